@@ -1,0 +1,164 @@
+//! What went wrong, where, and how to mend it: the one shape every parser reports in.
+//!
+//! A [`Diagnostic`] names a file, a place in it (line and column, or a JSON pointer) and, where there is one, the
+//! feature. [`Checked`] carries a value together with the problems met while making it, so that one bad feature never
+//! costs a whole layer. Nothing here decides what to do about a problem; the callers do.
+
+use std::fmt;
+
+/// How bad a [`Diagnostic`] is. An error means that something was left out; a warning that it was mended or ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Warning,
+    Error,
+}
+
+/// One problem, with everything a person needs to find and mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    pub severity: Severity,
+    pub message: String,
+    pub file: Option<String>,
+    /// JSON pointer (RFC 6901) into `file`.
+    pub pointer: Option<String>,
+    /// The feature's id, quoted as the reader would search for it.
+    pub feature: Option<String>,
+    /// One-based line and column in `file`.
+    pub line_column: Option<(usize, usize)>,
+    /// Zero-based byte offset in `file`.
+    pub offset: Option<usize>,
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    pub fn error(message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, message.into())
+    }
+
+    pub fn warning(message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, message.into())
+    }
+
+    fn new(severity: Severity, message: String) -> Self {
+        Self {
+            severity,
+            message,
+            file: None,
+            pointer: None,
+            feature: None,
+            line_column: None,
+            offset: None,
+            help: None,
+        }
+    }
+
+    pub fn in_file(mut self, file: impl Into<String>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+
+    pub fn of_feature(mut self, id: impl Into<String>) -> Self {
+        self.feature = Some(id.into());
+        self
+    }
+
+    pub fn on_line(mut self, line: usize, column: usize, offset: usize) -> Self {
+        self.line_column = Some((line, column));
+        self.offset = Some(offset);
+        self
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    /// `error: FILE:LINE:COLUMN (byte N): feature 'ID' at /pointer: message; help: ...` with the unknown parts left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.severity {
+            Severity::Warning => "warning: ",
+            Severity::Error => "error: ",
+        })?;
+        if let Some(file) = &self.file {
+            f.write_str(file)?;
+            if let Some((line, column)) = self.line_column {
+                write!(f, ":{line}:{column}")?;
+            }
+            if let Some(offset) = self.offset {
+                write!(f, " (byte {offset})")?;
+            }
+            f.write_str(": ")?;
+        }
+        if let Some(feature) = &self.feature {
+            write!(f, "feature {feature} ")?;
+        }
+        if let Some(pointer) = &self.pointer {
+            write!(f, "at {}", if pointer.is_empty() { "/" } else { pointer })?;
+        }
+        if self.feature.is_some() || self.pointer.is_some() {
+            f.write_str(": ")?;
+        }
+        f.write_str(&self.message)?;
+        if let Some(help) = &self.help {
+            write!(f, "; help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A value and the problems met while making it.
+#[derive(Debug, Clone)]
+pub struct Checked<T> {
+    pub value: T,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl<T> Checked<T> {
+    pub fn new(value: T, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { value, diagnostics }
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Appends one reference token to a JSON pointer, escaped as RFC 6901 asks.
+pub fn pointer_join(pointer: &str, token: impl fmt::Display) -> String {
+    let token = token.to_string().replace('~', "~0").replace('/', "~1");
+    format!("{pointer}/{token}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diagnostic_says_what_where_and_how_to_mend() {
+        let d = Diagnostic::error("the ring has 3 positions")
+            .in_file("a.geojson")
+            .of_feature("'agdam'")
+            .at("/features/3/geometry")
+            .help("close it");
+        assert_eq!(
+            d.to_string(),
+            "error: a.geojson: feature 'agdam' at /features/3/geometry: the ring has 3 positions; help: close it"
+        );
+    }
+
+    #[test]
+    fn pointer_tokens_are_escaped() {
+        assert_eq!(pointer_join("/a", "b/c~d"), "/a/b~1c~0d");
+    }
+}

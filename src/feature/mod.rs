@@ -1,0 +1,69 @@
+//! What the map is made of: features with an identity, properties, a geometry in degrees and an interval in which they
+//! hold. A [`Feature`] has been validated; how that is done is `source`'s matter.
+
+mod date;
+mod validity;
+mod value;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+pub use date::{Date, DateError};
+use geo::geometry::Geometry;
+pub use validity::Validity;
+pub use value::Value;
+
+/// A GeoJSON feature id.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FeatureId {
+    Number(f64),
+    Text(Arc<str>),
+}
+
+impl fmt::Display for FeatureId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FeatureId::Number(n) => write!(f, "{n}"),
+            FeatureId::Text(t) => f.write_str(t),
+        }
+    }
+}
+
+/// Property name to value, in name order.
+pub type Properties = BTreeMap<Arc<str>, Value>;
+
+/// One validated feature; its geometry is in degrees, EPSG:4326, rings closed and right-handed (RFC 7946, 3.1.6).
+#[derive(Debug, Clone)]
+pub struct Feature {
+    pub id: Option<FeatureId>,
+    pub properties: Properties,
+    pub geometry: Geometry<f64>,
+    pub validity: Validity,
+}
+
+impl Feature {
+    /// The property `key` where it is text.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match self.properties.get(key) {
+            Some(Value::Text(t)) => Some(t),
+            _ => None,
+        }
+    }
+
+    /// The property `key` where it is a number.
+    pub fn number(&self, key: &str) -> Option<f64> {
+        match self.properties.get(key) {
+            Some(Value::Number(n)) => Some(*n),
+            _ => None,
+        }
+    }
+}
+
+/// The features of one file or table, in source order, under the name that styles and URLs call it by.
+#[derive(Debug, Clone)]
+pub struct Collection {
+    pub name: String,
+    pub title: String,
+    pub features: Vec<Feature>,
+}

@@ -1,0 +1,17 @@
+//! Coordinates and the pure mathematics of the map: degrees, the world's unit square, tiles, cameras, shapes and
+//! geodesic measures. No features, no styles, no I/O.
+//!
+//! Two coordinate types keep the two spaces apart: [`LonLat`] in degrees (EPSG:4326) and [`World`] in the unit square
+//! of Web Mercator (EPSG:3857), x to the east and y to the *south*. Device pixels are [`World`] times a camera's
+//! `world_px`, and are snapped once, in [`Camera::snap`].
+
+mod camera;
+pub mod geodesic;
+mod position;
+mod shape;
+mod tile;
+
+pub use camera::{Camera, SUBPIXELS, Snapped};
+pub use position::{LonLat, MAX_LATITUDE, World, WorldBox};
+pub use shape::{Shape, shapes_of};
+pub use tile::{TileError, TileId};

@@ -1,0 +1,129 @@
+//! Positions and boxes in the map's two spaces: degrees and the Web Mercator unit square.
+
+use std::f64::consts::PI;
+
+/// The latitude, in degrees, at which Web Mercator's square ends.
+pub const MAX_LATITUDE: f64 = 85.051_128_779_806_59;
+
+/// A position in degrees, EPSG:4326; longitude -180..=180, latitude -90..=90.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LonLat {
+    lon: f64,
+    lat: f64,
+}
+
+impl LonLat {
+    /// `None` where a coordinate is not finite or out of range.
+    pub fn new(lon: f64, lat: f64) -> Option<Self> {
+        let ok = (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat);
+        ok.then_some(Self { lon, lat })
+    }
+
+    pub fn lon(self) -> f64 {
+        self.lon
+    }
+
+    pub fn lat(self) -> f64 {
+        self.lat
+    }
+}
+
+/// A position in the Web Mercator unit square: x 0..=1 eastward from 180° W, y 0..=1 southward from 85.05° N.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct World {
+    pub x: f64,
+    pub y: f64,
+}
+
+impl World {
+    /// Projects degrees (EPSG:4326) to the unit square; latitudes past ±[`MAX_LATITUDE`] land on its edge.
+    pub fn from_degrees(lon: f64, lat: f64) -> Self {
+        let lat = lat.clamp(-MAX_LATITUDE, MAX_LATITUDE).to_radians();
+        let y = 0.5 - ((PI / 4.0 + lat / 2.0).tan()).ln() / (2.0 * PI);
+        Self { x: lon / 360.0 + 0.5, y }
+    }
+
+    /// Longitude and latitude in degrees.
+    pub fn to_degrees(self) -> (f64, f64) {
+        let lat = (PI * (1.0 - 2.0 * self.y)).sinh().atan().to_degrees();
+        ((self.x - 0.5) * 360.0, lat)
+    }
+}
+
+/// An axis-aligned box in the unit square; `min` is its north-west corner.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WorldBox {
+    pub min: World,
+    pub max: World,
+}
+
+impl WorldBox {
+    /// The box around `points`; `None` where there are none.
+    pub fn around<'a>(points: impl IntoIterator<Item = &'a World>) -> Option<Self> {
+        let mut points = points.into_iter();
+        let first = *points.next()?;
+        let mut bbox = Self { min: first, max: first };
+        for p in points {
+            bbox.min = World { x: bbox.min.x.min(p.x), y: bbox.min.y.min(p.y) };
+            bbox.max = World { x: bbox.max.x.max(p.x), y: bbox.max.y.max(p.y) };
+        }
+        Some(bbox)
+    }
+
+    /// From west, south, east, north in degrees.
+    pub fn from_degrees([west, south, east, north]: [f64; 4]) -> Self {
+        Self { min: World::from_degrees(west, north), max: World::from_degrees(east, south) }
+    }
+
+    pub fn width(&self) -> f64 {
+        self.max.x - self.min.x
+    }
+
+    pub fn height(&self) -> f64 {
+        self.max.y - self.min.y
+    }
+
+    pub fn center(&self) -> World {
+        World { x: (self.min.x + self.max.x) / 2.0, y: (self.min.y + self.max.y) / 2.0 }
+    }
+
+    /// Grown by `by` (unit square) on every side.
+    pub fn grown(&self, by: f64) -> Self {
+        Self {
+            min: World { x: self.min.x - by, y: self.min.y - by },
+            max: World { x: self.max.x + by, y: self.max.y + by },
+        }
+    }
+
+    /// Whether the boxes share a point; touching counts.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.min.x <= other.max.x && other.min.x <= self.max.x && self.min.y <= other.max.y && other.min.y <= self.max.y
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_square_has_its_corners_where_web_mercator_says() {
+        let nw = World::from_degrees(-180.0, MAX_LATITUDE);
+        assert!(nw.x.abs() < 1e-12 && nw.y.abs() < 1e-12);
+        let se = World::from_degrees(180.0, -MAX_LATITUDE);
+        assert!((se.x - 1.0).abs() < 1e-12 && (se.y - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn degrees_survive_the_round_trip() {
+        for (lon, lat) in [(46.7499, 39.7601), (-179.9, -84.0), (0.0, 0.0)] {
+            let (x, y) = World::from_degrees(lon, lat).to_degrees();
+            assert!((x - lon).abs() < 1e-9 && (y - lat).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn out_of_range_degrees_are_refused() {
+        assert!(LonLat::new(181.0, 0.0).is_none());
+        assert!(LonLat::new(0.0, f64::NAN).is_none());
+    }
+}

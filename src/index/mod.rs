@@ -1,0 +1,92 @@
+//! The spatial index of one collection: an R-tree over feature *parts* (each point, line and polygon on its own), so
+//! that a country with a thousand islands is found by the island in view.
+//!
+//! Everything found comes back in source order, which is drawing order. Boxes are compared in the Web Mercator unit
+//! square; distances and containment are measured on the features' own degrees.
+
+mod question;
+
+use std::sync::Arc;
+
+pub use question::Near;
+use rstar::{RTree, RTreeObject as _};
+use rstar::primitives::{GeomWithData, Rectangle};
+
+use crate::feature::{Collection, Date, Feature};
+use crate::geo::{Shape, World, WorldBox, shapes_of};
+
+type Entry = GeomWithData<Rectangle<[f64; 2]>, u32>;
+
+/// One part of a feature, projected.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Position of the feature in the collection.
+    pub feature: u32,
+    pub shape: Shape,
+}
+
+/// A collection with its R-tree; immutable, shared between threads.
+#[derive(Debug, Clone)]
+pub struct Index {
+    collection: Arc<Collection>,
+    parts: Vec<Part>,
+    tree: RTree<Entry>,
+}
+
+impl Index {
+    /// Projects every feature and bulk-loads the tree.
+    pub fn new(collection: Collection) -> Self {
+        let mut parts = Vec::new();
+        let mut entries: Vec<Entry> = Vec::new();
+        for (i, feature) in (0u32..).zip(&collection.features) {
+            for shape in shapes_of(&feature.geometry) {
+                let Some(bounds) = shape.bounds() else { continue };
+                entries.push(GeomWithData::new(rectangle(&bounds), parts.len() as u32));
+                parts.push(Part { feature: i, shape });
+            }
+        }
+        Self { collection: Arc::new(collection), parts, tree: RTree::bulk_load(entries) }
+    }
+
+    pub fn collection(&self) -> &Collection {
+        &self.collection
+    }
+
+    pub fn feature(&self, part: &Part) -> &Feature {
+        &self.collection.features[part.feature as usize]
+    }
+
+    /// The parts whose envelopes meet `bounds`, in source order.
+    pub fn parts_in(&self, bounds: &WorldBox) -> Vec<&Part> {
+        let mut found: Vec<u32> =
+            self.tree.locate_in_envelope_intersecting(rectangle(bounds).envelope()).map(|e| e.data).collect();
+        found.sort_unstable();
+        found.into_iter().map(|i| &self.parts[i as usize]).collect()
+    }
+
+    /// Every part, in source order.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The envelope of everything, unit square; `None` where there is nothing.
+    pub fn bounds(&self) -> Option<WorldBox> {
+        let envelope = self.tree.root().envelope();
+        let (lower, upper) = (envelope.lower(), envelope.upper());
+        (!self.parts.is_empty())
+            .then(|| WorldBox { min: World { x: lower[0], y: lower[1] }, max: World { x: upper[0], y: upper[1] } })
+    }
+
+    /// The days on which a feature of this collection begins or ceases to hold, in order.
+    pub fn change_dates(&self) -> Vec<Date> {
+        let ends = |f: &Feature| [f.validity.from(), f.validity.to()];
+        let mut dates: Vec<Date> = self.collection.features.iter().flat_map(ends).flatten().collect();
+        dates.sort_unstable();
+        dates.dedup();
+        dates
+    }
+}
+
+fn rectangle(b: &WorldBox) -> Rectangle<[f64; 2]> {
+    Rectangle::from_corners([b.min.x, b.min.y], [b.max.x, b.max.y])
+}

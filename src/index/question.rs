@@ -1,0 +1,127 @@
+//! Questions to one collection: what is here, what is nearest, what lies in a box; each as of a date or of any time.
+
+use geo::Intersects;
+use geo::geometry::Point;
+
+use super::Index;
+use crate::feature::{Date, Feature};
+use crate::geo::{LonLat, World, WorldBox, geodesic};
+
+/// A feature and its geodesic distance in metres.
+#[derive(Debug, Clone, Copy)]
+pub struct Near<'a> {
+    pub feature: &'a Feature,
+    pub distance_m: f64,
+}
+
+/// The polar radius of WGS84 in m: the smallest, so that bounds made with it are safe.
+const POLAR_RADIUS_M: f64 = 6_356_752.0;
+
+impl Index {
+    /// The polygons that hold the position, in source order; planar containment in degrees, borders count.
+    pub fn at(&self, position: LonLat, date: Option<Date>) -> Vec<&Feature> {
+        let world = World::from_degrees(position.lon(), position.lat());
+        let point = Point::new(position.lon(), position.lat());
+        let here = WorldBox { min: world, max: world }.grown(1e-12);
+        let mut found = self.distinct(&here, date);
+        found.retain(|f| f.geometry.intersects(&point));
+        found
+    }
+
+    /// The features whose envelopes meet the box, each once, in source order, that hold on `date`.
+    pub fn in_box(&self, bounds: &WorldBox, date: Option<Date>) -> Vec<&Feature> {
+        self.distinct(bounds, date)
+    }
+
+    fn distinct(&self, bounds: &WorldBox, date: Option<Date>) -> Vec<&Feature> {
+        let mut indices: Vec<u32> = self.parts_in(bounds).iter().map(|p| p.feature).collect();
+        indices.dedup();
+        let features = indices.into_iter().map(|i| &self.collection().features[i as usize]);
+        features.filter(|f| date.is_none_or(|d| f.validity.holds_on(d))).collect()
+    }
+
+    /// The `k` features nearest to the position by geodesic distance that hold on `date` and that `wanted` takes.
+    ///
+    /// The tree gives parts by distance in the plane. A path of ground length D from latitude φ stays below latitude
+    /// |φ| + D/R, where the plane is stretched by at most 1/cos of that; so a part further off in the plane than the
+    /// k-th best distance times that stretch cannot be nearer on the ground, and the search ends there. (Nothing is
+    /// sought across the antimeridian.)
+    pub fn near(&self, position: LonLat, k: usize, date: Option<Date>, wanted: impl Fn(&Feature) -> bool) -> Vec<Near<'_>> {
+        let world = World::from_degrees(position.lon(), position.lat());
+        let point = Point::new(position.lon(), position.lat());
+        let mut best: Vec<(f64, u32)> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for (entry, plane_sq) in self.tree.nearest_neighbor_iter_with_distance_2([world.x, world.y]) {
+            if best.len() >= k && best.last().is_none_or(|(d, _)| plane_sq.sqrt() > farthest_in_plane(*d, position.lat())) {
+                break;
+            }
+            let index = self.parts[entry.data as usize].feature;
+            let feature = &self.collection().features[index as usize];
+            if !seen.insert(index) || !date.is_none_or(|d| feature.validity.holds_on(d)) || !wanted(feature) {
+                continue;
+            }
+            let Some(distance_m) = geodesic::distance_to_m(point, &feature.geometry) else { continue };
+            let at = best.partition_point(|(d, i)| (*d, *i) < (distance_m, index));
+            best.insert(at, (distance_m, index));
+            best.truncate(k);
+        }
+        best.into_iter()
+            .map(|(distance_m, i)| Near { feature: &self.collection().features[i as usize], distance_m })
+            .collect()
+    }
+}
+
+/// The largest distance in the unit square of anything within `ground_m` of latitude `lat`.
+fn farthest_in_plane(ground_m: f64, lat: f64) -> f64 {
+    let reach = lat.to_radians().abs() + ground_m / POLAR_RADIUS_M;
+    let cos = reach.min(crate::geo::MAX_LATITUDE.to_radians()).cos();
+    ground_m / (2.0 * std::f64::consts::PI * POLAR_RADIUS_M * cos)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feature::{Collection, Validity};
+    use geo::geometry::Geometry;
+
+    fn index(geometries: Vec<Geometry<f64>>) -> Index {
+        let features = geometries
+            .into_iter()
+            .map(|geometry| Feature { id: None, properties: Default::default(), geometry, validity: Validity::default() })
+            .collect();
+        Index::new(Collection { name: "t".into(), title: "t".into(), features })
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nearest_is_what_measuring_everything_gives(
+            points in proptest::collection::vec((-170.0..170.0f64, -80.0..80.0f64), 1..60),
+            lon in -100.0..100.0f64, lat in -70.0..70.0f64,
+        ) {
+            let index = index(points.iter().map(|p| Geometry::Point((*p).into())).collect());
+            let position = LonLat::new(lon, lat).unwrap();
+            let got: Vec<f64> = index.near(position, 5, None, |_| true).iter().map(|n| n.distance_m).collect();
+            let mut all: Vec<f64> = points.iter()
+                .filter(|p| (p.0 - lon).abs() < 150.0)
+                .map(|p| geodesic::distance_m((lon, lat).into(), (*p).into())).collect();
+            all.sort_by(f64::total_cmp);
+            for (a, b) in got.iter().zip(&all) {
+                proptest::prop_assert!(*a <= *b + 1e-6);
+            }
+        }
+
+        #[test]
+        fn a_box_finds_what_scanning_everything_finds(
+            points in proptest::collection::vec((-170.0..170.0f64, -80.0..80.0f64), 0..80),
+            w in -180.0..180.0f64, s in -80.0..80.0f64, width in 0.0..90.0f64, height in 0.0..60.0f64,
+        ) {
+            let index = index(points.iter().map(|p| Geometry::Point((*p).into())).collect());
+            let bounds = WorldBox::from_degrees([w, s, w + width, (s + height).min(85.0)]);
+            let inside = points.iter().filter(|p| {
+                let at = World::from_degrees(p.0, p.1);
+                bounds.meets(&WorldBox { min: at, max: at })
+            }).count();
+            proptest::prop_assert_eq!(index.in_box(&bounds, None).len(), inside);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! contactline: GeoJSON and MapLibre styles to seamless map tiles, printable maps and spatial answers.
+//!
+//! Data flows one way: **source → index → compose → paint → encode**.
+//!
+//! - `source` reads and validates GeoJSON into `feature`s; `index` finds them by place.
+//! - `style` holds a MapLibre style; `compose` joins it with features and a camera to a `scene`, a display list.
+//! - `paint` draws a scene to pixels; `encode` makes PNG of them.
+//! - `map` is a loaded map and the one door: HTTP (`http`) and the command line (`cli`) both enter there.
+//!
+//! Modules import only from lower floors; ARCHITECTURE.md lists them and `tests/architecture.rs` holds them to it.
+
+pub mod color;
+pub mod compose;
+pub mod diag;
+pub mod encode;
+pub mod feature;
+pub mod geo;
+pub mod index;
+pub mod paint;
+pub mod scene;
+pub mod source;
+pub mod sprite;
+pub mod style;

@@ -1,0 +1,3 @@
+//! Painters: a scene to pixels. Each painter draws every kind of scene item and decides nothing.
+
+pub mod raster;

@@ -1,0 +1,121 @@
+//! One raw GeoJSON feature to one validated [`Feature`].
+
+use std::collections::HashSet;
+
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+use super::geometry::{self, Mended};
+use crate::diag::Diagnostic;
+use crate::feature::{Date, Feature, FeatureId, Properties, Validity, Value};
+
+/// Collects a document's features and what was wrong with them.
+pub(super) struct Converter<'a> {
+    file: &'a str,
+    features: Vec<Feature>,
+    diagnostics: Vec<Diagnostic>,
+    ids: HashSet<String>,
+    mended: Vec<Tally>,
+}
+
+/// How often one kind of fault was mended, and where first.
+struct Tally {
+    kind: Mended,
+    count: usize,
+    first: Diagnostic,
+}
+
+impl<'a> Converter<'a> {
+    pub fn new(file: &'a str) -> Self {
+        Self { file, features: Vec::new(), diagnostics: Vec::new(), ids: HashSet::new(), mended: Vec::new() }
+    }
+
+    /// Adds the feature at `/features/{index}`.
+    pub fn add(&mut self, index: usize, raw: &RawValue) {
+        self.add_text(&format!("/features/{index}"), raw.get());
+    }
+
+    /// Adds a document that is one feature.
+    pub fn add_single(&mut self, json: &Json) {
+        self.add_text("", &json.to_string());
+    }
+
+    fn add_text(&mut self, pointer: &str, text: &str) {
+        match self.convert(pointer, text) {
+            Ok(feature) => self.features.push(feature),
+            Err(problem) => self.diagnostics.push((*problem).in_file(self.file)),
+        }
+    }
+
+    fn convert(&mut self, pointer: &str, text: &str) -> Result<Feature, Box<Diagnostic>> {
+        let parsed: geojson::Feature = serde_json::from_str(text).map_err(|e| {
+            let what = if e.is_syntax() || e.is_eof() { "not JSON" } else { "no GeoJSON feature" };
+            let id = serde_json::from_str::<Json>(text).ok().and_then(|v| v.get("id").map(Json::to_string));
+            let mut d = Diagnostic::error(format!("skipped, {what}: {e}")).at(pointer);
+            d.feature = id;
+            Box::new(d.help("see RFC 7946, sections 3.1 and 3.2"))
+        })?;
+        let id = match parsed.id {
+            Some(geojson::feature::Id::String(s)) => Some(FeatureId::Text(s.into())),
+            Some(geojson::feature::Id::Number(n)) => n.as_f64().map(FeatureId::Number),
+            None => None,
+        };
+        let named = |d: Diagnostic| match &id {
+            Some(id) => d.of_feature(format!("'{id}'")),
+            None => d,
+        };
+        let mut mended = Vec::new();
+        let geometry = match parsed.geometry {
+            None => ::geo::Geometry::GeometryCollection(Default::default()),
+            Some(given) => geometry::validate(given.value, &mut mended).map_err(|p| {
+                let d = Diagnostic::error(format!("skipped, {}", p.message)).at(format!("{pointer}/geometry{}", p.pointer));
+                Box::new(named(d).help(p.help))
+            })?,
+        };
+        let properties: Properties =
+            parsed.properties.iter().flatten().map(|(k, v)| (k.as_str().into(), Value::from(v))).collect();
+        let validity = validity(&properties).map_err(|(key, message)| {
+            Box::new(named(Diagnostic::error(format!("skipped, {message}")).at(format!("{pointer}/properties/{key}"))))
+        })?;
+        for kind in mended {
+            self.tally(kind, || named(Diagnostic::warning("").at(format!("{pointer}/geometry"))));
+        }
+        if let Some(id) = &id
+            && !self.ids.insert(id.to_string())
+        {
+            let d = named(Diagnostic::warning("this id is used before in the file").at(format!("{pointer}/id")));
+            self.diagnostics.push(d.in_file(self.file).help("give every feature an id of its own; by id, the first is found"));
+        }
+        Ok(Feature { id, properties, geometry, validity })
+    }
+
+    fn tally(&mut self, kind: Mended, first: impl FnOnce() -> Diagnostic) {
+        match self.mended.iter_mut().find(|t| t.kind == kind) {
+            Some(tally) => tally.count += 1,
+            None => self.mended.push(Tally { kind, count: 1, first: first() }),
+        }
+    }
+
+    pub fn finish(mut self) -> (Vec<Feature>, Vec<Diagnostic>) {
+        for Tally { kind, count, mut first } in self.mended {
+            first.message = match count {
+                1 => kind.describe().to_string(),
+                n => format!("{} (and {} more like it)", kind.describe(), n - 1),
+            };
+            self.diagnostics.push(first.in_file(self.file));
+        }
+        (self.features, self.diagnostics)
+    }
+}
+
+fn validity(properties: &Properties) -> Result<Validity, (&'static str, String)> {
+    let date = |key: &'static str| -> Result<Option<Date>, (&'static str, String)> {
+        match properties.get(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Text(text)) => text.parse().map(Some).map_err(|e: crate::feature::DateError| (key, e.to_string())),
+            Some(_) => Err((key, "a date must be text, YYYY-MM-DD".to_string())),
+        }
+    };
+    let (from, to) = (date("valid_from")?, date("valid_to")?);
+    Validity::new(from, to).ok_or_else(|| ("valid_to", "the interval ends before it begins".to_string()))
+}

@@ -1,0 +1,184 @@
+//! The outer structure of a GeoJSON document, read as a stream: `features` are handed on one by one as raw JSON, the
+//! other members are kept.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io::{self, BufReader, Read};
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value as Json};
+
+use crate::diag::Diagnostic;
+
+/// What a document holds besides its features.
+pub(super) struct Document {
+    members: Map<String, Json>,
+    /// The document itself where it is one Feature or one geometry.
+    pub single: Option<Json>,
+}
+
+impl Document {
+    pub fn text(&self, member: &str) -> Option<&str> {
+        self.members.get(member)?.as_str()
+    }
+}
+
+/// Why a document can't be read at all.
+pub(super) enum StreamError {
+    Syntax { error: serde_json::Error, offset: usize },
+    /// JSON, but not GeoJSON.
+    NotGeoJson(String),
+}
+
+impl StreamError {
+    pub fn into_diagnostic(self, file: &str) -> Diagnostic {
+        match self {
+            StreamError::Syntax { error, offset } if error.is_io() => {
+                Diagnostic::error(format!("cannot be read: {error}")).in_file(file).on_line(error.line(), error.column(), offset)
+            }
+            StreamError::Syntax { error, offset } => Diagnostic::error(format!("not JSON: {error}"))
+                .in_file(file)
+                .on_line(error.line(), error.column(), offset)
+                .help("mend the JSON there; NaN and Infinity are not JSON"),
+            StreamError::NotGeoJson(message) => Diagnostic::error(message)
+                .in_file(file)
+                .at("/type")
+                .help("expected a GeoJSON FeatureCollection, Feature or geometry"),
+        }
+    }
+}
+
+const GEOMETRY_TYPES: [&str; 7] =
+    ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"];
+
+/// Reads a whole document, calling `each` with the index and the text of each member of `features`.
+pub(super) fn read(input: impl Read, each: &mut dyn FnMut(usize, &RawValue)) -> Result<Document, StreamError> {
+    let mut lines = LineStarts::new(BufReader::with_capacity(1 << 16, input));
+    let mut deserializer = serde_json::Deserializer::from_reader(&mut lines);
+    let outcome = DocumentSeed { each }.deserialize(&mut deserializer).and_then(|d| deserializer.end().map(|()| d));
+    let (members, has_features) = outcome.map_err(|error| {
+        let offset = lines.offset_of(error.line(), error.column());
+        StreamError::Syntax { error, offset }
+    })?;
+    let kind = members.get("type").and_then(Json::as_str).unwrap_or_default();
+    let single = match kind {
+        "FeatureCollection" if has_features => None,
+        "FeatureCollection" => {
+            return Err(StreamError::NotGeoJson("a FeatureCollection without an array 'features'".into()));
+        }
+        "Feature" => Some(Json::Object(members.clone())),
+        _ if GEOMETRY_TYPES.contains(&kind) => {
+            Some(serde_json::json!({"type": "Feature", "properties": {}, "geometry": members}))
+        }
+        _ => return Err(StreamError::NotGeoJson(format!("'{kind}' is no GeoJSON type"))),
+    };
+    Ok(Document { members, single })
+}
+
+struct DocumentSeed<'a> {
+    each: &'a mut dyn FnMut(usize, &RawValue),
+}
+
+impl<'de> DeserializeSeed<'de> for DocumentSeed<'_> {
+    type Value = (Map<String, Json>, bool);
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for DocumentSeed<'_> {
+    type Value = (Map<String, Json>, bool);
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a GeoJSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Map::new();
+        let mut has_features = false;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "features" && !has_features {
+                map.next_value_seed(FeaturesSeed { each: &mut *self.each })?;
+                has_features = true;
+            } else if members.len() < MAX_MEMBERS {
+                members.insert(key, map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok((members, has_features))
+    }
+}
+
+/// More foreign members than this are not kept, so that a hostile file can't fill the memory with them.
+const MAX_MEMBERS: usize = 1_000;
+
+struct FeaturesSeed<'a> {
+    each: &'a mut dyn FnMut(usize, &RawValue),
+}
+
+impl<'de> DeserializeSeed<'de> for FeaturesSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for FeaturesSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an array of features")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let mut index = 0;
+        while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
+            (self.each)(index, &raw);
+            index += 1;
+        }
+        Ok(())
+    }
+}
+
+/// A reader that remembers where the last lines began, to turn an error's line and column into an offset.
+struct LineStarts<R> {
+    inner: R,
+    offset: usize,
+    line: usize,
+    /// (line number, offset of its first byte), the latest last.
+    starts: VecDeque<(usize, usize)>,
+}
+
+/// The parser never reads further ahead than this many lines.
+const LINES_KEPT: usize = 1 << 17;
+
+impl<R: Read> LineStarts<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, offset: 0, line: 1, starts: VecDeque::from([(1, 0)]) }
+    }
+
+    /// `line` and `column` are one-based, as serde_json counts them.
+    fn offset_of(&self, line: usize, column: usize) -> usize {
+        let start = self.starts.iter().rev().find(|(l, _)| *l <= line).map_or(0, |(_, offset)| *offset);
+        start + column.saturating_sub(1)
+    }
+}
+
+impl<R: Read> Read for LineStarts<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        for (i, _) in buffer[..count].iter().enumerate().filter(|(_, b)| **b == b'\n') {
+            self.line += 1;
+            self.starts.push_back((self.line, self.offset + i + 1));
+            if self.starts.len() > LINES_KEPT {
+                self.starts.pop_front();
+            }
+        }
+        self.offset += count;
+        Ok(count)
+    }
+}

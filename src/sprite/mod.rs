@@ -1,0 +1,126 @@
+//! Images that styles name: patterns and icons drawn from SVG at each device pixel ratio, and the sprite sheet
+//! (JSON index and PNG pixels) that MapLibre clients ask for.
+//!
+//! An image of w × h CSS px is exactly w·ratio × h·ratio device px, so that patterns repeat without a seam.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use resvg::{tiny_skia, usvg};
+
+use crate::diag::Diagnostic;
+
+/// The device pixel ratios that pictures can have.
+pub const RATIOS: std::ops::RangeInclusive<u32> = 1..=4;
+
+/// Premultiplied RGBA pixels, row by row from the top.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    pub width_px: u32,
+    pub height_px: u32,
+    pub rgba: Vec<u8>,
+}
+
+/// Every image of a style, at every ratio.
+#[derive(Debug, Clone, Default)]
+pub struct Sprite {
+    images: BTreeMap<Arc<str>, Vec<Arc<Image>>>,
+}
+
+/// A sprite sheet: where each image lies, as the sprite index JSON says it, and the pixels.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    pub index: serde_json::Value,
+    pub image: Image,
+}
+
+impl Sprite {
+    /// Draws each `(name, SVG text)`; an SVG that can't be read is reported and left out.
+    pub fn from_svgs<'a>(svgs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, Vec<Diagnostic>) {
+        let mut sprite = Self::default();
+        let mut problems = Vec::new();
+        for (name, svg) in svgs {
+            match draw(svg) {
+                Ok(images) => {
+                    sprite.images.insert(name.into(), images);
+                }
+                Err(message) => problems.push(
+                    Diagnostic::error(format!("sprite image '{name}' is left out: {message}"))
+                        .in_file(format!("{name}.svg"))
+                        .help("give a plain SVG with a width and a height in whole px"),
+                ),
+            }
+        }
+        (sprite, problems)
+    }
+
+    /// The image `name` at `ratio` device px per CSS px.
+    pub fn image(&self, name: &str, ratio: u32) -> Option<&Arc<Image>> {
+        self.images.get(name)?.get(ratio.checked_sub(*RATIOS.start())? as usize)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.images.is_empty()
+    }
+
+    /// The images one below the other, in name order.
+    pub fn sheet(&self, ratio: u32) -> Option<Sheet> {
+        let images: Vec<(&Arc<str>, &Arc<Image>)> =
+            self.images.keys().filter_map(|name| Some((name, self.image(name, ratio)?))).collect();
+        let width_px = images.iter().map(|(_, i)| i.width_px).max()?;
+        let mut rgba = Vec::new();
+        let mut index = serde_json::Map::new();
+        let mut y = 0;
+        for (name, image) in images {
+            let row = image.width_px as usize * 4;
+            for line in image.rgba.chunks_exact(row) {
+                rgba.extend_from_slice(line);
+                rgba.resize(rgba.len() + width_px as usize * 4 - row, 0);
+            }
+            let entry = serde_json::json!({
+                "x": 0, "y": y, "width": image.width_px, "height": image.height_px, "pixelRatio": ratio,
+            });
+            index.insert(name.to_string(), entry);
+            y += image.height_px;
+        }
+        Some(Sheet { index: index.into(), image: Image { width_px, height_px: y, rgba } })
+    }
+}
+
+/// One image per ratio.
+fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
+    let tree = usvg::Tree::from_str(svg, &usvg::Options::default()).map_err(|e| e.to_string())?;
+    let (width, height) = (tree.size().width(), tree.size().height());
+    if width.fract() != 0.0 || height.fract() != 0.0 || width > 1024.0 || height > 1024.0 {
+        return Err(format!("its size is {width} x {height} px"));
+    }
+    RATIOS
+        .map(|ratio| {
+            let (width_px, height_px) = (width as u32 * ratio, height as u32 * ratio);
+            let mut pixmap = tiny_skia::Pixmap::new(width_px, height_px).ok_or("it has no size")?;
+            let scale = tiny_skia::Transform::from_scale(ratio as f32, ratio as f32);
+            resvg::render(&tree, scale, &mut pixmap.as_mut());
+            Ok(Arc::new(Image { width_px, height_px, rgba: pixmap.take() }))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOT: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='2'><rect width='1' height='2' fill='#f00'/></svg>";
+
+    #[test]
+    fn images_are_whole_pixels_at_each_ratio() {
+        let (sprite, problems) = Sprite::from_svgs([("dot", DOT), ("bad", "<svg"), ("odd", &DOT.replace("'4'", "'4.5'"))]);
+        assert_eq!(problems.len(), 2);
+        for ratio in RATIOS {
+            let image = sprite.image("dot", ratio).unwrap();
+            assert_eq!((image.width_px, image.height_px), (4 * ratio, 2 * ratio));
+            assert_eq!(image.rgba[..4], [255, 0, 0, 255]);
+        }
+        assert!(sprite.image("dot", 5).is_none() && sprite.image("dot", 0).is_none());
+        assert_eq!(sprite.sheet(2).unwrap().index["dot"]["pixelRatio"], 2);
+    }
+}

@@ -1,0 +1,56 @@
+//! MapLibre styles, parsed once into types that cannot be wrong.
+//!
+//! [`parse`] takes a style's JSON and gives a [`Style`] with every problem listed; a layer that cannot be read is left
+//! out and the rest still draws. Drawing code asks a [`Property`] for its value in a [`Context`] and has no error case:
+//! where an expression has no answer for a feature, the specification's default is used.
+
+mod document;
+mod expression;
+mod layer;
+mod legacy;
+mod property;
+mod state;
+
+use std::collections::BTreeMap;
+
+pub use document::parse;
+pub use state::StateError;
+pub use expression::{Context, Datum, Dependence, Expr, Type};
+pub use layer::{BackgroundPaint, CirclePaint, FillPaint, Layer, LineCap, LineJoin, LinePaint, Paint};
+pub use property::{FromDatum, ImageName, Property};
+
+use crate::feature::Value;
+
+/// A style document: <https://maplibre.org/maplibre-style-spec/root/>.
+#[derive(Debug, Clone)]
+pub struct Style {
+    pub name: String,
+    /// Where the style would like a map to open: longitude and latitude in degrees, and style zoom.
+    pub center: Option<[f64; 2]>,
+    pub zoom: Option<f64>,
+    /// Each key of `state` with its default.
+    pub state: BTreeMap<String, Value>,
+    /// For state keys that the style limits (`metadata."contactline:state"`), the values allowed.
+    pub state_values: BTreeMap<String, Vec<String>>,
+    pub sources: BTreeMap<String, SourceSpec>,
+    pub sprite: Option<String>,
+    pub layers: Vec<Layer>,
+    /// The document as it was given.
+    pub json: serde_json::Value,
+}
+
+/// Where a style's source takes its features from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SourceSpec {
+    /// GeoJSON by reference: a path relative to the style, or the name of a collection.
+    Reference(String),
+    /// GeoJSON written into the style, as its JSON text.
+    Inline(String),
+}
+
+impl Layer {
+    /// Whether the layer is drawn at style `zoom`: `minzoom` is part of the range, `maxzoom` is not.
+    pub fn drawn_at(&self, zoom: f64) -> bool {
+        self.visible && zoom >= self.minzoom && zoom < self.maxzoom
+    }
+}
