@@ -9,13 +9,16 @@
 //!
 //! Modules import only from lower floors; ARCHITECTURE.md lists them and `tests/architecture.rs` holds them to it.
 
+pub mod cli;
 pub mod color;
 pub mod compose;
 pub mod diag;
 pub mod encode;
 pub mod feature;
 pub mod geo;
+pub mod http;
 pub mod index;
+pub mod map;
 pub mod paint;
 pub mod scene;
 pub mod source;

@@ -1,1 +1,7 @@
-fn main(){}
+//! The `contactline` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    contactline::cli::run()
+}

@@ -65,5 +65,7 @@ impl Feature {
 pub struct Collection {
     pub name: String,
     pub title: String,
+    /// Whether `near` looks here when it is not told where (the document's member `gazetteer`).
+    pub gazetteer: bool,
     pub features: Vec<Feature>,
 }

@@ -33,6 +33,11 @@ impl Index {
         self.distinct(bounds, date)
     }
 
+    /// Every feature that holds on `date`, in source order.
+    pub fn all(&self, date: Option<Date>) -> Vec<&Feature> {
+        self.collection().features.iter().filter(|f| date.is_none_or(|d| f.validity.holds_on(d))).collect()
+    }
+
     fn distinct(&self, bounds: &WorldBox, date: Option<Date>) -> Vec<&Feature> {
         let mut indices: Vec<u32> = self.parts_in(bounds).iter().map(|p| p.feature).collect();
         indices.dedup();
@@ -40,13 +45,13 @@ impl Index {
         features.filter(|f| date.is_none_or(|d| f.validity.holds_on(d))).collect()
     }
 
-    /// The `k` features nearest to the position by geodesic distance that hold on `date` and that `wanted` takes.
+    /// The `k` features nearest to the position by geodesic distance that hold on `date`.
     ///
     /// The tree gives parts by distance in the plane. A path of ground length D from latitude φ stays below latitude
     /// |φ| + D/R, where the plane is stretched by at most 1/cos of that; so a part further off in the plane than the
     /// k-th best distance times that stretch cannot be nearer on the ground, and the search ends there. (Nothing is
     /// sought across the antimeridian.)
-    pub fn near(&self, position: LonLat, k: usize, date: Option<Date>, wanted: impl Fn(&Feature) -> bool) -> Vec<Near<'_>> {
+    pub fn near(&self, position: LonLat, k: usize, date: Option<Date>) -> Vec<Near<'_>> {
         let world = World::from_degrees(position.lon(), position.lat());
         let point = Point::new(position.lon(), position.lat());
         let mut best: Vec<(f64, u32)> = Vec::new();
@@ -57,7 +62,7 @@ impl Index {
             }
             let index = self.parts[entry.data as usize].feature;
             let feature = &self.collection().features[index as usize];
-            if !seen.insert(index) || !date.is_none_or(|d| feature.validity.holds_on(d)) || !wanted(feature) {
+            if !seen.insert(index) || !date.is_none_or(|d| feature.validity.holds_on(d)) {
                 continue;
             }
             let Some(distance_m) = geodesic::distance_to_m(point, &feature.geometry) else { continue };
@@ -89,7 +94,7 @@ mod tests {
             .into_iter()
             .map(|geometry| Feature { id: None, properties: Default::default(), geometry, validity: Validity::default() })
             .collect();
-        Index::new(Collection { name: "t".into(), title: "t".into(), features })
+        Index::new(Collection { name: "t".into(), title: "t".into(), gazetteer: false, features })
     }
 
     proptest::proptest! {
@@ -100,7 +105,7 @@ mod tests {
         ) {
             let index = index(points.iter().map(|p| Geometry::Point((*p).into())).collect());
             let position = LonLat::new(lon, lat).unwrap();
-            let got: Vec<f64> = index.near(position, 5, None, |_| true).iter().map(|n| n.distance_m).collect();
+            let got: Vec<f64> = index.near(position, 5, None).iter().map(|n| n.distance_m).collect();
             let mut all: Vec<f64> = points.iter()
                 .filter(|p| (p.0 - lon).abs() < 150.0)
                 .map(|p| geodesic::distance_m((lon, lat).into(), (*p).into())).collect();

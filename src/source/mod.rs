@@ -30,8 +30,9 @@ pub fn read(name: &str, file: &str, input: impl Read) -> Result<Checked<Collecti
         converter.add_single(single);
     }
     let title = document.text("title").or_else(|| document.text("name")).unwrap_or(name).to_string();
+    let gazetteer = document.is_true("gazetteer");
     let (features, diagnostics) = converter.finish();
-    Ok(Checked::new(Collection { name: name.to_string(), title, features }, diagnostics))
+    Ok(Checked::new(Collection { name: name.to_string(), title, gazetteer, features }, diagnostics))
 }
 
 /// Checks every feature of one GeoJSON document against `schema`, and that the document can be read at all.

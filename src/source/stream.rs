@@ -22,6 +22,10 @@ impl Document {
     pub fn text(&self, member: &str) -> Option<&str> {
         self.members.get(member)?.as_str()
     }
+
+    pub fn is_true(&self, member: &str) -> bool {
+        self.members.get(member) == Some(&Json::Bool(true))
+    }
 }
 
 /// Why a document can't be read at all.

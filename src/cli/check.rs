@@ -1,0 +1,103 @@
+//! `contactline check`
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Failure, report};
+use crate::diag::{Checked, Diagnostic};
+use crate::map::{self, Options};
+use crate::source::{self, Schema};
+use crate::style;
+
+/// Check GeoJSON files and styles, and list everything that is wrong with them
+#[derive(Args)]
+#[command(after_help = "Example:\n  contactline check geodata/ styles/conflict.json\n\nA GeoJSON file that names a JSON Schema in its \"$schema\" member has each feature checked against it.\nWith no path, the map in the binary is checked. Exit code 1 where there are errors; warnings alone give 0.")]
+pub(super) struct Check {
+    /// Files, or folders of .geojson and .json files
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+impl Check {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let mut diagnostics = Vec::new();
+        let mut files = 0;
+        if self.paths.is_empty() {
+            diagnostics = map::load(&Options::default()).diagnostics;
+            files = 1;
+        }
+        for path in &self.paths {
+            for file in files_of(path, &mut diagnostics) {
+                files += 1;
+                check_file(&file, &mut diagnostics);
+            }
+        }
+        diagnostics.iter().for_each(report);
+        let errors = diagnostics.iter().filter(|d| d.is_error()).count();
+        let warnings = diagnostics.len() - errors;
+        eprintln!("checked {files} file{}: {errors} errors, {warnings} warnings", if files == 1 { "" } else { "s" });
+        if errors > 0 { Err(Failure::new("")) } else { Ok(()) }
+    }
+}
+
+fn files_of(path: &Path, out: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+    if !path.is_dir() {
+        return vec![path.to_path_buf()];
+    }
+    match fs::read_dir(path) {
+        Ok(entries) => {
+            let wanted = |p: &PathBuf| p.is_file() && p.extension().is_some_and(|x| x == "geojson" || x == "json");
+            let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).filter(wanted).collect();
+            files.sort();
+            files
+        }
+        Err(e) => {
+            out.push(Diagnostic::error(format!("the folder cannot be read: {e}")).in_file(path.display().to_string()));
+            Vec::new()
+        }
+    }
+}
+
+fn check_file(path: &Path, out: &mut Vec<Diagnostic>) {
+    let name = path.display().to_string();
+    if let Some(text) = style_text(path) {
+        let Checked { diagnostics, .. } = style::parse(&text);
+        out.extend(diagnostics.into_iter().map(|d| d.in_file(&name)));
+        return;
+    }
+    match source::open(path).and_then(|file| source::read("check", &name, file)) {
+        Ok(checked) => out.extend(checked.diagnostics),
+        Err(problem) => return out.push(*problem),
+    }
+    let Some(reference) = source::open(path).ok().and_then(|file| source::schema_reference(file)) else { return };
+    match schema(path, &reference) {
+        Ok(schema) => {
+            if let Ok(file) = source::open(path) {
+                out.extend(source::check(&schema, &name, file));
+            }
+        }
+        Err(message) => out.push(Diagnostic::error(message).in_file(&name).at("/$schema").help("name a JSON Schema file relative to this one")),
+    }
+}
+
+/// The file's text where it is a style: a JSON object with `version` and `layers`.
+fn style_text(path: &Path) -> Option<String> {
+    if path.extension().is_none_or(|x| x != "json") {
+        return None;
+    }
+    let text = fs::read_to_string(path).ok()?;
+    let json: serde_json::Value = serde_json::from_str(&text).ok()?;
+    (json.get("layers").is_some() && json.get("version").is_some()).then_some(text)
+}
+
+/// A schema by its path relative to the data file, or else from the binary.
+fn schema(data: &Path, reference: &str) -> Result<Schema, String> {
+    let beside = data.parent().unwrap_or(Path::new("")).join(reference);
+    let text = fs::read_to_string(&beside)
+        .ok()
+        .or_else(|| map::embedded_schemas().remove(reference))
+        .ok_or_else(|| format!("the schema '{reference}' cannot be read"))?;
+    Schema::new(&text).map_err(|e| format!("the schema '{reference}' is {e}"))
+}

@@ -1,0 +1,109 @@
+//! The command line: one file per subcommand. Exit codes: 0 done, 1 it failed, 2 it was called wrongly.
+
+mod check;
+mod export;
+mod query;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::diag::Diagnostic;
+use crate::map::{self, Map, Options};
+
+#[derive(Parser)]
+#[command(name = "contactline", version, about, subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Export(export::Export),
+    Query(query::Query),
+    Check(check::Check),
+}
+
+/// Where the map comes from.
+#[derive(Args)]
+struct DataArgs {
+    /// A GeoJSON file, or a folder of them; may be given often. A file of the same name takes the place of an embedded one
+    #[arg(long, value_name = "PATH")]
+    data: Vec<PathBuf>,
+}
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help and version are no errors. A closed pipe is nothing to report.
+            let _ = e.print();
+            return ExitCode::from(if e.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let outcome = match cli.command {
+        Command::Serve(serve) => serve.run(),
+        Command::Export(export) => export.run(),
+        Command::Query(query) => query.run(),
+        Command::Check(check) => check.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { usage, message }) => {
+            if !message.is_empty() {
+                eprintln!("error: {message}");
+            }
+            ExitCode::from(if usage { 2 } else { 1 })
+        }
+    }
+}
+
+/// Why a subcommand failed.
+struct Failure {
+    /// Whether it was called wrongly.
+    usage: bool,
+    /// Empty where everything has been said.
+    message: String,
+}
+
+impl Failure {
+    fn new(message: impl ToString) -> Self {
+        Self { usage: false, message: message.to_string() }
+    }
+
+    fn usage(message: impl ToString) -> Self {
+        Self { usage: true, message: message.to_string() }
+    }
+}
+
+/// Loads a map and reports every problem on standard error.
+fn load(options: &Options) -> Result<Map, Failure> {
+    let loaded = map::load(options);
+    loaded.diagnostics.iter().for_each(report);
+    loaded.value.ok_or_else(|| Failure::new("nothing could be loaded"))
+}
+
+fn report(diagnostic: &Diagnostic) {
+    eprintln!("{diagnostic}");
+}
+
+/// `N` comma-separated finite numbers.
+fn numbers<const N: usize>(what: &str, text: &str) -> Result<[f64; N], Failure> {
+    let parsed: Option<Vec<f64>> =
+        text.split(',').map(|n| n.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
+    parsed
+        .and_then(|n| n.try_into().ok())
+        .ok_or_else(|| Failure::usage(format!("'{text}' is no {what}: {N} numbers with commas between")))
+}
+
+/// `lon,lat` in degrees.
+fn position(text: &str) -> Result<crate::geo::LonLat, Failure> {
+    let [lon, lat] = numbers("position", text)?;
+    crate::geo::LonLat::new(lon, lat)
+        .ok_or_else(|| Failure::usage(format!("{lon},{lat} is out of range: longitude -180..180, then latitude -90..90")))
+}

@@ -1,0 +1,74 @@
+//! `contactline serve`
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::{DataArgs, Failure, load};
+use crate::http;
+use crate::map::{Options, Service};
+
+/// Serve the map over HTTP: tiles, static maps, answers, and a viewer page
+#[derive(Args)]
+#[command(after_help = "Example:\n  contactline serve --listen 127.0.0.1:8080 --data my-layers/ --style my-style.json")]
+pub(super) struct Serve {
+    /// Address and port to listen on
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    data: DataArgs,
+    /// A MapLibre style; may be given often. Without one, the embedded map is served
+    #[arg(long, value_name = "FILE")]
+    style: Vec<PathBuf>,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+            .with_writer(std::io::stderr)
+            .init();
+        let map = load(&Options { data: self.data.data, styles: self.style })?;
+        let runtime = tokio::runtime::Runtime::new().map_err(Failure::new)?;
+        runtime.block_on(serve(self.listen, map))
+    }
+}
+
+async fn serve(listen: SocketAddr, map: crate::map::Map) -> Result<(), Failure> {
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|e| Failure::new(format!("cannot listen on {listen}: {e}; choose another with --listen")))?;
+    let address = listener.local_addr().map_err(Failure::new)?;
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    println!("Open http://{address}/ (Ctrl-C stops)");
+    axum::serve(listener, http::router(Service::new(map, threads)))
+        .with_graceful_shutdown(stop_signal())
+        .await
+        .map_err(Failure::new)
+}
+
+/// Ends on Ctrl-C and, on Unix, on SIGTERM; requests under way are finished.
+async fn stop_signal() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,64 @@
+//! The map over HTTP. Everything wrong with a request is answered here, as `application/problem+json` (RFC 9457).
+
+mod collections;
+mod pictures;
+mod problem;
+mod query;
+mod request;
+mod styles;
+mod viewer;
+
+use axum::Router;
+use axum::http::{Method, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::cors::{Any, CorsLayer};
+
+pub use problem::Problem;
+
+use crate::map::Service;
+
+/// All routes over one map.
+pub fn router(service: Service) -> Router {
+    let compressed = SizeAbove::new(256).and(NotForContentType::IMAGES);
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::HEAD])
+        .expose_headers([header::ETAG, header::RETRY_AFTER]);
+    Router::new()
+        .route("/", get(viewer::page))
+        .route("/assets/{file}", get(viewer::asset))
+        .route("/health", get(health))
+        .route("/styles.json", get(styles::list))
+        .route("/styles/{name}", get(styles::tilejson))
+        .route("/styles/{id}/style.json", get(styles::style))
+        .route("/styles/{id}/{file}", get(styles::sprite))
+        .route("/styles/{id}/{z}/{x}/{file}", get(pictures::tile))
+        .route("/styles/{id}/{size}/{z}/{x}/{file}", get(pictures::sized_tile))
+        .route("/styles/{id}/static/{place}/{file}", get(pictures::picture))
+        .route("/query", get(query::query))
+        .route("/collections", get(collections::list))
+        .route("/collections/{id}/items", get(collections::items))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(CompressionLayer::new().compress_when(compressed))
+        .layer(cors)
+        .layer(CatchPanicLayer::custom(|_| Problem::internal("the request failed inside the server").into_response()))
+        .with_state(service)
+}
+
+async fn health() -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], axum::Json(serde_json::json!({"status": "ok"}))).into_response()
+}
+
+async fn not_found(uri: Uri) -> Problem {
+    let path: String = uri.path().chars().take(200).collect();
+    Problem::not_found(format!("there is nothing at {path}; the page at / lists what there is"))
+}
+
+async fn method_not_allowed(method: Method) -> Problem {
+    Problem::method_not_allowed(format!("{method} is not allowed here; use GET"))
+}

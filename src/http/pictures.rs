@@ -1,0 +1,105 @@
+//! Raster tiles and static maps.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::Problem;
+use super::request::{Params, cached, has_tag, number, position, short};
+use crate::geo::TileId;
+use crate::map::{Frame, Picture, PictureError, Service, Size};
+
+/// Device px of a picture over HTTP: 36 megapixels, 144 MB while it is drawn.
+const MAX_PX: u64 = 36_000_000;
+
+/// `/styles/{id}/{z}/{x}/{y}[@{ratio}x].png`, 256 CSS px.
+pub async fn tile(
+    State(service): State<Service>,
+    Path((id, z, x, file)): Path<(String, String, String, String)>,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let frame = tile_frame(256, &z, &x, &file)?;
+    draw(&service, id, frame, &params, &headers).await
+}
+
+/// `/styles/{id}/{256,512}/{z}/{x}/{y}[@{ratio}x].png`.
+pub async fn sized_tile(
+    State(service): State<Service>,
+    Path((id, size, z, x, file)): Path<(String, String, String, String, String)>,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let size = match size.as_str() {
+        "256" => 256,
+        "512" => 512,
+        other => return Err(Problem::not_found(format!("tiles are 256 or 512 px, not '{}'", short(other)))),
+    };
+    let frame = tile_frame(size, &z, &x, &file)?;
+    draw(&service, id, frame, &params, &headers).await
+}
+
+/// `/styles/{id}/static/{lon},{lat},{zoom}/{w}x{h}[@{ratio}x].png` or `/static/{w},{s},{e},{n}/...`.
+pub async fn picture(
+    State(service): State<Service>,
+    Path((id, place, file)): Path<(String, String, String)>,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (stem, ratio) = png_name(&file)?;
+    let (width, height) = stem.split_once('x').ok_or_else(|| PictureError::Size(short(stem)))?;
+    let side = |text: &str| text.parse().map_err(|_| PictureError::Size(short(stem)));
+    let size = Size::new(side(width)?, side(height)?, ratio, MAX_PX)?;
+    let frame = match place.matches(',').count() {
+        2 => {
+            let (center, zoom) = place.rsplit_once(',').unwrap_or_default();
+            Frame::centered(position(center)?, number("zoom", zoom)?, size)?
+        }
+        3 => {
+            let degrees: Result<Vec<f64>, Problem> = place.split(',').map(|n| number("number of degrees", n)).collect();
+            let bounds = degrees?.try_into().map_err(|_| PictureError::Bounds(short(&place)))?;
+            Frame::bounds(bounds, size)?
+        }
+        _ => {
+            return Err(Problem::bad_request(format!(
+                "'{}' is no place: lon,lat,zoom or west,south,east,north",
+                short(&place)
+            )));
+        }
+    };
+    draw(&service, id, frame, &params, &headers).await
+}
+
+fn tile_frame(size: u32, z: &str, x: &str, file: &str) -> Result<Frame, Problem> {
+    let (y, ratio) = png_name(file)?;
+    let tile = TileId::new(number("zoom", z)?, number("tile column", x)?, number("tile row", y)?)
+        .map_err(|e| Problem::not_found(e.to_string()))?;
+    Ok(Frame::tile(tile, size, ratio))
+}
+
+/// The stem and ratio of `stem[@{1..4}x].png`.
+fn png_name(file: &str) -> Result<(&str, u32), Problem> {
+    let stem = file
+        .strip_suffix(".png")
+        .ok_or_else(|| Problem::not_found(format!("'{}' is not served; pictures are .png", short(file))))?;
+    let Some((stem, ratio)) = stem.split_once('@') else { return Ok((stem, 1)) };
+    match ratio {
+        "1x" => Ok((stem, 1)),
+        "2x" => Ok((stem, 2)),
+        "3x" => Ok((stem, 3)),
+        "4x" => Ok((stem, 4)),
+        other => Err(PictureError::Ratio(format!("@{}", short(other))).into()),
+    }
+}
+
+async fn draw(service: &Service, style: String, frame: Frame, params: &Params, headers: &HeaderMap) -> Result<Response, Problem> {
+    let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
+    let state = styled.state(params.pairs())?;
+    let picture = Picture { style, state, frame };
+    let key = picture.key(service.map());
+    if has_tag(headers, &format!("\"{key}\"")) {
+        return Ok(cached(headers, &key, "image/png", ()));
+    }
+    let png = service.png(picture, key.clone()).await?;
+    Ok(cached(headers, &key, "image/png", png))
+}

@@ -1,0 +1,133 @@
+//! The styles: their list, TileJSON 3.0 of their raster tiles, the style documents and their sprites.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value as Json_, json};
+
+use super::Problem;
+use super::request::{PublicUrl, cached, short};
+use crate::encode;
+use crate::map::{Service, StyledMap};
+
+/// `/styles.json`
+pub async fn list(State(service): State<Service>, PublicUrl(url): PublicUrl) -> Response {
+    let styles: Vec<Json_> = service
+        .map()
+        .styles()
+        .map(|(id, styled)| {
+            json!({
+                "id": id,
+                "name": styled.style.name,
+                "url": format!("{url}/styles/{id}/style.json"),
+                "tilejson": format!("{url}/styles/{id}.json"),
+                "state": state_json(styled),
+                "dates": styled.changes().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    Json(styles).into_response()
+}
+
+/// `/styles/{id}.json`
+pub async fn tilejson(
+    State(service): State<Service>,
+    Path(name): Path<String>,
+    PublicUrl(url): PublicUrl,
+) -> Result<Response, Problem> {
+    let id = name
+        .strip_suffix(".json")
+        .ok_or_else(|| Problem::not_found(format!("there is nothing at /styles/{}; TileJSON is at /styles/{{id}}.json", short(&name))))?;
+    let styled = find(&service, id)?;
+    let (west, south, east, north) = match styled.bounds() {
+        Some(b) => {
+            let ((west, north), (east, south)) = (b.min.to_degrees(), b.max.to_degrees());
+            (west, south, east, north)
+        }
+        None => (-180.0, -85.05, 180.0, 85.05),
+    };
+    let bounds = [west, south, east, north].map(|v| (v * 1e6).round() / 1e6);
+    let mut out = json!({
+        "tilejson": "3.0.0",
+        "name": styled.style.name,
+        "scheme": "xyz",
+        "tiles": [format!("{url}/styles/{id}/{{z}}/{{x}}/{{y}}.png")],
+        "minzoom": 0,
+        "maxzoom": 18,
+        "bounds": bounds,
+        "attribution": styled.style.json.pointer("/metadata/contactline:attribution"),
+        "vector_layers": [],
+        "state": state_json(styled),
+    });
+    if let (Some([lon, lat]), Some(zoom)) = (styled.style.center, styled.style.zoom) {
+        // A 256 px tile's zoom is one more than the style's.
+        out["center"] = json!([lon, lat, (zoom + 1.0).round()]);
+    }
+    Ok(Json(out).into_response())
+}
+
+/// `/styles/{id}/style.json`: the style with its relative references made absolute.
+pub async fn style(
+    State(service): State<Service>,
+    Path(id): Path<String>,
+    PublicUrl(url): PublicUrl,
+) -> Result<Response, Problem> {
+    let styled = find(&service, &id)?;
+    let mut style = styled.style.json.clone();
+    for (source, collection) in styled.source_collections() {
+        if let Some(data) = style.pointer_mut(&format!("/sources/{source}/data"))
+            && data.is_string()
+        {
+            *data = json!(format!("{url}/collections/{collection}/items?limit=100000"));
+        }
+    }
+    if !styled.sprite.is_empty() {
+        style["sprite"] = json!(format!("{url}/styles/{id}/sprite"));
+    }
+    Ok(Json(style).into_response())
+}
+
+/// `/styles/{id}/sprite[@{ratio}x].{json,png}`
+pub async fn sprite(
+    State(service): State<Service>,
+    Path((id, file)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let styled = find(&service, &id)?;
+    let missing = || Problem::not_found(format!("there is no '{}' with the style '{id}'", short(&file)));
+    let (stem, kind) = file.rsplit_once('.').ok_or_else(missing)?;
+    let ratio = match stem {
+        "sprite" | "sprite@1x" => 1,
+        "sprite@2x" => 2,
+        "sprite@3x" => 3,
+        "sprite@4x" => 4,
+        _ => return Err(missing()),
+    };
+    let sheet = styled.sprite.sheet(ratio).ok_or_else(missing)?;
+    let tag = format!("{:x}-{ratio}-{kind}", service.map().revision());
+    match kind {
+        "json" => Ok(([(header::CACHE_CONTROL, "public, max-age=300")], Json(sheet.index)).into_response()),
+        "png" => {
+            let png = encode::png(&sheet.image.rgba, sheet.image.width_px, sheet.image.height_px)
+                .map_err(|e| Problem::internal(e.to_string()))?;
+            Ok(cached(&headers, &tag, "image/png", png))
+        }
+        _ => Err(missing()),
+    }
+}
+
+fn find<'a>(service: &'a Service, id: &str) -> Result<&'a StyledMap, Problem> {
+    service.map().style(id).ok_or_else(|| {
+        let known: Vec<&str> = service.map().styles().map(|(id, _)| id).collect();
+        Problem::not_found(format!("there is no style '{}'; there are: {}", short(id), known.join(", ")))
+    })
+}
+
+fn state_json(styled: &StyledMap) -> Json_ {
+    let entry = |(key, default): (&String, &crate::feature::Value)| {
+        let values = styled.style.state_values.get(key);
+        (key.clone(), json!({"default": default.to_json(), "values": values}))
+    };
+    Json_::Object(styled.style.state.iter().map(entry).collect())
+}

@@ -1,0 +1,271 @@
+//! Loading a map: the data and styles in the binary, or the files and folders given instead.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rust_embed::RustEmbed;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::{Map, StyledMap};
+use crate::diag::{Checked, Diagnostic};
+use crate::feature::{Collection, Date};
+use crate::index::Index;
+use crate::source;
+use crate::sprite::Sprite;
+use crate::style::{self, SourceSpec, Style};
+
+/// What to load. With no style given, the map in the binary is loaded; collections given beside it are added, or take
+/// the place of those of the same name, and are shown by a plain style of their own, `data`.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// `.geojson` and `.json` files, or folders of them.
+    pub data: Vec<PathBuf>,
+    /// Style files.
+    pub styles: Vec<PathBuf>,
+}
+
+#[derive(RustEmbed)]
+#[folder = "geodata/"]
+#[include = "*.geojson"]
+#[include = "schema/*.json"]
+struct Geodata;
+
+#[derive(RustEmbed)]
+#[folder = "styles/"]
+struct Styles;
+
+/// The embedded schemas by their path below `geodata/`.
+pub fn embedded_schemas() -> BTreeMap<String, String> {
+    let schema = |path: &str| Some((path.to_string(), String::from_utf8(Geodata::get(path)?.data.into_owned()).ok()?));
+    Geodata::iter().filter(|p| p.starts_with("schema/")).filter_map(|p| schema(&p)).collect()
+}
+
+/// Loads everything. What is bad is left out and reported; `None` where nothing is left to serve.
+pub fn load(options: &Options) -> Checked<Option<Map>> {
+    let mut loader = Loader::default();
+    loader.hash.update(env!("CARGO_PKG_VERSION").as_bytes());
+    let embedded = options.styles.is_empty();
+    if embedded {
+        for path in Geodata::iter().filter(|p| p.ends_with(".geojson")) {
+            if let Some(file) = Geodata::get(&path) {
+                loader.collection(Path::new(&*path), &format!("geodata/{path}"), &*file.data);
+            }
+        }
+    }
+    let mut own = Vec::new();
+    for path in &options.data {
+        for file in loader.geojson_files(path) {
+            own.extend(loader.file(&file));
+        }
+    }
+    if embedded {
+        for path in Styles::iter().filter(|p| p.ends_with(".json") && !p.contains('/')) {
+            if let Some(file) = Styles::get(&path) {
+                let text = String::from_utf8_lossy(&file.data);
+                loader.style(Path::new(&*path), &format!("styles/{path}"), &text, &Place::Embedded);
+            }
+        }
+        if !own.is_empty() {
+            loader.style(Path::new("data.json"), "the style made for --data", &plain_style(&own), &Place::Embedded);
+        }
+    }
+    for path in &options.styles {
+        let file = path.display().to_string();
+        match fs::read_to_string(path) {
+            Ok(text) => loader.style(path, &file, &text, &Place::Folder(path.parent().unwrap_or(Path::new("")))),
+            Err(e) => loader.problem(Diagnostic::error(format!("the style cannot be read: {e}")).in_file(file)),
+        }
+    }
+    let map = Map { collections: loader.collections, styles: loader.styles, revision: loader.hash.digest() };
+    let empty = map.styles.is_empty();
+    if empty {
+        loader.diagnostics.push(Diagnostic::error("there is no style to draw with").help("mend the problems above, or give --style"));
+    }
+    Checked::new((!empty).then_some(map), loader.diagnostics)
+}
+
+/// Where a style's relative paths lead.
+enum Place<'a> {
+    Embedded,
+    Folder(&'a Path),
+}
+
+#[derive(Default)]
+struct Loader {
+    collections: BTreeMap<String, Arc<Index>>,
+    styles: BTreeMap<String, StyledMap>,
+    diagnostics: Vec<Diagnostic>,
+    hash: Xxh3,
+}
+
+impl Loader {
+    fn problem(&mut self, problem: Diagnostic) {
+        self.diagnostics.push(problem);
+    }
+
+    /// The files that a data path names: itself, or what a folder holds, in name order.
+    fn geojson_files(&mut self, path: &Path) -> Vec<PathBuf> {
+        if !path.is_dir() {
+            return vec![path.to_path_buf()];
+        }
+        let entries = match fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(e) => {
+                self.problem(Diagnostic::error(format!("the folder cannot be read: {e}")).in_file(path.display().to_string()));
+                return Vec::new();
+            }
+        };
+        let mut files: Vec<PathBuf> = entries
+            .filter_map(|e| Some(e.ok()?.path()))
+            .filter(|p| p.is_file() && p.extension().is_some_and(|x| x == "geojson" || x == "json"))
+            .collect();
+        files.sort();
+        if files.is_empty() {
+            let d = Diagnostic::warning("the folder holds no .geojson or .json file").in_file(path.display().to_string());
+            self.problem(d);
+        }
+        files
+    }
+
+    /// Loads a file as the collection of its stem; gives the name.
+    fn file(&mut self, path: &Path) -> Option<String> {
+        match source::open(path) {
+            Ok(file) => self.collection(path, &path.display().to_string(), file),
+            Err(problem) => {
+                self.problem(*problem);
+                None
+            }
+        }
+    }
+
+    fn collection(&mut self, path: &Path, file: &str, input: impl Read) -> Option<String> {
+        let name = path.file_stem()?.to_string_lossy().into_owned();
+        let collection = self.read(&name, file, input)?;
+        self.collections.insert(name.clone(), Arc::new(Index::new(collection)));
+        Some(name)
+    }
+
+    fn read(&mut self, name: &str, file: &str, input: impl Read) -> Option<Collection> {
+        let mut input = Hashing { input, hash: &mut self.hash };
+        match source::read(name, file, &mut input) {
+            Ok(checked) => {
+                self.diagnostics.extend(checked.diagnostics);
+                Some(checked.value)
+            }
+            Err(problem) => {
+                self.problem(*problem);
+                None
+            }
+        }
+    }
+
+    fn style(&mut self, path: &Path, file: &str, text: &str, place: &Place) {
+        self.hash.update(text.as_bytes());
+        let Checked { value, diagnostics } = style::parse(text);
+        self.diagnostics.extend(diagnostics.into_iter().map(|d| d.in_file(file)));
+        let (Some(style), Some(id)) = (value, path.file_stem()) else { return };
+        let sources: BTreeMap<String, Arc<Index>> = style
+            .sources
+            .iter()
+            .filter_map(|(source, spec)| Some((source.clone(), self.source(source, spec, file, place)?)))
+            .collect();
+        let mut changes: Vec<Date> = sources.values().flat_map(|i| i.change_dates()).collect();
+        changes.sort_unstable();
+        changes.dedup();
+        let sprite = self.sprite(&style, file, place);
+        self.styles.insert(id.to_string_lossy().into_owned(), StyledMap { style, sprite, sources, changes });
+    }
+
+    fn source(&mut self, id: &str, spec: &SourceSpec, file: &str, place: &Place) -> Option<Arc<Index>> {
+        let reference = match spec {
+            SourceSpec::Inline(text) => {
+                let name = format!("{file}#/sources/{id}/data");
+                return self.read(id, &name, text.as_bytes()).map(|c| Arc::new(Index::new(c)));
+            }
+            SourceSpec::Reference(reference) => reference,
+        };
+        if let Place::Folder(folder) = place {
+            let path = folder.join(reference);
+            if path.is_file() {
+                let name = path.file_stem()?.to_string_lossy().into_owned();
+                if !self.collections.contains_key(&name) {
+                    self.file(&path);
+                }
+                return self.collections.get(&name).cloned();
+            }
+        }
+        let name = Path::new(reference).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        let found = self.collections.get(&name).cloned();
+        if found.is_none() {
+            let known: Vec<&str> = self.collections.keys().map(String::as_str).collect();
+            let help = format!("give a path relative to the style, or the name of a collection ({})", known.join(", "));
+            let d = Diagnostic::error(format!("the source's data '{reference}' is neither a file nor a collection"));
+            self.problem(d.in_file(file).at(format!("/sources/{id}/data")).help(help));
+        }
+        found
+    }
+
+    /// The style's images: a folder of SVG files named by its `sprite`.
+    fn sprite(&mut self, style: &Style, file: &str, place: &Place) -> Sprite {
+        let Some(reference) = &style.sprite else { return Sprite::default() };
+        let svgs: Vec<(String, String)> = match place {
+            Place::Embedded => {
+                let folder = format!("{}/", reference.trim_end_matches('/'));
+                let named = |p: &str| Some(p.strip_prefix(&folder)?.strip_suffix(".svg")?.to_string());
+                let text = |p: &str| Some(String::from_utf8_lossy(&Styles::get(p)?.data).into_owned());
+                Styles::iter().filter_map(|p| Some((named(&p)?, text(&p)?))).collect()
+            }
+            Place::Folder(folder) => {
+                let folder = folder.join(reference);
+                let Ok(entries) = fs::read_dir(&folder) else {
+                    let d = Diagnostic::error(format!("the sprite '{reference}' is not a folder of SVG files"));
+                    self.problem(d.in_file(file).at("/sprite").help("give a folder path relative to the style"));
+                    return Sprite::default();
+                };
+                let paths = entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|x| x == "svg"));
+                paths.filter_map(|p| Some((p.file_stem()?.to_string_lossy().into_owned(), fs::read_to_string(&p).ok()?))).collect()
+            }
+        };
+        for (name, svg) in &svgs {
+            self.hash.update(name.as_bytes());
+            self.hash.update(svg.as_bytes());
+        }
+        let (sprite, problems) = Sprite::from_svgs(svgs.iter().map(|(n, s)| (n.as_str(), s.as_str())));
+        self.diagnostics.extend(problems);
+        sprite
+    }
+}
+
+/// Passes bytes through and into the revision's hash.
+struct Hashing<'a, R> {
+    input: R,
+    hash: &'a mut Xxh3,
+}
+
+impl<R: Read> Read for Hashing<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.hash.update(&buffer[..count]);
+        Ok(count)
+    }
+}
+
+/// Every collection in plain sight: polygons tinted, lines and points in one blue.
+fn plain_style(collections: &[String]) -> String {
+    let mut sources = serde_json::Map::new();
+    let mut layers = vec![serde_json::json!({"id": "paper", "type": "background", "paint": {"background-color": "#f7f6f2"}})];
+    for name in collections {
+        sources.insert(name.clone(), serde_json::json!({"type": "geojson", "data": name}));
+        let is = |kind: &str| serde_json::json!(["==", ["geometry-type"], kind]);
+        layers.push(serde_json::json!({"id": format!("{name}-fill"), "type": "fill", "source": name, "filter": is("Polygon"),
+            "paint": {"fill-color": "#4c7fb0", "fill-opacity": 0.25}}));
+        layers.push(serde_json::json!({"id": format!("{name}-line"), "type": "line", "source": name,
+            "paint": {"line-color": "#2c5f90", "line-width": 1.2}, "layout": {"line-join": "round"}}));
+        layers.push(serde_json::json!({"id": format!("{name}-point"), "type": "circle", "source": name, "filter": is("Point"),
+            "paint": {"circle-color": "#2c5f90", "circle-radius": 4, "circle-stroke-color": "#fff", "circle-stroke-width": 1}}));
+    }
+    serde_json::json!({"version": 8, "name": "Data", "sources": sources, "layers": layers}).to_string()
+}

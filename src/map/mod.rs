@@ -1,0 +1,86 @@
+//! A loaded map: its collections and styles, and the one door through which tiles, pictures and answers are asked for.
+//!
+//! A [`Map`] never changes once loaded; everything here is a plain function of it. [`Service`] puts a bounded pool of
+//! render threads and a cache before it for use from async code.
+
+mod answer;
+mod load;
+mod picture;
+mod service;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use answer::{ItemsQuery, NearQuery, QueryError};
+pub use load::{Options, embedded_schemas, load};
+pub use picture::{Frame, PictureError, Size};
+pub use service::{Picture, Service, ServiceError};
+
+use crate::feature::{Date, Value};
+use crate::geo::WorldBox;
+use crate::index::Index;
+use crate::sprite::Sprite;
+use crate::style::{StateError, Style};
+
+/// Everything a server serves.
+pub struct Map {
+    collections: BTreeMap<String, Arc<Index>>,
+    styles: BTreeMap<String, StyledMap>,
+    /// Hash of all data, all styles and this program's version: the same revision draws the same pictures.
+    revision: u64,
+}
+
+/// A style joined to its data.
+pub struct StyledMap {
+    pub style: Style,
+    pub sprite: Sprite,
+    sources: BTreeMap<String, Arc<Index>>,
+    /// The days on which anything that the style draws begins or ceases to hold.
+    changes: Vec<Date>,
+}
+
+/// A style's state with every key filled in.
+pub type State = BTreeMap<String, Value>;
+
+impl Map {
+    pub fn styles(&self) -> impl Iterator<Item = (&str, &StyledMap)> {
+        self.styles.iter().map(|(id, s)| (id.as_str(), s))
+    }
+
+    pub fn style(&self, id: &str) -> Option<&StyledMap> {
+        self.styles.get(id)
+    }
+
+    pub fn collections(&self) -> impl Iterator<Item = (&str, &Index)> {
+        self.collections.iter().map(|(id, i)| (id.as_str(), &**i))
+    }
+
+    pub fn collection(&self, id: &str) -> Option<&Index> {
+        self.collections.get(id).map(|i| &**i)
+    }
+
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+}
+
+impl StyledMap {
+    /// The state for a request's settings; dates with the same map give the same state.
+    pub fn state<'a>(&self, settings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<State, StateError> {
+        self.style.state_with(settings, &self.changes)
+    }
+
+    /// Source id to the name of the collection it draws; a source written into the style has none.
+    pub fn source_collections(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.sources.iter().map(|(id, index)| (id.as_str(), index.collection().name.as_str()))
+    }
+
+    pub fn changes(&self) -> &[Date] {
+        &self.changes
+    }
+
+    /// The envelope of everything the style draws.
+    pub fn bounds(&self) -> Option<WorldBox> {
+        self.sources.values().filter_map(|i| i.bounds()).reduce(|a, b| WorldBox::around(&[a.min, a.max, b.min, b.max]).unwrap_or(a))
+    }
+}

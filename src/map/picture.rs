@@ -1,0 +1,123 @@
+//! From a style, a state and a camera to PNG: fetch, compose, paint, encode.
+
+use std::sync::Arc;
+
+use super::{State, StyledMap};
+use crate::compose::{self, Fetched, Inputs};
+use crate::encode;
+use crate::geo::{Camera, LonLat, TileId, World, WorldBox};
+use crate::index::{Index, Part};
+use crate::paint::raster;
+use crate::scene::Scene;
+use crate::style::Layer;
+
+/// Why there is no picture.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    #[error("a picture of {width} x {height} device px is too large; at most {max} px in all")]
+    TooLarge { width: u64, height: u64, max: u64 },
+    #[error("{0} is no size: write WIDTHxHEIGHT in CSS px, both from 1 to {max}", max = Size::MAX_SIDE_PX)]
+    Size(String),
+    #[error("{0} is no ratio: 1 to 4 device px per CSS px")]
+    Ratio(String),
+    #[error("zoom {0} is out of range: 0 to {max}", max = TileId::MAX_ZOOM)]
+    Zoom(f64),
+    #[error("the bounds {0} are empty or out of range: west, south, east, north in degrees, west below east, within 180 and 85.0511")]
+    Bounds(String),
+    #[error("there is no style '{0}'")]
+    Style(String),
+    #[error("there is not enough memory for the picture")]
+    Memory,
+    #[error(transparent)]
+    Encode(#[from] encode::EncodeError),
+}
+
+/// A picture's size: CSS px, and device px per CSS px.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    width: u32,
+    height: u32,
+    ratio: u32,
+}
+
+impl Size {
+    pub const MAX_SIDE_PX: u32 = 16_384;
+
+    /// `max_px` bounds the number of device px in all.
+    pub fn new(width: u32, height: u32, ratio: u32, max_px: u64) -> Result<Self, PictureError> {
+        let sides = 1..=Self::MAX_SIDE_PX;
+        if !sides.contains(&width) || !sides.contains(&height) {
+            return Err(PictureError::Size(format!("{width}x{height}")));
+        }
+        if !crate::sprite::RATIOS.contains(&ratio) {
+            return Err(PictureError::Ratio(ratio.to_string()));
+        }
+        let (w, h) = (u64::from(width * ratio), u64::from(height * ratio));
+        if w * h > max_px {
+            return Err(PictureError::TooLarge { width: w, height: h, max: max_px });
+        }
+        Ok(Self { width, height, ratio })
+    }
+}
+
+/// What part of the world a picture shows, and how large.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Frame(Camera);
+
+impl Frame {
+    /// A tile of `size_px` CSS px, 256 or 512.
+    pub fn tile(tile: TileId, size_px: u32, ratio: u32) -> Self {
+        Self(Camera::of_tile(tile, size_px, ratio))
+    }
+
+    /// Around a centre at a style zoom.
+    pub fn centered(center: LonLat, zoom: f64, size: Size) -> Result<Self, PictureError> {
+        if !(0.0..=f64::from(TileId::MAX_ZOOM)).contains(&zoom) {
+            return Err(PictureError::Zoom(zoom));
+        }
+        let center = World::from_degrees(center.lon(), center.lat());
+        Ok(Self(Camera::centered(center, zoom, (size.width, size.height), size.ratio)))
+    }
+
+    /// The largest picture of `[west, south, east, north]` degrees that fits the size.
+    pub fn bounds(bounds: [f64; 4], size: Size) -> Result<Self, PictureError> {
+        let [w, s, e, n] = bounds;
+        let refuse = || PictureError::Bounds(format!("{w},{s},{e},{n}"));
+        let in_range = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some() && s.abs().max(n.abs()) <= crate::geo::MAX_LATITUDE;
+        if !in_range || w >= e || s >= n {
+            return Err(refuse());
+        }
+        let camera = Camera::fitted(WorldBox::from_degrees(bounds), (size.width, size.height), size.ratio);
+        // Bounds smaller than a pixel at the deepest zoom would overrun the snapped coordinates.
+        if camera.zoom() > f64::from(TileId::MAX_ZOOM) + 2.0 {
+            return Err(refuse());
+        }
+        Ok(Self(camera))
+    }
+}
+
+/// Draws the frame as PNG.
+pub(super) fn png(map: &StyledMap, state: &State, frame: &Frame) -> Result<Vec<u8>, PictureError> {
+    let scene = scene(map, state, &frame.0);
+    let pixmap = raster::paint(&scene).ok_or(PictureError::Memory)?;
+    Ok(encode::png(pixmap.data(), pixmap.width(), pixmap.height())?)
+}
+
+fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
+    let ratio = camera.ratio() as u32;
+    let image = |name: &str| map.sprite.image(name, ratio).map(Arc::clone);
+    let inputs = Inputs { camera, state, image: &image };
+    let layers = map.style.layers.iter().filter(|l| l.drawn_at(camera.zoom()));
+    compose::compose(&inputs, layers.map(|layer| (layer, fetch(map, layer, &inputs))))
+}
+
+/// The parts that may leave a mark in the picture.
+fn fetch<'a>(map: &'a StyledMap, layer: &Layer, inputs: &Inputs) -> Vec<Fetched<'a>> {
+    let Some(index) = layer.source.as_ref().and_then(|id| map.sources.get(id)) else { return Vec::new() };
+    let reach = compose::reach_px(layer, inputs, index.parts().iter().map(|p| fetched(index, p)));
+    index.parts_in(&inputs.camera.bounds(reach)).into_iter().map(|p| fetched(index, p)).collect()
+}
+
+fn fetched<'a>(index: &'a Index, part: &'a Part) -> Fetched<'a> {
+    Fetched { feature: index.feature(part), shape: &part.shape }
+}

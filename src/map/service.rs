@@ -1,0 +1,130 @@
+//! The map behind async code: a bounded pool of render threads, and a cache in which equal requests wait for one
+//! another.
+//!
+//! A render runs as its own task: a client that goes away neither cancels it for others nor blocks them. When the queue
+//! is full a request is turned away at once. A panic in a render is caught and becomes an error.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::body::Bytes;
+use moka::future::Cache;
+use tokio::sync::Semaphore;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::picture::{self, Frame, PictureError};
+use super::{Map, State};
+
+/// Why a picture was not served.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ServiceError {
+    #[error("the server is drawing as much as it can; try again shortly")]
+    Busy,
+    #[error("{0}")]
+    Picture(Arc<PictureError>),
+    #[error("drawing failed inside the server")]
+    Panic,
+}
+
+/// A picture to be drawn: everything that decides its bytes.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    pub style: String,
+    pub state: State,
+    pub frame: Frame,
+}
+
+impl Picture {
+    /// A hash of everything that decides the bytes, in hexadecimal: the cache key and, quoted, the ETag.
+    pub fn key(&self, map: &Map) -> String {
+        let text = format!("{:x}|{}|{:?}|{:?}", map.revision(), self.style, self.state, self.frame);
+        format!("{:032x}", xxh3_128(text.as_bytes()))
+    }
+}
+
+/// A map and the means to draw it; cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    map: Arc<Map>,
+    cache: Cache<String, Bytes>,
+    threads: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+    max_waiting: usize,
+}
+
+/// Pictures kept, in bytes.
+const CACHE_BYTES: u64 = 256 << 20;
+/// Renders that may wait for a thread, per thread.
+const QUEUE_PER_THREAD: usize = 64;
+
+impl Service {
+    /// `threads` renders at a time.
+    pub fn new(map: Map, threads: usize) -> Self {
+        let weigh = |key: &String, bytes: &Bytes| u32::try_from(key.len() + bytes.len()).unwrap_or(u32::MAX);
+        Self {
+            map: Arc::new(map),
+            cache: Cache::builder().max_capacity(CACHE_BYTES).weigher(weigh).build(),
+            threads: Arc::new(Semaphore::new(threads)),
+            waiting: Arc::new(AtomicUsize::new(0)),
+            max_waiting: threads * QUEUE_PER_THREAD,
+        }
+    }
+
+    pub fn map(&self) -> &Map {
+        &self.map
+    }
+
+    /// The picture's PNG, drawn or from the cache. `key` is the picture's own.
+    pub async fn png(&self, picture: Picture, key: String) -> Result<Bytes, ServiceError> {
+        if let Some(bytes) = self.cache.get(&key).await {
+            return Ok(bytes);
+        }
+        let service = self.clone();
+        let task = tokio::spawn(async move {
+            let cache = service.cache.clone();
+            cache.try_get_with(key, service.draw(picture)).await.map_err(|e| (*e).clone())
+        });
+        task.await.unwrap_or(Err(ServiceError::Panic))
+    }
+
+    async fn draw(self, picture: Picture) -> Result<Bytes, ServiceError> {
+        let _place = Place::take(&self.waiting, self.max_waiting)?;
+        let _thread = self.threads.acquire().await.map_err(|_| ServiceError::Busy)?;
+        let map = self.map.clone();
+        let drawn = tokio::task::spawn_blocking(move || map.png(&picture.style, &picture.state, &picture.frame)).await;
+        match drawn {
+            Ok(Ok(bytes)) => Ok(bytes.into()),
+            Ok(Err(e)) => Err(ServiceError::Picture(Arc::new(e))),
+            Err(_) => Err(ServiceError::Panic),
+        }
+    }
+}
+
+impl Map {
+    /// Draws the frame in a style as PNG; a style that is not there draws nothing.
+    pub fn png(&self, style: &str, state: &State, frame: &Frame) -> Result<Vec<u8>, PictureError> {
+        match self.style(style) {
+            Some(styled) => picture::png(styled, state, frame),
+            None => Err(PictureError::Style(style.to_string())),
+        }
+    }
+}
+
+/// A place in the queue, given back when dropped.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(waiting: &'a AtomicUsize, max: usize) -> Result<Self, ServiceError> {
+        let place = Self(waiting);
+        match waiting.fetch_add(1, Ordering::Relaxed) {
+            before if before < max => Ok(place),
+            _ => Err(ServiceError::Busy),
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
