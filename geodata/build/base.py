@@ -60,6 +60,34 @@ def districts(faces, named):
     save('districts.geojson', 'Districts', sorted(out, key=lambda f: f['id']))
 
 
+def lines_of(areas, without):
+    """The outlines of areas as merged lines, each edge once, without those on other lines."""
+    g = unary_union([a.boundary for a in areas])
+    g = shapely.difference(g, without, grid_size=GRID)
+    g = linemerge(unary_union([p for p in getattr(g, 'geoms', [g]) if p.length > 1e-5]))
+    return MultiLineString(sorted(getattr(g, 'geoms', [g]), key=lambda p: p.coords[0]))
+
+
+def borders(faces, seven):
+    """The lines of the areas, each once and without the frame's: between countries, between districts, and round the seven districts."""
+    frame = FRAME.boundary
+    by_country = {c: dissolve([f['geom'] for f in faces if f['country'] == c]) for c in ('ARM', 'AZE', 'GEO', 'IRN', 'RUS', 'TUR')}
+    sea = dissolve([f['geom'] for f in faces if f['sea']])
+    between = lines_of(by_country.values(), unary_union([frame, sea.boundary]))
+    around = unary_union([frame, sea.boundary, between])
+    keys = sorted({(f['country'], f['today']) for f in faces if f['district']})
+    rayons = lines_of([dissolve([f['geom'] for f in faces if (f['country'], f['today']) == k and f['district']]) for k in keys], around)
+    oblast = dissolve([f['geom'] for f in faces if f['oblast'] and f['country'] == 'AZE'])
+    former = lines_of([dissolve([f['geom'] for f in fs]) for fs in seven.values()], unary_union([around, oblast.boundary]))
+    save('borders.geojson', 'Borders', [
+        feature(between, id='between-countries', name='Borders between countries', kind='international', length_km=round(km(between), 1), source=NE0,
+                license=PD, accuracy_m=2000),
+        feature(rayons, id='between-districts', name='Borders between districts', kind='admin-1', length_km=round(km(rayons), 1), source=NE1, license=PD,
+                accuracy_m=3000),
+        feature(former, id='around-the-seven', name='Borders of the seven districts before 26 Nov 1991', kind='former-district',
+                length_km=round(km(former), 1), source=NE1, license=PD, accuracy_m=3000, note='Where the seven border on the oblast, see nagorno-karabakh.')])
+
+
 def waters(faces, lakes):
     """Caspian, lakes and rivers. Gives the Aras."""
     rows = {r['id']: r for r in table('waters.csv')}

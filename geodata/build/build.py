@@ -7,7 +7,7 @@ The output is committed; neither the program nor its tests need this build. Two 
 import json
 
 import shapely
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, MultiLineString, Point
 from shapely.ops import linemerge, substring, unary_union
 
 import inputs
@@ -63,33 +63,42 @@ def territories(faces, main, log):
     return units
 
 
+def front_on(day, units, abroad):
+    """The line between the sides on a day: the outline of what was held by Armenian forces or lay in the peacekeepers' area, without the borders
+    of Armenia and Iran and without the corridor's sides."""
+    faces = [(f, control.holder(f, unit, day)) for unit, fs in units.items() for f in fs]
+    held = dissolve([f['geom'] for f, h in faces if h in ('armenian', 'peacekeepers')])
+    corridor = [f['geom'].boundary for f, h in faces if h == 'corridor']
+    front = linemerge(shapely.difference(held.boundary, unary_union([abroad] + corridor), grid_size=GRID))
+    return MultiLineString(sorted((p for p in getattr(front, 'geoms', [front]) if km(p) > .05), key=lambda p: p.coords[0]))
+
+
 def lines(faces, units, cut):
-    """The lines of contact of 1994-2020 and 2020-2023."""
-    held = dissolve([f['geom'] for fs in units.values() for f in fs if not f['east']])
+    """The lines of contact of 1994-2020 and, handover by handover, of 2020-2023."""
     abroad = unary_union([f['geom'].boundary for f in faces if f['country'] in ('ARM', 'IRN')])
-    front = linemerge(shapely.difference(held.boundary, abroad, grid_size=GRID))
-    front = max(getattr(front, 'geoms', [front]), key=lambda p: p.length)
+    front = max(front_on('1994-05-12', units, abroad).geoms, key=lambda p: p.length)
     front = front if front.coords[0][0] < front.coords[-1][0] else front.reverse()
     # West of where the cut enters the area: the outer border (Murov ridge); from there on: the cut itself.
     area = dissolve([f['geom'] for fs in units.values() for f in fs])
     marks = sorted(cut.project(Point(c)) for c in shapely.get_coordinates(cut.intersection(area.boundary)))
     north, east = substring(front, 0, front.project(cut.interpolate(marks[0]))), substring(cut, marks[0], marks[-1])
     line = shapely.set_precision(LineString(list(north.coords)[:-1] + list(east.coords)), GRID)
-    zone = dissolve([f['geom'] for f in units['oblast'] if f['zone'] and not f['east']])
-    zone = max(polys(zone), key=lambda p: p.area)
-    control.check_settlements(zone)
-    ring = LineString(zone.exterior.coords)
     row94, row20 = TERRITORIES['line-of-contact-1994'], TERRITORIES['line-of-contact-2020']
-    save('lines.geojson', 'Lines of contact', [
-        feature(line, id='line-of-contact-1994', name=row94['name_en'], **names(row94), kind='line-of-contact', status='generalised', valid_from='1994-05-12',
-                valid_to='2020-09-27', length_km=round(km(line), 1), license=CC0, accuracy_m=4000,
-                source='Settlements documented on either side, and Natural Earth where nothing contradicts it; vertex by vertex in geodata/SOURCES.md',
-                note='Not a surveyed line: 1.5 to 5 km by stretch. The changes of April 2016 (Lalatapa, Talish heights) are not shown.'),
-        feature(ring, id='line-of-contact-2020', name=row20['name_en'], **names(row20), kind='line-of-contact', status='generalised', valid_from='2020-11-10',
-                valid_to='2023-09-20', length_km=round(km(ring), 1), license=CC0, accuracy_m=4000, source=control.SOURCES['peacekeepers'],
-                note='Derived, not surveyed: the oblast cut between settlements that stayed and settlements that were lost; 3 km in the south and east, 5 km in '
-                     'the north and west of Shusha. The parts along Agdam, Kalbajar and Lachin took effect with the handovers of 20 Nov, 25 Nov and 1 Dec '
-                     '2020. Hin Tagher and Khtsaberd (held to 12-14 Dec 2020) and the change at Parukh (24 Mar 2022) are not drawn.')], authored.SCHEMA)
+    out = [feature(line, id='line-of-contact-1994', name=row94['name_en'], **names(row94), kind='line-of-contact', status='generalised', valid_from='1994-05-12',
+                   valid_to='2020-09-27', length_km=round(km(line), 1), license=CC0, accuracy_m=4000,
+                   source='Settlements documented on either side, and Natural Earth where nothing contradicts it; vertex by vertex in geodata/SOURCES.md',
+                   note='Not a surveyed line: 1.5 to 5 km by stretch. The changes of April 2016 (Lalatapa, Talish heights) are not shown.')]
+    days = ('2020-11-10', '2020-11-20', '2020-11-25', '2020-12-01', '2023-09-20')
+    for day, following in zip(days, days[1:]):
+        g = front_on(day, units, abroad)
+        out.append(feature(g, id='line-of-contact-' + day, name=row20['name_en'], **names(row20), kind='line-of-contact', status='generalised', valid_from=day,
+                   valid_to=following, length_km=round(km(g), 1), license=CC0, accuracy_m=4000, source=control.SOURCES['peacekeepers'],
+                   note='Derived, not surveyed: the oblast cut between settlements that stayed and settlements that were lost, 3 km in the south and east, 5 km in '
+                        'the north and west of Shusha; along districts not yet handed over, the line of 1994 and district borders. Hin Tagher and Khtsaberd '
+                        '(held to 12-14 Dec 2020) and the change at Parukh (24 Mar 2022) are not drawn.'))
+    zone = dissolve([f['geom'] for f in units['oblast'] if f['zone'] and not f['east']])
+    control.check_settlements(max(polys(zone), key=lambda p: p.area))
+    save('lines.geojson', 'Lines of contact', out, authored.SCHEMA)
 
 
 def places():
@@ -121,6 +130,7 @@ def main():
     base.districts(faces, named)
     base.waters(faces, lake_shapes)
     units = territories(faces, assigned, log)
+    base.borders(faces, {n: assigned[n] for n in settlements.OFFICIAL})
     lines(faces, units, cut)
     control.control(units)
     save('corridors.geojson', 'Corridors, agreed and proposed', authored.corridor_features(dissolve([f['geom'] for f in faces if f['country'] == 'AZE'])), authored.SCHEMA)
