@@ -4,14 +4,15 @@
 use geo::geometry::{Coord, Geometry, LineString, Point, Polygon};
 use geo::{Contains, Distance, Geodesic, GeodesicArea, Length};
 
-/// Area in m² of all polygons of `geometry` (degrees), holes taken out; 0 for points and lines.
+/// Area in m² of all polygons of `geometry` (degrees), holes taken out; 0 for points and lines. Taken without sign, so
+/// that a sliver whose winding is lost in rounding is not the rest of the Earth.
 pub fn area_m2(geometry: &Geometry<f64>) -> f64 {
     match geometry {
-        Geometry::Polygon(p) => p.geodesic_area_unsigned(),
-        Geometry::MultiPolygon(m) => m.iter().map(|p| p.geodesic_area_unsigned()).sum(),
+        Geometry::Polygon(p) => p.geodesic_area_signed().abs(),
+        Geometry::MultiPolygon(m) => m.iter().map(|p| p.geodesic_area_signed().abs()).sum(),
         Geometry::GeometryCollection(all) => all.iter().map(area_m2).sum(),
-        Geometry::Rect(r) => r.to_polygon().geodesic_area_unsigned(),
-        Geometry::Triangle(t) => t.to_polygon().geodesic_area_unsigned(),
+        Geometry::Rect(r) => r.to_polygon().geodesic_area_signed().abs(),
+        Geometry::Triangle(t) => t.to_polygon().geodesic_area_signed().abs(),
         _ => 0.0,
     }
 }
@@ -125,8 +126,7 @@ mod tests {
 
     #[test]
     fn distance_to_a_polygon_is_zero_inside_and_to_its_edge_outside() {
-        let square: Polygon<f64> = geo::polygon![(x: 46.0, y: 39.0), (x: 47.0, y: 39.0), (x: 47.0, y: 40.0), (x: 46.0, y: 40.0)];
-        let square = Geometry::Polygon(square);
+        let square = Geometry::Polygon(geo::Rect::new((46.0, 39.0), (47.0, 40.0)).to_polygon());
         assert_eq!(distance_to_m(Point::new(46.5, 39.5), &square), Some(0.0));
         let d = distance_to_m(Point::new(47.1, 39.5), &square).unwrap();
         assert!((d - 8_600.0).abs() < 20.0, "{d}");
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn a_degree_cell_has_its_ellipsoidal_area() {
         // GeographicLib's Planimeter gives 9,546,5xx,xxx m2 for the cell 46-47 E, 39-40 N.
-        let cell = Geometry::Polygon(geo::polygon![(x: 46.0, y: 39.0), (x: 47.0, y: 39.0), (x: 47.0, y: 40.0), (x: 46.0, y: 40.0)]);
+        let cell = Geometry::Polygon(geo::Rect::new((46.0, 39.0), (47.0, 40.0)).to_polygon());
         assert!((area_m2(&cell) / 1e6 - 9_541.0).abs() < 15.0, "{}", area_m2(&cell));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::types::{Datum, Type};
+use super::datum::{Datum, Type};
 use super::{Context, Expr, Node, interpolate};
 use crate::color::Color;
 use crate::feature::Value;

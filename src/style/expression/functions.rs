@@ -1,7 +1,7 @@
 //! The plain operators: a name, the types it takes, the type it gives and how it is computed.
 
 use super::eval::{EvalError, color_from_parts, not_of};
-use super::types::{
+use super::datum::{
     Datum,
     Type::{self, Boolean, Color, Number, Object, String, Value as Any},
 };

@@ -1,6 +1,6 @@
 //! `interpolate` and `step`: finding the stops around an input and mixing between them.
 
-use super::types::Datum;
+use super::datum::Datum;
 use crate::feature::Value;
 
 /// The curve between two stops.

@@ -6,18 +6,18 @@
 //! the property's default. `functions` is the table of plain operators; operators with a shape of their own are in
 //! `parse`.
 
+mod datum;
 mod eval;
 mod functions;
 mod interpolate;
 mod parse;
-mod types;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use interpolate::Curve;
 pub use parse::{ParseError, parse};
-pub use types::{Datum, Type};
+pub use datum::{Datum, Type};
 
 use crate::feature::{Feature, Value};
 

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::eval::Comparison;
 use super::interpolate::{Curve, Space};
-use super::types::{Datum, Type};
+use super::datum::{Datum, Type};
 use super::{Context, Dependence, Expr, Node, functions};
 use crate::feature::Value;
 

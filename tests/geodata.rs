@@ -1,0 +1,232 @@
+//! The map's geography against the figures it is checked by: areas, towns, the partition of control, the corridor.
+
+use std::path::Path;
+
+use contactline::feature::{Date, Feature};
+use contactline::geo::{LonLat, geodesic};
+use contactline::index::Index;
+use contactline::map::{self, Map, Options};
+use geo::geometry::{Geometry, LineString, MultiPolygon, Point};
+use geo::{Bearing, BooleanOps, Destination, Geodesic, InterpolateLine, Length};
+
+fn map() -> Map {
+    let loaded = map::load(&Options::default());
+    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+    loaded.value.unwrap()
+}
+
+fn date(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn polygons(geometry: &Geometry<f64>) -> MultiPolygon<f64> {
+    match geometry {
+        Geometry::Polygon(p) => MultiPolygon(vec![p.clone()]),
+        Geometry::MultiPolygon(m) => m.clone(),
+        other => panic!("not a polygon: {other:?}"),
+    }
+}
+
+fn km2(polygons: &MultiPolygon<f64>) -> f64 {
+    geodesic::area_m2(&Geometry::MultiPolygon(polygons.clone())) / 1e6
+}
+
+fn named<'a>(index: &'a Index, id: &str) -> &'a Feature {
+    let found = index.collection().features.iter().find(|f| f.text("id") == Some(id));
+    found.unwrap_or_else(|| panic!("no {id}"))
+}
+
+/// Official areas in km² (geodata/SOURCES.md), and how far ours may be from them today, in per cent. Only ever lowered.
+const AREAS: &[(&str, f64, f64)] = &[
+    ("kalbajar", 1936.0, 3.8),
+    ("lachin", 1835.0, 3.8),
+    ("qubadli", 802.0, 1.9),
+    ("zangilan", 707.0, 5.7),
+    ("jabrayil", 1050.0, 5.8),
+    ("fizuli", 1386.0, 8.2),
+    ("agdam", 1094.0, 6.8),
+];
+
+#[test]
+fn areas_are_near_the_official_ones() {
+    let map = map();
+    let seven = map.collection("buffer-territories").unwrap();
+    let mut sums = (0.0, 0.0);
+    println!("| district | ours km2 | official | difference |");
+    for (id, official, allowed) in AREAS {
+        let ours = geodesic::area_m2(&named(seven, id).geometry) / 1e6;
+        let percent = 100.0 * (ours / official - 1.0);
+        println!("| {id} | {ours:.1} | {official} | {percent:+.1}% |");
+        assert!(percent.abs() <= *allowed, "{id}: {percent:.2}%");
+        sums = (sums.0 + ours, sums.1 + official);
+    }
+    let percent = 100.0 * (sums.0 / sums.1 - 1.0);
+    println!("| seven | {:.1} | {} | {percent:+.1}% |", sums.0, sums.1);
+    assert!(percent.abs() <= 1.0, "{percent}");
+    let oblast = geodesic::area_m2(&named(map.collection("nagorno-karabakh").unwrap(), "nkao").geometry) / 1e6;
+    println!("| oblast | {oblast:.1} | 4388 | {:+.1}% |", 100.0 * (oblast / 4388.0 - 1.0));
+    assert!((oblast / 4388.0 - 1.0).abs() <= 0.025);
+}
+
+#[test]
+fn stated_areas_are_the_geodesic_ones() {
+    let map = map();
+    for (name, index) in map.collections() {
+        for feature in &index.collection().features {
+            if let Some(stated) = feature.number("area_km2") {
+                let measured = geodesic::area_m2(&feature.geometry) / 1e6;
+                assert!((stated - measured).abs() <= 0.06 + measured * 1e-4, "{name} {:?}: {stated} {measured}", feature.text("id"));
+            }
+        }
+    }
+}
+
+/// Town, longitude, latitude, the collection and the id of the polygon it must lie in.
+const TOWNS: &[(&str, f64, f64, &str, &str)] = &[
+    ("Stepanakert", 46.7528, 39.8177, "nagorno-karabakh", "nkao"),
+    ("Shusha", 46.7499, 39.7601, "nagorno-karabakh", "nkao"),
+    ("Agdam", 46.9274, 39.9910, "buffer-territories", "agdam"),
+    ("Fizuli", 47.1453, 39.6009, "buffer-territories", "fizuli"),
+    ("Jabrayil", 47.0284, 39.3992, "buffer-territories", "jabrayil"),
+    ("Zangilan", 46.6599, 39.0837, "buffer-territories", "zangilan"),
+    ("Qubadli", 46.5818, 39.3444, "buffer-territories", "qubadli"),
+    ("Lachin", 46.5498, 39.6374, "buffer-territories", "lachin"),
+    ("Kalbajar", 46.0445, 40.1098, "buffer-territories", "kalbajar"),
+    ("Khojaly", 46.7921, 39.9136, "nagorno-karabakh", "nkao"),
+    ("Khojavend", 47.1117, 39.7950, "nagorno-karabakh", "nkao"),
+    ("Askeran", 46.8316, 39.9391, "nagorno-karabakh", "nkao"),
+    ("Tartar", 46.9316, 40.3420, "districts", "az-tartar"),
+    ("Horadiz", 47.3350, 39.4502, "buffer-territories", "fizuli"),
+    ("Mincivan", 46.7233, 39.0302, "buffer-territories", "zangilan"),
+    ("Meghri", 46.2431, 38.9012, "districts", "am-syunik"),
+    ("Ordubad", 46.0227, 38.9096, "districts", "az-ordubad"),
+    ("Goris", 46.3417, 39.5111, "districts", "am-syunik"),
+    ("Kapan", 46.4068, 39.2076, "districts", "am-syunik"),
+    ("Goranboy", 46.7897, 40.6103, "districts", "az-goranboy"),
+    ("Martakert", 46.8128, 40.2153, "nagorno-karabakh", "nkao"),
+    ("Hadrut", 47.0300, 39.5170, "nagorno-karabakh", "nkao"),
+];
+
+#[test]
+fn towns_lie_in_their_polygons() {
+    let map = map();
+    for (town, lon, lat, collection, id) in TOWNS {
+        let found = map.collection(collection).unwrap().at(LonLat::new(*lon, *lat).unwrap(), None);
+        let ids: Vec<_> = found.iter().filter_map(|f| f.text("id")).collect();
+        assert!(ids.contains(id), "{town} lies in {ids:?}, not in {collection}/{id}");
+        let outside = if *collection == "districts" { Some("nagorno-karabakh") } else { None };
+        for other in outside.into_iter().chain((*collection == "nagorno-karabakh").then_some("buffer-territories")) {
+            assert!(map.collection(other).unwrap().at(LonLat::new(*lon, *lat).unwrap(), None).is_empty(), "{town} also lies in {other}");
+        }
+    }
+}
+
+/// The area in km² that two layers of polygons share, summed over all pairs.
+fn largest_overlap(features: &[&Feature]) -> (f64, String) {
+    let shapes: Vec<MultiPolygon<f64>> = features.iter().map(|f| polygons(&f.geometry)).collect();
+    let mut worst = (0.0, String::new());
+    for i in 0..shapes.len() {
+        for j in i + 1..shapes.len() {
+            let overlap = km2(&shapes[i].intersection(&shapes[j]));
+            if overlap > worst.0 {
+                worst = (overlap, format!("{:?} and {:?}", features[i].text("id"), features[j].text("id")));
+            }
+        }
+    }
+    worst
+}
+
+#[test]
+fn no_two_districts_overlap() {
+    let map = map();
+    for collection in ["districts", "buffer-territories", "countries"] {
+        let features: Vec<&Feature> = map.collection(collection).unwrap().collection().features.iter().collect();
+        let (worst, which) = largest_overlap(&features);
+        println!("{collection}: {} features, largest overlap {worst:.6} km2", features.len());
+        assert!(worst < 0.01, "{collection}: {which} share {worst} km2");
+    }
+}
+
+#[test]
+fn control_divides_the_area_of_conflict_on_every_day() {
+    let map = map();
+    let control = map.collection("control").unwrap();
+    let all = ["nagorno-karabakh", "buffer-territories"].map(|c| map.collection(c).unwrap());
+    let parts = all.iter().flat_map(|i| &i.collection().features).filter(|f| f.text("id") != Some("nkao-former"));
+    let area = parts.map(|f| polygons(&f.geometry)).reduce(|a, b| a.union(&b)).unwrap();
+    let changes = control.change_dates();
+    let expected = ["1994-05-12", "2020-09-27", "2020-11-10", "2020-11-20", "2020-11-25", "2020-12-01", "2022-08-26", "2023-09-20"];
+    assert_eq!(changes, expected.map(date));
+    for day in changes.iter().copied().chain([date("2020-11-09"), date("2024-06-01")]) {
+        let held: Vec<&Feature> = control.all(Some(day));
+        let (overlap, which) = largest_overlap(&held);
+        assert!(overlap < 0.1, "{day}: {which} share {overlap} km2");
+        let union = held.iter().map(|f| polygons(&f.geometry)).reduce(|a, b| a.union(&b)).unwrap();
+        let (gap, excess) = (km2(&area.difference(&union)), km2(&union.difference(&area)));
+        println!("{day}: {} holders, overlap {overlap:.5}, gap {gap:.5}, excess {excess:.5} km2", held.len());
+        assert!(gap < 0.1 && excess < 0.1, "{day}: gap {gap}, excess {excess}");
+    }
+}
+
+#[test]
+fn the_corridor_is_five_kilometres_wide() {
+    let map = map();
+    let corridors = map.collection("corridors").unwrap();
+    for course in ["lachin-corridor-2020", "lachin-corridor-2022"] {
+        let strip = polygons(&named(corridors, course).geometry);
+        let Geometry::LineString(line) = &named(corridors, &format!("{course}-centreline")).geometry else { panic!() };
+        let widths: Vec<f64> = (0..50).map(|i| width_m(&strip, line, 0.14 + 0.84 * f64::from(i) / 49.0)).collect();
+        let (least, most) = widths.iter().fold((f64::MAX, 0f64), |(a, b), w| (a.min(*w), b.max(*w)));
+        println!("{course}: 50 cross-sections, {least:.0} to {most:.0} m");
+        assert!(least >= 4_900.0 && most <= 5_100.0, "{course}: {least} to {most}");
+    }
+}
+
+/// The strip's width in m across its centre line, at a fraction of its length.
+fn width_m(strip: &MultiPolygon<f64>, line: &LineString<f64>, fraction: f64) -> f64 {
+    let at = |f: f64| geo::Euclidean.point_at_ratio_from_start(line, f).unwrap();
+    let (here, before, after) = (at(fraction), at(fraction - 0.004), at(fraction + 0.004));
+    let across = Geodesic.bearing(before, after) + 90.0;
+    let end = |side: f64| -> Point<f64> { Geodesic.destination(here, across, side * 4_000.0) };
+    let section = LineString::from(vec![end(-1.0), here, end(1.0)]);
+    let inside = strip.clip(&geo::MultiLineString(vec![section]), false);
+    inside.iter().map(|l| Geodesic.length(l)).sum()
+}
+
+#[test]
+fn names_are_given_where_they_must_be() {
+    let map = map();
+    let languages = ["name:en", "name:hy", "name:az", "name:ru"];
+    for collection in ["districts", "countries", "buffer-territories", "nagorno-karabakh", "cities", "control"] {
+        for feature in &map.collection(collection).unwrap().collection().features {
+            // Georgia's regions have what a source has.
+            for key in languages.iter().filter(|_| feature.text("country") != Some("GEO")) {
+                assert!(feature.text(key).is_some(), "{collection} {:?} has no {key}", feature.text("id"));
+            }
+        }
+    }
+    let conflict = ["nagorno-karabakh", "buffer-territories"].map(|c| map.collection(c).unwrap());
+    for place in &map.collection("places").unwrap().collection().features {
+        let Geometry::Point(p) = &place.geometry else { panic!() };
+        let beside = |i: &&Index| i.collection().features.iter().any(|f| geodesic::distance_to_m(*p, &f.geometry).unwrap() < 15_000.0);
+        let large = place.number("population").unwrap_or(0.0) > 10_000.0;
+        let near = conflict.iter().any(|i| beside(i));
+        let wanted = languages.iter().filter(|_| near).chain(["name:ka", "name:fa"].iter().filter(|_| large));
+        for key in wanted {
+            assert!(place.text(key).is_some(), "{:?} has no {key}", place.text("id"));
+        }
+    }
+}
+
+#[test]
+fn the_binary_holds_what_the_folder_holds() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata");
+    let files = std::fs::read_dir(folder).unwrap().filter_map(|e| e.unwrap().path().file_name()?.to_str()?.strip_suffix(".geojson").map(str::to_string));
+    let map = map();
+    let mut count = 0;
+    for name in files {
+        assert!(map.collection(&name).is_some(), "{name}");
+        count += 1;
+    }
+    assert_eq!(count, map.collections().count());
+}

@@ -1,0 +1,162 @@
+//! The seam theorem: tiles put side by side are, byte for byte, the single picture of the same area.
+
+use std::fs;
+use std::path::PathBuf;
+
+use contactline::geo::{LonLat, TileId, World};
+use contactline::map::{self, Frame, Map, Options, Size};
+use serde_json::{Value as Json, json};
+
+/// A small seeded generator (xorshift64*): the tests draw the same places every time.
+struct Random(u64);
+
+impl Random {
+    fn unit(&mut self) -> f64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    fn range(&mut self, low: f64, high: f64) -> f64 {
+        low + self.unit() * (high - low)
+    }
+
+    fn whole(&mut self, low: u32, high: u32) -> u32 {
+        self.range(f64::from(low), f64::from(high) + 1.0).floor() as u32
+    }
+
+    /// A size between the two, each magnitude as likely as the next.
+    fn magnitude(&mut self, low: f64, high: f64) -> f64 {
+        (self.range(low.ln(), high.ln())).exp()
+    }
+}
+
+fn pixels(png: &[u8]) -> image::RgbaImage {
+    image::load_from_memory(png).unwrap().to_rgba8()
+}
+
+/// Counts the pixels in which a 4 x 4 mosaic of tiles differs from the static picture of the same area.
+fn differences(map: &Map, style: &str, at: World, z: u8, size: u32, ratio: u32, settings: &[(&str, &str)]) -> usize {
+    let state = map.style(style).unwrap().state(settings.iter().copied()).unwrap();
+    let n = 1u32 << z;
+    let count = 4.min(n);
+    let home = TileId::containing(at, z).unwrap();
+    let (x0, y0) = (home.x().min(n - count), home.y().min(n - count));
+    let middle = |v: u32| (f64::from(v) + f64::from(count) / 2.0) / f64::from(n);
+    let (lon, lat) = World { x: middle(x0), y: middle(y0) }.to_degrees();
+    let picture = Size::new(count * size, count * size, ratio, u64::MAX).unwrap();
+    let zoom = f64::from(z) + f64::from(size).log2() - 9.0;
+    let whole = Frame::centered(LonLat::new(lon, lat).unwrap(), zoom, picture).unwrap();
+    let whole = pixels(&map.png(style, &state, &whole).unwrap());
+    let side = size * ratio;
+    let mut wrong = 0;
+    for dy in 0..count {
+        for dx in 0..count {
+            let tile = TileId::new(u32::from(z), x0 + dx, y0 + dy).unwrap();
+            let tile = pixels(&map.png(style, &state, &Frame::tile(tile, size, ratio)).unwrap());
+            wrong += tile.enumerate_pixels().filter(|(x, y, p)| whole.get_pixel(dx * side + x, dy * side + y) != *p).count();
+        }
+    }
+    wrong
+}
+
+#[test]
+fn tiles_of_the_conflict_map_are_the_picture() {
+    let map = map::load(&Options::default()).value.unwrap();
+    let mut random = Random(7);
+    let dates = ["1990-01-01", "2020-09-01", "2020-10-10", "2020-11-12", "2020-11-26", "2022-09-01", "2024-01-01"];
+    for i in 0..20 {
+        let at = World::from_degrees(random.range(44.5, 48.5), random.range(38.6, 41.0));
+        let z = 5 + (i % 9) as u8;
+        for ratio in [1, 2] {
+            let size = if i % 4 == 3 { 512 } else { 256 };
+            let date = dates[i % dates.len()];
+            let wrong = differences(&map, "conflict", at, z, size, ratio, &[("date", date)]);
+            assert_eq!(wrong, 0, "place {i} zoom {z} {size} px @{ratio}x on {date}");
+        }
+    }
+}
+
+/// A style and data that are hard on seams: random fills, strokes of 0.3 to 20 px, plain, dashed and soft, patterns and
+/// circles, from 2 px to 60,000 px large at zoom `z`.
+fn stress(random: &mut Random, z: u8) -> Json {
+    let world_px = 512.0 * f64::from(z).exp2();
+    let center = World::from_degrees(46.7, 39.7);
+    let mut features = Vec::new();
+    for _ in 0..260 {
+        let reach = (random.magnitude(2.0, 60_000.0) / world_px).min(0.2);
+        let spread = 2_500.0 / world_px + reach * 0.7;
+        let (cx, cy) = (center.x + random.range(-spread, spread), center.y + random.range(-spread, spread));
+        let count = random.whole(3, 12);
+        let mut points: Vec<[f64; 2]> = (0..count)
+            .map(|_| {
+                let at = World { x: cx + random.range(-0.5, 0.5) * reach, y: cy + random.range(-0.5, 0.5) * reach };
+                let (lon, lat) = at.to_degrees();
+                [lon.clamp(-179.0, 179.0), lat.clamp(-80.0, 80.0)]
+            })
+            .collect();
+        let geometry = match random.whole(0, 2) {
+            0 => {
+                points.push(points[0]);
+                json!({"type": "Polygon", "coordinates": [points]})
+            }
+            1 => json!({"type": "LineString", "coordinates": points}),
+            _ => json!({"type": "Point", "coordinates": points[0]}),
+        };
+        let color = format!("hsla({}, 70%, 45%, {:.2})", random.whole(0, 359), random.range(0.2, 1.0));
+        let properties = json!({
+            "color": color,
+            "width": (random.magnitude(0.3, 20.0) * 100.0).round() / 100.0,
+            "radius": (random.magnitude(0.5, 40.0) * 100.0).round() / 100.0,
+            "kind": random.whole(0, 4),
+        });
+        features.push(json!({"type": "Feature", "properties": properties, "geometry": geometry}));
+    }
+    let of = |kind: u32, geometry: &str| json!(["all", ["==", ["get", "kind"], kind], ["==", ["geometry-type"], geometry]]);
+    let line = |id: &str, kind: u32, layout: Json, extra: Json| {
+        let mut paint = json!({"line-color": ["get", "color"], "line-width": ["get", "width"]});
+        paint.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        json!({"id": id, "type": "line", "source": "s", "filter": ["==", ["get", "kind"], kind], "layout": layout, "paint": paint})
+    };
+    json!({
+        "version": 8, "sprite": "images",
+        "sources": {"s": {"type": "geojson", "data": {"type": "FeatureCollection", "features": features}}},
+        "layers": [
+            {"id": "fill", "type": "fill", "source": "s", "filter": of(0, "Polygon"), "paint": {"fill-color": ["get", "color"]}},
+            {"id": "outlined", "type": "fill", "source": "s", "filter": of(1, "Polygon"),
+             "paint": {"fill-color": ["get", "color"], "fill-opacity": 0.5, "fill-outline-color": "#000", "fill-translate": [3.3, -2.7]}},
+            {"id": "pattern", "type": "fill", "source": "s", "filter": of(2, "Polygon"), "paint": {"fill-pattern": "weave", "fill-opacity": 0.7}},
+            line("miter", 0, json!({}), json!({})),
+            line("round", 1, json!({"line-join": "round", "line-cap": "round"}), json!({})),
+            line("dashed", 2, json!({"line-join": "bevel", "line-cap": "square"}), json!({"line-dasharray": [3, 1.5, 0.5]})),
+            line("soft", 3, json!({"line-join": "round"}), json!({"line-blur": ["*", 0.5, ["get", "width"]]})),
+            line("round-dots", 4, json!({"line-join": "miter", "line-cap": "round"}), json!({"line-dasharray": [0.1, 2]})),
+            {"id": "circles", "type": "circle", "source": "s", "filter": ["==", ["geometry-type"], "Point"],
+             "paint": {"circle-color": ["get", "color"], "circle-radius": ["get", "radius"], "circle-stroke-width": 1.3, "circle-blur": 0.1}},
+        ]
+    })
+}
+
+#[test]
+fn tiles_of_random_shapes_are_the_picture() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("stress");
+    fs::create_dir_all(folder.join("images")).unwrap();
+    let weave = "<svg xmlns='http://www.w3.org/2000/svg' width='7' height='5'><path d='M0 0L7 5' stroke='#205080' stroke-width='1.3'/></svg>";
+    fs::write(folder.join("images/weave.svg"), weave).unwrap();
+    let mut random = Random(11);
+    for (round, z) in [9u8, 11, 13, 16].into_iter().enumerate() {
+        let path = folder.join("stress.json");
+        fs::write(&path, stress(&mut random, z).to_string()).unwrap();
+        let loaded = map::load(&Options { data: Vec::new(), styles: vec![path] });
+        assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
+        let map = loaded.value.unwrap();
+        for ratio in [1, 2] {
+            let size = if round % 2 == 0 { 256 } else { 512 };
+            let tile_zoom = if size == 256 { z + 1 } else { z };
+            let at = World::from_degrees(46.7 + random.range(-0.01, 0.01), 39.7);
+            let wrong = differences(&map, "stress", at, tile_zoom, size, ratio, &[]);
+            assert_eq!(wrong, 0, "zoom {z} {size} px @{ratio}x");
+        }
+    }
+}
