@@ -21,7 +21,8 @@ pub fn outline(stroke: &Stroke, coverage: &mut Coverage) {
         return;
     }
     let mut pen = Pen { half, cap: stroke.cap, join: stroke.join, coverage };
-    let window = pen.coverage.window((half * stroke.join.reach()).ceil() as i64 + SUBPIXELS);
+    // A square cap reaches the half width's diagonal beyond its end.
+    let window = pen.coverage.window((half * stroke.join.reach().max(1.5)).ceil() as i64 + SUBPIXELS);
     for line in &stroke.lines {
         if stroke.dashes_px.is_empty() {
             pen.draw(&line.points, line.closed);
