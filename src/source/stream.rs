@@ -41,6 +41,10 @@ impl StreamError {
             StreamError::Syntax { error, offset } if error.is_io() => {
                 Diagnostic::error(format!("cannot be read: {error}")).in_file(file).on_line(error.line(), error.column(), offset)
             }
+            StreamError::Syntax { error, offset } if error.is_data() => Diagnostic::error(format!("not GeoJSON: {error}"))
+                .in_file(file)
+                .on_line(error.line(), error.column(), offset)
+                .help("expected a GeoJSON FeatureCollection, Feature or geometry"),
             StreamError::Syntax { error, offset } => Diagnostic::error(format!("not JSON: {error}"))
                 .in_file(file)
                 .on_line(error.line(), error.column(), offset)

@@ -1,0 +1,185 @@
+//! The program as a person runs it: what it draws, what it answers, how it complains.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::{Value as Json, json};
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_contactline")).args(arguments).output().unwrap()
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn written(folder: &std::path::Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn five_dates_are_five_maps() {
+    let folder = folder("dates");
+    let mut seen: Vec<Vec<u8>> = Vec::new();
+    for date in ["2020-09-01", "2020-11-10", "2020-11-25", "2020-12-01", "2023-10-01"] {
+        let path = folder.join(format!("{date}.png")).display().to_string();
+        let state = format!("date={date}");
+        let output = run(&["export", "--style", "conflict", "--bbox", "45.4,38.8,48.0,40.6", "--size", "320x240", "--state", &state, "-o", &path]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let png = fs::read(&path).unwrap();
+        let image = image::load_from_memory(&png).unwrap();
+        assert_eq!((image.width(), image.height()), (320, 240));
+        assert!(!seen.contains(&png), "{date} is like an earlier map");
+        seen.push(png);
+    }
+}
+
+#[test]
+fn answers_are_json() {
+    let output = run(&["query", "--at", "46.7499,39.7601", "--date", "2020-11-09"]);
+    let answer: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["collections"]["cities"][0]["name"], "Shusha / Shushi");
+    let output = run(&["query", "--near", "46.7528,39.8177", "--k", "3"]);
+    let answer: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["features"][0]["properties"]["name"], "Stepanakert / Khankendi");
+}
+
+#[test]
+fn any_geojson_and_any_style_will_do() {
+    let folder = folder("own");
+    let data = json!({"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]]]}});
+    let data = written(&folder, "square.geojson", &data.to_string());
+    let style = json!({"version": 8, "sources": {"a": {"type": "geojson", "data": "square.geojson"}}, "layers": [
+        {"id": "b", "type": "background", "paint": {"background-color": "#ffffff"}},
+        {"id": "a", "type": "fill", "source": "a", "paint": {"fill-color": "#ff0000"}}]});
+    let style = written(&folder, "red.json", &style.to_string());
+    let png = folder.join("out.png").display().to_string();
+    for arguments in [vec!["--style", &style], vec!["--style", "data", "--data", &data]] {
+        let mut all = vec!["export", "--bbox", "-5,-5,15,15", "--size", "100x100", "-o", &png];
+        all.extend(arguments);
+        let output = run(&all);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+    let output = run(&["export", "--style", &style, "--bbox", "-5,-5,15,15", "--size", "100x100", "-o", &png]);
+    assert!(output.status.success());
+    let image = image::open(&png).unwrap().to_rgb8();
+    assert_eq!((image.get_pixel(50, 50).0, image.get_pixel(5, 5).0), ([255, 0, 0], [255, 255, 255]));
+}
+
+#[test]
+fn our_own_data_and_style_are_without_fault() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let output = run(&["check", &format!("{root}/geodata"), &format!("{root}/styles")]);
+    assert!(output.status.success() && stderr(&output).contains(" 0 errors, 0 warnings"), "{}", stderr(&output));
+}
+
+#[test]
+fn the_schema_names_file_feature_and_pointer() {
+    let folder = folder("schema");
+    fs::create_dir_all(folder.join("schema")).unwrap();
+    fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/geodata/schema/conflict.json"), folder.join("schema/conflict.json")).unwrap();
+    let feature = json!({"type": "Feature", "id": "x", "geometry": {"type": "Point", "coordinates": [1, 2]},
+        "properties": {"id": "x", "name": "X", "name:en": "X", "kind": "city", "status": "maybe", "source": "S", "license": "L", "accuracy_m": -1, "note": "n", "valid_from": "2020-1-1"}});
+    let data = json!({"$schema": "schema/conflict.json", "type": "FeatureCollection", "features": [feature]});
+    let path = written(&folder, "bad.geojson", &data.to_string());
+    let output = run(&["check", &path]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    for part in ["bad.geojson", "feature \"x\"", "/features/0/properties/status", "/features/0/properties/accuracy_m", "/features/0/properties/valid_from"] {
+        assert!(said.contains(part), "{part} not in {said}");
+    }
+}
+
+/// File name, text, and a part of what is said about it.
+fn bad_files() -> Vec<(&'static str, String, &'static str)> {
+    let feature = |geometry: Json| json!({"type": "FeatureCollection", "features": [{"type": "Feature", "id": "f1", "properties": {}, "geometry": geometry}]}).to_string();
+    let with = |properties: Json| json!({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": properties, "geometry": null}]}).to_string();
+    let style = |layer: Json| json!({"version": 8, "sources": {}, "layers": [layer]}).to_string();
+    vec![
+        ("truncated.geojson", "{\"type\": \"FeatureCollection\",\n \"features\": [{\"ty".into(), "truncated.geojson:2:"),
+        ("notjson.geojson", "hello".into(), "not JSON"),
+        ("empty.geojson", String::new(), "not JSON: EOF"),
+        ("nan.geojson", "{\"type\": \"Point\", \"coordinates\": [NaN, 1]}".into(), "NaN and Infinity are not JSON"),
+        ("array.geojson", "[1, 2]".into(), "not GeoJSON: invalid type: sequence, expected a GeoJSON object"),
+        ("type.geojson", "{\"type\": \"Topology\"}".into(), "'Topology' is no GeoJSON type"),
+        ("nofeatures.geojson", "{\"type\": \"FeatureCollection\"}".into(), "without an array 'features'"),
+        ("features.geojson", "{\"type\": \"FeatureCollection\", \"features\": 7}".into(), "an array of features"),
+        ("range.geojson", feature(json!({"type": "Point", "coordinates": [500000, 4400000]})), "reproject data in metres first"),
+        ("swapped.geojson", feature(json!({"type": "Point", "coordinates": [39.8, 146.7]})), "swap the two numbers"),
+        ("short.geojson", feature(json!({"type": "Point", "coordinates": [39.8]})), "at /features/0: skipped, no GeoJSON feature: A position must contain two or more elements"),
+        ("ring.geojson", feature(json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 0]]]})), "a closed ring has at least 4"),
+        ("line.geojson", feature(json!({"type": "LineString", "coordinates": [[0, 0]]})), "at /features/0/geometry/coordinates: skipped, the line has only one position"),
+        ("pole.geojson", feature(json!({"type": "Polygon", "coordinates": [[[-120, 80], [0, 80], [120, 80], [-120, 80]]]})), "runs round a pole"),
+        ("geometry.geojson", feature(json!({"type": "Circle", "coordinates": [0, 0]})), "feature \"f1\" at /features/0: skipped"),
+        ("date.geojson", with(json!({"valid_from": "10 Nov 2020"})), "write it as YYYY-MM-DD"),
+        ("interval.geojson", with(json!({"valid_from": "2020-11-10", "valid_to": "2020-01-01"})), "the interval ends before it begins"),
+        ("style-version.json", "{\"version\": 7, \"layers\": []}".into(), "version must be 8"),
+        ("style-type.json", style(json!({"id": "a", "type": "blob", "source": "s"})), "at /layers/0/source: source 's' not found"),
+        ("style-color.json", style(json!({"id": "a", "type": "background", "paint": {"background-color": "reddish"}})), "/layers/0/paint/background-color"),
+        ("style-expression.json", style(json!({"id": "a", "type": "background", "paint": {"background-opacity": ["interpolate", ["linear"], ["zoom"], 5, 1, 3, 0]}})), "ascending order"),
+    ]
+}
+
+#[test]
+fn bad_files_are_told_what_is_wrong() {
+    let folder = folder("bad");
+    for (name, text, part) in bad_files() {
+        let output = run(&["check", &written(&folder, name, &text)]);
+        let said = stderr(&output);
+        println!("{name}: {}", said.lines().next().unwrap_or_default());
+        assert_eq!(output.status.code(), Some(1), "{name}: {said}");
+        assert!(said.contains(part) && said.contains(name), "{name}: {said}");
+        assert!(!said.contains("panicked"), "{said}");
+    }
+}
+
+#[test]
+fn a_bad_feature_does_not_cost_the_layer() {
+    let folder = folder("partly");
+    let data = json!({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [999, 0]}},
+        {"type": "Feature", "properties": {"name": "good"}, "geometry": {"type": "Point", "coordinates": [1, 2]}},
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [0, 1], [1, 1], [1, 0]]]}}]});
+    let path = written(&folder, "mixed.geojson", &data.to_string());
+    let output = run(&["query", "--near", "1,2", "--collection", "mixed", "--data", &path, "--k", "5"]);
+    let answer: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["features"].as_array().unwrap().len(), 2);
+    let said = stderr(&output);
+    assert!(said.contains("/features/0/geometry") && said.contains("it was closed") && said.contains("it was turned round"), "{said}");
+}
+
+#[test]
+fn wrong_calls_exit_with_two_and_failures_with_one() {
+    let png = folder("exit").join("x.png").display().to_string();
+    for (arguments, code, part) in [
+        (vec!["nonsense"], 2, "unrecognized subcommand"),
+        (vec!["export", "--size", "10x10", "-o", &png], 2, "--bbox w,s,e,n, or --center"),
+        (vec!["export", "--bbox", "1,2,3", "--size", "10x10", "-o", &png], 2, "4 numbers"),
+        (vec!["export", "--bbox", "1,2,3,4", "--size", "10", "-o", &png], 2, "WIDTHxHEIGHT"),
+        (vec!["export", "--bbox", "1,2,3,4", "--size", "10x10", "-o", "x.bmp"], 2, "only .png"),
+        (vec!["export", "--bbox", "1,2,3,4", "--size", "10x10", "--state", "date=x", "-o", &png], 2, "YYYY-MM-DD"),
+        (vec!["export", "--style", "nope", "--bbox", "1,2,3,4", "--size", "10x10", "-o", &png], 1, "there are: conflict"),
+        (vec!["export", "--style", "missing.json", "--bbox", "1,2,3,4", "--size", "10x10", "-o", &png], 1, "missing.json"),
+        (vec!["query", "--at", "1,200"], 2, "latitude -90..90"),
+        (vec!["query", "--at", "1,2", "--near", "1,2"], 2, "cannot be used with"),
+        (vec!["check", "missing.geojson"], 1, "missing.geojson: cannot be opened"),
+        (vec!["serve", "--listen", "nowhere"], 2, "--listen"),
+    ] {
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(part), "{arguments:?}: {}", stderr(&output));
+    }
+    for command in ["serve", "export", "query", "check"] {
+        let output = run(&[command, "--help"]);
+        assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("Example:"));
+    }
+}

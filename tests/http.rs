@@ -1,0 +1,240 @@
+//! What a client sees: the routes of the README, caching headers, and errors that say what to do.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use contactline::http::router;
+use contactline::map::{self, Options, Service};
+use serde_json::Value as Json;
+use tower::ServiceExt;
+
+struct Answer {
+    status: StatusCode,
+    headers: axum::http::HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn header(&self, name: header::HeaderName) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+
+    fn json(&self) -> Json {
+        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
+    }
+}
+
+fn app() -> axum::Router {
+    static SERVICE: std::sync::OnceLock<Service> = std::sync::OnceLock::new();
+    let service = SERVICE.get_or_init(|| Service::new(map::load(&Options::default()).value.unwrap(), 2));
+    router(service.clone())
+}
+
+async fn send(request: Request<Body>) -> Answer {
+    let response = app().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 26).await.unwrap().to_vec();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+async fn get(path: &str) -> Answer {
+    send(Request::get(path).header("host", "maps.example:8080").body(Body::empty()).unwrap()).await
+}
+
+fn size(png: &[u8]) -> (u32, u32) {
+    let image = image::load_from_memory(png).unwrap();
+    (image.width(), image.height())
+}
+
+#[tokio::test]
+async fn pictures_have_the_size_that_was_asked_for() {
+    for (path, expected) in [
+        ("/styles/conflict/9/322/194.png", (256, 256)),
+        ("/styles/conflict/9/322/194@2x.png?date=2020-11-25&lang=hy", (512, 512)),
+        ("/styles/conflict/512/8/161/97@3x.png", (1536, 1536)),
+        ("/styles/conflict/256/0/0/0@4x.png", (1024, 1024)),
+        ("/styles/conflict/static/46.75,39.76,8.5/300x200.png", (300, 200)),
+        ("/styles/conflict/static/45.4,38.8,48.0,40.6/400x300@2x.png", (800, 600)),
+        ("/styles/conflict/22/2641974/1589641.png", (256, 256)),
+    ] {
+        let answer = get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", String::from_utf8_lossy(&answer.body));
+        assert_eq!(answer.header(header::CONTENT_TYPE), "image/png");
+        assert_eq!(size(&answer.body), expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_unchanged_picture_is_not_sent_again() {
+    let first = get("/styles/conflict/7/80/48.png").await;
+    let etag = first.header(header::ETAG).to_string();
+    assert!(etag.starts_with('"') && first.header(header::CACHE_CONTROL).contains("max-age"));
+    let again = Request::get("/styles/conflict/7/80/48.png").header("if-none-match", format!("\"x\", W/{etag}"));
+    let again = send(again.body(Body::empty()).unwrap()).await;
+    assert_eq!((again.status, again.body.len(), again.header(header::ETAG)), (StatusCode::NOT_MODIFIED, 0, etag.as_str()));
+    // Days with the same map share a picture; days with another do not.
+    let tag = async |date: &str| get(&format!("/styles/conflict/7/80/48.png?date={date}")).await.header(header::ETAG).to_string();
+    assert_eq!(tag("2020-11-21").await, tag("2020-11-23").await);
+    assert_ne!(tag("2020-11-24").await, tag("2020-11-25").await);
+}
+
+#[tokio::test]
+async fn styles_describe_themselves_with_absolute_urls() {
+    let list = get("/styles.json").await.json();
+    assert_eq!(list[0]["id"], "conflict");
+    assert!(list[0]["dates"].as_array().unwrap().iter().any(|d| d == "2020-11-25"));
+    let tilejson = get("/styles/conflict.json").await.json();
+    assert_eq!(tilejson["tilejson"], "3.0.0");
+    assert_eq!(tilejson["tiles"][0], "http://maps.example:8080/styles/conflict/{z}/{x}/{y}.png");
+    assert!(tilejson["attribution"].as_str().unwrap().contains("GeoNames"));
+    let style = get("/styles/conflict/style.json").await.json();
+    assert_eq!(style["sprite"], "http://maps.example:8080/styles/conflict/sprite");
+    let data = style["sources"]["control"]["data"].as_str().unwrap();
+    let items = get(data.strip_prefix("http://maps.example:8080").unwrap()).await;
+    assert_eq!(items.json()["type"], "FeatureCollection");
+    assert_eq!(items.header(header::CONTENT_TYPE), "application/geo+json");
+    let sheet = get("/styles/conflict/sprite@2x.json").await.json();
+    let png = get("/styles/conflict/sprite@2x.png").await;
+    let (width, height) = size(&png.body);
+    for image in sheet.as_object().unwrap().values() {
+        let bottom = image["y"].as_u64().unwrap() + image["height"].as_u64().unwrap();
+        assert!(bottom <= u64::from(height) && image["width"].as_u64().unwrap() <= u64::from(width));
+    }
+}
+
+#[tokio::test]
+async fn shusha_the_day_after_it_was_taken() {
+    let answer = get("/query?at=46.7499,39.7601&datetime=2020-11-09").await.json();
+    let of = |collection: &str| answer["collections"][collection].as_array().cloned().unwrap_or_default();
+    assert!(of("cities").iter().any(|c| c["name"] == "Shusha / Shushi" && c["properties"]["holder"].as_str().unwrap().starts_with("Azerbaijan")));
+    assert!(of("nagorno-karabakh").iter().any(|o| o["name"] == "Former Nagorno-Karabakh Autonomous Oblast" && o["area_km2"].as_f64().unwrap() > 4_000.0));
+    let control = of("control");
+    assert_eq!(control.len(), 1);
+    assert_eq!(control[0]["properties"]["control"], "contested");
+    assert!(!answer["sources"].as_array().unwrap().is_empty());
+    // The day before the attack on the town was decided, and the day after.
+    let holder = async |day: &str| {
+        let answer = get(&format!("/query?at=46.7499,39.7601&datetime={day}")).await.json();
+        answer["collections"]["cities"][0]["properties"]["holder"].as_str().unwrap().to_string()
+    };
+    assert!(holder("2020-11-07").await.contains("Armenian forces"));
+    assert!(holder("1985-01-01").await.contains("Azerbaijan SSR"));
+}
+
+#[tokio::test]
+async fn the_nearest_places_come_nearest_first() {
+    let answer = get("/query?near=46.7528,39.8177&k=3").await.json();
+    let features = answer["features"].as_array().unwrap();
+    assert_eq!(features.len(), 3);
+    assert_eq!(features[0]["properties"]["name"], "Stepanakert / Khankendi");
+    assert_eq!(features[0]["distance_m"], 0.0);
+    let distances: Vec<f64> = features.iter().map(|f| f["distance_m"].as_f64().unwrap()).collect();
+    assert!(distances.is_sorted());
+    let line = get("/query?near=46.7528,39.8177&collections=lines&datetime=2021-01-01").await.json();
+    assert_eq!(line["features"][0]["collection"], "lines");
+}
+
+#[tokio::test]
+async fn items_are_cut_by_box_date_and_limit() {
+    let all = get("/collections/control/items").await.json();
+    let today = get("/collections/control/items?datetime=2020-11-25").await.json();
+    assert!(today["numberMatched"].as_u64() < all["numberMatched"].as_u64());
+    let boxed = get("/collections/places/items?bbox=46.7,39.7,46.8,39.9&limit=2").await.json();
+    assert_eq!(boxed["numberReturned"], 2);
+    assert!(boxed["numberMatched"].as_u64().unwrap() >= 3);
+    let ids: Vec<Json> = get("/collections").await.json()["collections"].as_array().unwrap().iter().map(|c| c["id"].clone()).collect();
+    assert!(ids.contains(&"control".into()) && ids.contains(&"places".into()));
+}
+
+#[tokio::test]
+async fn json_is_compressed_and_open_to_other_origins() {
+    for encoding in ["gzip", "br"] {
+        let request = Request::get("/collections/places/items").header("accept-encoding", encoding).header("origin", "https://news.example");
+        let answer = send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.header(header::CONTENT_ENCODING), encoding);
+        assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), "*");
+    }
+    let png = Request::get("/styles/conflict/7/80/48.png").header("accept-encoding", "gzip");
+    assert_eq!(send(png.body(Body::empty()).unwrap()).await.header(header::CONTENT_ENCODING), "");
+}
+
+#[tokio::test]
+async fn the_page_and_its_assets_are_there() {
+    assert_eq!(get("/health").await.json()["status"], "ok");
+    let page = String::from_utf8(get("/").await.body).unwrap();
+    assert!(page.contains("leaflet") && page.contains("id=\"date\"") && page.contains("id=\"lang\""));
+    for (asset, kind) in [("viewer.js", "text/javascript"), ("viewer.css", "text/css")] {
+        assert!(get(&format!("/assets/{asset}")).await.header(header::CONTENT_TYPE).starts_with(kind));
+    }
+}
+
+/// Path, status, and a part of what the answer must say.
+const BAD_REQUESTS: &[(&str, u16, &str)] = &[
+    ("/nothing/here", 404, "there is nothing at /nothing/here"),
+    ("/styles/nope/1/0/0.png", 404, "no style 'nope'"),
+    ("/styles/nope.json", 404, "there are: conflict"),
+    ("/styles/conflict", 404, "TileJSON is at"),
+    ("/styles/conflict/3/8/0.png", 404, "both run from 0 to 7"),
+    ("/styles/conflict/23/0/0.png", 404, "past the last tile zoom, 22"),
+    ("/styles/conflict/a/0/0.png", 400, "'a' is no zoom"),
+    ("/styles/conflict/1/-1/0.png", 400, "'-1' is no tile column"),
+    ("/styles/conflict/1/0/0.gif", 404, "pictures are .png"),
+    ("/styles/conflict/1/0/0@9x.png", 400, "1 to 4 device px"),
+    ("/styles/conflict/1024/1/0/0.png", 404, "256 or 512"),
+    ("/styles/conflict/1/0/0.png?date=2020-13-45", 400, "expected a date, YYYY-MM-DD"),
+    ("/styles/conflict/1/0/0.png?lang=xx", 400, "expected one of en, az, hy"),
+    ("/styles/conflict/1/0/0.png?nope=1", 400, "the style has no state 'nope'"),
+    ("/styles/conflict/1/0/0.png?date=2020-11-10&date=2020-11-11", 400, "given twice"),
+    ("/styles/conflict/static/46,39,8/0x100.png", 400, "from 1 to 16384"),
+    ("/styles/conflict/static/46,39,8/99999x99999.png", 400, "no size"),
+    ("/styles/conflict/static/46,39,8/9000x9000.png", 400, "too large"),
+    ("/styles/conflict/static/46,39,99/100x100.png", 400, "zoom 99 is out of range"),
+    ("/styles/conflict/static/46,139,8/100x100.png", 400, "latitude -90..90"),
+    ("/styles/conflict/static/46,39/100x100.png", 400, "lon,lat,zoom or west,south,east,north"),
+    ("/styles/conflict/static/48,38,45,40/100x100.png", 400, "west below east"),
+    ("/styles/conflict/static/46,39,46.0000000001,39.0000000001/100x100.png", 400, "empty or out of range"),
+    ("/styles/conflict/static/NaN,39,8/100x100.png", 400, "no position"),
+    ("/styles/conflict/sprite@9x.png", 404, "there is no 'sprite@9x.png'"),
+    ("/query", 400, "ask one question"),
+    ("/query?at=1,2&near=1,2", 400, "ask one question"),
+    ("/query?at=somewhere", 400, "2 numbers with commas"),
+    ("/query?at=200,10", 400, "longitude -180..180"),
+    ("/query?at=1e309,10", 400, "no position"),
+    ("/query?at=46,39&datetime=yesterday", 400, "YYYY-MM-DD"),
+    ("/query?at=46,39&colour=red", 400, "unknown parameter 'colour'"),
+    ("/query?near=46,39&k=0", 400, "from 1 to 1000"),
+    ("/query?near=46,39&collections=nope", 404, "no collection 'nope'"),
+    ("/collections/nope/items", 404, "there are: "),
+    ("/collections/places/items?bbox=1,2,3", 400, "4 numbers"),
+    ("/collections/places/items?bbox=48,38,45,40", 400, "west not past east"),
+    ("/collections/places/items?limit=-5", 400, "from 1 to 100000"),
+    ("/query?at=%FF%FE", 400, "is no position"),
+    ("/assets/passwd", 404, "no asset 'passwd'"),
+];
+
+#[tokio::test]
+async fn bad_requests_are_told_what_is_wrong() {
+    for (path, status, part) in BAD_REQUESTS {
+        let answer = get(path).await;
+        assert_eq!(answer.header(header::CONTENT_TYPE), "application/problem+json", "{path} {}", answer.status);
+        let problem = answer.json();
+        println!("{path} -> {} {}", answer.status.as_u16(), problem["detail"].as_str().unwrap());
+        assert_eq!(answer.status.as_u16(), *status, "{path}: {problem}");
+        assert_eq!(problem["status"], *status);
+        assert!(problem["detail"].as_str().unwrap().contains(part), "{path}: {problem}");
+    }
+    let post = send(Request::post("/query").body(Body::empty()).unwrap()).await;
+    assert_eq!(post.status, 405);
+    assert_eq!(post.header(header::CONTENT_TYPE), "application/problem+json");
+}
+
+proptest::proptest! {
+    /// Whatever is asked, the server answers, and never with its own failure.
+    #[test]
+    fn no_request_breaks_the_server(path in "/(styles/conflict|query|collections|styles)(/[0-9a-z.,@x-]{0,12}){0,5}(\\?[a-z]{1,5}=[0-9a-zA-Z.,%-]{0,12})?") {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        if let Ok(request) = Request::get(&path).body(Body::empty()) {
+            let answer = runtime.block_on(send(request));
+            proptest::prop_assert!(answer.status.as_u16() < 500, "{}: {}", path, answer.status);
+        }
+    }
+}
