@@ -22,7 +22,9 @@ fn main() -> io::Result<()> {
     let (tags, script, style) = match leaflet(&out.join("npm")) {
         Ok((script, style)) => (BUNDLED, script, style),
         Err(e) => {
-            println!("cargo::warning=Leaflet could not be bundled ({e}); the viewer page will load it from a public CDN");
+            println!(
+                "cargo::warning=Leaflet could not be bundled ({e}); the viewer page will load it from a public CDN"
+            );
             (FROM_CDN, String::new(), String::new())
         }
     };

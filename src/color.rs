@@ -46,12 +46,7 @@ impl Color {
     }
 
     pub fn mix_rgb(self, other: Self, t: f64) -> Self {
-        Self::new(
-            mix(self.r, other.r, t),
-            mix(self.g, other.g, t),
-            mix(self.b, other.b, t),
-            mix(self.a, other.a, t),
-        )
+        Self::new(mix(self.r, other.r, t), mix(self.g, other.g, t), mix(self.b, other.b, t), mix(self.a, other.a, t))
     }
 
     pub fn mix_lab(self, other: Self, t: f64) -> Self {
@@ -82,11 +77,8 @@ impl Color {
             _ => mix(p[1], q[1], t),
         };
         let light = mix(p[2], q[2], t);
-        let (a, b) = if hue.is_nan() {
-            (0.0, 0.0)
-        } else {
-            (hue.to_radians().cos() * chroma, hue.to_radians().sin() * chroma)
-        };
+        let (a, b) =
+            if hue.is_nan() { (0.0, 0.0) } else { (hue.to_radians().cos() * chroma, hue.to_radians().sin() * chroma) };
         Self::from_lab([light, a, b], mix(self.a, other.a, t))
     }
 
@@ -122,11 +114,7 @@ impl Color {
     fn to_hcl(self) -> [f64; 3] {
         let [l, a, b] = self.to_lab();
         let chroma = a.hypot(b);
-        let hue = if (chroma * 10_000.0).round() == 0.0 {
-            f64::NAN
-        } else {
-            (b.atan2(a).to_degrees() + 360.0) % 360.0
-        };
+        let hue = if (chroma * 10_000.0).round() == 0.0 { f64::NAN } else { (b.atan2(a).to_degrees() + 360.0) % 360.0 };
         [hue, chroma, l]
     }
 }

@@ -18,7 +18,13 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("compose", &["style", "scene", "feature", "sprite", "color", "geo"]),
     ("paint", &["scene", "sprite", "color", "geo"]),
     ("encode", &["feature", "geo"]),
-    ("map", &["source", "compose", "paint", "encode", "style", "index", "scene", "feature", "sprite", "color", "geo", "diag"]),
+    (
+        "map",
+        &[
+            "source", "compose", "paint", "encode", "style", "index", "scene", "feature", "sprite", "color", "geo",
+            "diag",
+        ],
+    ),
     ("http", &["map", "encode", "style", "feature", "geo", "diag"]),
     ("cli", &["http", "map", "source", "style", "feature", "geo", "diag"]),
     ("main", &["cli"]),
@@ -63,7 +69,8 @@ fn imports_go_strictly_down() {
     let mut wrong = Vec::new();
     for path in sources() {
         let module = module(&path);
-        let allowed = FLOORS.iter().find(|(name, _)| *name == module).unwrap_or_else(|| panic!("{module} has no floor")).1;
+        let allowed =
+            FLOORS.iter().find(|(name, _)| *name == module).unwrap_or_else(|| panic!("{module} has no floor")).1;
         for (number, line) in code(&path).lines().enumerate() {
             for (at, _) in line.match_indices("crate::") {
                 let used: String = line[at + 7..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
@@ -87,7 +94,8 @@ fn every_file_says_what_it_is_for() {
 
 #[test]
 fn files_can_be_held_in_the_head() {
-    let long: Vec<_> = sources().into_iter().map(|p| (code(&p).lines().count(), p)).filter(|(n, _)| *n > MAX_LINES).collect();
+    let long: Vec<_> =
+        sources().into_iter().map(|p| (code(&p).lines().count(), p)).filter(|(n, _)| *n > MAX_LINES).collect();
     assert!(long.is_empty(), "{long:#?}");
     let main = code(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs"));
     assert!(main.lines().count() <= 40);

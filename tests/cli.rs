@@ -33,7 +33,19 @@ fn five_dates_are_five_maps() {
     for date in ["2020-09-01", "2020-11-10", "2020-11-25", "2020-12-01", "2023-10-01"] {
         let path = folder.join(format!("{date}.png")).display().to_string();
         let state = format!("date={date}");
-        let output = run(&["export", "--style", "conflict", "--bbox", "45.4,38.8,48.0,40.6", "--size", "320x240", "--state", &state, "-o", &path]);
+        let output = run(&[
+            "export",
+            "--style",
+            "conflict",
+            "--bbox",
+            "45.4,38.8,48.0,40.6",
+            "--size",
+            "320x240",
+            "--state",
+            &state,
+            "-o",
+            &path,
+        ]);
         assert!(output.status.success(), "{}", stderr(&output));
         let png = fs::read(&path).unwrap();
         let image = image::load_from_memory(&png).unwrap();
@@ -86,7 +98,8 @@ fn our_own_data_and_style_are_without_fault() {
 fn the_schema_names_file_feature_and_pointer() {
     let folder = folder("schema");
     fs::create_dir_all(folder.join("schema")).unwrap();
-    fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/geodata/schema/conflict.json"), folder.join("schema/conflict.json")).unwrap();
+    fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/geodata/schema/conflict.json"), folder.join("schema/conflict.json"))
+        .unwrap();
     let feature = json!({"type": "Feature", "id": "x", "geometry": {"type": "Point", "coordinates": [1, 2]},
         "properties": {"id": "x", "name": "X", "name:en": "X", "kind": "city", "status": "maybe", "source": "S", "license": "L", "accuracy_m": -1, "note": "n", "valid_from": "2020-1-1"}});
     let data = json!({"$schema": "schema/conflict.json", "type": "FeatureCollection", "features": [feature]});
@@ -94,18 +107,32 @@ fn the_schema_names_file_feature_and_pointer() {
     let output = run(&["check", &path]);
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
-    for part in ["bad.geojson", "feature \"x\"", "/features/0/properties/status", "/features/0/properties/accuracy_m", "/features/0/properties/valid_from"] {
+    for part in [
+        "bad.geojson",
+        "feature \"x\"",
+        "/features/0/properties/status",
+        "/features/0/properties/accuracy_m",
+        "/features/0/properties/valid_from",
+    ] {
         assert!(said.contains(part), "{part} not in {said}");
     }
 }
 
 /// File name, text, and a part of what is said about it.
 fn bad_files() -> Vec<(&'static str, String, &'static str)> {
-    let feature = |geometry: Json| json!({"type": "FeatureCollection", "features": [{"type": "Feature", "id": "f1", "properties": {}, "geometry": geometry}]}).to_string();
-    let with = |properties: Json| json!({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": properties, "geometry": null}]}).to_string();
+    let feature = |geometry: Json| {
+        json!({"type": "FeatureCollection", "features": [{"type": "Feature", "id": "f1", "properties": {}, "geometry": geometry}]}).to_string()
+    };
+    let with = |properties: Json| {
+        json!({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": properties, "geometry": null}]}).to_string()
+    };
     let style = |layer: Json| json!({"version": 8, "sources": {}, "layers": [layer]}).to_string();
     vec![
-        ("truncated.geojson", "{\"type\": \"FeatureCollection\",\n \"features\": [{\"ty".into(), "truncated.geojson:2:"),
+        (
+            "truncated.geojson",
+            "{\"type\": \"FeatureCollection\",\n \"features\": [{\"ty".into(),
+            "truncated.geojson:2:",
+        ),
         ("notjson.geojson", "hello".into(), "not JSON"),
         ("empty.geojson", String::new(), "not JSON: EOF"),
         ("nan.geojson", "{\"type\": \"Point\", \"coordinates\": [NaN, 1]}".into(), "NaN and Infinity are not JSON"),
@@ -113,19 +140,61 @@ fn bad_files() -> Vec<(&'static str, String, &'static str)> {
         ("type.geojson", "{\"type\": \"Topology\"}".into(), "'Topology' is no GeoJSON type"),
         ("nofeatures.geojson", "{\"type\": \"FeatureCollection\"}".into(), "without an array 'features'"),
         ("features.geojson", "{\"type\": \"FeatureCollection\", \"features\": 7}".into(), "an array of features"),
-        ("range.geojson", feature(json!({"type": "Point", "coordinates": [500000, 4400000]})), "reproject data in metres first"),
+        (
+            "range.geojson",
+            feature(json!({"type": "Point", "coordinates": [500000, 4400000]})),
+            "reproject data in metres first",
+        ),
         ("swapped.geojson", feature(json!({"type": "Point", "coordinates": [39.8, 146.7]})), "swap the two numbers"),
-        ("short.geojson", feature(json!({"type": "Point", "coordinates": [39.8]})), "at /features/0: skipped, no GeoJSON feature: A position must contain two or more elements"),
-        ("ring.geojson", feature(json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 0]]]})), "a closed ring has at least 4"),
-        ("line.geojson", feature(json!({"type": "LineString", "coordinates": [[0, 0]]})), "at /features/0/geometry/coordinates: skipped, the line has only one position"),
-        ("pole.geojson", feature(json!({"type": "Polygon", "coordinates": [[[-120, 80], [0, 80], [120, 80], [-120, 80]]]})), "runs round a pole"),
-        ("geometry.geojson", feature(json!({"type": "Circle", "coordinates": [0, 0]})), "feature \"f1\" at /features/0: skipped"),
+        (
+            "short.geojson",
+            feature(json!({"type": "Point", "coordinates": [39.8]})),
+            "at /features/0: skipped, no GeoJSON feature: A position must contain two or more elements",
+        ),
+        (
+            "ring.geojson",
+            feature(json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 0]]]})),
+            "a closed ring has at least 4",
+        ),
+        (
+            "line.geojson",
+            feature(json!({"type": "LineString", "coordinates": [[0, 0]]})),
+            "at /features/0/geometry/coordinates: skipped, the line has only one position",
+        ),
+        (
+            "pole.geojson",
+            feature(json!({"type": "Polygon", "coordinates": [[[-120, 80], [0, 80], [120, 80], [-120, 80]]]})),
+            "runs round a pole",
+        ),
+        (
+            "geometry.geojson",
+            feature(json!({"type": "Circle", "coordinates": [0, 0]})),
+            "feature \"f1\" at /features/0: skipped",
+        ),
         ("date.geojson", with(json!({"valid_from": "10 Nov 2020"})), "write it as YYYY-MM-DD"),
-        ("interval.geojson", with(json!({"valid_from": "2020-11-10", "valid_to": "2020-01-01"})), "the interval ends before it begins"),
+        (
+            "interval.geojson",
+            with(json!({"valid_from": "2020-11-10", "valid_to": "2020-01-01"})),
+            "the interval ends before it begins",
+        ),
         ("style-version.json", "{\"version\": 7, \"layers\": []}".into(), "version must be 8"),
-        ("style-type.json", style(json!({"id": "a", "type": "blob", "source": "s"})), "at /layers/0/source: source 's' not found"),
-        ("style-color.json", style(json!({"id": "a", "type": "background", "paint": {"background-color": "reddish"}})), "/layers/0/paint/background-color"),
-        ("style-expression.json", style(json!({"id": "a", "type": "background", "paint": {"background-opacity": ["interpolate", ["linear"], ["zoom"], 5, 1, 3, 0]}})), "ascending order"),
+        (
+            "style-type.json",
+            style(json!({"id": "a", "type": "blob", "source": "s"})),
+            "at /layers/0/source: source 's' not found",
+        ),
+        (
+            "style-color.json",
+            style(json!({"id": "a", "type": "background", "paint": {"background-color": "reddish"}})),
+            "/layers/0/paint/background-color",
+        ),
+        (
+            "style-expression.json",
+            style(
+                json!({"id": "a", "type": "background", "paint": {"background-opacity": ["interpolate", ["linear"], ["zoom"], 5, 1, 3, 0]}}),
+            ),
+            "ascending order",
+        ),
     ]
 }
 
@@ -154,7 +223,10 @@ fn a_bad_feature_does_not_cost_the_layer() {
     let answer: Json = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["features"].as_array().unwrap().len(), 2);
     let said = stderr(&output);
-    assert!(said.contains("/features/0/geometry") && said.contains("it was closed") && said.contains("it was turned round"), "{said}");
+    assert!(
+        said.contains("/features/0/geometry") && said.contains("it was closed") && said.contains("it was turned round"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -167,8 +239,16 @@ fn wrong_calls_exit_with_two_and_failures_with_one() {
         (vec!["export", "--bbox", "1,2,3,4", "--size", "10", "-o", &png], 2, "WIDTHxHEIGHT"),
         (vec!["export", "--bbox", "1,2,3,4", "--size", "10x10", "-o", "x.bmp"], 2, "only .png"),
         (vec!["export", "--bbox", "1,2,3,4", "--size", "10x10", "--state", "date=x", "-o", &png], 2, "YYYY-MM-DD"),
-        (vec!["export", "--style", "nope", "--bbox", "1,2,3,4", "--size", "10x10", "-o", &png], 1, "there are: conflict"),
-        (vec!["export", "--style", "missing.json", "--bbox", "1,2,3,4", "--size", "10x10", "-o", &png], 1, "missing.json"),
+        (
+            vec!["export", "--style", "nope", "--bbox", "1,2,3,4", "--size", "10x10", "-o", &png],
+            1,
+            "there are: conflict",
+        ),
+        (
+            vec!["export", "--style", "missing.json", "--bbox", "1,2,3,4", "--size", "10x10", "-o", &png],
+            1,
+            "missing.json",
+        ),
         (vec!["query", "--at", "1,200"], 2, "latitude -90..90"),
         (vec!["query", "--at", "1,2", "--near", "1,2"], 2, "cannot be used with"),
         (vec!["check", "missing.geojson"], 1, "missing.geojson: cannot be opened"),

@@ -75,7 +75,11 @@ fn stated_areas_are_the_geodesic_ones() {
         for feature in &index.collection().features {
             if let Some(stated) = feature.number("area_km2") {
                 let measured = geodesic::area_m2(&feature.geometry) / 1e6;
-                assert!((stated - measured).abs() <= 0.06 + measured * 1e-4, "{name} {:?}: {stated} {measured}", feature.text("id"));
+                assert!(
+                    (stated - measured).abs() <= 0.06 + measured * 1e-4,
+                    "{name} {:?}: {stated} {measured}",
+                    feature.text("id")
+                );
             }
         }
     }
@@ -116,7 +120,10 @@ fn towns_lie_in_their_polygons() {
         assert!(ids.contains(id), "{town} lies in {ids:?}, not in {collection}/{id}");
         let outside = if *collection == "districts" { Some("nagorno-karabakh") } else { None };
         for other in outside.into_iter().chain((*collection == "nagorno-karabakh").then_some("buffer-territories")) {
-            assert!(map.collection(other).unwrap().at(LonLat::new(*lon, *lat).unwrap(), None).is_empty(), "{town} also lies in {other}");
+            assert!(
+                map.collection(other).unwrap().at(LonLat::new(*lon, *lat).unwrap(), None).is_empty(),
+                "{town} also lies in {other}"
+            );
         }
     }
 }
@@ -155,7 +162,16 @@ fn control_divides_the_area_of_conflict_on_every_day() {
     let parts = all.iter().flat_map(|i| &i.collection().features).filter(|f| f.text("id") != Some("nkao-former"));
     let area = parts.map(|f| polygons(&f.geometry)).reduce(|a, b| a.union(&b)).unwrap();
     let changes = control.change_dates();
-    let expected = ["1994-05-12", "2020-09-27", "2020-11-10", "2020-11-20", "2020-11-25", "2020-12-01", "2022-08-26", "2023-09-20"];
+    let expected = [
+        "1994-05-12",
+        "2020-09-27",
+        "2020-11-10",
+        "2020-11-20",
+        "2020-11-25",
+        "2020-12-01",
+        "2022-08-26",
+        "2023-09-20",
+    ];
     assert_eq!(changes, expected.map(date));
     for day in changes.iter().copied().chain([date("2020-11-09"), date("2024-06-01")]) {
         let held: Vec<&Feature> = control.all(Some(day));
@@ -208,7 +224,9 @@ fn names_are_given_where_they_must_be() {
     let conflict = ["nagorno-karabakh", "buffer-territories"].map(|c| map.collection(c).unwrap());
     for place in &map.collection("places").unwrap().collection().features {
         let Geometry::Point(p) = &place.geometry else { panic!() };
-        let beside = |i: &&Index| i.collection().features.iter().any(|f| geodesic::distance_to_m(*p, &f.geometry).unwrap() < 15_000.0);
+        let beside = |i: &&Index| {
+            i.collection().features.iter().any(|f| geodesic::distance_to_m(*p, &f.geometry).unwrap() < 15_000.0)
+        };
         let large = place.number("population").unwrap_or(0.0) > 10_000.0;
         let near = conflict.iter().any(|i| beside(i));
         let wanted = languages.iter().filter(|_| near).chain(["name:ka", "name:fa"].iter().filter(|_| large));
@@ -221,7 +239,9 @@ fn names_are_given_where_they_must_be() {
 #[test]
 fn the_binary_holds_what_the_folder_holds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata");
-    let files = std::fs::read_dir(folder).unwrap().filter_map(|e| e.unwrap().path().file_name()?.to_str()?.strip_suffix(".geojson").map(str::to_string));
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|e| e.unwrap().path().file_name()?.to_str()?.strip_suffix(".geojson").map(str::to_string));
     let map = map();
     let mut count = 0;
     for name in files {

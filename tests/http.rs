@@ -70,9 +70,14 @@ async fn an_unchanged_picture_is_not_sent_again() {
     assert!(etag.starts_with('"') && first.header(header::CACHE_CONTROL).contains("max-age"));
     let again = Request::get("/styles/conflict/7/80/48.png").header("if-none-match", format!("\"x\", W/{etag}"));
     let again = send(again.body(Body::empty()).unwrap()).await;
-    assert_eq!((again.status, again.body.len(), again.header(header::ETAG)), (StatusCode::NOT_MODIFIED, 0, etag.as_str()));
+    assert_eq!(
+        (again.status, again.body.len(), again.header(header::ETAG)),
+        (StatusCode::NOT_MODIFIED, 0, etag.as_str())
+    );
     // Days with the same map share a picture; days with another do not.
-    let tag = async |date: &str| get(&format!("/styles/conflict/7/80/48.png?date={date}")).await.header(header::ETAG).to_string();
+    let tag = async |date: &str| {
+        get(&format!("/styles/conflict/7/80/48.png?date={date}")).await.header(header::ETAG).to_string()
+    };
     assert_eq!(tag("2020-11-21").await, tag("2020-11-23").await);
     assert_ne!(tag("2020-11-24").await, tag("2020-11-25").await);
 }
@@ -105,8 +110,15 @@ async fn styles_describe_themselves_with_absolute_urls() {
 async fn shusha_the_day_after_it_was_taken() {
     let answer = get("/query?at=46.7499,39.7601&datetime=2020-11-09").await.json();
     let of = |collection: &str| answer["collections"][collection].as_array().cloned().unwrap_or_default();
-    assert!(of("cities").iter().any(|c| c["name"] == "Shusha / Shushi" && c["properties"]["holder"].as_str().unwrap().starts_with("Azerbaijan")));
-    assert!(of("nagorno-karabakh").iter().any(|o| o["name"] == "Former Nagorno-Karabakh Autonomous Oblast" && o["area_km2"].as_f64().unwrap() > 4_000.0));
+    assert!(of("cities").iter().any(
+        |c| c["name"] == "Shusha / Shushi" && c["properties"]["holder"].as_str().unwrap().starts_with("Azerbaijan")
+    ));
+    assert!(
+        of("nagorno-karabakh")
+            .iter()
+            .any(|o| o["name"] == "Former Nagorno-Karabakh Autonomous Oblast"
+                && o["area_km2"].as_f64().unwrap() > 4_000.0)
+    );
     let control = of("control");
     assert_eq!(control.len(), 1);
     assert_eq!(control[0]["properties"]["control"], "contested");
@@ -141,14 +153,17 @@ async fn items_are_cut_by_box_date_and_limit() {
     let boxed = get("/collections/places/items?bbox=46.7,39.7,46.8,39.9&limit=2").await.json();
     assert_eq!(boxed["numberReturned"], 2);
     assert!(boxed["numberMatched"].as_u64().unwrap() >= 3);
-    let ids: Vec<Json> = get("/collections").await.json()["collections"].as_array().unwrap().iter().map(|c| c["id"].clone()).collect();
+    let ids: Vec<Json> =
+        get("/collections").await.json()["collections"].as_array().unwrap().iter().map(|c| c["id"].clone()).collect();
     assert!(ids.contains(&"control".into()) && ids.contains(&"places".into()));
 }
 
 #[tokio::test]
 async fn json_is_compressed_and_open_to_other_origins() {
     for encoding in ["gzip", "br"] {
-        let request = Request::get("/collections/places/items").header("accept-encoding", encoding).header("origin", "https://news.example");
+        let request = Request::get("/collections/places/items")
+            .header("accept-encoding", encoding)
+            .header("origin", "https://news.example");
         let answer = send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.header(header::CONTENT_ENCODING), encoding);
         assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), "*");

@@ -55,7 +55,8 @@ fn differences(map: &Map, style: &str, at: World, z: u8, size: u32, ratio: u32, 
         for dx in 0..count {
             let tile = TileId::new(u32::from(z), x0 + dx, y0 + dy).unwrap();
             let tile = pixels(&map.png(style, &state, &Frame::tile(tile, size, ratio)).unwrap());
-            wrong += tile.enumerate_pixels().filter(|(x, y, p)| whole.get_pixel(dx * side + x, dy * side + y) != *p).count();
+            wrong +=
+                tile.enumerate_pixels().filter(|(x, y, p)| whole.get_pixel(dx * side + x, dy * side + y) != *p).count();
         }
     }
     wrong
@@ -113,7 +114,8 @@ fn stress(random: &mut Random, z: u8) -> Json {
         });
         features.push(json!({"type": "Feature", "properties": properties, "geometry": geometry}));
     }
-    let of = |kind: u32, geometry: &str| json!(["all", ["==", ["get", "kind"], kind], ["==", ["geometry-type"], geometry]]);
+    let of =
+        |kind: u32, geometry: &str| json!(["all", ["==", ["get", "kind"], kind], ["==", ["geometry-type"], geometry]]);
     let line = |id: &str, kind: u32, layout: Json, extra: Json| {
         let mut paint = json!({"line-color": ["get", "color"], "line-width": ["get", "width"]});
         paint.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());

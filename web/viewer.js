@@ -10,6 +10,7 @@ const getJson = async (url) => {
 };
 
 const map = L.map("map", { zoomControl: false, minZoom: 3, maxZoom: 18 }).setView([39.75, 46.75], 8);
+map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
 L.control.zoom({ position: "topleft" }).addTo(map);
 L.control.scale({ position: "bottomleft" }).addTo(map);
 
@@ -96,7 +97,7 @@ const ask = async ({ lng, lat }) => {
       const term = document.createElement("dt");
       term.textContent = collection;
       const text = document.createElement("dd");
-      text.append(feature.name || feature.id || "unnamed");
+      text.append(feature.properties[`name:${element("lang").value}`] || feature.name || feature.id || "unnamed");
       if (feature.area_km2) {
         const area = document.createElement("small");
         area.textContent = ` ${Math.round(feature.area_km2).toLocaleString("en")} km²`;

@@ -13,7 +13,9 @@ use crate::style;
 
 /// Check GeoJSON files and styles, and list everything that is wrong with them
 #[derive(Args)]
-#[command(after_help = "Example:\n  contactline check geodata/ styles/conflict.json\n\nA GeoJSON file that names a JSON Schema in its \"$schema\" member has each feature checked against it.\nWith no path, the map in the binary is checked. Exit code 1 where there are errors; warnings alone give 0.")]
+#[command(
+    after_help = "Example:\n  contactline check geodata/ styles/conflict.json\n\nA GeoJSON file that names a JSON Schema in its \"$schema\" member has each feature checked against it.\nWith no path, the map in the binary is checked. Exit code 1 where there are errors; warnings alone give 0."
+)]
 pub(super) struct Check {
     /// Files, or folders of .geojson and .json files
     #[arg(value_name = "PATH")]
@@ -71,14 +73,19 @@ fn check_file(path: &Path, out: &mut Vec<Diagnostic>) {
         Ok(checked) => out.extend(checked.diagnostics),
         Err(problem) => return out.push(*problem),
     }
-    let Some(reference) = source::open(path).ok().and_then(|file| source::schema_reference(file)) else { return };
+    let Some(reference) = source::open(path).ok().and_then(source::schema_reference) else { return };
     match schema(path, &reference) {
         Ok(schema) => {
             if let Ok(file) = source::open(path) {
                 out.extend(source::check(&schema, &name, file));
             }
         }
-        Err(message) => out.push(Diagnostic::error(message).in_file(&name).at("/$schema").help("name a JSON Schema file relative to this one")),
+        Err(message) => out.push(
+            Diagnostic::error(message)
+                .in_file(&name)
+                .at("/$schema")
+                .help("name a JSON Schema file relative to this one"),
+        ),
     }
 }
 

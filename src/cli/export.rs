@@ -13,7 +13,9 @@ const MAX_PX: u64 = 400_000_000;
 
 /// Draw a map to a PNG file
 #[derive(Args)]
-#[command(after_help = "Example:\n  contactline export --style conflict --bbox 45.4,38.8,48.0,40.6 --size 1600x1200 --state date=2020-11-25 -o map.png")]
+#[command(
+    after_help = "Example:\n  contactline export --style conflict --bbox 45.4,38.8,48.0,40.6 --size 1600x1200 --state date=2020-11-25 -o map.png"
+)]
 pub(super) struct Export {
     /// The id of an embedded style, or a style file
     #[arg(long, default_value = "conflict", value_name = "ID|FILE")]
@@ -58,7 +60,11 @@ impl Export {
         let is_file = path.extension().is_some() || path.is_file();
         let styles = if is_file { vec![path.clone()] } else { Vec::new() };
         let map = load(&Options { data: self.data.data.clone(), styles })?;
-        let id = if is_file { path.file_stem().unwrap_or_default().to_string_lossy().into_owned() } else { self.style.clone() };
+        let id = if is_file {
+            path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+        } else {
+            self.style.clone()
+        };
         let styled = map.style(&id).ok_or_else(|| {
             let known: Vec<&str> = map.styles().map(|(id, _)| id).collect();
             Failure::new(format!("there is no style '{id}'; there are: {}", known.join(", ")))

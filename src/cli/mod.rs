@@ -104,6 +104,7 @@ fn numbers<const N: usize>(what: &str, text: &str) -> Result<[f64; N], Failure> 
 /// `lon,lat` in degrees.
 fn position(text: &str) -> Result<crate::geo::LonLat, Failure> {
     let [lon, lat] = numbers("position", text)?;
-    crate::geo::LonLat::new(lon, lat)
-        .ok_or_else(|| Failure::usage(format!("{lon},{lat} is out of range: longitude -180..180, then latitude -90..90")))
+    crate::geo::LonLat::new(lon, lat).ok_or_else(|| {
+        Failure::usage(format!("{lon},{lat} is out of range: longitude -180..180, then latitude -90..90"))
+    })
 }

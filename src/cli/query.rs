@@ -8,7 +8,9 @@ use crate::map::{NearQuery, Options};
 
 /// Ask what lies at a place, or what is nearest, and print the answer as JSON
 #[derive(Args)]
-#[command(after_help = "Example:\n  contactline query --at 46.7499,39.7601 --date 2020-11-09\n  contactline query --near 46.7528,39.8177 --k 3")]
+#[command(
+    after_help = "Example:\n  contactline query --at 46.7499,39.7601 --date 2020-11-09\n  contactline query --near 46.7528,39.8177 --k 3"
+)]
 #[group(required = true, multiple = false, id = "question", args = ["at", "near"])]
 pub(super) struct Query {
     /// All features at longitude,latitude, by collection

@@ -19,8 +19,8 @@ pub(super) struct Serve {
     listen: SocketAddr,
     #[command(flatten)]
     data: DataArgs,
-    /// A MapLibre style; may be given often. Without one, the embedded map is served
-    #[arg(long, value_name = "FILE")]
+    /// A MapLibre style, or a folder of them; may be given often. Without one, the embedded map is served
+    #[arg(long, value_name = "PATH")]
     style: Vec<PathBuf>,
 }
 

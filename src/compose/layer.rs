@@ -6,7 +6,8 @@ use super::{Fetched, Inputs, context};
 use crate::geo::{Camera, SUBPIXELS, Shape, Snapped, World};
 use crate::scene::{Cap, Circle, Ink, Item, Join, Line, Stroke};
 use crate::style::{
-    BackgroundPaint, CirclePaint, Context, Datum, FillPaint, ImageName, Layer, LineCap, LineJoin, LinePaint, Paint, Property,
+    BackgroundPaint, CirclePaint, Context, Datum, FillPaint, ImageName, Layer, LineCap, LineJoin, LinePaint, Paint,
+    Property,
 };
 
 /// Appends what the layer draws. The parts of one feature are drawn as one shape.
@@ -17,7 +18,11 @@ pub(super) fn compose(inputs: &Inputs, layer: &Layer, fetched: &[Fetched], items
     }
     for parts in fetched.chunk_by(|a, b| std::ptr::eq(a.feature, b.feature)) {
         let context = context(inputs, parts.first().copied());
-        if layer.filter.as_ref().is_some_and(|f| !matches!(f.eval(&context), Ok(Datum::Plain(crate::feature::Value::Bool(true))))) {
+        if layer
+            .filter
+            .as_ref()
+            .is_some_and(|f| !matches!(f.eval(&context), Ok(Datum::Plain(crate::feature::Value::Bool(true)))))
+        {
             continue;
         }
         let shapes = parts.iter().map(|p| p.shape);
@@ -165,7 +170,9 @@ fn circle<'a>(
         }
     }
     items.extend(
-        centers.into_iter().map(|center| Item::Circle(Circle { center, radius_px, color, stroke_px, stroke_color, blur_px })),
+        centers
+            .into_iter()
+            .map(|center| Item::Circle(Circle { center, radius_px, color, stroke_px, stroke_color, blur_px })),
     );
 }
 

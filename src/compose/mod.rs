@@ -51,12 +51,8 @@ pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = 
         Paint::Background(_) => 0.0,
         Paint::Fill(fill) => 1.0 + shift(&fill.translate),
         // A square cap reaches the half width's diagonal.
-        Paint::Line(line) => {
-            number(&line.width) / 2.0 * number(&line.miter_limit).max(1.5) + shift(&line.translate)
-        }
-        Paint::Circle(circle) => {
-            number(&circle.radius) + number(&circle.stroke_width) + shift(&circle.translate)
-        }
+        Paint::Line(line) => number(&line.width) / 2.0 * number(&line.miter_limit).max(1.5) + shift(&line.translate),
+        Paint::Circle(circle) => number(&circle.radius) + number(&circle.stroke_width) + shift(&circle.translate),
     };
     css_px * inputs.camera.ratio() + 1.0
 }
@@ -68,11 +64,7 @@ fn largest<'a, T: FromDatum>(
     size: impl Fn(&T) -> f64,
 ) -> f64 {
     let value = |part: Option<Fetched>| size(&property.eval(&context(inputs, part)));
-    if property.dependence().feature {
-        parts.map(|part| value(Some(part))).fold(0.0, f64::max)
-    } else {
-        value(None)
-    }
+    if property.dependence().feature { parts.map(|part| value(Some(part))).fold(0.0, f64::max) } else { value(None) }
 }
 
 /// What an expression sees of `part`.

@@ -67,8 +67,7 @@ impl Camera {
         let (width_px, height_px) = (size.0 * ratio, size.1 * ratio);
         let world_px = (f64::from(width_px) / bounds.width()).min(f64::from(height_px) / bounds.height());
         let center = bounds.center();
-        let corner =
-            |c: f64, extent: u32| ((c * world_px - f64::from(extent) / 2.0) * SUBPIXELS as f64).round() as i64;
+        let corner = |c: f64, extent: u32| ((c * world_px - f64::from(extent) / 2.0) * SUBPIXELS as f64).round() as i64;
         Self {
             zoom: (world_px / f64::from(ratio) / 512.0).log2(),
             ratio: f64::from(ratio),

@@ -92,7 +92,13 @@ fn png_name(file: &str) -> Result<(&str, u32), Problem> {
     }
 }
 
-async fn draw(service: &Service, style: String, frame: Frame, params: &Params, headers: &HeaderMap) -> Result<Response, Problem> {
+async fn draw(
+    service: &Service,
+    style: String,
+    frame: Frame,
+    params: &Params,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
     let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
     let state = styled.state(params.pairs())?;
     let picture = Picture { style, state, frame };

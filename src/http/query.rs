@@ -1,8 +1,8 @@
 //! `/query`: what is here, and what is nearest.
 
+use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 
 use super::Problem;
 use super::request::{Params, position};

@@ -26,7 +26,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
         let mut params = BTreeMap::new();
         for (key, value) in pairs.0 {
             if let Some(first) = params.insert(key.clone(), value) {
-                return Err(Problem::bad_request(format!("the parameter '{}' is given twice (first as '{}')", short(&key), short(&first))));
+                return Err(Problem::bad_request(format!(
+                    "the parameter '{}' is given twice (first as '{}')",
+                    short(&key),
+                    short(&first)
+                )));
             }
         }
         Ok(Self(params))
@@ -96,8 +100,9 @@ fn numbers<const N: usize>(what: &str, text: &str) -> Result<[f64; N], Problem> 
 /// `lon,lat` in degrees.
 pub fn position(text: &str) -> Result<LonLat, Problem> {
     let [lon, lat] = numbers("position", text)?;
-    LonLat::new(lon, lat)
-        .ok_or_else(|| Problem::bad_request(format!("{lon},{lat} is out of range: longitude -180..180, then latitude -90..90")))
+    LonLat::new(lon, lat).ok_or_else(|| {
+        Problem::bad_request(format!("{lon},{lat} is out of range: longitude -180..180, then latitude -90..90"))
+    })
 }
 
 /// `west,south,east,north` in degrees; a box may be a point or a line, but not inside out.
@@ -105,7 +110,9 @@ pub fn bbox(text: &str) -> Result<[f64; 4], Problem> {
     let [w, s, e, n] = numbers("bbox", text)?;
     let in_range = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some();
     if !in_range || s > n || w > e {
-        return Err(Problem::bad_request(format!("{w},{s},{e},{n} is no bbox: west,south,east,north in degrees, west not past east")));
+        return Err(Problem::bad_request(format!(
+            "{w},{s},{e},{n} is no bbox: west,south,east,north in degrees, west not past east"
+        )));
     }
     Ok([w, s.max(-MAX_LATITUDE), e, n.min(MAX_LATITUDE)])
 }
@@ -134,7 +141,8 @@ fn is_host(text: &str) -> bool {
 /// Answers with the bytes, or with 304 where the client has them already.
 pub fn cached(headers: &HeaderMap, tag: &str, content_type: &'static str, body: impl IntoResponse) -> Response {
     let etag = format!("\"{tag}\"");
-    let common = [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, "public, max-age=300, stale-while-revalidate=86400")];
+    let common =
+        [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, "public, max-age=300, stale-while-revalidate=86400")];
     if has_tag(headers, &etag) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }

@@ -36,9 +36,9 @@ pub async fn tilejson(
     Path(name): Path<String>,
     PublicUrl(url): PublicUrl,
 ) -> Result<Response, Problem> {
-    let id = name
-        .strip_suffix(".json")
-        .ok_or_else(|| Problem::not_found(format!("there is nothing at /styles/{}; TileJSON is at /styles/{{id}}.json", short(&name))))?;
+    let id = name.strip_suffix(".json").ok_or_else(|| {
+        Problem::not_found(format!("there is nothing at /styles/{}; TileJSON is at /styles/{{id}}.json", short(&name)))
+    })?;
     let styled = find(&service, id)?;
     let (west, south, east, north) = match styled.bounds() {
         Some(b) => {

@@ -9,8 +9,8 @@ mod question;
 use std::sync::Arc;
 
 pub use question::Near;
-use rstar::{RTree, RTreeObject as _};
 use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{RTree, RTreeObject as _};
 
 use crate::feature::{Collection, Date, Feature};
 use crate::geo::{Shape, World, WorldBox, shapes_of};

@@ -57,7 +57,9 @@ impl Index {
         let mut best: Vec<(f64, u32)> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for (entry, plane_sq) in self.tree.nearest_neighbor_iter_with_distance_2([world.x, world.y]) {
-            if best.len() >= k && best.last().is_none_or(|(d, _)| plane_sq.sqrt() > farthest_in_plane(*d, position.lat())) {
+            if best.len() >= k
+                && best.last().is_none_or(|(d, _)| plane_sq.sqrt() > farthest_in_plane(*d, position.lat()))
+            {
                 break;
             }
             let index = self.parts[entry.data as usize].feature;
@@ -92,7 +94,12 @@ mod tests {
     fn index(geometries: Vec<Geometry<f64>>) -> Index {
         let features = geometries
             .into_iter()
-            .map(|geometry| Feature { id: None, properties: Default::default(), geometry, validity: Validity::default() })
+            .map(|geometry| Feature {
+                id: None,
+                properties: Default::default(),
+                geometry,
+                validity: Validity::default(),
+            })
             .collect();
         Index::new(Collection { name: "t".into(), title: "t".into(), gazetteer: false, features })
     }

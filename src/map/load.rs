@@ -23,7 +23,7 @@ use crate::style::{self, SourceSpec, Style};
 pub struct Options {
     /// `.geojson` and `.json` files, or folders of them.
     pub data: Vec<PathBuf>,
-    /// Style files.
+    /// Style files, or folders of `.json` styles.
     pub styles: Vec<PathBuf>,
 }
 
@@ -47,7 +47,11 @@ pub fn embedded_schemas() -> BTreeMap<String, String> {
 pub fn load(options: &Options) -> Checked<Option<Map>> {
     let mut loader = Loader::default();
     loader.hash.update(env!("CARGO_PKG_VERSION").as_bytes());
-    let embedded = options.styles.is_empty();
+    let mut styles = Vec::new();
+    for path in &options.styles {
+        styles.extend(loader.files(path, &["json"]));
+    }
+    let embedded = styles.is_empty();
     if embedded {
         for path in Geodata::iter().filter(|p| p.ends_with(".geojson")) {
             if let Some(file) = Geodata::get(&path) {
@@ -57,7 +61,7 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     }
     let mut own = Vec::new();
     for path in &options.data {
-        for file in loader.geojson_files(path) {
+        for file in loader.files(path, &["geojson", "json"]) {
             own.extend(loader.file(&file));
         }
     }
@@ -72,7 +76,7 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
             loader.style(Path::new("data.json"), "the style made for --data", &plain_style(&own), &Place::Embedded);
         }
     }
-    for path in &options.styles {
+    for path in &styles {
         let file = path.display().to_string();
         match fs::read_to_string(path) {
             Ok(text) => loader.style(path, &file, &text, &Place::Folder(path.parent().unwrap_or(Path::new("")))),
@@ -82,7 +86,9 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     let map = Map { collections: loader.collections, styles: loader.styles, revision: loader.hash.digest() };
     let empty = map.styles.is_empty();
     if empty {
-        loader.diagnostics.push(Diagnostic::error("there is no style to draw with").help("mend the problems above, or give --style"));
+        loader
+            .diagnostics
+            .push(Diagnostic::error("there is no style to draw with").help("mend the problems above, or give --style"));
     }
     Checked::new((!empty).then_some(map), loader.diagnostics)
 }
@@ -106,25 +112,28 @@ impl Loader {
         self.diagnostics.push(problem);
     }
 
-    /// The files that a data path names: itself, or what a folder holds, in name order.
-    fn geojson_files(&mut self, path: &Path) -> Vec<PathBuf> {
+    /// The files that a path names: itself, or those in a folder with one of the extensions, in name order.
+    fn files(&mut self, path: &Path, extensions: &[&str]) -> Vec<PathBuf> {
         if !path.is_dir() {
             return vec![path.to_path_buf()];
         }
         let entries = match fs::read_dir(path) {
             Ok(entries) => entries,
             Err(e) => {
-                self.problem(Diagnostic::error(format!("the folder cannot be read: {e}")).in_file(path.display().to_string()));
+                self.problem(
+                    Diagnostic::error(format!("the folder cannot be read: {e}")).in_file(path.display().to_string()),
+                );
                 return Vec::new();
             }
         };
         let mut files: Vec<PathBuf> = entries
             .filter_map(|e| Some(e.ok()?.path()))
-            .filter(|p| p.is_file() && p.extension().is_some_and(|x| x == "geojson" || x == "json"))
+            .filter(|p| p.is_file() && p.extension().is_some_and(|x| extensions.iter().any(|e| x == *e)))
             .collect();
         files.sort();
         if files.is_empty() {
-            let d = Diagnostic::warning("the folder holds no .geojson or .json file").in_file(path.display().to_string());
+            let d = Diagnostic::warning(format!("the folder holds no file of type {}", extensions.join(" or ")))
+                .in_file(path.display().to_string());
             self.problem(d);
         }
         files
@@ -225,8 +234,11 @@ impl Loader {
                     self.problem(d.in_file(file).at("/sprite").help("give a folder path relative to the style"));
                     return Sprite::default();
                 };
-                let paths = entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|x| x == "svg"));
-                paths.filter_map(|p| Some((p.file_stem()?.to_string_lossy().into_owned(), fs::read_to_string(&p).ok()?))).collect()
+                let paths =
+                    entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|x| x == "svg"));
+                paths
+                    .filter_map(|p| Some((p.file_stem()?.to_string_lossy().into_owned(), fs::read_to_string(&p).ok()?)))
+                    .collect()
             }
         };
         for (name, svg) in &svgs {
@@ -256,12 +268,15 @@ impl<R: Read> Read for Hashing<'_, R> {
 /// Every collection in plain sight: polygons tinted, lines and points in one blue.
 fn plain_style(collections: &[String]) -> String {
     let mut sources = serde_json::Map::new();
-    let mut layers = vec![serde_json::json!({"id": "paper", "type": "background", "paint": {"background-color": "#f7f6f2"}})];
+    let mut layers =
+        vec![serde_json::json!({"id": "paper", "type": "background", "paint": {"background-color": "#f7f6f2"}})];
     for name in collections {
         sources.insert(name.clone(), serde_json::json!({"type": "geojson", "data": name}));
         let is = |kind: &str| serde_json::json!(["==", ["geometry-type"], kind]);
-        layers.push(serde_json::json!({"id": format!("{name}-fill"), "type": "fill", "source": name, "filter": is("Polygon"),
-            "paint": {"fill-color": "#4c7fb0", "fill-opacity": 0.25}}));
+        layers.push(
+            serde_json::json!({"id": format!("{name}-fill"), "type": "fill", "source": name, "filter": is("Polygon"),
+            "paint": {"fill-color": "#4c7fb0", "fill-opacity": 0.25}}),
+        );
         layers.push(serde_json::json!({"id": format!("{name}-line"), "type": "line", "source": name,
             "paint": {"line-color": "#2c5f90", "line-width": 1.2}, "layout": {"line-join": "round"}}));
         layers.push(serde_json::json!({"id": format!("{name}-point"), "type": "circle", "source": name, "filter": is("Point"),

@@ -81,6 +81,9 @@ impl StyledMap {
 
     /// The envelope of everything the style draws.
     pub fn bounds(&self) -> Option<WorldBox> {
-        self.sources.values().filter_map(|i| i.bounds()).reduce(|a, b| WorldBox::around(&[a.min, a.max, b.min, b.max]).unwrap_or(a))
+        self.sources
+            .values()
+            .filter_map(|i| i.bounds())
+            .reduce(|a, b| WorldBox::around(&[a.min, a.max, b.min, b.max]).unwrap_or(a))
     }
 }

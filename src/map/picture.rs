@@ -22,7 +22,9 @@ pub enum PictureError {
     Ratio(String),
     #[error("zoom {0} is out of range: 0 to {max}", max = TileId::MAX_ZOOM)]
     Zoom(f64),
-    #[error("the bounds {0} are empty or out of range: west, south, east, north in degrees, west below east, within 180 and 85.0511")]
+    #[error(
+        "the bounds {0} are empty or out of range: west, south, east, north in degrees, west below east, within 180 and 85.0511"
+    )]
     Bounds(String),
     #[error("there is no style '{0}'")]
     Style(String),
@@ -83,7 +85,9 @@ impl Frame {
     pub fn bounds(bounds: [f64; 4], size: Size) -> Result<Self, PictureError> {
         let [w, s, e, n] = bounds;
         let refuse = || PictureError::Bounds(format!("{w},{s},{e},{n}"));
-        let in_range = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some() && s.abs().max(n.abs()) <= crate::geo::MAX_LATITUDE;
+        let in_range = LonLat::new(w, s).is_some()
+            && LonLat::new(e, n).is_some()
+            && s.abs().max(n.abs()) <= crate::geo::MAX_LATITUDE;
         if !in_range || w >= e || s >= n {
             return Err(refuse());
         }

@@ -25,7 +25,10 @@ pub enum Item {
     /// Covers the whole picture.
     Background(Ink),
     /// Closed rings, filled by the non-zero rule.
-    Fill { rings: Vec<Vec<Snapped>>, ink: Ink },
+    Fill {
+        rings: Vec<Vec<Snapped>>,
+        ink: Ink,
+    },
     Stroke(Stroke),
     Circle(Circle),
 }
@@ -35,7 +38,10 @@ pub enum Item {
 pub enum Ink {
     Color(Color),
     /// Repeated from the world's origin; `opacity` 0..=1.
-    Pattern { image: Arc<Image>, opacity: f64 },
+    Pattern {
+        image: Arc<Image>,
+        opacity: f64,
+    },
 }
 
 /// The lines of one feature, drawn as one shape: where they cross, nothing is blended twice.
@@ -69,7 +75,9 @@ pub enum Cap {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Join {
     /// Bevelled where the mitre would be longer than `limit` half widths.
-    Miter { limit: f64 },
+    Miter {
+        limit: f64,
+    },
     Bevel,
     Round,
 }

@@ -23,7 +23,9 @@ pub(super) fn crosses(geometry: &Geometry<f64>) -> bool {
 pub(super) fn cut(geometry: Geometry<f64>) -> Option<Geometry<f64>> {
     Some(match geometry {
         Geometry::LineString(l) => Geometry::MultiLineString(MultiLineString(cut_line(&l))),
-        Geometry::MultiLineString(m) => Geometry::MultiLineString(MultiLineString(m.iter().flat_map(cut_line).collect())),
+        Geometry::MultiLineString(m) => {
+            Geometry::MultiLineString(MultiLineString(m.iter().flat_map(cut_line).collect()))
+        }
         Geometry::Polygon(p) => Geometry::MultiPolygon(MultiPolygon(cut_polygon(&p)?)),
         Geometry::MultiPolygon(m) => {
             let pieces: Option<Vec<_>> = m.iter().map(cut_polygon).collect();
@@ -113,7 +115,9 @@ mod tests {
 
     #[test]
     fn a_flight_across_is_two_lines() {
-        let Some(Geometry::MultiLineString(lines)) = cut(Geometry::LineString(vec![(170.0, 0.0), (-170.0, 10.0)].into())) else {
+        let Some(Geometry::MultiLineString(lines)) =
+            cut(Geometry::LineString(vec![(170.0, 0.0), (-170.0, 10.0)].into()))
+        else {
             panic!()
         };
         assert_eq!(lines.0[0].0[1], Coord { x: 180.0, y: 5.0 });

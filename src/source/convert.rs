@@ -68,7 +68,8 @@ impl<'a> Converter<'a> {
         let geometry = match parsed.geometry {
             None => ::geo::Geometry::GeometryCollection(Default::default()),
             Some(given) => geometry::validate(given.value, &mut mended).map_err(|p| {
-                let d = Diagnostic::error(format!("skipped, {}", p.message)).at(format!("{pointer}/geometry{}", p.pointer));
+                let d =
+                    Diagnostic::error(format!("skipped, {}", p.message)).at(format!("{pointer}/geometry{}", p.pointer));
                 Box::new(named(d).help(p.help))
             })?,
         };
@@ -84,7 +85,8 @@ impl<'a> Converter<'a> {
             && !self.ids.insert(id.to_string())
         {
             let d = named(Diagnostic::warning("this id is used before in the file").at(format!("{pointer}/id")));
-            self.diagnostics.push(d.in_file(self.file).help("give every feature an id of its own; by id, the first is found"));
+            self.diagnostics
+                .push(d.in_file(self.file).help("give every feature an id of its own; by id, the first is found"));
         }
         Ok(Feature { id, properties, geometry, validity })
     }
@@ -112,7 +114,9 @@ fn validity(properties: &Properties) -> Result<Validity, (&'static str, String)>
     let date = |key: &'static str| -> Result<Option<Date>, (&'static str, String)> {
         match properties.get(key) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::Text(text)) => text.parse().map(Some).map_err(|e: crate::feature::DateError| (key, e.to_string())),
+            Some(Value::Text(text)) => {
+                text.parse().map(Some).map_err(|e: crate::feature::DateError| (key, e.to_string()))
+            }
             Some(_) => Err((key, "a date must be text, YYYY-MM-DD".to_string())),
         }
     };

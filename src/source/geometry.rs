@@ -57,7 +57,9 @@ impl Validator<'_> {
     fn geometry(&mut self, value: GeometryValue, pointer: &str, depth: usize) -> Result<Geometry<f64>, Problem> {
         let at = format!("{pointer}/coordinates");
         Ok(match value {
-            GeometryValue::Point { coordinates } if coordinates.is_empty() => Geometry::GeometryCollection(Default::default()),
+            GeometryValue::Point { coordinates } if coordinates.is_empty() => {
+                Geometry::GeometryCollection(Default::default())
+            }
             GeometryValue::Point { coordinates } => Geometry::Point(Point(position(&coordinates, &at)?)),
             GeometryValue::MultiPoint { coordinates } => {
                 let points: Result<Vec<Point>, _> = indexed(coordinates, &at, |p, at| position(&p, at).map(Point));
@@ -73,7 +75,11 @@ impl Validator<'_> {
                 Geometry::MultiPolygon(geo::MultiPolygon(polygons))
             }
             GeometryValue::GeometryCollection { .. } if depth >= MAX_DEPTH => {
-                return Err(problem(pointer, format!("geometry collections nested more than {MAX_DEPTH} deep"), "flatten the collection"));
+                return Err(problem(
+                    pointer,
+                    format!("geometry collections nested more than {MAX_DEPTH} deep"),
+                    "flatten the collection",
+                ));
             }
             GeometryValue::GeometryCollection { geometries } => {
                 let pointer = format!("{pointer}/geometries");
@@ -128,7 +134,11 @@ impl Validator<'_> {
 fn line(coordinates: Vec<Position>, at: &str) -> Result<LineString<f64>, Problem> {
     let points = positions(coordinates, at)?;
     match points.len() {
-        1 => Err(problem(at, "the line has only one position".into(), "a line has at least two; one position is a Point")),
+        1 => Err(problem(
+            at,
+            "the line has only one position".into(),
+            "a line has at least two; one position is a Point",
+        )),
         _ => Ok(LineString(points)),
     }
 }

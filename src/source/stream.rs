@@ -30,7 +30,10 @@ impl Document {
 
 /// Why a document can't be read at all.
 pub(super) enum StreamError {
-    Syntax { error: serde_json::Error, offset: usize },
+    Syntax {
+        error: serde_json::Error,
+        offset: usize,
+    },
     /// JSON, but not GeoJSON.
     NotGeoJson(String),
 }
@@ -38,13 +41,17 @@ pub(super) enum StreamError {
 impl StreamError {
     pub fn into_diagnostic(self, file: &str) -> Diagnostic {
         match self {
-            StreamError::Syntax { error, offset } if error.is_io() => {
-                Diagnostic::error(format!("cannot be read: {error}")).in_file(file).on_line(error.line(), error.column(), offset)
+            StreamError::Syntax { error, offset } if error.is_io() => Diagnostic::error(format!(
+                "cannot be read: {error}"
+            ))
+            .in_file(file)
+            .on_line(error.line(), error.column(), offset),
+            StreamError::Syntax { error, offset } if error.is_data() => {
+                Diagnostic::error(format!("not GeoJSON: {error}"))
+                    .in_file(file)
+                    .on_line(error.line(), error.column(), offset)
+                    .help("expected a GeoJSON FeatureCollection, Feature or geometry")
             }
-            StreamError::Syntax { error, offset } if error.is_data() => Diagnostic::error(format!("not GeoJSON: {error}"))
-                .in_file(file)
-                .on_line(error.line(), error.column(), offset)
-                .help("expected a GeoJSON FeatureCollection, Feature or geometry"),
             StreamError::Syntax { error, offset } => Diagnostic::error(format!("not JSON: {error}"))
                 .in_file(file)
                 .on_line(error.line(), error.column(), offset)

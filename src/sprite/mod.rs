@@ -109,11 +109,13 @@ fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
 mod tests {
     use super::*;
 
-    const DOT: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='2'><rect width='1' height='2' fill='#f00'/></svg>";
+    const DOT: &str =
+        "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='2'><rect width='1' height='2' fill='#f00'/></svg>";
 
     #[test]
     fn images_are_whole_pixels_at_each_ratio() {
-        let (sprite, problems) = Sprite::from_svgs([("dot", DOT), ("bad", "<svg"), ("odd", &DOT.replace("'4'", "'4.5'"))]);
+        let (sprite, problems) =
+            Sprite::from_svgs([("dot", DOT), ("bad", "<svg"), ("odd", &DOT.replace("'4'", "'4.5'"))]);
         assert_eq!(problems.len(), 2);
         for ratio in RATIOS {
             let image = sprite.image("dot", ratio).unwrap();

@@ -12,8 +12,26 @@ use crate::diag::{Checked, Diagnostic, pointer_join};
 use crate::feature::Value;
 
 const ROOT_KEYS: [&str; 20] = [
-    "version", "name", "metadata", "center", "centerAltitude", "zoom", "bearing", "pitch", "roll", "state", "light", "sky",
-    "projection", "terrain", "sources", "sprite", "glyphs", "font-faces", "transition", "layers",
+    "version",
+    "name",
+    "metadata",
+    "center",
+    "centerAltitude",
+    "zoom",
+    "bearing",
+    "pitch",
+    "roll",
+    "state",
+    "light",
+    "sky",
+    "projection",
+    "terrain",
+    "sources",
+    "sprite",
+    "glyphs",
+    "font-faces",
+    "transition",
+    "layers",
 ];
 const LAYER_KEYS: [&str; 10] =
     ["id", "type", "metadata", "source", "source-layer", "minzoom", "maxzoom", "filter", "layout", "paint"];
@@ -24,7 +42,8 @@ pub fn parse(text: &str) -> Checked<Option<Style>> {
     let json: Json = match serde_json::from_str(text) {
         Ok(json) => json,
         Err(e) => {
-            let d = Diagnostic::error(format!("not JSON: {e}")).help("a style is one JSON object, see https://maplibre.org/maplibre-style-spec/");
+            let d = Diagnostic::error(format!("not JSON: {e}"))
+                .help("a style is one JSON object, see https://maplibre.org/maplibre-style-spec/");
             return Checked::new(None, vec![d]);
         }
     };
@@ -142,7 +161,10 @@ fn read_layer(
         return None;
     };
     if !seen.insert(id.to_string()) {
-        out.push(Diagnostic::error(format!("duplicate layer id '{id}'; only the first is drawn")).at(format!("{pointer}/id")));
+        out.push(
+            Diagnostic::error(format!("duplicate layer id '{id}'; only the first is drawn"))
+                .at(format!("{pointer}/id")),
+        );
         return None;
     }
     for key in layer.keys().filter(|k| !LAYER_KEYS.contains(&k.as_str())) {
@@ -180,7 +202,9 @@ fn read_layer(
         out.push(if NOT_DRAWN.contains(&kind) {
             Diagnostic::warning(format!("layers of type '{kind}' are not drawn yet")).at(pointer)
         } else {
-            Diagnostic::error(format!("unknown layer type '{kind}'")).at(pointer).help("expected background, fill, line or circle")
+            Diagnostic::error(format!("unknown layer type '{kind}'"))
+                .at(pointer)
+                .help("expected background, fill, line or circle")
         });
         return None;
     };
@@ -250,7 +274,8 @@ impl Reader<'_> {
             && !words.contains(&word)
         {
             let pointer = format!("{}/layout/{name}", self.pointer);
-            self.out.push(Diagnostic::error(format!("expected one of {}, '{word}' found", words.join(", "))).at(pointer));
+            self.out
+                .push(Diagnostic::error(format!("expected one of {}, '{word}' found", words.join(", "))).at(pointer));
             return Property::constant(default);
         }
         self.property("layout", name, json, default.clone()).unwrap_or_else(|| Property::constant(default))
@@ -293,21 +318,27 @@ mod tests {
     #[test]
     fn problems_are_all_listed_with_their_place() {
         let found = problems(serde_json::json!({
-            "version": 8, "nonsense": 1, "sources": {"a": {"type": "geojson", "data": "a"}, "v": {"type": "vector"}},
-            "layers": [
-                {"id": "1", "type": "fill", "source": "a", "paint": {"fill-color": "noclor"}},
-                {"id": "2", "type": "line", "source": "zz"},
-                {"id": "3", "type": "line", "source": "a", "layout": {"line-cap": "rund"}, "paint": {"line-width": ["foo", 1], "line-gradient": 1}},
-                {"id": "4", "type": "circle", "source": "a", "filter": ["==", ["get"], 1]},
-                {"id": "5", "type": "symbol", "source": "a"}, {"id": "6", "type": "blob", "source": "a"},
-                {"id": "1", "type": "background"}
-            ]}));
+        "version": 8, "nonsense": 1, "sources": {"a": {"type": "geojson", "data": "a"}, "v": {"type": "vector"}},
+        "layers": [
+            {"id": "1", "type": "fill", "source": "a", "paint": {"fill-color": "noclor"}},
+            {"id": "2", "type": "line", "source": "zz"},
+            {"id": "3", "type": "line", "source": "a", "layout": {"line-cap": "rund"}, "paint": {"line-width": ["foo", 1], "line-gradient": 1}},
+            {"id": "4", "type": "circle", "source": "a", "filter": ["==", ["get"], 1]},
+            {"id": "5", "type": "symbol", "source": "a"}, {"id": "6", "type": "blob", "source": "a"},
+            {"id": "1", "type": "background"}
+        ]}));
         for expected in [
-            "at /nonsense: unknown", "at /sources/v/type: source type 'vector'", "at /layers/0/paint/fill-color: Could not parse color",
-            "at /layers/1/source: source 'zz' not found", "at /layers/2/layout/line-cap: expected one of butt, round, square",
-            "at /layers/2/paint/line-width/0: Unknown expression", "at /layers/2/paint/line-gradient: 'line-gradient' is not drawn yet",
-            "at /layers/3/filter/1: Expected 1 or 2 arguments", "at /layers/4/type: layers of type 'symbol'",
-            "at /layers/5/type: unknown layer type 'blob'", "at /layers/6/id: duplicate layer id",
+            "at /nonsense: unknown",
+            "at /sources/v/type: source type 'vector'",
+            "at /layers/0/paint/fill-color: Could not parse color",
+            "at /layers/1/source: source 'zz' not found",
+            "at /layers/2/layout/line-cap: expected one of butt, round, square",
+            "at /layers/2/paint/line-width/0: Unknown expression",
+            "at /layers/2/paint/line-gradient: 'line-gradient' is not drawn yet",
+            "at /layers/3/filter/1: Expected 1 or 2 arguments",
+            "at /layers/4/type: layers of type 'symbol'",
+            "at /layers/5/type: unknown layer type 'blob'",
+            "at /layers/6/id: duplicate layer id",
         ] {
             assert!(found.iter().any(|f| f.contains(expected)), "{expected} not in {found:#?}");
         }

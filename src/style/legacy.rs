@@ -16,9 +16,7 @@ fn is_expression_filter(filter: &Json) -> bool {
         Some("has") => items.len() >= 2 && !matches!(second.and_then(Json::as_str), Some("$id" | "$type")),
         Some("in") => items.len() >= 3 && (!second.is_some_and(Json::is_string) || items[2].is_array()),
         Some("!in" | "!has" | "none") => false,
-        Some("==" | "!=" | ">" | ">=" | "<" | "<=") => {
-            items.len() != 3 || items[1].is_array() || items[2].is_array()
-        }
+        Some("==" | "!=" | ">" | ">=" | "<" | "<=") => items.len() != 3 || items[1].is_array() || items[2].is_array(),
         Some("any" | "all") => items[1..].iter().all(|f| f.is_boolean() || is_expression_filter(f)),
         Some(_) => true,
         None => false,

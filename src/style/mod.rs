@@ -14,10 +14,10 @@ mod state;
 use std::collections::BTreeMap;
 
 pub use document::parse;
-pub use state::StateError;
 pub use expression::{Context, Datum, Dependence, Expr, Type};
 pub use layer::{BackgroundPaint, CirclePaint, FillPaint, Layer, LineCap, LineJoin, LinePaint, Paint};
 pub use property::{FromDatum, ImageName, Property};
+pub use state::StateError;
 
 use crate::feature::Value;
 

@@ -46,18 +46,15 @@ impl Style {
     }
 
     fn state_value(&self, key: &str, default: &Value, text: &str) -> Result<Value, StateError> {
-        let refuse = |expected: String| {
-            Err(StateError::Value { key: key.to_string(), value: shortened(text), expected })
-        };
+        let refuse =
+            |expected: String| Err(StateError::Value { key: key.to_string(), value: shortened(text), expected });
         if let Some(values) = self.state_values.get(key)
             && !values.iter().any(|v| v == text)
         {
             return refuse(format!("one of {}", values.join(", ")));
         }
         match default {
-            Value::Text(_) if key == DATE && text.parse::<Date>().is_err() => {
-                refuse("a date, YYYY-MM-DD".to_string())
-            }
+            Value::Text(_) if key == DATE && text.parse::<Date>().is_err() => refuse("a date, YYYY-MM-DD".to_string()),
             Value::Number(_) => match text.parse::<f64>() {
                 Ok(n) if n.is_finite() => Ok(Value::Number(n)),
                 _ => refuse("a number".to_string()),

@@ -118,8 +118,11 @@ impl Coverage {
             }
             for column in first.max(0)..=last.min(self.width - 1) {
                 let left = column * SUBPIXELS;
-                let (nx, ny) =
-                    if column == last { (x1, y1) } else { (left + SUBPIXELS, edge.y_at(left + SUBPIXELS).clamp(y, y1)) };
+                let (nx, ny) = if column == last {
+                    (x1, y1)
+                } else {
+                    (left + SUBPIXELS, edge.y_at(left + SUBPIXELS).clamp(y, y1))
+                };
                 self.push(row, column, sign * (ny - y), sign * (ny - y) * (x + nx - 2 * left));
                 (x, y) = (nx, ny);
             }

@@ -77,10 +77,9 @@ impl Path {
     fn seen(&self, i: usize, window: Window) -> Option<(f64, f64)> {
         let (a, b) = (self.points[i], self.points[i + 1]);
         let (mut from, mut to) = (0.0f64, 1.0f64);
-        for (start, delta, min, max) in [
-            (a.x, b.x - a.x, window.min.x, window.max.x),
-            (a.y, b.y - a.y, window.min.y, window.max.y),
-        ] {
+        for (start, delta, min, max) in
+            [(a.x, b.x - a.x, window.min.x, window.max.x), (a.y, b.y - a.y, window.min.y, window.max.y)]
+        {
             if delta == 0 {
                 if start < min || start > max {
                     return None;

@@ -58,7 +58,8 @@ impl Expr {
             }
             Node::Match { input, arms, otherwise } => {
                 let input = input.eval(context)?;
-                let hit = arms.iter().find(|(labels, _)| labels.iter().any(|l| matches!(&input, Datum::Plain(v) if v == l)));
+                let hit =
+                    arms.iter().find(|(labels, _)| labels.iter().any(|l| matches!(&input, Datum::Plain(v) if v == l)));
                 hit.map_or(&**otherwise, |(_, output)| output).eval(context)
             }
             Node::Coalesce(args) => {
@@ -86,8 +87,9 @@ impl Expr {
                 let (high, next) = &stops[i + 1];
                 let t = curve.factor(at, *low, *high);
                 let (a, b) = (output.eval(context)?, next.eval(context)?);
-                interpolate::mix(*space, &a, &b, t)
-                    .ok_or_else(|| EvalError(format!("Cannot interpolate between {} and {}.", a.to_text(), b.to_text())))
+                interpolate::mix(*space, &a, &b, t).ok_or_else(|| {
+                    EvalError(format!("Cannot interpolate between {} and {}.", a.to_text(), b.to_text()))
+                })
             }
         }
     }

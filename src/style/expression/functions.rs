@@ -1,10 +1,10 @@
 //! The plain operators: a name, the types it takes, the type it gives and how it is computed.
 
-use super::eval::{EvalError, color_from_parts, not_of};
 use super::datum::{
     Datum,
     Type::{self, Boolean, Color, Number, Object, String, Value as Any},
 };
+use super::eval::{EvalError, color_from_parts, not_of};
 use super::{Context, Dependence, Expr};
 use crate::feature::{FeatureId, Value};
 
@@ -71,19 +71,15 @@ macro_rules! math {
 pub(super) fn lookup(name: &str) -> Option<Function> {
     match name {
         "get" => reading(
-            function(
-                vec![Params::Fixed(vec![String]), Params::Fixed(vec![String, Object])],
-                Any,
-                |c, a| Ok(property(c, a)?.map_or(Datum::NULL, Datum::Plain)),
-            ),
+            function(vec![Params::Fixed(vec![String]), Params::Fixed(vec![String, Object])], Any, |c, a| {
+                Ok(property(c, a)?.map_or(Datum::NULL, Datum::Plain))
+            }),
             FEATURE,
         ),
         "has" => reading(
-            function(
-                vec![Params::Fixed(vec![String]), Params::Fixed(vec![String, Object])],
-                Boolean,
-                |c, a| Ok(Datum::bool(property(c, a)?.is_some())),
-            ),
+            function(vec![Params::Fixed(vec![String]), Params::Fixed(vec![String, Object])], Boolean, |c, a| {
+                Ok(Datum::bool(property(c, a)?.is_some()))
+            }),
             FEATURE,
         ),
         "id" => reading(
@@ -118,17 +114,13 @@ pub(super) fn lookup(name: &str) -> Option<Function> {
         "*" => function(vec![Params::Any(0, Number)], Number, |c, a| fold(c, a, 1.0, |x, y| x * y)),
         "min" => function(vec![Params::Any(0, Number)], Number, |c, a| fold(c, a, f64::INFINITY, f64::min)),
         "max" => function(vec![Params::Any(0, Number)], Number, |c, a| fold(c, a, f64::NEG_INFINITY, f64::max)),
-        "-" => function(
-            vec![Params::Fixed(vec![Number, Number]), Params::Fixed(vec![Number])],
-            Number,
-            |c, a| {
-                let first = a[0].eval_number(c)?;
-                Ok(Datum::number(match a.get(1) {
-                    Some(second) => first - second.eval_number(c)?,
-                    None => -first,
-                }))
-            },
-        ),
+        "-" => function(vec![Params::Fixed(vec![Number, Number]), Params::Fixed(vec![Number])], Number, |c, a| {
+            let first = a[0].eval_number(c)?;
+            Ok(Datum::number(match a.get(1) {
+                Some(second) => first - second.eval_number(c)?,
+                None => -first,
+            }))
+        }),
         "/" => binary!(|x, y| x / y),
         "%" => binary!(|x, y| x % y),
         "^" => binary!(f64::powf),
@@ -166,19 +158,21 @@ pub(super) fn lookup(name: &str) -> Option<Function> {
                 other.type_of()
             ))),
         }),
-        "at" => function(fixed(&[Number, Type::array_of(Any)]), Any, |c, a| {
-            let index = a[0].eval_number(c)?;
-            let Datum::Plain(Value::Array(items)) = a[1].eval(c)? else { return Ok(Datum::NULL) };
-            if index < 0.0 {
-                return Err(EvalError(format!("Array index out of bounds: {index} < 0.")));
-            }
-            if index.fract() != 0.0 {
-                return Err(EvalError(format!("Array index must be an integer, but found {index} instead.")));
-            }
-            items.get(index as usize).cloned().map(Datum::Plain).ok_or_else(|| {
-                EvalError(format!("Array index out of bounds: {index} > {}.", items.len() as i64 - 1))
+        "at" => {
+            function(fixed(&[Number, Type::array_of(Any)]), Any, |c, a| {
+                let index = a[0].eval_number(c)?;
+                let Datum::Plain(Value::Array(items)) = a[1].eval(c)? else { return Ok(Datum::NULL) };
+                if index < 0.0 {
+                    return Err(EvalError(format!("Array index out of bounds: {index} < 0.")));
+                }
+                if index.fract() != 0.0 {
+                    return Err(EvalError(format!("Array index must be an integer, but found {index} instead.")));
+                }
+                items.get(index as usize).cloned().map(Datum::Plain).ok_or_else(|| {
+                    EvalError(format!("Array index out of bounds: {index} > {}.", items.len() as i64 - 1))
+                })
             })
-        }),
+        }
         "in" => function(fixed(&[Any, Any]), Boolean, |c, a| {
             let needle = a[0].eval(c)?;
             match (needle, a[1].eval(c)?) {

@@ -15,9 +15,9 @@ mod parse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use datum::{Datum, Type};
 pub use interpolate::Curve;
 pub use parse::{ParseError, parse};
-pub use datum::{Datum, Type};
 
 use crate::feature::{Feature, Value};
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::datum::{Datum, Type};
 use super::eval::Comparison;
 use super::interpolate::{Curve, Space};
-use super::datum::{Datum, Type};
 use super::{Context, Dependence, Expr, Node, functions};
 use crate::feature::Value;
 
@@ -95,9 +95,9 @@ impl Parser {
             );
         };
         let Some(name) = first.as_str() else {
-            return self.inner(0).fail(
-                "Expression name must be a string. If you wanted a literal array, use [\"literal\", [...]].",
-            );
+            return self
+                .inner(0)
+                .fail("Expression name must be a string. If you wanted a literal array, use [\"literal\", [...]].");
         };
         match name {
             "literal" => match &items[..] {
@@ -111,7 +111,9 @@ impl Parser {
             "var" => self.parse_var(items),
             "all" => Ok(Expr { ty: Type::Boolean, node: Node::All(self.parse_rest(items, 1, &Type::Boolean)?) }),
             "any" => Ok(Expr { ty: Type::Boolean, node: Node::Any(self.parse_rest(items, 1, &Type::Boolean)?) }),
-            "none" => self.fail("Unknown expression \"none\". If you wanted a literal array, use [\"literal\", [...]]."),
+            "none" => {
+                self.fail("Unknown expression \"none\". If you wanted a literal array, use [\"literal\", [...]].")
+            }
             "case" => self.parse_case(items, expected),
             "match" => self.parse_match(items, expected),
             "coalesce" => self.parse_coalesce(items, expected),
@@ -174,7 +176,7 @@ impl Parser {
     }
 
     fn parse_let(&self, items: &[Json], expected: Option<&Type>) -> Parsed {
-        if items.len() < 4 || items.len() % 2 == 1 {
+        if items.len() < 4 || !items.len().is_multiple_of(2) {
             return self.fail(format!("Expected at least 3 arguments, but found {} instead.", items.len() - 1));
         }
         let mut body = self.inner(items.len() - 1);
@@ -205,7 +207,7 @@ impl Parser {
     }
 
     fn parse_case(&self, items: &[Json], expected: Option<&Type>) -> Parsed {
-        if items.len() < 4 || items.len() % 2 == 1 {
+        if items.len() < 4 || !items.len().is_multiple_of(2) {
             return self.fail(format!("Expected at least 3 arguments, an odd number, but found {}.", items.len() - 1));
         }
         let mut outputs = Outputs::new(expected);
@@ -219,7 +221,7 @@ impl Parser {
     }
 
     fn parse_match(&self, items: &[Json], expected: Option<&Type>) -> Parsed {
-        if items.len() < 5 || items.len() % 2 == 0 {
+        if items.len() < 5 || items.len().is_multiple_of(2) {
             return self.fail(format!("Expected at least 4 arguments, an even number, but found {}.", items.len() - 1));
         }
         let input = Box::new(self.parse_item(items, 1, None)?);
@@ -261,7 +263,9 @@ impl Parser {
         }
         let whole = Expr { ty: ty.unwrap_or(Type::Null), node: Node::Coalesce(args) };
         match expected {
-            Some(expected) if whole.ty == Type::Null => Ok(Expr { ty: expected.clone(), node: Node::Coerce(vec![whole]) }),
+            Some(expected) if whole.ty == Type::Null => {
+                Ok(Expr { ty: expected.clone(), node: Node::Coerce(vec![whole]) })
+            }
             _ => Ok(whole),
         }
     }
@@ -279,7 +283,11 @@ impl Parser {
                 _ => false,
             };
             if !fits {
-                return self.inner(i).fail(format!("\"{}\" comparisons are not supported for type '{}'.", items[0].as_str().unwrap_or_default(), side.ty));
+                return self.inner(i).fail(format!(
+                    "\"{}\" comparisons are not supported for type '{}'.",
+                    items[0].as_str().unwrap_or_default(),
+                    side.ty
+                ));
             }
         }
         if a.ty != b.ty && a.ty != Type::Value && b.ty != Type::Value {
@@ -289,7 +297,7 @@ impl Parser {
     }
 
     fn parse_step(&self, items: &[Json], expected: Option<&Type>) -> Parsed {
-        if items.len() < 5 || items.len() % 2 == 0 {
+        if items.len() < 5 || items.len().is_multiple_of(2) {
             return self.fail(format!("Expected at least 4 arguments, an even number, but found {}.", items.len() - 1));
         }
         let input = Box::new(self.parse_item(items, 1, Some(&Type::Number))?);
@@ -300,7 +308,7 @@ impl Parser {
     }
 
     fn parse_interpolate(&self, items: &[Json], expected: Option<&Type>, space: Space) -> Parsed {
-        if items.len() < 5 || items.len() % 2 == 0 {
+        if items.len() < 5 || items.len().is_multiple_of(2) {
             return self.fail(format!("Expected at least 4 arguments, an even number, but found {}.", items.len() - 1));
         }
         let curve = self.parse_curve(&items[1])?;
@@ -345,7 +353,9 @@ impl Parser {
     ) -> Result<(), ParseError> {
         for i in (from..items.len()).step_by(2) {
             let Some(at) = items[i].as_f64() else {
-                return self.inner(i).fail("Stop inputs must be defined using literal numeric values (not computed expressions).");
+                return self
+                    .inner(i)
+                    .fail("Stop inputs must be defined using literal numeric values (not computed expressions).");
             };
             if stops.last().is_some_and(|(last, _)| *last >= at) {
                 return self.inner(i).fail("Stop inputs must be arranged in strictly ascending order.");
@@ -370,13 +380,21 @@ impl Parser {
                     Some("string") => Type::String,
                     Some("number") => Type::Number,
                     Some("boolean") => Type::Boolean,
-                    _ => return self.inner(1).fail("The item type argument of \"array\" must be one of string, number, boolean"),
+                    _ => {
+                        return self
+                            .inner(1)
+                            .fail("The item type argument of \"array\" must be one of string, number, boolean");
+                    }
                 };
                 let length = match items.get(2).filter(|_| items.len() == 4) {
                     None | Some(Json::Null) => None,
                     Some(n) => match n.as_u64() {
                         Some(n) => Some(n as usize),
-                        None => return self.inner(2).fail("The length argument to \"array\" must be a positive integer literal"),
+                        None => {
+                            return self
+                                .inner(2)
+                                .fail("The length argument to \"array\" must be a positive integer literal");
+                        }
                     },
                 };
                 (item, length)

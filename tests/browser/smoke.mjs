@@ -1,0 +1,73 @@
+// The viewer page in a real browser: the map shows, nothing fails, date and language change it, a click is answered.
+// Usage: node smoke.mjs PROGRAM SCREENSHOT_FOLDER
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const [program, folder] = process.argv.slice(2);
+const failures = [];
+const expect = (truth, message) => {
+  console.log(`${truth ? "ok  " : "FAIL"} ${message}`);
+  if (!truth) failures.push(message);
+};
+
+const server = spawn(program, ["serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
+const url = await new Promise((resolve, reject) => {
+  server.stdout.on("data", (data) => {
+    const found = /http:\/\/[\d.:]+\//.exec(String(data));
+    if (found) resolve(found[0]);
+  });
+  server.on("exit", () => reject(new Error("the server ended")));
+});
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+});
+try {
+  mkdirSync(folder, { recursive: true });
+  const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+  const errors = [];
+  const answers = [];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("requestfailed", (request) => errors.push(`${request.url()} failed: ${request.failure().errorText}`));
+  page.on("response", (response) => answers.push({ url: response.url(), status: response.status() }));
+  const tiles = () => answers.filter((a) => /\/\d+\/\d+\/\d+(@2x)?\.png/.test(a.url));
+  const settled = () => page.waitForFunction(() => {
+    const images = [...document.querySelectorAll("img.leaflet-tile")];
+    return images.length > 5 && images.every((image) => image.complete && image.naturalWidth > 0 && image.classList.contains("leaflet-tile-loaded"));
+  }, null, { timeout: 20000 });
+
+  await page.goto(url, { waitUntil: "networkidle" });
+  await settled();
+  expect(tiles().length >= 12, `${tiles().length} tiles were asked for`);
+  expect(tiles().every((a) => a.status === 200), "every tile is 200");
+  expect(answers.every((a) => a.url.startsWith(url) && a.status === 200), "everything came from the server, with 200");
+  expect((await page.textContent("#title")) === "Nagorno-Karabakh conflict", "the style's name is the title");
+  expect((await page.textContent(".leaflet-control-attribution")).includes("GeoNames"), "the sources are credited");
+  expect((await page.locator("#legend div").count()) >= 5, "there is a legend");
+  await page.screenshot({ path: `${folder}/page.png` });
+
+  const before = await page.locator("img.leaflet-tile").first().getAttribute("src");
+  await page.click("#steps button[data-date='2020-11-25']");
+  await page.waitForFunction((old) => document.querySelector("img.leaflet-tile").src !== old, before);
+  await settled();
+  expect(tiles().some((a) => a.url.includes("date=2020-11-25")), "a click on a day asks for that day's tiles");
+  await page.screenshot({ path: `${folder}/page-2020-11-25.png` });
+  await page.selectOption("#lang", "hy");
+  await page.waitForFunction(() => document.querySelector("img.leaflet-tile").src.includes("lang=hy"));
+  await settled();
+  expect(tiles().every((a) => a.status === 200), "every tile of every state is 200");
+  await page.mouse.click(500, 430);
+  await page.waitForSelector(".answer dd");
+  expect((await page.textContent(".answer")).length > 10, `a click is answered: ${(await page.textContent(".answer")).slice(0, 120)}`);
+  await page.screenshot({ path: `${folder}/page-answer.png` });
+  expect(errors.length === 0, `no console error ${errors.join("; ")}`);
+} finally {
+  await browser.close();
+  server.kill("SIGTERM");
+}
+const code = await new Promise((resolve) => server.on("exit", resolve));
+expect(code === 0, `the server stops cleanly (${code})`);
+process.exit(failures.length ? 1 : 0);
