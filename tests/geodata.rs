@@ -228,7 +228,7 @@ fn names_are_given_where_they_must_be() {
             i.collection().features.iter().any(|f| geodesic::distance_to_m(*p, &f.geometry).unwrap() < 15_000.0)
         };
         let large = place.number("population").unwrap_or(0.0) > 10_000.0;
-        let near = conflict.iter().any(|i| beside(i));
+        let near = conflict.iter().any(beside);
         let wanted = languages.iter().filter(|_| near).chain(["name:ka", "name:fa"].iter().filter(|_| large));
         for key in wanted {
             assert!(place.text(key).is_some(), "{:?} has no {key}", place.text("id"));

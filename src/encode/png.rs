@@ -1,26 +1,24 @@
 //! PNG: opaque pictures as RGB, others as RGBA with straight alpha.
 
-/// The encoder had no room or was given the wrong number of pixels.
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder};
+
+/// The encoder was given the wrong number of pixels.
 #[derive(Debug, thiserror::Error)]
 #[error("the picture could not be written as PNG: {0}")]
-pub struct EncodeError(#[from] png::EncodingError);
+pub struct EncodeError(#[from] image::ImageError);
 
 /// Encodes premultiplied RGBA pixels, row by row from the top.
 pub fn png(premultiplied: &[u8], width_px: u32, height_px: u32) -> Result<Vec<u8>, EncodeError> {
     let opaque = premultiplied.chunks_exact(4).all(|p| p[3] == 255);
-    let (kind, pixels): (_, Vec<u8>) = if opaque {
-        (png::ColorType::Rgb, premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect())
+    let (color, pixels): (_, Vec<u8>) = if opaque {
+        (ExtendedColorType::Rgb8, premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect())
     } else {
-        (png::ColorType::Rgba, premultiplied.chunks_exact(4).flat_map(straight).collect())
+        (ExtendedColorType::Rgba8, premultiplied.chunks_exact(4).flat_map(straight).collect())
     };
     let mut out = Vec::with_capacity(pixels.len() / 4 + 1024);
-    let mut encoder = png::Encoder::new(&mut out, width_px, height_px);
-    encoder.set_color(kind);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Fast);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(&pixels)?;
-    writer.finish()?;
+    PngEncoder::new_with_quality(&mut out, CompressionType::Fast, FilterType::Adaptive)
+        .write_image(&pixels, width_px, height_px, color)?;
     Ok(out)
 }
 

@@ -1,23 +1,27 @@
 //! `/query`: what is here, and what is nearest.
 
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 
 use super::Problem;
-use super::request::{Params, position};
+use super::request::{GEOJSON, JSON, Params, json, position};
 use crate::map::{NearQuery, Service};
 
 /// The most features that one answer to `near` may hold.
 const MAX_K: usize = 1_000;
 
 /// `/query?at=lon,lat[&datetime=]` or `/query?near=lon,lat[&k=][&collections=a,b][&datetime=]`
-pub async fn query(State(service): State<Service>, mut params: Params) -> Result<Response, Problem> {
+pub async fn query(
+    State(service): State<Service>,
+    mut params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let date = params.take_date()?;
     match (params.take("at"), params.take("near")) {
         (Some(at), None) => {
             params.finish("at, datetime")?;
-            Ok(Json(service.map().at(position(&at)?, date)).into_response())
+            Ok(json(&headers, JSON, &service.map().at(position(&at)?, date)))
         }
         (None, Some(near)) => {
             let k = params.take_count("k", 1..=MAX_K)?.unwrap_or(1);
@@ -25,9 +29,7 @@ pub async fn query(State(service): State<Service>, mut params: Params) -> Result
             let collections = collections.split(',').filter(|c| !c.is_empty()).map(str::to_string).collect();
             params.finish("near, k, collections, datetime")?;
             let query = NearQuery { position: position(&near)?, k, date, collections };
-            let mut response = Json(service.map().near(&query)?).into_response();
-            super::collections::mark_geojson(&mut response);
-            Ok(response)
+            Ok(json(&headers, GEOJSON, &service.map().near(&query)?))
         }
         _ => Err(Problem::bad_request(
             "ask one question: at=lon,lat for what is there, or near=lon,lat&k=3 for what is nearest",

@@ -149,6 +149,16 @@ pub fn cached(headers: &HeaderMap, tag: &str, content_type: &'static str, body: 
     (common, [(header::CONTENT_TYPE, content_type)], body).into_response()
 }
 
+/// Answers with JSON, tagged by its bytes.
+pub fn json(headers: &HeaderMap, content_type: &'static str, value: &serde_json::Value) -> Response {
+    let body = value.to_string();
+    let tag = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(body.as_bytes()));
+    cached(headers, &tag, content_type, body)
+}
+
+pub const JSON: &str = "application/json";
+pub const GEOJSON: &str = "application/geo+json";
+
 /// Whether `If-None-Match` names the tag (weak comparison, RFC 9110, 13.1.2).
 pub fn has_tag(headers: &HeaderMap, etag: &str) -> bool {
     let lists = headers.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|v| v.to_str().ok());

@@ -1,19 +1,18 @@
 //! The styles: their list, TileJSON 3.0 of their raster tiles, the style documents and their sprites.
 
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
-use serde_json::{Value as Json_, json};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::{Value, json};
 
 use super::Problem;
-use super::request::{PublicUrl, cached, short};
+use super::request::{JSON, PublicUrl, cached, json, short};
 use crate::encode;
 use crate::map::{Service, StyledMap};
 
 /// `/styles.json`
-pub async fn list(State(service): State<Service>, PublicUrl(url): PublicUrl) -> Response {
-    let styles: Vec<Json_> = service
+pub async fn list(State(service): State<Service>, PublicUrl(url): PublicUrl, headers: HeaderMap) -> Response {
+    let styles: Vec<Value> = service
         .map()
         .styles()
         .map(|(id, styled)| {
@@ -27,7 +26,7 @@ pub async fn list(State(service): State<Service>, PublicUrl(url): PublicUrl) -> 
             })
         })
         .collect();
-    Json(styles).into_response()
+    json(&headers, JSON, &Value::Array(styles))
 }
 
 /// `/styles/{id}.json`
@@ -35,6 +34,7 @@ pub async fn tilejson(
     State(service): State<Service>,
     Path(name): Path<String>,
     PublicUrl(url): PublicUrl,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = name.strip_suffix(".json").ok_or_else(|| {
         Problem::not_found(format!("there is nothing at /styles/{}; TileJSON is at /styles/{{id}}.json", short(&name)))
@@ -64,7 +64,7 @@ pub async fn tilejson(
         // A 256 px tile's zoom is one more than the style's.
         out["center"] = json!([lon, lat, (zoom + 1.0).round()]);
     }
-    Ok(Json(out).into_response())
+    Ok(json(&headers, JSON, &out))
 }
 
 /// `/styles/{id}/style.json`: the style with its relative references made absolute.
@@ -72,6 +72,7 @@ pub async fn style(
     State(service): State<Service>,
     Path(id): Path<String>,
     PublicUrl(url): PublicUrl,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let styled = find(&service, &id)?;
     let mut style = styled.style.json.clone();
@@ -85,7 +86,7 @@ pub async fn style(
     if !styled.sprite.is_empty() {
         style["sprite"] = json!(format!("{url}/styles/{id}/sprite"));
     }
-    Ok(Json(style).into_response())
+    Ok(json(&headers, JSON, &style))
 }
 
 /// `/styles/{id}/sprite[@{ratio}x].{json,png}`
@@ -107,7 +108,7 @@ pub async fn sprite(
     let sheet = styled.sprite.sheet(ratio).ok_or_else(missing)?;
     let tag = format!("{:x}-{ratio}-{kind}", service.map().revision());
     match kind {
-        "json" => Ok(([(header::CACHE_CONTROL, "public, max-age=300")], Json(sheet.index)).into_response()),
+        "json" => Ok(json(&headers, JSON, &sheet.index)),
         "png" => {
             let png = encode::png(&sheet.image.rgba, sheet.image.width_px, sheet.image.height_px)
                 .map_err(|e| Problem::internal(e.to_string()))?;
@@ -124,10 +125,10 @@ fn find<'a>(service: &'a Service, id: &str) -> Result<&'a StyledMap, Problem> {
     })
 }
 
-fn state_json(styled: &StyledMap) -> Json_ {
+fn state_json(styled: &StyledMap) -> Value {
     let entry = |(key, default): (&String, &crate::feature::Value)| {
         let values = styled.style.state_values.get(key);
         (key.clone(), json!({"default": default.to_json(), "values": values}))
     };
-    Json_::Object(styled.style.state.iter().map(entry).collect())
+    Value::Object(styled.style.state.iter().map(entry).collect())
 }

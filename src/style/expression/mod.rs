@@ -86,11 +86,6 @@ impl Expr {
         Self { ty: datum.type_of(), node: Node::Literal(datum) }
     }
 
-    /// The type of every answer.
-    pub fn result_type(&self) -> &Type {
-        &self.ty
-    }
-
     /// The answer, where it is known without looking at anything.
     pub fn as_literal(&self) -> Option<&Datum> {
         match &self.node {
