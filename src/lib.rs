@@ -7,6 +7,19 @@
 //! - `paint` draws a scene to pixels; `encode` makes PNG of them.
 //! - `map` is a loaded map and the one door: HTTP (`http`) and the command line (`cli`) both enter there.
 //!
+//! A tile of the embedded map, as of a day:
+//!
+//! ```
+//! use contactline::geo::TileId;
+//! use contactline::map::{self, Frame, Options};
+//!
+//! let map = map::load(&Options::default()).value.expect("the map in the binary");
+//! let state = map.style("conflict").expect("its style").state([("date", "2020-11-25")])?;
+//! let png = map.png("conflict", &state, &Frame::tile(TileId::new(8, 161, 97)?, 256, 2))?;
+//! assert_eq!(&png[1..4], b"PNG");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Modules import only from lower floors; ARCHITECTURE.md lists them and `tests/architecture.rs` holds them to it.
 
 pub mod cli;

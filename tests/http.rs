@@ -76,7 +76,8 @@ async fn an_unchanged_picture_is_not_sent_again() {
     );
     let json = get("/styles/conflict.json").await;
     let etag = json.header(header::ETAG).to_string();
-    let again = Request::get("/styles/conflict.json").header("host", "maps.example:8080").header("if-none-match", &etag);
+    let again =
+        Request::get("/styles/conflict.json").header("host", "maps.example:8080").header("if-none-match", &etag);
     assert_eq!(send(again.body(Body::empty()).unwrap()).await.status, StatusCode::NOT_MODIFIED);
     // Days with the same map share a picture; days with another do not.
     let tag = async |date: &str| {

@@ -12,7 +12,7 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 compose = yaml.safe_load((ROOT / 'docker-compose.yml').read_text())
 schema = json.loads(pathlib.Path(sys.argv[1]).read_text())
-errors = list(jsonschema.validators.validator_for(schema)(schema).iter_errors(compose))
+errors = list(jsonschema.Draft201909Validator(schema).iter_errors(compose))
 for error in errors:
     print('/' + '/'.join(map(str, error.absolute_path)), error.message)
 for service in compose['services'].values():
