@@ -50,6 +50,18 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// Blends a colour over a row of pixels from column `x`, each with its own coverage.
+    pub fn blend_row(&mut self, x: usize, y: usize, coverages: &[u8], color: Color) {
+        let rgba = color.premultiplied_rgba8();
+        let start = (y * self.width + x) * 4;
+        let pixels = &mut self.pixels[start..start + coverages.len() * 4];
+        for (pixel, coverage) in pixels.chunks_exact_mut(4).zip(coverages) {
+            if *coverage > 0 {
+                blend_color(pixel, rgba, *coverage);
+            }
+        }
+    }
+
     /// Blends a colour over one pixel with coverage 0..=255.
     pub fn blend_pixel(&mut self, x: usize, y: usize, color: Color, coverage: u8) {
         if coverage > 0 {

@@ -16,12 +16,14 @@ use tiny_skia::Pixmap;
 use crate::scene::{Item, Scene};
 use blend::Canvas;
 use coverage::Coverage;
+use soft::SoftPen;
 
 /// Draws the scene on a transparent canvas; `None` where a picture of that size can't be had in memory.
 pub fn paint(scene: &Scene) -> Option<Pixmap> {
     let mut pixmap = Pixmap::new(scene.width_px, scene.height_px)?;
     let mut canvas = Canvas::new(&mut pixmap, scene.origin_px);
     let mut coverage = Coverage::new(scene.width_px, scene.height_px);
+    let mut soft = SoftPen::default();
     for item in &scene.items {
         match item {
             Item::Background(ink) => canvas.cover(ink),
@@ -31,7 +33,7 @@ pub fn paint(scene: &Scene) -> Option<Pixmap> {
                 }
                 coverage.spans(|span| canvas.blend(&span, ink));
             }
-            Item::Stroke(stroke) if stroke.blur_px > 0.0 => soft::draw(stroke, &mut canvas),
+            Item::Stroke(stroke) if stroke.blur_px > 0.0 => soft.draw(stroke, &mut canvas),
             Item::Stroke(stroke) => {
                 stroke::outline(stroke, &mut coverage);
                 let ink = crate::scene::Ink::Color(stroke.color);

@@ -7,85 +7,143 @@ use super::blend::Canvas;
 use crate::geo::{SUBPIXELS, Snapped};
 use crate::scene::{Cap, Stroke};
 
-/// Draws the stroke; dashes are not cut from a soft line.
-pub fn draw(stroke: &Stroke, canvas: &mut Canvas) {
-    let half = stroke.width_px / 2.0;
-    let reach = half + 0.5;
-    let mut mask = Mask::new(canvas.width(), canvas.height());
-    for line in &stroke.lines {
-        let count = line.points.len();
-        let segments = if line.closed { count } else { count - 1 };
-        for i in 0..segments {
-            let open_ends = stroke.cap == Cap::Butt && !line.closed;
-            let ends = Ends { before: !(open_ends && i == 0), after: !(open_ends && i + 1 == segments) };
-            mask.add(line.points[i], line.points[(i + 1) % count], reach, stroke.blur_px + 1.0, ends);
+/// Draws soft strokes; kept from stroke to stroke for its memory.
+#[derive(Debug, Default)]
+pub struct SoftPen {
+    /// The squared distance in px from each pixel's centre to the nearest segment; infinite where none is in reach.
+    distances_sq: Vec<f32>,
+    /// The rows and columns that hold anything finite.
+    touched: Area,
+    coverage: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Area {
+    left: usize,
+    right: usize,
+    top: usize,
+    bottom: usize,
+}
+
+impl Area {
+    fn is_empty(&self) -> bool {
+        self.left >= self.right || self.top >= self.bottom
+    }
+
+    fn with(self, other: Area) -> Area {
+        if self.is_empty() {
+            return other;
+        }
+        Area {
+            left: self.left.min(other.left),
+            right: self.right.max(other.right),
+            top: self.top.min(other.top),
+            bottom: self.bottom.max(other.bottom),
         }
     }
-    mask.each(|x, y, coverage| canvas.blend_pixel(x, y, stroke.color, coverage));
 }
 
-/// Whether the line also reaches around the segment's end points.
-struct Ends {
-    before: bool,
-    after: bool,
-}
-
-/// The greatest coverage so far of each pixel.
-struct Mask {
-    width: usize,
-    height: usize,
-    pixels: Vec<u8>,
-}
-
-impl Mask {
-    fn new(width: usize, height: usize) -> Self {
-        Self { width, height, pixels: Vec::new() }
-    }
-
-    fn add(&mut self, a: Snapped, b: Snapped, reach: f64, softness: f64, ends: Ends) {
-        let px = |v: i64| v as f64 / SUBPIXELS as f64;
-        let range = |low: f64, high: f64, limit: usize| {
-            let from = (low - 1.0).floor().clamp(0.0, limit as f64) as usize;
-            let to = (high + 1.0).ceil().clamp(0.0, limit as f64) as usize;
-            from..to
-        };
-        let (dx, dy) = (px(b.x - a.x), px(b.y - a.y));
-        let length_sq = dx * dx + dy * dy;
-        let rows = range(px(a.y.min(b.y)) - reach, px(a.y.max(b.y)) + reach, self.height);
-        let (left, right) = (px(a.x.min(b.x)) - reach, px(a.x.max(b.x)) + reach);
-        for y in rows {
-            // Within the row only the strip around the line is looked at.
-            let to_y = px(y as i64 * SUBPIXELS + SUBPIXELS / 2 - a.y);
-            let columns = if dy.abs() > 1e-6 {
-                let middle = px(a.x) + to_y * dx / dy;
-                let spread = reach * length_sq.sqrt() / dy.abs() + 1.0;
-                range(left.max(middle - spread), right.min(middle + spread), self.width)
-            } else {
-                range(left, right, self.width)
-            };
-            for x in columns {
-                let to_x = px(x as i64 * SUBPIXELS + SUBPIXELS / 2 - a.x);
-                let t = (to_x * dx + to_y * dy) / length_sq;
-                if (t < 0.0 && !ends.before) || (t > 1.0 && !ends.after) {
+impl SoftPen {
+    /// Draws the stroke; dashes are not cut from a soft line.
+    pub fn draw(&mut self, stroke: &Stroke, canvas: &mut Canvas) {
+        let reach = stroke.width_px / 2.0 + 0.5;
+        let softness = stroke.blur_px + 1.0;
+        let (width, height) = (canvas.width(), canvas.height());
+        self.touched = Area::default();
+        for line in &stroke.lines {
+            let count = line.points.len();
+            let segments = if line.closed { count } else { count - 1 };
+            let open_ends = stroke.cap == Cap::Butt && !line.closed;
+            for i in 0..segments {
+                let (a, b) = (line.points[i], line.points[(i + 1) % count]);
+                let area = reached(a, b, reach, width, height);
+                if area.is_empty() {
                     continue;
                 }
-                let t = t.clamp(0.0, 1.0);
-                let distance = (to_x - t * dx).hypot(to_y - t * dy);
-                let coverage = (((reach - distance) / softness).clamp(0.0, 1.0) * 255.0).round() as u8;
-                if coverage > 0 {
-                    if self.pixels.is_empty() {
-                        self.pixels.resize(self.width * self.height, 0);
-                    }
-                    let pixel = &mut self.pixels[y * self.width + x];
-                    *pixel = coverage.max(*pixel);
+                if self.touched.is_empty() {
+                    self.distances_sq.clear();
+                    self.distances_sq.resize(width * height, f32::INFINITY);
+                }
+                self.touched = self.touched.with(area);
+                let from = if open_ends && i == 0 { 0.0 } else { f64::NEG_INFINITY };
+                let to = if open_ends && i + 1 == segments { 1.0 } else { f64::INFINITY };
+                self.measure(a, b, area, reach, width, from..=to);
+            }
+        }
+        for y in self.touched.top..self.touched.bottom {
+            let row = &self.distances_sq[y * width + self.touched.left..y * width + self.touched.right];
+            self.coverage.clear();
+            self.coverage.extend(row.iter().map(|distance_sq| {
+                let distance = f64::from(*distance_sq).sqrt();
+                (((reach - distance) / softness).clamp(0.0, 1.0) * 255.0 + 0.5) as u8
+            }));
+            canvas.blend_row(self.touched.left, y, &self.coverage, stroke.color);
+        }
+    }
+
+    /// Lowers the distances in `area` to those of the segment from `a` to `b`. Pixels whose foot on the segment's line,
+    /// as a fraction of the segment, lies outside `feet` are passed over.
+    fn measure(
+        &mut self,
+        a: Snapped,
+        b: Snapped,
+        area: Area,
+        reach: f64,
+        width: usize,
+        feet: std::ops::RangeInclusive<f64>,
+    ) {
+        let (dx, dy) = (px(b.x - a.x), px(b.y - a.y));
+        let length_sq = dx * dx + dy * dy;
+        let (along_x, along_y) = (dx / length_sq, dy / length_sq);
+        let whole = *feet.start() < 0.0 && *feet.end() > 1.0;
+        for y in area.top..area.bottom {
+            let to_y = px(center(y) - a.y);
+            // Within the row only the strip around the line is looked at.
+            let columns = if dy.abs() > 1e-6 {
+                let middle = px(a.x) + to_y * dx / dy;
+                let spread = reach * length_sq.sqrt() / dy.abs();
+                let row = range(middle - spread, middle + spread, area.right);
+                row.start.max(area.left)..row.end
+            } else {
+                area.left..area.right
+            };
+            if columns.is_empty() {
+                continue;
+            }
+            let row = &mut self.distances_sq[y * width + columns.start..y * width + columns.end];
+            for (x, nearest) in columns.zip(row) {
+                let to_x = px(center(x) - a.x);
+                let foot = to_x * along_x + to_y * along_y;
+                let t = foot.clamp(0.0, 1.0);
+                let (off_x, off_y) = (to_x - t * dx, to_y - t * dy);
+                let distance_sq = (off_x * off_x + off_y * off_y) as f32;
+                if whole || feet.contains(&foot) {
+                    *nearest = nearest.min(distance_sq);
                 }
             }
         }
     }
+}
 
-    fn each(&self, mut see: impl FnMut(usize, usize, u8)) {
-        for (i, coverage) in self.pixels.iter().enumerate().filter(|(_, c)| **c > 0) {
-            see(i % self.width, i / self.width, *coverage);
-        }
-    }
+/// The pixels that may be within `reach` px of the segment.
+fn reached(a: Snapped, b: Snapped, reach: f64, width: usize, height: usize) -> Area {
+    let columns = range(px(a.x.min(b.x)) - reach, px(a.x.max(b.x)) + reach, width);
+    let rows = range(px(a.y.min(b.y)) - reach, px(a.y.max(b.y)) + reach, height);
+    Area { left: columns.start, right: columns.end, top: rows.start, bottom: rows.end }
+}
+
+/// Whole pixels from `low` to `high`, a pixel more on either side, within the picture.
+fn range(low: f64, high: f64, limit: usize) -> std::ops::Range<usize> {
+    let from = (low - 1.0).floor().clamp(0.0, limit as f64) as usize;
+    let to = (high + 1.0).ceil().clamp(0.0, limit as f64) as usize;
+    from..to
+}
+
+fn px(v: i64) -> f64 {
+    v as f64 / SUBPIXELS as f64
+}
+
+/// The centre of a pixel in 1/256 px.
+fn center(pixel: usize) -> i64 {
+    pixel as i64 * SUBPIXELS + SUBPIXELS / 2
 }
