@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{Fetched, Inputs, context};
-use crate::geo::{Camera, SUBPIXELS, Shape, Snapped, World};
+use super::{Fetched, Inputs, context, size};
+use crate::geo::{Camera, Kind, SUBPIXELS, Shape, Snapped, World};
 use crate::scene::{Cap, Circle, Ink, Item, Join, Line, Stroke};
 use crate::style::{
     BackgroundPaint, CirclePaint, Context, Datum, FillPaint, ImageName, Layer, LineCap, LineJoin, LinePaint, Paint,
     Property,
 };
+
+/// Longer mitres are bevelled, whatever a style says.
+pub(super) const MAX_MITER: f64 = 100.0;
 
 /// Appends what the layer draws. The parts of one feature are drawn as one shape.
 pub(super) fn compose(inputs: &Inputs, layer: &Layer, fetched: &[Fetched], items: &mut Vec<Item>) {
@@ -16,22 +19,33 @@ pub(super) fn compose(inputs: &Inputs, layer: &Layer, fetched: &[Fetched], items
         items.extend(background(inputs, paint).map(Item::Background));
         return;
     }
-    for parts in fetched.chunk_by(|a, b| std::ptr::eq(a.feature, b.feature)) {
-        let context = context(inputs, parts.first().copied());
-        if layer
-            .filter
-            .as_ref()
-            .is_some_and(|f| !matches!(f.eval(&context), Ok(Datum::Plain(crate::feature::Value::Bool(true)))))
-        {
-            continue;
+    for feature in fetched.chunk_by(|a, b| std::ptr::eq(a.feature, b.feature)) {
+        for kind in [Kind::Polygon, Kind::Line, Kind::Point] {
+            let parts: Vec<Fetched> = feature.iter().filter(|p| p.shape.kind() == kind).copied().collect();
+            if !parts.is_empty() {
+                compose_parts(inputs, layer, &parts, items);
+            }
         }
-        let shapes = parts.iter().map(|p| p.shape);
-        match &layer.paint {
-            Paint::Background(_) => {}
-            Paint::Fill(paint) => fill(inputs, paint, &context, shapes, items),
-            Paint::Line(paint) => line(inputs, paint, &context, shapes, items),
-            Paint::Circle(paint) => circle(inputs, paint, &context, shapes, items),
-        }
+    }
+}
+
+/// Appends what the layer draws of the parts of one kind of one feature. The kinds of a mixed collection are filtered and
+/// drawn apart, in an order of their own, so that nothing hangs on which of them lie near the picture.
+fn compose_parts(inputs: &Inputs, layer: &Layer, parts: &[Fetched], items: &mut Vec<Item>) {
+    let context = context(inputs, parts.first().copied());
+    if layer
+        .filter
+        .as_ref()
+        .is_some_and(|f| !matches!(f.eval(&context), Ok(Datum::Plain(crate::feature::Value::Bool(true)))))
+    {
+        return;
+    }
+    let shapes = parts.iter().map(|p| p.shape);
+    match &layer.paint {
+        Paint::Background(_) => {}
+        Paint::Fill(paint) => fill(inputs, paint, &context, shapes, items),
+        Paint::Line(paint) => line(inputs, paint, &context, shapes, items),
+        Paint::Circle(paint) => circle(inputs, paint, &context, shapes, items),
     }
 }
 
@@ -107,7 +121,7 @@ fn line<'a>(
 ) {
     let ratio = inputs.camera.ratio();
     let color = paint.color.eval(context).with_opacity(paint.opacity.eval(context));
-    let width_px = paint.width.eval(context) * ratio;
+    let width_px = size(paint.width.eval(context)) * ratio;
     if color.a == 0.0 || width_px <= 0.0 {
         return;
     }
@@ -124,22 +138,26 @@ fn line<'a>(
         return;
     }
     let dashes = paint.dasharray.as_ref().map(|d| d.eval(context)).unwrap_or_default();
+    let mut dashes_px: Vec<f64> = dashes.iter().map(|d| size(*d) * width_px).collect();
+    if dashes_px.len() > 1 && dashes_px.iter().skip(1).step_by(2).all(|gap| *gap == 0.0) {
+        dashes_px.clear();
+    }
     items.push(Item::Stroke(Stroke {
         lines,
         color,
         width_px,
-        blur_px: paint.blur.eval(context).max(0.0) * ratio,
+        blur_px: size(paint.blur.eval(context)) * ratio,
         cap: match LineCap::named(&paint.cap.eval(context)) {
             LineCap::Butt => Cap::Butt,
             LineCap::Round => Cap::Round,
             LineCap::Square => Cap::Square,
         },
         join: match LineJoin::named(&paint.join.eval(context)) {
-            LineJoin::Miter => Join::Miter { limit: paint.miter_limit.eval(context) },
+            LineJoin::Miter => Join::Miter { limit: size(paint.miter_limit.eval(context)).min(MAX_MITER) },
             LineJoin::Bevel => Join::Bevel,
             LineJoin::Round => Join::Round,
         },
-        dashes_px: dashes.iter().map(|d| d * width_px).collect(),
+        dashes_px,
     }));
 }
 
@@ -152,14 +170,14 @@ fn circle<'a>(
     items: &mut Vec<Item>,
 ) {
     let ratio = inputs.camera.ratio();
-    let radius_px = paint.radius.eval(context).max(0.0) * ratio;
-    let stroke_px = paint.stroke_width.eval(context).max(0.0) * ratio;
+    let radius_px = size(paint.radius.eval(context)) * ratio;
+    let stroke_px = size(paint.stroke_width.eval(context)) * ratio;
     let color = paint.color.eval(context).with_opacity(paint.opacity.eval(context));
     let stroke_color = paint.stroke_color.eval(context).with_opacity(paint.stroke_opacity.eval(context));
     if radius_px + stroke_px == 0.0 || (color.a == 0.0 && (stroke_color.a == 0.0 || stroke_px == 0.0)) {
         return;
     }
-    let blur_px = paint.blur.eval(context).max(0.0) * (radius_px + stroke_px);
+    let blur_px = size(paint.blur.eval(context)) * (radius_px + stroke_px);
     let place = Place::new(inputs.camera, paint.translate.eval(context));
     let mut centers = Vec::new();
     for shape in shapes {
@@ -184,7 +202,7 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn new(camera: &'a Camera, translate: [f64; 2]) -> Self {
-        let shift = translate.map(|t| (t * camera.ratio() * SUBPIXELS as f64).round() as i64);
+        let shift = translate.map(|t| (t.signum() * size(t.abs()) * camera.ratio() * SUBPIXELS as f64).round() as i64);
         Self { camera, shift: Snapped { x: shift[0], y: shift[1] } }
     }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::feature::{Feature, Value};
-use crate::geo::{Camera, Shape};
+use crate::geo::{Camera, Kind, Shape};
 use crate::scene::Scene;
 use crate::sprite::Image;
 use crate::style::{Context, FromDatum, Layer, Paint, Property};
@@ -45,16 +45,21 @@ pub fn compose<'a>(inputs: &Inputs, layers: impl IntoIterator<Item = (&'a Layer,
 /// How many device px beyond its geometry a layer can paint at this zoom and state, over all the `parts` it may be
 /// given; they are only looked at where the layer's sizes hang on them.
 pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = Fetched<'a>> + Clone) -> f64 {
-    let shift = |translate: &Property<[f64; 2]>| largest(translate, inputs, parts.clone(), |t| t[0].hypot(t[1]));
-    let number = |property: &Property<f64>| largest(property, inputs, parts.clone(), |n| *n);
+    let shift = |translate: &Property<[f64; 2]>| largest(translate, inputs, parts.clone(), |t| size(t[0].abs()).hypot(size(t[1].abs())));
+    let number = |property: &Property<f64>| largest(property, inputs, parts.clone(), |n| size(*n));
     let css_px = match &layer.paint {
         Paint::Background(_) => 0.0,
         Paint::Fill(fill) => 1.0 + shift(&fill.translate),
         // A square cap reaches the half width's diagonal.
-        Paint::Line(line) => number(&line.width) / 2.0 * number(&line.miter_limit).max(1.5) + shift(&line.translate),
+        Paint::Line(line) => number(&line.width) / 2.0 * number(&line.miter_limit).clamp(1.5, layer::MAX_MITER) + shift(&line.translate),
         Paint::Circle(circle) => number(&circle.radius) + number(&circle.stroke_width) + shift(&circle.translate),
     };
     css_px * inputs.camera.ratio() + 1.0
+}
+
+/// A length in CSS px, or a factor, within what can be drawn: a style may say 1e300.
+fn size(value: f64) -> f64 {
+    value.clamp(0.0, 100_000.0)
 }
 
 fn largest<'a, T: FromDatum>(
@@ -72,11 +77,11 @@ fn context<'a>(inputs: &'a Inputs, part: Option<Fetched<'a>>) -> Context<'a> {
     Context {
         zoom: inputs.camera.zoom(),
         feature: part.map(|p| p.feature),
-        geometry_type: match part.map(|p| p.shape) {
+        geometry_type: match part.map(|p| p.shape.kind()) {
             None => "",
-            Some(Shape::Point(_)) => "Point",
-            Some(Shape::Line(_)) => "LineString",
-            Some(Shape::Polygon(_)) => "Polygon",
+            Some(Kind::Point) => "Point",
+            Some(Kind::Line) => "LineString",
+            Some(Kind::Polygon) => "Polygon",
         },
         state: inputs.state,
     }

@@ -110,12 +110,6 @@ impl Camera {
         }
     }
 
-    /// Device px per metre on the ground at `at` (Web Mercator's local scale on the sphere of radius 6,378,137 m).
-    pub fn px_per_metre(&self, at: World) -> f64 {
-        let (_, lat) = at.to_degrees();
-        self.world_px / (2.0 * std::f64::consts::PI * 6_378_137.0 * lat.to_radians().cos())
-    }
-
     /// The part of the world within `reach_px` device px of the picture.
     pub fn bounds(&self, reach_px: f64) -> WorldBox {
         let unit = |v: i64, extent: u32| (v as f64 / SUBPIXELS as f64 + f64::from(extent)) / self.world_px;

@@ -13,5 +13,5 @@ mod tile;
 
 pub use camera::{Camera, SUBPIXELS, Snapped};
 pub use position::{LonLat, MAX_LATITUDE, World, WorldBox};
-pub use shape::{Shape, shapes_of};
+pub use shape::{Kind, Shape, shapes_of};
 pub use tile::{TileError, TileId};

@@ -16,13 +16,30 @@ pub enum Shape {
     Polygon(Vec<Vec<World>>),
 }
 
+/// What a [`Shape`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Point,
+    Line,
+    Polygon,
+}
+
 impl Shape {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Shape::Point(_) => Kind::Point,
+            Shape::Line(_) => Kind::Line,
+            Shape::Polygon(_) => Kind::Polygon,
+        }
+    }
+
     /// The envelope; `None` for an empty line or polygon.
     pub fn bounds(&self) -> Option<WorldBox> {
         match self {
             Shape::Point(p) => Some(WorldBox { min: *p, max: *p }),
             Shape::Line(line) => WorldBox::around(line),
-            Shape::Polygon(rings) => WorldBox::around(rings.first()?),
+            // A hole may reach outside its exterior in careless data, and is painted there.
+            Shape::Polygon(rings) => WorldBox::around(rings.iter().flatten()),
         }
     }
 }

@@ -129,7 +129,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PublicUrl {
             Some("https") => "https",
             _ => "http",
         };
-        let host = header("x-forwarded-host").or_else(|| header("host")).filter(|h| is_host(h)).unwrap_or("localhost");
+        let host = header("host").filter(|h| is_host(h)).unwrap_or("localhost");
         Ok(Self(format!("{scheme}://{host}")))
     }
 }

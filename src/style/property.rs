@@ -76,8 +76,7 @@ impl<T: FromDatum> Property<T> {
     }
 }
 
-/// `[1, 2]` and `["a", "b"]` are literals where a property takes an array; an array that opens with a known operator
-/// is an expression.
+/// `[1, 2]` is a literal where a property takes an array; any other array is an expression.
 fn bare_array(json: &Json) -> Option<Json> {
     let items = json.as_array()?;
     let plain = items.iter().all(|i| i.is_number());
@@ -92,19 +91,6 @@ impl FromDatum for f64 {
     fn from_datum(datum: &Datum) -> Option<Self> {
         match datum {
             Datum::Plain(Value::Number(n)) if n.is_finite() => Some(*n),
-            _ => None,
-        }
-    }
-}
-
-impl FromDatum for bool {
-    fn expected() -> Type {
-        Type::Boolean
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match datum {
-            Datum::Plain(Value::Bool(b)) => Some(*b),
             _ => None,
         }
     }
