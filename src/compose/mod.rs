@@ -45,13 +45,17 @@ pub fn compose<'a>(inputs: &Inputs, layers: impl IntoIterator<Item = (&'a Layer,
 /// How many device px beyond its geometry a layer can paint at this zoom and state, over all the `parts` it may be
 /// given; they are only looked at where the layer's sizes hang on them.
 pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = Fetched<'a>> + Clone) -> f64 {
-    let shift = |translate: &Property<[f64; 2]>| largest(translate, inputs, parts.clone(), |t| size(t[0].abs()).hypot(size(t[1].abs())));
+    let shift = |translate: &Property<[f64; 2]>| {
+        largest(translate, inputs, parts.clone(), |t| size(t[0].abs()).hypot(size(t[1].abs())))
+    };
     let number = |property: &Property<f64>| largest(property, inputs, parts.clone(), |n| size(*n));
     let css_px = match &layer.paint {
         Paint::Background(_) => 0.0,
         Paint::Fill(fill) => 1.0 + shift(&fill.translate),
         // A square cap reaches the half width's diagonal.
-        Paint::Line(line) => number(&line.width) / 2.0 * number(&line.miter_limit).clamp(1.5, layer::MAX_MITER) + shift(&line.translate),
+        Paint::Line(line) => {
+            number(&line.width) / 2.0 * number(&line.miter_limit).clamp(1.5, layer::MAX_MITER) + shift(&line.translate)
+        }
         Paint::Circle(circle) => number(&circle.radius) + number(&circle.stroke_width) + shift(&circle.translate),
     };
     css_px * inputs.camera.ratio() + 1.0

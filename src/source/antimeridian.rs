@@ -1,50 +1,50 @@
 //! Geometries across the antimeridian, cut in two as RFC 7946 section 3.1.9 asks.
 //!
-//! A step of more than 180° in longitude is taken to go the short way round, across 180°.
+//! A step of more than 180° in longitude may go the short way round, across 180°, or the long way. A step along the
+//! antimeridian itself, from 180° to -180°, is neither. For polygons the right-hand rule decides: an exterior ring that
+//! is counterclockwise as it stands is taken as it stands; one that is so only when its steps go the short way crosses.
+//! A line is taken to go the short way.
 
-use geo::geometry::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPolygon, Polygon, Rect};
-use geo::{BooleanOps, MapCoords, Orient};
+use geo::geometry::{Coord, LineString, Polygon, Rect};
+use geo::{BooleanOps, MapCoords, Orient, Winding};
 
-/// Whether any edge goes across.
-pub(super) fn crosses(geometry: &Geometry<f64>) -> bool {
-    let line = |l: &LineString<f64>| l.0.windows(2).any(|p| (p[1].x - p[0].x).abs() > 180.0);
-    let polygon = |p: &Polygon<f64>| line(p.exterior()) || p.interiors().iter().any(line);
-    match geometry {
-        Geometry::LineString(l) => line(l),
-        Geometry::MultiLineString(m) => m.iter().any(line),
-        Geometry::Polygon(p) => polygon(p),
-        Geometry::MultiPolygon(m) => m.iter().any(polygon),
-        Geometry::GeometryCollection(all) => all.iter().any(crosses),
-        _ => false,
+/// Whether a step goes further than half way round and not along the antimeridian.
+fn is_long(a: Coord<f64>, b: Coord<f64>) -> bool {
+    (b.x - a.x).abs() > 180.0 && !(a.x.abs() == 180.0 && b.x.abs() == 180.0)
+}
+
+/// What a ring or line does at the antimeridian.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Crossing {
+    No,
+    Yes,
+    /// A ring that runs round a pole.
+    Pole,
+}
+
+/// Whether a line crosses.
+pub(super) fn line_crosses(line: &LineString<f64>) -> bool {
+    line.0.windows(2).any(|p| is_long(p[0], p[1]))
+}
+
+/// Whether the exterior ring of a polygon, closed but not yet wound, crosses.
+pub(super) fn ring_crosses(exterior: &LineString<f64>) -> Crossing {
+    if !line_crosses(exterior) || exterior.is_ccw() {
+        return Crossing::No;
+    }
+    match unwrap(exterior, None) {
+        None => Crossing::Pole,
+        Some(_) => Crossing::Yes,
     }
 }
 
-/// The geometry in pieces that each lie on one side; `None` for a polygon that runs round a pole.
-pub(super) fn cut(geometry: Geometry<f64>) -> Option<Geometry<f64>> {
-    Some(match geometry {
-        Geometry::LineString(l) => Geometry::MultiLineString(MultiLineString(cut_line(&l))),
-        Geometry::MultiLineString(m) => {
-            Geometry::MultiLineString(MultiLineString(m.iter().flat_map(cut_line).collect()))
-        }
-        Geometry::Polygon(p) => Geometry::MultiPolygon(MultiPolygon(cut_polygon(&p)?)),
-        Geometry::MultiPolygon(m) => {
-            let pieces: Option<Vec<_>> = m.iter().map(cut_polygon).collect();
-            Geometry::MultiPolygon(MultiPolygon(pieces?.into_iter().flatten().collect()))
-        }
-        Geometry::GeometryCollection(all) => {
-            let pieces: Option<Vec<_>> = all.into_iter().map(cut).collect();
-            Geometry::GeometryCollection(GeometryCollection(pieces?))
-        }
-        other => other,
-    })
-}
-
-fn cut_line(line: &LineString<f64>) -> Vec<LineString<f64>> {
+/// The line in pieces that each lie on one side.
+pub(super) fn cut_line(line: &LineString<f64>) -> Vec<LineString<f64>> {
     let mut pieces = Vec::new();
     let mut piece: Vec<Coord<f64>> = line.0.first().copied().into_iter().collect();
     for pair in line.0.windows(2) {
         let (a, b) = (pair[0], pair[1]);
-        if (b.x - a.x).abs() > 180.0 {
+        if is_long(a, b) {
             let side = if a.x > b.x { 180.0 } else { -180.0 };
             let unwrapped = b.x + 2.0 * side;
             let t = if unwrapped == a.x { 0.0 } else { (side - a.x) / (unwrapped - a.x) };
@@ -58,7 +58,8 @@ fn cut_line(line: &LineString<f64>) -> Vec<LineString<f64>> {
     pieces.into_iter().map(LineString).collect()
 }
 
-fn cut_polygon(polygon: &Polygon<f64>) -> Option<Vec<Polygon<f64>>> {
+/// The polygon in pieces that each lie on one side; `None` where a ring runs round a pole.
+pub(super) fn cut_polygon(polygon: &Polygon<f64>) -> Option<Vec<Polygon<f64>>> {
     let exterior = unwrap(polygon.exterior(), None)?;
     let start = exterior.0.first()?.x;
     let holes: Option<Vec<_>> = polygon.interiors().iter().map(|r| unwrap(r, Some(start))).collect();
@@ -107,26 +108,34 @@ mod tests {
     #[test]
     fn fiji_comes_apart() {
         let fiji = polygon(&[(177.0, -19.0), (-178.0, -19.0), (-178.0, -16.0), (177.0, -16.0)]);
-        assert!(crosses(&Geometry::Polygon(fiji.clone())));
-        let Some(Geometry::MultiPolygon(pieces)) = cut(Geometry::Polygon(fiji)) else { panic!() };
-        assert_eq!(pieces.0.len(), 2);
-        assert!((pieces.unsigned_area() - 15.0).abs() < 1e-6);
+        assert_eq!(ring_crosses(fiji.exterior()), Crossing::Yes);
+        let pieces = cut_polygon(&fiji).unwrap();
+        assert_eq!(pieces.len(), 2);
+        assert!((pieces.iter().map(|p| p.unsigned_area()).sum::<f64>() - 15.0).abs() < 1e-6);
     }
 
     #[test]
     fn a_flight_across_is_two_lines() {
-        let Some(Geometry::MultiLineString(lines)) =
-            cut(Geometry::LineString(vec![(170.0, 0.0), (-170.0, 10.0)].into()))
-        else {
-            panic!()
-        };
-        assert_eq!(lines.0[0].0[1], Coord { x: 180.0, y: 5.0 });
-        assert_eq!(lines.0[1].0[0], Coord { x: -180.0, y: 5.0 });
+        let lines = cut_line(&vec![(170.0, 0.0), (-170.0, 10.0)].into());
+        assert_eq!(lines[0].0[1], Coord { x: 180.0, y: 5.0 });
+        assert_eq!(lines[1].0[0], Coord { x: -180.0, y: 5.0 });
     }
 
     #[test]
-    fn round_the_pole_is_refused() {
+    fn what_is_wide_or_closed_along_the_antimeridian_stays_whole() {
+        for whole in [
+            // Antarctica, closed along the pole as RFC 7946 shows.
+            &[(-180.0, -90.0), (180.0, -90.0), (180.0, -70.0), (0.0, -65.0), (-180.0, -70.0)][..],
+            &[(-180.0, -85.0), (180.0, -85.0), (180.0, 85.0), (-180.0, 85.0)],
+            &[(-170.0, 0.0), (170.0, 0.0), (170.0, 10.0), (-170.0, 10.0)],
+        ] {
+            assert_eq!(ring_crosses(polygon(whole).exterior()), Crossing::No, "{whole:?}");
+        }
+    }
+
+    #[test]
+    fn round_the_pole_is_told() {
         let cap = polygon(&[(-120.0, 80.0), (0.0, 80.0), (120.0, 80.0)]);
-        assert!(cut(Geometry::Polygon(cap)).is_none());
+        assert_eq!(ring_crosses(cap.exterior()), Crossing::Pole);
     }
 }

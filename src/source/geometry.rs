@@ -4,7 +4,7 @@ use geo::Winding;
 use geo::geometry::{Coord, Geometry, LineString, Point, Polygon};
 use geojson::{GeometryValue, Position};
 
-use super::antimeridian;
+use super::antimeridian::{self, Crossing};
 
 /// Why a geometry is refused, with the rest of the JSON pointer below `geometry`.
 #[derive(Debug)]
@@ -37,16 +37,7 @@ const MAX_DEPTH: usize = 8;
 
 /// The geometry as valid geo types: rings closed, exteriors counterclockwise, holes clockwise, nothing across 180°.
 pub(super) fn validate(value: GeometryValue, mended: &mut Vec<Mended>) -> Result<Geometry<f64>, Problem> {
-    let geometry = Validator { mended }.geometry(value, "", 0)?;
-    if !antimeridian::crosses(&geometry) {
-        return Ok(geometry);
-    }
-    mended.push(Mended::Antimeridian);
-    antimeridian::cut(geometry).ok_or_else(|| Problem {
-        pointer: String::new(),
-        message: "the polygon runs round a pole, which a flat map can't show".into(),
-        help: "cut it at the antimeridian and close it along the pole, as RFC 7946 section 3.1.9 shows",
-    })
+    Validator { mended }.geometry(value, "", 0)
 }
 
 struct Validator<'a> {
@@ -65,14 +56,27 @@ impl Validator<'_> {
                 let points: Result<Vec<Point>, _> = indexed(coordinates, &at, |p, at| position(&p, at).map(Point));
                 Geometry::MultiPoint(points?.into())
             }
-            GeometryValue::LineString { coordinates } => Geometry::LineString(line(coordinates, &at)?),
-            GeometryValue::MultiLineString { coordinates } => {
-                Geometry::MultiLineString(geo::MultiLineString(indexed(coordinates, &at, line)?))
+            GeometryValue::LineString { coordinates } => {
+                let mut pieces = self.line(coordinates, &at)?;
+                match pieces.len() {
+                    1 => Geometry::LineString(pieces.remove(0)),
+                    _ => Geometry::MultiLineString(geo::MultiLineString(pieces)),
+                }
             }
-            GeometryValue::Polygon { coordinates } => Geometry::Polygon(self.polygon(coordinates, &at)?),
+            GeometryValue::MultiLineString { coordinates } => {
+                let lines = indexed(coordinates, &at, |l, at| self.line(l, at))?;
+                Geometry::MultiLineString(geo::MultiLineString(lines.into_iter().flatten().collect()))
+            }
+            GeometryValue::Polygon { coordinates } => {
+                let mut pieces = self.polygon(coordinates, &at)?;
+                match pieces.len() {
+                    1 => Geometry::Polygon(pieces.remove(0)),
+                    _ => Geometry::MultiPolygon(geo::MultiPolygon(pieces)),
+                }
+            }
             GeometryValue::MultiPolygon { coordinates } => {
                 let polygons = indexed(coordinates, &at, |p, at| self.polygon(p, at))?;
-                Geometry::MultiPolygon(geo::MultiPolygon(polygons))
+                Geometry::MultiPolygon(geo::MultiPolygon(polygons.into_iter().flatten().collect()))
             }
             GeometryValue::GeometryCollection { .. } if depth >= MAX_DEPTH => {
                 return Err(problem(
@@ -89,10 +93,23 @@ impl Validator<'_> {
         })
     }
 
-    fn polygon(&mut self, rings: Vec<Vec<Position>>, at: &str) -> Result<Polygon<f64>, Problem> {
+    /// One polygon, or its pieces on either side of the antimeridian.
+    fn polygon(&mut self, rings: Vec<Vec<Position>>, at: &str) -> Result<Vec<Polygon<f64>>, Problem> {
         let mut rings = indexed(rings, at, |ring, at| self.ring(ring, at))?.into_iter();
         let mut exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
         let mut holes: Vec<LineString<f64>> = rings.collect();
+        let pole = || {
+            let help = "cut it at the antimeridian and close it along the pole, as RFC 7946 section 3.1.9 shows";
+            problem(at, "the polygon runs round a pole, which a flat map can't show".into(), help)
+        };
+        match antimeridian::ring_crosses(&exterior) {
+            Crossing::No => {}
+            Crossing::Pole => return Err(pole()),
+            Crossing::Yes => {
+                self.note(Mended::Antimeridian);
+                return antimeridian::cut_polygon(&Polygon::new(exterior, holes)).ok_or_else(pole);
+            }
+        }
         let mut turned = false;
         if exterior.is_cw() {
             exterior.make_ccw_winding();
@@ -105,7 +122,17 @@ impl Validator<'_> {
         if turned {
             self.note(Mended::Winding);
         }
-        Ok(Polygon::new(exterior, holes))
+        Ok(vec![Polygon::new(exterior, holes)])
+    }
+
+    /// One line, or its pieces on either side of the antimeridian.
+    fn line(&mut self, coordinates: Vec<Position>, at: &str) -> Result<Vec<LineString<f64>>, Problem> {
+        let line = line(coordinates, at)?;
+        if !antimeridian::line_crosses(&line) {
+            return Ok(vec![line]);
+        }
+        self.note(Mended::Antimeridian);
+        Ok(antimeridian::cut_line(&line))
     }
 
     fn ring(&mut self, ring: Vec<Position>, at: &str) -> Result<LineString<f64>, Problem> {

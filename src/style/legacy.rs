@@ -67,42 +67,55 @@ fn key(name: Option<&Json>) -> Json {
     }
 }
 
-/// A zoom function `{"base", "stops"}` or property function `{"property", "type", "base", "stops"}` as an expression.
-pub(super) fn function_to_expression(json: &Json) -> Json {
-    let Some((object, stops)) = json.as_object().and_then(|o| Some((o, o.get("stops")?.as_array()?))) else {
+/// A zoom function `{"base", "stops"}` or property function `{"property", "type", "base", "stops", "default"}` as an
+/// expression. Where a property function has no answer it gives `default`, or else nothing, so that the property's own
+/// default is used. `mixes`: whether the property's values can be interpolated; those of others step.
+pub(super) fn function_to_expression(json: &Json, mixes: bool) -> Json {
+    let Some(object) = json.as_object().filter(|o| o.contains_key("stops") || o.contains_key("property")) else {
         return json.clone();
     };
-    let input = match object.get("property") {
-        Some(property) => json!(["number", ["get", property], 0]),
-        None => json!(["zoom"]),
-    };
+    let stops: Vec<(&Json, Json)> = object
+        .get("stops")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|stop| Some((stop.get(0)?, literal(stop.get(1)?))))
+        .collect();
+    let get = object.get("property").map(|property| json!(["get", property]));
+    let fallback = object.get("default").map_or_else(|| json!(["get", ""]), literal);
     let kind = object.get("type").and_then(Json::as_str);
-    let outputs_mix = stops.iter().all(|s| s.get(1).is_some_and(|v| v.is_number() || is_color(v)));
-    let flat = stops.iter().filter_map(Json::as_array).flatten().cloned();
-    match kind {
-        Some("categorical") => {
-            let fallback = object.get("default").cloned().unwrap_or(Json::Null);
-            let head = [json!("match"), json!(["get", object.get("property")])];
-            Json::Array(head.into_iter().chain(flat).chain([fallback]).collect())
+    let stepped = kind == Some("interval") || (kind.is_none() && !mixes);
+    let base = object.get("base").cloned().unwrap_or(json!(1));
+    let curve = |input: Json| match (&stops[..], stepped) {
+        ([], _) => fallback.clone(),
+        ([(_, only)], _) => only.clone(),
+        ([(_, first), rest @ ..], true) => {
+            let rest = rest.iter().flat_map(|(at, output)| [(*at).clone(), output.clone()]);
+            Json::Array([json!("step"), input, first.clone()].into_iter().chain(rest).collect())
         }
-        Some("identity") => json!(["get", object.get("property")]),
-        Some("interval") => step(input, flat),
-        None if !outputs_mix => step(input, flat),
-        _ => {
-            let base = object.get("base").cloned().unwrap_or(json!(1));
-            let head = [json!("interpolate"), json!(["exponential", base]), input];
-            Json::Array(head.into_iter().chain(flat).collect())
+        (all, false) => {
+            let all = all.iter().flat_map(|(at, output)| [(*at).clone(), output.clone()]);
+            Json::Array([json!("interpolate"), json!(["exponential", base]), input].into_iter().chain(all).collect())
+        }
+    };
+    match (get, kind) {
+        (None, _) => curve(json!(["zoom"])),
+        (Some(get), Some("identity")) => get,
+        (Some(get), Some("categorical")) => {
+            let branches = stops.iter().flat_map(|(label, output)| [json!(["==", get, label]), output.clone()]);
+            let mut case: Vec<Json> = std::iter::once(json!("case")).chain(branches).collect();
+            case.push(fallback.clone());
+            if stops.is_empty() { fallback } else { Json::Array(case) }
+        }
+        (Some(get), _) => {
+            json!(["case", ["==", ["typeof", get], "number"], curve(json!(["number", get])), fallback])
         }
     }
 }
 
-/// The first stop's input is dropped: below it the first output holds too.
-fn step(input: Json, flat: impl Iterator<Item = Json>) -> Json {
-    Json::Array([json!("step"), input].into_iter().chain(flat.skip(1)).collect())
-}
-
-fn is_color(value: &Json) -> bool {
-    value.as_str().is_some_and(|s| crate::color::Color::parse(s).is_some())
+/// An array as an output is a literal, not an expression.
+fn literal(output: &Json) -> Json {
+    if output.is_array() { json!(["literal", output]) } else { output.clone() }
 }
 
 #[cfg(test)]
@@ -126,12 +139,26 @@ mod tests {
     #[test]
     fn old_functions_become_expressions() {
         assert_eq!(
-            function_to_expression(&json!({"base": 2, "stops": [[4, 1], [14, 8]]})),
+            function_to_expression(&json!({"base": 2, "stops": [[4, 1], [14, 8]]}), true),
             json!(["interpolate", ["exponential", 2], ["zoom"], 4, 1, 14, 8])
         );
         assert_eq!(
-            function_to_expression(&json!({"stops": [[4, "round"], [14, "butt"]]})),
+            function_to_expression(&json!({"stops": [[4, "round"], [14, "butt"]]}), false),
             json!(["step", ["zoom"], "round", 14, "butt"])
         );
+        for (old, new) in [
+            (json!({"stops": [[6, "round"]]}), json!("round")),
+            (
+                json!({"stops": [[0, [1, 2]], [8, [3, 4]]]}),
+                json!(["step", ["zoom"], ["literal", [1, 2]], 8, ["literal", [3, 4]]]),
+            ),
+            (
+                json!({"property": "k", "type": "categorical", "stops": [[true, "red"]], "default": "blue"}),
+                json!(["case", ["==", ["get", "k"], true], "red", "blue"]),
+            ),
+            (json!({"property": "c", "type": "identity"}), json!(["get", "c"])),
+        ] {
+            assert_eq!(function_to_expression(&old, false), new);
+        }
     }
 }

@@ -11,6 +11,9 @@ use crate::feature::Value;
 
 /// A property's value as the drawing code wants it.
 pub trait FromDatum: Sized + Clone {
+    /// Whether values can be interpolated.
+    const MIXES: bool;
+
     fn expected() -> Type;
     fn from_datum(datum: &Datum) -> Option<Self>;
 }
@@ -34,7 +37,7 @@ impl<T: FromDatum> Property<T> {
     }
 
     pub(super) fn parse(json: &Json, default: T) -> Result<Self, ParseError> {
-        let json = legacy::function_to_expression(json);
+        let json = legacy::function_to_expression(json, T::MIXES);
         let expr = match bare_array(&json) {
             Some(literal) => expression::parse(&literal, Some(&T::expected()))?,
             None => expression::parse(&json, Some(&T::expected()))?,
@@ -84,6 +87,8 @@ fn bare_array(json: &Json) -> Option<Json> {
 }
 
 impl FromDatum for f64 {
+    const MIXES: bool = true;
+
     fn expected() -> Type {
         Type::Number
     }
@@ -97,6 +102,8 @@ impl FromDatum for f64 {
 }
 
 impl FromDatum for Color {
+    const MIXES: bool = true;
+
     fn expected() -> Type {
         Type::Color
     }
@@ -110,6 +117,8 @@ impl FromDatum for Color {
 }
 
 impl FromDatum for Arc<str> {
+    const MIXES: bool = false;
+
     fn expected() -> Type {
         Type::String
     }
@@ -127,6 +136,8 @@ impl FromDatum for Arc<str> {
 pub struct ImageName(pub Option<Arc<str>>);
 
 impl FromDatum for ImageName {
+    const MIXES: bool = false;
+
     fn expected() -> Type {
         Type::Image
     }
@@ -140,6 +151,8 @@ impl FromDatum for ImageName {
 }
 
 impl FromDatum for [f64; 2] {
+    const MIXES: bool = true;
+
     fn expected() -> Type {
         Type::Array(Box::new(Type::Number), Some(2))
     }
@@ -150,6 +163,8 @@ impl FromDatum for [f64; 2] {
 }
 
 impl FromDatum for Vec<f64> {
+    const MIXES: bool = false;
+
     fn expected() -> Type {
         Type::array_of(Type::Number)
     }

@@ -38,6 +38,9 @@ pub struct Context<'a> {
 pub struct Expr {
     ty: Type,
     node: Node,
+    dependence: Dependence,
+    /// How many nodes one evaluation may visit; a bound variable counts wherever it is used.
+    size: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -82,8 +85,23 @@ pub struct Dependence {
 }
 
 impl Expr {
+    fn new(ty: Type, node: Node) -> Self {
+        let mut dependence = match &node {
+            Node::Call(evaluator, _) => evaluator.dependence,
+            _ => Dependence::default(),
+        };
+        let mut size: u64 = 1;
+        node.each_child(&mut |child| {
+            dependence.zoom |= child.dependence.zoom;
+            dependence.feature |= child.dependence.feature;
+            dependence.state |= child.dependence.state;
+            size = size.saturating_add(child.size);
+        });
+        Self { ty, node, dependence, size }
+    }
+
     fn literal(datum: Datum) -> Self {
-        Self { ty: datum.type_of(), node: Node::Literal(datum) }
+        Self::new(datum.type_of(), Node::Literal(datum))
     }
 
     /// The answer, where it is known without looking at anything.
@@ -95,45 +113,37 @@ impl Expr {
     }
 
     pub fn dependence(&self) -> Dependence {
-        let mut all = Dependence::default();
-        self.visit(&mut |expr| {
-            if let Node::Call(f, _) = &expr.node {
-                let d = f.dependence;
-                all.zoom |= d.zoom;
-                all.feature |= d.feature;
-                all.state |= d.state;
-            }
-        });
-        all
+        self.dependence
     }
+}
 
-    fn visit(&self, see: &mut impl FnMut(&Expr)) {
-        see(self);
-        match &self.node {
+impl Node {
+    fn each_child(&self, see: &mut impl FnMut(&Expr)) {
+        match self {
             Node::Literal(_) => {}
-            Node::Bound(expr) => expr.visit(see),
+            Node::Bound(expr) => see(expr),
             Node::Call(_, args)
             | Node::Assert(args)
             | Node::Coerce(args)
             | Node::All(args)
             | Node::Any(args)
-            | Node::Coalesce(args) => args.iter().for_each(|a| a.visit(see)),
+            | Node::Coalesce(args) => args.iter().for_each(see),
             Node::Case(branches, otherwise) => {
                 for (test, output) in branches {
-                    test.visit(see);
-                    output.visit(see);
+                    see(test);
+                    see(output);
                 }
-                otherwise.visit(see);
+                see(otherwise);
             }
             Node::Match { input, arms, otherwise } => {
-                input.visit(see);
-                arms.iter().for_each(|(_, output)| output.visit(see));
-                otherwise.visit(see);
+                see(input);
+                arms.iter().for_each(|(_, output)| see(output));
+                see(otherwise);
             }
-            Node::Compare(_, sides) => sides.iter().for_each(|s| s.visit(see)),
+            Node::Compare(_, sides) => sides.iter().for_each(see),
             Node::Step { input, stops } | Node::Interpolate { input, stops, .. } => {
-                input.visit(see);
-                stops.iter().for_each(|(_, output)| output.visit(see));
+                see(input);
+                stops.iter().for_each(|(_, output)| see(output));
             }
         }
     }

@@ -29,6 +29,9 @@ impl ParseError {
 /// Deeper nesting than any style needs; deeper input is refused so that no input can exhaust the stack.
 const MAX_DEPTH: usize = 64;
 
+/// More steps than any style takes for one answer; variables used twice at each of many levels would take for ever.
+const MAX_SIZE: u64 = 100_000;
+
 /// Reads `json` as an expression that gives `expected`.
 pub fn parse(json: &Json, expected: Option<&Type>) -> Result<Expr, ParseError> {
     Parser { key: String::new(), scope: BTreeMap::new(), depth: 0 }.parse(json, expected)
@@ -62,6 +65,10 @@ impl Parser {
             return self.fail(format!("Expressions may be nested {MAX_DEPTH} deep, no deeper."));
         }
         let expr = self.parse_untyped(json, expected)?;
+        if expr.size > MAX_SIZE {
+            return self
+                .fail(format!("The expression is too large: over {MAX_SIZE} steps with its variables written out."));
+        }
         let expr = match expected {
             Some(expected) => self.fit(expr, expected)?,
             None => expr,
@@ -80,7 +87,7 @@ impl Parser {
             _ if expected.takes(&found) => return Ok(expr),
             _ => return self.fail(format!("Expected {expected} but found {found} instead.")),
         };
-        Ok(Expr { ty: expected.clone(), node })
+        Ok(Expr::new(expected.clone(), node))
     }
 
     fn parse_untyped(&self, json: &Json, expected: Option<&Type>) -> Parsed {
@@ -109,8 +116,8 @@ impl Parser {
             },
             "let" => self.parse_let(items, expected),
             "var" => self.parse_var(items),
-            "all" => Ok(Expr { ty: Type::Boolean, node: Node::All(self.parse_rest(items, 1, &Type::Boolean)?) }),
-            "any" => Ok(Expr { ty: Type::Boolean, node: Node::Any(self.parse_rest(items, 1, &Type::Boolean)?) }),
+            "all" => Ok(Expr::new(Type::Boolean, Node::All(self.parse_rest(items, 1, &Type::Boolean)?))),
+            "any" => Ok(Expr::new(Type::Boolean, Node::Any(self.parse_rest(items, 1, &Type::Boolean)?))),
             "none" => {
                 self.fail("Unknown expression \"none\". If you wanted a literal array, use [\"literal\", [...]].")
             }
@@ -168,7 +175,7 @@ impl Parser {
             .enumerate()
             .map(|(i, ty)| self.parse_item(items, i + 1, Some(ty)))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Expr { ty: function.result, node: Node::Call(function.evaluator, args) })
+        Ok(Expr::new(function.result, Node::Call(function.evaluator, args)))
     }
 
     fn parse_rest(&self, items: &[Json], from: usize, ty: &Type) -> Result<Vec<Expr>, ParseError> {
@@ -199,7 +206,7 @@ impl Parser {
             _ => return self.fail("'var' expression requires exactly one string literal argument."),
         };
         match self.scope.get(name) {
-            Some(bound) => Ok(Expr { ty: bound.ty.clone(), node: Node::Bound(bound.clone()) }),
+            Some(bound) => Ok(Expr::new(bound.ty.clone(), Node::Bound(bound.clone()))),
             None => self.inner(1).fail(format!(
                 "Unknown variable \"{name}\". Make sure \"{name}\" has been bound in an enclosing \"let\" expression before using it."
             )),
@@ -217,7 +224,7 @@ impl Parser {
             branches.push((test, outputs.parse(self, items, i + 1)?));
         }
         let otherwise = outputs.parse(self, items, items.len() - 1)?;
-        Ok(Expr { ty: outputs.ty(), node: Node::Case(branches, Box::new(otherwise)) })
+        Ok(Expr::new(outputs.ty(), Node::Case(branches, Box::new(otherwise))))
     }
 
     fn parse_match(&self, items: &[Json], expected: Option<&Type>) -> Parsed {
@@ -241,7 +248,7 @@ impl Parser {
             arms.push((labels, outputs.parse(self, items, i + 1)?));
         }
         let otherwise = Box::new(outputs.parse(self, items, items.len() - 1)?);
-        Ok(Expr { ty: outputs.ty(), node: Node::Match { input, arms, otherwise } })
+        Ok(Expr::new(outputs.ty(), Node::Match { input, arms, otherwise }))
     }
 
     fn parse_coalesce(&self, items: &[Json], expected: Option<&Type>) -> Parsed {
@@ -261,11 +268,9 @@ impl Parser {
             }
             args.push(arg);
         }
-        let whole = Expr { ty: ty.unwrap_or(Type::Null), node: Node::Coalesce(args) };
+        let whole = Expr::new(ty.unwrap_or(Type::Null), Node::Coalesce(args));
         match expected {
-            Some(expected) if whole.ty == Type::Null => {
-                Ok(Expr { ty: expected.clone(), node: Node::Coerce(vec![whole]) })
-            }
+            Some(expected) if whole.ty == Type::Null => Ok(Expr::new(expected.clone(), Node::Coerce(vec![whole]))),
             _ => Ok(whole),
         }
     }
@@ -293,7 +298,7 @@ impl Parser {
         if a.ty != b.ty && a.ty != Type::Value && b.ty != Type::Value {
             return self.fail(format!("Cannot compare types '{}' and '{}'.", a.ty, b.ty));
         }
-        Ok(Expr { ty: Type::Boolean, node: Node::Compare(op, Box::new([a, b])) })
+        Ok(Expr::new(Type::Boolean, Node::Compare(op, Box::new([a, b]))))
     }
 
     fn parse_step(&self, items: &[Json], expected: Option<&Type>) -> Parsed {
@@ -304,7 +309,7 @@ impl Parser {
         let mut outputs = Outputs::new(expected);
         let mut stops = vec![(f64::NEG_INFINITY, outputs.parse(self, items, 2)?)];
         self.parse_stops(items, 3, &mut stops, &mut outputs)?;
-        Ok(Expr { ty: outputs.ty(), node: Node::Step { input, stops } })
+        Ok(Expr::new(outputs.ty(), Node::Step { input, stops }))
     }
 
     fn parse_interpolate(&self, items: &[Json], expected: Option<&Type>, space: Space) -> Parsed {
@@ -321,7 +326,7 @@ impl Parser {
         if !(matches!(ty, Type::Number | Type::Color) || numbers) {
             return self.fail(format!("Type {ty} is not interpolatable."));
         }
-        Ok(Expr { ty, node: Node::Interpolate { curve, space, input, stops } })
+        Ok(Expr::new(ty, Node::Interpolate { curve, space, input, stops }))
     }
 
     fn parse_curve(&self, json: &Json) -> Result<Curve, ParseError> {
@@ -369,7 +374,7 @@ impl Parser {
         if items.len() < 2 {
             return self.fail("Expected at least one argument.");
         }
-        Ok(Expr { ty, node: node(self.parse_rest(items, 1, &Type::Value)?) })
+        Ok(Expr::new(ty, node(self.parse_rest(items, 1, &Type::Value)?)))
     }
 
     fn parse_array(&self, items: &[Json]) -> Parsed {
@@ -402,7 +407,7 @@ impl Parser {
             n => return self.fail(format!("Expected 1, 2 or 3 arguments, but found {} instead.", n.saturating_sub(1))),
         };
         let arg = self.parse_item(items, items.len() - 1, Some(&Type::Value))?;
-        Ok(Expr { ty: Type::Array(Box::new(item), length), node: Node::Assert(vec![arg]) })
+        Ok(Expr::new(Type::Array(Box::new(item), length), Node::Assert(vec![arg])))
     }
 }
 
@@ -434,7 +439,7 @@ fn fold(expr: Expr) -> Expr {
     }
     let nowhere = Context { zoom: 0.0, feature: None, geometry_type: "", state: &BTreeMap::new() };
     match expr.eval(&nowhere) {
-        Ok(datum) => Expr { ty: expr.ty, node: Node::Literal(datum) },
+        Ok(datum) => Expr::new(expr.ty, Node::Literal(datum)),
         Err(_) => expr,
     }
 }
@@ -503,6 +508,17 @@ mod tests {
             assert_eq!(error.key, key, "{json}");
             assert!(error.message.contains(part), "{json}: {error}");
         }
+    }
+
+    #[test]
+    fn variables_that_double_are_bounded() {
+        let mut json = json!(["var", "a40"]);
+        for i in (0..40).rev() {
+            let (name, last) = (format!("a{}", i + 1), format!("a{i}"));
+            json = json!(["let", name, ["+", ["var", last], ["var", last]], json]);
+        }
+        let error = parse(&json!(["let", "a0", ["zoom"], json]), None).unwrap_err();
+        assert!(error.message.contains("too large"), "{error}");
     }
 
     #[test]
