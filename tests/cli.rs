@@ -175,7 +175,7 @@ fn bad_files() -> Vec<(&'static str, String, &'static str)> {
         (
             "interval.geojson",
             with(json!({"valid_from": "2020-11-10", "valid_to": "2020-01-01"})),
-            "the interval ends before it begins",
+            "the interval ends on or before the day",
         ),
         ("style-version.json", "{\"version\": 7, \"layers\": []}".into(), "version must be 8"),
         (
@@ -235,7 +235,7 @@ fn wrong_calls_exit_with_two_and_failures_with_one() {
     for (arguments, code, part) in [
         (vec!["nonsense"], 2, "unrecognized subcommand"),
         (vec!["export", "--size", "10x10", "-o", &png], 2, "--bbox w,s,e,n, or --center"),
-        (vec!["export", "--bbox", "1,2,3", "--size", "10x10", "-o", &png], 2, "4 numbers"),
+        (vec!["export", "--bbox", "1,2,3", "--size", "10x10", "-o", &png], 2, "not 4 numbers"),
         (vec!["export", "--bbox", "1,2,3,4", "--size", "10", "-o", &png], 2, "WIDTHxHEIGHT"),
         (vec!["export", "--bbox", "1,2,3,4", "--size", "10x10", "-o", "x.bmp"], 2, "only .png"),
         (vec!["export", "--bbox", "1,2,3,4", "--size", "10x10", "--state", "date=x", "-o", &png], 2, "YYYY-MM-DD"),

@@ -95,6 +95,10 @@ async fn styles_describe_themselves_with_absolute_urls() {
     let tilejson = get("/styles/conflict.json").await.json();
     assert_eq!(tilejson["tilejson"], "3.0.0");
     assert_eq!(tilejson["tiles"][0], "http://maps.example:8080/styles/conflict/{z}/{x}/{y}.png");
+    // A header that any client may send must not decide what others get from a cache.
+    let forwarded = Request::get("/styles/conflict.json").header("host", "a.example").header("x-forwarded-host", "evil.example");
+    let forwarded = send(forwarded.body(Body::empty()).unwrap()).await.json();
+    assert!(forwarded["tiles"][0].as_str().unwrap().starts_with("http://a.example/"));
     assert!(tilejson["attribution"].as_str().unwrap().contains("GeoNames"));
     let style = get("/styles/conflict/style.json").await.json();
     assert_eq!(style["sprite"], "http://maps.example:8080/styles/conflict/sprite");
@@ -212,22 +216,25 @@ const BAD_REQUESTS: &[(&str, u16, &str)] = &[
     ("/styles/conflict/static/46,39/100x100.png", 400, "lon,lat,zoom or west,south,east,north"),
     ("/styles/conflict/static/48,38,45,40/100x100.png", 400, "west below east"),
     ("/styles/conflict/static/46,39,46.0000000001,39.0000000001/100x100.png", 400, "empty or out of range"),
-    ("/styles/conflict/static/NaN,39,8/100x100.png", 400, "no position"),
+    ("/styles/conflict/static/NaN,39,8/100x100.png", 400, "is not 2 numbers"),
     ("/styles/conflict/sprite@9x.png", 404, "there is no 'sprite@9x.png'"),
     ("/query", 400, "ask one question"),
     ("/query?at=1,2&near=1,2", 400, "ask one question"),
-    ("/query?at=somewhere", 400, "2 numbers with commas"),
+    ("/query?at=somewhere", 400, "is not 2 numbers with commas"),
     ("/query?at=200,10", 400, "longitude -180..180"),
-    ("/query?at=1e309,10", 400, "no position"),
+    ("/query?at=1e309,10", 400, "is not 2 numbers"),
     ("/query?at=46,39&datetime=yesterday", 400, "YYYY-MM-DD"),
     ("/query?at=46,39&colour=red", 400, "unknown parameter 'colour'"),
     ("/query?near=46,39&k=0", 400, "from 1 to 1000"),
     ("/query?near=46,39&collections=nope", 404, "no collection 'nope'"),
     ("/collections/nope/items", 404, "there are: "),
-    ("/collections/places/items?bbox=1,2,3", 400, "4 numbers"),
+    ("/collections/places/items?bbox=1,2,3", 400, "is not 4 numbers"),
     ("/collections/places/items?bbox=48,38,45,40", 400, "west not past east"),
     ("/collections/places/items?limit=-5", 400, "from 1 to 100000"),
-    ("/query?at=%FF%FE", 400, "is no position"),
+    ("/query?at=%FF%FE", 400, "is not 2 numbers"),
+    ("/styles/%FF/1/0/0.png", 400, "the path cannot be read"),
+    ("/collections/%FF/items", 400, "the path cannot be read"),
+    ("/query?at=46,39&datetime=2020-11-10Tnonsense", 400, "YYYY-MM-DD"),
     ("/assets/passwd", 404, "no asset 'passwd'"),
 ];
 
@@ -250,11 +257,14 @@ async fn bad_requests_are_told_what_is_wrong() {
 proptest::proptest! {
     /// Whatever is asked, the server answers, and never with its own failure.
     #[test]
-    fn no_request_breaks_the_server(path in "/(styles/conflict|query|collections|styles)(/[0-9a-z.,@x-]{0,12}){0,5}(\\?[a-z]{1,5}=[0-9a-zA-Z.,%-]{0,12})?") {
+    fn no_request_breaks_the_server(path in "/(styles/conflict|query|collections|styles)(/([0-9a-z.,@x-]|%[0-9A-F]{2}){0,12}){0,5}(\\?[a-z]{1,5}=[0-9a-zA-Z.,%-]{0,12})?") {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         if let Ok(request) = Request::get(&path).body(Body::empty()) {
             let answer = runtime.block_on(send(request));
             proptest::prop_assert!(answer.status.as_u16() < 500, "{}: {}", path, answer.status);
+            if answer.status.is_client_error() {
+                proptest::prop_assert_eq!(answer.header(header::CONTENT_TYPE), "application/problem+json", "{}", path);
+            }
         }
     }
 }

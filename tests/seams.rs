@@ -90,20 +90,32 @@ fn stress(random: &mut Random, z: u8) -> Json {
         let spread = 2_500.0 / world_px + reach * 0.7;
         let (cx, cy) = (center.x + random.range(-spread, spread), center.y + random.range(-spread, spread));
         let count = random.whole(3, 12);
-        let mut points: Vec<[f64; 2]> = (0..count)
+        let points: Vec<[f64; 2]> = (0..count)
             .map(|_| {
                 let at = World { x: cx + random.range(-0.5, 0.5) * reach, y: cy + random.range(-0.5, 0.5) * reach };
                 let (lon, lat) = at.to_degrees();
                 [lon.clamp(-179.0, 179.0), lat.clamp(-80.0, 80.0)]
             })
             .collect();
-        let geometry = match random.whole(0, 2) {
-            0 => {
-                points.push(points[0]);
-                json!({"type": "Polygon", "coordinates": [points]})
-            }
+        let moved = |by: f64| -> Vec<[f64; 2]> {
+            let by = by * reach * 360.0;
+            points.iter().map(|p| [(p[0] + by).clamp(-179.0, 179.0), (p[1] + by / 2.0).clamp(-80.0, 80.0)]).collect()
+        };
+        let ring = |mut points: Vec<[f64; 2]>| {
+            points.push(points[0]);
+            points
+        };
+        let geometry = match random.whole(0, 6) {
+            0 => json!({"type": "Polygon", "coordinates": [ring(moved(0.0))]}),
             1 => json!({"type": "LineString", "coordinates": points}),
-            _ => json!({"type": "Point", "coordinates": points[0]}),
+            2 => json!({"type": "Point", "coordinates": points[0]}),
+            3 => json!({"type": "MultiPolygon", "coordinates": [[ring(moved(0.0))], [ring(moved(1.1))]]}),
+            4 => json!({"type": "MultiLineString", "coordinates": [moved(0.0), moved(0.7)]}),
+            // A hole that lies apart from its exterior, as careless data has it.
+            5 => json!({"type": "Polygon", "coordinates": [ring(moved(0.0)), ring(moved(1.2))]}),
+            _ => json!({"type": "GeometryCollection", "geometries": [
+                {"type": "LineString", "coordinates": moved(-0.8)}, {"type": "Point", "coordinates": points[0]},
+                {"type": "Polygon", "coordinates": [ring(moved(0.9))]}, {"type": "LineString", "coordinates": moved(0.3)}]}),
         };
         let color = format!("hsla({}, 70%, 45%, {:.2})", random.whole(0, 359), random.range(0.2, 1.0));
         let properties = json!({

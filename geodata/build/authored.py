@@ -72,7 +72,7 @@ def corridor_features(azerbaijan):
         properties = attributes(course)
         area = shapely.set_precision(strip(course).intersection(azerbaijan), 1e-6)
         area = max(getattr(area, 'geoms', [area]), key=lambda g: g.area)
-        status = 'agreed' if course.endswith('2020') else 'generalised'
+        status = properties['status']
         out.append(feature(area, **{**properties, 'kind': 'corridor', 'status': status, 'width_km': 5, 'area_km2': round(km2(area), 1),
                    'note': properties['note'] + ' Set off 2.5 km each side along geodesics and cut at the state border.'}))
         out.append(feature(centreline(course), **{**properties, 'id': course + '-centreline', 'length_km': round(km(centreline(course)), 1)}))
@@ -187,7 +187,7 @@ def cities():
 def events():
     """Dated events; an event holds from its day on."""
     out = [feature(Point(float(r['lon']), float(r['lat'])), id=r['id'], name=r['title'], **{'name:en': r['title']}, kind='event', status='de-facto',
-                   date=r['date'], valid_from=r['date'], source=r['source'], license=CC0, accuracy_m=2000,
+                   date=r['date'], valid_from=r['date'], source=r['source'], license=CC0, accuracy_m=int(r['accuracy_m']),
                    description=r['description'], note='Position: ' + r['coordinate_basis'])
            for r in table('events.csv')]
     save('events.geojson', 'Events, 1988-2025', out, SCHEMA)

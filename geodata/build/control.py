@@ -38,11 +38,13 @@ HOLDERS = {
 }
 SOURCES = {
     'armenian': 'Line of contact 1994-2020 (geodata/SOURCES.md); UN Security Council resolutions 822, 853, 874, 884 (1993); ' + STATEMENT,
-    'azerbaijan': 'Line of contact 1994-2020 (geodata/SOURCES.md); ' + STATEMENT + '; cease-fire of 20 Sep 2023',
+    'azerbaijan': 'Line of contact 1994-2020 (geodata/SOURCES.md); ' + STATEMENT,
     'contested': 'Announcements of 3 Oct - 9 Nov 2020 by the President of Azerbaijan; ' + STATEMENT + '; ' + SETTLEMENTS,
     'peacekeepers': STATEMENT + ', clauses 3 and 4; ' + SETTLEMENTS + '; H. Mikaelyan in Caucasian Knot, 21 Nov 2020',
     'corridor': STATEMENT + ', clause 6',
 }
+HANDOVER_2022 = ('; Massis Post, 29 Aug 2022, and Caucasian Knot, caucasianknot.org/articles/60993, on the handover of 26 Aug 2022 and the new road, whose strip has '
+                 'no published width')
 NOTE = ('Generalised: each part of the outline is as good as the line it follows (oblast and district lines 2-3 km, line of contact 1.5-5 km, '
         'line of 2020-23 3-5 km).')
 ACCURACY_M = {'armenian': 4000, 'azerbaijan': 4000, 'contested': 5000, 'peacekeepers': 4000, 'corridor': 2000}
@@ -97,6 +99,14 @@ def holder(face, unit, day):
     return 'armenian' if unit in HANDED_OVER and day < HANDED_OVER[unit] else 'azerbaijan'
 
 
+def source_of(holder_id, start):
+    """The sources for what a holder held from a day on."""
+    later = {('azerbaijan', '2022-08-26'): HANDOVER_2022, ('corridor', '2022-08-26'): HANDOVER_2022,
+             ('azerbaijan', '2023-09-20'): '; cease-fire of 20 September 2023'}
+    first = SOURCES[holder_id] if (holder_id, start) != ('azerbaijan', '1994-05-12') else SOURCES['armenian'].split('; ')[0]
+    return first + later.get((holder_id, start), '')
+
+
 def control(units):
     """One feature for each holder and each stretch of time in which what it held did not change. `units`: name to faces."""
     faces = [(f, unit) for unit, fs in sorted(units.items()) for f in fs]
@@ -112,7 +122,7 @@ def control(units):
             if mine:
                 area = dissolve([faces[i][0]['geom'] for i in mine])
                 out.append(feature(area, id=f'{h}-{start}', control=h, kind='control', status='de-facto', valid_from=start, valid_to=following,
-                           source=SOURCES[h], license=CC0, accuracy_m=ACCURACY_M[h], area_km2=round(km2(area), 1), note=NOTE, **texts))
+                           source=source_of(h, start), license=CC0, accuracy_m=ACCURACY_M[h], area_km2=round(km2(area), 1), note=NOTE, **texts))
             start = None
     save('control.geojson', 'Who held what', sorted(out, key=lambda f: (f['properties']['valid_from'], f['id'])), authored.SCHEMA)
     return out

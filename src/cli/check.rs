@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{Failure, report};
-use crate::diag::{Checked, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::map::{self, Options};
 use crate::source::{self, Schema};
-use crate::style;
 
 /// Check GeoJSON files and styles, and list everything that is wrong with them
 #[derive(Args)]
@@ -35,6 +34,9 @@ impl Check {
                 files += 1;
                 check_file(&file, &mut diagnostics);
             }
+        }
+        if files == 0 {
+            diagnostics.push(Diagnostic::error("there is nothing to check: no .geojson or .json file was found"));
         }
         diagnostics.iter().for_each(report);
         let errors = diagnostics.iter().filter(|d| d.is_error()).count();
@@ -64,9 +66,9 @@ fn files_of(path: &Path, out: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
 
 fn check_file(path: &Path, out: &mut Vec<Diagnostic>) {
     let name = path.display().to_string();
-    if let Some(text) = style_text(path) {
-        let Checked { diagnostics, .. } = style::parse(&text);
-        out.extend(diagnostics.into_iter().map(|d| d.in_file(&name)));
+    if is_style(path) {
+        // Loading it looks for its sources and its sprite too.
+        out.extend(map::load(&Options { data: Vec::new(), styles: vec![path.to_path_buf()] }).diagnostics);
         return;
     }
     match source::open(path).and_then(|file| source::read("check", &name, file)) {
@@ -89,14 +91,12 @@ fn check_file(path: &Path, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The file's text where it is a style: a JSON object with `version` and `layers`.
-fn style_text(path: &Path) -> Option<String> {
-    if path.extension().is_none_or(|x| x != "json") {
-        return None;
-    }
-    let text = fs::read_to_string(path).ok()?;
-    let json: serde_json::Value = serde_json::from_str(&text).ok()?;
-    (json.get("layers").is_some() && json.get("version").is_some()).then_some(text)
+/// Whether the file is a style: JSON, with `layers` and nothing of GeoJSON's.
+fn is_style(path: &Path) -> bool {
+    let json = path.extension().is_some_and(|x| x == "json");
+    let text = if json { fs::read_to_string(path).ok() } else { None };
+    let value: Option<serde_json::Value> = text.and_then(|t| serde_json::from_str(&t).ok());
+    value.is_some_and(|v| v.get("layers").is_some() && v.get("type").is_none())
 }
 
 /// A schema by its path relative to the data file, or else from the binary.

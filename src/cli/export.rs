@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{DataArgs, Failure, load, numbers, position};
+use super::{DataArgs, Failure, load};
+use crate::geo::{LonLat, numbers};
 use crate::map::{Frame, Options, Size};
 
-/// Device px of an exported picture: 400 megapixels, 1.6 GB while it is drawn.
+/// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
 const MAX_PX: u64 = 400_000_000;
 
 /// Draw a map to a PNG file
@@ -83,8 +84,10 @@ impl Export {
             .ok_or_else(|| Failure::usage(format!("'{}' is no size: write WIDTHxHEIGHT in px", self.size)))?;
         let size = Size::new(width, height, self.ratio, MAX_PX).map_err(Failure::usage)?;
         match (&self.bbox, &self.center, self.zoom) {
-            (Some(bbox), ..) => Frame::bounds(numbers("bbox", bbox)?, size).map_err(Failure::usage),
-            (None, Some(center), Some(zoom)) => Frame::centered(position(center)?, zoom, size).map_err(Failure::usage),
+            (Some(bbox), ..) => Frame::bounds(numbers(bbox).map_err(Failure::usage)?, size).map_err(Failure::usage),
+            (None, Some(center), Some(zoom)) => {
+                Frame::centered(LonLat::parse(center).map_err(Failure::usage)?, zoom, size).map_err(Failure::usage)
+            }
             _ => Err(Failure::usage("say where: --bbox w,s,e,n, or --center lon,lat with --zoom")),
         }
     }

@@ -91,20 +91,3 @@ fn load(options: &Options) -> Result<Map, Failure> {
 fn report(diagnostic: &Diagnostic) {
     eprintln!("{diagnostic}");
 }
-
-/// `N` comma-separated finite numbers.
-fn numbers<const N: usize>(what: &str, text: &str) -> Result<[f64; N], Failure> {
-    let parsed: Option<Vec<f64>> =
-        text.split(',').map(|n| n.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
-    parsed
-        .and_then(|n| n.try_into().ok())
-        .ok_or_else(|| Failure::usage(format!("'{text}' is no {what}: {N} numbers with commas between")))
-}
-
-/// `lon,lat` in degrees.
-fn position(text: &str) -> Result<crate::geo::LonLat, Failure> {
-    let [lon, lat] = numbers("position", text)?;
-    crate::geo::LonLat::new(lon, lat).ok_or_else(|| {
-        Failure::usage(format!("{lon},{lat} is out of range: longitude -180..180, then latitude -90..90"))
-    })
-}

@@ -2,8 +2,9 @@
 
 use clap::Args;
 
-use super::{DataArgs, Failure, load, position};
+use super::{DataArgs, Failure, load};
 use crate::feature::Date;
+use crate::geo::LonLat;
 use crate::map::{NearQuery, Options};
 
 /// Ask what lies at a place, or what is nearest, and print the answer as JSON
@@ -36,9 +37,9 @@ impl Query {
     pub(super) fn run(self) -> Result<(), Failure> {
         let map = load(&Options { data: self.data.data, styles: Vec::new() })?;
         let answer = match (&self.at, &self.near) {
-            (Some(at), _) => map.at(position(at)?, self.date),
+            (Some(at), _) => map.at(LonLat::parse(at).map_err(Failure::usage)?, self.date),
             (None, near) => {
-                let position = position(near.as_deref().unwrap_or_default())?;
+                let position = LonLat::parse(near.as_deref().unwrap_or_default()).map_err(Failure::usage)?;
                 let query = NearQuery { position, k: self.k.into(), date: self.date, collections: self.collection };
                 map.near(&query).map_err(Failure::new)?
             }

@@ -2,7 +2,7 @@
 //! (C. F. F. Karney, "Algorithms for geodesics", J. Geodesy 87, 2013).
 
 use geo::geometry::{Coord, Geometry, LineString, Point, Polygon};
-use geo::{Contains, Distance, Geodesic, GeodesicArea, Length};
+use geo::{Contains, Distance, Geodesic, GeodesicArea, Haversine, Length};
 
 /// Area in m² of all polygons of `geometry` (degrees), holes taken out; 0 for points and lines. Taken without sign, so
 /// that a sliver whose winding is lost in rounding is not the rest of the Earth.
@@ -33,14 +33,14 @@ pub fn distance_m(a: Point<f64>, b: Point<f64>) -> f64 {
     Geodesic.distance(a, b)
 }
 
-/// Geodesic distance in m from `from` (degrees) to the nearest point of `geometry`; 0 inside a polygon, `None` for an
-/// empty geometry. Edges are the geodesics' chords in an azimuthal frame at `from`; the nearest point is refined until
-/// it moves by less than a millimetre, so the answer is exact for edges shorter than a few hundred kilometres.
+/// Geodesic distance in m from `from` (degrees) to the nearest point of `geometry`; 0 inside a polygon (planar, in
+/// degrees), `None` for an empty geometry. Edges are straight in degrees, as RFC 7946 says; the nearest point of an edge
+/// is found to 0.1 m along it, which leaves far less than that in the distance.
 pub fn distance_to_m(from: Point<f64>, geometry: &Geometry<f64>) -> Option<f64> {
     match geometry {
         Geometry::Point(p) => Some(distance_m(from, *p)),
         Geometry::MultiPoint(points) => nearest(points.iter().map(|p| distance_m(from, *p))),
-        Geometry::Line(l) => Some(to_segment_m(from, l.start, l.end)),
+        Geometry::Line(l) => to_line_m(from, &(*l).into()),
         Geometry::LineString(line) => to_line_m(from, line),
         Geometry::MultiLineString(lines) => nearest(lines.iter().filter_map(|l| to_line_m(from, l))),
         Geometry::Polygon(p) => to_polygon_m(from, p),
@@ -62,48 +62,43 @@ fn to_polygon_m(from: Point<f64>, polygon: &Polygon<f64>) -> Option<f64> {
     nearest(std::iter::once(polygon.exterior()).chain(polygon.interiors()).filter_map(|r| to_line_m(from, r)))
 }
 
+/// Edges are cut into pieces short enough to have one nearest point; only pieces that a sphere cannot rule out are
+/// measured on the ellipsoid.
 fn to_line_m(from: Point<f64>, line: &LineString<f64>) -> Option<f64> {
-    // Only the segments that a flat estimate puts near the minimum are measured on the ellipsoid.
-    let estimates: Vec<f64> = line.lines().map(|l| flat_estimate_m(from, l.start, l.end)).collect();
-    let best = estimates.iter().copied().reduce(f64::min)?;
-    nearest(
-        line.lines()
-            .zip(&estimates)
-            .filter(|(_, estimate)| **estimate <= best * 1.05 + 100.0)
-            .map(|(l, _)| to_segment_m(from, l.start, l.end)),
-    )
+    let pieces: Vec<(Coord<f64>, Coord<f64>)> = line.lines().flat_map(|l| pieces(l.start, l.end)).collect();
+    // A piece is no nearer than its middle less half its length, and no further than its middle.
+    let spans: Vec<(f64, f64)> = pieces
+        .iter()
+        .map(|(a, b)| {
+            let middle = Point::new((a.x + b.x) / 2.0, (a.y + b.y) / 2.0);
+            let distance_m = Haversine.distance(from, middle);
+            let half_m = Haversine.distance((*a).into(), (*b).into()) / 2.0;
+            ((distance_m * (1.0 - FLATTENING) - half_m * (1.0 + FLATTENING)), distance_m * (1.0 + FLATTENING))
+        })
+        .collect();
+    let nearest_middle = spans.iter().map(|(_, high)| *high).reduce(f64::min)?;
+    let near = pieces.iter().zip(&spans).filter(|(_, (low, _))| *low <= nearest_middle);
+    nearest(near.map(|((a, b), _)| to_piece_m(from, *a, *b)))
 }
 
-/// Metres on a plane with the local scale at `from`: good to a few per cent within a few hundred kilometres.
-fn flat_estimate_m(from: Point<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
-    let t = foot(from, a, b);
-    let (dx, dy) = local_m(from, Coord { x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y) });
-    dx.hypot(dy)
+/// More than the sphere's distances can be off the ellipsoid's, as a fraction.
+const FLATTENING: f64 = 0.006;
+/// No piece of an edge is longer, in degrees.
+const PIECE_DEGREES: f64 = 0.5;
+
+fn pieces(a: Coord<f64>, b: Coord<f64>) -> impl Iterator<Item = (Coord<f64>, Coord<f64>)> {
+    let count = ((b.x - a.x).abs().max((b.y - a.y).abs()) / PIECE_DEGREES).ceil().max(1.0);
+    let at = move |i: f64| Coord { x: a.x + (b.x - a.x) * i / count, y: a.y + (b.y - a.y) * i / count };
+    (0..count as u32).map(move |i| (at(f64::from(i)), at(f64::from(i) + 1.0)))
 }
 
-fn local_m(from: Point<f64>, to: Coord<f64>) -> (f64, f64) {
-    const METRES_PER_DEGREE: f64 = 111_320.0;
-    ((to.x - from.x()) * METRES_PER_DEGREE * from.y().to_radians().cos(), (to.y - from.y()) * METRES_PER_DEGREE)
-}
-
-/// The parameter, 0..=1, of the point of `a`-`b` nearest to `from` in the local plane.
-fn foot(from: Point<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
-    let (ax, ay) = local_m(from, a);
-    let (bx, by) = local_m(from, b);
-    let (dx, dy) = (bx - ax, by - ay);
-    let length_sq = dx * dx + dy * dy;
-    if length_sq == 0.0 { 0.0 } else { (-(ax * dx + ay * dy) / length_sq).clamp(0.0, 1.0) }
-}
-
-/// Golden-section search of the ellipsoidal distance around the flat foot point; the distance along a short edge has
-/// one minimum.
-fn to_segment_m(from: Point<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
+/// Golden-section search along a short piece.
+fn to_piece_m(from: Point<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
     const GOLDEN: f64 = 0.618_033_988_749_895;
     let at = |t: f64| distance_m(from, Point::new(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)));
     let length_m = distance_m(a.into(), b.into());
-    let middle = foot(from, a, b);
-    let (mut low, mut high) = ((middle - 0.1).max(0.0), (middle + 0.1).min(1.0));
-    while (high - low) * length_m > 1.0 {
+    let (mut low, mut high) = (0.0, 1.0);
+    while (high - low) * length_m > 0.1 {
         let (p, q) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
         if at(p) < at(q) {
             high = q;
@@ -111,6 +106,7 @@ fn to_segment_m(from: Point<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
             low = p;
         }
     }
+    // A nearest point at an end is that end exactly.
     at((low + high) / 2.0).min(at(low)).min(at(high))
 }
 
@@ -130,6 +126,16 @@ mod tests {
         assert_eq!(distance_to_m(Point::new(46.5, 39.5), &square), Some(0.0));
         let d = distance_to_m(Point::new(47.1, 39.5), &square).unwrap();
         assert!((d - 8_600.0).abs() < 20.0, "{d}");
+    }
+
+    #[test]
+    fn distance_to_a_long_edge_is_that_of_its_nearest_point() {
+        let (a, b) = (Coord { x: -100.0, y: 10.0 }, Coord { x: 100.0, y: 60.0 });
+        let from = Point::new(0.0, 70.0);
+        let sampled = (0..=200_000).map(|i| f64::from(i) / 200_000.0);
+        let sampled = sampled.map(|t| distance_m(from, Point::new(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y))));
+        let d = distance_to_m(from, &Geometry::Line(geo::Line::new(a, b))).unwrap();
+        assert!((d - sampled.fold(f64::MAX, f64::min)).abs() < 0.5, "{d}");
     }
 
     #[test]

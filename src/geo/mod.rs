@@ -12,6 +12,6 @@ mod shape;
 mod tile;
 
 pub use camera::{Camera, SUBPIXELS, Snapped};
-pub use position::{LonLat, MAX_LATITUDE, World, WorldBox};
+pub use position::{LonLat, MAX_LATITUDE, NumbersError, World, WorldBox, numbers};
 pub use shape::{Kind, Shape, shapes_of};
 pub use tile::{TileError, TileId};

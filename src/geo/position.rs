@@ -19,6 +19,12 @@ impl LonLat {
         ok.then_some(Self { lon, lat })
     }
 
+    /// Reads `lon,lat`; the error says what was expected.
+    pub fn parse(text: &str) -> Result<Self, NumbersError> {
+        let [lon, lat] = numbers(text)?;
+        Self::new(lon, lat).ok_or(NumbersError::Position(lon, lat))
+    }
+
     pub fn lon(self) -> f64 {
         self.lon
     }
@@ -26,6 +32,23 @@ impl LonLat {
     pub fn lat(self) -> f64 {
         self.lat
     }
+}
+
+/// Text that is not the numbers that were asked for.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum NumbersError {
+    #[error("'{text}' is not {count} numbers with commas between")]
+    Count { text: String, count: usize },
+    #[error("{0},{1} is out of range: longitude -180..180, then latitude -90..90")]
+    Position(f64, f64),
+}
+
+/// `N` finite numbers with commas between.
+pub fn numbers<const N: usize>(text: &str) -> Result<[f64; N], NumbersError> {
+    let finite = |n: &str| n.trim().parse().ok().filter(|n: &f64| n.is_finite());
+    let parsed: Option<Vec<f64>> = text.split(',').map(finite).collect();
+    let refuse = || NumbersError::Count { text: text.chars().take(60).collect(), count: N };
+    parsed.and_then(|n| n.try_into().ok()).ok_or_else(refuse)
 }
 
 /// A position in the Web Mercator unit square: x 0..=1 eastward from 180° W, y 0..=1 southward from 85.05° N.

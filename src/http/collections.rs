@@ -1,12 +1,12 @@
 //! The collections and their features as GeoJSON.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::request::{GEOJSON, JSON, Params, PublicUrl, bbox, json};
+use super::request::{GEOJSON, JSON, Params, PublicUrl, UrlPath, bbox, json};
 use crate::map::{ItemsQuery, Service};
 
 const DEFAULT_LIMIT: usize = 1_000;
@@ -32,7 +32,7 @@ pub async fn list(State(service): State<Service>, PublicUrl(url): PublicUrl, hea
 /// `/collections/{id}/items[?bbox=w,s,e,n][&datetime=][&limit=]`
 pub async fn items(
     State(service): State<Service>,
-    Path(id): Path<String>,
+    UrlPath(id): UrlPath<String>,
     mut params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

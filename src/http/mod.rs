@@ -46,7 +46,10 @@ pub fn router(service: Service) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(cors)
-        .layer(CatchPanicLayer::custom(|_| Problem::internal("the request failed inside the server").into_response()))
+        .layer(CatchPanicLayer::custom(|_| {
+            tracing::error!("a request panicked");
+            Problem::internal("the request failed inside the server").into_response()
+        }))
         .with_state(service)
 }
 

@@ -1,21 +1,21 @@
 //! Raster tiles and static maps.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::Problem;
-use super::request::{Params, cached, has_tag, number, position, short};
-use crate::geo::TileId;
+use super::request::{Params, UrlPath, cached, has_tag, number, short};
+use crate::geo::{LonLat, TileId};
 use crate::map::{Frame, Picture, PictureError, Service, Size};
 
-/// Device px of a picture over HTTP: 36 megapixels, 144 MB while it is drawn.
+/// Device px of a picture over HTTP: 36 megapixels, some 300 MB while it is drawn and encoded.
 const MAX_PX: u64 = 36_000_000;
 
 /// `/styles/{id}/{z}/{x}/{y}[@{ratio}x].png`, 256 CSS px.
 pub async fn tile(
     State(service): State<Service>,
-    Path((id, z, x, file)): Path<(String, String, String, String)>,
+    UrlPath((id, z, x, file)): UrlPath<(String, String, String, String)>,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -26,7 +26,7 @@ pub async fn tile(
 /// `/styles/{id}/{256,512}/{z}/{x}/{y}[@{ratio}x].png`.
 pub async fn sized_tile(
     State(service): State<Service>,
-    Path((id, size, z, x, file)): Path<(String, String, String, String, String)>,
+    UrlPath((id, size, z, x, file)): UrlPath<(String, String, String, String, String)>,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -42,7 +42,7 @@ pub async fn sized_tile(
 /// `/styles/{id}/static/{lon},{lat},{zoom}/{w}x{h}[@{ratio}x].png` or `/static/{w},{s},{e},{n}/...`.
 pub async fn picture(
     State(service): State<Service>,
-    Path((id, place, file)): Path<(String, String, String)>,
+    UrlPath((id, place, file)): UrlPath<(String, String, String)>,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -53,7 +53,7 @@ pub async fn picture(
     let frame = match place.matches(',').count() {
         2 => {
             let (center, zoom) = place.rsplit_once(',').unwrap_or_default();
-            Frame::centered(position(center)?, number("zoom", zoom)?, size)?
+            Frame::centered(LonLat::parse(center)?, number("zoom", zoom)?, size)?
         }
         3 => {
             let degrees: Result<Vec<f64>, Problem> = place.split(',').map(|n| number("number of degrees", n)).collect();

@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::geo::NumbersError;
 use crate::map::{PictureError, QueryError, ServiceError};
 use crate::style::StateError;
 
@@ -53,6 +54,12 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
         }
         response
+    }
+}
+
+impl From<NumbersError> for Problem {
+    fn from(error: NumbersError) -> Self {
+        Self::bad_request(error.to_string())
     }
 }
 

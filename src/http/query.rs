@@ -5,7 +5,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::Problem;
-use super::request::{GEOJSON, JSON, Params, json, position};
+use super::request::{GEOJSON, JSON, Params, json};
+use crate::geo::LonLat;
 use crate::map::{NearQuery, Service};
 
 /// The most features that one answer to `near` may hold.
@@ -21,14 +22,14 @@ pub async fn query(
     match (params.take("at"), params.take("near")) {
         (Some(at), None) => {
             params.finish("at, datetime")?;
-            Ok(json(&headers, JSON, &service.map().at(position(&at)?, date)))
+            Ok(json(&headers, JSON, &service.map().at(LonLat::parse(&at)?, date)))
         }
         (None, Some(near)) => {
             let k = params.take_count("k", 1..=MAX_K)?.unwrap_or(1);
             let collections = params.take("collections").unwrap_or_default();
             let collections = collections.split(',').filter(|c| !c.is_empty()).map(str::to_string).collect();
             params.finish("near, k, collections, datetime")?;
-            let query = NearQuery { position: position(&near)?, k, date, collections };
+            let query = NearQuery { position: LonLat::parse(&near)?, k, date, collections };
             Ok(json(&headers, GEOJSON, &service.map().near(&query)?))
         }
         _ => Err(Problem::bad_request(

@@ -4,14 +4,28 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Problem;
 use crate::feature::Date;
-use crate::geo::{LonLat, MAX_LATITUDE};
+use crate::geo::{LonLat, numbers};
+
+/// The parameters of a path, or a problem where they are not UTF-8.
+pub struct UrlPath<T>(pub T);
+
+impl<T: serde::de::DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for UrlPath<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(Path(value)) => Ok(Self(value)),
+            Err(e) => Err(Problem::bad_request(format!("the path cannot be read: {}", e.body_text()))),
+        }
+    }
+}
 
 /// The query string, each parameter once.
 #[derive(Debug)]
@@ -61,7 +75,11 @@ impl Params {
     pub fn take_date(&mut self) -> Result<Option<Date>, Problem> {
         let Some(text) = self.take("datetime") else { return Ok(None) };
         // A full timestamp is taken by its day.
-        let day = text.split_once('T').map_or(text.as_str(), |(day, _)| day);
+        let is_time = |time: &str| !time.is_empty() && time.chars().all(|c| c.is_ascii_digit() || ":.+-Z".contains(c));
+        let day = match text.split_once('T') {
+            Some((day, time)) if is_time(time) => day,
+            _ => text.as_str(),
+        };
         day.parse().map(Some).map_err(|e: crate::feature::DateError| Problem::bad_request(format!("datetime: {e}")))
     }
 
@@ -88,33 +106,16 @@ pub fn number<T: FromStr>(what: &str, text: &str) -> Result<T, Problem> {
     text.parse().map_err(|_| Problem::bad_request(format!("'{}' is no {what}", short(text))))
 }
 
-/// `n` finite numbers, comma-separated.
-fn numbers<const N: usize>(what: &str, text: &str) -> Result<[f64; N], Problem> {
-    let parsed: Option<Vec<f64>> =
-        text.split(',').map(|n| n.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
-    parsed
-        .and_then(|n| n.try_into().ok())
-        .ok_or_else(|| Problem::bad_request(format!("'{}' is no {what}: {N} numbers with commas between", short(text))))
-}
-
-/// `lon,lat` in degrees.
-pub fn position(text: &str) -> Result<LonLat, Problem> {
-    let [lon, lat] = numbers("position", text)?;
-    LonLat::new(lon, lat).ok_or_else(|| {
-        Problem::bad_request(format!("{lon},{lat} is out of range: longitude -180..180, then latitude -90..90"))
-    })
-}
-
 /// `west,south,east,north` in degrees; a box may be a point or a line, but not inside out.
 pub fn bbox(text: &str) -> Result<[f64; 4], Problem> {
-    let [w, s, e, n] = numbers("bbox", text)?;
+    let [w, s, e, n] = numbers(text)?;
     let in_range = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some();
     if !in_range || s > n || w > e {
         return Err(Problem::bad_request(format!(
             "{w},{s},{e},{n} is no bbox: west,south,east,north in degrees, west not past east"
         )));
     }
-    Ok([w, s.max(-MAX_LATITUDE), e, n.min(MAX_LATITUDE)])
+    Ok([w, s, e, n])
 }
 
 /// Where the client reached the server, for the absolute URLs in answers.
@@ -140,20 +141,23 @@ fn is_host(text: &str) -> bool {
 
 /// Answers with the bytes, or with 304 where the client has them already.
 pub fn cached(headers: &HeaderMap, tag: &str, content_type: &'static str, body: impl IntoResponse) -> Response {
-    let etag = format!("\"{tag}\"");
+    answer(headers, format!("\"{tag}\""), content_type, body)
+}
+
+fn answer(headers: &HeaderMap, etag: String, content_type: &'static str, body: impl IntoResponse) -> Response {
     let common =
         [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, "public, max-age=300, stale-while-revalidate=86400")];
-    if has_tag(headers, &etag) {
+    if has_tag(headers, etag.trim_start_matches("W/")) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
     (common, [(header::CONTENT_TYPE, content_type)], body).into_response()
 }
 
-/// Answers with JSON, tagged by its bytes.
+/// Answers with JSON, tagged by its bytes; weakly, since it may be compressed on the way.
 pub fn json(headers: &HeaderMap, content_type: &'static str, value: &serde_json::Value) -> Response {
     let body = value.to_string();
-    let tag = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(body.as_bytes()));
-    cached(headers, &tag, content_type, body)
+    let etag = format!("W/\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(body.as_bytes()));
+    answer(headers, etag, content_type, body)
 }
 
 pub const JSON: &str = "application/json";

@@ -1,12 +1,12 @@
 //! The styles: their list, TileJSON 3.0 of their raster tiles, the style documents and their sprites.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::request::{JSON, PublicUrl, cached, json, short};
+use super::request::{JSON, PublicUrl, UrlPath, cached, json, short};
 use crate::encode;
 use crate::map::{Service, StyledMap};
 
@@ -32,7 +32,7 @@ pub async fn list(State(service): State<Service>, PublicUrl(url): PublicUrl, hea
 /// `/styles/{id}.json`
 pub async fn tilejson(
     State(service): State<Service>,
-    Path(name): Path<String>,
+    UrlPath(name): UrlPath<String>,
     PublicUrl(url): PublicUrl,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -70,7 +70,7 @@ pub async fn tilejson(
 /// `/styles/{id}/style.json`: the style with its relative references made absolute.
 pub async fn style(
     State(service): State<Service>,
-    Path(id): Path<String>,
+    UrlPath(id): UrlPath<String>,
     PublicUrl(url): PublicUrl,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -92,7 +92,7 @@ pub async fn style(
 /// `/styles/{id}/sprite[@{ratio}x].{json,png}`
 pub async fn sprite(
     State(service): State<Service>,
-    Path((id, file)): Path<(String, String)>,
+    UrlPath((id, file)): UrlPath<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let styled = find(&service, &id)?;

@@ -1,12 +1,11 @@
 //! The viewer page at `/` and what it loads. Leaflet is bundled when the binary is built; a build without npm serves
 //! the page with Leaflet from a public CDN, by integrity hash.
 
-use axum::extract::Path;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::Problem;
-use super::request::short;
+use super::request::{UrlPath, short};
 
 const PAGE: &str = include_str!("../../web/index.html");
 const SCRIPT: &str = include_str!("../../web/viewer.js");
@@ -24,7 +23,7 @@ pub async fn page() -> Response {
 }
 
 /// `/assets/{file}`
-pub async fn asset(Path(file): Path<String>) -> Result<Response, Problem> {
+pub async fn asset(UrlPath(file): UrlPath<String>) -> Result<Response, Problem> {
     let (kind, text) = match file.as_str() {
         "viewer.js" => ("text/javascript; charset=utf-8", SCRIPT),
         "viewer.css" => ("text/css; charset=utf-8", STYLE),

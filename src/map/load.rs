@@ -31,6 +31,7 @@ pub struct Options {
 #[folder = "geodata/"]
 #[include = "*.geojson"]
 #[include = "schema/*.json"]
+#[exclude = "build/*"]
 struct Geodata;
 
 #[derive(RustEmbed)]
@@ -55,7 +56,7 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     if embedded {
         for path in Geodata::iter().filter(|p| p.ends_with(".geojson")) {
             if let Some(file) = Geodata::get(&path) {
-                loader.collection(Path::new(&*path), &format!("geodata/{path}"), &*file.data);
+                loader.collection(stem(Path::new(&*path)), &format!("geodata/{path}"), &*file.data);
             }
         }
     }
@@ -102,6 +103,8 @@ enum Place<'a> {
 #[derive(Default)]
 struct Loader {
     collections: BTreeMap<String, Arc<Index>>,
+    /// The collections that were read from files, by their whole path.
+    files: BTreeMap<PathBuf, String>,
     styles: BTreeMap<String, StyledMap>,
     diagnostics: Vec<Diagnostic>,
     hash: Xxh3,
@@ -139,10 +142,28 @@ impl Loader {
         files
     }
 
-    /// Loads a file as the collection of its stem; gives the name.
+    /// Loads a file, once, as the collection of its stem; gives the name. An embedded collection of that name gives way;
+    /// one from another file keeps it, and this one gets a number.
     fn file(&mut self, path: &Path) -> Option<String> {
+        let whole = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        if let Some(name) = self.files.get(&whole) {
+            return Some(name.clone());
+        }
+        let stem = stem(path);
+        let taken = |name: &String| self.files.values().any(|n| n == name);
+        let name =
+            std::iter::once(stem.clone()).chain((2..).map(|n| format!("{stem}-{n}"))).find(|name| !taken(name))?;
+        if name != stem {
+            let d =
+                Diagnostic::warning(format!("another file is the collection '{stem}'; this one is called '{name}'"));
+            self.problem(d.in_file(path.display().to_string()).help("give the files different names"));
+        }
         match source::open(path) {
-            Ok(file) => self.collection(path, &path.display().to_string(), file),
+            Ok(file) => {
+                let name = self.collection(name, &path.display().to_string(), file)?;
+                self.files.insert(whole, name.clone());
+                Some(name)
+            }
             Err(problem) => {
                 self.problem(*problem);
                 None
@@ -150,8 +171,7 @@ impl Loader {
         }
     }
 
-    fn collection(&mut self, path: &Path, file: &str, input: impl Read) -> Option<String> {
-        let name = path.file_stem()?.to_string_lossy().into_owned();
+    fn collection(&mut self, name: String, file: &str, input: impl Read) -> Option<String> {
         let collection = self.read(&name, file, input)?;
         self.collections.insert(name.clone(), Arc::new(Index::new(collection)));
         Some(name)
@@ -175,7 +195,12 @@ impl Loader {
         self.hash.update(text.as_bytes());
         let Checked { value, diagnostics } = style::parse(text);
         self.diagnostics.extend(diagnostics.into_iter().map(|d| d.in_file(file)));
-        let (Some(style), Some(id)) = (value, path.file_stem()) else { return };
+        let Some(style) = value else { return };
+        let id = stem(path);
+        if self.styles.contains_key(&id) {
+            let d = Diagnostic::error(format!("another style is called '{id}'; this one is left out"));
+            return self.problem(d.in_file(file).help("give the style files different names"));
+        }
         let sources: BTreeMap<String, Arc<Index>> = style
             .sources
             .iter()
@@ -185,7 +210,16 @@ impl Loader {
         changes.sort_unstable();
         changes.dedup();
         let sprite = self.sprite(&style, file, place);
-        self.styles.insert(id.to_string_lossy().into_owned(), StyledMap { style, sprite, sources, changes });
+        for (i, layer) in style.layers.iter().enumerate() {
+            for name in layer.paint.image_names().filter(|name| sprite.image(name, 1).is_none()) {
+                let d = Diagnostic::error(format!(
+                    "the sprite has no image '{name}'; the layer '{}' draws nothing",
+                    layer.id
+                ));
+                self.diagnostics.push(d.in_file(file).at(format!("/layers/{i}/paint")));
+            }
+        }
+        self.styles.insert(id, StyledMap { style, sprite, sources, changes });
     }
 
     fn source(&mut self, id: &str, spec: &SourceSpec, file: &str, place: &Place) -> Option<Arc<Index>> {
@@ -199,14 +233,11 @@ impl Loader {
         if let Place::Folder(folder) = place {
             let path = folder.join(reference);
             if path.is_file() {
-                let name = path.file_stem()?.to_string_lossy().into_owned();
-                if !self.collections.contains_key(&name) {
-                    self.file(&path);
-                }
+                let name = self.file(&path)?;
                 return self.collections.get(&name).cloned();
             }
         }
-        let name = Path::new(reference).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = stem(Path::new(reference));
         let found = self.collections.get(&name).cloned();
         if found.is_none() {
             let known: Vec<&str> = self.collections.keys().map(String::as_str).collect();
@@ -249,6 +280,11 @@ impl Loader {
         self.diagnostics.extend(problems);
         sprite
     }
+}
+
+/// A file's name without its extension.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Passes bytes through and into the revision's hash.

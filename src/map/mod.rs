@@ -70,7 +70,7 @@ impl StyledMap {
         self.style.state_with(settings, &self.changes)
     }
 
-    /// Source id to the name of the collection it draws; a source written into the style has none.
+    /// Source id to the name of the collection it draws.
     pub fn source_collections(&self) -> impl Iterator<Item = (&str, &str)> {
         self.sources.iter().map(|(id, index)| (id.as_str(), index.collection().name.as_str()))
     }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use moka::future::Cache;
 use tokio::sync::Semaphore;
 use xxhash_rust::xxh3::xxh3_128;
@@ -95,7 +95,10 @@ impl Service {
         match drawn {
             Ok(Ok(bytes)) => Ok(bytes.into()),
             Ok(Err(e)) => Err(ServiceError::Picture(Arc::new(e))),
-            Err(_) => Err(ServiceError::Panic),
+            Err(e) => {
+                tracing::error!("a render failed: {e}");
+                Err(ServiceError::Panic)
+            }
         }
     }
 }

@@ -121,5 +121,6 @@ fn validity(properties: &Properties) -> Result<Validity, (&'static str, String)>
         }
     };
     let (from, to) = (date("valid_from")?, date("valid_to")?);
-    Validity::new(from, to).ok_or_else(|| ("valid_to", "the interval ends before it begins".to_string()))
+    Validity::new(from, to)
+        .ok_or_else(|| ("valid_to", "the interval ends on or before the day on which it begins".to_string()))
 }

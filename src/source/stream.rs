@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -69,7 +69,12 @@ const GEOMETRY_TYPES: [&str; 7] =
 
 /// Reads a whole document, calling `each` with the index and the text of each member of `features`.
 pub(super) fn read(input: impl Read, each: &mut dyn FnMut(usize, &RawValue)) -> Result<Document, StreamError> {
-    let mut lines = LineStarts::new(BufReader::with_capacity(1 << 16, input));
+    let mut input = BufReader::with_capacity(1 << 16, input);
+    // A byte order mark is no JSON, but Windows programs write it.
+    if input.fill_buf().is_ok_and(|start| start.starts_with(b"\xef\xbb\xbf")) {
+        input.consume(3);
+    }
+    let mut lines = LineStarts::new(input);
     let mut deserializer = serde_json::Deserializer::from_reader(&mut lines);
     let outcome = DocumentSeed { each }.deserialize(&mut deserializer).and_then(|d| deserializer.end().map(|()| d));
     let (members, has_features) = outcome.map_err(|error| {

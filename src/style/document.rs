@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::expression::{self, Type};
 use super::layer::{Layer, Paint};
 use super::property::{FromDatum, Property};
+use super::state::StateUse;
 use super::{SourceSpec, Style, legacy};
 use crate::diag::{Checked, Diagnostic, pointer_join};
 use crate::feature::Value;
@@ -82,6 +83,7 @@ fn read_style(json: &Json, out: &mut Vec<Diagnostic>) -> Option<Style> {
         zoom: root.get("zoom").and_then(Json::as_f64),
         state: read_state(root, out),
         state_values: read_state_values(root),
+        state_use: StateUse::of(&root["layers"]),
         sources,
         sprite: root.get("sprite").and_then(Json::as_str).map(str::to_string),
         layers,
@@ -189,6 +191,11 @@ fn read_layer(
         _ => {}
     }
     let layout = layer.get("layout").and_then(Json::as_object);
+    for key in ["minzoom", "maxzoom"] {
+        if layer.get(key).is_some_and(|z| !z.is_number()) {
+            out.push(Diagnostic::error("expected a number; it is ignored").at(pointer_join(pointer, key)));
+        }
+    }
     let mut reader = Reader {
         layout,
         paint: layer.get("paint").and_then(Json::as_object),
@@ -290,6 +297,15 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    pub(super) fn has_paint(&self, name: &str) -> bool {
+        self.paint.is_some_and(|p| p.contains_key(name))
+    }
+
+    /// A warning about a paint property.
+    pub(super) fn warn(&mut self, name: &str, message: &str) {
+        self.out.push(Diagnostic::warning(message).at(format!("{}/paint/{name}", self.pointer)));
     }
 
     fn warn_of_the_rest(self) {

@@ -98,6 +98,16 @@ pub struct CirclePaint {
 }
 
 impl Paint {
+    /// The images that the layer names outright, whatever the feature.
+    pub fn image_names(&self) -> impl Iterator<Item = Arc<str>> {
+        let pattern = match self {
+            Paint::Background(paint) => paint.pattern.as_ref(),
+            Paint::Fill(paint) => paint.pattern.as_ref(),
+            Paint::Line(_) | Paint::Circle(_) => None,
+        };
+        pattern.and_then(|p| p.as_constant()).and_then(|name| name.0.clone()).into_iter()
+    }
+
     /// Reads the properties of a layer of type `kind`; `None` for a type that is not drawn.
     pub(super) fn read(kind: &str, r: &mut Reader) -> Option<Self> {
         let paint = match kind {
@@ -136,6 +146,12 @@ impl Paint {
             })),
             _ => return None,
         };
+        if let Paint::Line(line) = &paint
+            && line.dasharray.is_some()
+            && r.has_paint("line-blur")
+        {
+            r.warn("line-dasharray", "dashes are not cut from a line with line-blur yet; it is drawn whole");
+        }
         Some(paint)
     }
 }

@@ -32,6 +32,7 @@ pub struct Style {
     pub state: BTreeMap<String, Value>,
     /// For state keys that the style limits (`metadata."contactline:state"`), the values allowed.
     pub state_values: BTreeMap<String, Vec<String>>,
+    state_use: state::StateUse,
     pub sources: BTreeMap<String, SourceSpec>,
     pub sprite: Option<String>,
     pub layers: Vec<Layer>,

@@ -71,6 +71,14 @@ impl<T: FromDatum> Property<T> {
         }
     }
 
+    /// The value, where it is the same in every context.
+    pub fn as_constant(&self) -> Option<&T> {
+        match &self.value {
+            Either::Constant(value) => Some(value),
+            Either::Computed(_) => None,
+        }
+    }
+
     pub fn dependence(&self) -> Dependence {
         match &self.value {
             Either::Constant(_) => Dependence::default(),
