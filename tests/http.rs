@@ -96,7 +96,8 @@ async fn styles_describe_themselves_with_absolute_urls() {
     assert_eq!(tilejson["tilejson"], "3.0.0");
     assert_eq!(tilejson["tiles"][0], "http://maps.example:8080/styles/conflict/{z}/{x}/{y}.png");
     // A header that any client may send must not decide what others get from a cache.
-    let forwarded = Request::get("/styles/conflict.json").header("host", "a.example").header("x-forwarded-host", "evil.example");
+    let forwarded =
+        Request::get("/styles/conflict.json").header("host", "a.example").header("x-forwarded-host", "evil.example");
     let forwarded = send(forwarded.body(Body::empty()).unwrap()).await.json();
     assert!(forwarded["tiles"][0].as_str().unwrap().starts_with("http://a.example/"));
     assert!(tilejson["attribution"].as_str().unwrap().contains("GeoNames"));
