@@ -40,5 +40,6 @@ pub async fn items(
     let date = params.take_date()?;
     let limit = params.take_count("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     params.finish("bbox, datetime, limit")?;
-    Ok(json(&headers, GEOJSON, &service.map().items(&id, &ItemsQuery { bbox, date, limit })?))
+    let query = ItemsQuery { bbox, date, limit };
+    Ok(json(&headers, GEOJSON, &service.run(move |map| map.items(&id, &query)).await??))
 }

@@ -22,7 +22,8 @@ pub async fn query(
     match (params.take("at"), params.take("near")) {
         (Some(at), None) => {
             params.finish("at, datetime")?;
-            Ok(json(&headers, JSON, &service.map().at(LonLat::parse(&at)?, date)))
+            let position = LonLat::parse(&at)?;
+            Ok(json(&headers, JSON, &service.run(move |map| map.at(position, date)).await?))
         }
         (None, Some(near)) => {
             let k = params.take_count("k", 1..=MAX_K)?.unwrap_or(1);
@@ -30,7 +31,7 @@ pub async fn query(
             let collections = collections.split(',').filter(|c| !c.is_empty()).map(str::to_string).collect();
             params.finish("near, k, collections, datetime")?;
             let query = NearQuery { position: LonLat::parse(&near)?, k, date, collections };
-            Ok(json(&headers, GEOJSON, &service.map().near(&query)?))
+            Ok(json(&headers, GEOJSON, &service.run(move |map| map.near(&query)).await??))
         }
         _ => Err(Problem::bad_request(
             "ask one question: at=lon,lat for what is there, or near=lon,lat&k=3 for what is nearest",

@@ -88,18 +88,22 @@ impl Service {
     }
 
     async fn draw(self, picture: Picture) -> Result<Bytes, ServiceError> {
+        let drawn = self.run(move |map| map.png(&picture.style, &picture.state, &picture.frame)).await?;
+        drawn.map(Bytes::from).map_err(|e| ServiceError::Picture(Arc::new(e)))
+    }
+
+    /// Runs work on the map on one of the bounded threads.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Map) -> T + Send + 'static,
+    ) -> Result<T, ServiceError> {
         let _place = Place::take(&self.waiting, self.max_waiting)?;
         let _thread = self.threads.acquire().await.map_err(|_| ServiceError::Busy)?;
         let map = self.map.clone();
-        let drawn = tokio::task::spawn_blocking(move || map.png(&picture.style, &picture.state, &picture.frame)).await;
-        match drawn {
-            Ok(Ok(bytes)) => Ok(bytes.into()),
-            Ok(Err(e)) => Err(ServiceError::Picture(Arc::new(e))),
-            Err(e) => {
-                tracing::error!("a render failed: {e}");
-                Err(ServiceError::Panic)
-            }
-        }
+        tokio::task::spawn_blocking(move || work(&map)).await.map_err(|e| {
+            tracing::error!("work on the map failed: {e}");
+            ServiceError::Panic
+        })
     }
 }
 
