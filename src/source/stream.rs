@@ -69,13 +69,14 @@ const GEOMETRY_TYPES: [&str; 7] =
 
 /// Reads a whole document, calling `each` with the index and the text of each member of `features`.
 pub(super) fn read(input: impl Read, each: &mut dyn FnMut(usize, &RawValue)) -> Result<Document, StreamError> {
-    let mut input = BufReader::with_capacity(1 << 16, input);
-    // A byte order mark is no JSON, but Windows programs write it.
-    if input.fill_buf().is_ok_and(|start| start.starts_with(b"\xef\xbb\xbf")) {
-        input.consume(3);
-    }
     let mut lines = LineStarts::new(input);
-    let mut deserializer = serde_json::Deserializer::from_reader(&mut lines);
+    // The parser reads byte by byte, so the buffer stands before it and the lines are counted a block at a time.
+    let mut buffered = BufReader::with_capacity(1 << 16, &mut lines);
+    // A byte order mark is no JSON, but Windows programs write it.
+    if buffered.fill_buf().is_ok_and(|start| start.starts_with(b"\xef\xbb\xbf")) {
+        buffered.consume(3);
+    }
+    let mut deserializer = serde_json::Deserializer::from_reader(buffered);
     let outcome = DocumentSeed { each }.deserialize(&mut deserializer).and_then(|d| deserializer.end().map(|()| d));
     let (members, has_features) = outcome.map_err(|error| {
         let offset = lines.offset_of(error.line(), error.column());
