@@ -8,13 +8,28 @@ use geo::{Contains, Distance, Geodesic, GeodesicArea, Haversine, Length};
 /// that a sliver whose winding is lost in rounding is not the rest of the Earth.
 pub fn area_m2(geometry: &Geometry<f64>) -> f64 {
     match geometry {
-        Geometry::Polygon(p) => p.geodesic_area_signed().abs(),
-        Geometry::MultiPolygon(m) => m.iter().map(|p| p.geodesic_area_signed().abs()).sum(),
+        Geometry::Polygon(p) => polygon_m2(p),
+        Geometry::MultiPolygon(m) => m.iter().map(polygon_m2).sum(),
         Geometry::GeometryCollection(all) => all.iter().map(area_m2).sum(),
-        Geometry::Rect(r) => r.to_polygon().geodesic_area_signed().abs(),
-        Geometry::Triangle(t) => t.to_polygon().geodesic_area_signed().abs(),
+        Geometry::Rect(r) => polygon_m2(&r.to_polygon()),
+        Geometry::Triangle(t) => polygon_m2(&t.to_polygon()),
         _ => 0.0,
     }
+}
+
+/// Edges are geodesics; one that spans more than a quarter of the Earth is first cut into pieces along its straight line in
+/// degrees, since the geodesic between its ends may go the other way round.
+fn polygon_m2(polygon: &Polygon<f64>) -> f64 {
+    let is_long = |l: &geo::Line<f64>| (l.end.x - l.start.x).abs() > 90.0;
+    if !polygon.exterior().lines().any(|l| is_long(&l)) {
+        return polygon.geodesic_area_signed().abs();
+    }
+    let cut = |ring: &LineString<f64>| -> LineString<f64> {
+        let starts = ring.lines().flat_map(|l| pieces(l.start, l.end)).map(|(start, _)| start);
+        LineString(starts.chain(ring.0.last().copied()).collect())
+    };
+    let holes = polygon.interiors().iter().map(cut).collect();
+    Polygon::new(cut(polygon.exterior()), holes).geodesic_area_signed().abs()
 }
 
 /// Length in m of all lines of `geometry` (degrees); 0 for points and polygons.
@@ -136,6 +151,12 @@ mod tests {
         let sampled = sampled.map(|t| distance_m(from, Point::new(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y))));
         let d = distance_to_m(from, &Geometry::Line(geo::Line::new(a, b))).unwrap();
         assert!((d - sampled.fold(f64::MAX, f64::min)).abs() < 0.5, "{d}");
+    }
+
+    #[test]
+    fn a_belt_round_most_of_the_earth_has_its_own_area() {
+        let belt = |lon: f64| area_m2(&Geometry::Polygon(geo::Rect::new((-lon, 0.0), (lon, 10.0)).to_polygon()));
+        assert!((belt(170.0) / belt(50.0) - 3.4).abs() < 1e-3, "{} {}", belt(170.0), belt(50.0));
     }
 
     #[test]
