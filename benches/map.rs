@@ -1,5 +1,8 @@
 //! How long the main jobs take: loading data, asking the index, drawing tiles. `cargo bench`.
 
+#[path = "../tests/random/mod.rs"]
+mod random;
+
 use std::hint::black_box;
 
 use contactline::feature::{Collection, Feature, Validity};
@@ -8,18 +11,7 @@ use contactline::index::Index;
 use contactline::map::{self, Frame, Options};
 use contactline::source;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-
-/// A small seeded generator (xorshift64*), in 0..1.
-struct Random(u64);
-
-impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
+use random::Random;
 
 /// `count` polygons of 20 corners, about 2 km large, over the map's area, as GeoJSON text.
 fn geojson(count: usize) -> String {

@@ -1,23 +1,16 @@
 //! The seam theorem: tiles put side by side are, byte for byte, the single picture of the same area.
 
+mod random;
+
 use std::fs;
 use std::path::PathBuf;
 
 use contactline::geo::{LonLat, TileId, World};
 use contactline::map::{self, Frame, Map, Options, Size};
+use random::Random;
 use serde_json::{Value as Json, json};
 
-/// A small seeded generator (xorshift64*): the tests draw the same places every time.
-struct Random(u64);
-
 impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
     fn range(&mut self, low: f64, high: f64) -> f64 {
         low + self.unit() * (high - low)
     }

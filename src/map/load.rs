@@ -260,16 +260,23 @@ impl Loader {
             }
             Place::Folder(folder) => {
                 let folder = folder.join(reference);
-                let Ok(entries) = fs::read_dir(&folder) else {
+                if !folder.is_dir() {
                     let d = Diagnostic::error(format!("the sprite '{reference}' is not a folder of SVG files"));
                     self.problem(d.in_file(file).at("/sprite").help("give a folder path relative to the style"));
                     return Sprite::default();
-                };
-                let paths =
-                    entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|x| x == "svg"));
-                paths
-                    .filter_map(|p| Some((p.file_stem()?.to_string_lossy().into_owned(), fs::read_to_string(&p).ok()?)))
-                    .collect()
+                }
+                // In name order, so that the revision is the same at every start.
+                let mut svgs = Vec::new();
+                for path in self.files(&folder, &["svg"]) {
+                    match fs::read_to_string(&path) {
+                        Ok(svg) => svgs.push((stem(&path), svg)),
+                        Err(e) => {
+                            let d = Diagnostic::error(format!("the image cannot be read: {e}"));
+                            self.problem(d.in_file(path.display().to_string()));
+                        }
+                    }
+                }
+                svgs
             }
         };
         for (name, svg) in &svgs {
