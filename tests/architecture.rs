@@ -11,7 +11,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("geo", &[]),
     ("feature", &["diag", "geo"]),
     ("sprite", &["diag"]),
-    ("style", &["feature", "color", "diag"]),
+    ("style", &["feature", "color", "geo", "diag"]),
     ("index", &["feature", "geo"]),
     ("scene", &["geo", "color", "sprite"]),
     ("source", &["index", "feature", "geo", "diag"]),

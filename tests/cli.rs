@@ -181,7 +181,7 @@ fn bad_files() -> Vec<(&'static str, String, &'static str)> {
         (
             "style-type.json",
             style(json!({"id": "a", "type": "blob", "source": "s"})),
-            "at /layers/0/source: source 's' not found",
+            "at /layers/0/type: unknown layer type 'blob'",
         ),
         (
             "style-color.json",

@@ -42,7 +42,7 @@ fn compose_parts(inputs: &Inputs, layer: &Layer, parts: &[Fetched], items: &mut 
     }
     let shapes = parts.iter().map(|p| p.shape);
     match &layer.paint {
-        Paint::Background(_) => {}
+        Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) => {}
         Paint::Fill(paint) => fill(inputs, paint, &context, shapes, items),
         Paint::Line(paint) => line(inputs, paint, &context, shapes, items),
         Paint::Circle(paint) => circle(inputs, paint, &context, shapes, items),
@@ -85,7 +85,7 @@ fn fill<'a>(
     shapes: impl Iterator<Item = &'a Shape>,
     items: &mut Vec<Item>,
 ) {
-    let place = Place::new(inputs.camera, paint.translate.eval(context));
+    let place = Place::new(inputs.camera, paint.translate.by.eval(context));
     let rings: Vec<Vec<Snapped>> = shapes
         .filter_map(|s| if let Shape::Polygon(rings) = s { Some(rings) } else { None })
         .flatten()
@@ -125,7 +125,7 @@ fn line<'a>(
     if color.a == 0.0 || width_px <= 0.0 {
         return;
     }
-    let place = Place::new(inputs.camera, paint.translate.eval(context));
+    let place = Place::new(inputs.camera, paint.translate.by.eval(context));
     let mut lines = Vec::new();
     for shape in shapes {
         match shape {
@@ -178,7 +178,7 @@ fn circle<'a>(
         return;
     }
     let blur_px = size(paint.blur.eval(context)) * (radius_px + stroke_px);
-    let place = Place::new(inputs.camera, paint.translate.eval(context));
+    let place = Place::new(inputs.camera, paint.translate.by.eval(context));
     let mut centers = Vec::new();
     for shape in shapes {
         match shape {

@@ -35,7 +35,7 @@ pub fn compose<'a>(inputs: &Inputs, layers: impl IntoIterator<Item = (&'a Layer,
     let camera = inputs.camera;
     let mut items = Vec::new();
     for (layer, fetched) in layers {
-        if layer.drawn_at(camera.zoom()) {
+        if layer.drawn_at(camera.zoom(), inputs.state) {
             layer::compose(inputs, layer, &fetched, &mut items);
         }
     }
@@ -50,13 +50,14 @@ pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = 
     };
     let number = |property: &Property<f64>| largest(property, inputs, parts.clone(), |n| size(*n));
     let css_px = match &layer.paint {
-        Paint::Background(_) => 0.0,
-        Paint::Fill(fill) => 1.0 + shift(&fill.translate),
+        Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) => 0.0,
+        Paint::Fill(fill) => 1.0 + shift(&fill.translate.by),
         // A square cap reaches the half width's diagonal.
         Paint::Line(line) => {
-            number(&line.width) / 2.0 * number(&line.miter_limit).clamp(1.5, layer::MAX_MITER) + shift(&line.translate)
+            number(&line.width) / 2.0 * number(&line.miter_limit).clamp(1.5, layer::MAX_MITER)
+                + shift(&line.translate.by)
         }
-        Paint::Circle(circle) => number(&circle.radius) + number(&circle.stroke_width) + shift(&circle.translate),
+        Paint::Circle(circle) => number(&circle.radius) + number(&circle.stroke_width) + shift(&circle.translate.by),
     };
     css_px * inputs.camera.ratio() + 1.0
 }
@@ -88,5 +89,6 @@ fn context<'a>(inputs: &'a Inputs, part: Option<Fetched<'a>>) -> Context<'a> {
             Some(Kind::Polygon) => "Polygon",
         },
         state: inputs.state,
+        ..Context::nowhere()
     }
 }

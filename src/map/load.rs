@@ -15,7 +15,7 @@ use crate::feature::{Collection, Date};
 use crate::index::Index;
 use crate::source;
 use crate::sprite::Sprite;
-use crate::style::{self, SourceSpec, Style};
+use crate::style::{self, GeoJsonData, SourceSpec, Style};
 
 /// What to load. With no style given, the map in the binary is loaded; collections given beside it are added, or take
 /// the place of those of the same name, and are shown by a plain style of their own, `data`.
@@ -223,12 +223,13 @@ impl Loader {
     }
 
     fn source(&mut self, id: &str, spec: &SourceSpec, file: &str, place: &Place) -> Option<Arc<Index>> {
-        let reference = match spec {
-            SourceSpec::Inline(text) => {
+        let SourceSpec::GeoJson(spec) = spec else { return None };
+        let reference = match &spec.data {
+            GeoJsonData::Inline(text) => {
                 let name = format!("{file}#/sources/{id}/data");
                 return self.read(id, &name, text.as_bytes()).map(|c| Arc::new(Index::new(c)));
             }
-            SourceSpec::Reference(reference) => reference,
+            GeoJsonData::Reference(reference) => reference,
         };
         if let Place::Folder(folder) = place {
             let path = folder.join(reference);
@@ -250,7 +251,7 @@ impl Loader {
 
     /// The style's images: a folder of SVG files named by its `sprite`.
     fn sprite(&mut self, style: &Style, file: &str, place: &Place) -> Sprite {
-        let Some(reference) = &style.sprite else { return Sprite::default() };
+        let Some((_, reference)) = style.sprites.first() else { return Sprite::default() };
         let svgs: Vec<(String, String)> = match place {
             Place::Embedded => {
                 let folder = format!("{}/", reference.trim_end_matches('/'));

@@ -111,7 +111,7 @@ fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
     let ratio = camera.ratio() as u32;
     let image = |name: &str| map.sprite.image(name, ratio).map(Arc::clone);
     let inputs = Inputs { camera, state, image: &image };
-    let layers = map.style.layers.iter().filter(|l| l.drawn_at(camera.zoom()));
+    let layers = map.style.layers.iter().filter(|l| l.drawn_at(camera.zoom(), state));
     compose::compose(&inputs, layers.map(|layer| (layer, fetch(map, layer, &inputs))))
 }
 

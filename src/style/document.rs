@@ -4,39 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
-use super::expression::{self, Type};
+use super::Style;
+use super::expression;
 use super::layer::{Layer, Paint};
-use super::property::{FromDatum, Property};
+use super::legacy;
+use super::reader::Reader;
+use super::reference::{PropertySpec, REFERENCE};
+use super::source_spec::{self, SourceSpec};
 use super::state::StateUse;
-use super::{SourceSpec, Style, legacy};
 use crate::diag::{Checked, Diagnostic, pointer_join};
 use crate::feature::Value;
 
-const ROOT_KEYS: [&str; 20] = [
-    "version",
-    "name",
-    "metadata",
-    "center",
-    "centerAltitude",
-    "zoom",
-    "bearing",
-    "pitch",
-    "roll",
-    "state",
-    "light",
-    "sky",
-    "projection",
-    "terrain",
-    "sources",
-    "sprite",
-    "glyphs",
-    "font-faces",
-    "transition",
-    "layers",
-];
-const LAYER_KEYS: [&str; 10] =
-    ["id", "type", "metadata", "source", "source-layer", "minzoom", "maxzoom", "filter", "layout", "paint"];
-const NOT_DRAWN: [&str; 6] = ["symbol", "raster", "heatmap", "hillshade", "color-relief", "fill-extrusion"];
+/// Layer types that this program does not draw.
+const UNSUPPORTED: [&str; 3] = ["hillshade", "color-relief", "fill-extrusion"];
 
 /// Parses a style's JSON text. `None` with the reasons where there is nothing to draw with.
 pub fn parse(text: &str) -> Checked<Option<Style>> {
@@ -58,18 +38,19 @@ fn read_style(json: &Json, out: &mut Vec<Diagnostic>) -> Option<Style> {
         out.push(Diagnostic::error("a style must be a JSON object").at(""));
         return None;
     };
-    if root.get("version").and_then(Json::as_u64) != Some(8) {
+    if root.get("version").and_then(Json::as_f64) != Some(8.0) {
         out.push(Diagnostic::error("the style's version must be 8").at("/version").help("add \"version\": 8"));
         return None;
     }
-    for key in root.keys().filter(|k| !ROOT_KEYS.contains(&k.as_str())) {
+    for key in root.keys().filter(|k| !REFERENCE.root.contains(k)) {
         out.push(Diagnostic::warning(format!("unknown property '{key}'")).at(pointer_join("", key)));
     }
+    check_root(root, out);
     let Some(layers) = root.get("layers").and_then(Json::as_array) else {
         out.push(Diagnostic::error("missing required property 'layers', an array").at("/layers"));
         return None;
     };
-    let sources = read_sources(root, out);
+    let sources = source_spec::read_all(root, out);
     let mut seen = BTreeSet::new();
     let layers = layers
         .iter()
@@ -81,14 +62,36 @@ fn read_style(json: &Json, out: &mut Vec<Diagnostic>) -> Option<Style> {
         name: root.get("name").and_then(Json::as_str).unwrap_or("Untitled").to_string(),
         center: numbers("center").and_then(|c| c.try_into().ok()),
         zoom: root.get("zoom").and_then(Json::as_f64),
+        bearing: root.get("bearing").and_then(Json::as_f64).unwrap_or(0.0),
         state: read_state(root, out),
         state_values: read_state_values(root),
         state_use: StateUse::of(&root["layers"]),
         sources,
-        sprite: root.get("sprite").and_then(Json::as_str).map(str::to_string),
+        sprites: read_sprites(root, out),
         layers,
         json: json.clone(),
     })
+}
+
+/// Members of the style whose type is all there is to check.
+fn check_root(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) {
+    let mut check = |key: &str, fits: fn(&Json) -> bool, expected: &str| {
+        if let Some(json) = root.get(key).filter(|j| !fits(j)) {
+            let message = format!("{expected} expected, {} found; it is ignored", source_spec::kind_of(json));
+            out.push(Diagnostic::error(message).at(pointer_join("", key)));
+        }
+    };
+    for key in ["zoom", "bearing", "pitch", "roll", "centerAltitude"] {
+        check(key, Json::is_number, "number");
+    }
+    for key in ["light", "sky", "terrain", "projection", "state", "sources", "transition", "metadata"] {
+        check(key, |j| j.is_object() || j.is_null(), "object");
+    }
+    for key in ["name", "glyphs"] {
+        check(key, Json::is_string, "string");
+    }
+    let is_position = |j: &Json| j.as_array().is_some_and(|a| a.len() == 2 && a.iter().all(Json::is_number));
+    check("center", is_position, "array of two numbers");
 }
 
 fn read_state(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) -> BTreeMap<String, Value> {
@@ -114,34 +117,30 @@ fn read_state_values(root: &Map<String, Json>) -> BTreeMap<String, Vec<String>> 
     limits.into_iter().flatten().filter_map(|(key, values)| Some((key.clone(), words(values)?))).collect()
 }
 
-fn read_sources(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) -> BTreeMap<String, SourceSpec> {
-    let mut sources = BTreeMap::new();
-    for (id, source) in root.get("sources").and_then(Json::as_object).into_iter().flatten() {
-        let pointer = pointer_join("/sources", id);
-        let kind = source.get("type").and_then(Json::as_str).unwrap_or_default();
-        if kind != "geojson" {
-            out.push(
-                Diagnostic::error(format!("source type '{kind}' is not supported yet"))
-                    .at(pointer_join(&pointer, "type"))
-                    .help("use a source of type geojson"),
-            );
-            continue;
-        }
-        let spec = match source.get("data") {
-            Some(Json::String(reference)) => SourceSpec::Reference(reference.clone()),
-            Some(inline @ Json::Object(_)) => SourceSpec::Inline(inline.to_string()),
-            _ => {
-                out.push(
-                    Diagnostic::error("a geojson source needs 'data'")
-                        .at(pointer_join(&pointer, "data"))
-                        .help("give a path relative to the style, or the GeoJSON itself"),
-                );
-                continue;
+/// Each sprite's prefix and place. The images of the one called `default` have no prefix.
+fn read_sprites(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) -> Vec<(String, String)> {
+    let mut wrong = |pointer: String| {
+        let d = Diagnostic::error("expected the place of a sprite, or an array of {\"id\", \"url\"}").at(pointer);
+        out.push(d);
+    };
+    match root.get("sprite") {
+        None => Vec::new(),
+        Some(Json::String(place)) => vec![("default".to_string(), place.clone())],
+        Some(Json::Array(sprites)) => {
+            let mut all = Vec::new();
+            for (i, sprite) in sprites.iter().enumerate() {
+                match (sprite.get("id").and_then(Json::as_str), sprite.get("url").and_then(Json::as_str)) {
+                    (Some(id), Some(url)) => all.push((id.to_string(), url.to_string())),
+                    _ => wrong(format!("/sprite/{i}")),
+                }
             }
-        };
-        sources.insert(id.clone(), spec);
+            all
+        }
+        Some(_) => {
+            wrong("/sprite".to_string());
+            Vec::new()
+        }
     }
-    sources
 }
 
 fn read_layer(
@@ -151,12 +150,9 @@ fn read_layer(
     seen: &mut BTreeSet<String>,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Layer> {
-    let layer = match json.as_object() {
-        Some(layer) => layer,
-        None => {
-            out.push(Diagnostic::error("a layer must be an object").at(pointer));
-            return None;
-        }
+    let Some(layer) = json.as_object() else {
+        out.push(Diagnostic::error("a layer must be an object").at(pointer));
+        return None;
     };
     let Some(id) = layer.get("id").and_then(Json::as_str) else {
         out.push(Diagnostic::error("missing required property 'id', a string").at(pointer));
@@ -169,156 +165,126 @@ fn read_layer(
         );
         return None;
     }
-    for key in layer.keys().filter(|k| !LAYER_KEYS.contains(&k.as_str())) {
+    for key in layer.keys().filter(|k| !REFERENCE.layer.contains(k)) {
         out.push(Diagnostic::warning(format!("unknown property '{key}'")).at(pointer_join(pointer, key)));
     }
     let kind = layer.get("type").and_then(Json::as_str).unwrap_or_default();
-    let source = layer.get("source").and_then(Json::as_str).map(str::to_string);
-    match &source {
-        None if kind != "background" => {
-            out.push(Diagnostic::error("missing required property 'source'").at(format!("{pointer}/source")));
-            return None;
+    let Some(spec) = REFERENCE.layers.get(kind) else {
+        let known: Vec<&str> = REFERENCE.layers.keys().map(String::as_str).collect();
+        out.push(
+            Diagnostic::error(format!("unknown layer type '{kind}'"))
+                .at(format!("{pointer}/type"))
+                .help(format!("expected one of {}", known.join(", "))),
+        );
+        return None;
+    };
+    let problems_before = out.len();
+    let source = read_source_of(layer, kind, pointer, sources, out);
+    let zooms = ["minzoom", "maxzoom"].map(|key| read_zoom(layer, key, pointer, out));
+    let filter = read_filter(layer.get("filter"), pointer, out);
+    let mut reader = Reader::new(layer, spec, pointer, kind, out);
+    let paint = Paint::read(kind, &mut reader);
+    let visibility = reader.layout("visibility");
+    reader.finish();
+    match &paint {
+        None if UNSUPPORTED.contains(&kind) => {
+            let message = format!("layers of type '{kind}' are not supported; '{id}' is left out");
+            out.push(Diagnostic::warning(message).at(format!("{pointer}/type")));
         }
-        Some(source) if !sources.contains_key(source) => {
-            let known: Vec<&str> = sources.keys().map(String::as_str).collect();
-            out.push(
-                Diagnostic::error(format!("source '{source}' not found"))
-                    .at(format!("{pointer}/source"))
-                    .help(format!("the style has: {}", known.join(", "))),
-            );
-            return None;
+        None if out.len() == problems_before => {
+            let message = format!("layers of type '{kind}' are not drawn yet");
+            out.push(Diagnostic::warning(message).at(format!("{pointer}/type")));
         }
         _ => {}
     }
-    let layout = layer.get("layout").and_then(Json::as_object);
-    for key in ["minzoom", "maxzoom"] {
-        if layer.get(key).is_some_and(|z| !z.is_number()) {
-            out.push(Diagnostic::error("expected a number; it is ignored").at(pointer_join(pointer, key)));
-        }
-    }
-    let mut reader = Reader {
-        layout,
-        paint: layer.get("paint").and_then(Json::as_object),
-        pointer,
-        kind,
-        used: BTreeSet::new(),
-        out,
-    };
-    let Some(paint) = Paint::read(kind, &mut reader) else {
-        let pointer = format!("{pointer}/type");
-        out.push(if NOT_DRAWN.contains(&kind) {
-            Diagnostic::warning(format!("layers of type '{kind}' are not drawn yet")).at(pointer)
-        } else {
-            Diagnostic::error(format!("unknown layer type '{kind}'"))
-                .at(pointer)
-                .help("expected background, fill, line or circle")
-        });
-        return None;
-    };
-    reader.warn_of_the_rest();
-    let zoom = |key: &str, default: f64| layer.get(key).and_then(Json::as_f64).unwrap_or(default);
     Some(Layer {
         id: id.to_string(),
-        source,
-        minzoom: zoom("minzoom", f64::NEG_INFINITY),
-        maxzoom: zoom("maxzoom", f64::INFINITY),
-        visible: layout.and_then(|l| l.get("visibility")).and_then(Json::as_str) != Some("none"),
-        filter: read_filter(layer.get("filter"), pointer, out)?,
-        paint,
+        source: source?,
+        source_layer: layer.get("source-layer").and_then(Json::as_str).map(str::to_string),
+        minzoom: zooms[0].unwrap_or(f64::NEG_INFINITY),
+        maxzoom: zooms[1].unwrap_or(f64::INFINITY),
+        visibility,
+        filter: filter?,
+        paint: paint?,
     })
+}
+
+/// The layer's source; the outer `None` where it should have one that is there and has not.
+fn read_source_of(
+    layer: &Map<String, Json>,
+    kind: &str,
+    pointer: &str,
+    sources: &BTreeMap<String, SourceSpec>,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Option<String>> {
+    if kind == "background" {
+        return Some(None);
+    }
+    let at = format!("{pointer}/source");
+    let Some(source) = layer.get("source").and_then(Json::as_str) else {
+        out.push(Diagnostic::error("missing required property 'source'").at(at));
+        return None;
+    };
+    let Some(spec) = sources.get(source) else {
+        let known: Vec<&str> = sources.keys().map(String::as_str).collect();
+        out.push(
+            Diagnostic::error(format!("source '{source}' not found"))
+                .at(at)
+                .help(format!("the style has: {}", known.join(", "))),
+        );
+        return None;
+    };
+    let takes = match kind {
+        "raster" => &["raster", "image"][..],
+        "hillshade" | "color-relief" => &["raster-dem"][..],
+        _ => &["geojson", "vector"][..],
+    };
+    // The types that are not supported were named where they are declared.
+    if !takes.contains(&spec.kind()) {
+        let message = format!("a {kind} layer can't draw source '{source}', which is of type {}", spec.kind());
+        out.push(Diagnostic::error(message).at(at).help(format!("give a source of type {}", takes.join(" or "))));
+        return None;
+    }
+    if spec.kind() == "vector" && !layer.get("source-layer").is_some_and(Json::is_string) {
+        let message = format!("layer must specify a 'source-layer': source '{source}' is of type vector");
+        out.push(Diagnostic::error(message).at(pointer));
+        return None;
+    }
+    Some(Some(source.to_string()))
+}
+
+fn read_zoom(layer: &Map<String, Json>, key: &str, pointer: &str, out: &mut Vec<Diagnostic>) -> Option<f64> {
+    let json = layer.get(key)?;
+    let at = pointer_join(pointer, key);
+    match json.as_f64() {
+        None => {
+            let message = format!("number expected, {} found; it is ignored", source_spec::kind_of(json));
+            out.push(Diagnostic::error(message).at(at));
+            None
+        }
+        Some(zoom) => {
+            if !(0.0..=24.0).contains(&zoom) {
+                out.push(Diagnostic::warning(format!("{zoom} is outside the zooms there are, 0 to 24")).at(at));
+            }
+            Some(zoom)
+        }
+    }
 }
 
 /// The outer `None` is a filter that can't be read: its layer is left out, since drawing everything would be wrong.
 fn read_filter(json: Option<&Json>, pointer: &str, out: &mut Vec<Diagnostic>) -> Option<Option<expression::Expr>> {
     let Some(json) = json else { return Some(None) };
-    match expression::parse(&legacy::filter_to_expression(json), Some(&Type::Boolean)) {
+    let expression = legacy::filter_to_expression(json);
+    match expression::parse(&expression, PropertySpec::filter().expected().as_ref()) {
         Ok(expr) => Some(Some(expr)),
-        Err(e) => {
-            out.push(Diagnostic::error(e.message.clone()).at(format!("{pointer}/filter{}", e.pointer_tail())));
+        Err(errors) => {
+            let same = expression == *json;
+            out.extend(errors.into_iter().map(|e| {
+                // A rewritten filter's places are not the document's.
+                let tail = if same { e.pointer_tail() } else { String::new() };
+                Diagnostic::error(e.message).at(format!("{pointer}/filter{tail}"))
+            }));
             None
-        }
-    }
-}
-
-/// Hands a layer's properties out by name and type, notes what was wrong and what nobody asked for.
-pub(super) struct Reader<'a> {
-    layout: Option<&'a Map<String, Json>>,
-    paint: Option<&'a Map<String, Json>>,
-    pointer: &'a str,
-    kind: &'a str,
-    used: BTreeSet<&'static str>,
-    out: &'a mut Vec<Diagnostic>,
-}
-
-impl Reader<'_> {
-    pub(super) fn paint<T: FromDatum>(&mut self, name: &'static str, default: T) -> Property<T> {
-        self.optional_paint(name, default.clone()).unwrap_or_else(|| Property::constant(default))
-    }
-
-    /// A number in 0..=1 with default 1.
-    pub(super) fn unit(&mut self, name: &'static str) -> Property<f64> {
-        if let Some(n) = self.paint.and_then(|p| p.get(name)).and_then(Json::as_f64)
-            && !(0.0..=1.0).contains(&n)
-        {
-            let pointer = format!("{}/paint/{name}", self.pointer);
-            self.out.push(Diagnostic::warning(format!("{n} is outside 0..1 and is clamped")).at(pointer));
-        }
-        self.paint(name, 1.0)
-    }
-
-    pub(super) fn optional_paint<T: FromDatum>(&mut self, name: &'static str, default: T) -> Option<Property<T>> {
-        self.used.insert(name);
-        let json = self.paint?.get(name)?;
-        self.property("paint", name, json, default)
-    }
-
-    /// A layout property; `words` are the only constants allowed, where there are any.
-    pub(super) fn layout<T: FromDatum>(&mut self, name: &'static str, default: T, words: &[&str]) -> Property<T> {
-        self.used.insert(name);
-        let Some(json) = self.layout.and_then(|l| l.get(name)) else { return Property::constant(default) };
-        if let Some(word) = json.as_str()
-            && !words.is_empty()
-            && !words.contains(&word)
-        {
-            let pointer = format!("{}/layout/{name}", self.pointer);
-            self.out
-                .push(Diagnostic::error(format!("expected one of {}, '{word}' found", words.join(", "))).at(pointer));
-            return Property::constant(default);
-        }
-        self.property("layout", name, json, default.clone()).unwrap_or_else(|| Property::constant(default))
-    }
-
-    fn property<T: FromDatum>(&mut self, group: &str, name: &str, json: &Json, default: T) -> Option<Property<T>> {
-        match Property::parse(json, default) {
-            Ok(property) => Some(property),
-            Err(e) => {
-                let pointer = format!("{}/{group}/{name}{}", self.pointer, e.pointer_tail());
-                self.out.push(Diagnostic::error(e.message).at(pointer));
-                None
-            }
-        }
-    }
-
-    pub(super) fn has_paint(&self, name: &str) -> bool {
-        self.paint.is_some_and(|p| p.contains_key(name))
-    }
-
-    /// A warning about a paint property.
-    pub(super) fn warn(&mut self, name: &str, message: &str) {
-        self.out.push(Diagnostic::warning(message).at(format!("{}/paint/{name}", self.pointer)));
-    }
-
-    fn warn_of_the_rest(self) {
-        for (group, map) in [("paint", self.paint), ("layout", self.layout)] {
-            let keys = map.into_iter().flat_map(|m| m.keys());
-            for key in keys.filter(|k| *k != "visibility" && !self.used.contains(k.as_str())) {
-                let message = if key.starts_with(self.kind) {
-                    format!("'{key}' is not drawn yet and is ignored")
-                } else {
-                    format!("'{key}' is no property of a {} layer and is ignored", self.kind)
-                };
-                self.out.push(Diagnostic::warning(message).at(pointer_join(&format!("{}/{group}", self.pointer), key)));
-            }
         }
     }
 }
@@ -334,27 +300,35 @@ mod tests {
     #[test]
     fn problems_are_all_listed_with_their_place() {
         let found = problems(serde_json::json!({
-        "version": 8, "nonsense": 1, "sources": {"a": {"type": "geojson", "data": "a"}, "v": {"type": "vector"}},
+        "version": 8, "nonsense": 1, "zoom": "far",
+        "sources": {"a": {"type": "geojson", "data": "a"}, "v": {"type": "video"}, "t": {"type": "vector"}},
         "layers": [
             {"id": "1", "type": "fill", "source": "a", "paint": {"fill-color": "noclor"}},
             {"id": "2", "type": "line", "source": "zz"},
-            {"id": "3", "type": "line", "source": "a", "layout": {"line-cap": "rund"}, "paint": {"line-width": ["foo", 1], "line-gradient": 1}},
+            {"id": "3", "type": "line", "source": "a", "layout": {"line-cap": "rund"}, "paint": {"line-width": ["foo", 1], "line-wdith": 1}},
             {"id": "4", "type": "circle", "source": "a", "filter": ["==", ["get"], 1]},
-            {"id": "5", "type": "symbol", "source": "a"}, {"id": "6", "type": "blob", "source": "a"},
-            {"id": "1", "type": "background"}
+            {"id": "5", "type": "fill-extrusion", "source": "a"}, {"id": "6", "type": "blob", "source": "a"},
+            {"id": "1", "type": "background"},
+            {"id": "7", "type": "line", "source": "a", "paint": {"line-opacity": 2, "line-width": ["+", ["zoom"], 1]}},
+            {"id": "8", "type": "raster", "source": "a"}
         ]}));
         for expected in [
             "at /nonsense: unknown",
-            "at /sources/v/type: source type 'vector'",
+            "at /zoom: number expected, string found",
+            "at /sources/v/type: sources of type 'video' are not supported",
+            "at /sources/t: ",
             "at /layers/0/paint/fill-color: Could not parse color",
             "at /layers/1/source: source 'zz' not found",
-            "at /layers/2/layout/line-cap: expected one of butt, round, square",
+            "at /layers/2/layout/line-cap: expected one of [butt, round, square], 'rund' found",
             "at /layers/2/paint/line-width/0: Unknown expression",
-            "at /layers/2/paint/line-gradient: 'line-gradient' is not drawn yet",
-            "at /layers/3/filter/1: Expected 1 or 2 arguments",
-            "at /layers/4/type: layers of type 'symbol'",
+            "at /layers/2/paint/line-wdith: unknown property 'line-wdith'",
+            "at /layers/3/filter/1: Expected arguments of type (string) | (string, object)",
+            "at /layers/4/type: layers of type 'fill-extrusion' are not supported",
             "at /layers/5/type: unknown layer type 'blob'",
             "at /layers/6/id: duplicate layer id",
+            "at /layers/7/paint/line-opacity: 2 is greater than the maximum value 1",
+            "at /layers/7/paint/line-width: \"zoom\" expression may only be used",
+            "at /layers/8/source: a raster layer can't draw source 'a'",
         ] {
             assert!(found.iter().any(|f| f.contains(expected)), "{expected} not in {found:#?}");
         }

@@ -1,10 +1,10 @@
-//! The layer types that are drawn, each with its typed properties and the specification's defaults.
+//! The layer types that are drawn, each with its typed properties; defaults are the reference's.
 
 use std::sync::Arc;
 
-use super::document::Reader;
-use super::expression::Expr;
+use super::expression::{Context, Expr};
 use super::property::{ImageName, Property};
+use super::reader::Reader;
 use crate::color::Color;
 
 /// One layer of a style.
@@ -13,10 +13,13 @@ pub struct Layer {
     pub id: String,
     /// The source's id; a background has none.
     pub source: Option<String>,
+    /// Which layer of a vector tile.
+    pub source_layer: Option<String>,
     /// Style zooms `[minzoom, maxzoom)`.
     pub minzoom: f64,
     pub maxzoom: f64,
-    pub visible: bool,
+    /// `visible` or `none`.
+    pub visibility: Property<Arc<str>>,
     pub filter: Option<Expr>,
     pub paint: Paint,
 }
@@ -28,6 +31,8 @@ pub enum Paint {
     Fill(Box<FillPaint>),
     Line(Box<LinePaint>),
     Circle(Box<CirclePaint>),
+    Raster(Box<RasterPaint>),
+    Heatmap(Box<HeatmapPaint>),
 }
 
 #[derive(Debug, Clone)]
@@ -37,15 +42,31 @@ pub struct BackgroundPaint {
     pub pattern: Option<Property<ImageName>>,
 }
 
+/// By how much a layer is moved: CSS px right and down, of the map or of the picture.
+#[derive(Debug, Clone)]
+pub struct Translate {
+    pub by: Property<[f64; 2]>,
+    anchor: Property<Arc<str>>,
+}
+
+impl Translate {
+    /// Whether right and down are the picture's, whatever its bearing.
+    pub fn is_of_picture(&self, context: &Context) -> bool {
+        &*self.anchor.eval(context) == "viewport"
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct FillPaint {
+    pub sort_key: Option<Property<f64>>,
+    pub antialias: Property<bool>,
     pub color: Property<Color>,
     pub opacity: Property<f64>,
+    pub layer_opacity: Property<f64>,
     /// A 1 CSS px outline; absent means none of its own.
     pub outline_color: Option<Property<Color>>,
     pub pattern: Option<Property<ImageName>>,
-    /// CSS px, right and down.
-    pub translate: Property<[f64; 2]>,
+    pub translate: Translate,
 }
 
 /// The ends of a line.
@@ -66,23 +87,33 @@ pub enum LineJoin {
 
 #[derive(Debug, Clone)]
 pub struct LinePaint {
+    pub sort_key: Option<Property<f64>>,
     pub cap: Property<Arc<str>>,
     pub join: Property<Arc<str>>,
     pub miter_limit: Property<f64>,
+    pub round_limit: Property<f64>,
     pub color: Property<Color>,
     pub opacity: Property<f64>,
+    pub layer_opacity: Property<f64>,
     /// CSS px.
     pub width: Property<f64>,
+    /// CSS px between the two lines that a line with a gap is.
+    pub gap_width: Property<f64>,
+    /// CSS px to the right of the line's direction.
+    pub offset: Property<f64>,
     /// CSS px.
     pub blur: Property<f64>,
     /// In line widths.
     pub dasharray: Option<Property<Vec<f64>>>,
-    /// CSS px, right and down.
-    pub translate: Property<[f64; 2]>,
+    pub pattern: Option<Property<ImageName>>,
+    /// Colour by `line-progress`.
+    pub gradient: Option<Property<Color>>,
+    pub translate: Translate,
 }
 
 #[derive(Debug, Clone)]
 pub struct CirclePaint {
+    pub sort_key: Option<Property<f64>>,
     /// CSS px.
     pub radius: Property<f64>,
     pub color: Property<Color>,
@@ -93,8 +124,40 @@ pub struct CirclePaint {
     pub stroke_width: Property<f64>,
     pub stroke_color: Property<Color>,
     pub stroke_opacity: Property<f64>,
-    /// CSS px, right and down.
-    pub translate: Property<[f64; 2]>,
+    pub translate: Translate,
+}
+
+#[derive(Debug, Clone)]
+pub struct RasterPaint {
+    pub opacity: Property<f64>,
+    /// Degrees.
+    pub hue_rotate: Property<f64>,
+    pub brightness_min: Property<f64>,
+    pub brightness_max: Property<f64>,
+    /// -1..=1.
+    pub saturation: Property<f64>,
+    /// -1..=1.
+    pub contrast: Property<f64>,
+    resampling: Property<Arc<str>>,
+    raster_resampling: Option<Property<Arc<str>>>,
+}
+
+impl RasterPaint {
+    /// Whether a pixel takes the nearest of the picture's, not a mix of four.
+    pub fn takes_nearest(&self, context: &Context) -> bool {
+        &*self.raster_resampling.as_ref().unwrap_or(&self.resampling).eval(context) == "nearest"
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct HeatmapPaint {
+    /// CSS px.
+    pub radius: Property<f64>,
+    pub weight: Property<f64>,
+    pub intensity: Property<f64>,
+    /// Colour by `heatmap-density`.
+    pub color: Option<Property<Color>>,
+    pub opacity: Property<f64>,
 }
 
 impl Paint {
@@ -103,56 +166,78 @@ impl Paint {
         let pattern = match self {
             Paint::Background(paint) => paint.pattern.as_ref(),
             Paint::Fill(paint) => paint.pattern.as_ref(),
-            Paint::Line(_) | Paint::Circle(_) => None,
+            Paint::Line(paint) => paint.pattern.as_ref(),
+            Paint::Circle(_) | Paint::Raster(_) | Paint::Heatmap(_) => None,
         };
         pattern.and_then(|p| p.as_constant()).and_then(|name| name.0.clone()).into_iter()
     }
 
     /// Reads the properties of a layer of type `kind`; `None` for a type that is not drawn.
     pub(super) fn read(kind: &str, r: &mut Reader) -> Option<Self> {
-        let paint = match kind {
+        Some(match kind {
             "background" => Paint::Background(Box::new(BackgroundPaint {
-                color: r.paint("background-color", Color::BLACK),
-                opacity: r.unit("background-opacity"),
-                pattern: r.optional_paint("background-pattern", ImageName(None)),
+                color: r.paint("background-color"),
+                opacity: r.paint("background-opacity"),
+                pattern: r.optional_paint("background-pattern"),
             })),
             "fill" => Paint::Fill(Box::new(FillPaint {
-                color: r.paint("fill-color", Color::BLACK),
-                opacity: r.unit("fill-opacity"),
-                outline_color: r.optional_paint("fill-outline-color", Color::TRANSPARENT),
-                pattern: r.optional_paint("fill-pattern", ImageName(None)),
-                translate: r.paint("fill-translate", [0.0, 0.0]),
+                sort_key: r.optional_layout("fill-sort-key"),
+                antialias: r.paint("fill-antialias"),
+                color: r.paint("fill-color"),
+                opacity: r.paint("fill-opacity"),
+                layer_opacity: r.paint("fill-layer-opacity"),
+                outline_color: r.optional_paint("fill-outline-color"),
+                pattern: r.optional_paint("fill-pattern"),
+                translate: Translate { by: r.paint("fill-translate"), anchor: r.paint("fill-translate-anchor") },
             })),
             "line" => Paint::Line(Box::new(LinePaint {
-                cap: r.layout("line-cap", "butt".into(), &["butt", "round", "square"]),
-                join: r.layout("line-join", "miter".into(), &["miter", "bevel", "round"]),
-                miter_limit: r.layout("line-miter-limit", 2.0, &[]),
-                color: r.paint("line-color", Color::BLACK),
-                opacity: r.unit("line-opacity"),
-                width: r.paint("line-width", 1.0),
-                blur: r.paint("line-blur", 0.0),
-                dasharray: r.optional_paint("line-dasharray", Vec::new()),
-                translate: r.paint("line-translate", [0.0, 0.0]),
+                sort_key: r.optional_layout("line-sort-key"),
+                cap: r.layout("line-cap"),
+                join: r.layout("line-join"),
+                miter_limit: r.layout("line-miter-limit"),
+                round_limit: r.layout("line-round-limit"),
+                color: r.paint("line-color"),
+                opacity: r.paint("line-opacity"),
+                layer_opacity: r.paint("line-layer-opacity"),
+                width: r.paint("line-width"),
+                gap_width: r.paint("line-gap-width"),
+                offset: r.paint("line-offset"),
+                blur: r.paint("line-blur"),
+                dasharray: r.optional_paint("line-dasharray"),
+                pattern: r.optional_paint("line-pattern"),
+                gradient: r.optional_paint("line-gradient"),
+                translate: Translate { by: r.paint("line-translate"), anchor: r.paint("line-translate-anchor") },
             })),
             "circle" => Paint::Circle(Box::new(CirclePaint {
-                radius: r.paint("circle-radius", 5.0),
-                color: r.paint("circle-color", Color::BLACK),
-                opacity: r.unit("circle-opacity"),
-                blur: r.paint("circle-blur", 0.0),
-                stroke_width: r.paint("circle-stroke-width", 0.0),
-                stroke_color: r.paint("circle-stroke-color", Color::BLACK),
-                stroke_opacity: r.unit("circle-stroke-opacity"),
-                translate: r.paint("circle-translate", [0.0, 0.0]),
+                sort_key: r.optional_layout("circle-sort-key"),
+                radius: r.paint("circle-radius"),
+                color: r.paint("circle-color"),
+                opacity: r.paint("circle-opacity"),
+                blur: r.paint("circle-blur"),
+                stroke_width: r.paint("circle-stroke-width"),
+                stroke_color: r.paint("circle-stroke-color"),
+                stroke_opacity: r.paint("circle-stroke-opacity"),
+                translate: Translate { by: r.paint("circle-translate"), anchor: r.paint("circle-translate-anchor") },
+            })),
+            "raster" => Paint::Raster(Box::new(RasterPaint {
+                opacity: r.paint("raster-opacity"),
+                hue_rotate: r.paint("raster-hue-rotate"),
+                brightness_min: r.paint("raster-brightness-min"),
+                brightness_max: r.paint("raster-brightness-max"),
+                saturation: r.paint("raster-saturation"),
+                contrast: r.paint("raster-contrast"),
+                resampling: r.paint("resampling"),
+                raster_resampling: r.optional_paint("raster-resampling"),
+            })),
+            "heatmap" => Paint::Heatmap(Box::new(HeatmapPaint {
+                radius: r.paint("heatmap-radius"),
+                weight: r.paint("heatmap-weight"),
+                intensity: r.paint("heatmap-intensity"),
+                color: r.optional_paint("heatmap-color"),
+                opacity: r.paint("heatmap-opacity"),
             })),
             _ => return None,
-        };
-        if let Paint::Line(line) = &paint
-            && line.dasharray.is_some()
-            && r.has_paint("line-blur")
-        {
-            r.warn("line-dasharray", "dashes are not cut from a line with line-blur yet; it is drawn whole");
-        }
-        Some(paint)
+        })
     }
 }
 

@@ -1,121 +1,355 @@
 //! The style language's older forms, rewritten as expressions: filters such as `["==", "kind", "road"]` and functions
 //! such as `{"stops": [[4, 1], [14, 8]]}`. What is already an expression passes through.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
+
+use super::reference::PropertySpec;
+
+/// Filters nested deeper than this are left as they are, for the expression parser to refuse.
+const MAX_DEPTH: usize = 64;
 
 /// A legacy filter as an expression; an expression filter as it is.
 pub(super) fn filter_to_expression(filter: &Json) -> Json {
-    if is_expression_filter(filter) { filter.clone() } else { convert_filter(filter) }
+    convert_filter(filter, &mut BTreeMap::new(), 0)
 }
 
-/// The specification's own rule for telling the two kinds of filter apart.
-fn is_expression_filter(filter: &Json) -> bool {
-    let Some(items) = filter.as_array() else { return filter.is_boolean() };
+/// Which of the two syntaxes a filter is written in; some can be read as either, with the same meaning.
+#[derive(PartialEq)]
+enum Syntax {
+    Expression,
+    Legacy,
+    Either,
+}
+
+/// The specification's own rule for telling the two apart.
+fn syntax(filter: &Json, depth: usize) -> Syntax {
+    let items = match filter {
+        Json::Bool(_) => return Syntax::Either,
+        Json::Array(items) if !items.is_empty() => items,
+        _ => return Syntax::Legacy,
+    };
+    if depth > MAX_DEPTH {
+        return Syntax::Expression;
+    }
     let second = items.get(1);
-    match items.first().and_then(Json::as_str) {
-        Some("has") => items.len() >= 2 && !matches!(second.and_then(Json::as_str), Some("$id" | "$type")),
-        Some("in") => items.len() >= 3 && (!second.is_some_and(Json::is_string) || items[2].is_array()),
-        Some("!in" | "!has" | "none") => false,
-        Some("==" | "!=" | ">" | ">=" | "<" | "<=") => items.len() != 3 || items[1].is_array() || items[2].is_array(),
-        Some("any" | "all") => items[1..].iter().all(|f| f.is_boolean() || is_expression_filter(f)),
-        Some(_) => true,
-        None => false,
+    let expression_if = |test: bool| if test { Syntax::Expression } else { Syntax::Legacy };
+    match items[0].as_str() {
+        Some("has") => match second.map(|s| s.as_str()) {
+            None | Some(Some("$id" | "$type")) => Syntax::Legacy,
+            Some(_) if items.len() == 2 => Syntax::Either,
+            Some(_) => Syntax::Expression,
+        },
+        Some("in") => expression_if(items.len() >= 3 && (!second.is_some_and(Json::is_string) || items[2].is_array())),
+        Some("!in" | "!has" | "none") => Syntax::Legacy,
+        Some("==" | "!=" | ">" | ">=" | "<" | "<=") => {
+            expression_if(items.len() != 3 || items[1].is_array() || items[2].is_array())
+        }
+        Some("any" | "all") => {
+            let mut found = Syntax::Either;
+            for child in &items[1..] {
+                match syntax(child, depth + 1) {
+                    Syntax::Expression => return Syntax::Expression,
+                    Syntax::Legacy => found = Syntax::Legacy,
+                    Syntax::Either => {}
+                }
+            }
+            found
+        }
+        _ => Syntax::Expression,
     }
 }
 
-fn convert_filter(filter: &Json) -> Json {
-    let Some(items) = filter.as_array() else { return json!(true) };
-    let Some(op) = items.first().and_then(Json::as_str) else { return json!(true) };
-    let rest = &items[1..];
+/// The types that a converted filter's comparisons need, by property; those of another type do not match, and must not
+/// fail where another branch of an `any` could still match.
+type Needed = BTreeMap<String, &'static str>;
+
+fn convert_filter(filter: &Json, needed: &mut Needed, depth: usize) -> Json {
+    if filter.is_null() {
+        return json!(true);
+    }
+    if syntax(filter, depth) != Syntax::Legacy {
+        return filter.clone();
+    }
+    let Some(items) = filter.as_array() else { return filter.clone() };
+    let op = items.first().and_then(Json::as_str).unwrap_or_default();
+    let rest = items.get(1..).unwrap_or_default();
+    if rest.is_empty() {
+        return json!(op != "any");
+    }
     match op {
-        "any" | "all" => {
-            let inner = rest.iter().map(filter_to_expression);
-            Json::Array(std::iter::once(json!(op)).chain(inner).collect())
+        "==" | "!=" | "<" | ">" | "<=" | ">=" => comparison(op, rest, needed),
+        "any" => any(rest, depth),
+        "all" => {
+            let inner: Vec<Json> = rest.iter().map(|f| convert_filter(f, needed, depth + 1)).collect();
+            match &inner[..] {
+                [one] => one.clone(),
+                _ => Json::Array(std::iter::once(json!("all")).chain(inner).collect()),
+            }
         }
-        "none" => {
-            let inner = rest.iter().map(filter_to_expression);
-            json!(["!", Json::Array(std::iter::once(json!("any")).chain(inner).collect())])
-        }
-        "in" | "!in" => {
-            let test = json!(["in", key(rest.first()), ["literal", rest.get(1..).unwrap_or_default()]]);
-            if op == "in" { test } else { json!(["!", test]) }
-        }
-        "has" | "!has" => {
-            let test = match rest.first().and_then(Json::as_str) {
-                Some("$id") => json!(["!=", ["id"], null]),
-                Some("$type") => json!(true),
-                _ => json!(["has", rest.first()]),
-            };
-            if op == "has" { test } else { json!(["!", test]) }
-        }
-        "==" | "!=" => json!([op, key(rest.first()), rest.get(1)]),
-        // Ordered comparisons hold only between values of the literal's own type.
-        "<" | ">" | "<=" | ">=" => {
-            let value = rest.get(1).unwrap_or(&Json::Null);
-            let ty = if value.is_number() { "number" } else { "string" };
-            json!(["all", ["==", ["typeof", key(rest.first())], ty], [op, key(rest.first()), value]])
-        }
-        _ => filter.clone(),
+        "none" => json!(["!", any(rest, depth)]),
+        "in" => membership(&rest[0], &rest[1..], false),
+        "!in" => membership(&rest[0], &rest[1..], true),
+        "has" => presence(&rest[0]),
+        "!has" => json!(["!", presence(&rest[0])]),
+        _ => json!(true),
     }
 }
 
-fn key(name: Option<&Json>) -> Json {
-    match name.and_then(Json::as_str) {
-        Some("$type") => json!(["geometry-type"]),
-        Some("$id") => json!(["id"]),
-        _ => json!(["get", name]),
+fn any(filters: &[Json], depth: usize) -> Json {
+    let guarded = |filter: &Json| {
+        let mut needed = Needed::new();
+        let inner = convert_filter(filter, &mut needed, depth + 1);
+        let checks: Vec<Json> =
+            needed.iter().map(|(property, ty)| json!(["==", ["typeof", key(property)], ty])).collect();
+        match &checks[..] {
+            [] => inner,
+            [one] => json!(["case", one, inner, false]),
+            _ => json!(["case", Json::Array(std::iter::once(json!("all")).chain(checks).collect()), inner, false]),
+        }
+    };
+    Json::Array(std::iter::once(json!("any")).chain(filters.iter().map(guarded)).collect())
+}
+
+fn key(property: &str) -> Json {
+    match property {
+        "$type" => json!(["geometry-type"]),
+        "$id" => json!(["id"]),
+        _ => json!(["get", property]),
     }
 }
+
+fn comparison(op: &str, rest: &[Json], needed: &mut Needed) -> Json {
+    let property = rest[0].as_str().unwrap_or_default();
+    let value = rest.get(1).unwrap_or(&Json::Null);
+    if property == "$type" {
+        return json!([op, ["geometry-type"], value]);
+    }
+    let ty = match value {
+        Json::Null => None,
+        Json::Bool(_) => Some("boolean"),
+        Json::Number(_) => Some("number"),
+        Json::String(_) => Some("string"),
+        Json::Array(_) | Json::Object(_) => Some("object"),
+    };
+    if let Some(ty) = ty {
+        needed.insert(property.to_string(), ty);
+    }
+    let get = key(property);
+    // A missing property is not the same as null here.
+    match (op, ty) {
+        ("==", None) if property != "$id" => json!(["all", ["has", property], ["==", get, null]]),
+        ("!=", None) if property != "$id" => json!(["any", ["!", ["has", property]], ["!=", get, null]]),
+        _ => json!([op, get, value]),
+    }
+}
+
+fn membership(property: &Json, values: &[Json], negated: bool) -> Json {
+    if values.is_empty() {
+        return json!(negated);
+    }
+    let get = key(property.as_str().unwrap_or_default());
+    let whole = |v: &Json| v.as_f64().is_some_and(|n| n.fract() == 0.0 && n.abs() < 9e15);
+    if values.iter().all(Json::is_string) || values.iter().all(whole) {
+        let mut unique: Vec<&Json> = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for value in values {
+            if seen.insert(value.as_f64().map_or_else(|| value.to_string(), |n| n.to_string())) {
+                unique.push(value);
+            }
+        }
+        return json!(["match", get, unique, !negated, negated]);
+    }
+    let (join, op) = if negated { ("all", "!=") } else { ("any", "==") };
+    let tests = values.iter().map(|v| json!([op, get, v]));
+    Json::Array(std::iter::once(json!(join)).chain(tests).collect())
+}
+
+fn presence(property: &Json) -> Json {
+    match property.as_str() {
+        Some("$id") => json!(["!=", ["id"], null]),
+        Some("$type") => json!(true),
+        _ => json!(["has", property]),
+    }
+}
+
+/// Why a function can't be read as an expression.
+pub(super) type Unreadable = String;
 
 /// A zoom function `{"base", "stops"}` or property function `{"property", "type", "base", "stops", "default"}` as an
-/// expression. Where a property function has no answer it gives `default`, or else nothing, so that the property's own
-/// default is used. `mixes`: whether the property's values can be interpolated; those of others step.
-pub(super) fn function_to_expression(json: &Json, mixes: bool) -> Json {
-    let Some(object) = json.as_object().filter(|o| o.contains_key("stops") || o.contains_key("property")) else {
-        return json.clone();
+/// expression for a property of the kind `spec`.
+pub(super) fn function_to_expression(function: &Json, spec: &PropertySpec) -> Result<Json, Unreadable> {
+    let property = function.get("property");
+    let Some(stops) = function.get("stops") else { return Ok(identity(function, spec)) };
+    let pairs: Option<Vec<(&Json, Json)>> =
+        stops.as_array().map(|all| all.iter().map(|s| Some((s.get(0)?, s.get(1)?.clone()))).collect()).unwrap_or(None);
+    let Some(pairs) = pairs.filter(|p| !p.is_empty()) else {
+        return Err("a function's stops must be an array of [input, output] pairs, at least one".to_string());
     };
-    let stops: Vec<(&Json, Json)> = object
-        .get("stops")
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|stop| Some((stop.get(0)?, literal(stop.get(1)?))))
-        .collect();
-    let get = object.get("property").map(|property| json!(["get", property]));
-    let fallback = object.get("default").map_or_else(|| json!(["get", ""]), literal);
-    let kind = object.get("type").and_then(Json::as_str);
-    let stepped = kind == Some("interval") || (kind.is_none() && !mixes);
-    let base = object.get("base").cloned().unwrap_or(json!(1));
-    let curve = |input: Json| match (&stops[..], stepped) {
-        ([], _) => fallback.clone(),
-        ([(_, only)], _) => only.clone(),
-        ([(_, first), rest @ ..], true) => {
-            let rest = rest.iter().flat_map(|(at, output)| [(*at).clone(), output.clone()]);
-            Json::Array([json!("step"), input, first.clone()].into_iter().chain(rest).collect())
-        }
-        (all, false) => {
-            let all = all.iter().flat_map(|(at, output)| [(*at).clone(), output.clone()]);
-            Json::Array([json!("interpolate"), json!(["exponential", base]), input].into_iter().chain(all).collect())
-        }
+    let both = pairs[0].0.is_object();
+    let stops = |tokens: bool| -> Vec<(Json, Json)> {
+        let output = |value: &Json| match value {
+            Json::String(text) if tokens && spec.tokens => tokens_to_expression(text),
+            other => literal(other),
+        };
+        pairs.iter().map(|(input, value)| ((*input).clone(), output(value))).collect()
     };
-    match (get, kind) {
-        (None, _) => curve(json!(["zoom"])),
-        (Some(get), Some("identity")) => get,
-        (Some(get), Some("categorical")) => {
-            let branches = stops.iter().flat_map(|(label, output)| [json!(["==", get, label]), output.clone()]);
-            let mut case: Vec<Json> = std::iter::once(json!("case")).chain(branches).collect();
-            case.push(fallback.clone());
-            if stops.is_empty() { fallback } else { Json::Array(case) }
-        }
-        (Some(get), _) => {
-            json!(["case", ["==", ["typeof", get], "number"], curve(json!(["number", get])), fallback])
-        }
+    if both {
+        zoom_and_property(function, spec, &stops(false))
+    } else if property.is_none() {
+        curve(function, spec, json!(["zoom"]), &stops(true))
+    } else {
+        of_property(function, spec, &stops(false))
     }
 }
 
-/// An array as an output is a literal, not an expression.
+fn identity(function: &Json, spec: &PropertySpec) -> Json {
+    let get = json!(["get", function.get("property")]);
+    let Some(default) = function.get("default") else {
+        // Texts are otherwise made of whatever there is; a function wants a text.
+        return if spec.is("string") { json!(["string", get]) } else { get };
+    };
+    match spec.kind() {
+        "enum" => json!(["match", get, spec.values, get, default]),
+        "color" => json!(["to-color", get, literal(default)]),
+        "array" => {
+            let [item, length] = spec.array_arguments();
+            json!(["array", item, length, get, literal(default)])
+        }
+        kind => json!([kind, get, literal(default)]),
+    }
+}
+
+/// `exponential`, `interval`, `categorical`: what the function says, or what suits the property.
+fn kind<'a>(function: &'a Json, spec: &PropertySpec) -> &'a str {
+    let fitting = if spec.interpolates() { "exponential" } else { "interval" };
+    function.get("type").and_then(Json::as_str).unwrap_or(fitting)
+}
+
+fn interpolate(function: &Json) -> &'static str {
+    match function.get("colorSpace").and_then(Json::as_str) {
+        Some("hcl") => "interpolate-hcl",
+        Some("lab") => "interpolate-lab",
+        _ => "interpolate",
+    }
+}
+
+/// A curve over `input`; stops with an input that was there before are left out.
+fn curve(function: &Json, spec: &PropertySpec, input: Json, stops: &[(Json, Json)]) -> Result<Json, Unreadable> {
+    let stepped = match kind(function, spec) {
+        "interval" => true,
+        "exponential" => false,
+        other => return Err(format!("a zoom function can't be of type '{other}'")),
+    };
+    let mut out = if stepped {
+        vec![json!("step"), input]
+    } else {
+        let base = function.get("base").and_then(Json::as_f64).unwrap_or(1.0);
+        let shape = if base == 1.0 { json!(["linear"]) } else { json!(["exponential", base]) };
+        vec![json!(interpolate(function)), shape, input]
+    };
+    for (i, (at, output)) in stops.iter().enumerate() {
+        if out.len() > 3 && *at == out[out.len() - 2] {
+            continue;
+        }
+        if !(stepped && i == 0) {
+            out.push(at.clone());
+        }
+        out.push(output.clone());
+    }
+    if stepped && out.len() == 3 {
+        out.extend([json!(0), out[2].clone()]);
+    }
+    Ok(Json::Array(out))
+}
+
+fn of_property(function: &Json, spec: &PropertySpec, stops: &[(Json, Json)]) -> Result<Json, Unreadable> {
+    let get = json!(["get", function.get("property")]);
+    let default = function.get("default").map(literal);
+    if kind(function, spec) != "categorical" {
+        let curve = curve(function, spec, json!(["number", get]), stops)?;
+        return Ok(match default {
+            Some(default) => json!(["case", ["==", ["typeof", get], "number"], curve, default]),
+            None => curve,
+        });
+    }
+    // A property without a default has nothing for the others; an empty name is no image.
+    let fallback = default.or_else(|| spec.default.as_ref().map(literal)).unwrap_or(json!(""));
+    let booleans = stops[0].0.is_boolean();
+    let mut out = if booleans { vec![json!("case")] } else { vec![json!("match"), get.clone()] };
+    let mut seen = Vec::new();
+    for (label, output) in stops {
+        if seen.contains(&label) {
+            continue;
+        }
+        seen.push(label);
+        out.push(if booleans { json!(["==", get, label]) } else { label.clone() });
+        out.push(output.clone());
+    }
+    out.push(fallback);
+    Ok(Json::Array(out))
+}
+
+/// A function with stops at `{"zoom", "value"}`: one property function per zoom, and a curve through them.
+fn zoom_and_property(function: &Json, spec: &PropertySpec, stops: &[(Json, Json)]) -> Result<Json, Unreadable> {
+    let mut zooms: Vec<(Json, Vec<(Json, Json)>)> = Vec::new();
+    for (input, output) in stops {
+        let zoom = input.get("zoom").cloned().unwrap_or(Json::Null);
+        let stop = (input.get("value").cloned().unwrap_or(Json::Null), output.clone());
+        match zooms.iter_mut().find(|(z, _)| *z == zoom) {
+            Some((_, of_zoom)) => of_zoom.push(stop),
+            None => zooms.push((zoom, vec![stop])),
+        }
+    }
+    let mut inner = function.clone();
+    if let Some(members) = inner.as_object_mut() {
+        members.remove("base");
+        members.remove("colorSpace");
+    }
+    let outputs: Vec<(Json, Json)> = zooms
+        .into_iter()
+        .map(|(zoom, of_zoom)| Ok((zoom, of_property(&inner, spec, &of_zoom)?)))
+        .collect::<Result<_, Unreadable>>()?;
+    let mut outer = json!({});
+    if let Some(space) = function.get("colorSpace") {
+        outer["colorSpace"] = space.clone();
+    }
+    curve(&outer, spec, json!(["zoom"]), &outputs)
+}
+
+/// An array or object as an output is a literal, not an expression.
 fn literal(output: &Json) -> Json {
-    if output.is_array() { json!(["literal", output]) } else { output.clone() }
+    if output.is_array() || output.is_object() { json!(["literal", output]) } else { output.clone() }
+}
+
+/// `"km {ref}"` is `["concat", "km ", ["get", "ref"]]`.
+pub(super) fn tokens_to_expression(text: &str) -> Json {
+    let mut parts: Vec<Json> = Vec::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        // The last brace before the name opens it, and a name has no braces in it.
+        let Some(close) = rest[open..].find('}').map(|i| i + open) else { break };
+        let open = rest[..close].rfind('{').unwrap_or(open);
+        if open + 1 == close {
+            break;
+        }
+        if open > 0 {
+            parts.push(json!(rest[..open]));
+        }
+        parts.push(json!(["get", rest[open + 1..close]]));
+        rest = &rest[close + 1..];
+    }
+    match (&parts[..], rest) {
+        ([], text) => json!(text),
+        ([one], "") => json!(["to-string", one]),
+        _ => {
+            if !rest.is_empty() {
+                parts.push(json!(rest));
+            }
+            Json::Array(std::iter::once(json!("concat")).chain(parts).collect())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -126,11 +360,15 @@ mod tests {
     fn old_filters_become_expressions() {
         for (old, new) in [
             (json!(["==", "kind", "road"]), json!(["==", ["get", "kind"], "road"])),
-            (json!(["in", "k", 1, 2]), json!(["in", ["get", "k"], ["literal", [1, 2]]])),
+            (json!(["in", "k", 1, 2]), json!(["match", ["get", "k"], [1, 2], true, false])),
             (json!(["none", ["has", "a"]]), json!(["!", ["any", ["has", "a"]]])),
             (json!(["!has", "a"]), json!(["!", ["has", "a"]])),
             (json!(["==", ["get", "a"], 1]), json!(["==", ["get", "a"], 1])),
             (json!(["==", "$type", "Point"]), json!(["==", ["geometry-type"], "Point"])),
+            (
+                json!(["any", [">", "a", 1]]),
+                json!(["any", ["case", ["==", ["typeof", ["get", "a"]], "number"], [">", ["get", "a"], 1], false]]),
+            ),
         ] {
             assert_eq!(filter_to_expression(&old), new);
         }
@@ -138,27 +376,33 @@ mod tests {
 
     #[test]
     fn old_functions_become_expressions() {
-        assert_eq!(
-            function_to_expression(&json!({"base": 2, "stops": [[4, 1], [14, 8]]}), true),
-            json!(["interpolate", ["exponential", 2], ["zoom"], 4, 1, 14, 8])
-        );
-        assert_eq!(
-            function_to_expression(&json!({"stops": [[4, "round"], [14, "butt"]]}), false),
-            json!(["step", ["zoom"], "round", 14, "butt"])
-        );
-        for (old, new) in [
-            (json!({"stops": [[6, "round"]]}), json!("round")),
+        let number: PropertySpec =
+            serde_json::from_value(json!({"type": "number", "expression": {"interpolated": true}})).unwrap();
+        let word: PropertySpec = serde_json::from_value(json!({"type": "color"})).unwrap();
+        for (old, spec, new) in [
             (
-                json!({"stops": [[0, [1, 2]], [8, [3, 4]]]}),
-                json!(["step", ["zoom"], ["literal", [1, 2]], 8, ["literal", [3, 4]]]),
+                json!({"base": 2, "stops": [[4, 1], [14, 8]]}),
+                &number,
+                json!(["interpolate", ["exponential", 2.0], ["zoom"], 4, 1, 14, 8]),
             ),
+            (json!({"stops": [[4, "a"], [14, "b"]]}), &word, json!(["step", ["zoom"], "a", 14, "b"])),
+            (json!({"stops": [[6, "a"]]}), &word, json!(["step", ["zoom"], "a", 0, "a"])),
             (
                 json!({"property": "k", "type": "categorical", "stops": [[true, "red"]], "default": "blue"}),
+                &word,
                 json!(["case", ["==", ["get", "k"], true], "red", "blue"]),
             ),
-            (json!({"property": "c", "type": "identity"}), json!(["get", "c"])),
+            (json!({"property": "c", "type": "identity"}), &word, json!(["get", "c"])),
         ] {
-            assert_eq!(function_to_expression(&old, false), new);
+            assert_eq!(function_to_expression(&old, spec).unwrap(), new);
         }
+        assert!(function_to_expression(&json!({"stops": []}), &number).is_err());
+    }
+
+    #[test]
+    fn tokens_stand_for_properties() {
+        assert_eq!(tokens_to_expression("plain"), json!("plain"));
+        assert_eq!(tokens_to_expression("{name}"), json!(["to-string", ["get", "name"]]));
+        assert_eq!(tokens_to_expression("km {ref}!"), json!(["concat", "km ", ["get", "ref"], "!"]));
     }
 }

@@ -9,14 +9,22 @@ mod expression;
 mod layer;
 mod legacy;
 mod property;
+mod reader;
+mod reference;
+mod source_spec;
 mod state;
 
 use std::collections::BTreeMap;
 
 pub use document::parse;
-pub use expression::{Context, Datum, Dependence, Expr, Type};
-pub use layer::{BackgroundPaint, CirclePaint, FillPaint, Layer, LineCap, LineJoin, LinePaint, Paint};
-pub use property::{FromDatum, ImageName, Property};
+pub use expression::{Context, Datum, Dependence, EvalError, Expr, Formatted, HasImage, Image, ParseError, Type};
+pub use layer::{
+    BackgroundPaint, CirclePaint, FillPaint, HeatmapPaint, Layer, LineCap, LineJoin, LinePaint, Paint, RasterPaint,
+    Translate,
+};
+pub use property::{FromDatum, ImageName, Property, parse_property};
+pub use reference::PropertySpec;
+pub use source_spec::{ClusterSpec, GeoJsonData, GeoJsonSource, ImageSource, SourceSpec, TileSource};
 pub use state::StateError;
 
 use crate::feature::Value;
@@ -28,30 +36,25 @@ pub struct Style {
     /// Where the style would like a map to open: longitude and latitude in degrees, and style zoom.
     pub center: Option<[f64; 2]>,
     pub zoom: Option<f64>,
+    /// Degrees that the map is turned by, counterclockwise: what is up in the picture.
+    pub bearing: f64,
     /// Each key of `state` with its default.
     pub state: BTreeMap<String, Value>,
     /// For state keys that the style limits (`metadata."contactline:state"`), the values allowed.
     pub state_values: BTreeMap<String, Vec<String>>,
     state_use: state::StateUse,
     pub sources: BTreeMap<String, SourceSpec>,
-    pub sprite: Option<String>,
+    /// Each sprite's id and place; the images of all but `default` are named `id:name`.
+    pub sprites: Vec<(String, String)>,
     pub layers: Vec<Layer>,
     /// The document as it was given.
     pub json: serde_json::Value,
 }
 
-/// Where a style's source takes its features from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SourceSpec {
-    /// GeoJSON by reference: a path relative to the style, or the name of a collection.
-    Reference(String),
-    /// GeoJSON written into the style, as its JSON text.
-    Inline(String),
-}
-
 impl Layer {
     /// Whether the layer is drawn at style `zoom`: `minzoom` is part of the range, `maxzoom` is not.
-    pub fn drawn_at(&self, zoom: f64) -> bool {
-        self.visible && zoom >= self.minzoom && zoom < self.maxzoom
+    pub fn drawn_at(&self, zoom: f64, state: &BTreeMap<String, Value>) -> bool {
+        let context = Context { state, ..Context::nowhere() };
+        zoom >= self.minzoom && zoom < self.maxzoom && &*self.visibility.eval(&context) != "none"
     }
 }

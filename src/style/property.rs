@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use super::expression::{self, Context, Datum, Dependence, Expr, ParseError, Type};
+use super::expression::{self, Context, Datum, Dependence, Expr, ParseError, ZoomCurve};
 use super::legacy;
+use super::reference::PropertySpec;
 use crate::color::Color;
 use crate::feature::Value;
 
 /// A property's value as the drawing code wants it.
 pub trait FromDatum: Sized + Clone {
-    /// Whether values can be interpolated.
-    const MIXES: bool;
-
-    fn expected() -> Type;
     fn from_datum(datum: &Datum) -> Option<Self>;
+
+    /// What stands where the reference has no default.
+    fn fallback() -> Self;
 }
 
 /// A property of a layer, ready to be evaluated.
@@ -31,34 +31,79 @@ enum Either<T> {
     Computed(Expr),
 }
 
-impl<T: FromDatum> Property<T> {
-    pub(super) fn constant(value: T) -> Self {
-        Self { value: Either::Constant(value.clone()), default: value }
+/// Reads what a style says of a property: a constant, an expression or an older function. Checks that it gives the
+/// property's type and looks only at what the property may hang on.
+pub fn parse_property(json: &Json, spec: &PropertySpec) -> Result<Expr, Vec<ParseError>> {
+    let fail = |message: &str| Err(vec![ParseError { key: String::new(), message: message.to_string() }]);
+    let json = match json {
+        Json::Object(_) if !spec.is("projectionDefinition") => match legacy::function_to_expression(json, spec) {
+            Ok(expression) => expression,
+            Err(message) => return fail(&message),
+        },
+        Json::Array(_) if !is_expression(json) && spec.expected().is_some_and(|t| takes_bare_array(&t)) => {
+            json!(["literal", json])
+        }
+        Json::String(text) if spec.tokens => legacy::tokens_to_expression(text),
+        other => other.clone(),
+    };
+    let expr = match spec.kind() {
+        "string" => expression::parse_to_text(&json)?,
+        _ => expression::parse(&json, spec.expected().as_ref())?,
+    };
+    let dependence = expr.dependence();
+    if dependence.feature && !spec.takes_features() {
+        return fail("data expressions not supported");
     }
+    if dependence.zoom && !spec.takes_zoom() {
+        return fail("zoom expressions not supported");
+    }
+    match expr.zoom_curve() {
+        ZoomCurve::Refused(why) => fail(why),
+        ZoomCurve::Interpolate if !spec.interpolates() => {
+            fail("\"interpolate\" expressions cannot be used with this property")
+        }
+        _ => Ok(expr),
+    }
+}
 
-    pub(super) fn parse(json: &Json, default: T) -> Result<Self, ParseError> {
-        let json = legacy::function_to_expression(json, T::MIXES);
-        let expr = match bare_array(&json) {
-            Some(literal) => expression::parse(&literal, Some(&T::expected()))?,
-            None => expression::parse(&json, Some(&T::expected()))?,
-        };
+/// Whether an array is meant as an expression: it begins with an operator's name.
+fn is_expression(json: &Json) -> bool {
+    json.get(0).and_then(Json::as_str).is_some_and(expression::is_operator)
+}
+
+/// Types whose constants are written as plain arrays.
+fn takes_bare_array(ty: &expression::Type) -> bool {
+    use expression::Type;
+    matches!(
+        ty,
+        Type::Array(..) | Type::Padding | Type::NumberArray | Type::ColorArray | Type::AnchorOffsets | Type::Projection
+    )
+}
+
+impl<T: FromDatum> Property<T> {
+    /// `default` is used where the expression has no answer.
+    pub(super) fn parse(json: &Json, spec: &PropertySpec, default: T) -> Result<Self, Vec<ParseError>> {
+        let expr = parse_property(json, spec)?;
         let value = match expr.as_literal() {
+            Some(datum) if !fits(datum, spec) => {
+                let found = if let Datum::Plain(Value::Text(t)) = datum { t.to_string() } else { datum.to_text() };
+                let message = format!("expected one of [{}], '{found}' found", spec.values.join(", "));
+                return Err(vec![ParseError { key: String::new(), message }]);
+            }
             Some(datum) => match T::from_datum(datum) {
                 Some(value) => Either::Constant(value),
                 None => {
-                    let message = format!("Expected {} but found {} instead.", T::expected(), datum.to_text());
-                    return Err(ParseError { key: String::new(), message });
+                    let message = format!("{} expected, {} found", spec.kind(), datum.type_of());
+                    return Err(vec![ParseError { key: String::new(), message }]);
                 }
             },
-            // A constant that did not fold is one that cannot be computed: evaluating it tells why.
-            None if expr.dependence() == Dependence::default() => {
-                let nowhere = Context { zoom: 0.0, feature: None, geometry_type: "", state: &Default::default() };
-                let message = expr.eval(&nowhere).err().map_or_else(String::new, |e| e.0);
-                return Err(ParseError { key: String::new(), message });
-            }
             None => Either::Computed(expr),
         };
         Ok(Self { value, default })
+    }
+
+    pub(super) fn constant(value: T) -> Self {
+        Self { value: Either::Constant(value.clone()), default: value }
     }
 
     /// The value in `context`, or the default where the expression has none.
@@ -87,18 +132,17 @@ impl<T: FromDatum> Property<T> {
     }
 }
 
-/// `[1, 2]` is a literal where a property takes an array; any other array is an expression.
-fn bare_array(json: &Json) -> Option<Json> {
-    let items = json.as_array()?;
-    let plain = items.iter().all(|i| i.is_number());
-    plain.then(|| serde_json::json!(["literal", items]))
+/// Whether an enum's constant is one of its words.
+fn fits(datum: &Datum, spec: &PropertySpec) -> bool {
+    match datum {
+        Datum::Plain(Value::Text(word)) if spec.is("enum") => spec.values.iter().any(|v| **v == **word),
+        _ => true,
+    }
 }
 
 impl FromDatum for f64 {
-    const MIXES: bool = true;
-
-    fn expected() -> Type {
-        Type::Number
+    fn fallback() -> Self {
+        0.0
     }
 
     fn from_datum(datum: &Datum) -> Option<Self> {
@@ -109,11 +153,22 @@ impl FromDatum for f64 {
     }
 }
 
-impl FromDatum for Color {
-    const MIXES: bool = true;
+impl FromDatum for bool {
+    fn fallback() -> Self {
+        false
+    }
 
-    fn expected() -> Type {
-        Type::Color
+    fn from_datum(datum: &Datum) -> Option<Self> {
+        match datum {
+            Datum::Plain(Value::Bool(b)) => Some(*b),
+            _ => None,
+        }
+    }
+}
+
+impl FromDatum for Color {
+    fn fallback() -> Self {
+        Color::TRANSPARENT
     }
 
     fn from_datum(datum: &Datum) -> Option<Self> {
@@ -125,10 +180,8 @@ impl FromDatum for Color {
 }
 
 impl FromDatum for Arc<str> {
-    const MIXES: bool = false;
-
-    fn expected() -> Type {
-        Type::String
+    fn fallback() -> Self {
+        "".into()
     }
 
     fn from_datum(datum: &Datum) -> Option<Self> {
@@ -144,25 +197,23 @@ impl FromDatum for Arc<str> {
 pub struct ImageName(pub Option<Arc<str>>);
 
 impl FromDatum for ImageName {
-    const MIXES: bool = false;
-
-    fn expected() -> Type {
-        Type::Image
+    fn fallback() -> Self {
+        Self(None)
     }
 
     fn from_datum(datum: &Datum) -> Option<Self> {
         match datum {
-            Datum::Image(name) => Some(Self(Some(name.clone()).filter(|n| !n.is_empty()))),
+            Datum::Image(image) => Some(Self(Some(image.name.clone()))),
+            Datum::Plain(Value::Text(name)) => Some(Self(Some(name.clone()).filter(|n| !n.is_empty()))),
+            Datum::Plain(Value::Null) => Some(Self(None)),
             _ => None,
         }
     }
 }
 
 impl FromDatum for [f64; 2] {
-    const MIXES: bool = true;
-
-    fn expected() -> Type {
-        Type::Array(Box::new(Type::Number), Some(2))
+    fn fallback() -> Self {
+        [0.0; 2]
     }
 
     fn from_datum(datum: &Datum) -> Option<Self> {
@@ -171,10 +222,8 @@ impl FromDatum for [f64; 2] {
 }
 
 impl FromDatum for Vec<f64> {
-    const MIXES: bool = false;
-
-    fn expected() -> Type {
-        Type::array_of(Type::Number)
+    fn fallback() -> Self {
+        Vec::new()
     }
 
     fn from_datum(datum: &Datum) -> Option<Self> {

@@ -1,42 +1,89 @@
 //! The plain operators: a name, the types it takes, the type it gives and how it is computed.
 
+use std::fmt;
+use std::sync::Arc;
+
 use super::datum::{
     Datum,
     Type::{self, Boolean, Color, Number, Object, String, Value as Any},
 };
-use super::eval::{EvalError, color_from_parts, not_of};
-use super::{Context, Dependence, Expr};
+use super::eval::{EvalError, color_of_parts, not_of};
+use super::{Context, Dependence, Expr, Node};
 use crate::feature::{FeatureId, Value};
 
 /// How a plain operator is computed, and what it looks at besides its arguments.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Evaluator {
-    pub eval: fn(&Context, &[Expr]) -> Result<Datum, EvalError>,
+    pub eval: Eval,
     pub dependence: Dependence,
+    pub never_folds: bool,
+    pub is_zoom: bool,
+}
+
+impl Evaluator {
+    pub(super) fn plain(eval: Eval) -> Self {
+        Self { eval, dependence: Dependence::default(), never_folds: false, is_zoom: false }
+    }
 }
 
 /// The types of an operator's arguments.
+#[derive(Debug, Clone)]
 pub(super) enum Params {
     Fixed(Vec<Type>),
-    /// Any number, at least the first figure, of one type.
-    Any(usize, Type),
+    /// Any number of one type.
+    Any(Type),
+}
+
+impl fmt::Display for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Params::Fixed(types) => {
+                let names: Vec<_> = types.iter().map(ToString::to_string).collect();
+                write!(f, "({})", names.join(", "))
+            }
+            Params::Any(ty) => write!(f, "({ty}...)"),
+        }
+    }
+}
+
+/// What a call becomes in the tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Build {
+    Call(Evaluator),
+    All,
+    Any,
+}
+
+impl Build {
+    pub(super) fn node(self, args: Vec<Expr>) -> Node {
+        match self {
+            Build::Call(evaluator) => Node::Call(evaluator, args),
+            Build::All => Node::All(args),
+            Build::Any => Node::Any(args),
+        }
+    }
 }
 
 pub(super) struct Function {
     pub params: Vec<Params>,
     pub result: Type,
-    pub evaluator: Evaluator,
+    pub build: Build,
 }
 
-type Eval = fn(&Context, &[Expr]) -> Result<Datum, EvalError>;
+/// Computes an operator from its arguments; the text is the operator's place, for errors.
+pub(super) type Eval = fn(&Context, &[Expr], &str) -> Result<Datum, EvalError>;
 
 fn function(params: Vec<Params>, result: Type, eval: Eval) -> Option<Function> {
-    Some(Function { params, result, evaluator: Evaluator { eval, dependence: Dependence::default() } })
+    Some(Function { params, result, build: Build::Call(Evaluator::plain(eval)) })
 }
 
-fn reading(mut function: Option<Function>, dependence: Dependence) -> Option<Function> {
-    if let Some(f) = &mut function {
-        f.evaluator.dependence = dependence;
+fn reading(function: Option<Function>, dependence: Dependence) -> Option<Function> {
+    changed(function, |e| e.dependence = dependence)
+}
+
+fn changed(mut function: Option<Function>, change: impl FnOnce(&mut Evaluator)) -> Option<Function> {
+    if let Some(Function { build: Build::Call(evaluator), .. }) = &mut function {
+        change(evaluator);
     }
     function
 }
@@ -45,13 +92,15 @@ fn fixed(types: &[Type]) -> Vec<Params> {
     vec![Params::Fixed(types.to_vec())]
 }
 
-const FEATURE: Dependence = Dependence { zoom: false, feature: true, state: false };
-const ZOOM: Dependence = Dependence { zoom: true, feature: false, state: false };
-const STATE: Dependence = Dependence { zoom: false, feature: false, state: true };
+const NOTHING: Dependence = Dependence { zoom: false, feature: false, state: false, progress: false, other: false };
+const FEATURE: Dependence = Dependence { feature: true, ..NOTHING };
+const ZOOM: Dependence = Dependence { zoom: true, ..NOTHING };
+const PROGRESS: Dependence = Dependence { progress: true, ..NOTHING };
+const OTHER: Dependence = Dependence { other: true, ..NOTHING };
 
 macro_rules! binary {
     ($f:expr) => {
-        function(fixed(&[Number, Number]), Number, |c, a| {
+        function(fixed(&[Number, Number]), Number, |c, a, _| {
             let f: fn(f64, f64) -> f64 = $f;
             Ok(Datum::number(f(a[0].eval_number(c)?, a[1].eval_number(c)?)))
         })
@@ -60,30 +109,53 @@ macro_rules! binary {
 
 macro_rules! math {
     ($f:expr) => {
-        function(fixed(&[Number]), Number, |c, a| {
+        function(fixed(&[Number]), Number, |c, a, _| {
             let f: fn(f64) -> f64 = $f;
             Ok(Datum::number(f(a[0].eval_number(c)?)))
         })
     };
 }
 
-/// The operator called `name`; `None` where the table has none.
-pub(super) fn lookup(name: &str) -> Option<Function> {
+macro_rules! constant {
+    ($n:expr) => {
+        function(fixed(&[]), Number, |_, _, _| Ok(Datum::number($n)))
+    };
+}
+
+/// The operator called `name` with `count` arguments; `None` where the table has none.
+pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
+    let of_feature_or_object = || vec![Params::Fixed(vec![String]), Params::Fixed(vec![String, Object])];
+    let looks_at = if count == 1 { FEATURE } else { NOTHING };
+    let all = |build| {
+        Some(Function {
+            params: vec![Params::Fixed(vec![Boolean, Boolean]), Params::Any(Boolean)],
+            result: Boolean,
+            build,
+        })
+    };
     match name {
-        "get" => reading(
-            function(vec![Params::Fixed(vec![String]), Params::Fixed(vec![String, Object])], Any, |c, a| {
-                Ok(property(c, a)?.map_or(Datum::NULL, Datum::Plain))
-            }),
-            FEATURE,
-        ),
-        "has" => reading(
-            function(vec![Params::Fixed(vec![String]), Params::Fixed(vec![String, Object])], Boolean, |c, a| {
-                Ok(Datum::bool(property(c, a)?.is_some()))
+        "all" => all(Build::All),
+        "any" => all(Build::Any),
+        "get" => {
+            let get = function(of_feature_or_object(), Any, |c, a, key| {
+                Ok(property(c, a, key)?.map_or(Datum::NULL, Datum::Plain))
+            });
+            reading(get, looks_at)
+        }
+        "has" => {
+            let has =
+                function(of_feature_or_object(), Boolean, |c, a, key| Ok(Datum::bool(property(c, a, key)?.is_some())));
+            reading(has, looks_at)
+        }
+        "feature-state" => reading(
+            function(fixed(&[String]), Any, |c, a, _| {
+                let key = a[0].eval_text(c)?;
+                Ok(c.feature_state.and_then(|s| s.get(&*key)).cloned().map_or(Datum::NULL, Datum::Plain))
             }),
             FEATURE,
         ),
         "id" => reading(
-            function(fixed(&[]), Any, |c, _| {
+            function(fixed(&[]), Any, |c, _, _| {
                 Ok(match c.feature.and_then(|f| f.id.as_ref()) {
                     Some(FeatureId::Number(n)) => Datum::number(*n),
                     Some(FeatureId::Text(t)) => Datum::text(t.clone()),
@@ -92,29 +164,50 @@ pub(super) fn lookup(name: &str) -> Option<Function> {
             }),
             FEATURE,
         ),
-        "geometry-type" => reading(function(fixed(&[]), String, |c, _| Ok(Datum::text(c.geometry_type))), FEATURE),
+        "geometry-type" => reading(function(fixed(&[]), String, |c, _, _| Ok(Datum::text(c.geometry_type))), FEATURE),
         "properties" => reading(
-            function(fixed(&[]), Object, |c, _| {
+            function(fixed(&[]), Object, |c, _, _| {
                 let all = c.feature.map(|f| f.properties.clone()).unwrap_or_default();
                 Ok(Datum::Plain(Value::Object(all.into())))
             }),
             FEATURE,
         ),
-        "zoom" => reading(function(fixed(&[]), Number, |c, _| Ok(Datum::number(c.zoom))), ZOOM),
-        "global-state" => reading(
-            function(fixed(&[String]), Any, |c, a| {
-                let key = a[0].eval_text(c)?;
-                Ok(c.state.get(&*key).cloned().map_or(Datum::NULL, Datum::Plain))
-            }),
-            STATE,
+        "zoom" => changed(function(fixed(&[]), Number, |c, _, _| Ok(Datum::number(c.zoom))), |e| {
+            e.dependence = ZOOM;
+            e.is_zoom = true;
+        }),
+        "heatmap-density" => {
+            reading(function(fixed(&[]), Number, |c, _, _| Ok(Datum::number(c.heatmap_density))), OTHER)
+        }
+        "line-progress" => {
+            reading(function(fixed(&[]), Number, |c, _, _| Ok(Datum::number(c.line_progress))), PROGRESS)
+        }
+        "elevation" => reading(constant!(0.0), OTHER),
+        "accumulated" => reading(
+            function(fixed(&[]), Any, |c, _, _| Ok(c.accumulated.cloned().map_or(Datum::NULL, Datum::Plain))),
+            OTHER,
         ),
-        "!" => function(fixed(&[Boolean]), Boolean, |c, a| Ok(Datum::bool(!a[0].eval_bool(c)?))),
-        "typeof" => function(fixed(&[Any]), String, |c, a| Ok(Datum::text(a[0].eval(c)?.type_of().to_string()))),
-        "+" => function(vec![Params::Any(0, Number)], Number, |c, a| fold(c, a, 0.0, |x, y| x + y)),
-        "*" => function(vec![Params::Any(0, Number)], Number, |c, a| fold(c, a, 1.0, |x, y| x * y)),
-        "min" => function(vec![Params::Any(0, Number)], Number, |c, a| fold(c, a, f64::INFINITY, f64::min)),
-        "max" => function(vec![Params::Any(0, Number)], Number, |c, a| fold(c, a, f64::NEG_INFINITY, f64::max)),
-        "-" => function(vec![Params::Fixed(vec![Number, Number]), Params::Fixed(vec![Number])], Number, |c, a| {
+        // Every script has a glyph or a box: what is drawn is decided where text is shaped.
+        "is-supported-script" => {
+            reading(function(fixed(&[String]), Boolean, |c, a, _| a[0].eval_text(c).map(|_| Datum::bool(true))), OTHER)
+        }
+        "resolved-locale" => function(fixed(&[Type::Collator]), String, |c, a, _| match a[0].eval(c)? {
+            Datum::Collator(collation) => Ok(Datum::text(collation.resolved_locale())),
+            other => Err(not_of(&Type::Collator, &other, &a[0].key)),
+        }),
+        "error" => changed(
+            function(fixed(&[String]), Type::Error, |c, a, key| {
+                Err(EvalError::new(key, a[0].eval_text(c)?.to_string()))
+            }),
+            |e| e.never_folds = true,
+        ),
+        "!" => function(fixed(&[Boolean]), Boolean, |c, a, _| Ok(Datum::bool(!a[0].eval_bool(c)?))),
+        "typeof" => function(fixed(&[Any]), String, |c, a, _| Ok(Datum::text(a[0].eval(c)?.type_of().to_string()))),
+        "+" => function(vec![Params::Any(Number)], Number, |c, a, _| fold(c, a, 0.0, |x, y| x + y)),
+        "*" => function(vec![Params::Any(Number)], Number, |c, a, _| fold(c, a, 1.0, |x, y| x * y)),
+        "min" => function(vec![Params::Any(Number)], Number, |c, a, _| fold(c, a, f64::INFINITY, least)),
+        "max" => function(vec![Params::Any(Number)], Number, |c, a, _| fold(c, a, f64::NEG_INFINITY, greatest)),
+        "-" => function(vec![Params::Fixed(vec![Number, Number]), Params::Fixed(vec![Number])], Number, |c, a, _| {
             let first = a[0].eval_number(c)?;
             Ok(Datum::number(match a.get(1) {
                 Some(second) => first - second.eval_number(c)?,
@@ -139,54 +232,51 @@ pub(super) fn lookup(name: &str) -> Option<Function> {
         "floor" => math!(f64::floor),
         // Halves go away from zero, as the specification says.
         "round" => math!(f64::round),
-        "pi" => function(fixed(&[]), Number, |_, _| Ok(Datum::number(std::f64::consts::PI))),
-        "e" => function(fixed(&[]), Number, |_, _| Ok(Datum::number(std::f64::consts::E))),
-        "ln2" => function(fixed(&[]), Number, |_, _| Ok(Datum::number(std::f64::consts::LN_2))),
-        "upcase" => function(fixed(&[String]), String, |c, a| Ok(Datum::text(a[0].eval_text(c)?.to_uppercase()))),
-        "downcase" => function(fixed(&[String]), String, |c, a| Ok(Datum::text(a[0].eval_text(c)?.to_lowercase()))),
-        "concat" => function(vec![Params::Any(0, Any)], String, |c, a| {
+        "pi" => constant!(std::f64::consts::PI),
+        "e" => constant!(std::f64::consts::E),
+        "ln2" => constant!(std::f64::consts::LN_2),
+        "upcase" => function(fixed(&[String]), String, |c, a, _| Ok(Datum::text(a[0].eval_text(c)?.to_uppercase()))),
+        "downcase" => function(fixed(&[String]), String, |c, a, _| Ok(Datum::text(a[0].eval_text(c)?.to_lowercase()))),
+        "concat" => function(vec![Params::Any(Any)], String, |c, a, _| {
             let parts: Result<Vec<_>, _> = a.iter().map(|arg| arg.eval(c).map(|d| d.to_text())).collect();
             Ok(Datum::text(parts?.concat()))
         }),
+        "split" => function(fixed(&[String, String]), Type::array_of(String), |c, a, _| {
+            let (text, by) = (a[0].eval_text(c)?, a[1].eval_text(c)?);
+            let parts: Vec<Value> = match &*by {
+                "" => text.chars().map(|c| Value::Text(c.to_string().into())).collect(),
+                by => text.split(by).map(|t| Value::Text(t.into())).collect(),
+            };
+            Ok(Datum::Plain(Value::Array(parts.into())))
+        }),
+        "join" => function(fixed(&[Type::array_of(String), String]), String, |c, a, _| {
+            let by = a[1].eval_text(c)?;
+            let parts: Vec<_> = a[0].eval_items(c)?.iter().map(|v| Datum::Plain(v.clone()).to_text()).collect();
+            Ok(Datum::text(parts.join(&by)))
+        }),
         "rgb" => function(fixed(&[Number, Number, Number]), Color, rgba),
         "rgba" => function(fixed(&[Number, Number, Number, Number]), Color, rgba),
-        "length" => function(fixed(&[Any]), Number, |c, a| match a[0].eval(c)? {
-            Datum::Plain(Value::Text(t)) => Ok(Datum::number(t.chars().count() as f64)),
-            Datum::Plain(Value::Array(items)) => Ok(Datum::number(items.len() as f64)),
-            other => Err(EvalError(format!(
-                "Expected value to be of type string or array, but found {} instead.",
-                other.type_of()
-            ))),
-        }),
-        "at" => {
-            function(fixed(&[Number, Type::array_of(Any)]), Any, |c, a| {
-                let index = a[0].eval_number(c)?;
-                let Datum::Plain(Value::Array(items)) = a[1].eval(c)? else { return Ok(Datum::NULL) };
-                if index < 0.0 {
-                    return Err(EvalError(format!("Array index out of bounds: {index} < 0.")));
+        "to-rgba" => {
+            function(fixed(&[Color]), Type::Array(Box::new(Number), Some(4)), |c, a, _| match a[0].eval(c)? {
+                Datum::Color(color) => {
+                    let [r, g, b] = [color.r, color.g, color.b].map(|v| if color.a == 0.0 { 0.0 } else { v * 255.0 });
+                    let parts = [r, g, b, color.a].map(Value::Number);
+                    Ok(Datum::Plain(Value::Array(Arc::new(parts))))
                 }
-                if index.fract() != 0.0 {
-                    return Err(EvalError(format!("Array index must be an integer, but found {index} instead.")));
-                }
-                items.get(index as usize).cloned().map(Datum::Plain).ok_or_else(|| {
-                    EvalError(format!("Array index out of bounds: {index} > {}.", items.len() as i64 - 1))
-                })
+                other => Err(not_of(&Color, &other, &a[0].key)),
             })
         }
-        "in" => function(fixed(&[Any, Any]), Boolean, |c, a| {
-            let needle = a[0].eval(c)?;
-            match (needle, a[1].eval(c)?) {
-                (Datum::Plain(needle), Datum::Plain(Value::Array(items))) => Ok(Datum::bool(items.contains(&needle))),
-                (needle, Datum::Plain(Value::Text(text))) => Ok(Datum::bool(text.contains(&needle.to_text()))),
-                (_, Datum::Plain(Value::Null)) => Ok(Datum::bool(false)),
-                (_, other) => Err(EvalError(format!(
-                    "Expected second argument to be of type array or string, but found {} instead.",
-                    other.type_of()
-                ))),
-            }
-        }),
         _ => None,
     }
+}
+
+/// ECMAScript's `Math.min`: what is no number is the least.
+fn least(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(b) }
+}
+
+fn greatest(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
 }
 
 fn fold(c: &Context, args: &[Expr], start: f64, f: fn(f64, f64) -> f64) -> Result<Datum, EvalError> {
@@ -194,25 +284,159 @@ fn fold(c: &Context, args: &[Expr], start: f64, f: fn(f64, f64) -> f64) -> Resul
 }
 
 /// `get` and `has`: from the object given, or else from the feature.
-fn property(c: &Context, args: &[Expr]) -> Result<Option<Value>, EvalError> {
-    let key = args[0].eval_text(c)?;
+fn property(c: &Context, args: &[Expr], key: &str) -> Result<Option<Value>, EvalError> {
+    let name = args[0].eval_text(c)?;
     match args.get(1) {
-        None => Ok(c.feature.and_then(|f| f.properties.get(&key)).cloned()),
+        None => Ok(c.feature.and_then(|f| f.properties.get(&name)).cloned()),
         Some(object) => match object.eval(c)? {
-            Datum::Plain(Value::Object(map)) => Ok(map.get(&key).cloned()),
-            other => Err(not_of(&Type::Object, &other)),
+            Datum::Plain(Value::Object(map)) => Ok(map.get(&name).cloned()),
+            other => Err(not_of(&Type::Object, &other, key)),
         },
     }
 }
 
-fn rgba(c: &Context, args: &[Expr]) -> Result<Datum, EvalError> {
+fn rgba(c: &Context, args: &[Expr], key: &str) -> Result<Datum, EvalError> {
     let parts: Vec<Value> =
         args.iter().map(|a| a.eval_number(c).map(Value::Number)).collect::<Result<_, EvalError>>()?;
-    color_from_parts(&parts).map(Datum::Color).ok_or_else(|| {
-        let text: Vec<_> = parts.iter().map(|p| Datum::Plain(p.clone()).to_text()).collect();
-        EvalError(format!(
-            "Invalid rgba value [{}]: 'r', 'g', and 'b' must be between 0 and 255, alpha between 0 and 1.",
-            text.join(", ")
-        ))
+    color_of_parts(&parts).map(Datum::Color).map_err(|message| EvalError::new(key, message))
+}
+
+/// `at`.
+pub(super) fn at(c: &Context, a: &[Expr], key: &str) -> Result<Datum, EvalError> {
+    let index = a[0].eval_number(c)?;
+    let list = a[1].eval(c)?;
+    let length = match &list {
+        Datum::Plain(Value::Array(items)) => items.len(),
+        Datum::List(items) => items.len(),
+        other => return Err(not_of(&Type::array_of(Any), other, key)),
+    };
+    let shown = super::datum::number_text(index);
+    if index < 0.0 {
+        return Err(EvalError::new(key, format!("Array index out of bounds: {shown} < 0.")));
+    }
+    if index >= length as f64 {
+        let last = length as i64 - 1;
+        return Err(EvalError::new(key, format!("Array index out of bounds: {shown} > {last}.")));
+    }
+    if index.fract() != 0.0 || index.is_nan() {
+        return Err(EvalError::new(key, format!("Array index must be an integer, but found {shown} instead.")));
+    }
+    Ok(match &list {
+        Datum::Plain(Value::Array(items)) => Datum::Plain(items[index as usize].clone()),
+        Datum::List(items) => items[index as usize].clone(),
+        _ => Datum::NULL,
     })
+}
+
+/// Refuses to look for what has parts.
+fn needle(c: &Context, needle: &Expr, key: &str) -> Result<Value, EvalError> {
+    match needle.eval(c)? {
+        Datum::Plain(value @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_))) => Ok(value),
+        other => Err(EvalError::new(
+            key,
+            format!(
+                "Expected first argument to be of type boolean, string, number or null, but found {} instead.",
+                other.type_of()
+            ),
+        )),
+    }
+}
+
+fn not_a_list(argument: &str, found: &Datum, key: &str) -> EvalError {
+    let found = found.type_of();
+    EvalError::new(key, format!("Expected {argument} to be of type array or string, but found {found} instead."))
+}
+
+/// `in`.
+pub(super) fn contains(c: &Context, a: &[Expr], key: &str) -> Result<Datum, EvalError> {
+    let haystack = a[1].eval(c)?;
+    if !haystack.is_truthy() {
+        return Ok(Datum::bool(false));
+    }
+    let needle = needle(c, &a[0], key)?;
+    match &haystack {
+        Datum::Plain(Value::Array(items)) => Ok(Datum::bool(items.contains(&needle))),
+        Datum::Plain(Value::Text(text)) => Ok(Datum::bool(text.contains(&in_text(needle)))),
+        Datum::List(items) => Ok(Datum::bool(items.contains(&Datum::Plain(needle)))),
+        other => Err(not_a_list("second argument", other, key)),
+    }
+}
+
+/// What ECMAScript looks for in a text when it is given something else.
+fn in_text(needle: Value) -> std::string::String {
+    if needle == Value::Null { "null".to_string() } else { Datum::Plain(needle).to_text() }
+}
+
+/// `index-of`. Places in a text are counted in characters.
+pub(super) fn index_of(c: &Context, a: &[Expr], key: &str) -> Result<Datum, EvalError> {
+    let needle = needle(c, &a[0], key)?;
+    let haystack = a[1].eval(c)?;
+    let from = match a.get(2) {
+        Some(from) => from.eval_number(c)?,
+        None => 0.0,
+    };
+    let place = match &haystack {
+        Datum::Plain(Value::Text(text)) => {
+            let units: Vec<u16> = text.encode_utf16().collect();
+            let start = (from.max(0.0) as usize).min(units.len());
+            let wanted: Vec<u16> = in_text(needle).encode_utf16().collect();
+            let found = match wanted.len() {
+                0 => Some(start),
+                n => units[start..].windows(n).position(|w| w == wanted).map(|at| at + start),
+            };
+            found.map(|at| std::string::String::from_utf16_lossy(&units[..at]).chars().count())
+        }
+        Datum::Plain(Value::Array(items)) => {
+            let start = resolved(from, items.len());
+            items[start..].iter().position(|v| *v == needle).map(|at| at + start)
+        }
+        other => return Err(not_a_list("second argument", other, key)),
+    };
+    Ok(Datum::number(place.map_or(-1.0, |at| at as f64)))
+}
+
+/// A place counted from the end where it is below zero.
+fn resolved(at: f64, length: usize) -> usize {
+    let at = at.trunc();
+    let at = if at < 0.0 { at + length as f64 } else { at };
+    (at.max(0.0) as usize).min(length)
+}
+
+/// `slice`.
+pub(super) fn slice(c: &Context, a: &[Expr], key: &str) -> Result<Datum, EvalError> {
+    let input = a[0].eval(c)?;
+    let from = a[1].eval_number(c)?;
+    let to = match a.get(2) {
+        Some(to) => Some(to.eval_number(c)?),
+        None => None,
+    };
+    let range = |length: usize| {
+        let from = resolved(from, length);
+        from..to.map_or(length, |to| resolved(to, length)).max(from)
+    };
+    match &input {
+        Datum::Plain(Value::Text(text)) => {
+            let characters: Vec<char> = text.chars().collect();
+            let part: std::string::String = characters[range(characters.len())].iter().collect();
+            Ok(Datum::text(part))
+        }
+        Datum::Plain(Value::Array(items)) => Ok(Datum::Plain(Value::Array(items[range(items.len())].into()))),
+        Datum::List(items) => Ok(Datum::list(items[range(items.len())].to_vec())),
+        other => Err(not_a_list("first argument", other, key)),
+    }
+}
+
+/// `length`.
+pub(super) fn length(c: &Context, a: &[Expr], key: &str) -> Result<Datum, EvalError> {
+    let length = match a[0].eval(c)? {
+        Datum::Plain(Value::Text(t)) => t.chars().count(),
+        Datum::Plain(Value::Array(items)) => items.len(),
+        Datum::List(items) => items.len(),
+        other => {
+            let found = other.type_of();
+            let message = format!("Expected value to be of type string or array, but found {found} instead.");
+            return Err(EvalError::new(key, message));
+        }
+    };
+    Ok(Datum::number(length as f64))
 }

@@ -1,6 +1,10 @@
 //! `interpolate` and `step`: finding the stops around an input and mixing between them.
 
+use std::sync::Arc;
+
 use super::datum::Datum;
+use super::structured::{AnchorOffset, Projection};
+use crate::color::Color;
 use crate::feature::Value;
 
 /// The curve between two stops.
@@ -64,17 +68,54 @@ fn bezier([x1, y1, x2, y2]: [f64; 4], x: f64) -> f64 {
     at((low + high) / 2.0, y1, y2)
 }
 
-/// Mixes two outputs; `None` where they can't be mixed.
-pub(super) fn mix(space: Space, a: &Datum, b: &Datum, t: f64) -> Option<Datum> {
+/// Mixes two outputs; the error says why they can't be mixed.
+pub(super) fn mix(space: Space, a: &Datum, b: &Datum, t: f64) -> Result<Datum, String> {
+    let color = |a: Color, b: Color| match space {
+        Space::Rgb => a.mix_rgb(b, t),
+        Space::Lab => a.mix_lab(b, t),
+        Space::Hcl => a.mix_hcl(b, t),
+    };
+    let number = |a: f64, b: f64| a + t * (b - a);
+    let unequal = || format!("Cannot interpolate between {} and {}.", a.json_text(), b.json_text());
     match (a, b) {
-        (Datum::Color(a), Datum::Color(b)) => Some(Datum::Color(match space {
-            Space::Rgb => a.mix_rgb(*b, t),
-            Space::Lab => a.mix_lab(*b, t),
-            Space::Hcl => a.mix_hcl(*b, t),
-        })),
-        (Datum::Plain(a), Datum::Plain(b)) => mix_values(a, b, t).map(Datum::Plain),
-        _ => None,
+        (Datum::Color(a), Datum::Color(b)) => Ok(Datum::Color(color(*a, *b))),
+        (Datum::Plain(Value::Text(from)), Datum::Plain(Value::Text(to))) => {
+            Ok(Datum::Projection(Arc::new(Projection { from: from.clone(), to: to.clone(), transition: t })))
+        }
+        (Datum::Plain(a), Datum::Plain(b)) => mix_values(a, b, t).map(Datum::Plain).ok_or_else(unequal),
+        (Datum::Padding(a), Datum::Padding(b)) => Ok(Datum::Padding(std::array::from_fn(|i| number(a[i], b[i])))),
+        (Datum::Numbers(a), Datum::Numbers(b)) if a.len() == b.len() => {
+            Ok(Datum::Numbers(a.iter().zip(b.iter()).map(|(a, b)| number(*a, *b)).collect()))
+        }
+        (Datum::Colors(a), Datum::Colors(b)) if a.len() == b.len() => {
+            Ok(Datum::Colors(a.iter().zip(b.iter()).map(|(a, b)| color(*a, *b)).collect()))
+        }
+        (Datum::Colors(a), Datum::Colors(b)) => {
+            Err(format!("colorArray: Arrays have mismatched length ({} vs. {}), cannot interpolate.", a.len(), b.len()))
+        }
+        (Datum::AnchorOffsets(from), Datum::AnchorOffsets(to)) => mix_anchors(from, to, t),
+        _ => Err(unequal()),
     }
+}
+
+fn mix_anchors(from: &Arc<[AnchorOffset]>, to: &Arc<[AnchorOffset]>, t: f64) -> Result<Datum, String> {
+    if from.len() != to.len() {
+        let text = |list: &Arc<[AnchorOffset]>| Datum::AnchorOffsets(list.clone()).json_text();
+        return Err(format!("Cannot interpolate values of different length. from: {}, to: {}", text(from), text(to)));
+    }
+    let mut mixed = Vec::with_capacity(from.len());
+    for (i, (a, b)) in from.iter().zip(to.iter()).enumerate() {
+        if a.anchor != b.anchor {
+            let i = 2 * i;
+            let (a, b) = (a.anchor.name(), b.anchor.name());
+            return Err(format!(
+                "Cannot interpolate values containing mismatched anchors. from[{i}]: {a}, to[{i}]: {b}"
+            ));
+        }
+        let offset = std::array::from_fn(|i| a.offset[i] + t * (b.offset[i] - a.offset[i]));
+        mixed.push(AnchorOffset { anchor: a.anchor, offset });
+    }
+    Ok(Datum::AnchorOffsets(mixed.into()))
 }
 
 fn mix_values(a: &Value, b: &Value, t: f64) -> Option<Value> {

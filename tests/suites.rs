@@ -1,0 +1,55 @@
+//! The scoreboard: MapLibre's own test suites, from the folder in `SUITES` (default `../shared/suites`).
+//!
+//! Prints `suite family passed/total`, writes each result to `target/suites/results.tsv` and each picture to
+//! `target/suites/render`, with three panels (expected, drawn, difference) and an index page for what fails. Fails if a
+//! test listed in `tests/suites-pass.txt` does not pass; `BLESS=1` adds those that pass now, and never takes one off.
+
+#[path = "suites/expression.rs"]
+mod expression;
+#[path = "suites/pixelmatch.rs"]
+mod pixelmatch;
+#[path = "suites/render.rs"]
+mod render;
+#[path = "suites/report.rs"]
+mod report;
+
+use std::path::{Path, PathBuf};
+
+use report::Outcome;
+
+/// The suites' folder, if it is there.
+fn folder() -> Option<PathBuf> {
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/suites");
+    let folder = std::env::var_os("SUITES").map_or(default, PathBuf::from);
+    folder.is_dir().then_some(folder)
+}
+
+/// Where a suite's results go.
+fn output() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"), PathBuf::from);
+    target.join("suites")
+}
+
+/// Runs one suite where there is one.
+fn run(suite: &str, tests: impl FnOnce(&Path) -> Vec<Outcome>) {
+    let Some(folder) = folder().map(|f| f.join(suite)).filter(|f| f.is_dir()) else {
+        println!("skipped: the {suite} suite is not there; set SUITES to the folder that holds it");
+        return;
+    };
+    let outcomes = tests(&folder);
+    assert!(!outcomes.is_empty(), "{} holds no tests", folder.display());
+    report::print(suite, &outcomes);
+    report::write(suite, &outcomes);
+    report::hold_to_the_list(suite, &outcomes);
+}
+
+#[test]
+fn expression_suite() {
+    run("expression", expression::run);
+}
+
+#[test]
+fn render_suite() {
+    run("render", render::run);
+}
