@@ -1,18 +1,28 @@
 //! Style + features + camera → scene: all decisions of style, time and place end here.
 //!
-//! Layers are walked in order, features in source order. [`reach_px`] tells beforehand how far beyond the picture
-//! features must be fetched, so that whatever can leave a mark in the picture is there.
+//! Layers are walked in order, features in source order or by their sort key. [`reach_px`] tells beforehand how far
+//! beyond the picture features must be fetched, so that whatever can leave a mark in the picture is there.
 
-mod layer;
+mod features;
+mod fill;
+mod line;
+mod offset;
+mod place;
+mod point;
+mod raster;
+mod reach;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use reach::reach_px;
+
 use crate::feature::{Feature, Value};
-use crate::geo::{Camera, Kind, Shape};
-use crate::scene::Scene;
-use crate::sprite::Image;
-use crate::style::{Context, FromDatum, Layer, Paint, Property};
+use crate::geo::{Camera, Kind, Shape, World, WorldBox};
+use crate::scene::{Group, Ink, Item, Pattern, Scene};
+use crate::sprite::{Image, Sprite};
+use crate::style::{BackgroundPaint, Context, HasImage, ImageName, Layer, Paint, Property};
+use place::Place;
 
 /// One part of a feature, as fetched.
 #[derive(Debug, Clone, Copy)]
@@ -21,60 +31,169 @@ pub struct Fetched<'a> {
     pub shape: &'a Shape,
 }
 
+/// Parts that are drawn together: of a whole source, or of one of its tiles.
+#[derive(Debug, Clone)]
+pub struct Batch<'a> {
+    /// In source order.
+    pub parts: Vec<Fetched<'a>>,
+    /// How many worlds to the east they are drawn.
+    pub copy: i64,
+    /// The tile they come from, beyond which they are not drawn.
+    pub clip: Option<WorldBox>,
+}
+
+/// A picture placed in the world.
+#[derive(Debug, Clone)]
+pub struct PlacedImage {
+    pub image: Arc<Image>,
+    /// Top left, top right, bottom right, bottom left.
+    pub corners: [World; 4],
+    /// The part of the image that is shown there, in its px: left, top, right, bottom.
+    pub part: [f64; 4],
+    /// How many worlds to the east it is drawn.
+    pub copy: i64,
+}
+
+/// What a layer is drawn from.
+#[derive(Debug, Clone)]
+pub enum LayerData<'a> {
+    Nothing,
+    Features(Vec<Batch<'a>>),
+    Images(Vec<PlacedImage>),
+}
+
 /// What a picture is composed from.
 pub struct Inputs<'a> {
     pub camera: &'a Camera,
     /// The style's state, every key filled in.
     pub state: &'a BTreeMap<String, Value>,
-    /// The image of a name at the camera's ratio.
-    pub image: &'a dyn Fn(&str) -> Option<Arc<Image>>,
+    pub sprite: &'a Sprite,
 }
 
-/// Composes `layers`, each with the parts fetched for it in source order (none for a background).
-pub fn compose<'a>(inputs: &Inputs, layers: impl IntoIterator<Item = (&'a Layer, Vec<Fetched<'a>>)>) -> Scene {
+/// The sprite's images, as expressions ask for them.
+#[derive(Debug)]
+struct Images<'a>(&'a Sprite);
+
+impl HasImage for Images<'_> {
+    fn has_image(&self, name: &str) -> bool {
+        self.0.image(name, 1).is_some()
+    }
+}
+
+/// Composes `layers`, each with what was fetched for it.
+pub fn compose<'a>(inputs: &Inputs, layers: impl IntoIterator<Item = (&'a Layer, LayerData<'a>)>) -> Scene {
     let camera = inputs.camera;
+    let images = Images(inputs.sprite);
+    let composer = Composer { inputs, images: &images };
     let mut items = Vec::new();
-    for (layer, fetched) in layers {
+    for (layer, data) in layers {
         if layer.drawn_at(camera.zoom(), inputs.state) {
-            layer::compose(inputs, layer, &fetched, &mut items);
+            composer.layer(layer, data, &mut items);
         }
     }
-    Scene { width_px: camera.width_px(), height_px: camera.height_px(), origin_px: camera.origin_px(), items }
+    Scene { width_px: camera.width_px(), height_px: camera.height_px(), to_world_px: camera.to_world_px(), items }
 }
 
-/// How many device px beyond its geometry a layer can paint at this zoom and state, over all the `parts` it may be
-/// given; they are only looked at where the layer's sizes hang on them.
-pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = Fetched<'a>> + Clone) -> f64 {
-    let shift = |translate: &Property<[f64; 2]>| {
-        largest(translate, inputs, parts.clone(), |t| size(t[0].abs()).hypot(size(t[1].abs())))
-    };
-    let number = |property: &Property<f64>| largest(property, inputs, parts.clone(), |n| size(*n));
-    let css_px = match &layer.paint {
-        Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) => 0.0,
-        Paint::Fill(fill) => 1.0 + shift(&fill.translate.by),
-        // A square cap reaches the half width's diagonal.
-        Paint::Line(line) => {
-            number(&line.width) / 2.0 * number(&line.miter_limit).clamp(1.5, layer::MAX_MITER)
-                + shift(&line.translate.by)
+struct Composer<'a> {
+    inputs: &'a Inputs<'a>,
+    images: &'a Images<'a>,
+}
+
+impl<'a> Composer<'a> {
+    fn layer(&self, layer: &Layer, data: LayerData, items: &mut Vec<Item>) {
+        match (&layer.paint, data) {
+            (Paint::Background(paint), _) => items.extend(self.background(paint).map(Item::Background)),
+            (Paint::Raster(paint), LayerData::Images(images)) => self.rasters(paint, &images, items),
+            (Paint::Heatmap(paint), LayerData::Features(batches)) => self.heatmap(layer, paint, &batches, items),
+            (paint, LayerData::Features(batches)) => {
+                let opacity = match paint {
+                    Paint::Fill(fill) => fill.layer_opacity.eval(&self.context(None)),
+                    Paint::Line(line) => line.layer_opacity.eval(&self.context(None)),
+                    _ => 1.0,
+                };
+                if opacity <= 0.0 {
+                    return;
+                }
+                let mut drawn = Vec::new();
+                for batch in &batches {
+                    let mut inside = Vec::new();
+                    let place = Place::new(self.inputs.camera.in_copy(batch.copy));
+                    self.batch(layer, &batch.parts, &place, &mut inside);
+                    match batch.clip {
+                        Some(_) if inside.is_empty() => {}
+                        Some(tile) => {
+                            drawn.push(Item::Group(Group {
+                                items: inside,
+                                opacity: 1.0,
+                                clip: Some(place.corners(&tile)),
+                            }));
+                        }
+                        None => drawn.append(&mut inside),
+                    }
+                }
+                match opacity < 1.0 && !drawn.is_empty() {
+                    true => items.push(Item::Group(Group { items: drawn, opacity, clip: None })),
+                    false => items.append(&mut drawn),
+                }
+            }
+            _ => {}
         }
-        Paint::Circle(circle) => number(&circle.radius) + number(&circle.stroke_width) + shift(&circle.translate.by),
-    };
-    css_px * inputs.camera.ratio() + 1.0
+    }
+
+    fn background(&self, paint: &BackgroundPaint) -> Option<Ink> {
+        self.ink(&self.context(None), &paint.color, &paint.opacity, paint.pattern.as_ref())
+    }
+
+    /// `None` where nothing would be seen. A pattern that the sprite lacks draws nothing, as in MapLibre.
+    fn ink(
+        &self,
+        context: &Context,
+        color: &Property<crate::color::Color>,
+        opacity: &Property<f64>,
+        pattern: Option<&Property<ImageName>>,
+    ) -> Option<Ink> {
+        let opacity = opacity.eval(context).clamp(0.0, 1.0);
+        if opacity == 0.0 {
+            return None;
+        }
+        match pattern {
+            Some(pattern) => {
+                let image = self.pattern(pattern, context)?;
+                let scale = image.ratio / (self.inputs.camera.ratio() * self.overscale());
+                Some(Ink::Pattern(Pattern { image, opacity, scale }))
+            }
+            None => {
+                let color = color.eval(context).with_opacity(opacity);
+                (color.a > 0.0).then_some(Ink::Color(color))
+            }
+        }
+    }
+
+    fn pattern(&self, pattern: &Property<ImageName>, context: &Context) -> Option<Arc<Image>> {
+        let name = pattern.eval(&whole_zoom(context)).0?;
+        self.inputs.sprite.image(&name, self.inputs.camera.ratio() as u32).cloned()
+    }
+
+    /// How much larger the map is drawn than at the whole zoom below: patterns and dashes grow with it.
+    fn overscale(&self) -> f64 {
+        let zoom = self.inputs.camera.zoom();
+        (zoom - zoom.floor()).exp2()
+    }
+
+    /// What an expression sees of `part`.
+    fn context<'b>(&'b self, part: Option<Fetched<'b>>) -> Context<'b> {
+        Context { has_image: Some(self.images), ..context(self.inputs, part) }
+    }
+}
+
+/// Patterns and dashes do not change between two whole zooms.
+fn whole_zoom<'a>(context: &Context<'a>) -> Context<'a> {
+    Context { zoom: context.zoom.floor(), ..*context }
 }
 
 /// A length in CSS px, or a factor, within what can be drawn: a style may say 1e300.
 fn size(value: f64) -> f64 {
     value.clamp(0.0, 100_000.0)
-}
-
-fn largest<'a, T: FromDatum>(
-    property: &Property<T>,
-    inputs: &Inputs,
-    parts: impl Iterator<Item = Fetched<'a>>,
-    size: impl Fn(&T) -> f64,
-) -> f64 {
-    let value = |part: Option<Fetched>| size(&property.eval(&context(inputs, part)));
-    if property.dependence().feature { parts.map(|part| value(Some(part))).fold(0.0, f64::max) } else { value(None) }
 }
 
 /// What an expression sees of `part`.

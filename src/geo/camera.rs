@@ -25,10 +25,42 @@ pub struct Camera {
     ratio: f64,
     /// Side of the world's square in device px.
     world_px: f64,
-    /// World position of the picture's top left corner, in 1/256 device px.
+    /// World position of the picture's top left corner, in 1/256 device px; of its centre where it is turned.
     origin: Snapped,
+    turn: Option<Turn>,
     width_px: u32,
     height_px: u32,
+}
+
+/// A picture whose upward direction is not north.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Turn {
+    sin: f64,
+    cos: f64,
+}
+
+/// Picture positions (device px from the top left corner) to world positions in device px: `x' = a·x + b·y + c`,
+/// `y' = d·x + e·y + f`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Affine {
+    pub a: f64,
+    pub b: f64,
+    pub c: f64,
+    pub d: f64,
+    pub e: f64,
+    pub f: f64,
+}
+
+impl Affine {
+    pub fn apply(&self, x: f64, y: f64) -> (f64, f64) {
+        (self.a * x + self.b * y + self.c, self.d * x + self.e * y + self.f)
+    }
+
+    /// Whether it only moves, and by how many whole px.
+    pub fn whole_move(&self) -> Option<(i64, i64)> {
+        let plain = (self.a, self.b, self.d, self.e) == (1.0, 0.0, 0.0, 1.0);
+        (plain && self.c.fract() == 0.0 && self.f.fract() == 0.0).then_some((self.c as i64, self.f as i64))
+    }
 }
 
 impl Camera {
@@ -41,6 +73,7 @@ impl Camera {
             ratio: f64::from(ratio),
             world_px: f64::from(1u32 << tile.z()) * f64::from(side),
             origin: Snapped { x: i64::from(tile.x()) * step, y: i64::from(tile.y()) * step },
+            turn: None,
             width_px: side,
             height_px: side,
         }
@@ -56,6 +89,7 @@ impl Camera {
             ratio: f64::from(ratio),
             world_px,
             origin: Snapped { x: corner(center.x, width_px), y: corner(center.y, height_px) },
+            turn: None,
             width_px,
             height_px,
         }
@@ -73,9 +107,53 @@ impl Camera {
             ratio: f64::from(ratio),
             world_px,
             origin: Snapped { x: corner(center.x, width_px), y: corner(center.y, height_px) },
+            turn: None,
             width_px,
             height_px,
         }
+    }
+
+    /// What a map view of `size` CSS px shows: `center` exactly in the middle, not moved to a whole px, and the direction
+    /// `bearing` (degrees clockwise from north) upward.
+    pub fn viewport(center: World, zoom: f64, bearing: f64, size: (u32, u32), ratio: u32) -> Self {
+        let mut camera = Self::centered(center, zoom, size, ratio);
+        let grid = camera.world_px * SUBPIXELS as f64;
+        let half = |px: u32| f64::from(px) * SUBPIXELS as f64 / 2.0;
+        camera.origin = Snapped {
+            x: (center.x * grid - half(camera.width_px)).round() as i64,
+            y: (center.y * grid - half(camera.height_px)).round() as i64,
+        };
+        if bearing.rem_euclid(360.0) != 0.0 {
+            let (sin, cos) = (-bearing.to_radians()).sin_cos();
+            camera.turn = Some(Turn { sin, cos });
+            camera.origin = Snapped { x: (center.x * grid).round() as i64, y: (center.y * grid).round() as i64 };
+        }
+        camera
+    }
+
+    /// The view as the `copy`-th copy of the world to the east (or, below zero, west) sees it.
+    pub fn in_copy(&self, copy: i64) -> Self {
+        let mut camera = *self;
+        camera.origin.x -= copy * (self.world_px * SUBPIXELS as f64).round() as i64;
+        camera
+    }
+
+    /// The same view moved by less than a px, so that the pixels of pictures drawn at their own size fall on its own.
+    pub fn aligned(&self) -> Self {
+        let mut camera = *self;
+        let whole = |v: i64| (v + SUBPIXELS / 2).div_euclid(SUBPIXELS) * SUBPIXELS;
+        let Some(turn) = self.turn else {
+            camera.origin = Snapped { x: whole(self.origin.x), y: whole(self.origin.y) };
+            return camera;
+        };
+        // The centre lies on a corner of pixels where the picture's sides are even, on a pixel's centre where odd.
+        let (odd_x, odd_y) = (self.width_px % 2 == 1, self.height_px % 2 == 1);
+        let half = |odd: bool| if odd { SUBPIXELS as f64 / 2.0 } else { 0.0 };
+        let shift_x = (turn.cos * half(odd_x) + turn.sin * half(odd_y)).round() as i64;
+        let shift_y = (turn.cos * half(odd_y) + turn.sin * half(odd_x)).round() as i64;
+        camera.origin =
+            Snapped { x: whole(self.origin.x - shift_x) + shift_x, y: whole(self.origin.y - shift_y) + shift_y };
+        camera
     }
 
     pub fn zoom(&self) -> f64 {
@@ -96,28 +174,67 @@ impl Camera {
         self.height_px
     }
 
-    /// World position of the top left corner in whole device px, rounded down: the phase of patterns.
-    pub fn origin_px(&self) -> (i64, i64) {
-        (self.origin.x.div_euclid(SUBPIXELS), self.origin.y.div_euclid(SUBPIXELS))
+    /// From picture to world, both in device px.
+    pub fn to_world_px(&self) -> Affine {
+        let px = |v: i64| v as f64 / SUBPIXELS as f64;
+        let (x, y) = (px(self.origin.x), px(self.origin.y));
+        match self.turn {
+            None => Affine { a: 1.0, b: 0.0, c: x, d: 0.0, e: 1.0, f: y },
+            Some(Turn { sin, cos }) => {
+                let (half_w, half_h) = (f64::from(self.width_px) / 2.0, f64::from(self.height_px) / 2.0);
+                Affine {
+                    a: cos,
+                    b: sin,
+                    c: x - cos * half_w - sin * half_h,
+                    d: -sin,
+                    e: cos,
+                    f: y + sin * half_w - cos * half_h,
+                }
+            }
+        }
+    }
+
+    /// Side of the world's square in device px.
+    pub fn world_px(&self) -> f64 {
+        self.world_px
     }
 
     /// The position of `point` in the picture: snapped to 1/256 px of world pixel space, then moved.
     pub fn snap(&self, point: World) -> Snapped {
         let grid = self.world_px * SUBPIXELS as f64;
-        Snapped {
-            x: (point.x * grid).round() as i64 - self.origin.x,
-            y: (point.y * grid).round() as i64 - self.origin.y,
+        let (x, y) = ((point.x * grid).round() as i64 - self.origin.x, (point.y * grid).round() as i64 - self.origin.y);
+        match self.turn {
+            None => Snapped { x, y },
+            Some(_) => {
+                let turned = self.turned((x as f64, y as f64));
+                let half = |px: u32| i64::from(px) * SUBPIXELS / 2;
+                Snapped {
+                    x: turned.0.round() as i64 + half(self.width_px),
+                    y: turned.1.round() as i64 + half(self.height_px),
+                }
+            }
+        }
+    }
+
+    /// A vector of the map (x east, y south) as one of the picture.
+    pub fn turned(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        match self.turn {
+            None => (x, y),
+            Some(Turn { sin, cos }) => (x * cos - y * sin, x * sin + y * cos),
         }
     }
 
     /// The part of the world within `reach_px` device px of the picture.
     pub fn bounds(&self, reach_px: f64) -> WorldBox {
-        let unit = |v: i64, extent: u32| (v as f64 / SUBPIXELS as f64 + f64::from(extent)) / self.world_px;
-        WorldBox {
-            min: World { x: unit(self.origin.x, 0), y: unit(self.origin.y, 0) },
-            max: World { x: unit(self.origin.x, self.width_px), y: unit(self.origin.y, self.height_px) },
-        }
-        .grown((reach_px + 1.0) / self.world_px)
+        let to_world = self.to_world_px();
+        let (w, h) = (f64::from(self.width_px), f64::from(self.height_px));
+        let corner = |x: f64, y: f64| {
+            let (x, y) = to_world.apply(x, y);
+            World { x: x / self.world_px, y: y / self.world_px }
+        };
+        let corners = [corner(0.0, 0.0), corner(w, 0.0), corner(w, h), corner(0.0, h)];
+        let first = WorldBox { min: corners[0], max: corners[0] };
+        WorldBox::around(&corners).unwrap_or(first).grown((reach_px + 1.0) / self.world_px)
     }
 }
 
@@ -138,6 +255,17 @@ mod tests {
         let a = Camera::of_tile(TileId::new(9, 322, 193).unwrap(), 256, 3).snap(p);
         let b = Camera::of_tile(TileId::new(9, 323, 194).unwrap(), 256, 3).snap(p);
         assert_eq!((a.x - b.x, a.y - b.y), (768 * 256, 768 * 256));
+    }
+
+    #[test]
+    fn a_turned_picture_has_its_bearing_upward() {
+        let center = World { x: 0.5, y: 0.5 };
+        let east = World { x: 0.5 + 100.0 / (512.0 * 16.0), y: 0.5 };
+        let camera = Camera::viewport(center, 4.0, 90.0, (300, 400), 1);
+        assert_eq!(camera.snap(east), Snapped { x: 150 * 256, y: 100 * 256 });
+        let (x, y) = camera.to_world_px().apply(150.0, 100.0);
+        assert!((x / camera.world_px() - east.x).abs() < 1e-9 && (y / camera.world_px() - 0.5).abs() < 1e-9);
+        assert!(camera.bounds(0.0).meets(&WorldBox { min: east, max: east }));
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod position;
 mod shape;
 mod tile;
 
-pub use camera::{Camera, SUBPIXELS, Snapped};
+pub use camera::{Affine, Camera, SUBPIXELS, Snapped};
 pub use position::{LonLat, MAX_LATITUDE, NumbersError, World, WorldBox, numbers};
 pub use shape::{Kind, Shape, shapes_of};
 pub use tile::{TileError, TileId};

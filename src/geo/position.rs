@@ -110,6 +110,23 @@ impl WorldBox {
         World { x: (self.min.x + self.max.x) / 2.0, y: (self.min.y + self.max.y) / 2.0 }
     }
 
+    /// North-west, north-east, south-east, south-west.
+    pub fn corners(&self) -> [World; 4] {
+        let (min, max) = (self.min, self.max);
+        [min, World { x: max.x, y: min.y }, max, World { x: min.x, y: max.y }]
+    }
+
+    /// Whether the point lies in the box; its east and south sides belong to its neighbours.
+    pub fn owns(&self, p: World) -> bool {
+        (self.min.x..self.max.x).contains(&p.x) && (self.min.y..self.max.y).contains(&p.y)
+    }
+
+    /// The box `worlds` worlds to the east.
+    pub fn moved(&self, worlds: f64) -> Self {
+        let by = |p: World| World { x: p.x + worlds, y: p.y };
+        Self { min: by(self.min), max: by(self.max) }
+    }
+
     /// Grown by `by` (unit square) on every side.
     pub fn grown(&self, by: f64) -> Self {
         Self {

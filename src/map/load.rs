@@ -9,13 +9,17 @@ use std::sync::Arc;
 use rust_embed::RustEmbed;
 use xxhash_rust::xxh3::Xxh3;
 
+use geo::geometry::Geometry;
+
+use super::sources::{self, Source};
 use super::{Map, StyledMap};
 use crate::diag::{Checked, Diagnostic};
-use crate::feature::{Collection, Date};
+use crate::feature::{Collection, Date, Feature, FeatureId, Value};
 use crate::index::Index;
 use crate::source;
-use crate::sprite::Sprite;
-use crate::style::{self, GeoJsonData, SourceSpec, Style};
+use crate::source::tiles::{self, TileSet, TileSetOptions, TilesError};
+use crate::sprite::{self, Sprite};
+use crate::style::{self, Context, Datum, GeoJsonData, GeoJsonSource, SourceSpec, Style, TileSource};
 
 /// What to load. With no style given, the map in the binary is loaded; collections given beside it are added, or take
 /// the place of those of the same name, and are shown by a plain style of their own, `data`.
@@ -201,12 +205,13 @@ impl Loader {
             let d = Diagnostic::error(format!("another style is called '{id}'; this one is left out"));
             return self.problem(d.in_file(file).help("give the style files different names"));
         }
-        let sources: BTreeMap<String, Arc<Index>> = style
+        let sources: BTreeMap<String, Source> = style
             .sources
             .iter()
             .filter_map(|(source, spec)| Some((source.clone(), self.source(source, spec, file, place)?)))
             .collect();
-        let mut changes: Vec<Date> = sources.values().flat_map(|i| i.change_dates()).collect();
+        let dated = |s: &Source| if let Source::Features(index) = s { index.change_dates() } else { Vec::new() };
+        let mut changes: Vec<Date> = sources.values().flat_map(dated).collect();
         changes.sort_unstable();
         changes.dedup();
         let sprite = self.sprite(&style, file, place);
@@ -222,8 +227,48 @@ impl Loader {
         self.styles.insert(id, StyledMap { style, sprite, sources, changes });
     }
 
-    fn source(&mut self, id: &str, spec: &SourceSpec, file: &str, place: &Place) -> Option<Arc<Index>> {
-        let SourceSpec::GeoJson(spec) = spec else { return None };
+    fn source(&mut self, id: &str, spec: &SourceSpec, file: &str, place: &Place) -> Option<Source> {
+        let folder = if let Place::Folder(folder) = place { folder } else { Path::new("") };
+        let open = |t: &TileSource| {
+            let options = TileSetOptions {
+                url: t.url.clone(),
+                tiles: t.tiles.clone(),
+                minzoom: t.minzoom,
+                maxzoom: t.maxzoom,
+                bounds: t.bounds,
+                tms: t.tms,
+            };
+            TileSet::open(&options, folder)
+        };
+        let opened = match spec {
+            SourceSpec::GeoJson(spec) => return self.features(id, spec, file, place).map(Source::Features),
+            SourceSpec::Unsupported(_) => return None,
+            SourceSpec::Vector(tiles) => open(tiles).map(|set| sources::vector(set, tiles)),
+            SourceSpec::Raster(tiles) => open(tiles).map(|set| sources::raster(set, tiles)),
+            SourceSpec::Image(image) => picture(&folder.join(&image.url)).map(|p| sources::placed(p, image)),
+        };
+        match opened {
+            Ok(source) => Some(source),
+            Err(e) => {
+                let d = Diagnostic::error(format!("the source cannot be read: {e}"));
+                self.problem(d.in_file(file).at(format!("/sources/{id}")).help("give paths relative to the style"));
+                None
+            }
+        }
+    }
+
+    fn features(&mut self, id: &str, spec: &GeoJsonSource, file: &str, place: &Place) -> Option<Arc<Index>> {
+        let index = self.geojson(id, spec, file, place)?;
+        if spec.filter.is_none() && !spec.generate_id && spec.promote_id.is_none() {
+            return Some(index);
+        }
+        let mut collection = index.collection().clone();
+        let whole = std::mem::take(&mut collection.features);
+        collection.features = whole.into_iter().enumerate().filter_map(|(i, f)| adopted(f, i, spec)).collect();
+        Some(Arc::new(Index::new(collection)))
+    }
+
+    fn geojson(&mut self, id: &str, spec: &GeoJsonSource, file: &str, place: &Place) -> Option<Arc<Index>> {
         let reference = match &spec.data {
             GeoJsonData::Inline(text) => {
                 let name = format!("{file}#/sources/{id}/data");
@@ -249,37 +294,44 @@ impl Loader {
         found
     }
 
-    /// The style's images: a folder of SVG files named by its `sprite`.
+    /// The style's images, from each of its sprites.
     fn sprite(&mut self, style: &Style, file: &str, place: &Place) -> Sprite {
-        let Some((_, reference)) = style.sprites.first() else { return Sprite::default() };
-        let svgs: Vec<(String, String)> = match place {
-            Place::Embedded => {
-                let folder = format!("{}/", reference.trim_end_matches('/'));
-                let named = |p: &str| Some(p.strip_prefix(&folder)?.strip_suffix(".svg")?.to_string());
-                let text = |p: &str| Some(String::from_utf8_lossy(&Styles::get(p)?.data).into_owned());
-                Styles::iter().filter_map(|p| Some((named(&p)?, text(&p)?))).collect()
-            }
-            Place::Folder(folder) => {
-                let folder = folder.join(reference);
-                if !folder.is_dir() {
-                    let d = Diagnostic::error(format!("the sprite '{reference}' is not a folder of SVG files"));
-                    self.problem(d.in_file(file).at("/sprite").help("give a folder path relative to the style"));
-                    return Sprite::default();
+        let mut all = Sprite::default();
+        for (id, reference) in &style.sprites {
+            let sprite = match place {
+                Place::Embedded => {
+                    let folder = format!("{}/", reference.trim_end_matches('/'));
+                    let named = |p: &str| Some(p.strip_prefix(&folder)?.strip_suffix(".svg")?.to_string());
+                    let text = |p: &str| Some(String::from_utf8_lossy(&Styles::get(p)?.data).into_owned());
+                    self.drawn(Styles::iter().filter_map(|p| Some((named(&p)?, text(&p)?))).collect())
                 }
-                // In name order, so that the revision is the same at every start.
-                let mut svgs = Vec::new();
-                for path in self.files(&folder, &["svg"]) {
-                    match fs::read_to_string(&path) {
-                        Ok(svg) => svgs.push((stem(&path), svg)),
-                        Err(e) => {
-                            let d = Diagnostic::error(format!("the image cannot be read: {e}"));
-                            self.problem(d.in_file(path.display().to_string()));
-                        }
-                    }
+                Place::Folder(folder) => {
+                    let path = folder.join(reference);
+                    if path.is_dir() { self.svgs(&path) } else { self.sheets(&path, reference, file) }
                 }
-                svgs
+            };
+            all.add(id, sprite);
+        }
+        all
+    }
+
+    /// A folder of SVG files.
+    fn svgs(&mut self, folder: &Path) -> Sprite {
+        // In name order, so that the revision is the same at every start.
+        let mut svgs = Vec::new();
+        for path in self.files(folder, &["svg"]) {
+            match fs::read_to_string(&path) {
+                Ok(svg) => svgs.push((stem(&path), svg)),
+                Err(e) => {
+                    let d = Diagnostic::error(format!("the image cannot be read: {e}"));
+                    self.problem(d.in_file(path.display().to_string()));
+                }
             }
-        };
+        }
+        self.drawn(svgs)
+    }
+
+    fn drawn(&mut self, svgs: Vec<(String, String)>) -> Sprite {
         for (name, svg) in &svgs {
             self.hash.update(name.as_bytes());
             self.hash.update(svg.as_bytes());
@@ -288,6 +340,64 @@ impl Loader {
         self.diagnostics.extend(problems);
         sprite
     }
+
+    /// Sheets `name.json` and `name.png`, `name@2x.json` and so on: at least one of them.
+    fn sheets(&mut self, path: &Path, reference: &str, file: &str) -> Sprite {
+        let mut sprite = Sprite::default();
+        let mut found = false;
+        for ratio in sprite::RATIOS {
+            let suffix = if ratio == 1 { String::new() } else { format!("@{ratio}x") };
+            let beside = |extension: &str| PathBuf::from(format!("{}{suffix}.{extension}", path.display()));
+            let Ok(index) = fs::read_to_string(beside("json")) else { continue };
+            found = true;
+            self.hash.update(index.as_bytes());
+            let added = picture(&beside("png")).map_err(|e| e.to_string()).and_then(|p| {
+                self.hash.update(&p.rgba);
+                sprite.add_sheet(&index, &sources::image(p), ratio).map_err(|e| e.to_string())
+            });
+            if let Err(e) = added {
+                let d = Diagnostic::error(format!("the sprite sheet is left out: {e}"));
+                self.problem(d.in_file(beside("json").display().to_string()));
+            }
+        }
+        if !found {
+            let d = Diagnostic::error(format!("the sprite '{reference}' is neither a folder of SVG files nor a sheet"));
+            let help = "give the path of a folder, or of a sheet without its .json, relative to the style";
+            self.problem(d.in_file(file).at("/sprite").help(help));
+        }
+        sprite
+    }
+}
+
+fn picture(path: &Path) -> Result<tiles::Picture, TilesError> {
+    let bytes = fs::read(path).map_err(|e| TilesError::Io(path.display().to_string(), e))?;
+    tiles::decode_picture(&bytes)
+}
+
+/// The `i`-th feature of a source as the source's options make it; none where its filter has it out.
+fn adopted(mut feature: Feature, i: usize, spec: &GeoJsonSource) -> Option<Feature> {
+    if let Some(filter) = &spec.filter {
+        let geometry_type = match feature.geometry {
+            Geometry::Point(_) | Geometry::MultiPoint(_) => "Point",
+            Geometry::Line(_) | Geometry::LineString(_) | Geometry::MultiLineString(_) => "LineString",
+            _ => "Polygon",
+        };
+        let context = Context { feature: Some(&feature), geometry_type, ..Context::nowhere() };
+        if !matches!(filter.eval(&context), Ok(Datum::Plain(Value::Bool(true)))) {
+            return None;
+        }
+    }
+    if spec.generate_id {
+        feature.id = Some(FeatureId::Number(i as f64));
+    }
+    if let Some(name) = &spec.promote_id {
+        feature.id = match feature.properties.get(&**name) {
+            Some(Value::Number(n)) => Some(FeatureId::Number(*n)),
+            Some(Value::Text(t)) => Some(FeatureId::Text(t.clone())),
+            _ => None,
+        };
+    }
+    Some(feature)
 }
 
 /// A file's name without its extension.

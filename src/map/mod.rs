@@ -7,6 +7,7 @@ mod answer;
 mod load;
 mod picture;
 mod service;
+mod sources;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ pub struct Map {
 pub struct StyledMap {
     pub style: Style,
     pub sprite: Sprite,
-    sources: BTreeMap<String, Arc<Index>>,
+    sources: BTreeMap<String, sources::Source>,
     /// The days on which anything that the style draws begins or ceases to hold.
     changes: Vec<Date>,
 }
@@ -72,7 +73,10 @@ impl StyledMap {
 
     /// Source id to the name of the collection it draws.
     pub fn source_collections(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.sources.iter().map(|(id, index)| (id.as_str(), index.collection().name.as_str()))
+        self.sources.iter().filter_map(|(id, source)| match source {
+            sources::Source::Features(index) => Some((id.as_str(), index.collection().name.as_str())),
+            _ => None,
+        })
     }
 
     pub fn changes(&self) -> &[Date] {

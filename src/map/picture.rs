@@ -1,12 +1,10 @@
 //! From a style, a state and a camera to PNG: fetch, compose, paint, encode.
 
-use std::sync::Arc;
-
+use super::sources::Held;
 use super::{State, StyledMap};
-use crate::compose::{self, Fetched, Inputs};
+use crate::compose::{self, Inputs, LayerData};
 use crate::encode;
 use crate::geo::{Camera, LonLat, TileId, World, WorldBox};
-use crate::index::{Index, Part};
 use crate::paint::raster;
 use crate::scene::Scene;
 use crate::style::Layer;
@@ -81,6 +79,16 @@ impl Frame {
         Ok(Self(Camera::centered(center, zoom, (size.width, size.height), size.ratio)))
     }
 
+    /// What an interactive map shows: the centre in the middle to a fraction of a pixel, and `bearing` (degrees clockwise
+    /// from north) upward.
+    pub fn viewport(center: LonLat, zoom: f64, bearing: f64, size: Size) -> Result<Self, PictureError> {
+        if !(0.0..=f64::from(TileId::MAX_ZOOM)).contains(&zoom) || !bearing.is_finite() {
+            return Err(PictureError::Zoom(zoom));
+        }
+        let center = World::from_degrees(center.lon(), center.lat());
+        Ok(Self(Camera::viewport(center, zoom, bearing, (size.width, size.height), size.ratio)))
+    }
+
     /// The largest picture of `[west, south, east, north]` degrees that fits the size.
     pub fn bounds(bounds: [f64; 4], size: Size) -> Result<Self, PictureError> {
         let [w, s, e, n] = bounds;
@@ -108,20 +116,13 @@ pub(super) fn png(map: &StyledMap, state: &State, frame: &Frame) -> Result<Vec<u
 }
 
 fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
-    let ratio = camera.ratio() as u32;
-    let image = |name: &str| map.sprite.image(name, ratio).map(Arc::clone);
-    let inputs = Inputs { camera, state, image: &image };
+    let inputs = Inputs { camera, state, sprite: &map.sprite };
+    let held = Held::default();
     let layers = map.style.layers.iter().filter(|l| l.drawn_at(camera.zoom(), state));
-    compose::compose(&inputs, layers.map(|layer| (layer, fetch(map, layer, &inputs))))
+    compose::compose(&inputs, layers.map(|layer| (layer, fetch(map, layer, &inputs, &held))))
 }
 
-/// The parts that may leave a mark in the picture.
-fn fetch<'a>(map: &'a StyledMap, layer: &Layer, inputs: &Inputs) -> Vec<Fetched<'a>> {
-    let Some(index) = layer.source.as_ref().and_then(|id| map.sources.get(id)) else { return Vec::new() };
-    let reach = compose::reach_px(layer, inputs, index.parts().iter().map(|p| fetched(index, p)));
-    index.parts_in(&inputs.camera.bounds(reach)).into_iter().map(|p| fetched(index, p)).collect()
-}
-
-fn fetched<'a>(index: &'a Index, part: &'a Part) -> Fetched<'a> {
-    Fetched { feature: index.feature(part), shape: &part.shape }
+fn fetch<'a>(map: &'a StyledMap, layer: &Layer, inputs: &Inputs, held: &'a Held) -> LayerData<'a> {
+    let source = layer.source.as_ref().and_then(|id| map.sources.get(id));
+    source.map_or(LayerData::Nothing, |source| source.fetch(layer, inputs, held))
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::color::Color;
-use crate::geo::Snapped;
+use crate::geo::{Affine, Snapped};
 use crate::sprite::Image;
 
 /// One picture.
@@ -14,8 +14,8 @@ use crate::sprite::Image;
 pub struct Scene {
     pub width_px: u32,
     pub height_px: u32,
-    /// World position of the top left corner in whole device px: what patterns are anchored to.
-    pub origin_px: (i64, i64),
+    /// From picture to world, both in device px: what patterns are anchored to.
+    pub to_world_px: Affine,
     pub items: Vec<Item>,
 }
 
@@ -24,38 +24,122 @@ pub struct Scene {
 pub enum Item {
     /// Covers the whole picture.
     Background(Ink),
-    /// Closed rings, filled by the non-zero rule.
-    Fill {
-        rings: Vec<Vec<Snapped>>,
-        ink: Ink,
-    },
+    Fill(Fill),
     Stroke(Stroke),
     Circle(Circle),
+    Raster(Raster),
+    Heatmap(Heatmap),
+    Group(Group),
+}
+
+/// Items drawn by themselves, then as one.
+#[derive(Debug, Clone)]
+pub struct Group {
+    pub items: Vec<Item>,
+    /// 0..=1, of the whole.
+    pub opacity: f64,
+    /// Only pixels with their centre in this convex shape are drawn.
+    pub clip: Option<[Snapped; 4]>,
+}
+
+/// Closed rings, filled by the non-zero rule.
+#[derive(Debug, Clone)]
+pub struct Fill {
+    pub rings: Vec<Vec<Snapped>>,
+    pub ink: Ink,
+    /// Whether pixels on the edge are blended by how much of them is covered; or else drawn whole or not at all.
+    pub antialias: bool,
 }
 
 /// What a shape is filled with.
 #[derive(Debug, Clone)]
 pub enum Ink {
     Color(Color),
-    /// Repeated from the world's origin; `opacity` 0..=1.
-    Pattern {
-        image: Arc<Image>,
-        opacity: f64,
-    },
+    Pattern(Pattern),
+}
+
+/// An image repeated from the world's origin.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    pub image: Arc<Image>,
+    /// 0..=1.
+    pub opacity: f64,
+    /// Image px per world device px.
+    pub scale: f64,
 }
 
 /// The lines of one feature, drawn as one shape: where they cross, nothing is blended twice.
 #[derive(Debug, Clone)]
 pub struct Stroke {
     pub lines: Vec<Line>,
-    pub color: Color,
+    pub ink: LineInk,
     pub width_px: f64,
+    /// Width of the empty strip along the middle, outside `width_px`; 0 for a line that is one strip.
+    pub gap_px: f64,
     /// Width of the soft edge, inward from half a pixel outside the stroke.
     pub blur_px: f64,
     pub cap: Cap,
     pub join: Join,
     /// Lengths of dash and gap in turn; empty for a solid line. The phase is 0 at a line's first point.
     pub dashes_px: Vec<f64>,
+}
+
+/// What a line is drawn with.
+#[derive(Debug, Clone)]
+pub enum LineInk {
+    Color(Color),
+    /// Colours from the line's start to its end, evenly spaced, at least one.
+    Gradient(Arc<[Color]>),
+    /// An image along the line, as high as the line is wide and `length_px` long.
+    Pattern {
+        image: Arc<Image>,
+        opacity: f64,
+        length_px: f64,
+    },
+}
+
+/// Part of a picture, placed in the world.
+#[derive(Debug, Clone)]
+pub struct Raster {
+    pub image: Arc<Image>,
+    /// Where the image's corners lie: top left, top right, bottom right, bottom left.
+    pub corners: [Snapped; 4],
+    /// Which part of the image these corners bound, in its px: left, top, right, bottom.
+    pub part: [f64; 4],
+    /// Whether a pixel takes the nearest of the image's, not a mix of four.
+    pub nearest: bool,
+    pub adjustment: Adjustment,
+}
+
+/// How a picture's colours are changed: opacity, then hue, saturation, contrast and brightness in turn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Adjustment {
+    pub opacity: f64,
+    /// Degrees.
+    pub hue: f64,
+    /// -1..=1.
+    pub saturation: f64,
+    /// -1..=1.
+    pub contrast: f64,
+    /// What black and white become, 0..=1.
+    pub brightness: [f64; 2],
+}
+
+/// How densely points lie, as colour.
+#[derive(Debug, Clone)]
+pub struct Heatmap {
+    pub points: Vec<HeatPoint>,
+    /// Colours for densities from 0 to 1, evenly spaced, at least one.
+    pub colors: Arc<[Color]>,
+    pub opacity: f64,
+}
+
+/// One point's share: a bell of three standard deviations across its radius, as high as its weight.
+#[derive(Debug, Clone, Copy)]
+pub struct HeatPoint {
+    pub center: Snapped,
+    pub radius_px: f64,
+    pub weight: f64,
 }
 
 /// At least two different points in a row; a closed line does not repeat its first point.
@@ -79,7 +163,10 @@ pub enum Join {
         limit: f64,
     },
     Bevel,
-    Round,
+    /// Mitred where the mitre would be shorter than `limit` half widths, which looks the same.
+    Round {
+        limit: f64,
+    },
 }
 
 /// A disc and the ring around it.
@@ -91,7 +178,7 @@ pub struct Circle {
     /// Outside the radius.
     pub stroke_px: f64,
     pub stroke_color: Color,
-    /// Width of the soft edge, inward from the outer edge.
+    /// Width of the soft edge, inward from the outer edge; at least one px of it is drawn.
     pub blur_px: f64,
 }
 
@@ -111,7 +198,8 @@ impl Join {
     pub fn reach(self) -> f64 {
         match self {
             Join::Miter { limit } => limit.max(1.0),
-            Join::Bevel | Join::Round => 1.0,
+            Join::Bevel => 1.0,
+            Join::Round { limit } => limit.clamp(1.0, 2.0),
         }
     }
 }

@@ -9,6 +9,7 @@ mod convert;
 mod geometry;
 mod schema;
 mod stream;
+pub mod tiles;
 
 use std::fs::File;
 use std::io::Read;

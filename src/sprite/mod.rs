@@ -1,7 +1,10 @@
-//! Images that styles name: patterns and icons drawn from SVG at each device pixel ratio, and the sprite sheet
-//! (JSON index and PNG pixels) that MapLibre clients ask for.
+//! Images that styles name: patterns and icons drawn from SVG at each device pixel ratio, or cut from sprite sheets; and
+//! the sprite sheet (JSON index and PNG pixels) that MapLibre clients ask for.
 //!
-//! An image of w × h CSS px is exactly w·ratio × h·ratio device px, so that patterns repeat without a seam.
+//! An image drawn from an SVG of w × h CSS px is exactly w·ratio × h·ratio device px, so that patterns repeat without a
+//! seam.
+
+mod sheet;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,6 +12,7 @@ use std::sync::Arc;
 use resvg::{tiny_skia, usvg};
 
 use crate::diag::Diagnostic;
+pub use sheet::SheetError;
 
 /// The device pixel ratios that pictures can have.
 pub const RATIOS: std::ops::RangeInclusive<u32> = 1..=4;
@@ -18,13 +22,15 @@ pub const RATIOS: std::ops::RangeInclusive<u32> = 1..=4;
 pub struct Image {
     pub width_px: u32,
     pub height_px: u32,
+    /// Image px per CSS px, above 0.
+    pub ratio: f64,
     pub rgba: Vec<u8>,
 }
 
-/// Every image of a style, at every ratio.
+/// Every image of a style, at one or more ratios.
 #[derive(Debug, Clone, Default)]
 pub struct Sprite {
-    images: BTreeMap<Arc<str>, Vec<Arc<Image>>>,
+    images: BTreeMap<Arc<str>, BTreeMap<u32, Arc<Image>>>,
 }
 
 /// A sprite sheet: where each image lies, as the sprite index JSON says it, and the pixels.
@@ -42,7 +48,7 @@ impl Sprite {
         for (name, svg) in svgs {
             match draw(svg) {
                 Ok(images) => {
-                    sprite.images.insert(name.into(), images);
+                    sprite.images.insert(name.into(), RATIOS.zip(images).collect());
                 }
                 Err(message) => problems.push(
                     Diagnostic::error(format!("sprite image '{name}' is left out: {message}"))
@@ -54,9 +60,18 @@ impl Sprite {
         (sprite, problems)
     }
 
-    /// The image `name` at `ratio` device px per CSS px.
+    /// The image `name` for `ratio` device px per CSS px, or the largest there is for fewer.
     pub fn image(&self, name: &str, ratio: u32) -> Option<&Arc<Image>> {
-        self.images.get(name)?.get(ratio.checked_sub(*RATIOS.start())? as usize)
+        let ratios = self.images.get(name)?;
+        ratios.range(..=ratio).next_back().or_else(|| ratios.first_key_value()).map(|(_, image)| image)
+    }
+
+    /// Takes the other's images in, their names prefixed with `id:` unless the id is `default`.
+    pub fn add(&mut self, id: &str, other: Sprite) {
+        for (name, ratios) in other.images {
+            let name = if id == "default" { name } else { format!("{id}:{name}").into() };
+            self.images.entry(name).or_default().extend(ratios);
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -78,12 +93,12 @@ impl Sprite {
                 rgba.resize(rgba.len() + width_px as usize * 4 - row, 0);
             }
             let entry = serde_json::json!({
-                "x": 0, "y": y, "width": image.width_px, "height": image.height_px, "pixelRatio": ratio,
+                "x": 0, "y": y, "width": image.width_px, "height": image.height_px, "pixelRatio": image.ratio,
             });
             index.insert(name.to_string(), entry);
             y += image.height_px;
         }
-        Some(Sheet { index: index.into(), image: Image { width_px, height_px: y, rgba } })
+        Some(Sheet { index: index.into(), image: Image { width_px, height_px: y, ratio: f64::from(ratio), rgba } })
     }
 }
 
@@ -100,7 +115,7 @@ fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
             let mut pixmap = tiny_skia::Pixmap::new(width_px, height_px).ok_or("it has no size")?;
             let scale = tiny_skia::Transform::from_scale(ratio as f32, ratio as f32);
             resvg::render(&tree, scale, &mut pixmap.as_mut());
-            Ok(Arc::new(Image { width_px, height_px, rgba: pixmap.take() }))
+            Ok(Arc::new(Image { width_px, height_px, ratio: f64::from(ratio), rgba: pixmap.take() }))
         })
         .collect()
 }
@@ -122,7 +137,7 @@ mod tests {
             assert_eq!((image.width_px, image.height_px), (4 * ratio, 2 * ratio));
             assert_eq!(image.rgba[..4], [255, 0, 0, 255]);
         }
-        assert!(sprite.image("dot", 5).is_none() && sprite.image("dot", 0).is_none());
-        assert_eq!(sprite.sheet(2).unwrap().index["dot"]["pixelRatio"], 2);
+        assert!(sprite.image("dash", 1).is_none());
+        assert_eq!(sprite.sheet(2).unwrap().index["dot"]["pixelRatio"], 2.0);
     }
 }

@@ -1,24 +1,28 @@
 //! Source-over blending of ink into premultiplied RGBA pixels, eight bits a channel.
 
-use tiny_skia::Pixmap;
-
 use super::coverage::Span;
 use crate::color::Color;
-use crate::scene::Ink;
+use crate::geo::Affine;
+use crate::scene::{Ink, Pattern};
 use crate::sprite::Image;
+
+/// For each row of a picture, the columns `[from, to)`.
+pub type Rows = Vec<(u32, u32)>;
 
 /// The picture being drawn.
 pub struct Canvas<'a> {
     pixels: &'a mut [u8],
     width: usize,
     height: usize,
-    origin_px: (i64, i64),
+    to_world_px: Affine,
+    clip: Option<Rows>,
 }
 
 impl<'a> Canvas<'a> {
-    pub fn new(pixmap: &'a mut Pixmap, origin_px: (i64, i64)) -> Self {
-        let (width, height) = (pixmap.width() as usize, pixmap.height() as usize);
-        Self { pixels: pixmap.data_mut(), width, height, origin_px }
+    pub fn new(pixels: &'a mut [u8], width_px: u32, to_world_px: Affine) -> Self {
+        let width = width_px as usize;
+        let height = pixels.len() / 4 / width.max(1);
+        Self { pixels, width, height, to_world_px, clip: None }
     }
 
     pub fn width(&self) -> usize {
@@ -27,6 +31,40 @@ impl<'a> Canvas<'a> {
 
     pub fn height(&self) -> usize {
         self.height
+    }
+
+    /// Draws only in `rows` from now on, where there are any; gives what was before, for [`Canvas::unclip`].
+    pub fn clip(&mut self, rows: Option<Rows>) -> Option<Rows> {
+        let before = self.clip.clone();
+        if let Some(mut rows) = rows {
+            if let Some(outer) = &before {
+                for (inner, outer) in rows.iter_mut().zip(outer) {
+                    *inner = (inner.0.max(outer.0), inner.1.min(outer.1));
+                }
+            }
+            self.clip = Some(rows);
+        }
+        before
+    }
+
+    pub fn unclip(&mut self, before: Option<Rows>) {
+        self.clip = before;
+    }
+
+    /// Where drawing is allowed, if not everywhere.
+    pub fn rows(&self) -> Option<&Rows> {
+        self.clip.as_ref()
+    }
+
+    /// The columns of row `y` from `x`, `length` long, that may be drawn.
+    pub fn seen(&self, y: usize, x: usize, length: usize) -> std::ops::Range<usize> {
+        match self.clip.as_ref().and_then(|rows| rows.get(y)) {
+            None => x..x + length,
+            Some((from, to)) => {
+                let start = x.max(*from as usize).min(x + length);
+                start..(x + length).min(*to as usize).max(start)
+            }
+        }
     }
 
     /// Blends the ink over every pixel.
@@ -38,14 +76,28 @@ impl<'a> Canvas<'a> {
 
     /// Blends the ink over one span, thinned by its coverage.
     pub fn blend(&mut self, span: &Span, ink: &Ink) {
-        let start = (span.y as usize * self.width + span.x as usize) * 4;
-        let pixels = &mut self.pixels[start..start + span.length as usize * 4];
+        let y = span.y as usize;
+        let columns = self.seen(y, span.x as usize, span.length as usize);
+        if columns.is_empty() {
+            return;
+        }
+        let pixels = &mut self.pixels[(y * self.width + columns.start) * 4..(y * self.width + columns.end) * 4];
         match ink {
             Ink::Color(color) => blend_color(pixels, color.premultiplied_rgba8(), span.coverage),
-            Ink::Pattern { image, opacity } => {
-                let alpha = (opacity.clamp(0.0, 1.0) * f64::from(span.coverage)).round() as u8;
-                let at = (self.origin_px.0 + i64::from(span.x), self.origin_px.1 + i64::from(span.y));
-                blend_pattern(pixels, image, at, alpha);
+            Ink::Pattern(pattern) => {
+                let alpha = (pattern.opacity.clamp(0.0, 1.0) * f64::from(span.coverage)).round() as u8;
+                match self.to_world_px.whole_move().filter(|_| pattern.scale == 1.0) {
+                    Some((dx, dy)) => {
+                        let at = (dx + columns.start as i64, dy + i64::from(span.y));
+                        blend_pattern(pixels, &pattern.image, at, alpha);
+                    }
+                    None => {
+                        for (pixel, x) in pixels.chunks_exact_mut(4).zip(columns) {
+                            let rgba = pattern_at(pattern, &self.to_world_px, x, y);
+                            over_scaled(pixel, rgba, alpha);
+                        }
+                    }
+                }
             }
         }
     }
@@ -53,7 +105,9 @@ impl<'a> Canvas<'a> {
     /// Blends a colour over a row of pixels from column `x`, each with its own coverage.
     pub fn blend_row(&mut self, x: usize, y: usize, coverages: &[u8], color: Color) {
         let rgba = color.premultiplied_rgba8();
-        let start = (y * self.width + x) * 4;
+        let columns = self.seen(y, x, coverages.len());
+        let coverages = &coverages[columns.start - x..columns.end - x];
+        let start = (y * self.width + columns.start) * 4;
         let pixels = &mut self.pixels[start..start + coverages.len() * 4];
         for (pixel, coverage) in pixels.chunks_exact_mut(4).zip(coverages) {
             if *coverage > 0 {
@@ -62,12 +116,25 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Blends a colour over one pixel with coverage 0..=255.
-    pub fn blend_pixel(&mut self, x: usize, y: usize, color: Color, coverage: u8) {
-        if coverage > 0 {
-            let start = (y * self.width + x) * 4;
-            blend_color(&mut self.pixels[start..start + 4], color.premultiplied_rgba8(), coverage);
+    /// Blends premultiplied RGBA over one pixel that [`Canvas::seen`] allows.
+    pub fn blend_pixel(&mut self, x: usize, y: usize, rgba: [u8; 4], coverage: u8) {
+        let start = (y * self.width + x) * 4;
+        over_scaled(&mut self.pixels[start..start + 4], rgba, coverage);
+    }
+
+    /// Blends a whole picture of the same size over this one.
+    pub fn blend_canvas(&mut self, other: &[u8], opacity: f64) {
+        let alpha = (opacity.clamp(0.0, 1.0) * 255.0).round() as u8;
+        for (pixel, source) in self.pixels.chunks_exact_mut(4).zip(other.chunks_exact(4)) {
+            over_scaled(pixel, [source[0], source[1], source[2], source[3]], alpha);
         }
+    }
+}
+
+fn over_scaled(pixel: &mut [u8], rgba: [u8; 4], alpha: u8) {
+    let source = scale(rgba, alpha);
+    if source != [0; 4] {
+        over(pixel, source);
     }
 }
 
@@ -95,7 +162,47 @@ fn blend_pattern(pixels: &mut [u8], image: &Image, at: (i64, i64), alpha: u8) {
     }
 }
 
-fn scale(rgba: [u8; 4], by: u8) -> [u8; 4] {
+/// The pattern's colour at a pixel's centre.
+fn pattern_at(pattern: &Pattern, to_world_px: &Affine, x: usize, y: usize) -> [u8; 4] {
+    let (wx, wy) = to_world_px.apply(x as f64 + 0.5, y as f64 + 0.5);
+    mixed(&pattern.image, wx * pattern.scale, wy * pattern.scale, Edge::Wrap)
+}
+
+/// What lies beyond an image's edge.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Edge {
+    /// The image again.
+    Wrap,
+    /// Its last row or column.
+    Clamp,
+}
+
+/// The colour at a place of the image (px from its top left corner), mixed of the four pixels around it.
+pub fn mixed(image: &Image, x: f64, y: f64, edge: Edge) -> [u8; 4] {
+    let (width, height) = (i64::from(image.width_px), i64::from(image.height_px));
+    let (x, y) = (x - 0.5, y - 0.5);
+    let (left, top) = (x.floor(), y.floor());
+    let (fx, fy) = (x - left, y - top);
+    let column = |i: i64| match edge {
+        Edge::Wrap => i.rem_euclid(width),
+        Edge::Clamp => i.clamp(0, width - 1),
+    };
+    let row = |i: i64| match edge {
+        Edge::Wrap => i.rem_euclid(height),
+        Edge::Clamp => i.clamp(0, height - 1),
+    };
+    let (x0, x1) = (column(left as i64), column(left as i64 + 1));
+    let (y0, y1) = (row(top as i64), row(top as i64 + 1));
+    let at = |x: i64, y: i64| ((y * width + x) * 4) as usize;
+    let corners = [at(x0, y0), at(x1, y0), at(x0, y1), at(x1, y1)];
+    let weights = [(1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy];
+    std::array::from_fn(|channel| {
+        let sum: f64 = corners.iter().zip(weights).map(|(i, w)| f64::from(image.rgba[i + channel]) * w).sum();
+        (sum + 0.5) as u8
+    })
+}
+
+pub fn scale(rgba: [u8; 4], by: u8) -> [u8; 4] {
     if by == 255 { rgba } else { rgba.map(|c| divided_by_255(u32::from(c) * u32::from(by))) }
 }
 

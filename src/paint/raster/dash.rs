@@ -13,15 +13,25 @@ pub struct Window {
     pub max: Snapped,
 }
 
-/// Calls `emit` with the points of each dash that may be seen in `window`.
-pub fn cut(line: &Line, pattern_px: &[f64], window: Window, mut emit: impl FnMut(&[Snapped])) {
+/// The line's length in 1/256 px.
+pub fn length(line: &Line) -> f64 {
+    let along = |a: &Snapped, b: &Snapped| ((b.x - a.x) as f64).hypot((b.y - a.y) as f64);
+    let open: f64 = line.points.windows(2).map(|p| along(&p[0], &p[1])).sum();
+    match (line.closed, line.points.first(), line.points.last()) {
+        (true, Some(first), Some(last)) => open + along(last, first),
+        _ => open,
+    }
+}
+
+/// Calls `emit` with the points of each dash that may be seen in `window`, and where on the line it begins (1/256 px).
+pub fn cut(line: &Line, pattern_px: &[f64], window: Window, mut emit: impl FnMut(&[Snapped], f64)) {
     // An odd pattern is used twice over, as the specification says.
     let twice = pattern_px.iter().filter(|_| pattern_px.len() % 2 == 1);
     let pattern: Vec<f64> = pattern_px.iter().chain(twice).map(|d| d * SUBPIXELS as f64).collect();
     let period: f64 = pattern.iter().sum();
     let path = Path::new(line);
     if pattern.iter().any(|d| *d < 0.0) || period < 1.0 {
-        return emit(&path.points);
+        return emit(&path.points, 0.0);
     }
     // Where each dash of the pattern begins and ends.
     let mut at = 0.0;
@@ -41,7 +51,7 @@ pub fn cut(line: &Line, pattern_px: &[f64], window: Window, mut emit: impl FnMut
                 let (start, end) = (turn as f64 * period + start, turn as f64 * period + end);
                 if number >= next && end > start && start <= to && end >= from {
                     next = number + 1;
-                    emit(&path.piece(start, end.min(path.length())));
+                    emit(&path.piece(start, end.min(path.length())), start);
                 }
             }
         }
@@ -123,7 +133,7 @@ mod tests {
         let points = [(0, 0), (70_000, 30_000), (90_000, 30_000), (200_000, -80_000)];
         let line = Line::new(points.iter().map(|(x, y)| Snapped { x: *x, y: *y }).collect(), false).unwrap();
         let mut out = Vec::new();
-        cut(&line, &[10.0, 4.0, 1.0], window, |p| out.push(p.to_vec()));
+        cut(&line, &[10.0, 4.0, 1.0], window, |p, _| out.push(p.to_vec()));
         out
     }
 

@@ -8,39 +8,109 @@ mod blend;
 mod circle;
 mod coverage;
 mod dash;
-mod soft;
+mod field;
+mod heat;
+mod image;
+mod line;
 mod stroke;
 
 use tiny_skia::Pixmap;
 
-use crate::scene::{Item, Scene};
-use blend::Canvas;
+use crate::geo::{Affine, SUBPIXELS, Snapped};
+use crate::scene::{Fill, Group, Item, Scene};
+use blend::{Canvas, Rows};
 use coverage::Coverage;
-use soft::SoftPen;
+use line::LinePen;
 
 /// Draws the scene on a transparent canvas; `None` where a picture of that size can't be had in memory.
 pub fn paint(scene: &Scene) -> Option<Pixmap> {
     let mut pixmap = Pixmap::new(scene.width_px, scene.height_px)?;
-    let mut canvas = Canvas::new(&mut pixmap, scene.origin_px);
-    let mut coverage = Coverage::new(scene.width_px, scene.height_px);
-    let mut soft = SoftPen::default();
-    for item in &scene.items {
-        match item {
-            Item::Background(ink) => canvas.cover(ink),
-            Item::Fill { rings, ink } => {
-                for ring in rings {
-                    coverage.add_ring(ring);
-                }
-                coverage.spans(|span| canvas.blend(&span, ink));
-            }
-            Item::Stroke(stroke) if stroke.blur_px > 0.0 => soft.draw(stroke, &mut canvas),
-            Item::Stroke(stroke) => {
-                stroke::outline(stroke, &mut coverage);
-                let ink = crate::scene::Ink::Color(stroke.color);
-                coverage.spans(|span| canvas.blend(&span, &ink));
-            }
-            Item::Circle(circle) => circle::draw(circle, &mut canvas),
-        }
-    }
+    let mut painter = Painter {
+        width_px: scene.width_px,
+        height_px: scene.height_px,
+        to_world_px: scene.to_world_px,
+        coverage: Coverage::new(scene.width_px, scene.height_px),
+        pen: LinePen::new(scene.width_px, scene.height_px),
+    };
+    let mut canvas = Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px);
+    painter.draw(&scene.items, &mut canvas)?;
     Some(pixmap)
+}
+
+struct Painter {
+    width_px: u32,
+    height_px: u32,
+    to_world_px: Affine,
+    coverage: Coverage,
+    pen: LinePen,
+}
+
+impl Painter {
+    /// `None` where memory runs out.
+    fn draw(&mut self, items: &[Item], canvas: &mut Canvas) -> Option<()> {
+        for item in items {
+            match item {
+                Item::Background(ink) => canvas.cover(ink),
+                Item::Fill(fill) => self.fill(fill, canvas),
+                Item::Stroke(stroke) => self.pen.draw(stroke, &mut self.coverage, canvas),
+                Item::Circle(circle) => circle::draw(circle, canvas),
+                Item::Raster(raster) => image::draw(raster, canvas),
+                Item::Heatmap(heatmap) => heat::draw(heatmap, canvas),
+                Item::Group(group) => self.group(group, canvas)?,
+            }
+        }
+        Some(())
+    }
+
+    fn fill(&mut self, fill: &Fill, canvas: &mut Canvas) {
+        for ring in &fill.rings {
+            self.coverage.add_ring(ring);
+        }
+        self.coverage.spans(|mut span| {
+            if !fill.antialias {
+                if span.coverage < 128 {
+                    return;
+                }
+                span.coverage = 255;
+            }
+            canvas.blend(&span, &fill.ink);
+        });
+    }
+
+    fn group(&mut self, group: &Group, canvas: &mut Canvas) -> Option<()> {
+        let outer = canvas.clip(group.clip.as_ref().map(|quad| rows_in(quad, self.width_px, self.height_px)));
+        if group.opacity >= 1.0 {
+            self.draw(&group.items, canvas)?;
+        } else {
+            let mut apart = Pixmap::new(self.width_px, self.height_px)?;
+            let mut inner = Canvas::new(apart.data_mut(), self.width_px, self.to_world_px);
+            inner.clip(canvas.rows().cloned());
+            self.draw(&group.items, &mut inner)?;
+            canvas.blend_canvas(apart.data(), group.opacity);
+        }
+        canvas.unclip(outer);
+        Some(())
+    }
+}
+
+/// The pixels of each row whose centre lies in the convex shape. Centres on the left and upper edges belong to it, so
+/// that shapes side by side share no pixel.
+fn rows_in(quad: &[Snapped; 4], width_px: u32, height_px: u32) -> Rows {
+    let limit = i64::from(width_px);
+    // The first pixel whose centre is not left of `x`.
+    let first = |x: i64| (x - SUBPIXELS / 2 + SUBPIXELS - 1).div_euclid(SUBPIXELS).clamp(0, limit) as u32;
+    (0..i64::from(height_px))
+        .map(|row| {
+            let y = row * SUBPIXELS + SUBPIXELS / 2;
+            let (mut left, mut right) = (i64::MAX, i64::MIN);
+            for i in 0..4 {
+                let (a, b) = (quad[i], quad[(i + 1) % 4]);
+                if (a.y <= y) != (b.y <= y) {
+                    let x = a.x + ((b.x - a.x) as i128 * (y - a.y) as i128 / (b.y - a.y) as i128) as i64;
+                    (left, right) = (left.min(x), right.max(x));
+                }
+            }
+            if left < right { (first(left), first(right)) } else { (0, 0) }
+        })
+        .collect()
 }

@@ -7,35 +7,17 @@
 //! floats whose steps show on lines of 100,000 px, and must be run on the whole line for every tile.)
 
 use super::coverage::Coverage;
-use super::dash;
 use crate::geo::{SUBPIXELS, Snapped};
-use crate::scene::{Cap, Join, Stroke};
+use crate::scene::{Cap, Join};
 
 /// How far, in device px, a round corner's polygon may be from its circle.
 const ROUND_TOLERANCE_PX: f64 = 0.03;
 
-/// Adds the whole stroke to `coverage`.
-pub fn outline(stroke: &Stroke, coverage: &mut Coverage) {
-    let half = stroke.width_px / 2.0 * SUBPIXELS as f64;
-    if half <= 0.0 {
-        return;
-    }
-    let mut pen = Pen { half, cap: stroke.cap, join: stroke.join, coverage };
-    // A square cap reaches the half width's diagonal beyond its end.
-    let window = pen.coverage.window((half * stroke.join.reach().max(1.5)).ceil() as i64 + SUBPIXELS);
-    for line in &stroke.lines {
-        if stroke.dashes_px.is_empty() {
-            pen.draw(&line.points, line.closed);
-        } else {
-            dash::cut(line, &stroke.dashes_px, window, |piece| pen.draw(piece, false));
-        }
-    }
-}
-
 /// A vector in 1/256 px, or a direction of length 1.
 type Vector = (f64, f64);
 
-struct Pen<'a> {
+/// Draws lines of one width into coverage.
+pub struct Pen<'a> {
     /// Half the width in 1/256 px.
     half: f64,
     cap: Cap,
@@ -52,8 +34,13 @@ struct Segment {
     offset: Snapped,
 }
 
-impl Pen<'_> {
-    fn draw(&mut self, points: &[Snapped], closed: bool) {
+impl<'a> Pen<'a> {
+    pub fn new(width_px: f64, cap: Cap, join: Join, coverage: &'a mut Coverage) -> Self {
+        Self { half: width_px / 2.0 * SUBPIXELS as f64, cap, join, coverage }
+    }
+
+    /// Adds the line; of a closed one the last point is joined to the first.
+    pub fn draw(&mut self, points: &[Snapped], closed: bool) {
         let count = if closed { points.len() } else { points.len() - 1 };
         let segments: Vec<Segment> =
             (0..count).filter_map(|i| self.segment(points[i], points[(i + 1) % points.len()])).collect();
@@ -105,20 +92,20 @@ impl Pen<'_> {
         let outer = |o: Snapped| if cross > 0.0 { minus(at, o) } else { plus(at, o) };
         let (p, q) = (outer(a.offset), outer(b.offset));
         match self.join {
-            Join::Round => {
+            Join::Round { limit } if (2.0 / (1.0 + dot)).sqrt() > limit || dot < -0.999 => {
                 let side = if cross > 0.0 { -1.0 } else { 1.0 };
                 let start = (-a.direction.1 * side, a.direction.0 * side);
                 let turn = cross.atan2(dot);
                 self.fan(at, p, start, turn, q);
             }
             // The mitre's length in half widths is 1 / cos(half the turn).
-            Join::Miter { limit } if dot > -0.999 && (2.0 / (1.0 + dot)).sqrt() <= limit => {
+            Join::Miter { limit } | Join::Round { limit } if dot > -0.999 && (2.0 / (1.0 + dot)).sqrt() <= limit => {
                 let side = if cross > 0.0 { -1.0 } else { 1.0 };
                 let along = side * self.half / (1.0 + dot);
                 let tip = (-(a.direction.1 + b.direction.1) * along, (a.direction.0 + b.direction.0) * along);
                 self.add(&[at, p, plus(at, rounded(tip)), q]);
             }
-            Join::Miter { .. } | Join::Bevel => self.add(&[at, p, q]),
+            Join::Miter { .. } | Join::Round { .. } | Join::Bevel => self.add(&[at, p, q]),
         }
     }
 
@@ -193,19 +180,12 @@ fn minus(a: Snapped, b: Snapped) -> Snapped {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::color::Color;
-    use crate::scene::Line;
-
-    fn stroke(points: &[(i64, i64)], width_px: f64, join: Join, cap: Cap, dashes_px: Vec<f64>) -> Stroke {
-        let points = points.iter().map(|(x, y)| Snapped { x: x * 256, y: y * 256 }).collect();
-        let lines = Line::new(points, false).into_iter().collect();
-        Stroke { lines, color: Color::BLACK, width_px, blur_px: 0.0, cap, join, dashes_px }
-    }
 
     /// The covered area in px.
-    fn area(stroke: &Stroke) -> f64 {
+    fn area(points: &[(i64, i64)], width_px: f64, join: Join, cap: Cap) -> f64 {
         let mut coverage = Coverage::new(200, 200);
-        outline(stroke, &mut coverage);
+        let points: Vec<Snapped> = points.iter().map(|(x, y)| Snapped { x: x * 256, y: y * 256 }).collect();
+        Pen::new(width_px, cap, join, &mut coverage).draw(&points, false);
         let mut sum = 0.0;
         coverage.spans(|s| sum += f64::from(s.length) * f64::from(s.coverage) / 255.0);
         sum
@@ -215,26 +195,24 @@ mod tests {
     fn strokes_cover_their_area() {
         let bend = [(50, 50), (100, 50), (100, 100)];
         let straight = [(50, 50), (150, 50)];
-        for (points, join, cap, dashes, expected) in [
-            (&straight[..], Join::Bevel, Cap::Butt, vec![], 400.0),
-            (&straight[..], Join::Bevel, Cap::Square, vec![], 416.0),
-            (&straight[..], Join::Bevel, Cap::Round, vec![], 400.0 + 4.0 * std::f64::consts::PI),
-            (&straight[..], Join::Bevel, Cap::Butt, vec![5.0, 5.0], 200.0),
-            (&straight[..], Join::Bevel, Cap::Butt, vec![10.0], 200.0),
-            (&bend[..], Join::Bevel, Cap::Butt, vec![], 400.0 - 4.0 + 2.0),
-            (&bend[..], Join::Miter { limit: 2.0 }, Cap::Butt, vec![], 400.0),
-            (&bend[..], Join::Miter { limit: 1.0 }, Cap::Butt, vec![], 398.0),
-            (&bend[..], Join::Round, Cap::Butt, vec![], 396.0 + std::f64::consts::PI),
+        for (points, join, cap, expected) in [
+            (&straight[..], Join::Bevel, Cap::Butt, 400.0),
+            (&straight[..], Join::Bevel, Cap::Square, 416.0),
+            (&straight[..], Join::Bevel, Cap::Round, 400.0 + 4.0 * std::f64::consts::PI),
+            (&bend[..], Join::Bevel, Cap::Butt, 400.0 - 4.0 + 2.0),
+            (&bend[..], Join::Miter { limit: 2.0 }, Cap::Butt, 400.0),
+            (&bend[..], Join::Miter { limit: 1.0 }, Cap::Butt, 398.0),
+            (&bend[..], Join::Round { limit: 1.0 }, Cap::Butt, 396.0 + std::f64::consts::PI),
         ] {
-            let got = area(&stroke(points, 4.0, join, cap, dashes.clone()));
-            assert!((got - expected).abs() < 0.6, "{join:?} {cap:?} {dashes:?}: {got} for {expected}");
+            let got = area(points, 4.0, join, cap);
+            assert!((got - expected).abs() < 0.6, "{join:?} {cap:?}: {got} for {expected}");
         }
     }
 
     #[test]
     fn a_hairline_keeps_its_weight() {
         for width in [0.3, 0.7, 1.0] {
-            let got = area(&stroke(&[(20, 20), (150, 97)], width, Join::Bevel, Cap::Butt, vec![]));
+            let got = area(&[(20, 20), (150, 97)], width, Join::Bevel, Cap::Butt);
             let length = 130f64.hypot(77.0);
             assert!((got / (length * width) - 1.0).abs() < 0.03, "{width}: {got}");
         }

@@ -1,0 +1,67 @@
+//! One layer's features as scene items, in the order they are drawn.
+
+use super::place::Place;
+use super::{Composer, Fetched};
+use crate::feature::Value;
+use crate::geo::Kind;
+use crate::scene::Item;
+use crate::style::{Context, Datum, Layer, Paint, Property};
+
+/// The parts of one kind of one feature: drawn as one shape.
+pub(super) struct Parts<'a> {
+    pub parts: Vec<Fetched<'a>>,
+    sort_key: f64,
+}
+
+impl Composer<'_> {
+    /// Appends what the layer draws of these parts.
+    pub(super) fn batch(&self, layer: &Layer, parts: &[Fetched], place: &Place, items: &mut Vec<Item>) {
+        let sort_key = match &layer.paint {
+            Paint::Fill(paint) => paint.sort_key.as_ref(),
+            Paint::Line(paint) => paint.sort_key.as_ref(),
+            Paint::Circle(paint) => paint.sort_key.as_ref(),
+            Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) => None,
+        };
+        for feature in self.drawn(layer, parts, sort_key) {
+            let context = self.context(feature.parts.first().copied());
+            let shapes = feature.parts.iter().map(|p| p.shape);
+            match &layer.paint {
+                Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) => {}
+                Paint::Fill(paint) => self.fill(paint, &context, shapes, place, items),
+                Paint::Line(paint) => self.line(paint, &context, shapes, place, items),
+                Paint::Circle(paint) => self.circle(paint, &context, shapes, place, items),
+            }
+        }
+    }
+
+    /// What the filter lets through, by sort key. The kinds of a mixed collection are filtered and drawn apart, in an
+    /// order of their own, so that nothing hangs on which of them lie near the picture.
+    pub(super) fn drawn<'b>(
+        &self,
+        layer: &Layer,
+        parts: &[Fetched<'b>],
+        sort_key: Option<&Property<f64>>,
+    ) -> Vec<Parts<'b>> {
+        let mut drawn = Vec::new();
+        for feature in parts.chunk_by(|a, b| std::ptr::eq(a.feature, b.feature)) {
+            for kind in [Kind::Polygon, Kind::Line, Kind::Point] {
+                let parts: Vec<Fetched> = feature.iter().filter(|p| p.shape.kind() == kind).copied().collect();
+                let context = self.context(parts.first().copied());
+                if parts.is_empty() || !passes(layer, &context) {
+                    continue;
+                }
+                let sort_key = sort_key.map_or(0.0, |key| key.eval(&context));
+                drawn.push(Parts { parts, sort_key });
+            }
+        }
+        if sort_key.is_some() {
+            drawn.sort_by(|a, b| a.sort_key.total_cmp(&b.sort_key));
+        }
+        drawn
+    }
+}
+
+fn passes(layer: &Layer, context: &Context) -> bool {
+    let passed = |f: &crate::style::Expr| matches!(f.eval(context), Ok(Datum::Plain(Value::Bool(true))));
+    layer.filter.as_ref().is_none_or(passed)
+}

@@ -1,0 +1,48 @@
+//! Fill layers.
+
+use super::Composer;
+use super::place::Place;
+use crate::geo::{Shape, Snapped};
+use crate::scene::{Cap, Fill, Item, Join, Line, LineInk, Stroke};
+use crate::style::{Context, FillPaint};
+
+impl Composer<'_> {
+    pub(super) fn fill<'b>(
+        &self,
+        paint: &FillPaint,
+        context: &Context,
+        shapes: impl Iterator<Item = &'b Shape>,
+        place: &Place,
+        items: &mut Vec<Item>,
+    ) {
+        let place = place.translated(&paint.translate, context);
+        let rings: Vec<Vec<Snapped>> = shapes
+            .filter_map(|s| if let Shape::Polygon(rings) = s { Some(rings) } else { None })
+            .flatten()
+            .map(|ring| place.points(ring))
+            .collect();
+        if rings.is_empty() {
+            return;
+        }
+        let antialias = paint.antialias.eval(context);
+        // A pattern has no outline of its own, and outlines are drawn only where edges are smooth.
+        let outline = paint.outline_color.as_ref().filter(|_| antialias && paint.pattern.is_none());
+        let outline = outline.map(|c| c.eval(context).with_opacity(paint.opacity.eval(context)));
+        let outline = outline.filter(|color| color.a > 0.0).map(|color| {
+            Item::Stroke(Stroke {
+                lines: rings.iter().filter_map(|r| Line::new(r.clone(), true)).collect(),
+                ink: LineInk::Color(color),
+                width_px: self.inputs.camera.ratio(),
+                gap_px: 0.0,
+                blur_px: 0.0,
+                cap: Cap::Butt,
+                join: Join::Bevel,
+                dashes_px: Vec::new(),
+            })
+        });
+        if let Some(ink) = self.ink(context, &paint.color, &paint.opacity, paint.pattern.as_ref()) {
+            items.push(Item::Fill(Fill { rings, ink, antialias }));
+        }
+        items.extend(outline);
+    }
+}

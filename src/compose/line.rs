@@ -1,0 +1,107 @@
+//! Line layers.
+
+use std::sync::Arc;
+
+use super::offset::offset;
+use super::place::Place;
+use super::{Composer, size, whole_zoom};
+use crate::color::Color;
+use crate::geo::{SUBPIXELS, Shape, Snapped};
+use crate::scene::{Cap, Item, Join, Line, LineInk, Stroke};
+use crate::style::{Context, LineCap, LineJoin, LinePaint};
+
+/// Longer mitres are bevelled, whatever a style says.
+pub(super) const MAX_MITER: f64 = 100.0;
+
+/// How many colours a gradient is drawn with.
+const GRADIENT_STEPS: usize = 1024;
+
+impl Composer<'_> {
+    pub(super) fn line<'b>(
+        &self,
+        paint: &LinePaint,
+        context: &Context,
+        shapes: impl Iterator<Item = &'b Shape>,
+        place: &Place,
+        items: &mut Vec<Item>,
+    ) {
+        let ratio = self.inputs.camera.ratio();
+        let width_px = size(paint.width.eval(context)) * ratio;
+        let opacity = paint.opacity.eval(context).clamp(0.0, 1.0);
+        if width_px <= 0.0 || opacity < 0.01 {
+            return;
+        }
+        let Some(ink) = self.line_ink(paint, context, opacity) else { return };
+        let place = place.translated(&paint.translate, context);
+        let by = paint.offset.eval(context);
+        let by = by.signum() * size(by.abs()) * ratio * SUBPIXELS as f64;
+        let mut lines = Vec::new();
+        let mut add = |points: Vec<Snapped>, closed: bool| {
+            let line = Line::new(points, closed);
+            lines.extend(if by == 0.0 { line } else { line.and_then(|l| offset(&l, by)) });
+        };
+        for shape in shapes {
+            match shape {
+                Shape::Point(_) => {}
+                Shape::Line(line) => add(place.points(line), false),
+                // Clockwise around the polygon: what is offset to the right is inset.
+                Shape::Polygon(rings) => rings.iter().for_each(|r| {
+                    let mut points = place.points(r);
+                    points.reverse();
+                    add(points, true);
+                }),
+            }
+        }
+        if lines.is_empty() {
+            return;
+        }
+        items.push(Item::Stroke(Stroke {
+            lines,
+            ink,
+            width_px,
+            gap_px: size(paint.gap_width.eval(context)) * ratio,
+            blur_px: size(paint.blur.eval(context)) * ratio,
+            cap: match LineCap::named(&paint.cap.eval(context)) {
+                LineCap::Butt => Cap::Butt,
+                LineCap::Round => Cap::Round,
+                LineCap::Square => Cap::Square,
+            },
+            join: match LineJoin::named(&paint.join.eval(context)) {
+                LineJoin::Miter => Join::Miter { limit: size(paint.miter_limit.eval(context)).min(MAX_MITER) },
+                LineJoin::Bevel => Join::Bevel,
+                LineJoin::Round => Join::Round { limit: size(paint.round_limit.eval(context)).min(2.0) },
+            },
+            dashes_px: self.dashes(paint, context),
+        }));
+    }
+
+    /// `None` where nothing would be seen.
+    fn line_ink(&self, paint: &LinePaint, context: &Context, opacity: f64) -> Option<LineInk> {
+        if let Some(gradient) = &paint.gradient {
+            let last = (GRADIENT_STEPS - 1) as f64;
+            let color = |i: usize| gradient.eval(&Context { line_progress: i as f64 / last, ..*context });
+            let colors: Arc<[Color]> = (0..GRADIENT_STEPS).map(|i| color(i).with_opacity(opacity)).collect();
+            return Some(LineInk::Gradient(colors));
+        }
+        if let Some(pattern) = &paint.pattern {
+            let image = self.pattern(pattern, context)?;
+            let width = size(paint.width.eval(&whole_zoom(context)));
+            // The image is as high as the line is wide at the whole zoom below, and keeps its shape.
+            let length = width * f64::from(image.width_px) / f64::from(image.height_px);
+            let length_px = length * self.overscale() * self.inputs.camera.ratio();
+            return (length_px > 0.0).then_some(LineInk::Pattern { image, opacity, length_px });
+        }
+        let color = paint.color.eval(context).with_opacity(opacity);
+        (color.a > 0.0).then_some(LineInk::Color(color))
+    }
+
+    /// Counted in widths of the line at the whole zoom below.
+    fn dashes(&self, paint: &LinePaint, context: &Context) -> Vec<f64> {
+        let Some(dashes) = paint.dasharray.as_ref().filter(|_| paint.pattern.is_none()) else { return Vec::new() };
+        let whole = whole_zoom(context);
+        let width_px = size(paint.width.eval(&whole)) * self.overscale() * self.inputs.camera.ratio();
+        let dashes_px: Vec<f64> = dashes.eval(&whole).iter().map(|d| size(*d) * width_px).collect();
+        let solid = dashes_px.len() > 1 && dashes_px.iter().skip(1).step_by(2).all(|gap| *gap == 0.0);
+        if solid || dashes_px.iter().sum::<f64>() <= 0.0 { Vec::new() } else { dashes_px }
+    }
+}

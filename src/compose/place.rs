@@ -1,0 +1,41 @@
+//! From world to picture: snapping, with a layer's translation, itself rounded to 1/256 px.
+
+use super::size;
+use crate::geo::{Camera, SUBPIXELS, Snapped, World, WorldBox};
+use crate::style::{Context, Translate};
+
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    camera: Camera,
+    shift: Snapped,
+}
+
+impl Place {
+    pub fn new(camera: Camera) -> Self {
+        Self { camera, shift: Snapped { x: 0, y: 0 } }
+    }
+
+    pub fn translated(&self, translate: &Translate, context: &Context) -> Self {
+        let px = |t: f64| t.signum() * size(t.abs()) * self.camera.ratio() * SUBPIXELS as f64;
+        let by = translate.by.eval(context).map(px);
+        let (x, y) = match translate.is_of_picture(context) {
+            true => (by[0], by[1]),
+            false => self.camera.turned((by[0], by[1])),
+        };
+        Self { camera: self.camera, shift: Snapped { x: x.round() as i64, y: y.round() as i64 } }
+    }
+
+    pub fn point(&self, point: World) -> Snapped {
+        let at = self.camera.snap(point);
+        Snapped { x: at.x + self.shift.x, y: at.y + self.shift.y }
+    }
+
+    pub fn points(&self, points: &[World]) -> Vec<Snapped> {
+        points.iter().map(|p| self.point(*p)).collect()
+    }
+
+    /// Top left, top right, bottom right, bottom left.
+    pub fn corners(&self, bounds: &WorldBox) -> [Snapped; 4] {
+        bounds.corners().map(|c| self.camera.snap(c))
+    }
+}

@@ -1,0 +1,49 @@
+//! How far beyond its geometry a layer can paint.
+
+use super::{Fetched, Inputs, context, line, offset, size};
+use crate::style::{Context, FromDatum, Layer, Paint, Property, Translate};
+
+/// How many device px beyond its geometry a layer can paint at this zoom and state, over all the `parts` it may be
+/// given; they are only looked at where the layer's sizes hang on them.
+pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = Fetched<'a>> + Clone) -> f64 {
+    let shift = |translate: &Translate| {
+        largest(&translate.by, inputs, parts.clone(), |t| size(t[0].abs()).hypot(size(t[1].abs())))
+    };
+    let number = |property: &Property<f64>| largest(property, inputs, parts.clone(), |n| size(n.abs()));
+    let css_px = match &layer.paint {
+        Paint::Background(_) | Paint::Raster(_) => 0.0,
+        Paint::Fill(fill) => 1.0 + shift(&fill.translate),
+        // A square cap reaches the half width's diagonal.
+        Paint::Line(line) => {
+            (number(&line.width) + number(&line.gap_width) / 2.0)
+                * number(&line.miter_limit).clamp(2.0, line::MAX_MITER)
+                + number(&line.offset) * offset::MAX_MITER
+                + shift(&line.translate)
+        }
+        Paint::Circle(circle) => number(&circle.radius) + number(&circle.stroke_width) + shift(&circle.translate),
+        Paint::Heatmap(heatmap) => {
+            let weight = number(&heatmap.weight) * number(&heatmap.intensity);
+            number(&heatmap.radius) * heat_extent(weight)
+        }
+    };
+    css_px * inputs.camera.ratio() + 1.0
+}
+
+/// In radii, how far a bell of that weight can be felt: no less than the painter's own measure.
+fn heat_extent(weight: f64) -> f64 {
+    (2.0 * (weight.max(1e-9) * 0.4 * 255.0 * 16.0).max(1.0).ln()).sqrt() / 3.0 + 0.01
+}
+
+fn largest<'a, T: FromDatum>(
+    property: &Property<T>,
+    inputs: &Inputs,
+    parts: impl Iterator<Item = Fetched<'a>>,
+    size: impl Fn(&T) -> f64,
+) -> f64 {
+    let value = |context: &Context| size(&property.eval(context));
+    if property.dependence().feature {
+        parts.map(|part| value(&context(inputs, Some(part)))).fold(0.0, f64::max)
+    } else {
+        value(&context(inputs, None))
+    }
+}

@@ -1,0 +1,195 @@
+//! What a style's sources hold, and what of it a picture shows.
+
+use std::sync::Arc;
+
+use moka::sync::Cache;
+
+use crate::compose::{self, Batch, Fetched, Inputs, LayerData, PlacedImage};
+use crate::geo::{Camera, TileId, World, WorldBox};
+use crate::index::{Index, Part};
+use crate::source::tiles::{self, TileSet, TilesError, VectorTile};
+use crate::sprite::Image;
+use crate::style::{ImageSource, Layer, TileSource};
+
+/// One source, ready to be drawn from.
+pub enum Source {
+    /// Features of a file, of a collection or of the style itself.
+    Features(Arc<Index>),
+    Vector(Tiles<VectorTile>),
+    Raster(Tiles<Image>),
+    Image(PlacedImage),
+}
+
+/// Decoded tiles, the last used kept.
+pub struct Tiles<T> {
+    set: TileSet,
+    decode: Decode<T>,
+    /// CSS px.
+    size: u32,
+    kept: Cache<TileId, Option<Arc<T>>>,
+}
+
+type Decode<T> = Box<dyn Fn(TileId, &[u8]) -> Result<T, TilesError> + Send + Sync>;
+
+/// How many decoded tiles of one source are kept.
+const KEPT_TILES: u64 = 256;
+
+/// How many copies of the world to either side can be shown.
+const MAX_COPIES: i64 = 40;
+
+impl<T: Send + Sync + 'static> Tiles<T> {
+    fn new(set: TileSet, size: u32, decode: Decode<T>) -> Self {
+        Self { set, decode, size, kept: Cache::new(KEPT_TILES) }
+    }
+
+    /// A tile; none where there is none, or where it can't be read, which is logged.
+    fn get(&self, id: TileId) -> Option<Arc<T>> {
+        let read = || match self.set.tile(id).and_then(|b| b.map(|b| (self.decode)(id, &b)).transpose()) {
+            Ok(tile) => tile.map(Arc::new),
+            Err(e) => {
+                tracing::warn!("tile {}/{}/{} is left out: {e}", id.z(), id.x(), id.y());
+                None
+            }
+        };
+        self.kept.get_with(id, read)
+    }
+}
+
+pub(super) fn vector(set: TileSet, spec: &TileSource) -> Source {
+    let promote_id = spec.promote_id.clone();
+    Source::Vector(Tiles::new(set, 512, Box::new(move |id, bytes| tiles::decode_vector(id, bytes, &promote_id))))
+}
+
+pub(super) fn raster(set: TileSet, spec: &TileSource) -> Source {
+    Source::Raster(Tiles::new(set, spec.tile_size, Box::new(|_, bytes| tiles::decode_picture(bytes).map(image))))
+}
+
+pub(super) fn placed(picture: tiles::Picture, spec: &ImageSource) -> Source {
+    let image = Arc::new(image(picture));
+    let part = [0.0, 0.0, f64::from(image.width_px), f64::from(image.height_px)];
+    let corners = spec.coordinates.map(|[lon, lat]| World::from_degrees(lon, lat));
+    Source::Image(PlacedImage { image, corners, part, copy: 0 })
+}
+
+pub(super) fn image(picture: tiles::Picture) -> Image {
+    Image { width_px: picture.width_px, height_px: picture.height_px, ratio: 1.0, rgba: picture.rgba }
+}
+
+impl Source {
+    /// The envelope of everything in it, where that is known.
+    pub fn bounds(&self) -> Option<WorldBox> {
+        match self {
+            Source::Features(index) => index.bounds(),
+            Source::Image(image) => WorldBox::around(&image.corners),
+            Source::Vector(_) | Source::Raster(_) => None,
+        }
+    }
+
+    /// What may leave a mark in the picture.
+    pub(super) fn fetch<'a>(&'a self, layer: &Layer, inputs: &Inputs, held: &'a Held) -> LayerData<'a> {
+        let camera = inputs.camera;
+        match self {
+            Source::Features(index) => LayerData::Features(whole(index, layer, inputs)),
+            Source::Vector(tiles) => {
+                let name = layer.source_layer.as_deref().unwrap_or_default();
+                let batches = covering(camera, tiles, f64::floor).into_iter().filter_map(|(id, copy)| {
+                    let index = held.keep(tiles.get(id)?).layer(name)?;
+                    let parts = index.parts().iter().map(|p| fetched(index, p)).collect();
+                    Some(Batch { parts, copy, clip: Some(id.bounds()) })
+                });
+                LayerData::Features(batches.collect())
+            }
+            Source::Raster(tiles) => {
+                let round = |zoom: f64| (zoom + 0.5).floor();
+                let images =
+                    covering(camera, tiles, round).into_iter().filter_map(|(id, copy)| nearest(tiles, id, copy));
+                LayerData::Images(images.collect())
+            }
+            Source::Image(image) => {
+                let Some(bounds) = WorldBox::around(&image.corners) else { return LayerData::Nothing };
+                let copies = copies(&camera.bounds(1.0), &bounds);
+                LayerData::Images(copies.map(|copy| PlacedImage { copy, ..image.clone() }).collect())
+            }
+        }
+    }
+}
+
+/// Tiles that a picture is being drawn from: they live as long as it takes.
+#[derive(Default)]
+pub(super) struct Held(elsa::FrozenVec<Arc<VectorTile>>);
+
+impl Held {
+    fn keep(&self, tile: Arc<VectorTile>) -> &VectorTile {
+        self.0.push_get(tile)
+    }
+}
+
+/// The features of a source that is drawn as a whole, in every copy of the world that is shown.
+fn whole<'a>(index: &'a Index, layer: &Layer, inputs: &Inputs) -> Vec<Batch<'a>> {
+    let reach = compose::reach_px(layer, inputs, index.parts().iter().map(|p| fetched(index, p)));
+    let shown = inputs.camera.bounds(reach);
+    let Some(bounds) = index.bounds() else { return Vec::new() };
+    copies(&shown, &bounds)
+        .map(|copy| {
+            let there = shown.moved(-(copy as f64));
+            let parts = index.parts_in(&there).into_iter().map(|p| fetched(index, p)).collect();
+            Batch { parts, copy, clip: None }
+        })
+        .collect()
+}
+
+/// The copies of the world in which something within `bounds` can be seen.
+fn copies(shown: &WorldBox, bounds: &WorldBox) -> std::ops::RangeInclusive<i64> {
+    let first = (shown.min.x - bounds.max.x).ceil() as i64;
+    let last = (shown.max.x - bounds.min.x).floor() as i64;
+    first.max(-MAX_COPIES)..=last.min(MAX_COPIES)
+}
+
+fn fetched<'a>(index: &'a Index, part: &'a Part) -> Fetched<'a> {
+    Fetched { feature: index.feature(part), shape: &part.shape }
+}
+
+/// The tiles that cover the picture at the source's own zoom for it, each with the copy of the world it is drawn in.
+fn covering<T: Send + Sync + 'static>(camera: &Camera, tiles: &Tiles<T>, whole: fn(f64) -> f64) -> Vec<(TileId, i64)> {
+    let (minzoom, maxzoom) = tiles.set.zooms();
+    let zoom = whole(camera.zoom() + (512.0 / f64::from(tiles.size)).log2());
+    if zoom < f64::from(minzoom) {
+        return Vec::new();
+    }
+    let z = (zoom as u8).min(maxzoom);
+    let n = i64::from(1u32 << z);
+    let shown = camera.bounds(0.0);
+    let cells = |low: f64, high: f64| (low * n as f64).floor() as i64..=(high * n as f64).floor() as i64;
+    let mut found = Vec::new();
+    for y in cells(shown.min.y, shown.max.y).filter(|y| (0..n).contains(y)) {
+        for x in cells(shown.min.x, shown.max.x) {
+            let copy = x.div_euclid(n);
+            if copy.abs() <= MAX_COPIES
+                && let Ok(id) = TileId::new(u32::from(z), x.rem_euclid(n) as u32, y as u32)
+            {
+                found.push((id, copy));
+            }
+        }
+    }
+    found
+}
+
+/// The tile's picture, or the part of the nearest larger tile's that there is.
+fn nearest(tiles: &Tiles<Image>, id: TileId, copy: i64) -> Option<PlacedImage> {
+    let (minzoom, _) = tiles.set.zooms();
+    for up in 0..=id.z() - minzoom.min(id.z()) {
+        let larger = TileId::new(u32::from(id.z() - up), id.x() >> up, id.y() >> up).ok()?;
+        if let Some(image) = tiles.get(larger) {
+            let share = 1.0 / f64::from(1u32 << up);
+            let place = |at: u32, size: u32| {
+                let size = f64::from(size) * share;
+                let start = f64::from(at & ((1u32 << up) - 1)) * size;
+                (start, start + size)
+            };
+            let (left, right) = place(id.x(), image.width_px);
+            let (top, bottom) = place(id.y(), image.height_px);
+            return Some(PlacedImage { image, corners: id.bounds().corners(), part: [left, top, right, bottom], copy });
+        }
+    }
+    None
+}

@@ -1,0 +1,191 @@
+//! Tiles from disk: folders of files, MBTiles and PMTiles archives; read one by one as pictures ask for them.
+
+mod archive;
+mod picture;
+mod vector;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+
+pub use picture::{Picture, decode as decode_picture};
+pub use vector::{VectorTile, decode as decode_vector};
+
+use crate::geo::{TileId, World, WorldBox};
+use archive::{MbTiles, PmTiles};
+
+/// Why tiles can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum TilesError {
+    #[error("{0} cannot be read: {1}")]
+    Io(String, std::io::Error),
+    #[error("{0} is no TileJSON: {1}")]
+    TileJson(String, String),
+    #[error("{0} is no MBTiles archive: {1}")]
+    MbTiles(String, rusqlite::Error),
+    #[error("{0} is no PMTiles archive: {1}")]
+    PmTiles(String, Box<pmtiles::PmtError>),
+    #[error("'{0}' is on the network; tiles are read from disk only")]
+    Remote(String),
+    #[error("a tile is not a vector tile: {0}")]
+    Vector(#[from] fast_mvt::MvtError),
+    #[error("a tile is no picture: {0}")]
+    Picture(#[from] image::ImageError),
+    #[error("a tile's gzip is damaged: {0}")]
+    Gzip(std::io::Error),
+}
+
+/// Where a source's tiles are, and which there are.
+#[derive(Debug)]
+pub struct TileSet {
+    reader: Reader,
+    minzoom: u8,
+    maxzoom: u8,
+    bounds: Option<WorldBox>,
+    /// Rows are counted from the south.
+    tms: bool,
+}
+
+#[derive(Debug)]
+enum Reader {
+    /// Paths with `{z}`, `{x}` and `{y}` in them.
+    Files(String),
+    MbTiles(MbTiles),
+    PmTiles(Box<PmTiles>),
+}
+
+/// What a style says of its tiles; what it leaves out comes from the TileJSON or the archive.
+#[derive(Debug, Clone, Default)]
+pub struct TileSetOptions {
+    pub url: Option<String>,
+    pub tiles: Vec<String>,
+    pub minzoom: Option<u8>,
+    pub maxzoom: Option<u8>,
+    /// West, south, east, north in degrees.
+    pub bounds: Option<[f64; 4]>,
+    pub tms: bool,
+}
+
+/// The deepest zoom that tiles have where nothing else is said.
+const DEFAULT_MAXZOOM: u8 = TileId::MAX_ZOOM;
+
+impl TileSet {
+    /// Opens the tiles; relative paths start at `folder`.
+    pub fn open(options: &TileSetOptions, folder: &Path) -> Result<Self, TilesError> {
+        let mut options = options.clone();
+        let mut folder = folder.to_path_buf();
+        if let Some(url) = options.url.clone() {
+            let path = local(&url, &folder)?;
+            match path.extension().and_then(|e| e.to_str()) {
+                Some("mbtiles") => return MbTiles::open(&path).map(|a| Self::new(Reader::MbTiles(a), &options)),
+                Some("pmtiles") => {
+                    return PmTiles::open(&path).map(|a| Self::new(Reader::PmTiles(Box::new(a)), &options));
+                }
+                _ => read_tilejson(&path, &mut options)?,
+            }
+            folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        }
+        let Some(template) = options.tiles.first() else {
+            let what = options.url.clone().unwrap_or_default();
+            return Err(TilesError::TileJson(what, "it names no tiles".to_string()));
+        };
+        let template = local(template, &folder)?.display().to_string();
+        Ok(Self::new(Reader::Files(template), &options))
+    }
+
+    fn new(reader: Reader, options: &TileSetOptions) -> Self {
+        let (minzoom, maxzoom) = match &reader {
+            Reader::Files(_) => (0, DEFAULT_MAXZOOM),
+            Reader::MbTiles(archive) => archive.zooms(),
+            Reader::PmTiles(archive) => archive.zooms(),
+        };
+        let valid = |b: &[f64; 4]| b[0] < b[2] && b[1] < b[3];
+        Self {
+            reader,
+            minzoom: options.minzoom.unwrap_or(minzoom),
+            maxzoom: options.maxzoom.unwrap_or(maxzoom).min(TileId::MAX_ZOOM),
+            bounds: options.bounds.filter(valid).map(WorldBox::from_degrees),
+            tms: options.tms,
+        }
+    }
+
+    /// The zooms that there are tiles of, from the first to the last.
+    pub fn zooms(&self) -> (u8, u8) {
+        (self.minzoom, self.maxzoom)
+    }
+
+    /// The bytes of one tile, unzipped; none where there is no such tile or it is empty.
+    pub fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>, TilesError> {
+        let meets = |b: &WorldBox| {
+            let t = id.bounds();
+            t.min.x < b.max.x && b.min.x < t.max.x && t.min.y < b.max.y && b.min.y < t.max.y
+        };
+        if !(self.minzoom..=self.maxzoom).contains(&id.z()) || !self.bounds.as_ref().is_none_or(meets) {
+            return Ok(None);
+        }
+        let bytes = match &self.reader {
+            Reader::Files(template) => self.file(template, id)?,
+            Reader::MbTiles(archive) => archive.tile(id)?,
+            Reader::PmTiles(archive) => archive.tile(id)?,
+        };
+        bytes.filter(|b| !b.is_empty()).map(unzipped).transpose()
+    }
+
+    fn file(&self, template: &str, id: TileId) -> Result<Option<Vec<u8>>, TilesError> {
+        let row = if self.tms { (1u32 << id.z()) - 1 - id.y() } else { id.y() };
+        let path = template
+            .replace("{z}", &id.z().to_string())
+            .replace("{x}", &id.x().to_string())
+            .replace("{y}", &row.to_string())
+            .replace("{ratio}", "")
+            .replace("{r}", "");
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(TilesError::Io(path, e)),
+        }
+    }
+}
+
+/// A path from a style, relative to its folder.
+fn local(reference: &str, folder: &Path) -> Result<PathBuf, TilesError> {
+    let path = reference.strip_prefix("pmtiles://").or_else(|| reference.strip_prefix("mbtiles://"));
+    let path = path.or_else(|| reference.strip_prefix("file://")).unwrap_or(reference);
+    if path.contains("://") {
+        return Err(TilesError::Remote(reference.to_string()));
+    }
+    Ok(folder.join(path))
+}
+
+fn read_tilejson(path: &Path, options: &mut TileSetOptions) -> Result<(), TilesError> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|e| TilesError::Io(name.clone(), e))?;
+    let json: Json = serde_json::from_str(&text).map_err(|e| TilesError::TileJson(name, e.to_string()))?;
+    let zoom = |key: &str| json.get(key).and_then(Json::as_f64).map(|z| z.clamp(0.0, 24.0) as u8);
+    let bounds = json.get("bounds").and_then(Json::as_array);
+    let bounds = bounds.and_then(|b| b.iter().map(Json::as_f64).collect::<Option<Vec<f64>>>());
+    let tiles = json.get("tiles").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+    options.minzoom = options.minzoom.or(zoom("minzoom"));
+    options.maxzoom = options.maxzoom.or(zoom("maxzoom"));
+    options.bounds = options.bounds.or(bounds.and_then(|b| b.try_into().ok()));
+    options.tms |= json.get("scheme").and_then(Json::as_str) == Some("tms");
+    options.tiles = tiles.map(str::to_string).collect();
+    Ok(())
+}
+
+fn unzipped(bytes: Vec<u8>) -> Result<Vec<u8>, TilesError> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let mut out = Vec::new();
+    let mut decoder = flate2::read::MultiGzDecoder::new(&bytes[..]);
+    std::io::Read::read_to_end(&mut decoder, &mut out).map_err(TilesError::Gzip)?;
+    Ok(out)
+}
+
+/// A place within a tile, 0..=1 from its north-west corner, in the world.
+fn world_in(id: TileId, x: f64, y: f64) -> World {
+    let n = f64::from(1u32 << id.z());
+    World { x: (f64::from(id.x()) + x) / n, y: (f64::from(id.y()) + y) / n }
+}

@@ -1,0 +1,90 @@
+//! Vector tiles (<https://github.com/mapbox/vector-tile-spec>): protobuf to features, layer by layer.
+
+use std::collections::BTreeMap;
+
+use fast_mvt::{MvtLayerRef, MvtReaderRef, MvtValueRef};
+use geo::algorithm::{MapCoords as _, Orient as _, orient::Direction};
+use geo::geometry::{Coord, Geometry};
+
+use super::{TilesError, world_in};
+use crate::feature::{Collection, Feature, FeatureId, Properties, Validity, Value};
+use crate::geo::TileId;
+use crate::index::Index;
+
+/// The layers of one tile.
+#[derive(Debug, Clone, Default)]
+pub struct VectorTile {
+    layers: BTreeMap<String, Index>,
+}
+
+impl VectorTile {
+    pub fn layer(&self, name: &str) -> Option<&Index> {
+        self.layers.get(name)
+    }
+}
+
+/// Reads a tile's layers. A feature that can't be read is left out. `promote_id` says, by layer or (with an empty name)
+/// for all, which property is the features' id.
+pub fn decode(id: TileId, bytes: &[u8], promote_id: &BTreeMap<String, String>) -> Result<VectorTile, TilesError> {
+    let reader = MvtReaderRef::new(bytes)?;
+    let mut tile = VectorTile::default();
+    for layer in reader.layers() {
+        let promoted = promote_id.get(layer.name()).or_else(|| promote_id.get(""));
+        let collection = Collection {
+            name: layer.name().to_string(),
+            title: layer.name().to_string(),
+            gazetteer: false,
+            features: features(id, layer, promoted),
+        };
+        tile.layers.insert(layer.name().to_string(), Index::new(collection));
+    }
+    Ok(tile)
+}
+
+fn features(id: TileId, layer: MvtLayerRef, promoted: Option<&String>) -> Vec<Feature> {
+    let extent = f64::from(layer.extent().max(1));
+    let degrees = |c: Coord<i32>| {
+        let (x, y) = world_in(id, f64::from(c.x) / extent, f64::from(c.y) / extent).to_degrees();
+        Coord { x, y }
+    };
+    let mut features = Vec::with_capacity(layer.feature_count());
+    for feature in layer.features() {
+        let Ok(geometry) = feature.geometry() else { continue };
+        let properties: Properties = feature
+            .properties()
+            .filter_map(Result::ok)
+            .filter_map(|(key, value)| Some((key.into(), plain(value)?)))
+            .collect();
+        let own = feature.id().map(|n| FeatureId::Number(n as f64));
+        let id = match promoted.map(|name| properties.get(&**name)) {
+            None => own,
+            Some(Some(Value::Number(n))) => Some(FeatureId::Number(*n)),
+            Some(Some(Value::Text(t))) => Some(FeatureId::Text(t.clone())),
+            Some(_) => None,
+        };
+        let geometry = wound(geometry.map_coords(degrees));
+        features.push(Feature { id, properties, geometry, validity: Validity::default() });
+    }
+    features
+}
+
+/// Rings right-handed in degrees, as they are everywhere else.
+fn wound(geometry: Geometry<f64>) -> Geometry<f64> {
+    match geometry {
+        Geometry::Polygon(p) => Geometry::Polygon(p.orient(Direction::Default)),
+        Geometry::MultiPolygon(p) => Geometry::MultiPolygon(p.orient(Direction::Default)),
+        other => other,
+    }
+}
+
+fn plain(value: MvtValueRef) -> Option<Value> {
+    Some(match value {
+        MvtValueRef::String(t) => Value::Text(t.into()),
+        MvtValueRef::Float(n) => Value::Number(f64::from(n)),
+        MvtValueRef::Double(n) => Value::Number(n),
+        MvtValueRef::Int(n) | MvtValueRef::SInt(n) => Value::Number(n as f64),
+        MvtValueRef::UInt(n) => Value::Number(n as f64),
+        MvtValueRef::Bool(b) => Value::Bool(b),
+        MvtValueRef::Null => return None,
+    })
+}
