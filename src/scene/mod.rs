@@ -68,7 +68,7 @@ pub struct Pattern {
     pub scale: f64,
 }
 
-/// The lines of one feature, drawn as one shape: where they cross, nothing is blended twice.
+/// The lines of one feature. Where they cross, or fold over at a sharp corner, they are blended again, as MapLibre does.
 #[derive(Debug, Clone)]
 pub struct Stroke {
     pub lines: Vec<Line>,

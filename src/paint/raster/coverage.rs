@@ -44,6 +44,9 @@ pub struct Coverage {
 /// Twice the area of a pixel in subpixel units, as a shift.
 const AREA_SHIFT: u32 = 17;
 
+/// Twice the area of a whole pixel.
+const WHOLE: i64 = 1 << AREA_SHIFT;
+
 impl Coverage {
     pub fn new(width_px: u32, height_px: u32) -> Self {
         Self {
@@ -154,6 +157,22 @@ impl Coverage {
 
     /// Gives the spans of what was added, row by row from the left, by the non-zero rule, and forgets it.
     pub fn spans(&mut self, mut emit: impl FnMut(Span)) {
+        self.sweep(|y, x, length, doubled_area| span(y, x, length, doubled_area.min(WHOLE), &mut emit));
+    }
+
+    /// As [`Coverage::spans`], but what is covered several times is given as many times.
+    pub fn layers(&mut self, mut emit: impl FnMut(Span)) {
+        self.sweep(|y, x, length, doubled_area| {
+            let mut left = doubled_area;
+            while left > 0 {
+                span(y, x, length, left.min(WHOLE), &mut emit);
+                left -= WHOLE;
+            }
+        });
+    }
+
+    /// Calls `give` with row, column, length and twice the area that is covered in each pixel of the run.
+    fn sweep(&mut self, mut give: impl FnMut(i32, i32, i32, i64)) {
         self.sort();
         let mut i = 0;
         while i < self.sorted.len() {
@@ -169,10 +188,10 @@ impl Coverage {
                 }
                 let next = self.sorted.get(i).filter(|c| c.y == y).map_or(self.width as i32, |c| c.x);
                 if x >= 0 {
-                    span(y, x, 1, coverage_of((cover << 9) - area), &mut emit);
+                    give(y, x, 1, ((cover << 9) - area).abs());
                 }
                 let run = x.max(-1) + 1;
-                span(y, run, next - run, coverage_of(cover << 9), &mut emit);
+                give(y, run, next - run, (cover << 9).abs());
             }
         }
         self.cells.clear();
@@ -207,15 +226,16 @@ impl Coverage {
     }
 }
 
-fn span(y: i32, x: i32, length: i32, coverage: u8, emit: &mut impl FnMut(Span)) {
+fn span(y: i32, x: i32, length: i32, doubled_area: i64, emit: &mut impl FnMut(Span)) {
+    let coverage = coverage_of(doubled_area);
     if length > 0 && coverage > 0 {
         emit(Span { y: y as u32, x: x as u32, length: length as u32, coverage });
     }
 }
 
-/// From twice the covered area, with the winding number as a factor.
+/// From twice the covered area.
 fn coverage_of(doubled_area: i64) -> u8 {
-    (doubled_area.abs() >> (AREA_SHIFT - 8)).min(255) as u8
+    (doubled_area >> (AREA_SHIFT - 8)).min(255) as u8
 }
 
 struct Edge {

@@ -4,23 +4,21 @@
 //! to the line ([`super::field`]).
 
 use super::blend::{Canvas, Edge, mixed, scale};
-use super::coverage::{Coverage, Span};
+use super::coverage::Coverage;
 use super::dash;
 use super::field::{Field, Place, Segment};
-use super::stroke::{self, Pen};
+use super::stroke::Pen;
 use crate::geo::{SUBPIXELS, Snapped};
 use crate::scene::{Cap, Ink, LineInk, Stroke};
 
 /// Draws strokes; kept from stroke to stroke for its memory.
 pub struct LinePen {
-    /// What is cut out of the middle of a line with a gap.
-    hollow: Coverage,
     field: Field,
 }
 
 impl LinePen {
     pub fn new(width_px: u32, height_px: u32) -> Self {
-        Self { hollow: Coverage::new(width_px, height_px), field: Field::new(width_px, height_px) }
+        Self { field: Field::new(width_px, height_px) }
     }
 
     pub fn draw(&mut self, stroke: &Stroke, coverage: &mut Coverage, canvas: &mut Canvas) {
@@ -32,27 +30,23 @@ impl LinePen {
             return self.soft(stroke, outer_px, coverage, canvas);
         }
         if !matches!(stroke.ink, LineInk::Color(_)) {
-            self.measure(stroke, outer_px / 2.0 * stroke.join.reach().max(1.5) + 1.0, coverage);
+            self.measure(stroke, outer_px / 2.0 * stroke.join.reach().max(2.0) + 1.0, coverage);
         }
         let field = &self.field;
-        let mut emit = |span: Span| match &stroke.ink {
-            LineInk::Color(color) => canvas.blend(&span, &Ink::Color(*color)),
-            ink => {
+        outline(stroke, outer_px, false, coverage);
+        if stroke.gap_px > 0.0 {
+            outline(stroke, stroke.gap_px, true, coverage);
+        }
+        match &stroke.ink {
+            // Another layer of an opaque colour changes nothing.
+            LineInk::Color(color) if color.a >= 1.0 => coverage.spans(|s| canvas.blend(&s, &Ink::Color(*color))),
+            LineInk::Color(color) => coverage.layers(|s| canvas.blend(&s, &Ink::Color(*color))),
+            ink => coverage.layers(|span| {
                 let y = span.y as usize;
                 for x in canvas.seen(y, span.x as usize, span.length as usize) {
                     canvas.blend_pixel(x, y, ink_at(ink, &field.at(x, y), outer_px), span.coverage);
                 }
-            }
-        };
-        outline(stroke, outer_px, coverage);
-        if stroke.gap_px > 0.0 {
-            outline(stroke, stroke.gap_px, &mut self.hollow);
-            let mut inner = Vec::new();
-            self.hollow.spans(|span| inner.push(span));
-            let mut cut = Cut { inner, next: 0 };
-            coverage.spans(|span| cut.rest(span, &mut emit));
-        } else {
-            coverage.spans(emit);
+            }),
         }
     }
 
@@ -158,53 +152,19 @@ fn each_piece(stroke: &Stroke, reach: f64, coverage: &Coverage, mut see: impl Fn
     }
 }
 
-/// Adds the stroke, `width_px` wide, to `coverage`.
-fn outline(stroke: &Stroke, width_px: f64, coverage: &mut Coverage) {
+/// Adds the stroke, `width_px` wide, to `coverage`, or takes it away.
+fn outline(stroke: &Stroke, width_px: f64, erase: bool, coverage: &mut Coverage) {
     // A square cap reaches the half width's diagonal beyond its end.
-    let reach = width_px / 2.0 * stroke.join.reach().max(1.5);
+    let reach = width_px / 2.0 * stroke.join.reach().max(2.0);
     let cap = piece_cap(stroke);
+    let pen = if erase { Pen::eraser } else { Pen::new };
     if stroke.dashes_px.is_empty() {
-        let mut pen = Pen::new(width_px, cap, stroke.join, coverage);
+        let mut pen = pen(width_px, cap, stroke.join, coverage);
         stroke.lines.iter().for_each(|line| pen.draw(&line.points, line.closed));
         return;
     }
     let mut pieces = Vec::new();
     each_piece(stroke, reach, coverage, |piece| pieces.push(piece.points.to_vec()));
-    let mut pen = stroke::Pen::new(width_px, cap, stroke.join, coverage);
+    let mut pen = pen(width_px, cap, stroke.join, coverage);
     pieces.iter().for_each(|points| pen.draw(points, false));
-}
-
-/// Takes one shape's spans away from another's, both in order.
-struct Cut {
-    inner: Vec<Span>,
-    next: usize,
-}
-
-impl Cut {
-    /// Gives what is left of `span`.
-    fn rest(&mut self, span: Span, emit: &mut impl FnMut(Span)) {
-        let end = span.x + span.length;
-        let before = |inner: &Span| (inner.y, inner.x + inner.length) <= (span.y, span.x);
-        while self.inner.get(self.next).is_some_and(before) {
-            self.next += 1;
-        }
-        let mut x = span.x;
-        let mut i = self.next;
-        while let Some(inner) = self.inner.get(i).filter(|inner| inner.y == span.y && inner.x < end) {
-            if inner.x > x {
-                emit(Span { x, length: inner.x - x, ..span });
-                x = inner.x;
-            }
-            let to = (inner.x + inner.length).min(end);
-            let left = span.coverage.saturating_sub(inner.coverage);
-            if left > 0 && to > x {
-                emit(Span { x, length: to - x, coverage: left, ..span });
-            }
-            x = to.max(x);
-            i += 1;
-        }
-        if x < end {
-            emit(Span { x, length: end - x, ..span });
-        }
-    }
 }
