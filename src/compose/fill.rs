@@ -38,6 +38,7 @@ impl Composer<'_> {
                 cap: Cap::Butt,
                 join: Join::Bevel,
                 dashes_px: Vec::new(),
+                dash_softness_px: 1.0,
             })
         });
         if let Some(ink) = self.ink(context, &paint.color, &paint.opacity, paint.pattern.as_ref()) {

@@ -72,6 +72,7 @@ impl Composer<'_> {
                 LineJoin::Round => Join::Round { limit: size(paint.round_limit.eval(context)).min(2.0) },
             },
             dashes_px: self.dashes(paint, context),
+            dash_softness_px: self.overscale(),
         }));
     }
 

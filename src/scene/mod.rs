@@ -80,8 +80,10 @@ pub struct Stroke {
     pub blur_px: f64,
     pub cap: Cap,
     pub join: Join,
-    /// Lengths of dash and gap in turn; empty for a solid line. The phase is 0 at a line's first point.
+    /// Lengths of dash and gap in turn; fewer than two for a solid line. The phase is 0 at a line's first point.
     pub dashes_px: Vec<f64>,
+    /// How far from its end a dash fades.
+    pub dash_softness_px: f64,
 }
 
 /// What a line is drawn with.
@@ -191,15 +193,14 @@ impl Line {
         }
         (points.len() > 1).then_some(Self { points, closed })
     }
-}
 
-impl Join {
-    /// How far, in half widths, a corner reaches from its point.
-    pub fn reach(self) -> f64 {
-        match self {
-            Join::Miter { limit } => limit.max(1.0),
-            Join::Bevel => 1.0,
-            Join::Round { limit } => limit.clamp(1.0, 2.0),
+    /// In 1/256 px.
+    pub fn length(&self) -> f64 {
+        let along = |a: &Snapped, b: &Snapped| ((b.x - a.x) as f64).hypot((b.y - a.y) as f64);
+        let open: f64 = self.points.windows(2).map(|p| along(&p[0], &p[1])).sum();
+        match (self.closed, self.points.first(), self.points.last()) {
+            (true, Some(first), Some(last)) => open + along(last, first),
+            _ => open,
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Source-over blending of ink into premultiplied RGBA pixels, eight bits a channel.
 
 use super::coverage::Span;
-use crate::color::Color;
 use crate::geo::Affine;
 use crate::scene::{Ink, Pattern};
 use crate::sprite::Image;
@@ -98,20 +97,6 @@ impl<'a> Canvas<'a> {
                         }
                     }
                 }
-            }
-        }
-    }
-
-    /// Blends a colour over a row of pixels from column `x`, each with its own coverage.
-    pub fn blend_row(&mut self, x: usize, y: usize, coverages: &[u8], color: Color) {
-        let rgba = color.premultiplied_rgba8();
-        let columns = self.seen(y, x, coverages.len());
-        let coverages = &coverages[columns.start - x..columns.end - x];
-        let start = (y * self.width + columns.start) * 4;
-        let pixels = &mut self.pixels[start..start + coverages.len() * 4];
-        for (pixel, coverage) in pixels.chunks_exact_mut(4).zip(coverages) {
-            if *coverage > 0 {
-                blend_color(pixel, rgba, *coverage);
             }
         }
     }

@@ -9,7 +9,6 @@
 //! same in every picture that holds it. What lies above, below or to the right of the picture is skipped; what lies to
 //! the left is kept as cover in column -1; no edge is ever cut.
 
-use super::dash::Window;
 use crate::geo::{SUBPIXELS, Snapped};
 
 /// A run of pixels in one row with the same coverage.
@@ -44,9 +43,6 @@ pub struct Coverage {
 /// Twice the area of a pixel in subpixel units, as a shift.
 const AREA_SHIFT: u32 = 17;
 
-/// Twice the area of a whole pixel.
-const WHOLE: i64 = 1 << AREA_SHIFT;
-
 impl Coverage {
     pub fn new(width_px: u32, height_px: u32) -> Self {
         Self {
@@ -56,19 +52,6 @@ impl Coverage {
             sorted: Vec::new(),
             row_starts: Vec::new(),
         }
-    }
-
-    /// The picture and `margin` (1/256 px) around it.
-    pub fn window(&self, margin: i64) -> Window {
-        Window {
-            min: Snapped { x: -margin, y: -margin },
-            max: Snapped { x: self.width * SUBPIXELS + margin, y: self.height * SUBPIXELS + margin },
-        }
-    }
-
-    /// Whether a closed shape within these bounds can leave a mark: one that lies all to the left has no cover left.
-    pub fn can_reach(&self, min: Snapped, max: Snapped) -> bool {
-        max.x > 0 && max.y > 0 && min.x < self.width * SUBPIXELS && min.y < self.height * SUBPIXELS
     }
 
     /// Adds a closed ring; its last point is joined to its first.
@@ -157,22 +140,6 @@ impl Coverage {
 
     /// Gives the spans of what was added, row by row from the left, by the non-zero rule, and forgets it.
     pub fn spans(&mut self, mut emit: impl FnMut(Span)) {
-        self.sweep(|y, x, length, doubled_area| span(y, x, length, doubled_area.min(WHOLE), &mut emit));
-    }
-
-    /// As [`Coverage::spans`], but what is covered several times is given as many times.
-    pub fn layers(&mut self, mut emit: impl FnMut(Span)) {
-        self.sweep(|y, x, length, doubled_area| {
-            let mut left = doubled_area;
-            while left > 0 {
-                span(y, x, length, left.min(WHOLE), &mut emit);
-                left -= WHOLE;
-            }
-        });
-    }
-
-    /// Calls `give` with row, column, length and twice the area that is covered in each pixel of the run.
-    fn sweep(&mut self, mut give: impl FnMut(i32, i32, i32, i64)) {
         self.sort();
         let mut i = 0;
         while i < self.sorted.len() {
@@ -188,10 +155,10 @@ impl Coverage {
                 }
                 let next = self.sorted.get(i).filter(|c| c.y == y).map_or(self.width as i32, |c| c.x);
                 if x >= 0 {
-                    give(y, x, 1, ((cover << 9) - area).abs());
+                    span(y, x, 1, coverage_of((cover << 9) - area), &mut emit);
                 }
                 let run = x.max(-1) + 1;
-                give(y, run, next - run, (cover << 9).abs());
+                span(y, run, next - run, coverage_of(cover << 9), &mut emit);
             }
         }
         self.cells.clear();
@@ -226,16 +193,15 @@ impl Coverage {
     }
 }
 
-fn span(y: i32, x: i32, length: i32, doubled_area: i64, emit: &mut impl FnMut(Span)) {
-    let coverage = coverage_of(doubled_area);
+fn span(y: i32, x: i32, length: i32, coverage: u8, emit: &mut impl FnMut(Span)) {
     if length > 0 && coverage > 0 {
         emit(Span { y: y as u32, x: x as u32, length: length as u32, coverage });
     }
 }
 
-/// From twice the covered area.
+/// From twice the covered area, with the winding number as a factor.
 fn coverage_of(doubled_area: i64) -> u8 {
-    (doubled_area >> (AREA_SHIFT - 8)).min(255) as u8
+    (doubled_area.abs() >> (AREA_SHIFT - 8)).min(255) as u8
 }
 
 struct Edge {
@@ -263,7 +229,7 @@ impl Edge {
 }
 
 /// floor(a·b / c) for c > 0; edges can be longer than the product of two of them fits in 64 bits.
-fn floor_mul_div(a: i64, b: i64, c: i64) -> i64 {
+pub fn floor_mul_div(a: i64, b: i64, c: i64) -> i64 {
     match a.checked_mul(b) {
         Some(product) => product.div_euclid(c),
         None => (i128::from(a) * i128::from(b)).div_euclid(i128::from(c)) as i64,

@@ -1,170 +1,179 @@
 //! Strokes: one strip or two, whole or dashed, hard or soft, in one colour, a gradient or an image.
 //!
-//! Hard edges come from coverage; soft ones, and the colours of gradients and images, from each pixel's place relative
-//! to the line ([`super::field`]).
+//! A pixel's opacity falls from full to nothing over the edge's softness, one px at least, half of it outside the line;
+//! the ends of dashes are as soft as those of MapLibre's.
 
 use super::blend::{Canvas, Edge, mixed, scale};
-use super::coverage::Coverage;
-use super::dash;
-use super::field::{Field, Place, Segment};
-use super::stroke::Pen;
-use crate::geo::{SUBPIXELS, Snapped};
-use crate::scene::{Cap, Ink, LineInk, Stroke};
+use super::strip::{Fragment, Strip};
+use crate::geo::SUBPIXELS;
+use crate::scene::{Cap, Line, LineInk, Stroke};
 
-/// Draws strokes; kept from stroke to stroke for its memory.
-pub struct LinePen {
-    field: Field,
+/// Draws the stroke's lines one after the other.
+pub fn draw(stroke: &Stroke, canvas: &mut Canvas) {
+    let shape = Shape::new(stroke);
+    if shape.outset <= 0.0 {
+        return;
+    }
+    let size = (canvas.width(), canvas.height());
+    for line in &stroke.lines {
+        let ink = Ink::new(stroke, line);
+        let mut emit = |fragment: Fragment| {
+            if canvas.seen(fragment.y, fragment.x, 1).is_empty() {
+                return;
+            }
+            let alpha = (shape.opacity(&fragment) * 255.0 + 0.5) as u8;
+            if alpha > 0 {
+                canvas.blend_pixel(fragment.x, fragment.y, ink.at(&fragment), alpha);
+            }
+        };
+        Strip::new(size, shape.outset, stroke.cap, stroke.join, &mut emit).draw(line);
+    }
 }
 
-impl LinePen {
-    pub fn new(width_px: u32, height_px: u32) -> Self {
-        Self { field: Field::new(width_px, height_px) }
+/// Which part of its strip a stroke covers. Lengths are device px.
+struct Shape<'a> {
+    /// Half the strip's width.
+    outset: f64,
+    /// Where the line begins, counted from the middle.
+    inset: f64,
+    softness: f64,
+    dashes: Option<Dashes<'a>>,
+}
+
+impl<'a> Shape<'a> {
+    fn new(stroke: &'a Stroke) -> Self {
+        let (gap, width) = (stroke.gap_px / 2.0, stroke.width_px);
+        let hollow = gap > 0.0;
+        let edge = if width > 0.0 { 0.5 } else { 0.0 };
+        Self {
+            outset: gap + if hollow { width } else { width / 2.0 } + edge,
+            inset: if hollow { gap + 0.5 } else { 0.0 },
+            softness: stroke.blur_px + 1.0,
+            dashes: Dashes::new(stroke),
+        }
     }
 
-    pub fn draw(&mut self, stroke: &Stroke, coverage: &mut Coverage, canvas: &mut Canvas) {
-        let outer_px = stroke.gap_px + stroke.width_px * if stroke.gap_px > 0.0 { 2.0 } else { 1.0 };
-        if outer_px <= 0.0 {
-            return;
+    fn opacity(&self, fragment: &Fragment) -> f64 {
+        let distance = fragment.across.hypot(fragment.beyond) * self.outset;
+        let inward = (distance - (self.inset - self.softness)).min(self.outset - distance);
+        let alpha = (inward / self.softness).clamp(0.0, 1.0);
+        match &self.dashes {
+            Some(dashes) if alpha > 0.0 => {
+                alpha * dashes.opacity(fragment.along / SUBPIXELS as f64, fragment.across)
+            }
+            _ => alpha,
         }
-        if stroke.blur_px > 0.0 {
-            return self.soft(stroke, outer_px, coverage, canvas);
-        }
-        if !matches!(stroke.ink, LineInk::Color(_)) {
-            self.measure(stroke, outer_px / 2.0 * stroke.join.reach().max(2.0) + 1.0, coverage);
-        }
-        let field = &self.field;
-        outline(stroke, outer_px, false, coverage);
-        if stroke.gap_px > 0.0 {
-            outline(stroke, stroke.gap_px, true, coverage);
-        }
-        match &stroke.ink {
-            // Another layer of an opaque colour changes nothing.
-            LineInk::Color(color) if color.a >= 1.0 => coverage.spans(|s| canvas.blend(&s, &Ink::Color(*color))),
-            LineInk::Color(color) => coverage.layers(|s| canvas.blend(&s, &Ink::Color(*color))),
-            ink => coverage.layers(|span| {
-                let y = span.y as usize;
-                for x in canvas.seen(y, span.x as usize, span.length as usize) {
-                    canvas.blend_pixel(x, y, ink_at(ink, &field.at(x, y), outer_px), span.coverage);
+    }
+}
+
+/// Dashes along a line, px.
+struct Dashes<'a> {
+    /// Lengths of dash and gap in turn. Of an odd number the last dash goes on into the first.
+    lengths: &'a [f64],
+    period: f64,
+    /// Half the line's width, where dashes are rounded by it.
+    round: Option<f64>,
+    /// How far from its end a dash is neither full nor gone.
+    softness: f64,
+}
+
+impl<'a> Dashes<'a> {
+    fn new(stroke: &'a Stroke) -> Option<Self> {
+        let period: f64 = stroke.dashes_px.iter().sum();
+        (period > 0.0 && stroke.dashes_px.len() > 1).then_some(Self {
+            lengths: &stroke.dashes_px,
+            period,
+            round: (stroke.cap == Cap::Round).then_some(stroke.width_px / 2.0),
+            softness: stroke.dash_softness_px,
+        })
+    }
+
+    fn opacity(&self, along: f64, across: f64) -> f64 {
+        let inside = self.depth(along.rem_euclid(self.period));
+        let depth = match self.round {
+            None => inside,
+            Some(half) => {
+                let aside = across * (half + 0.5);
+                if inside > 0.0 { inside.hypot((half - aside.abs()).max(0.0)) } else { half - inside.hypot(aside) }
+            }
+        };
+        let t = (depth / self.softness / 2.0 + 0.5).clamp(0.0, 1.0);
+        t * t * (3.0 - 2.0 * t)
+    }
+
+    /// How far within a dash a place of the period lies, or (below 0) how far from one.
+    fn depth(&self, at: f64) -> f64 {
+        let odd = self.lengths.len() % 2 == 1;
+        let last = self.lengths.len() - 1;
+        let mut start = 0.0;
+        for (i, length) in self.lengths.iter().enumerate() {
+            let end = start + length;
+            if at < end || i == last {
+                let (mut from, mut to) = (at - start, end - at);
+                if odd && i == 0 {
+                    from += self.lengths[last];
+                } else if odd && i == last {
+                    to += self.lengths[0];
                 }
-            }),
+                let depth = from.min(to).max(0.0);
+                return if i % 2 == 0 { depth } else { -depth };
+            }
+            start = end;
         }
-    }
-
-    /// Opacity by distance from the line: from nothing half a pixel outside the edge to full, `blur + 1` px inward.
-    fn soft(&mut self, stroke: &Stroke, outer_px: f64, coverage: &Coverage, canvas: &mut Canvas) {
-        let reach = outer_px / 2.0 + 0.5;
-        let inset = if stroke.gap_px > 0.0 { stroke.gap_px / 2.0 + 0.5 } else { 0.0 };
-        let softness = stroke.blur_px + 1.0;
-        self.measure(stroke, reach, coverage);
-        let area = self.field.touched();
-        let mut alphas = Vec::new();
-        for y in area.top..area.bottom {
-            alphas.clear();
-            alphas.extend((area.left..area.right).map(|x| {
-                let distance = f64::from(self.field.at(x, y).distance_sq).sqrt();
-                let inward = (distance - (inset - softness)).min(reach - distance);
-                ((inward / softness).clamp(0.0, 1.0) * 255.0 + 0.5) as u8
-            }));
-            if let LineInk::Color(color) = stroke.ink {
-                canvas.blend_row(area.left, y, &alphas, color);
-                continue;
-            }
-            for x in canvas.seen(y, area.left, alphas.len()) {
-                let alpha = alphas[x - area.left];
-                if alpha > 0 {
-                    canvas.blend_pixel(x, y, ink_at(&stroke.ink, &self.field.at(x, y), outer_px), alpha);
-                }
-            }
-        }
-    }
-
-    fn measure(&mut self, stroke: &Stroke, reach: f64, coverage: &Coverage) {
-        self.field.clear();
-        let butt = piece_cap(stroke) == Cap::Butt;
-        let field = &mut self.field;
-        each_piece(stroke, reach, coverage, |piece| {
-            let count = piece.points.len();
-            let segments = if piece.closed { count } else { count - 1 };
-            let mut along = piece.start;
-            for i in 0..segments {
-                let (from, to) = (piece.points[i], piece.points[(i + 1) % count]);
-                let length = ((to.x - from.x) as f64).hypot((to.y - from.y) as f64) / SUBPIXELS as f64;
-                let ends = [along, along + length].map(|a| match stroke.ink {
-                    LineInk::Gradient(_) => a / piece.length,
-                    _ => a,
-                });
-                let stops = butt && !piece.closed;
-                let open = [!(stops && i == 0), !(stops && i + 1 == segments)];
-                field.add(&Segment { from, to, along: ends, open }, reach);
-                along += length;
-            }
-        });
+        0.0
     }
 }
 
-/// The ink's premultiplied colour at a place of the line.
-fn ink_at(ink: &LineInk, place: &Place, outer_px: f64) -> [u8; 4] {
-    match ink {
-        LineInk::Color(color) => color.premultiplied_rgba8(),
-        LineInk::Gradient(colors) => {
-            let last = colors.len() - 1;
-            let at = (place.along.clamp(0.0, 1.0) * last as f64).round() as usize;
-            colors[at.min(last)].premultiplied_rgba8()
-        }
-        LineInk::Pattern { image, opacity, length_px } => {
-            let x = (place.along / length_px).rem_euclid(1.0);
-            let y = (0.5 - f64::from(place.side) / (outer_px + 1.0)).clamp(0.0, 1.0);
-            // The image is stretched by a pixel at each end, into its next repetition.
-            let at = |unit: f64, size: u32| unit * (f64::from(size) + 2.0) - 1.0;
-            let rgba = mixed(image, at(x, image.width_px), at(y, image.height_px), Edge::Wrap);
-            scale(rgba, (opacity.clamp(0.0, 1.0) * 255.0).round() as u8)
-        }
-    }
-}
-
-/// A line or one dash of it.
-struct Piece<'a> {
-    points: &'a [Snapped],
-    closed: bool,
-    /// Where on its line it begins, px.
-    start: f64,
-    /// Its line's length, px.
+/// What one line is painted with.
+struct Ink<'a> {
+    ink: &'a LineInk,
+    /// 1/256 px.
     length: f64,
 }
 
-fn piece_cap(stroke: &Stroke) -> Cap {
-    // Square caps belong to a line's ends, not to every dash.
-    if stroke.dashes_px.is_empty() || stroke.cap == Cap::Round { stroke.cap } else { Cap::Butt }
-}
+impl<'a> Ink<'a> {
+    fn new(stroke: &'a Stroke, line: &Line) -> Self {
+        Self { ink: &stroke.ink, length: line.length() }
+    }
 
-/// Gives what may be seen within `reach` px of the picture.
-fn each_piece(stroke: &Stroke, reach: f64, coverage: &Coverage, mut see: impl FnMut(Piece)) {
-    let window = coverage.window((reach * SUBPIXELS as f64).ceil() as i64 + SUBPIXELS);
-    for line in &stroke.lines {
-        let length = dash::length(line) / SUBPIXELS as f64;
-        if stroke.dashes_px.is_empty() {
-            see(Piece { points: &line.points, closed: line.closed, start: 0.0, length });
-        } else {
-            dash::cut(line, &stroke.dashes_px, window, |points, start| {
-                see(Piece { points, closed: false, start: start / SUBPIXELS as f64, length });
-            });
+    /// Premultiplied.
+    fn at(&self, fragment: &Fragment) -> [u8; 4] {
+        match self.ink {
+            LineInk::Color(color) => color.premultiplied_rgba8(),
+            LineInk::Gradient(colors) => {
+                let last = colors.len() - 1;
+                let at = ((fragment.along / self.length).clamp(0.0, 1.0) * last as f64).round() as usize;
+                colors[at.min(last)].premultiplied_rgba8()
+            }
+            LineInk::Pattern { image, opacity, length_px } => {
+                let x = (fragment.along / SUBPIXELS as f64 / length_px).rem_euclid(1.0);
+                let y = 0.5 * fragment.across + 0.5;
+                // The image is stretched by a pixel at each end, into its next repetition.
+                let at = |unit: f64, size: u32| unit * (f64::from(size) + 2.0) - 1.0;
+                let rgba = mixed(image, at(x, image.width_px), at(y, image.height_px), Edge::Wrap);
+                scale(rgba, (opacity.clamp(0.0, 1.0) * 255.0).round() as u8)
+            }
         }
     }
 }
 
-/// Adds the stroke, `width_px` wide, to `coverage`, or takes it away.
-fn outline(stroke: &Stroke, width_px: f64, erase: bool, coverage: &mut Coverage) {
-    // A square cap reaches the half width's diagonal beyond its end.
-    let reach = width_px / 2.0 * stroke.join.reach().max(2.0);
-    let cap = piece_cap(stroke);
-    let pen = if erase { Pen::eraser } else { Pen::new };
-    if stroke.dashes_px.is_empty() {
-        let mut pen = pen(width_px, cap, stroke.join, coverage);
-        stroke.lines.iter().for_each(|line| pen.draw(&line.points, line.closed));
-        return;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dashes<'a>(lengths: &'a [f64], round: Option<f64>) -> Dashes<'a> {
+        Dashes { lengths, period: lengths.iter().sum(), round, softness: 1.0 }
     }
-    let mut pieces = Vec::new();
-    each_piece(stroke, reach, coverage, |piece| pieces.push(piece.points.to_vec()));
-    let mut pen = pen(width_px, cap, stroke.join, coverage);
-    pieces.iter().for_each(|points| pen.draw(points, false));
+
+    #[test]
+    fn dashes_and_gaps_take_turns() {
+        let even = dashes(&[10.0, 6.0], None);
+        assert_eq!([5.0, 13.0, 21.0, 29.0].map(|at| even.opacity(at, 0.0)), [1.0, 0.0, 1.0, 0.0]);
+        assert_eq!(even.opacity(10.0, 0.0), 0.5);
+        // The third dash goes on into the first.
+        let odd = dashes(&[10.0, 6.0, 4.0], None);
+        assert_eq!([5.0, 13.0, 18.0, 20.0, 25.0].map(|at| odd.opacity(at, 0.0)), [1.0, 0.0, 1.0, 1.0, 1.0]);
+        let round = dashes(&[10.0, 20.0], Some(5.0));
+        assert!(round.opacity(12.0, 0.0) == 1.0 && round.opacity(17.0, 0.0) == 0.0 && round.opacity(13.5, 0.9) == 0.0);
+    }
 }

@@ -1,18 +1,16 @@
 //! The raster painter: a scene to premultiplied RGBA pixels.
 //!
 //! **Invariant (seamless).** What a pixel gets depends on the items and on the pixel's place in the world, never on the
-//! picture's size or edges. Shapes are turned to coverage by [`coverage`] alone, blending is done pixel by pixel in
-//! source order, and every distance is measured from a shape's own points.
+//! picture's size or edges. Areas are turned to coverage by [`coverage`] alone, lines to pixels by [`strip`] alone, blending
+//! is done pixel by pixel in source order, and every distance is measured from a shape's own points.
 
 mod blend;
 mod circle;
 mod coverage;
-mod dash;
-mod field;
 mod heat;
 mod image;
 mod line;
-mod stroke;
+mod strip;
 
 use tiny_skia::Pixmap;
 
@@ -20,7 +18,6 @@ use crate::geo::{Affine, SUBPIXELS, Snapped};
 use crate::scene::{Fill, Group, Item, Scene};
 use blend::{Canvas, Rows};
 use coverage::Coverage;
-use line::LinePen;
 
 /// Draws the scene on a transparent canvas; `None` where a picture of that size can't be had in memory.
 pub fn paint(scene: &Scene) -> Option<Pixmap> {
@@ -30,7 +27,6 @@ pub fn paint(scene: &Scene) -> Option<Pixmap> {
         height_px: scene.height_px,
         to_world_px: scene.to_world_px,
         coverage: Coverage::new(scene.width_px, scene.height_px),
-        pen: LinePen::new(scene.width_px, scene.height_px),
     };
     let mut canvas = Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px);
     painter.draw(&scene.items, &mut canvas)?;
@@ -42,7 +38,6 @@ struct Painter {
     height_px: u32,
     to_world_px: Affine,
     coverage: Coverage,
-    pen: LinePen,
 }
 
 impl Painter {
@@ -52,7 +47,7 @@ impl Painter {
             match item {
                 Item::Background(ink) => canvas.cover(ink),
                 Item::Fill(fill) => self.fill(fill, canvas),
-                Item::Stroke(stroke) => self.pen.draw(stroke, &mut self.coverage, canvas),
+                Item::Stroke(stroke) => line::draw(stroke, canvas),
                 Item::Circle(circle) => circle::draw(circle, canvas),
                 Item::Raster(raster) => image::draw(raster, canvas),
                 Item::Heatmap(heatmap) => heat::draw(heatmap, canvas),

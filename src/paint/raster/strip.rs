@@ -1,0 +1,339 @@
+//! A line as a strip of triangles, and the pixels in it.
+//!
+//! At each of its points a line has a pair of points to its left and right, and between two pairs lies a quadrilateral
+//! of two triangles, the way MapLibre's line bucket lays them. A pixel belongs to the triangle that holds its centre:
+//! to exactly one along the line, and to several where a sharp corner folds the strip over itself or the line crosses
+//! itself. It is told how far along the line it lies and how far from the middle, and what it is painted with hangs on
+//! that alone, as in MapLibre's shaders.
+//!
+//! **Invariant (seamless).** A pair is made from its own point and the directions there, in offsets rounded once to
+//! 1/256 px. Where a triangle's side crosses a row is one floor division of the side's own end points; places within a
+//! triangle are computed from whole differences between its corners and the pixel's centre. So all of it is the same in
+//! every picture.
+
+use super::coverage::floor_mul_div;
+use crate::geo::{SUBPIXELS, Snapped};
+use crate::scene::{Cap, Join, Line};
+
+/// A mitre of this many half widths is where a corner's inner sides would meet beyond its segments: from there on the
+/// segments are folded over each other.
+const FOLD: f64 = 2.0;
+
+/// Below this a bevelled corner looks the same as a mitred one.
+const FLAT: f64 = 1.05;
+
+/// How far, in device px, a round corner's polygon may be from its circle.
+const ROUND_TOLERANCE_PX: f64 = 0.03;
+
+/// A pixel in the strip.
+#[derive(Debug, Clone, Copy)]
+pub struct Fragment {
+    pub x: usize,
+    pub y: usize,
+    /// From the middle, in half widths of the strip: left of the line above 0, right below.
+    pub across: f64,
+    /// Beyond the line's end, in half widths; 0 but in round ends.
+    pub beyond: f64,
+    /// From the line's start, in 1/256 px.
+    pub along: f64,
+}
+
+/// A vector in half widths, or a direction of length 1.
+type Vector = (f64, f64);
+
+#[derive(Debug, Clone, Copy)]
+struct Corner {
+    at: Snapped,
+    across: f64,
+    beyond: f64,
+    along: f64,
+}
+
+/// Lays strips of one width.
+pub struct Strip<'a> {
+    width_px: i64,
+    height_px: i64,
+    /// Half the strip's width in 1/256 px.
+    half: f64,
+    cap: Cap,
+    join: Join,
+    emit: &'a mut dyn FnMut(Fragment),
+    last: Option<(Corner, Corner)>,
+    along: f64,
+}
+
+impl<'a> Strip<'a> {
+    /// `half_px` is the strip's half width in px; the picture is `size_px` wide and high.
+    pub fn new(size_px: (usize, usize), half_px: f64, cap: Cap, join: Join, emit: &'a mut dyn FnMut(Fragment)) -> Self {
+        Self {
+            width_px: size_px.0 as i64,
+            height_px: size_px.1 as i64,
+            half: half_px * SUBPIXELS as f64,
+            cap,
+            join,
+            emit,
+            last: None,
+            along: 0.0,
+        }
+    }
+
+    /// Gives the line's pixels, from its start to its end.
+    pub fn draw(&mut self, line: &Line) {
+        let points = &line.points;
+        let count = points.len();
+        if count < 2 {
+            return;
+        }
+        (self.last, self.along) = (None, 0.0);
+        let last = if line.closed { count } else { count - 1 };
+        let mut before = line.closed.then(|| segment(points[count - 1], points[0]));
+        for i in 0..=last {
+            let at = points[i % count];
+            let after = (i < last || line.closed).then(|| segment(at, points[(i + 1) % count]));
+            match (before, after) {
+                (Some((a, _)), Some((b, _))) => self.corner(at, a, b),
+                (None, Some((d, _))) => self.start(at, d),
+                (Some((d, _)), None) => self.finish(at, d),
+                (None, None) => {}
+            }
+            self.along += after.map_or(0.0, |(_, length)| length);
+            before = after;
+        }
+    }
+
+    fn start(&mut self, at: Snapped, d: Vector) {
+        match self.cap {
+            Cap::Butt => self.pair(at, d, [0.0; 2], 0.0),
+            Cap::Square => self.pair(at, d, [-1.0; 2], 0.0),
+            Cap::Round => {
+                self.pair(at, d, [-1.0; 2], 1.0);
+                self.pair(at, d, [0.0; 2], 0.0);
+            }
+        }
+    }
+
+    fn finish(&mut self, at: Snapped, d: Vector) {
+        match self.cap {
+            Cap::Butt => self.pair(at, d, [0.0; 2], 0.0),
+            Cap::Square => self.pair(at, d, [1.0; 2], 0.0),
+            Cap::Round => {
+                self.pair(at, d, [0.0; 2], 0.0);
+                self.pair(at, d, [1.0; 2], 1.0);
+            }
+        }
+    }
+
+    /// The corner where the line comes in direction `a` and goes on in direction `b`.
+    fn corner(&mut self, at: Snapped, a: Vector, b: Vector) {
+        let (na, nb) = (right_of(a), right_of(b));
+        let sum = (na.0 + nb.0, na.1 + nb.1);
+        let length = sum.0.hypot(sum.1);
+        // The cosine of half the turn, and the mitre's length in half widths.
+        let middle = if length > 0.0 { (sum.0 / length, sum.1 / length) } else { (0.0, 0.0) };
+        let cos_half = middle.0 * nb.0 + middle.1 * nb.1;
+        let miter = if cos_half > 1e-9 { 1.0 / cos_half } else { f64::INFINITY };
+        let to_right = na.0 * nb.1 - na.1 * nb.0 > 0.0;
+        let mitred = match self.join {
+            Join::Miter { limit } => miter <= limit.max(1.0) || miter < FLAT.min(limit),
+            Join::Round { limit } => miter < limit,
+            Join::Bevel => miter < FLAT,
+        };
+        if mitred {
+            let v = (middle.0 * miter, middle.1 * miter);
+            return self.strip(at, v, (-v.0, -v.1), 0.0);
+        }
+        let round = matches!(self.join, Join::Round { .. });
+        if miter > FOLD && round {
+            // Both ends are rounded.
+            self.pair(at, a, [0.0; 2], 0.0);
+            self.pair(at, a, [1.0; 2], 1.0);
+            self.last = None;
+            self.pair(at, b, [-1.0; 2], 1.0);
+            self.pair(at, b, [0.0; 2], 0.0);
+        } else if miter > FOLD {
+            // Both segments are cut off by one line through the corner, and folded over each other inside it.
+            let fold = if miter > 100.0 {
+                (-nb.0, -nb.1)
+            } else {
+                let difference = (na.0 - nb.0).hypot(na.1 - nb.1);
+                let size = miter * length / difference * if to_right { -1.0 } else { 1.0 };
+                (-middle.1 * size, middle.0 * size)
+            };
+            self.strip(at, fold, (-fold.0, -fold.1), 0.0);
+            self.strip(at, (-fold.0, -fold.1), fold, 0.0);
+        } else {
+            // The inner sides meet in one point.
+            let back = -(miter * miter - 1.0).max(0.0).sqrt();
+            let [left, right] = if to_right { [0.0, back] } else { [back, 0.0] };
+            self.pair(at, a, [left, right], 0.0);
+            if round {
+                self.fan(at, na, nb, to_right);
+            }
+            self.pair(at, b, [-left, -right], 0.0);
+        }
+    }
+
+    /// The outer side of a corner, rounded from one segment's normal to the next one's.
+    fn fan(&mut self, at: Snapped, na: Vector, nb: Vector, to_right: bool) {
+        let side = if to_right { -1.0 } else { 1.0 };
+        let turn = (na.0 * nb.1 - na.1 * nb.0).atan2(na.0 * nb.0 + na.1 * nb.1);
+        let radius_px = (self.half / SUBPIXELS as f64).max(0.1);
+        let step = 2.0 * (1.0 - (ROUND_TOLERANCE_PX / radius_px).min(0.5)).acos();
+        let steps = (turn.abs() / step).ceil().clamp(1.0, 720.0) as u32;
+        for i in 1..steps {
+            let (sin, cos) = (turn * f64::from(i) / f64::from(steps)).sin_cos();
+            let v = ((na.0 * cos - na.1 * sin) * side, (na.0 * sin + na.1 * cos) * side);
+            let next = self.corner_at(at, v, side * -1.0, 0.0);
+            let Some((left, right)) = self.last else { return };
+            self.triangle(left, right, next);
+            self.last = Some(if to_right { (next, right) } else { (left, next) });
+        }
+    }
+
+    /// The pair at a point of a segment in direction `d`: to its left and right, each moved along the segment by so many
+    /// half widths.
+    fn pair(&mut self, at: Snapped, d: Vector, [left, right]: [f64; 2], beyond: f64) {
+        let n = right_of(d);
+        let to_right = (n.0 + d.0 * right, n.1 + d.1 * right);
+        let to_left = (-n.0 + d.0 * left, -n.1 + d.1 * left);
+        self.strip(at, to_right, to_left, beyond);
+    }
+
+    /// Continues the strip to a pair of points, given by how far they are from `at`.
+    fn strip(&mut self, at: Snapped, right: Vector, left: Vector, beyond: f64) {
+        let (left, right) = (self.corner_at(at, left, 1.0, beyond), self.corner_at(at, right, -1.0, beyond));
+        if let Some((last_left, last_right)) = self.last {
+            self.triangle(last_left, last_right, left);
+            self.triangle(last_right, left, right);
+        }
+        self.last = Some((left, right));
+    }
+
+    fn corner_at(&self, at: Snapped, by: Vector, across: f64, beyond: f64) -> Corner {
+        let moved = |v: i64, by: f64| v + (by * self.half).round() as i64;
+        Corner { at: Snapped { x: moved(at.x, by.0), y: moved(at.y, by.1) }, across, beyond, along: self.along }
+    }
+
+    /// Gives the pixels whose centre lies in the triangle; those on a left or upper side belong to it.
+    fn triangle(&mut self, a: Corner, b: Corner, c: Corner) {
+        let (top, bottom) = (a.at.y.min(b.at.y).min(c.at.y), a.at.y.max(b.at.y).max(c.at.y));
+        let (left, right) = (a.at.x.min(b.at.x).min(c.at.x), a.at.x.max(b.at.x).max(c.at.x));
+        if right <= 0 || left >= self.width_px * SUBPIXELS || bottom <= 0 || top >= self.height_px * SUBPIXELS {
+            return;
+        }
+        let area = cross(a.at, b.at, c.at);
+        if area == 0.0 {
+            return;
+        }
+        let sides = [(a.at, b.at), (b.at, c.at), (c.at, a.at)];
+        let rows = first_center(top).max(0)..first_center(bottom).min(self.height_px);
+        for row in rows {
+            let y = row * SUBPIXELS + SUBPIXELS / 2;
+            let (mut from, mut to) = (i64::MAX, i64::MIN);
+            for (p, q) in sides {
+                let (upper, lower) = if p.y <= q.y { (p, q) } else { (q, p) };
+                if upper.y <= y && y < lower.y {
+                    // Rounded up: the first position not left of the side.
+                    let x = upper.x - floor_mul_div(y - upper.y, upper.x - lower.x, lower.y - upper.y);
+                    let first = first_center(x);
+                    (from, to) = (from.min(first), to.max(first));
+                }
+            }
+            for column in from.max(0)..to.min(self.width_px) {
+                let p = Snapped { x: column * SUBPIXELS + SUBPIXELS / 2, y };
+                let (wa, wb) = (cross(p, b.at, c.at) / area, cross(p, c.at, a.at) / area);
+                let wc = 1.0 - wa - wb;
+                (self.emit)(Fragment {
+                    x: column as usize,
+                    y: row as usize,
+                    across: a.across * wa + b.across * wb + c.across * wc,
+                    beyond: a.beyond * wa + b.beyond * wb + c.beyond * wc,
+                    along: a.along * wa + b.along * wb + c.along * wc,
+                });
+            }
+        }
+    }
+}
+
+/// Twice the area of a triangle, with its winding as the sign.
+fn cross(a: Snapped, b: Snapped, c: Snapped) -> f64 {
+    let (bx, by) = ((b.x - a.x) as f64, (b.y - a.y) as f64);
+    let (cx, cy) = ((c.x - a.x) as f64, (c.y - a.y) as f64);
+    bx * cy - by * cx
+}
+
+/// The first pixel whose centre is not before `v`.
+fn first_center(v: i64) -> i64 {
+    (v - SUBPIXELS / 2 + SUBPIXELS - 1).div_euclid(SUBPIXELS)
+}
+
+/// From one point to another: a direction of length 1, and the length in 1/256 px.
+fn segment(a: Snapped, b: Snapped) -> (Vector, f64) {
+    let (dx, dy) = ((b.x - a.x) as f64, (b.y - a.y) as f64);
+    let length = dx.hypot(dy).max(f64::MIN_POSITIVE);
+    ((dx / length, dy / length), length)
+}
+
+/// The normal to the right of a direction (y is down).
+fn right_of(d: Vector) -> Vector {
+    (-d.1, d.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many pixels the strip has, each as often as it is covered.
+    fn pixels(points: &[(i64, i64)], half_px: f64, join: Join, cap: Cap) -> f64 {
+        let points = points.iter().map(|(x, y)| Snapped { x: x * 256, y: y * 256 }).collect();
+        let mut count = 0.0;
+        let mut emit = |f: Fragment| {
+            assert!(f.across.abs() <= 1.0 + 1e-9 && f.x < 200 && f.y < 200);
+            if f.across.hypot(f.beyond) <= 1.0 {
+                count += 1.0;
+            }
+        };
+        Strip::new((200, 200), half_px, cap, join, &mut emit).draw(&Line::new(points, false).unwrap());
+        count
+    }
+
+    #[test]
+    fn strips_have_their_pixels_once_for_each_layer() {
+        let bend = [(50, 50), (100, 50), (100, 100)];
+        let left = [(50, 100), (100, 100), (100, 50)];
+        let straight = [(50, 50), (150, 50)];
+        let back = [(50, 50), (150, 50), (50, 50)];
+        let quarter = std::f64::consts::PI * 16.0;
+        for (points, join, cap, expected) in [
+            (&straight[..], Join::Bevel, Cap::Butt, 1600.0),
+            (&straight[..], Join::Bevel, Cap::Square, 1856.0),
+            (&straight[..], Join::Bevel, Cap::Round, 1600.0 + 4.0 * quarter),
+            (&bend[..], Join::Bevel, Cap::Butt, 1600.0 - 64.0 + 32.0),
+            (&bend[..], Join::Miter { limit: 2.0 }, Cap::Butt, 1600.0),
+            (&bend[..], Join::Round { limit: 1.0 }, Cap::Butt, 1600.0 - 64.0 + quarter),
+            (&left[..], Join::Bevel, Cap::Butt, 1600.0 - 64.0 + 32.0),
+            (&left[..], Join::Round { limit: 1.0 }, Cap::Butt, 1600.0 - 64.0 + quarter),
+            // There and back: two layers.
+            (&back[..], Join::Bevel, Cap::Butt, 3200.0),
+            (&back[..], Join::Round { limit: 1.0 }, Cap::Butt, 3200.0 + 4.0 * quarter),
+        ] {
+            let got = pixels(points, 8.0, join, cap);
+            assert!((got - expected).abs() <= 12.0, "{points:?} {join:?} {cap:?}: {got} for {expected}");
+        }
+    }
+
+    #[test]
+    fn a_pixel_knows_how_far_along_it_lies() {
+        let points = [(10, 20), (60, 20), (110, 20)].map(|(x, y)| Snapped { x: x * 256, y: y * 256 });
+        let mut seen = 0;
+        let mut emit = |f: Fragment| {
+            if (f.x, f.y) == (60, 22) {
+                assert!((f.along / 256.0 - 50.5).abs() < 1e-6 && (f.across * 5.0 + 2.5).abs() < 1e-6, "{f:?}");
+                seen += 1;
+            }
+        };
+        let mut strip = Strip::new((200, 200), 5.0, Cap::Butt, Join::Miter { limit: 2.0 }, &mut emit);
+        strip.draw(&Line::new(points.to_vec(), false).unwrap());
+        assert_eq!(seen, 1);
+    }
+}
