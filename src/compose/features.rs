@@ -22,16 +22,19 @@ impl Composer<'_> {
             Paint::Circle(paint) => paint.sort_key.as_ref(),
             Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) => None,
         };
+        // A layer's outlines lie over all of its fills.
+        let mut outlines = Vec::new();
         for feature in self.drawn(layer, parts, sort_key) {
             let context = self.context(feature.parts.first().copied());
             let shapes = feature.parts.iter().map(|p| p.shape);
             match &layer.paint {
                 Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) => {}
-                Paint::Fill(paint) => self.fill(paint, &context, shapes, place, items),
+                Paint::Fill(paint) => outlines.extend(self.fill(paint, &context, shapes, place, items)),
                 Paint::Line(paint) => self.line(paint, &context, shapes, place, items),
                 Paint::Circle(paint) => self.circle(paint, &context, shapes, place, items),
             }
         }
+        items.append(&mut outlines);
     }
 
     /// What the filter lets through, by sort key. The kinds of a mixed collection are filtered and drawn apart, in an

@@ -7,6 +7,7 @@ use crate::scene::{Cap, Fill, Item, Join, Line, LineInk, Stroke};
 use crate::style::{Context, FillPaint};
 
 impl Composer<'_> {
+    /// Appends the fill; gives its outline.
     pub(super) fn fill<'b>(
         &self,
         paint: &FillPaint,
@@ -14,7 +15,7 @@ impl Composer<'_> {
         shapes: impl Iterator<Item = &'b Shape>,
         place: &Place,
         items: &mut Vec<Item>,
-    ) {
+    ) -> Option<Item> {
         let place = place.translated(&paint.translate, context);
         let rings: Vec<Vec<Snapped>> = shapes
             .filter_map(|s| if let Shape::Polygon(rings) = s { Some(rings) } else { None })
@@ -22,7 +23,7 @@ impl Composer<'_> {
             .map(|ring| place.points(ring))
             .collect();
         if rings.is_empty() {
-            return;
+            return None;
         }
         let antialias = paint.antialias.eval(context);
         // A pattern has no outline of its own, and outlines are drawn only where edges are smooth.
@@ -39,11 +40,12 @@ impl Composer<'_> {
                 join: Join::Bevel,
                 dashes_px: Vec::new(),
                 dash_softness_px: 1.0,
+                ratio: self.inputs.camera.ratio(),
             })
         });
         if let Some(ink) = self.ink(context, &paint.color, &paint.opacity, paint.pattern.as_ref()) {
             items.push(Item::Fill(Fill { rings, ink, antialias }));
         }
-        items.extend(outline);
+        outline
     }
 }

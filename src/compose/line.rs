@@ -73,6 +73,7 @@ impl Composer<'_> {
             },
             dashes_px: self.dashes(paint, context),
             dash_softness_px: self.overscale(),
+            ratio,
         }));
     }
 

@@ -138,17 +138,24 @@ impl Camera {
         camera
     }
 
-    /// The same view moved by less than a px, so that the pixels of pictures drawn at their own size fall on its own.
+    /// The same view, moved by less than a CSS px where it does not lie on whole px as it is, so that the pixels of
+    /// pictures drawn at their own size fall on its own.
     pub fn aligned(&self) -> Self {
         let mut camera = *self;
-        let whole = |v: i64| (v + SUBPIXELS / 2).div_euclid(SUBPIXELS) * SUBPIXELS;
+        let unit = (self.ratio * SUBPIXELS as f64).round() as i64;
+        let on_px = |v: i64| v.rem_euclid(SUBPIXELS) == 0;
+        if self.turn.is_none() && on_px(self.origin.x) && on_px(self.origin.y) {
+            return camera;
+        }
+        let whole = |v: i64| (v + unit / 2).div_euclid(unit) * unit;
         let Some(turn) = self.turn else {
             camera.origin = Snapped { x: whole(self.origin.x), y: whole(self.origin.y) };
             return camera;
         };
         // The centre lies on a corner of pixels where the picture's sides are even, on a pixel's centre where odd.
-        let (odd_x, odd_y) = (self.width_px % 2 == 1, self.height_px % 2 == 1);
-        let half = |odd: bool| if odd { SUBPIXELS as f64 / 2.0 } else { 0.0 };
+        let odd = |px: u32| (i64::from(px) * SUBPIXELS / unit) % 2 == 1;
+        let (odd_x, odd_y) = (odd(self.width_px), odd(self.height_px));
+        let half = |odd: bool| if odd { unit as f64 / 2.0 } else { 0.0 };
         let shift_x = (turn.cos * half(odd_x) + turn.sin * half(odd_y)).round() as i64;
         let shift_y = (turn.cos * half(odd_y) + turn.sin * half(odd_x)).round() as i64;
         camera.origin =

@@ -84,6 +84,8 @@ pub struct Stroke {
     pub dashes_px: Vec<f64>,
     /// How far from its end a dash fades.
     pub dash_softness_px: f64,
+    /// Device px per CSS px.
+    pub ratio: f64,
 }
 
 /// What a line is drawn with.

@@ -26,7 +26,7 @@ pub fn draw(stroke: &Stroke, canvas: &mut Canvas) {
                 canvas.blend_pixel(fragment.x, fragment.y, ink.at(&fragment), alpha);
             }
         };
-        Strip::new(size, shape.outset, stroke.cap, stroke.join, &mut emit).draw(line);
+        Strip::new(size, stroke.ratio, shape.outset, (stroke.cap, stroke.join), &mut emit).draw(line);
     }
 }
 

@@ -22,8 +22,15 @@ const FOLD: f64 = 2.0;
 /// Below this a bevelled corner looks the same as a mitred one.
 const FLAT: f64 = 1.05;
 
-/// How far, in device px, a round corner's polygon may be from its circle.
-const ROUND_TOLERANCE_PX: f64 = 0.03;
+/// A round corner is as many slices as fit it best.
+const DEGREES_PER_SLICE: f64 = 20.0;
+
+/// Corners that turn by more than this have a pair of their own on either side, so that what changes along the line is
+/// not smeared along the whole of a long segment.
+const SHARP: f64 = 75.0;
+
+/// How far from a sharp corner these pairs are, in CSS px.
+const SHARP_REACH_PX: f64 = 15.0;
 
 /// A pixel in the strip.
 #[derive(Debug, Clone, Copy)]
@@ -60,11 +67,19 @@ pub struct Strip<'a> {
     emit: &'a mut dyn FnMut(Fragment),
     last: Option<(Corner, Corner)>,
     along: f64,
+    /// Where the pairs beside sharp corners lie, 1/256 px.
+    sharp_reach: f64,
 }
 
 impl<'a> Strip<'a> {
-    /// `half_px` is the strip's half width in px; the picture is `size_px` wide and high.
-    pub fn new(size_px: (usize, usize), half_px: f64, cap: Cap, join: Join, emit: &'a mut dyn FnMut(Fragment)) -> Self {
+    /// `half_px` is the strip's half width in px; the picture is `size_px` wide and high, at `ratio` px per CSS px.
+    pub fn new(
+        size_px: (usize, usize),
+        ratio: f64,
+        half_px: f64,
+        (cap, join): (Cap, Join),
+        emit: &'a mut dyn FnMut(Fragment),
+    ) -> Self {
         Self {
             width_px: size_px.0 as i64,
             height_px: size_px.1 as i64,
@@ -74,6 +89,7 @@ impl<'a> Strip<'a> {
             emit,
             last: None,
             along: 0.0,
+            sharp_reach: SHARP_REACH_PX * ratio * SUBPIXELS as f64,
         }
     }
 
@@ -91,7 +107,17 @@ impl<'a> Strip<'a> {
             let at = points[i % count];
             let after = (i < last || line.closed).then(|| segment(at, points[(i + 1) % count]));
             match (before, after) {
-                (Some((a, _)), Some((b, _))) => self.corner(at, a, b),
+                (Some((a, before)), Some((b, after))) => {
+                    let sharp = a.0 * b.0 + a.1 * b.1 < SHARP.to_radians().cos();
+                    let reach = self.sharp_reach;
+                    if sharp && i > 0 && before > 2.0 * reach {
+                        self.beside(at, a, -reach);
+                    }
+                    self.corner(at, a, b);
+                    if sharp && i < last && after > 2.0 * reach {
+                        self.beside(at, b, reach);
+                    }
+                }
                 (None, Some((d, _))) => self.start(at, d),
                 (Some((d, _)), None) => self.finish(at, d),
                 (None, None) => {}
@@ -173,13 +199,19 @@ impl<'a> Strip<'a> {
         }
     }
 
+    /// A pair on a segment in direction `d`, `by` (1/256 px) along it from `at`.
+    fn beside(&mut self, at: Snapped, d: Vector, by: f64) {
+        let moved = Snapped { x: at.x + (d.0 * by).round() as i64, y: at.y + (d.1 * by).round() as i64 };
+        self.along += by;
+        self.pair(moved, d, [0.0; 2], 0.0);
+        self.along -= by;
+    }
+
     /// The outer side of a corner, rounded from one segment's normal to the next one's.
     fn fan(&mut self, at: Snapped, na: Vector, nb: Vector, to_right: bool) {
         let side = if to_right { -1.0 } else { 1.0 };
         let turn = (na.0 * nb.1 - na.1 * nb.0).atan2(na.0 * nb.0 + na.1 * nb.1);
-        let radius_px = (self.half / SUBPIXELS as f64).max(0.1);
-        let step = 2.0 * (1.0 - (ROUND_TOLERANCE_PX / radius_px).min(0.5)).acos();
-        let steps = (turn.abs() / step).ceil().clamp(1.0, 720.0) as u32;
+        let steps = (turn.abs().to_degrees() / DEGREES_PER_SLICE).round() as u32;
         for i in 1..steps {
             let (sin, cos) = (turn * f64::from(i) / f64::from(steps)).sin_cos();
             let v = ((na.0 * cos - na.1 * sin) * side, (na.0 * sin + na.1 * cos) * side);
@@ -293,7 +325,7 @@ mod tests {
                 count += 1.0;
             }
         };
-        Strip::new((200, 200), half_px, cap, join, &mut emit).draw(&Line::new(points, false).unwrap());
+        Strip::new((200, 200), 1.0, half_px, (cap, join), &mut emit).draw(&Line::new(points, false).unwrap());
         count
     }
 
@@ -332,7 +364,7 @@ mod tests {
                 seen += 1;
             }
         };
-        let mut strip = Strip::new((200, 200), 5.0, Cap::Butt, Join::Miter { limit: 2.0 }, &mut emit);
+        let mut strip = Strip::new((200, 200), 1.0, 5.0, (Cap::Butt, Join::Miter { limit: 2.0 }), &mut emit);
         strip.draw(&Line::new(points.to_vec(), false).unwrap());
         assert_eq!(seen, 1);
     }

@@ -104,11 +104,11 @@ impl Expr {
             Node::Coalesce(args) => coalesce(args, context),
             Node::Compare(op, sides, collator) => self.compare(*op, sides, collator.as_deref(), context),
             Node::Step { input, stops } => {
-                let at = input.eval_number(context)?;
+                let at = self.eval_input(input, context)?;
                 stops[interpolate::stop_below(stops, at)].1.eval(context)
             }
             Node::Interpolate { curve, space, input, stops } => {
-                let at = input.eval_number(context)?;
+                let at = self.eval_input(input, context)?;
                 let i = interpolate::stop_below(stops, at);
                 let (low, output) = &stops[i];
                 if at <= *low || i + 1 == stops.len() {
@@ -146,6 +146,14 @@ impl Expr {
             Node::NumberFormat(format) => self.number_format(format, context),
             Node::Within(polygons) => Ok(Datum::bool(spatial::within(context, polygons))),
             Node::Distance(geometry) => Ok(Datum::number(spatial::distance_m(context, geometry))),
+        }
+    }
+
+    /// The input of a curve, which must be a number indeed.
+    fn eval_input(&self, input: &Expr, context: &Context) -> Result<f64, EvalError> {
+        match input.eval_number(context)? {
+            n if n.is_nan() => Err(EvalError::new(&self.key, "Input is not a number.")),
+            n => Ok(n),
         }
     }
 
