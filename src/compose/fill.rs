@@ -3,7 +3,7 @@
 use super::Composer;
 use super::place::Place;
 use crate::geo::{Shape, Snapped};
-use crate::scene::{Cap, Fill, Item, Join, Line, LineInk, Stroke};
+use crate::scene::{Fill, Hairline, Item, Line};
 use crate::style::{Context, FillPaint};
 
 impl Composer<'_> {
@@ -30,18 +30,8 @@ impl Composer<'_> {
         let outline = paint.outline_color.as_ref().filter(|_| antialias && paint.pattern.is_none());
         let outline = outline.map(|c| c.eval(context).with_opacity(paint.opacity.eval(context)));
         let outline = outline.filter(|color| color.a > 0.0).map(|color| {
-            Item::Stroke(Stroke {
-                lines: rings.iter().filter_map(|r| Line::new(r.clone(), true)).collect(),
-                ink: LineInk::Color(color),
-                width_px: self.inputs.camera.ratio(),
-                gap_px: 0.0,
-                blur_px: 0.0,
-                cap: Cap::Butt,
-                join: Join::Bevel,
-                dashes_px: Vec::new(),
-                dash_softness_px: 1.0,
-                ratio: self.inputs.camera.ratio(),
-            })
+            let lines = rings.iter().filter_map(|r| Line::new(r.clone(), true)).collect();
+            Item::Hairline(Hairline { lines, color })
         });
         if let Some(ink) = self.ink(context, &paint.color, &paint.opacity, paint.pattern.as_ref()) {
             items.push(Item::Fill(Fill { rings, ink, antialias }));

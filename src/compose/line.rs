@@ -13,6 +13,9 @@ use crate::style::{Context, LineCap, LineJoin, LinePaint};
 /// Longer mitres are bevelled, whatever a style says.
 pub(super) const MAX_MITER: f64 = 100.0;
 
+/// How long a line with a gradient is, in CSS px, where its dashes are as long as those of other lines.
+const GRADIENT_LENGTH_PX: f64 = 2048.0;
+
 /// How many colours a gradient is drawn with.
 const GRADIENT_STEPS: usize = 1024;
 
@@ -55,8 +58,8 @@ impl Composer<'_> {
         if lines.is_empty() {
             return;
         }
-        items.push(Item::Stroke(Stroke {
-            lines,
+        let stroke = Stroke {
+            lines: Vec::new(),
             ink,
             width_px,
             gap_px: size(paint.gap_width.eval(context)) * ratio,
@@ -74,6 +77,17 @@ impl Composer<'_> {
             dashes_px: self.dashes(paint, context),
             dash_softness_px: self.overscale(),
             ratio,
+        };
+        if !matches!(stroke.ink, LineInk::Gradient(_)) || stroke.dashes_px.is_empty() {
+            items.push(Item::Stroke(Stroke { lines, ..stroke }));
+            return;
+        }
+        // A line with a gradient is counted in steps of its own length, and so are its dashes, as MapLibre draws them.
+        let step_px = GRADIENT_LENGTH_PX * ratio * self.overscale() * SUBPIXELS as f64;
+        items.extend(lines.into_iter().map(|line| {
+            let scale = line.length() / step_px;
+            let dashes_px = stroke.dashes_px.iter().map(|d| d * scale).collect();
+            Item::Stroke(Stroke { lines: vec![line], dashes_px, ..stroke.clone() })
         }));
     }
 

@@ -34,6 +34,9 @@ type Decode<T> = Box<dyn Fn(TileId, &[u8]) -> Result<T, TilesError> + Send + Syn
 /// How many decoded tiles of one source are kept.
 const KEPT_TILES: u64 = 256;
 
+/// How many zooms further up a picture is looked for that stands for a missing one.
+const MAX_OVERZOOM: u8 = 10;
+
 /// How many copies of the world to either side can be shown.
 const MAX_COPIES: i64 = 40;
 
@@ -177,7 +180,7 @@ fn covering<T: Send + Sync + 'static>(camera: &Camera, tiles: &Tiles<T>, whole: 
 /// The tile's picture, or the part of the nearest larger tile's that there is.
 fn nearest(tiles: &Tiles<Image>, id: TileId, copy: i64) -> Option<PlacedImage> {
     let (minzoom, _) = tiles.set.zooms();
-    for up in 0..=id.z() - minzoom.min(id.z()) {
+    for up in 0..=(id.z() - minzoom.min(id.z())).min(MAX_OVERZOOM) {
         let larger = TileId::new(u32::from(id.z() - up), id.x() >> up, id.y() >> up).ok()?;
         if let Some(image) = tiles.get(larger) {
             let share = 1.0 / f64::from(1u32 << up);

@@ -26,6 +26,7 @@ pub enum Item {
     Background(Ink),
     Fill(Fill),
     Stroke(Stroke),
+    Hairline(Hairline),
     Circle(Circle),
     Raster(Raster),
     Heatmap(Heatmap),
@@ -66,6 +67,13 @@ pub struct Pattern {
     pub opacity: f64,
     /// Image px per world device px.
     pub scale: f64,
+}
+
+/// Lines of one device px.
+#[derive(Debug, Clone)]
+pub struct Hairline {
+    pub lines: Vec<Line>,
+    pub color: Color,
 }
 
 /// The lines of one feature. Where they cross, or fold over at a sharp corner, they are blended again, as MapLibre does.

@@ -63,7 +63,7 @@ pub struct FillPaint {
     pub color: Property<Color>,
     pub opacity: Property<f64>,
     pub layer_opacity: Property<f64>,
-    /// A 1 CSS px outline; absent means none of its own.
+    /// An outline of one device px; absent means none of its own.
     pub outline_color: Option<Property<Color>>,
     pub pattern: Option<Property<ImageName>>,
     pub translate: Translate,

@@ -7,6 +7,7 @@
 mod blend;
 mod circle;
 mod coverage;
+mod hairline;
 mod heat;
 mod image;
 mod line;
@@ -48,6 +49,7 @@ impl Painter {
                 Item::Background(ink) => canvas.cover(ink),
                 Item::Fill(fill) => self.fill(fill, canvas),
                 Item::Stroke(stroke) => line::draw(stroke, canvas),
+                Item::Hairline(hairline) => hairline::draw(hairline, canvas),
                 Item::Circle(circle) => circle::draw(circle, canvas),
                 Item::Raster(raster) => image::draw(raster, canvas),
                 Item::Heatmap(heatmap) => heat::draw(heatmap, canvas),
