@@ -58,8 +58,10 @@ impl Composer<'_> {
         if lines.is_empty() {
             return;
         }
-        let stroke = Stroke {
-            lines: Vec::new(),
+        // A line with a gradient is counted in steps of its own length, and so are its dashes, as MapLibre draws them.
+        let by_length = matches!(ink, LineInk::Gradient(_));
+        items.push(Item::Stroke(Stroke {
+            lines,
             ink,
             width_px,
             gap_px: size(paint.gap_width.eval(context)) * ratio,
@@ -76,18 +78,8 @@ impl Composer<'_> {
             },
             dashes_px: self.dashes(paint, context),
             dash_softness_px: self.overscale(),
+            dash_line_px: by_length.then(|| GRADIENT_LENGTH_PX * ratio * self.overscale()),
             ratio,
-        };
-        if !matches!(stroke.ink, LineInk::Gradient(_)) || stroke.dashes_px.is_empty() {
-            items.push(Item::Stroke(Stroke { lines, ..stroke }));
-            return;
-        }
-        // A line with a gradient is counted in steps of its own length, and so are its dashes, as MapLibre draws them.
-        let step_px = GRADIENT_LENGTH_PX * ratio * self.overscale() * SUBPIXELS as f64;
-        items.extend(lines.into_iter().map(|line| {
-            let scale = line.length() / step_px;
-            let dashes_px = stroke.dashes_px.iter().map(|d| d * scale).collect();
-            Item::Stroke(Stroke { lines: vec![line], dashes_px, ..stroke.clone() })
         }));
     }
 

@@ -92,6 +92,8 @@ pub struct Stroke {
     pub dashes_px: Vec<f64>,
     /// How far from its end a dash fades.
     pub dash_softness_px: f64,
+    /// How long a line is on which dashes have their lengths, where they are stretched and squeezed with the line.
+    pub dash_line_px: Option<f64>,
     /// Device px per CSS px.
     pub ratio: f64,
 }

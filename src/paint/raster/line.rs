@@ -10,12 +10,12 @@ use crate::scene::{Cap, Line, LineInk, Stroke};
 
 /// Draws the stroke's lines one after the other.
 pub fn draw(stroke: &Stroke, canvas: &mut Canvas) {
-    let shape = Shape::new(stroke);
-    if shape.outset <= 0.0 {
-        return;
-    }
     let size = (canvas.width(), canvas.height());
     for line in &stroke.lines {
+        let shape = Shape::new(stroke, line);
+        if shape.outset <= 0.0 {
+            return;
+        }
         let ink = Ink::new(stroke, line);
         let mut emit = |fragment: Fragment| {
             if canvas.seen(fragment.y, fragment.x, 1).is_empty() {
@@ -41,7 +41,7 @@ struct Shape<'a> {
 }
 
 impl<'a> Shape<'a> {
-    fn new(stroke: &'a Stroke) -> Self {
+    fn new(stroke: &'a Stroke, line: &Line) -> Self {
         let (gap, width) = (stroke.gap_px / 2.0, stroke.width_px);
         let hollow = gap > 0.0;
         let edge = if width > 0.0 { 0.5 } else { 0.0 };
@@ -49,7 +49,7 @@ impl<'a> Shape<'a> {
             outset: gap + if hollow { width } else { width / 2.0 } + edge,
             inset: if hollow { gap + 0.5 } else { 0.0 },
             softness: stroke.blur_px + 1.0,
-            dashes: Dashes::new(stroke),
+            dashes: Dashes::new(stroke, line),
         }
     }
 
@@ -75,21 +75,24 @@ struct Dashes<'a> {
     round: Option<f64>,
     /// How far from its end a dash is neither full nor gone.
     softness: f64,
+    /// How much longer than on the line they are.
+    stretch: f64,
 }
 
 impl<'a> Dashes<'a> {
-    fn new(stroke: &'a Stroke) -> Option<Self> {
+    fn new(stroke: &'a Stroke, line: &Line) -> Option<Self> {
         let period: f64 = stroke.dashes_px.iter().sum();
         (period > 0.0 && stroke.dashes_px.len() > 1).then_some(Self {
             lengths: &stroke.dashes_px,
             period,
             round: (stroke.cap == Cap::Round).then_some(stroke.width_px / 2.0),
             softness: stroke.dash_softness_px,
+            stretch: stroke.dash_line_px.map_or(1.0, |px| px * SUBPIXELS as f64 / line.length().max(1.0)),
         })
     }
 
     fn opacity(&self, along: f64, across: f64) -> f64 {
-        let inside = self.depth(along.rem_euclid(self.period));
+        let inside = self.depth((along * self.stretch).rem_euclid(self.period));
         let depth = match self.round {
             None => inside,
             Some(half) => {
@@ -162,7 +165,7 @@ mod tests {
     use super::*;
 
     fn dashes<'a>(lengths: &'a [f64], round: Option<f64>) -> Dashes<'a> {
-        Dashes { lengths, period: lengths.iter().sum(), round, softness: 1.0 }
+        Dashes { lengths, period: lengths.iter().sum(), round, softness: 1.0, stretch: 1.0 }
     }
 
     #[test]

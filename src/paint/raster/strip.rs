@@ -100,9 +100,11 @@ impl<'a> Strip<'a> {
         if count < 2 {
             return;
         }
-        (self.last, self.along) = (None, 0.0);
+        self.last = None;
         let last = if line.closed { count } else { count - 1 };
         let mut before = line.closed.then(|| segment(points[count - 1], points[0]));
+        // A ring is measured from its last corner, as MapLibre does it.
+        self.along = before.map_or(0.0, |(_, length)| length);
         for i in 0..=last {
             let at = points[i % count];
             let after = (i < last || line.closed).then(|| segment(at, points[(i + 1) % count]));
