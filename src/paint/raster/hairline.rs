@@ -28,8 +28,7 @@ fn segment(a: Snapped, b: Snapped, rgba: [u8; 4], canvas: &mut Canvas) {
     if from.0 > to.0 {
         std::mem::swap(&mut from, &mut to);
     }
-    let (long, short) =
-        if steep { (canvas.height(), canvas.width()) } else { (canvas.width(), canvas.height()) };
+    let (long, short) = if steep { (canvas.height(), canvas.width()) } else { (canvas.width(), canvas.height()) };
     let first = |v: i64| (v - SUBPIXELS / 2 + SUBPIXELS - 1).div_euclid(SUBPIXELS);
     for at in first(from.0).max(0)..first(to.0).min(long as i64) {
         let u = at * SUBPIXELS + SUBPIXELS / 2;

@@ -58,9 +58,7 @@ impl<'a> Shape<'a> {
         let inward = (distance - (self.inset - self.softness)).min(self.outset - distance);
         let alpha = (inward / self.softness).clamp(0.0, 1.0);
         match &self.dashes {
-            Some(dashes) if alpha > 0.0 => {
-                alpha * dashes.opacity(fragment.along / SUBPIXELS as f64, fragment.across)
-            }
+            Some(dashes) if alpha > 0.0 => alpha * dashes.opacity(fragment.along / SUBPIXELS as f64, fragment.across),
             _ => alpha,
         }
     }

@@ -5,8 +5,7 @@
 
 use geo::algorithm::Distance as _;
 use geo::algorithm::{CoordsIter as _, MapCoords as _};
-use geo::geometry::{Coord, Geometry, LineString, MultiPolygon, Polygon};
-use geojson::GeoJson;
+use geo::geometry::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Polygon};
 use serde_json::Value as Json;
 
 use super::Context;
@@ -14,34 +13,65 @@ use crate::geo::World;
 
 /// The polygons of a GeoJSON object; `None` where it has none.
 pub(super) fn polygons(json: &Json) -> Option<Geometry<f64>> {
-    let parse = |g: &geojson::Geometry| Geometry::<f64>::try_from(g).ok();
     let mut found: Vec<Polygon<f64>> = Vec::new();
-    let mut add = |geometry: Geometry<f64>| match geometry {
-        Geometry::Polygon(p) => found.push(p),
-        Geometry::MultiPolygon(all) => found.extend(all),
-        _ => {}
-    };
-    match json.to_string().parse::<GeoJson>().ok()? {
-        GeoJson::FeatureCollection(all) => {
-            all.features.iter().filter_map(|f| parse(f.geometry.as_ref()?)).for_each(&mut add);
+    for geometry in geometries(json)? {
+        match geometry {
+            Geometry::Polygon(p) => found.push(p),
+            Geometry::MultiPolygon(all) => found.extend(all),
+            _ => {}
         }
-        GeoJson::Feature(feature) => add(parse(feature.geometry.as_ref()?)?),
-        GeoJson::Geometry(geometry) => add(parse(&geometry)?),
     }
     (!found.is_empty()).then_some(Geometry::MultiPolygon(MultiPolygon(found)))
 }
 
 /// Any GeoJSON object as one geometry; `None` where it has none.
 pub(super) fn geometry(json: &Json) -> Option<Geometry<f64>> {
-    let parse = |g: &geojson::Geometry| Geometry::<f64>::try_from(g).ok();
-    match json.to_string().parse::<GeoJson>().ok()? {
-        GeoJson::FeatureCollection(all) => {
-            let found: Vec<_> = all.features.iter().filter_map(|f| parse(f.geometry.as_ref()?)).collect();
-            (!found.is_empty()).then(|| Geometry::GeometryCollection(found.into()))
-        }
-        GeoJson::Feature(feature) => parse(feature.geometry.as_ref()?),
-        GeoJson::Geometry(geometry) => parse(&geometry),
+    let found = geometries(json)?;
+    (!found.is_empty()).then_some(Geometry::GeometryCollection(found.into()))
+}
+
+/// The geometries of a collection, of a feature, or the geometry itself; `None` where the object is none of these.
+/// Read here and not by the reader of sources: what is written into a style is refused as a whole where it is wrong.
+fn geometries(json: &Json) -> Option<Vec<Geometry<f64>>> {
+    match json.get("type")?.as_str()? {
+        "FeatureCollection" => json.get("features")?.as_array()?.iter().map(|f| one(f.get("geometry")?)).collect(),
+        "Feature" => Some(vec![one(json.get("geometry")?)?]),
+        _ => Some(vec![one(json)?]),
     }
+}
+
+fn one(json: &Json) -> Option<Geometry<f64>> {
+    let coordinates = json.get("coordinates")?;
+    Some(match json.get("type")?.as_str()? {
+        "Point" => Geometry::Point(position(coordinates)?.into()),
+        "MultiPoint" => Geometry::MultiPoint(MultiPoint::from(line(coordinates)?.0)),
+        "LineString" => Geometry::LineString(line(coordinates)?),
+        "MultiLineString" => Geometry::MultiLineString(MultiLineString(all(coordinates, line)?)),
+        "Polygon" => Geometry::Polygon(polygon(coordinates)?),
+        "MultiPolygon" => Geometry::MultiPolygon(MultiPolygon(all(coordinates, polygon)?)),
+        _ => return None,
+    })
+}
+
+fn all<T>(json: &Json, read: fn(&Json) -> Option<T>) -> Option<Vec<T>> {
+    json.as_array()?.iter().map(read).collect()
+}
+
+fn position(json: &Json) -> Option<Coord<f64>> {
+    let degrees = |i: usize| json.get(i)?.as_f64().filter(|n| n.abs() <= 1e6);
+    Some(Coord { x: degrees(0)?, y: degrees(1)? })
+}
+
+fn line(json: &Json) -> Option<LineString<f64>> {
+    all(json, position).filter(|l| !l.is_empty()).map(LineString)
+}
+
+fn polygon(json: &Json) -> Option<Polygon<f64>> {
+    let mut rings = all(json, line)?;
+    (!rings.is_empty()).then(|| {
+        let exterior = rings.remove(0);
+        Polygon::new(exterior, rings)
+    })
 }
 
 /// A position on the grid.
