@@ -72,8 +72,8 @@ fn tiles_of_the_conflict_map_are_the_picture() {
     }
 }
 
-/// A style and data that are hard on seams: random fills, strokes of 0.3 to 20 px, plain, dashed and soft, patterns and
-/// circles, from 2 px to 60,000 px large at zoom `z`.
+/// A style and data that are hard on seams: random fills, strokes of 0.3 to 20 px in every way a line can be drawn,
+/// patterns, circles and a heatmap, from 2 px to 60,000 px large at zoom `z`.
 fn stress(random: &mut Random, z: u8) -> Json {
     let world_px = 512.0 * f64::from(z).exp2();
     let center = World::from_degrees(46.7, 39.7);
@@ -116,6 +116,8 @@ fn stress(random: &mut Random, z: u8) -> Json {
             "width": (random.magnitude(0.3, 20.0) * 100.0).round() / 100.0,
             "radius": (random.magnitude(0.5, 40.0) * 100.0).round() / 100.0,
             "kind": random.whole(0, 4),
+            "offset": (random.range(-12.0, 12.0) * 100.0).round() / 100.0,
+            "key": random.whole(0, 9),
         });
         features.push(json!({"type": "Feature", "properties": properties, "geometry": geometry}));
     }
@@ -138,6 +140,14 @@ fn stress(random: &mut Random, z: u8) -> Json {
             line("round", 1, json!({"line-join": "round", "line-cap": "round"}), json!({})),
             line("dashed", 2, json!({"line-join": "bevel", "line-cap": "square"}), json!({"line-dasharray": [3, 1.5, 0.5]})),
             line("soft", 3, json!({"line-join": "round"}), json!({"line-blur": ["*", 0.5, ["get", "width"]]})),
+            line("two-strips", 0, json!({"line-join": "miter", "line-cap": "square"}), json!({"line-gap-width": 4.3, "line-width": 1.7, "line-offset": ["get", "offset"], "line-opacity": 0.6})),
+            line("soft-dashes", 1, json!({"line-join": "bevel", "line-sort-key": ["get", "key"]}), json!({"line-blur": 2.5, "line-dasharray": [2, 0.7, 1], "line-translate": [1.7, -9.2]})),
+            line("woven", 2, json!({"line-join": "round", "line-cap": "round"}), json!({"line-pattern": "weave", "line-opacity": 0.8, "line-layer-opacity": 0.7})),
+            line("gradient", 3, json!({"line-cap": "round"}), json!({"line-dasharray": [4, 2], "line-gradient": ["interpolate", ["linear"], ["line-progress"], 0, "red", 0.5, "rgba(0, 255, 0, 0.4)", 1, "blue"]})),
+            {"id": "jagged", "type": "fill", "source": "s", "filter": of(3, "Polygon"), "layout": {"fill-sort-key": ["get", "key"]},
+             "paint": {"fill-color": ["get", "color"], "fill-antialias": false, "fill-layer-opacity": 0.6}},
+            {"id": "heat", "type": "heatmap", "source": "s", "filter": ["==", ["geometry-type"], "Point"],
+             "paint": {"heatmap-radius": ["get", "radius"], "heatmap-weight": ["get", "kind"], "heatmap-intensity": 1.4, "heatmap-opacity": 0.8}},
             line("round-dots", 4, json!({"line-join": "miter", "line-cap": "round"}), json!({"line-dasharray": [0.1, 2]})),
             {"id": "circles", "type": "circle", "source": "s", "filter": ["==", ["geometry-type"], "Point"],
              "paint": {"circle-color": ["get", "color"], "circle-radius": ["get", "radius"], "circle-stroke-width": 1.3, "circle-blur": 0.1}},
@@ -158,7 +168,7 @@ fn tiles_of_random_shapes_are_the_picture() {
         let loaded = map::load(&Options { data: Vec::new(), styles: vec![path] });
         assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
         let map = loaded.value.unwrap();
-        for ratio in [1, 2] {
+        for ratio in [1, 2, 3] {
             let size = if round % 2 == 0 { 256 } else { 512 };
             let tile_zoom = if size == 256 { z + 1 } else { z };
             let at = World::from_degrees(46.7 + random.range(-0.01, 0.01), 39.7);
