@@ -242,7 +242,7 @@ impl Loader {
         };
         let opened = match spec {
             SourceSpec::GeoJson(spec) => return self.features(id, spec, file, place).map(Source::Features),
-            SourceSpec::Unsupported(_) => return None,
+            SourceSpec::Unsupported(_) | SourceSpec::Broken => return None,
             SourceSpec::Vector(tiles) => open(tiles).map(|set| sources::vector(set, tiles)),
             SourceSpec::Raster(tiles) => open(tiles).map(|set| sources::raster(set, tiles)),
             SourceSpec::Image(image) => picture(&folder.join(&image.url)).map(|p| sources::placed(p, image)),

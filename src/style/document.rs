@@ -234,6 +234,9 @@ fn read_source_of(
         );
         return None;
     };
+    if matches!(spec, SourceSpec::Broken) {
+        return None;
+    }
     let takes = match kind {
         "raster" => &["raster", "image"][..],
         "hillshade" | "color-relief" => &["raster-dem"][..],

@@ -18,6 +18,8 @@ pub enum SourceSpec {
     Image(ImageSource),
     /// Of a type that is not supported, which was said.
     Unsupported(String),
+    /// It could not be read, which was said.
+    Broken,
 }
 
 impl SourceSpec {
@@ -28,6 +30,7 @@ impl SourceSpec {
             SourceSpec::Raster(_) => "raster",
             SourceSpec::Image(_) => "image",
             SourceSpec::Unsupported(kind) => kind,
+            SourceSpec::Broken => "broken",
         }
     }
 }
@@ -97,9 +100,7 @@ pub(super) fn read_all(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) -> B
     let mut sources = BTreeMap::new();
     for (id, source) in root.get("sources").and_then(Json::as_object).into_iter().flatten() {
         let mut reader = SourceReader { json: source, pointer: pointer_join("/sources", id), out };
-        if let Some(spec) = reader.read() {
-            sources.insert(id.clone(), spec);
-        }
+        sources.insert(id.clone(), reader.read().unwrap_or(SourceSpec::Broken));
     }
     sources
 }

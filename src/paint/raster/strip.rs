@@ -217,7 +217,7 @@ impl<'a> Strip<'a> {
         for i in 1..steps {
             let (sin, cos) = (turn * f64::from(i) / f64::from(steps)).sin_cos();
             let v = ((na.0 * cos - na.1 * sin) * side, (na.0 * sin + na.1 * cos) * side);
-            let next = self.corner_at(at, v, side * -1.0, 0.0);
+            let next = self.corner_at(at, v, -side, 0.0);
             let Some((left, right)) = self.last else { return };
             self.triangle(left, right, next);
             self.last = Some(if to_right { (next, right) } else { (left, next) });
