@@ -237,8 +237,8 @@ impl<'a> Strip<'a> {
     fn strip(&mut self, at: Snapped, right: Vector, left: Vector, beyond: f64) {
         let (left, right) = (self.corner_at(at, left, 1.0, beyond), self.corner_at(at, right, -1.0, beyond));
         if let Some((last_left, last_right)) = self.last {
-            self.triangle(last_left, last_right, left);
-            self.triangle(last_right, left, right);
+            self.triangle(last_left, last_right, right);
+            self.triangle(last_left, right, left);
         }
         self.last = Some((left, right));
     }
