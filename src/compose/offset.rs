@@ -1,12 +1,12 @@
 //! A line moved sideways (`line-offset`).
 //!
-//! Each corner goes along its mitre, computed from its own two segments alone and rounded once, so that it is the same
-//! in every picture.
+//! Each corner goes along its mitre, or where it is a hairpin, straight sideways from both its segments: computed from
+//! these two alone and rounded once, so that it is the same in every picture.
 
 use crate::geo::Snapped;
 use crate::scene::Line;
 
-/// How far, in offsets, a corner may go: sharper ones are cut.
+/// How far, in offsets, a corner may go along its mitre: sharper ones are hairpins.
 pub(super) const MAX_MITER: f64 = 2.0;
 
 /// The line, `by` (1/256 px) to the right of its direction.
@@ -18,25 +18,30 @@ pub(super) fn offset(line: &Line, by: f64) -> Option<Line> {
         let length = dx.hypot(dy);
         (dx / length, dy / length)
     };
-    let moved = (0..count)
-        .map(|i| {
-            let before = (i > 0 || line.closed).then(|| direction(points[(i + count - 1) % count], points[i]));
-            let after = (i + 1 < count || line.closed).then(|| direction(points[i], points[(i + 1) % count]));
-            let (a, b) = match (before, after) {
-                (Some(a), Some(b)) => (a, b),
-                (Some(only), None) | (None, Some(only)) => (only, only),
-                (None, None) => return points[i],
-            };
-            // The sum of the unit normals, scaled so that both segments are moved by the whole offset.
-            let (nx, ny) = (-(a.1 + b.1), a.0 + b.0);
-            let dot = a.0 * b.0 + a.1 * b.1;
-            let scale = (1.0 / (1.0 + dot).max(1e-9)).min(MAX_MITER / nx.hypot(ny).max(1e-9));
-            Snapped {
-                x: points[i].x + (nx * scale * by).round() as i64,
-                y: points[i].y + (ny * scale * by).round() as i64,
+    let mut moved = Vec::with_capacity(count);
+    for i in 0..count {
+        let at = points[i];
+        let before = (i > 0 || line.closed).then(|| direction(points[(i + count - 1) % count], at));
+        let after = (i + 1 < count || line.closed).then(|| direction(at, points[(i + 1) % count]));
+        let mut push = |x: f64, y: f64| {
+            moved.push(Snapped { x: at.x + (x * by).round() as i64, y: at.y + (y * by).round() as i64 });
+        };
+        match (before, after) {
+            (Some(a), Some(b)) => {
+                // The sum of the unit normals, scaled so that both segments are moved by the whole offset.
+                let (nx, ny) = (-(a.1 + b.1), a.0 + b.0);
+                let scale = 1.0 / (1.0 + a.0 * b.0 + a.1 * b.1).max(1e-9);
+                if scale * nx.hypot(ny) <= MAX_MITER {
+                    push(nx * scale, ny * scale);
+                } else {
+                    push(-a.1, a.0);
+                    push(-b.1, b.0);
+                }
             }
-        })
-        .collect();
+            (Some(d), None) | (None, Some(d)) => push(-d.1, d.0),
+            (None, None) => push(0.0, 0.0),
+        }
+    }
     Line::new(moved, line.closed)
 }
 
