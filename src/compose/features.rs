@@ -15,8 +15,8 @@ pub(super) struct Parts<'a> {
 
 impl Composer<'_> {
     /// Appends what the layer draws of these parts.
-    pub(super) fn batch(&self, layer: &Layer, parts: &[Fetched], place: &Place, items: &mut Vec<Item>) {
-        let sort_key = match &layer.paint {
+    pub(super) fn batch(&self, layer: &Layer, paint: &Paint, parts: &[Fetched], place: &Place, items: &mut Vec<Item>) {
+        let sort_key = match paint {
             Paint::Fill(paint) => paint.sort_key.as_ref(),
             Paint::Line(paint) => paint.sort_key.as_ref(),
             Paint::Circle(paint) => paint.sort_key.as_ref(),
@@ -27,7 +27,7 @@ impl Composer<'_> {
         for feature in self.drawn(layer, parts, sort_key) {
             let context = self.context(feature.parts.first().copied());
             let shapes = feature.parts.iter().map(|p| p.shape);
-            match &layer.paint {
+            match paint {
                 Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) => {}
                 Paint::Fill(paint) => outlines.extend(self.fill(paint, &context, shapes, place, items)),
                 Paint::Line(paint) => self.line(paint, &context, shapes, place, items),

@@ -93,7 +93,7 @@ impl Composer<'_> {
         }
         if let Some(pattern) = &paint.pattern {
             let image = self.pattern(pattern, context)?;
-            let width = size(paint.width.eval(&whole_zoom(context)));
+            let width = size(paint.whole_width.eval(&whole_zoom(context)));
             // The image is as high as the line is wide at the whole zoom below, and keeps its shape.
             let length = width * f64::from(image.width_px) / f64::from(image.height_px);
             let length_px = length * self.overscale() * self.inputs.camera.ratio();
@@ -107,7 +107,7 @@ impl Composer<'_> {
     fn dashes(&self, paint: &LinePaint, context: &Context) -> Vec<f64> {
         let Some(dashes) = paint.dasharray.as_ref().filter(|_| paint.pattern.is_none()) else { return Vec::new() };
         let whole = whole_zoom(context);
-        let width_px = size(paint.width.eval(&whole)) * self.overscale() * self.inputs.camera.ratio();
+        let width_px = size(paint.whole_width.eval(&whole)) * self.overscale() * self.inputs.camera.ratio();
         let dashes_px: Vec<f64> = dashes.eval(&whole).iter().map(|d| size(*d) * width_px).collect();
         let solid = dashes_px.len() > 1 && dashes_px.iter().skip(1).step_by(2).all(|gap| *gap == 0.0);
         if solid || dashes_px.iter().sum::<f64>() <= 0.0 { Vec::new() } else { dashes_px }

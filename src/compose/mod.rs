@@ -101,14 +101,16 @@ struct Composer<'a> {
 
 impl<'a> Composer<'a> {
     fn layer(&self, layer: &Layer, data: LayerData, items: &mut Vec<Item>) {
-        match (&layer.paint, data) {
+        let context = self.context(None);
+        let paint = layer.paint.settled(&context, &whole_zoom(&context));
+        match (&paint, data) {
             (Paint::Background(paint), _) => items.extend(self.background(paint).map(Item::Background)),
             (Paint::Raster(paint), LayerData::Images(images)) => self.rasters(paint, &images, items),
             (Paint::Heatmap(paint), LayerData::Features(batches)) => self.heatmap(layer, paint, &batches, items),
             (paint, LayerData::Features(batches)) => {
                 let opacity = match paint {
-                    Paint::Fill(fill) => fill.layer_opacity.eval(&self.context(None)),
-                    Paint::Line(line) => line.layer_opacity.eval(&self.context(None)),
+                    Paint::Fill(fill) => fill.layer_opacity.eval(&context),
+                    Paint::Line(line) => line.layer_opacity.eval(&context),
                     _ => 1.0,
                 };
                 if opacity <= 0.0 {
@@ -118,7 +120,7 @@ impl<'a> Composer<'a> {
                 for batch in &batches {
                     let mut inside = Vec::new();
                     let place = Place::new(self.inputs.camera.in_copy(batch.copy));
-                    self.batch(layer, &batch.parts, &place, &mut inside);
+                    self.batch(layer, paint, &batch.parts, &place, &mut inside);
                     match batch.clip {
                         Some(_) if inside.is_empty() => {}
                         Some(tile) => {

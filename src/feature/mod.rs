@@ -43,6 +43,12 @@ pub struct Feature {
 }
 
 impl Feature {
+    /// A feature with nothing in it.
+    pub fn nowhere() -> Self {
+        let geometry = Geometry::GeometryCollection(geo::GeometryCollection::default());
+        Self { id: None, properties: Properties::new(), geometry, validity: Validity::default() }
+    }
+
     /// The property `key` where it is text.
     pub fn text(&self, key: &str) -> Option<&str> {
         match self.properties.get(key) {

@@ -4,10 +4,12 @@
 //! Everything found comes back in source order, which is drawing order. Boxes are compared in the Web Mercator unit
 //! square; distances and containment are measured on the features' own degrees.
 
+mod cluster;
 mod question;
 
 use std::sync::Arc;
 
+pub use cluster::{Clusters, Gathering};
 pub use question::Near;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{RTree, RTreeObject as _};
@@ -50,6 +52,11 @@ impl Index {
 
     pub fn collection(&self) -> &Collection {
         &self.collection
+    }
+
+    /// The collection, to be kept.
+    pub fn shared(&self) -> Arc<Collection> {
+        self.collection.clone()
     }
 
     pub fn feature(&self, part: &Part) -> &Feature {

@@ -241,7 +241,13 @@ impl Loader {
             TileSet::open(&options, folder)
         };
         let opened = match spec {
-            SourceSpec::GeoJson(spec) => return self.features(id, spec, file, place).map(Source::Features),
+            SourceSpec::GeoJson(spec) => {
+                let index = self.features(id, spec, file, place)?;
+                return Some(match &spec.cluster {
+                    Some(cluster) => sources::clusters(&index, cluster),
+                    None => Source::Features(index),
+                });
+            }
             SourceSpec::Unsupported(_) | SourceSpec::Broken => return None,
             SourceSpec::Vector(tiles) => open(tiles).map(|set| sources::vector(set, tiles)),
             SourceSpec::Raster(tiles) => open(tiles).map(|set| sources::raster(set, tiles)),

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use moka::sync::Cache;
 
 use crate::compose::{self, Batch, Fetched, Inputs, LayerData, PlacedImage};
+use crate::feature::{Feature, Properties, Value};
 use crate::geo::{Camera, TileId, World, WorldBox};
-use crate::index::{Index, Part};
+use crate::index::{Clusters, Gathering, Index, Part};
 use crate::source::tiles::{self, TileSet, TilesError, VectorTile};
 use crate::sprite::Image;
-use crate::style::{ImageSource, Layer, TileSource};
+use crate::style::{ClusterSpec, Context, Datum, Expr, ImageSource, Layer, TileSource};
 
 /// One source, ready to be drawn from.
 pub enum Source {
     /// Features of a file, of a collection or of the style itself.
     Features(Arc<Index>),
+    /// Points of one, gathered by zoom.
+    Clusters(Box<Clusters>),
     Vector(Tiles<VectorTile>),
     Raster(Tiles<Image>),
     Image(PlacedImage),
@@ -63,6 +66,34 @@ pub(super) fn vector(set: TileSet, spec: &TileSource) -> Source {
     Source::Vector(Tiles::new(set, 512, Box::new(move |id, bytes| tiles::decode_vector(id, bytes, &promote_id))))
 }
 
+/// The points of `index`, gathered as the style says.
+pub(super) fn clusters(index: &Index, spec: &ClusterSpec) -> Source {
+    let plain = |expr: &Expr, context: &Context| match expr.eval(context) {
+        Ok(Datum::Plain(value)) => value,
+        _ => Value::Null,
+    };
+    let of_point = |feature: &Feature| -> Properties {
+        let context = Context { feature: Some(feature), geometry_type: "Point", ..Context::nowhere() };
+        spec.properties.iter().map(|(name, _, what)| (name.as_str().into(), plain(what, &context))).collect()
+    };
+    let join = |into: &mut Properties, from: &Properties| {
+        let other = Feature { properties: from.clone(), ..Feature::nowhere() };
+        for (name, how, _) in &spec.properties {
+            let accumulated = into.get(&**name).cloned().unwrap_or(Value::Null);
+            let context = Context { feature: Some(&other), accumulated: Some(&accumulated), ..Context::nowhere() };
+            into.insert(name.as_str().into(), plain(how, &context));
+        }
+    };
+    let how = Gathering {
+        radius_px: spec.radius,
+        max_zoom: spec.max_zoom.clamp(0.0, 24.0) as u8,
+        min_points: spec.min_points,
+        of_point: &of_point,
+        join: &join,
+    };
+    Source::Clusters(Box::new(Clusters::new(index.shared(), &how)))
+}
+
 pub(super) fn raster(set: TileSet, spec: &TileSource) -> Source {
     Source::Raster(Tiles::new(set, spec.tile_size, Box::new(|_, bytes| tiles::decode_picture(bytes).map(image))))
 }
@@ -84,6 +115,7 @@ impl Source {
         match self {
             Source::Features(index) => index.bounds(),
             Source::Image(image) => WorldBox::around(&image.corners),
+            Source::Clusters(clusters) => clusters.at(f64::INFINITY).bounds(),
             Source::Vector(_) | Source::Raster(_) => None,
         }
     }
@@ -93,6 +125,7 @@ impl Source {
         let camera = inputs.camera;
         match self {
             Source::Features(index) => LayerData::Features(whole(index, layer, inputs)),
+            Source::Clusters(clusters) => LayerData::Features(whole(clusters.at(camera.zoom()), layer, inputs)),
             Source::Vector(tiles) => {
                 let name = layer.source_layer.as_deref().unwrap_or_default();
                 let batches = covering(camera, tiles, f64::floor).into_iter().filter_map(|(id, copy)| {

@@ -50,6 +50,10 @@ pub struct Translate {
 }
 
 impl Translate {
+    pub(super) fn settled(&self, context: &Context) -> Self {
+        Self { by: self.by.settled(context), anchor: self.anchor.settled(context) }
+    }
+
     /// Whether right and down are the picture's, whatever its bearing.
     pub fn is_of_picture(&self, context: &Context) -> bool {
         &*self.anchor.eval(context) == "viewport"
@@ -97,6 +101,8 @@ pub struct LinePaint {
     pub layer_opacity: Property<f64>,
     /// CSS px.
     pub width: Property<f64>,
+    /// The same, to be asked for at the whole zoom below: what dashes and patterns are measured in.
+    pub whole_width: Property<f64>,
     /// CSS px between the two lines that a line with a gap is.
     pub gap_width: Property<f64>,
     /// CSS px to the right of the line's direction.
@@ -138,8 +144,8 @@ pub struct RasterPaint {
     pub saturation: Property<f64>,
     /// -1..=1.
     pub contrast: Property<f64>,
-    resampling: Property<Arc<str>>,
-    raster_resampling: Option<Property<Arc<str>>>,
+    pub(super) resampling: Property<Arc<str>>,
+    pub(super) raster_resampling: Option<Property<Arc<str>>>,
 }
 
 impl RasterPaint {
@@ -172,6 +178,19 @@ impl Paint {
         pattern.and_then(|p| p.as_constant()).and_then(|name| name.0.clone()).into_iter()
     }
 
+    /// With every value put in that is the same for all features of a picture: those that hang on the zoom or the state
+    /// alone are computed once. `whole` is the context at the whole zoom below, for what does not change in between.
+    pub fn settled(&self, at: &Context, whole: &Context) -> Self {
+        match self {
+            Paint::Background(paint) => Paint::Background(Box::new(paint.settled(at, whole))),
+            Paint::Fill(paint) => Paint::Fill(Box::new(paint.settled(at, whole))),
+            Paint::Line(paint) => Paint::Line(Box::new(paint.settled(at, whole))),
+            Paint::Circle(paint) => Paint::Circle(Box::new(paint.settled(at, whole))),
+            Paint::Raster(paint) => Paint::Raster(Box::new(paint.settled(at, whole))),
+            Paint::Heatmap(paint) => Paint::Heatmap(Box::new(paint.settled(at, whole))),
+        }
+    }
+
     /// Reads the properties of a layer of type `kind`; `None` for a type that is not drawn.
     pub(super) fn read(kind: &str, r: &mut Reader) -> Option<Self> {
         Some(match kind {
@@ -200,6 +219,7 @@ impl Paint {
                 opacity: r.paint("line-opacity"),
                 layer_opacity: r.paint("line-layer-opacity"),
                 width: r.paint("line-width"),
+                whole_width: r.paint("line-width"),
                 gap_width: r.paint("line-gap-width"),
                 offset: r.paint("line-offset"),
                 blur: r.paint("line-blur"),

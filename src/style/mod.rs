@@ -11,6 +11,7 @@ mod legacy;
 mod property;
 mod reader;
 mod reference;
+mod settled;
 mod source_spec;
 mod state;
 

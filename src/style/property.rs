@@ -116,6 +116,17 @@ impl<T: FromDatum> Property<T> {
         }
     }
 
+    /// The property with its value put in, where that is the same for every feature of a picture.
+    pub(super) fn settled(&self, context: &Context) -> Self {
+        let own = |d: Dependence| d.feature || d.progress || d.other;
+        match &self.value {
+            Either::Computed(expr) if !own(expr.dependence()) => {
+                Self { value: Either::Constant(self.eval(context)), default: self.default.clone() }
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// The value, where it is the same in every context.
     pub fn as_constant(&self) -> Option<&T> {
         match &self.value {

@@ -63,7 +63,7 @@ pub struct ClusterSpec {
     /// CSS px.
     pub radius: f64,
     /// The last zoom at which points are gathered.
-    pub max_zoom: Option<f64>,
+    pub max_zoom: f64,
     pub min_points: usize,
     /// Name, how two values are joined, and what each point gives.
     pub properties: Vec<(String, Expr, Expr)>,
@@ -237,7 +237,10 @@ impl SourceReader<'_> {
         }
         ClusterSpec {
             radius: self.number("clusterRadius").unwrap_or(50.0).clamp(0.0, 10_000.0),
-            max_zoom: self.number("clusterMaxZoom").or_else(|| Some(self.number("maxzoom").unwrap_or(18.0) - 1.0)),
+            max_zoom: match self.number("clusterMaxZoom") {
+                Some(zoom) => zoom,
+                None => self.number("maxzoom").unwrap_or(18.0) - 1.0,
+            },
             min_points: self.number("clusterMinPoints").unwrap_or(2.0).clamp(2.0, 1e9) as usize,
             properties,
         }
