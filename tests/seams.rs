@@ -1,6 +1,7 @@
 //! The seam theorem: tiles put side by side are, byte for byte, the single picture of the same area.
 
 mod random;
+mod tileset;
 
 use std::fs;
 use std::path::PathBuf;
@@ -173,6 +174,46 @@ fn tiles_of_random_shapes_are_the_picture() {
             let tile_zoom = if size == 256 { z + 1 } else { z };
             let at = World::from_degrees(46.7 + random.range(-0.01, 0.01), 39.7);
             let wrong = differences(&map, "stress", at, tile_zoom, size, ratio, &[]);
+            assert_eq!(wrong, 0, "zoom {z} {size} px @{ratio}x");
+        }
+    }
+}
+
+#[test]
+fn tiles_of_tiles_and_pictures_are_the_picture() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("mosaic-of-tiles");
+    tileset::write_folder(&folder.join("v"), "pbf", &tileset::vector_tiles());
+    tileset::write_mbtiles(&folder.join("r.mbtiles"), false, &tileset::raster_tiles());
+    tileset::write_pmtiles(&folder.join("v.pmtiles"), pmtiles::TileType::Mvt, &tileset::vector_tiles());
+    image::RgbaImage::from_fn(60, 40, |x, y| image::Rgba([x as u8 * 4, y as u8 * 6, 120, 255 - x as u8 * 2]))
+        .save(folder.join("picture.png"))
+        .unwrap();
+    let style = json!({
+        "version": 8,
+        "sources": {
+            "v": {"type": "vector", "url": "v/tiles.json"}, "p": {"type": "vector", "url": "v.pmtiles", "maxzoom": 1},
+            "r": {"type": "raster", "url": "r.mbtiles", "tileSize": 256},
+            "i": {"type": "image", "url": "picture.png", "coordinates": [[20.1, 50.3], [71.7, 55.2], [66.6, 24.4], [14.9, 30.8]]}
+        },
+        "layers": [
+            {"id": "raster", "type": "raster", "source": "r", "paint": {"raster-hue-rotate": 40, "raster-contrast": 0.2, "raster-opacity": 0.8}},
+            {"id": "area", "type": "fill", "source": "v", "source-layer": "shapes", "paint": {"fill-color": "rgba(60, 120, 60, 0.4)", "fill-outline-color": "#031"}},
+            {"id": "image", "type": "raster", "source": "i", "paint": {"raster-opacity": 0.9, "raster-saturation": -0.4}},
+            {"id": "nearest", "type": "raster", "source": "i", "minzoom": 4, "paint": {"raster-resampling": "nearest", "raster-opacity": 0.5}},
+            {"id": "road", "type": "line", "source": "v", "source-layer": "shapes", "layout": {"line-cap": "round", "line-join": "round"},
+             "paint": {"line-width": 9, "line-color": "rgba(160, 20, 20, 0.5)", "line-dasharray": [3, 2], "line-offset": 4}},
+            {"id": "deep", "type": "line", "source": "p", "source-layer": "shapes", "paint": {"line-width": 3, "line-blur": 2, "line-gap-width": 5}},
+        ]
+    });
+    let path = folder.join("mosaic.json");
+    fs::write(&path, style.to_string()).unwrap();
+    let loaded = map::load(&Options { data: Vec::new(), styles: vec![path] });
+    assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
+    let map = loaded.value.unwrap();
+    for (z, size) in [(1u8, 256), (2, 512), (4, 256), (6, 256), (7, 512)] {
+        for ratio in [1, 2, 3] {
+            let at = World::from_degrees(43.7, 41.3);
+            let wrong = differences(&map, "mosaic", at, z, size, ratio, &[]);
             assert_eq!(wrong, 0, "zoom {z} {size} px @{ratio}x");
         }
     }
