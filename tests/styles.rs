@@ -36,7 +36,7 @@ fn breakages() -> Vec<(&'static str, Json, &'static str, &'static str)> {
         ("/sources/s/cluser", json!(true), "/sources/s/cluser", "unknown property 'cluser' of a geojson source"),
         ("/sources/s/filter", json!(["=="]), "/sources/s/filter", "Expected two or three arguments."),
         ("/sources/v", json!({"type": "vector"}), "/sources/v", "a source of tiles needs 'tiles' or 'url'"),
-        ("/sources/i", json!({"type": "image", "url": "a.png"}), "/sources/i/coordinates", "four positions"),
+        ("/sources/i", json!({"type": "image", "url": "a.png"}), "/sources/i/coordinates", "four positions in range"),
         ("/layers/1/type", json!("polygon"), "/layers/1/type", "unknown layer type 'polygon'"),
         ("/layers/1/type", json!("hillshade"), "/layers/1/source", "can't draw source 's'"),
         ("/layers/1/id", json!("paper"), "/layers/1/id", "duplicate layer id 'paper'"),

@@ -24,13 +24,14 @@ impl Composer<'_> {
         };
         // A layer's outlines lie over all of its fills.
         let mut outlines = Vec::new();
+        let gradient = if let Paint::Line(paint) = paint { self.gradient(paint) } else { None };
         for feature in self.drawn(layer, parts, sort_key) {
             let context = self.context(feature.parts.first().copied());
             let shapes = feature.parts.iter().map(|p| p.shape);
             match paint {
                 Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) => {}
                 Paint::Fill(paint) => outlines.extend(self.fill(paint, &context, shapes, place, items)),
-                Paint::Line(paint) => self.line(paint, &context, shapes, place, items),
+                Paint::Line(paint) => self.line(paint, &context, shapes, place, gradient.as_ref(), items),
                 Paint::Circle(paint) => self.circle(paint, &context, shapes, place, items),
             }
         }

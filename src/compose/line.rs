@@ -16,6 +16,9 @@ pub(super) const MAX_MITER: f64 = 100.0;
 /// How long a line with a gradient is, in CSS px, where its dashes are as long as those of other lines.
 const GRADIENT_LENGTH_PX: f64 = 2048.0;
 
+/// Of a longer array of dashes the rest is left out.
+const MAX_DASHES: usize = 256;
+
 /// How many colours a gradient is drawn with.
 const GRADIENT_STEPS: usize = 1024;
 
@@ -26,6 +29,7 @@ impl Composer<'_> {
         context: &Context,
         shapes: impl Iterator<Item = &'b Shape>,
         place: &Place,
+        gradient: Option<&Arc<[Color]>>,
         items: &mut Vec<Item>,
     ) {
         let ratio = self.inputs.camera.ratio();
@@ -34,7 +38,7 @@ impl Composer<'_> {
         if width_px <= 0.0 || opacity < 0.01 {
             return;
         }
-        let Some(ink) = self.line_ink(paint, context, opacity) else { return };
+        let Some(ink) = self.line_ink(paint, context, opacity, gradient) else { return };
         let place = place.translated(&paint.translate, context);
         let by = paint.offset.eval(context);
         let by = by.signum() * size(by.abs()) * ratio * SUBPIXELS as f64;
@@ -59,7 +63,7 @@ impl Composer<'_> {
             return;
         }
         // A line with a gradient is counted in steps of its own length, and so are its dashes, as MapLibre draws them.
-        let by_length = matches!(ink, LineInk::Gradient(_));
+        let by_length = matches!(ink, LineInk::Gradient { .. });
         items.push(Item::Stroke(Stroke {
             lines,
             ink,
@@ -83,13 +87,25 @@ impl Composer<'_> {
         }));
     }
 
+    /// The layer's gradient, if it has one: the same for all its lines.
+    pub(super) fn gradient(&self, paint: &LinePaint) -> Option<Arc<[Color]>> {
+        let gradient = paint.gradient.as_ref()?;
+        let context = self.context(None);
+        let last = (GRADIENT_STEPS - 1) as f64;
+        let color = |i: usize| gradient.eval(&Context { line_progress: i as f64 / last, ..context });
+        Some((0..GRADIENT_STEPS).map(color).collect())
+    }
+
     /// `None` where nothing would be seen.
-    fn line_ink(&self, paint: &LinePaint, context: &Context, opacity: f64) -> Option<LineInk> {
-        if let Some(gradient) = &paint.gradient {
-            let last = (GRADIENT_STEPS - 1) as f64;
-            let color = |i: usize| gradient.eval(&Context { line_progress: i as f64 / last, ..*context });
-            let colors: Arc<[Color]> = (0..GRADIENT_STEPS).map(|i| color(i).with_opacity(opacity)).collect();
-            return Some(LineInk::Gradient(colors));
+    fn line_ink(
+        &self,
+        paint: &LinePaint,
+        context: &Context,
+        opacity: f64,
+        gradient: Option<&Arc<[Color]>>,
+    ) -> Option<LineInk> {
+        if let Some(colors) = gradient {
+            return Some(LineInk::Gradient { colors: colors.clone(), opacity });
         }
         if let Some(pattern) = &paint.pattern {
             let image = self.pattern(pattern, context)?;
@@ -108,7 +124,8 @@ impl Composer<'_> {
         let Some(dashes) = paint.dasharray.as_ref().filter(|_| paint.pattern.is_none()) else { return Vec::new() };
         let whole = whole_zoom(context);
         let width_px = size(paint.whole_width.eval(&whole)) * self.overscale() * self.inputs.camera.ratio();
-        let dashes_px: Vec<f64> = dashes.eval(&whole).iter().map(|d| size(*d) * width_px).collect();
+        let lengths = dashes.eval(&whole);
+        let dashes_px: Vec<f64> = lengths.iter().take(MAX_DASHES).map(|d| size(*d) * width_px).collect();
         let solid = dashes_px.len() > 1 && dashes_px.iter().skip(1).step_by(2).all(|gap| *gap == 0.0);
         if solid || dashes_px.iter().sum::<f64>() <= 0.0 { Vec::new() } else { dashes_px }
     }

@@ -119,9 +119,10 @@ impl<'a> Composer<'a> {
                 let mut drawn = Vec::new();
                 for batch in &batches {
                     let mut inside = Vec::new();
-                    let place = Place::new(self.inputs.camera.in_copy(batch.copy));
+                    let place = Place::new(self.inputs.camera.in_copy(batch.copy)).of_tile(batch.clip);
                     self.batch(layer, paint, &batch.parts, &place, &mut inside);
-                    match batch.clip {
+                    // Circles are whole, whatever tile their centre lies in.
+                    match batch.clip.filter(|_| paint.reaches_beyond_tiles().is_none()) {
                         Some(_) if inside.is_empty() => {}
                         Some(tile) => {
                             drawn.push(Item::Group(Group {

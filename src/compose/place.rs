@@ -8,11 +8,22 @@ use crate::style::{Context, Translate};
 pub struct Place {
     camera: Camera,
     shift: Snapped,
+    tile: Option<WorldBox>,
 }
 
 impl Place {
     pub fn new(camera: Camera) -> Self {
-        Self { camera, shift: Snapped { x: 0, y: 0 } }
+        Self { camera, shift: Snapped { x: 0, y: 0 }, tile: None }
+    }
+
+    /// For the features of one tile, where there is one.
+    pub fn of_tile(self, tile: Option<WorldBox>) -> Self {
+        Self { tile, ..self }
+    }
+
+    /// Whether a mark at the point is drawn with this tile: points on its sides are in the next one, too.
+    pub fn owns(&self, point: World) -> bool {
+        self.tile.is_none_or(|tile| tile.owns(point))
     }
 
     pub fn translated(&self, translate: &Translate, context: &Context) -> Self {
@@ -22,7 +33,7 @@ impl Place {
             true => (by[0], by[1]),
             false => self.camera.turned((by[0], by[1])),
         };
-        Self { camera: self.camera, shift: Snapped { x: x.round() as i64, y: y.round() as i64 } }
+        Self { shift: Snapped { x: x.round() as i64, y: y.round() as i64 }, ..*self }
     }
 
     pub fn point(&self, point: World) -> Snapped {

@@ -42,15 +42,14 @@ impl Composer<'_> {
         let mut centers = Vec::new();
         for shape in shapes {
             match shape {
-                Shape::Point(p) => centers.push(place.point(*p)),
-                Shape::Line(line) => centers.extend(place.points(line)),
-                Shape::Polygon(rings) => rings.iter().for_each(|r| centers.extend(place.points(r))),
+                Shape::Point(p) => centers.push(*p),
+                Shape::Line(line) => centers.extend(line),
+                Shape::Polygon(rings) => centers.extend(rings.iter().flatten()),
             }
         }
+        let centers = centers.into_iter().filter(|p| place.owns(*p)).map(|p| place.point(p));
         items.extend(
-            centers
-                .into_iter()
-                .map(|center| Item::Circle(Circle { center, radius_px, color, stroke_px, stroke_color, blur_px })),
+            centers.map(|center| Item::Circle(Circle { center, radius_px, color, stroke_px, stroke_color, blur_px })),
         );
     }
 
@@ -61,19 +60,18 @@ impl Composer<'_> {
         let intensity = size(paint.intensity.eval(&whole));
         let mut points = Vec::new();
         for batch in batches {
-            let place = Place::new(self.inputs.camera.in_copy(batch.copy));
+            let place = Place::new(self.inputs.camera.in_copy(batch.copy)).of_tile(batch.clip);
             for feature in self.drawn(layer, &batch.parts, None) {
                 let context = self.context(feature.parts.first().copied());
                 let weight = size(paint.weight.eval(&context)) * intensity;
-                let radius_px = size(paint.radius.eval(&context)) * self.inputs.camera.ratio();
+                let radius_px = size(paint.radius.eval(&context)).max(1.0) * self.inputs.camera.ratio();
                 if weight <= 0.0 || radius_px <= 0.0 {
                     continue;
                 }
                 let mut add = |center: Snapped| points.push(HeatPoint { center, radius_px, weight });
                 for part in &feature.parts {
-                    let owned = |p: &crate::geo::World| batch.clip.is_none_or(|tile| tile.owns(*p));
                     if let Shape::Point(p) = part.shape
-                        && owned(p)
+                        && place.owns(*p)
                     {
                         add(place.point(*p));
                     }

@@ -1,6 +1,6 @@
 //! How far beyond its geometry a layer can paint.
 
-use super::{Fetched, Inputs, context, line, offset, size};
+use super::{Fetched, Images, Inputs, context, line, offset, size};
 use crate::style::{Context, FromDatum, Layer, Paint, Property, Translate};
 
 /// How many device px beyond its geometry a layer can paint at this zoom and state, over all the `parts` it may be
@@ -15,7 +15,8 @@ pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = 
         Paint::Fill(fill) => 1.0 + shift(&fill.translate),
         // A square cap reaches the half width's diagonal.
         Paint::Line(line) => {
-            (number(&line.width) + number(&line.gap_width) / 2.0)
+            // The edge is half a device px outside.
+            (number(&line.width) + number(&line.gap_width) / 2.0 + 0.5)
                 * number(&line.miter_limit).clamp(2.0, line::MAX_MITER)
                 + number(&line.offset) * offset::MAX_MITER
                 + shift(&line.translate)
@@ -23,7 +24,7 @@ pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = 
         Paint::Circle(circle) => number(&circle.radius) + number(&circle.stroke_width) + shift(&circle.translate),
         Paint::Heatmap(heatmap) => {
             let weight = number(&heatmap.weight) * number(&heatmap.intensity);
-            number(&heatmap.radius) * heat_extent(weight)
+            number(&heatmap.radius).max(1.0) * heat_extent(weight)
         }
     };
     css_px * inputs.camera.ratio() + 1.0
@@ -40,10 +41,8 @@ fn largest<'a, T: FromDatum>(
     parts: impl Iterator<Item = Fetched<'a>>,
     size: impl Fn(&T) -> f64,
 ) -> f64 {
-    let value = |context: &Context| size(&property.eval(context));
-    if property.dependence().feature {
-        parts.map(|part| value(&context(inputs, Some(part)))).fold(0.0, f64::max)
-    } else {
-        value(&context(inputs, None))
-    }
+    let images = Images(inputs.sprite);
+    let value =
+        |part: Option<Fetched>| size(&property.eval(&Context { has_image: Some(&images), ..context(inputs, part) }));
+    if property.dependence().feature { parts.map(|part| value(Some(part))).fold(0.0, f64::max) } else { value(None) }
 }

@@ -249,12 +249,18 @@ impl Loader {
                 });
             }
             SourceSpec::Unsupported(_) | SourceSpec::Broken => return None,
-            SourceSpec::Vector(tiles) => open(tiles).map(|set| sources::vector(set, tiles)),
-            SourceSpec::Raster(tiles) => open(tiles).map(|set| sources::raster(set, tiles)),
-            SourceSpec::Image(image) => picture(&folder.join(&image.url)).map(|p| sources::placed(p, image)),
+            SourceSpec::Vector(tiles) => open(tiles).map(|set| (set.stamp().into(), sources::vector(set, tiles))),
+            SourceSpec::Raster(tiles) => open(tiles).map(|set| (set.stamp().into(), sources::raster(set, tiles))),
+            SourceSpec::Image(image) => {
+                picture(&folder.join(&image.url)).map(|p| (p.rgba.clone(), sources::placed(p, image)))
+            }
         };
         match opened {
-            Ok(source) => Some(source),
+            Ok((stamp, source)) => {
+                let stamp: Vec<u8> = stamp;
+                self.hash.update(&stamp);
+                Some(source)
+            }
             Err(e) => {
                 let d = Diagnostic::error(format!("the source cannot be read: {e}"));
                 self.problem(d.in_file(file).at(format!("/sources/{id}")).help("give paths relative to the style"));

@@ -128,7 +128,8 @@ impl Source {
             Source::Clusters(clusters) => LayerData::Features(whole(clusters.at(camera.zoom()), layer, inputs)),
             Source::Vector(tiles) => {
                 let name = layer.source_layer.as_deref().unwrap_or_default();
-                let batches = covering(camera, tiles, f64::floor).into_iter().filter_map(|(id, copy)| {
+                let reach = tile_reach(layer, inputs);
+                let batches = covering(camera, tiles, f64::floor, reach).into_iter().filter_map(|(id, copy)| {
                     let index = held.keep(tiles.get(id)?).layer(name)?;
                     let parts = index.parts().iter().map(|p| fetched(index, p)).collect();
                     Some(Batch { parts, copy, clip: Some(id.bounds()) })
@@ -137,8 +138,9 @@ impl Source {
             }
             Source::Raster(tiles) => {
                 let round = |zoom: f64| (zoom + 0.5).floor();
-                let images =
-                    covering(camera, tiles, round).into_iter().filter_map(|(id, copy)| nearest(tiles, id, copy));
+                let images = covering(&camera.aligned(), tiles, round, 0.0)
+                    .into_iter()
+                    .filter_map(|(id, copy)| nearest(tiles, id, copy));
                 LayerData::Images(images.collect())
             }
             Source::Image(image) => {
@@ -157,6 +159,16 @@ pub(super) struct Held(elsa::FrozenVec<Arc<VectorTile>>);
 impl Held {
     fn keep(&self, tile: Arc<VectorTile>) -> &VectorTile {
         self.0.push_get(tile)
+    }
+}
+
+/// How far beyond its tile a layer of vector tiles paints, device px: what is drawn at points is not cut off. Where its
+/// size hangs on the features it is taken to be no more than a tile.
+fn tile_reach(layer: &Layer, inputs: &Inputs) -> f64 {
+    match layer.paint.reaches_beyond_tiles() {
+        None => 0.0,
+        Some(false) => compose::reach_px(layer, inputs, std::iter::empty()),
+        Some(true) => 1024.0 * inputs.camera.ratio(),
     }
 }
 
@@ -186,15 +198,21 @@ fn fetched<'a>(index: &'a Index, part: &'a Part) -> Fetched<'a> {
 }
 
 /// The tiles that cover the picture at the source's own zoom for it, each with the copy of the world it is drawn in.
-fn covering<T: Send + Sync + 'static>(camera: &Camera, tiles: &Tiles<T>, whole: fn(f64) -> f64) -> Vec<(TileId, i64)> {
+fn covering<T: Send + Sync + 'static>(
+    camera: &Camera,
+    tiles: &Tiles<T>,
+    whole: fn(f64) -> f64,
+    reach_px: f64,
+) -> Vec<(TileId, i64)> {
     let (minzoom, maxzoom) = tiles.set.zooms();
-    let zoom = whole(camera.zoom() + (512.0 / f64::from(tiles.size)).log2());
+    // A world smaller than its one tile is that tile.
+    let zoom = whole(camera.zoom() + (512.0 / f64::from(tiles.size)).log2()).max(0.0);
     if zoom < f64::from(minzoom) {
         return Vec::new();
     }
     let z = (zoom as u8).min(maxzoom);
     let n = i64::from(1u32 << z);
-    let shown = camera.bounds(0.0);
+    let shown = camera.bounds(reach_px);
     let cells = |low: f64, high: f64| (low * n as f64).floor() as i64..=(high * n as f64).floor() as i64;
     let mut found = Vec::new();
     for y in cells(shown.min.y, shown.max.y).filter(|y| (0..n).contains(y)) {

@@ -103,7 +103,10 @@ pub struct Stroke {
 pub enum LineInk {
     Color(Color),
     /// Colours from the line's start to its end, evenly spaced, at least one.
-    Gradient(Arc<[Color]>),
+    Gradient {
+        colors: Arc<[Color]>,
+        opacity: f64,
+    },
     /// An image along the line, as high as the line is wide and `length_px` long.
     Pattern {
         image: Arc<Image>,

@@ -37,7 +37,7 @@ impl Sprite {
             let inside = |at: u32, size: u32, limit: u32| at.checked_add(size).is_some_and(|end| end <= limit);
             let fits =
                 inside(entry.x, entry.width, picture.width_px) && inside(entry.y, entry.height, picture.height_px);
-            if !fits || !entry.ratio.is_finite() || entry.ratio <= 0.0 {
+            if !fits || !(0.05..=20.0).contains(&entry.ratio) {
                 return Err(SheetError::Outside(name));
             }
             if entry.width == 0 || entry.height == 0 {

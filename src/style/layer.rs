@@ -178,6 +178,15 @@ impl Paint {
         pattern.and_then(|p| p.as_constant()).and_then(|name| name.0.clone()).into_iter()
     }
 
+    /// Whether the layer paints beyond the tile its features come from, and if so whether how far hangs on the features.
+    pub fn reaches_beyond_tiles(&self) -> Option<bool> {
+        match self {
+            Paint::Circle(paint) => Some(paint.radius.dependence().feature || paint.stroke_width.dependence().feature),
+            Paint::Heatmap(paint) => Some(paint.radius.dependence().feature || paint.weight.dependence().feature),
+            Paint::Background(_) | Paint::Fill(_) | Paint::Line(_) | Paint::Raster(_) => None,
+        }
+    }
+
     /// With every value put in that is the same for all features of a picture: those that hang on the zoom or the state
     /// alone are computed once. `whole` is the context at the whole zoom below, for what does not change in between.
     pub fn settled(&self, at: &Context, whole: &Context) -> Self {

@@ -124,9 +124,9 @@ fn check_range(json: &Json, spec: &PropertySpec, pointer: &str, out: &mut Vec<Di
     let Some(n) = json.as_f64() else { return };
     let mut warn = |message: String| out.push(Diagnostic::warning(message).at(pointer));
     if let Some(least) = spec.minimum.filter(|least| n < *least) {
-        warn(format!("{n} is less than the minimum value {least}, which is used"));
+        warn(format!("{n} is less than the minimum value {least}"));
     }
     if let Some(most) = spec.maximum.filter(|most| n > *most) {
-        warn(format!("{n} is greater than the maximum value {most}, which is used"));
+        warn(format!("{n} is greater than the maximum value {most}"));
     }
 }

@@ -282,12 +282,13 @@ impl SourceReader<'_> {
             self.error("url", "an image source needs 'url', the path of a picture", "");
             return None;
         };
-        let position = |p: &Json| -> Option<[f64; 2]> { Some([p.get(0)?.as_f64()?, p.get(1)?.as_f64()?]) };
+        let degrees = |p: &Json, i: usize, most: f64| p.get(i)?.as_f64().filter(|n| n.abs() <= most);
+        let position = |p: &Json| -> Option<[f64; 2]> { Some([degrees(p, 0, 540.0)?, degrees(p, 1, 90.0)?]) };
         let corners: Option<Vec<[f64; 2]>> =
             self.json.get("coordinates").and_then(Json::as_array).and_then(|a| a.iter().map(position).collect());
         let Some(coordinates) = corners.and_then(|c| c.try_into().ok()) else {
             let help = "give longitude and latitude of its top left, top right, bottom right and bottom left corner";
-            self.error("coordinates", "an image source needs 'coordinates', four positions", help);
+            self.error("coordinates", "an image source needs 'coordinates', four positions in range", help);
             return None;
         };
         Some(ImageSource { url: url.to_string(), coordinates })

@@ -165,7 +165,9 @@ pub enum Edge {
 /// The colour at a place of the image (px from its top left corner), mixed of the four pixels around it.
 pub fn mixed(image: &Image, x: f64, y: f64, edge: Edge) -> [u8; 4] {
     let (width, height) = (i64::from(image.width_px), i64::from(image.height_px));
-    let (x, y) = (x - 0.5, y - 0.5);
+    // Far beyond any image, and within whole numbers.
+    let sane = |v: f64| if v.is_finite() { (v - 0.5).clamp(-1e12, 1e12) } else { 0.0 };
+    let (x, y) = (sane(x), sane(y));
     let (left, top) = (x.floor(), y.floor());
     let (fx, fy) = (x - left, y - top);
     let column = |i: i64| match edge {

@@ -17,9 +17,12 @@ pub fn extent(weight: f64) -> f64 {
     (-2.0 * (ZERO / (weight * PEAK)).min(1.0).ln()).sqrt() / 3.0
 }
 
-pub fn draw(heatmap: &Heatmap, canvas: &mut Canvas) {
+/// `None` where there is not enough memory.
+pub fn draw(heatmap: &Heatmap, canvas: &mut Canvas) -> Option<()> {
     let (width, height) = (canvas.width(), canvas.height());
-    let mut density = vec![0f64; width * height];
+    let mut density: Vec<f64> = Vec::new();
+    density.try_reserve_exact(width * height).ok()?;
+    density.resize(width * height, 0.0);
     for point in &heatmap.points {
         add(point, &mut density, width, height);
     }
@@ -34,6 +37,7 @@ pub fn draw(heatmap: &Heatmap, canvas: &mut Canvas) {
             }
         }
     }
+    Some(())
 }
 
 fn add(point: &HeatPoint, density: &mut [f64], width: usize, height: usize) {

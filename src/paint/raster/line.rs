@@ -141,10 +141,10 @@ impl<'a> Ink<'a> {
     fn at(&self, fragment: &Fragment) -> [u8; 4] {
         match self.ink {
             LineInk::Color(color) => color.premultiplied_rgba8(),
-            LineInk::Gradient(colors) => {
+            LineInk::Gradient { colors, opacity } => {
                 let last = colors.len() - 1;
                 let at = ((fragment.along / self.length).clamp(0.0, 1.0) * last as f64).round() as usize;
-                colors[at.min(last)].premultiplied_rgba8()
+                colors[at.min(last)].with_opacity(*opacity).premultiplied_rgba8()
             }
             LineInk::Pattern { image, opacity, length_px } => {
                 let x = (fragment.along / SUBPIXELS as f64 / length_px).rem_euclid(1.0);

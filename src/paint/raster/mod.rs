@@ -52,7 +52,7 @@ impl Painter {
                 Item::Hairline(hairline) => hairline::draw(hairline, canvas),
                 Item::Circle(circle) => circle::draw(circle, canvas),
                 Item::Raster(raster) => image::draw(raster, canvas),
-                Item::Heatmap(heatmap) => heat::draw(heatmap, canvas),
+                Item::Heatmap(heatmap) => heat::draw(heatmap, canvas)?,
                 Item::Group(group) => self.group(group, canvas)?,
             }
         }

@@ -26,6 +26,10 @@ impl fmt::Debug for MbTiles {
 }
 
 impl MbTiles {
+    pub fn stamp(&self) -> String {
+        stamp(&self.name)
+    }
+
     pub fn open(path: &Path) -> Result<Self, TilesError> {
         let name = path.display().to_string();
         let wrong = |e| TilesError::MbTiles(name.clone(), e);
@@ -65,7 +69,17 @@ impl fmt::Debug for PmTiles {
     }
 }
 
+/// A file's path, size and time of its last change.
+fn stamp(name: &str) -> String {
+    let changed = std::fs::metadata(name).ok().map(|m| (m.len(), m.modified().ok()));
+    format!("{name} {changed:?}")
+}
+
 impl PmTiles {
+    pub fn stamp(&self) -> String {
+        stamp(&self.name)
+    }
+
     pub fn open(path: &Path) -> Result<Self, TilesError> {
         let name = path.display().to_string();
         let file = File::open(path).map_err(|e| TilesError::Io(name.clone(), e))?;
@@ -83,7 +97,7 @@ impl PmTiles {
     pub fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>, TilesError> {
         let wrong = |e: PmtError| TilesError::PmTiles(self.name.clone(), Box::new(e));
         let at = TileCoord::new(id.z(), id.x(), id.y()).map_err(wrong)?;
-        let bytes = pollster::block_on(self.reader.get_tile_decompressed(at)).map_err(wrong)?;
+        let bytes = pollster::block_on(self.reader.get_tile(at)).map_err(wrong)?;
         Ok(bytes.map(|b| b.to_vec()))
     }
 }

@@ -5,6 +5,7 @@ mod picture;
 mod vector;
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
@@ -34,6 +35,8 @@ pub enum TilesError {
     Picture(#[from] image::ImageError),
     #[error("a tile's gzip is damaged: {0}")]
     Gzip(std::io::Error),
+    #[error("a tile is larger than {max} bytes when it is unzipped", max = MAX_TILE_BYTES)]
+    TooLarge,
 }
 
 /// Where a source's tiles are, and which there are.
@@ -66,6 +69,9 @@ pub struct TileSetOptions {
     pub bounds: Option<[f64; 4]>,
     pub tms: bool,
 }
+
+/// How large a tile may be.
+const MAX_TILE_BYTES: u64 = 64 << 20;
 
 /// The deepest zoom that tiles have where nothing else is said.
 const DEFAULT_MAXZOOM: u8 = TileId::MAX_ZOOM;
@@ -113,6 +119,17 @@ impl TileSet {
     /// The zooms that there are tiles of, from the first to the last.
     pub fn zooms(&self) -> (u8, u8) {
         (self.minzoom, self.maxzoom)
+    }
+
+    /// What tells these tiles from others, or from themselves after a change: paths, and the size and age of archives.
+    /// Files in folders are not looked at one by one.
+    pub fn stamp(&self) -> String {
+        let reader = match &self.reader {
+            Reader::Files(template) => template.clone(),
+            Reader::MbTiles(archive) => archive.stamp(),
+            Reader::PmTiles(archive) => archive.stamp(),
+        };
+        format!("{reader} {:?} {} {} {}", self.bounds, self.minzoom, self.maxzoom, self.tms)
     }
 
     /// The bytes of one tile, unzipped; none where there is no such tile or it is empty.
@@ -179,9 +196,9 @@ fn unzipped(bytes: Vec<u8>) -> Result<Vec<u8>, TilesError> {
         return Ok(bytes);
     }
     let mut out = Vec::new();
-    let mut decoder = flate2::read::MultiGzDecoder::new(&bytes[..]);
-    std::io::Read::read_to_end(&mut decoder, &mut out).map_err(TilesError::Gzip)?;
-    Ok(out)
+    let mut decoder = flate2::read::MultiGzDecoder::new(&bytes[..]).take(MAX_TILE_BYTES + 1);
+    decoder.read_to_end(&mut out).map_err(TilesError::Gzip)?;
+    if out.len() as u64 > MAX_TILE_BYTES { Err(TilesError::TooLarge) } else { Ok(out) }
 }
 
 /// A place within a tile, 0..=1 from its north-west corner, in the world.

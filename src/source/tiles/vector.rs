@@ -11,6 +11,9 @@ use crate::feature::{Collection, Feature, FeatureId, Properties, Validity, Value
 use crate::geo::TileId;
 use crate::index::Index;
 
+/// How many tiles away a tile's geometry may be.
+const FAR: f64 = 64.0;
+
 /// The layers of one tile.
 #[derive(Debug, Clone, Default)]
 pub struct VectorTile {
@@ -44,7 +47,9 @@ pub fn decode(id: TileId, bytes: &[u8], promote_id: &BTreeMap<String, String>) -
 fn features(id: TileId, layer: MvtLayerRef, promoted: Option<&String>) -> Vec<Feature> {
     let extent = f64::from(layer.extent().max(1));
     let degrees = |c: Coord<i32>| {
-        let (x, y) = world_in(id, f64::from(c.x) / extent, f64::from(c.y) / extent).to_degrees();
+        // What lies far outside the tile is not seen of it, however far.
+        let within = |v: i32| (f64::from(v) / extent).clamp(-FAR, FAR);
+        let (x, y) = world_in(id, within(c.x), within(c.y)).to_degrees();
         Coord { x, y }
     };
     let mut features = Vec::with_capacity(layer.feature_count());
@@ -62,19 +67,28 @@ fn features(id: TileId, layer: MvtLayerRef, promoted: Option<&String>) -> Vec<Fe
             Some(Some(Value::Text(t))) => Some(FeatureId::Text(t.clone())),
             Some(_) => None,
         };
-        let geometry = wound(geometry.map_coords(degrees));
+        let Some(geometry) = sound(geometry.map_coords(degrees)) else { continue };
         features.push(Feature { id, properties, geometry, validity: Validity::default() });
     }
     features
 }
 
-/// Rings right-handed in degrees, as they are everywhere else.
-fn wound(geometry: Geometry<f64>) -> Geometry<f64> {
-    match geometry {
+/// The geometry without lines of one position, and with rings right-handed in degrees, as they are everywhere else.
+fn sound(geometry: Geometry<f64>) -> Option<Geometry<f64>> {
+    Some(match geometry {
+        Geometry::LineString(l) if l.0.len() < 2 => return None,
+        Geometry::MultiLineString(mut lines) => {
+            lines.0.retain(|l| l.0.len() > 1);
+            Geometry::MultiLineString(lines)
+        }
+        Geometry::Polygon(p) if p.exterior().0.len() < 4 => return None,
         Geometry::Polygon(p) => Geometry::Polygon(p.orient(Direction::Default)),
-        Geometry::MultiPolygon(p) => Geometry::MultiPolygon(p.orient(Direction::Default)),
+        Geometry::MultiPolygon(mut polygons) => {
+            polygons.0.retain(|p| p.exterior().0.len() > 3);
+            Geometry::MultiPolygon(polygons.orient(Direction::Default))
+        }
         other => other,
-    }
+    })
 }
 
 fn plain(value: MvtValueRef) -> Option<Value> {

@@ -152,6 +152,23 @@ impl Datum {
         }
     }
 
+    /// Bytes and items in it; what is used twice counts twice.
+    pub(super) fn weight(&self) -> usize {
+        fn of(value: &Value) -> usize {
+            match value {
+                Value::Text(t) => 1 + t.len(),
+                Value::Array(items) => items.iter().map(of).fold(1, usize::saturating_add),
+                Value::Object(members) => members.values().map(of).fold(1, usize::saturating_add),
+                Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+            }
+        }
+        match self {
+            Datum::Plain(value) => of(value),
+            Datum::List(items) => items.iter().map(Datum::weight).fold(1, usize::saturating_add),
+            _ => 1,
+        }
+    }
+
     /// The image of that name; none for an empty name.
     pub(super) fn image(name: &str) -> Self {
         match name {

@@ -7,7 +7,7 @@ use super::collation::{self, Collation};
 use super::datum::{Datum, Image, Type};
 use super::structured::{self, Formatted, Section};
 use super::text_forms::{NumberFormatExpr, SectionExpr};
-use super::{Context, Expr, Node, interpolate, spatial};
+use super::{Context, Expr, Node, functions, interpolate, spatial};
 use crate::color::Color;
 use crate::feature::Value;
 
@@ -120,7 +120,8 @@ impl Expr {
                 interpolate::mix(*space, &a, &b, t).map_err(|message| EvalError::new(&self.key, message))
             }
             Node::List(items) => {
-                Ok(Datum::list(items.iter().map(|i| i.eval(context)).collect::<Result<Vec<_>, EvalError>>()?))
+                let items = items.iter().map(|i| i.eval(context)).collect::<Result<Vec<_>, EvalError>>()?;
+                functions::bounded(Datum::list(items), &self.key)
             }
             Node::GlobalState(key) => Ok(context.state.get(&**key).cloned().map_or(Datum::NULL, Datum::Plain)),
             Node::Image(name) => {

@@ -237,9 +237,9 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
         "ln2" => constant!(std::f64::consts::LN_2),
         "upcase" => function(fixed(&[String]), String, |c, a, _| Ok(Datum::text(a[0].eval_text(c)?.to_uppercase()))),
         "downcase" => function(fixed(&[String]), String, |c, a, _| Ok(Datum::text(a[0].eval_text(c)?.to_lowercase()))),
-        "concat" => function(vec![Params::Any(Any)], String, |c, a, _| {
+        "concat" => function(vec![Params::Any(Any)], String, |c, a, key| {
             let parts: Result<Vec<_>, _> = a.iter().map(|arg| arg.eval(c).map(|d| d.to_text())).collect();
-            Ok(Datum::text(parts?.concat()))
+            bounded(Datum::text(parts?.concat()), key)
         }),
         "split" => function(fixed(&[String, String]), Type::array_of(String), |c, a, _| {
             let (text, by) = (a[0].eval_text(c)?, a[1].eval_text(c)?);
@@ -249,10 +249,10 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
             };
             Ok(Datum::Plain(Value::Array(parts.into())))
         }),
-        "join" => function(fixed(&[Type::array_of(String), String]), String, |c, a, _| {
+        "join" => function(fixed(&[Type::array_of(String), String]), String, |c, a, key| {
             let by = a[1].eval_text(c)?;
             let parts: Vec<_> = a[0].eval_items(c)?.iter().map(|v| Datum::Plain(v.clone()).to_text()).collect();
-            Ok(Datum::text(parts.join(&by)))
+            bounded(Datum::text(parts.join(&by)), key)
         }),
         "rgb" => function(fixed(&[Number, Number, Number]), Color, rgba),
         "rgba" => function(fixed(&[Number, Number, Number, Number]), Color, rgba),
@@ -269,6 +269,17 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
         _ => None,
     }
 }
+
+/// The answer, unless it is larger than any map needs: values can be used twice at each of many levels.
+pub(super) fn bounded(datum: Datum, key: &str) -> Result<Datum, EvalError> {
+    match datum.weight() <= MAX_WEIGHT {
+        true => Ok(datum),
+        false => Err(EvalError::new(key, format!("The value is too large: over {MAX_WEIGHT} bytes or items."))),
+    }
+}
+
+/// How large a text or an array may become, in bytes and items.
+const MAX_WEIGHT: usize = 1_000_000;
 
 /// ECMAScript's `Math.min`: what is no number is the least.
 fn least(a: f64, b: f64) -> f64 {

@@ -94,6 +94,8 @@ pub struct Expr {
     dependence: Dependence,
     /// How many nodes one evaluation may visit; a bound variable counts wherever it is used.
     size: u64,
+    /// How many calls deep one evaluation goes; bound variables included.
+    height: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -175,11 +177,13 @@ impl Expr {
             _ => Dependence::default(),
         };
         let mut size: u64 = 1;
+        let mut height = 1;
         node.each_child(&mut |child| {
+            height = height.max(child.height + 1);
             dependence = dependence.or(child.dependence);
             size = size.saturating_add(child.size);
         });
-        Self { ty, node, key, dependence, size }
+        Self { ty, node, key, dependence, size, height }
     }
 
     fn literal(datum: Datum, key: Arc<str>) -> Self {

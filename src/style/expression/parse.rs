@@ -31,6 +31,9 @@ const MAX_DEPTH: usize = 64;
 /// More steps than any style takes for one answer; variables used twice at each of many levels would take for ever.
 const MAX_SIZE: u64 = 100_000;
 
+/// Deeper than any evaluation needs to go, variables included: each level takes some of the thread's stack.
+const MAX_HEIGHT: u32 = 256;
+
 /// Some operators are read twice to find the right message, and at each of many levels that would take for ever.
 const MAX_READS: u32 = 200_000;
 
@@ -115,6 +118,11 @@ impl Parser {
             return self.fail(at, "The expression is too large to be checked.");
         }
         let expr = self.parse_unfitted(at, json, expected)?;
+        if expr.height > MAX_HEIGHT {
+            let message =
+                format!("The expression is nested too deep: over {MAX_HEIGHT} with its variables written out.");
+            return self.fail(at, message);
+        }
         if expr.size > MAX_SIZE {
             let message = format!("The expression is too large: over {MAX_SIZE} steps with its variables written out.");
             return self.fail(at, message);
@@ -248,5 +256,110 @@ pub(super) fn native_type(json: &Json) -> &'static str {
         Json::Number(_) => "number",
         Json::String(_) => "string",
         Json::Null | Json::Array(_) | Json::Object(_) => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feature::Feature;
+    use serde_json::json;
+
+    #[test]
+    fn expressions_give_what_the_specification_says() {
+        let properties = [("n", json!(3)), ("s", json!("abc")), ("from", json!("2020-11-20")), ("nil", json!(null))];
+        let properties = properties.iter().map(|(k, v)| ((*k).into(), Value::from(v))).collect();
+        let feature = Feature { properties, ..Feature::nowhere() };
+        let state = BTreeMap::from([("date".to_string(), Value::Text("2020-12-01".into()))]);
+        let context =
+            Context { zoom: 8.0, feature: Some(&feature), geometry_type: "Point", state: &state, ..Context::nowhere() };
+        for (json, expected) in [
+            (json!(["get", "n"]), json!(3)),
+            (json!(["has", "x"]), json!(false)),
+            (json!(["+", 1, ["get", "n"], ["zoom"]]), json!(12)),
+            (json!(["interpolate", ["exponential", 2], ["zoom"], 0, 1, 10, 1024]), json!(256)),
+            (json!(["step", ["zoom"], "a", 8, "b", 9, "c"]), json!("b")),
+            (json!(["match", ["get", "s"], ["x", "abc"], 1, 2]), json!(1)),
+            (json!(["case", ["==", ["get", "n"], 4], "four", "other"]), json!("other")),
+            (json!(["coalesce", ["get", "x"], ["get", "nil"], "d"]), json!("d")),
+            (json!(["<=", ["get", "from"], ["global-state", "date"]]), json!(true)),
+            (json!(["let", "a", 2, ["*", ["var", "a"], ["var", "a"]]]), json!(4)),
+            (json!(["concat", "a", 1, true, ["get", "nil"]]), json!("a1true")),
+            (json!(["in", "b", ["get", "s"]]), json!(true)),
+            (json!(["all", ["!", false], ["any", false, true]]), json!(true)),
+            (json!(["slice", "Şuşa", -2]), json!("şa")),
+            (json!(["index-of", 2, ["literal", [1, 2]]]), json!(1)),
+            (json!(["split", "a,b", ","]), json!(["a", "b"])),
+            (json!(["number-format", 12345.678, {"locale": "de", "max-fraction-digits": 1}]), json!("12.345,7")),
+            (json!(["to-number", "x", "4.5"]), json!(4.5)),
+        ] {
+            let got = parse(&json, None).unwrap_or_else(|e| panic!("{json}: {e:?}")).eval(&context).unwrap();
+            let Datum::Plain(got) = got else { panic!("{json}") };
+            match (&got, expected.as_f64()) {
+                (Value::Number(n), Some(e)) => assert!((n - e).abs() < 1e-9, "{json}: {n}"),
+                _ => assert_eq!(got.to_json(), expected, "{json}"),
+            }
+        }
+    }
+
+    #[test]
+    fn errors_say_where() {
+        for (json, key, part) in [
+            (json!(["foo"]), "[0]", "Unknown expression \"foo\""),
+            (json!(["+", 1, "x"]), "[2]", "Expected number but found string"),
+            (json!(["get"]), "", "Expected arguments of type (string) | (string, object), but found ()"),
+            (json!(["step", ["zoom"], 1, 5, 2, 4, 3]), "[5]", "ascending"),
+            (json!(["var", "x"]), "[1]", "Unknown variable"),
+            (json!({"a": 1}), "", "Bare objects"),
+            (json!([]), "", "at least one element"),
+            (json!(["distance", {"type": "LineString", "coordinates": [[0, 0]]}]), "", "valid geojson"),
+        ] {
+            let error = parse(&json, None).unwrap_err().remove(0);
+            assert_eq!(error.key, key, "{json}");
+            assert!(error.message.contains(part), "{json}: {error}");
+        }
+    }
+
+    #[test]
+    fn variables_that_double_are_bounded() {
+        let mut json = json!(["var", "a40"]);
+        for i in (0..40).rev() {
+            let (name, last) = (format!("a{}", i + 1), format!("a{i}"));
+            json = json!(["let", name, ["+", ["var", last], ["var", last]], json]);
+        }
+        let error = parse(&json!(["let", "a0", ["zoom"], json]), None).unwrap_err();
+        assert!(error[0].message.contains("too large"), "{error:?}");
+    }
+
+    #[test]
+    fn texts_that_multiply_are_bounded() {
+        let mut json = json!(["var", "a9"]);
+        for i in (0..9).rev() {
+            let last = format!("a{i}");
+            let ten: Vec<Json> =
+                std::iter::once(json!("concat")).chain((0..10).map(|_| json!(["var", last]))).collect();
+            json = json!(["let", format!("a{}", i + 1), ten, json]);
+        }
+        let error = parse(&json!(["let", "a0", "xxxxxxxxxx", json]), None).unwrap_err();
+        assert!(error[0].message.contains("too large"), "{error:?}");
+    }
+
+    #[test]
+    fn variables_that_nest_are_bounded() {
+        let mut json = json!(["var", "v50"]);
+        for i in (0..50).rev() {
+            let inner = (0..8).fold(json!(["var", format!("v{i}")]), |inner, _| json!(["-", inner]));
+            json = json!(["let", format!("v{}", i + 1), inner, json]);
+        }
+        let error = parse(&json!(["let", "v0", ["zoom"], json]), None).unwrap_err();
+        assert!(error[0].message.contains("too deep"), "{error:?}");
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let deep = (0..5_000).fold(json!(true), |inner, _| json!(["!", inner]));
+        assert!(parse(&deep, None).unwrap_err()[0].message.contains("deep"));
+        // serde_json drops deep values by recursion; leaking it keeps this test about the parser.
+        std::mem::forget(deep);
     }
 }

@@ -44,7 +44,7 @@ fn one(json: &Json) -> Option<Geometry<f64>> {
     let coordinates = json.get("coordinates")?;
     Some(match json.get("type")?.as_str()? {
         "Point" => Geometry::Point(position(coordinates)?.into()),
-        "MultiPoint" => Geometry::MultiPoint(MultiPoint::from(line(coordinates)?.0)),
+        "MultiPoint" => Geometry::MultiPoint(MultiPoint::from(all(coordinates, position)?)),
         "LineString" => Geometry::LineString(line(coordinates)?),
         "MultiLineString" => Geometry::MultiLineString(MultiLineString(all(coordinates, line)?)),
         "Polygon" => Geometry::Polygon(polygon(coordinates)?),
@@ -63,12 +63,12 @@ fn position(json: &Json) -> Option<Coord<f64>> {
 }
 
 fn line(json: &Json) -> Option<LineString<f64>> {
-    all(json, position).filter(|l| !l.is_empty()).map(LineString)
+    all(json, position).filter(|l| l.len() > 1).map(LineString)
 }
 
 fn polygon(json: &Json) -> Option<Polygon<f64>> {
     let mut rings = all(json, line)?;
-    (!rings.is_empty()).then(|| {
+    (!rings.is_empty() && rings.iter().all(|r| r.0.len() > 3)).then(|| {
         let exterior = rings.remove(0);
         Polygon::new(exterior, rings)
     })
