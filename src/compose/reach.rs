@@ -1,6 +1,7 @@
 //! How far beyond its geometry a layer can paint.
 
 use super::{Fetched, Images, Inputs, context, line, offset, size};
+use crate::scene::HeatPoint;
 use crate::style::{Context, FromDatum, Layer, Paint, Property, Translate};
 
 /// How many device px beyond its geometry a layer can paint at this zoom and state, over all the `parts` it may be
@@ -24,15 +25,10 @@ pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = 
         Paint::Circle(circle) => number(&circle.radius) + number(&circle.stroke_width) + shift(&circle.translate),
         Paint::Heatmap(heatmap) => {
             let weight = number(&heatmap.weight) * number(&heatmap.intensity);
-            number(&heatmap.radius).max(1.0) * heat_extent(weight)
+            number(&heatmap.radius).max(1.0) * HeatPoint::extent(weight)
         }
     };
     css_px * inputs.camera.ratio() + 1.0
-}
-
-/// In radii, how far a bell of that weight can be felt: no less than the painter's own measure.
-fn heat_extent(weight: f64) -> f64 {
-    (2.0 * (weight.max(1e-9) * 0.4 * 255.0 * 16.0).max(1.0).ln()).sqrt() / 3.0 + 0.01
 }
 
 fn largest<'a, T: FromDatum>(

@@ -18,8 +18,7 @@ use crate::feature::{Collection, Date, Feature, FeatureId, Value};
 use crate::index::Index;
 use crate::source;
 use crate::source::tiles::{self, TileSet, TileSetOptions, TilesError};
-use crate::sprite::{self, Sprite};
-use crate::style::{self, Context, Datum, GeoJsonData, GeoJsonSource, SourceSpec, Style, TileSource};
+use crate::style::{self, Context, Datum, GeoJsonData, GeoJsonSource, SourceSpec, TileSource};
 
 /// What to load. With no style given, the map in the binary is loaded; collections given beside it are added, or take
 /// the place of those of the same name, and are shown by a plain style of their own, `data`.
@@ -40,7 +39,7 @@ struct Geodata;
 
 #[derive(RustEmbed)]
 #[folder = "styles/"]
-struct Styles;
+pub(super) struct Styles;
 
 /// The embedded schemas by their path below `geodata/`.
 pub fn embedded_schemas() -> BTreeMap<String, String> {
@@ -99,28 +98,28 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
 }
 
 /// Where a style's relative paths lead.
-enum Place<'a> {
+pub(super) enum Place<'a> {
     Embedded,
     Folder(&'a Path),
 }
 
 #[derive(Default)]
-struct Loader {
+pub(super) struct Loader {
     collections: BTreeMap<String, Arc<Index>>,
     /// The collections that were read from files, by their whole path.
     files: BTreeMap<PathBuf, String>,
     styles: BTreeMap<String, StyledMap>,
-    diagnostics: Vec<Diagnostic>,
-    hash: Xxh3,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) hash: Xxh3,
 }
 
 impl Loader {
-    fn problem(&mut self, problem: Diagnostic) {
+    pub(super) fn problem(&mut self, problem: Diagnostic) {
         self.diagnostics.push(problem);
     }
 
     /// The files that a path names: itself, or those in a folder with one of the extensions, in name order.
-    fn files(&mut self, path: &Path, extensions: &[&str]) -> Vec<PathBuf> {
+    pub(super) fn files(&mut self, path: &Path, extensions: &[&str]) -> Vec<PathBuf> {
         if !path.is_dir() {
             return vec![path.to_path_buf()];
         }
@@ -305,83 +304,10 @@ impl Loader {
         }
         found
     }
-
-    /// The style's images, from each of its sprites.
-    fn sprite(&mut self, style: &Style, file: &str, place: &Place) -> Sprite {
-        let mut all = Sprite::default();
-        for (id, reference) in &style.sprites {
-            let sprite = match place {
-                Place::Embedded => {
-                    let folder = format!("{}/", reference.trim_end_matches('/'));
-                    let named = |p: &str| Some(p.strip_prefix(&folder)?.strip_suffix(".svg")?.to_string());
-                    let text = |p: &str| Some(String::from_utf8_lossy(&Styles::get(p)?.data).into_owned());
-                    self.drawn(Styles::iter().filter_map(|p| Some((named(&p)?, text(&p)?))).collect())
-                }
-                Place::Folder(folder) => {
-                    let path = folder.join(reference);
-                    if path.is_dir() { self.svgs(&path) } else { self.sheets(&path, reference, file) }
-                }
-            };
-            all.add(id, sprite);
-        }
-        all
-    }
-
-    /// A folder of SVG files.
-    fn svgs(&mut self, folder: &Path) -> Sprite {
-        // In name order, so that the revision is the same at every start.
-        let mut svgs = Vec::new();
-        for path in self.files(folder, &["svg"]) {
-            match fs::read_to_string(&path) {
-                Ok(svg) => svgs.push((stem(&path), svg)),
-                Err(e) => {
-                    let d = Diagnostic::error(format!("the image cannot be read: {e}"));
-                    self.problem(d.in_file(path.display().to_string()));
-                }
-            }
-        }
-        self.drawn(svgs)
-    }
-
-    fn drawn(&mut self, svgs: Vec<(String, String)>) -> Sprite {
-        for (name, svg) in &svgs {
-            self.hash.update(name.as_bytes());
-            self.hash.update(svg.as_bytes());
-        }
-        let (sprite, problems) = Sprite::from_svgs(svgs.iter().map(|(n, s)| (n.as_str(), s.as_str())));
-        self.diagnostics.extend(problems);
-        sprite
-    }
-
-    /// Sheets `name.json` and `name.png`, `name@2x.json` and so on: at least one of them.
-    fn sheets(&mut self, path: &Path, reference: &str, file: &str) -> Sprite {
-        let mut sprite = Sprite::default();
-        let mut found = false;
-        for ratio in sprite::RATIOS {
-            let suffix = if ratio == 1 { String::new() } else { format!("@{ratio}x") };
-            let beside = |extension: &str| PathBuf::from(format!("{}{suffix}.{extension}", path.display()));
-            let Ok(index) = fs::read_to_string(beside("json")) else { continue };
-            found = true;
-            self.hash.update(index.as_bytes());
-            let added = picture(&beside("png")).map_err(|e| e.to_string()).and_then(|p| {
-                self.hash.update(&p.rgba);
-                sprite.add_sheet(&index, &sources::image(p), ratio).map_err(|e| e.to_string())
-            });
-            if let Err(e) = added {
-                let d = Diagnostic::error(format!("the sprite sheet is left out: {e}"));
-                self.problem(d.in_file(beside("json").display().to_string()));
-            }
-        }
-        if !found {
-            let d = Diagnostic::error(format!("the sprite '{reference}' is neither a folder of SVG files nor a sheet"));
-            let help = "give the path of a folder, or of a sheet without its .json, relative to the style";
-            self.problem(d.in_file(file).at("/sprite").help(help));
-        }
-        sprite
-    }
 }
 
-fn picture(path: &Path) -> Result<tiles::Picture, TilesError> {
+/// Reads a picture from a file.
+pub(super) fn picture(path: &Path) -> Result<tiles::Picture, TilesError> {
     let bytes = fs::read(path).map_err(|e| TilesError::Io(path.display().to_string(), e))?;
     tiles::decode_picture(&bytes)
 }
@@ -413,7 +339,7 @@ fn adopted(mut feature: Feature, i: usize, spec: &GeoJsonSource) -> Option<Featu
 }
 
 /// A file's name without its extension.
-fn stem(path: &Path) -> String {
+pub(super) fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 

@@ -8,6 +8,7 @@ mod load;
 mod picture;
 mod service;
 mod sources;
+mod sprites;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -199,6 +199,19 @@ pub struct Circle {
     pub blur_px: f64,
 }
 
+impl HeatPoint {
+    /// The height of the normal distribution's bell.
+    pub const PEAK: f64 = 0.398_942_280_401_432_7;
+
+    /// What is left of a bell where it is cut off: a sixteenth of what eight bits can show.
+    const ZERO: f64 = 1.0 / 255.0 / 16.0;
+
+    /// How far from its point, in radii, a bell of this weight is still felt.
+    pub fn extent(weight: f64) -> f64 {
+        (-2.0 * (Self::ZERO / (weight * Self::PEAK)).min(1.0).ln()).sqrt() / 3.0
+    }
+}
+
 impl Line {
     /// Drops repeated points; `None` where fewer than two are left.
     pub fn new(mut points: Vec<Snapped>, closed: bool) -> Option<Self> {

@@ -6,17 +6,6 @@ use super::blend::Canvas;
 use crate::geo::SUBPIXELS;
 use crate::scene::{HeatPoint, Heatmap};
 
-/// The height of the normal distribution's bell.
-const PEAK: f64 = 0.398_942_280_401_432_7;
-
-/// What is left of a bell where it is cut off: a sixteenth of what eight bits can show.
-const ZERO: f64 = 1.0 / 255.0 / 16.0;
-
-/// How far from its point, in radii, a bell of this weight is still felt.
-pub fn extent(weight: f64) -> f64 {
-    (-2.0 * (ZERO / (weight * PEAK)).min(1.0).ln()).sqrt() / 3.0
-}
-
 /// `None` where there is not enough memory.
 pub fn draw(heatmap: &Heatmap, canvas: &mut Canvas) -> Option<()> {
     let (width, height) = (canvas.width(), canvas.height());
@@ -42,7 +31,7 @@ pub fn draw(heatmap: &Heatmap, canvas: &mut Canvas) -> Option<()> {
 
 fn add(point: &HeatPoint, density: &mut [f64], width: usize, height: usize) {
     let px = |v: i64| v as f64 / SUBPIXELS as f64;
-    let reach = extent(point.weight) * point.radius_px;
+    let reach = HeatPoint::extent(point.weight) * point.radius_px;
     let range = |at: f64, limit: usize| {
         let from = (at - reach - 1.0).floor().clamp(0.0, limit as f64) as usize;
         from..(at + reach + 1.0).ceil().clamp(0.0, limit as f64) as usize
@@ -55,7 +44,7 @@ fn add(point: &HeatPoint, density: &mut [f64], width: usize, height: usize) {
             let distance_sq = dx * dx + dy * dy;
             if distance_sq <= reach * reach {
                 let radii_sq = distance_sq / (point.radius_px * point.radius_px);
-                density[y * width + x] += point.weight * PEAK * (-4.5 * radii_sq).exp();
+                density[y * width + x] += point.weight * HeatPoint::PEAK * (-4.5 * radii_sq).exp();
             }
         }
     }

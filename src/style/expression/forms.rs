@@ -1,4 +1,4 @@
-//! The operators with a shape of their own: variables, branches, curves, assertions, comparisons, lookups.
+//! The operators with a shape of their own: variables, branches, assertions, comparisons.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::datum::{Datum, Type};
 use super::eval::Comparison;
-use super::interpolate::{Curve, Space};
+use super::interpolate::Space;
 use super::parse::{Annotation, At, Parsed, Parser, native_type};
 pub(super) use super::text_forms::{NumberFormatExpr, SectionExpr};
 use super::{Expr, Node, spatial};
@@ -292,86 +292,6 @@ impl Parser {
         Some(Expr::new(Type::Boolean, Node::Compare(op, Box::new([a, b]), collator), at.key.clone()))
     }
 
-    fn step(&mut self, at: &At, items: &[Json], expected: Option<&Type>) -> Parsed {
-        self.count_stops(at, items)?;
-        let input = Box::new(self.item(at, items, 1, Some(&Type::Number))?);
-        let mut outputs = Outputs::new(expected);
-        let mut stops = vec![(f64::NEG_INFINITY, outputs.parse(self, at, items, 2, 2)?)];
-        self.stops(at, items, &mut stops, &mut outputs)?;
-        Some(Expr::new(outputs.ty(), Node::Step { input, stops }, at.key.clone()))
-    }
-
-    fn interpolate(&mut self, at: &At, items: &[Json], expected: Option<&Type>, space: Space) -> Parsed {
-        let curve = self.curve(&at.inner(1), items.get(1))?;
-        self.count_stops(at, items)?;
-        let input = Box::new(self.item(at, items, 2, Some(&Type::Number))?);
-        let mut outputs = match (space, expected) {
-            (Space::Rgb, expected) => Outputs::new(expected),
-            (_, Some(Type::ColorArray)) => Outputs::new(expected),
-            _ => Outputs::new(Some(&Type::Color)),
-        };
-        let mut stops = Vec::new();
-        self.stops(at, items, &mut stops, &mut outputs)?;
-        let ty = outputs.ty();
-        if !ty.mixes() {
-            return self.fail(at, format!("Type {ty} is not interpolatable."));
-        }
-        Some(Expr::new(ty, Node::Interpolate { curve, space, input, stops }, at.key.clone()))
-    }
-
-    fn count_stops(&mut self, at: &At, items: &[Json]) -> Option<()> {
-        if items.len() < 5 {
-            return self.fail(at, format!("Expected at least 4 arguments, but found only {}.", items.len() - 1));
-        }
-        if items.len().is_multiple_of(2) {
-            return self.fail(at, "Expected an even number of arguments.");
-        }
-        Some(())
-    }
-
-    fn curve(&mut self, at: &At, json: Option<&Json>) -> Option<Curve> {
-        let Some(parts) = json.and_then(Json::as_array).filter(|p| !p.is_empty()) else {
-            return self.fail(at, "Expected an interpolation type expression.");
-        };
-        let numbers: Option<Vec<f64>> = parts[1..].iter().map(Json::as_f64).collect();
-        match (parts[0].as_str(), numbers.as_deref()) {
-            (Some("linear"), _) => Some(Curve::Linear),
-            (Some("exponential"), Some([base, ..])) => Some(Curve::Exponential(*base)),
-            (Some("exponential"), _) => self.fail_in(at, 1, "Exponential interpolation requires a numeric base."),
-            (Some("cubic-bezier"), Some(&[a, b, c, d])) if [a, b, c, d].iter().all(|v| (0.0..=1.0).contains(v)) => {
-                Some(Curve::CubicBezier([a, b, c, d]))
-            }
-            (Some("cubic-bezier"), _) => {
-                self.fail(at, "Cubic bezier interpolation requires four numeric arguments with values between 0 and 1.")
-            }
-            (name, _) => {
-                let name = name.map_or_else(|| parts[0].to_string(), str::to_string);
-                self.fail_in(at, 0, format!("Unknown interpolation type {name}"))
-            }
-        }
-    }
-
-    /// Pairs of input and output from the fourth item on.
-    fn stops(&mut self, at: &At, items: &[Json], stops: &mut Vec<(f64, Expr)>, outputs: &mut Outputs) -> Option<()> {
-        let name = if items[0] == "step" { "step" } else { "interpolate" };
-        for i in (3..items.len()).step_by(2) {
-            let Some(input) = items[i].as_f64() else {
-                let message = format!(
-                    "Input/output pairs for \"{name}\" expressions must be defined using literal numeric values (not computed expressions) for the input values."
-                );
-                return self.fail_in(at, i, message);
-            };
-            if stops.last().is_some_and(|(last, _)| *last >= input) {
-                let message = format!(
-                    "Input/output pairs for \"{name}\" expressions must be arranged with input values in strictly ascending order."
-                );
-                return self.fail_in(at, i, message);
-            }
-            stops.push((input, outputs.parse(self, at, items, i + 1, i + 1)?));
-        }
-        Some(())
-    }
-
     fn typed(&mut self, at: &At, items: &[Json], from: usize, ty: Type, node: fn(Vec<Expr>) -> Node) -> Parsed {
         if items.len() < 2 {
             return self.fail(at, "Expected at least one argument.");
@@ -448,23 +368,23 @@ impl Parser {
 }
 
 /// The outputs of one branching operator must agree: with what is expected, or else with the first of them.
-struct Outputs {
+pub(super) struct Outputs {
     ty: Option<Type>,
 }
 
 impl Outputs {
-    fn new(expected: Option<&Type>) -> Self {
+    pub(super) fn new(expected: Option<&Type>) -> Self {
         Self { ty: expected.filter(|e| **e != Type::Value).cloned() }
     }
 
     /// Parses the item at `index`; errors are said to be at `key`.
-    fn parse(&mut self, parser: &mut Parser, at: &At, items: &[Json], index: usize, key: usize) -> Parsed {
+    pub(super) fn parse(&mut self, parser: &mut Parser, at: &At, items: &[Json], index: usize, key: usize) -> Parsed {
         let output = parser.parse(&at.inner(key), items.get(index)?, self.ty.as_ref(), Annotation::Usual)?;
         self.ty.get_or_insert_with(|| output.ty.clone());
         Some(output)
     }
 
-    fn ty(self) -> Type {
+    pub(super) fn ty(self) -> Type {
         self.ty.unwrap_or(Type::Value)
     }
 }

@@ -3,9 +3,9 @@
 use serde_json::Value as Json;
 
 use super::datum::Type;
-use super::functions::{self, Evaluator};
+use super::functions::Evaluator;
 use super::parse::{At, Parsed, Parser};
-use super::{Expr, Node};
+use super::{Expr, Node, lists};
 
 impl Parser {
     pub(super) fn at_index(&mut self, at: &At, items: &[Json], expected: Option<&Type>) -> Parsed {
@@ -17,7 +17,7 @@ impl Parser {
         let list = self.item(at, items, 2, Some(&wanted));
         let (index, list) = (index?, list?);
         let ty = if let Type::Array(item, _) = &list.ty { (**item).clone() } else { Type::Value };
-        Some(Expr::new(ty, Node::Call(Evaluator::plain(functions::at), vec![index, list]), at.key.clone()))
+        Some(Expr::new(ty, Node::Call(Evaluator::plain(lists::at), vec![index, list]), at.key.clone()))
     }
 
     /// A value to look for and where to look for it, as `in` and `index-of` have them.
@@ -41,7 +41,7 @@ impl Parser {
             return self.fail(at, format!("Expected 2 arguments, but found {} instead.", items.len() - 1));
         }
         let args = self.needle(at, items)?;
-        Some(Expr::new(Type::Boolean, Node::Call(Evaluator::plain(functions::contains), args), at.key.clone()))
+        Some(Expr::new(Type::Boolean, Node::Call(Evaluator::plain(lists::contains), args), at.key.clone()))
     }
 
     pub(super) fn index_of(&mut self, at: &At, items: &[Json]) -> Parsed {
@@ -52,7 +52,7 @@ impl Parser {
         if items.len() == 4 {
             args.push(self.item(at, items, 3, Some(&Type::Number))?);
         }
-        Some(Expr::new(Type::Number, Node::Call(Evaluator::plain(functions::index_of), args), at.key.clone()))
+        Some(Expr::new(Type::Number, Node::Call(Evaluator::plain(lists::index_of), args), at.key.clone()))
     }
 
     pub(super) fn slice(&mut self, at: &At, items: &[Json]) -> Parsed {
@@ -72,7 +72,7 @@ impl Parser {
         if items.len() == 4 {
             args.push(self.item(at, items, 3, Some(&Type::Number))?);
         }
-        Some(Expr::new(ty, Node::Call(Evaluator::plain(functions::slice), args), at.key.clone()))
+        Some(Expr::new(ty, Node::Call(Evaluator::plain(lists::slice), args), at.key.clone()))
     }
 
     pub(super) fn length(&mut self, at: &At, items: &[Json]) -> Parsed {
@@ -84,6 +84,6 @@ impl Parser {
             let message = format!("Expected argument of type string or array, but found {} instead.", input.ty);
             return self.fail(at, message);
         }
-        Some(Expr::new(Type::Number, Node::Call(Evaluator::plain(functions::length), vec![input]), at.key.clone()))
+        Some(Expr::new(Type::Number, Node::Call(Evaluator::plain(lists::length), vec![input]), at.key.clone()))
     }
 }

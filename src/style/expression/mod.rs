@@ -4,15 +4,17 @@
 //! `value`, an assertion (or a coercion) is put in between, and whatever depends on nothing is folded to a literal.
 //! `eval` never fails on a tree that parsed, except with the run-time errors the specification names; callers then use
 //! the property's default. `functions` is the table of plain operators; operators with a shape of their own are in
-//! `forms`. Error texts and keys are those of the reference implementation, so that its users meet what they know.
+//! the files called `forms`. Error texts and keys are those of the reference implementation, so that its users meet what they know.
 
 mod collation;
+mod curve_forms;
 mod datum;
 mod eval;
 mod forms;
 mod functions;
 mod interpolate;
 mod list_forms;
+mod lists;
 mod parse;
 mod spatial;
 mod structured;

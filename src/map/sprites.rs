@@ -1,0 +1,86 @@
+//! Loading a style's images: folders of SVG files, and sprite sheets.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::load::{Loader, Place, Styles, picture, stem};
+use super::sources;
+use crate::diag::Diagnostic;
+use crate::sprite::{self, Sprite};
+use crate::style::Style;
+
+impl Loader {
+    /// The style's images, from each of its sprites.
+    pub(super) fn sprite(&mut self, style: &Style, file: &str, place: &Place) -> Sprite {
+        let mut all = Sprite::default();
+        for (id, reference) in &style.sprites {
+            let sprite = match place {
+                Place::Embedded => {
+                    let folder = format!("{}/", reference.trim_end_matches('/'));
+                    let named = |p: &str| Some(p.strip_prefix(&folder)?.strip_suffix(".svg")?.to_string());
+                    let text = |p: &str| Some(String::from_utf8_lossy(&Styles::get(p)?.data).into_owned());
+                    self.drawn(Styles::iter().filter_map(|p| Some((named(&p)?, text(&p)?))).collect())
+                }
+                Place::Folder(folder) => {
+                    let path = folder.join(reference);
+                    if path.is_dir() { self.svgs(&path) } else { self.sheets(&path, reference, file) }
+                }
+            };
+            all.add(id, sprite);
+        }
+        all
+    }
+
+    /// A folder of SVG files.
+    fn svgs(&mut self, folder: &Path) -> Sprite {
+        // In name order, so that the revision is the same at every start.
+        let mut svgs = Vec::new();
+        for path in self.files(folder, &["svg"]) {
+            match fs::read_to_string(&path) {
+                Ok(svg) => svgs.push((stem(&path), svg)),
+                Err(e) => {
+                    let d = Diagnostic::error(format!("the image cannot be read: {e}"));
+                    self.problem(d.in_file(path.display().to_string()));
+                }
+            }
+        }
+        self.drawn(svgs)
+    }
+
+    fn drawn(&mut self, svgs: Vec<(String, String)>) -> Sprite {
+        for (name, svg) in &svgs {
+            self.hash.update(name.as_bytes());
+            self.hash.update(svg.as_bytes());
+        }
+        let (sprite, problems) = Sprite::from_svgs(svgs.iter().map(|(n, s)| (n.as_str(), s.as_str())));
+        self.diagnostics.extend(problems);
+        sprite
+    }
+
+    /// Sheets `name.json` and `name.png`, `name@2x.json` and so on: at least one of them.
+    fn sheets(&mut self, path: &Path, reference: &str, file: &str) -> Sprite {
+        let mut sprite = Sprite::default();
+        let mut found = false;
+        for ratio in sprite::RATIOS {
+            let suffix = if ratio == 1 { String::new() } else { format!("@{ratio}x") };
+            let beside = |extension: &str| PathBuf::from(format!("{}{suffix}.{extension}", path.display()));
+            let Ok(index) = fs::read_to_string(beside("json")) else { continue };
+            found = true;
+            self.hash.update(index.as_bytes());
+            let added = picture(&beside("png")).map_err(|e| e.to_string()).and_then(|p| {
+                self.hash.update(&p.rgba);
+                sprite.add_sheet(&index, &sources::image(p), ratio).map_err(|e| e.to_string())
+            });
+            if let Err(e) = added {
+                let d = Diagnostic::error(format!("the sprite sheet is left out: {e}"));
+                self.problem(d.in_file(beside("json").display().to_string()));
+            }
+        }
+        if !found {
+            let d = Diagnostic::error(format!("the sprite '{reference}' is neither a folder of SVG files nor a sheet"));
+            let help = "give the path of a folder, or of a sheet without its .json, relative to the style";
+            self.problem(d.in_file(file).at("/sprite").help(help));
+        }
+        sprite
+    }
+}
