@@ -20,7 +20,7 @@ impl Composer<'_> {
             Paint::Fill(paint) => paint.sort_key.as_ref(),
             Paint::Line(paint) => paint.sort_key.as_ref(),
             Paint::Circle(paint) => paint.sort_key.as_ref(),
-            Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) => None,
+            Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) | Paint::Symbol(_) => None,
         };
         // A layer's outlines lie over all of its fills.
         let mut outlines = Vec::new();
@@ -29,7 +29,7 @@ impl Composer<'_> {
             let context = self.context(feature.parts.first().copied());
             let shapes = feature.parts.iter().map(|p| p.shape);
             match paint {
-                Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) => {}
+                Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) | Paint::Symbol(_) => {}
                 Paint::Fill(paint) => outlines.extend(self.fill(paint, &context, shapes, place, items)),
                 Paint::Line(paint) => self.line(paint, &context, shapes, place, gradient.as_ref(), items),
                 Paint::Circle(paint) => self.circle(paint, &context, shapes, place, items),
@@ -65,7 +65,7 @@ impl Composer<'_> {
     }
 }
 
-fn passes(layer: &Layer, context: &Context) -> bool {
+pub(super) fn passes(layer: &Layer, context: &Context) -> bool {
     let passed = |f: &crate::style::Expr| matches!(f.eval(context), Ok(Datum::Plain(Value::Bool(true))));
     layer.filter.as_ref().is_none_or(passed)
 }

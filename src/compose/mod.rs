@@ -11,14 +11,17 @@ mod place;
 mod point;
 mod raster;
 mod reach;
+mod symbol;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use reach::reach_px;
+pub use symbol::{Label, Place as LabelPlace, SymbolInputs, symbols};
 
 use crate::feature::{Feature, Value};
 use crate::geo::{Camera, Kind, Shape, World, WorldBox};
+use crate::label::Shown;
 use crate::scene::{Group, Ink, Item, Pattern, Scene};
 use crate::sprite::{Image, Sprite};
 use crate::style::{BackgroundPaint, Context, HasImage, ImageName, Layer, Paint, Property};
@@ -29,6 +32,8 @@ use place::Place;
 pub struct Fetched<'a> {
     pub feature: &'a Feature,
     pub shape: &'a Shape,
+    /// Position in the source or tile.
+    pub number: u32,
 }
 
 /// Parts that are drawn together: of a whole source, or of one of its tiles.
@@ -60,6 +65,8 @@ pub enum LayerData<'a> {
     Nothing,
     Features(Vec<Batch<'a>>),
     Images(Vec<PlacedImage>),
+    /// The labels of a symbol layer that are shown.
+    Labels(Vec<(Arc<Label>, Shown)>),
 }
 
 /// What a picture is composed from.
@@ -106,6 +113,9 @@ impl<'a> Composer<'a> {
         match (&paint, data) {
             (Paint::Background(paint), _) => items.extend(self.background(paint).map(Item::Background)),
             (Paint::Raster(paint), LayerData::Images(images)) => self.rasters(paint, &images, items),
+            (Paint::Symbol(_), LayerData::Labels(labels)) => {
+                symbol::draw(&labels, self.inputs.camera, self.inputs.sprite, items);
+            }
             (Paint::Heatmap(paint), LayerData::Features(batches)) => self.heatmap(layer, paint, &batches, items),
             (paint, LayerData::Features(batches)) => {
                 let opacity = match paint {

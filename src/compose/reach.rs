@@ -12,7 +12,8 @@ pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = 
     };
     let number = |property: &Property<f64>| largest(property, inputs, parts.clone(), |n| size(n.abs()));
     let css_px = match &layer.paint {
-        Paint::Background(_) | Paint::Raster(_) => 0.0,
+        // Labels are found by where they are, and placed beforehand.
+        Paint::Background(_) | Paint::Raster(_) | Paint::Symbol(_) => 0.0,
         Paint::Fill(fill) => 1.0 + shift(&fill.translate),
         // A square cap reaches the half width's diagonal.
         Paint::Line(line) => {

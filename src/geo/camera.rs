@@ -4,7 +4,7 @@
 //! whole-pixel origin, so two pictures of one scale give the same point the same sub-pixel position. Anything drawn
 //! must come through [`Camera::snap`].
 
-use super::{TileId, World, WorldBox};
+use super::{Plane, TileId, World, WorldBox};
 
 /// Steps per device pixel: coordinates are 24.8 fixed point.
 pub const SUBPIXELS: i64 = 256;
@@ -35,6 +35,7 @@ pub struct Camera {
 /// A picture whose upward direction is not north.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Turn {
+    bearing: f64,
     sin: f64,
     cos: f64,
 }
@@ -125,7 +126,7 @@ impl Camera {
         };
         if bearing.rem_euclid(360.0) != 0.0 {
             let (sin, cos) = (-bearing.to_radians()).sin_cos();
-            camera.turn = Some(Turn { sin, cos });
+            camera.turn = Some(Turn { bearing, sin, cos });
             camera.origin = Snapped { x: (center.x * grid).round() as i64, y: (center.y * grid).round() as i64 };
         }
         camera
@@ -187,7 +188,7 @@ impl Camera {
         let (x, y) = (px(self.origin.x), px(self.origin.y));
         match self.turn {
             None => Affine { a: 1.0, b: 0.0, c: x, d: 0.0, e: 1.0, f: y },
-            Some(Turn { sin, cos }) => {
+            Some(Turn { sin, cos, .. }) => {
                 let (half_w, half_h) = (f64::from(self.width_px) / 2.0, f64::from(self.height_px) / 2.0);
                 Affine {
                     a: cos,
@@ -204,6 +205,19 @@ impl Camera {
     /// Side of the world's square in device px.
     pub fn world_px(&self) -> f64 {
         self.world_px
+    }
+
+    /// The plane that labels are placed on for this picture.
+    pub fn plane(&self) -> Plane {
+        Plane::new(self.zoom, self.turn.map_or(0.0, |t| t.bearing))
+    }
+
+    /// The picture's upper left and lower right corners on its plane.
+    pub fn on_plane(&self) -> ([f64; 2], [f64; 2]) {
+        let (x, y) = self.to_world_px().apply(0.0, 0.0);
+        let (x, y) = self.turned((x / self.ratio, y / self.ratio));
+        let side = |px: u32| f64::from(px) / self.ratio;
+        ([x, y], [x + side(self.width_px), y + side(self.height_px)])
     }
 
     /// The position of `point` in the picture: snapped to 1/256 px of world pixel space, then moved.
@@ -227,7 +241,7 @@ impl Camera {
     pub fn turned(&self, (x, y): (f64, f64)) -> (f64, f64) {
         match self.turn {
             None => (x, y),
-            Some(Turn { sin, cos }) => (x * cos - y * sin, x * sin + y * cos),
+            Some(Turn { sin, cos, .. }) => (x * cos - y * sin, x * sin + y * cos),
         }
     }
 

@@ -7,11 +7,13 @@
 
 mod camera;
 pub mod geodesic;
+mod plane;
 mod position;
 mod shape;
 mod tile;
 
 pub use camera::{Affine, Camera, SUBPIXELS, Snapped};
+pub use plane::Plane;
 pub use position::{LonLat, MAX_LATITUDE, NumbersError, World, WorldBox, numbers};
 pub use shape::{Kind, Shape, shapes_of};
 pub use tile::{TileError, TileId};

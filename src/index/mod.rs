@@ -24,6 +24,8 @@ type Entry = GeomWithData<Rectangle<[f64; 2]>, u32>;
 pub struct Part {
     /// Position of the feature in the collection.
     pub feature: u32,
+    /// Its own position among the parts.
+    pub number: u32,
     pub shape: Shape,
 }
 
@@ -44,7 +46,7 @@ impl Index {
             for shape in shapes_of(&feature.geometry) {
                 let Some(bounds) = shape.bounds() else { continue };
                 entries.push(GeomWithData::new(rectangle(&bounds), parts.len() as u32));
-                parts.push(Part { feature: i, shape });
+                parts.push(Part { feature: i, number: parts.len() as u32, shape });
             }
         }
         Self { collection: Arc::new(collection), parts, tree: RTree::bulk_load(entries) }

@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use geo::geometry::Geometry;
 
+use super::glyphs::RangeFiles;
 use super::sources::{self, Source};
 use super::{Map, StyledMap};
 use crate::diag::{Checked, Diagnostic};
@@ -18,7 +19,8 @@ use crate::feature::{Collection, Date, Feature, FeatureId, Value};
 use crate::index::Index;
 use crate::source;
 use crate::source::tiles::{self, TileSet, TileSetOptions, TilesError};
-use crate::style::{self, Context, Datum, GeoJsonData, GeoJsonSource, SourceSpec, TileSource};
+use crate::style::{self, Context, Datum, GeoJsonData, GeoJsonSource, SourceSpec, Style, TileSource};
+use crate::text::{Fonts, GlyphRanges};
 
 /// What to load. With no style given, the map in the binary is loaded; collections given beside it are added, or take
 /// the place of those of the same name, and are shown by a plain style of their own, `data`.
@@ -49,7 +51,7 @@ pub fn embedded_schemas() -> BTreeMap<String, String> {
 
 /// Loads everything. What is bad is left out and reported; `None` where nothing is left to serve.
 pub fn load(options: &Options) -> Checked<Option<Map>> {
-    let mut loader = Loader::default();
+    let mut loader = Loader { fonts: Fonts::embedded(), ..Loader::default() };
     loader.hash.update(env!("CARGO_PKG_VERSION").as_bytes());
     let mut styles = Vec::new();
     for path in &options.styles {
@@ -109,6 +111,7 @@ pub(super) struct Loader {
     /// The collections that were read from files, by their whole path.
     files: BTreeMap<PathBuf, String>,
     styles: BTreeMap<String, StyledMap>,
+    fonts: Fonts,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) hash: Xxh3,
 }
@@ -223,7 +226,25 @@ impl Loader {
                 self.diagnostics.push(d.in_file(file).at(format!("/layers/{i}/paint")));
             }
         }
-        self.styles.insert(id, StyledMap { style, sprite, sources, changes });
+        let ranges = self.glyphs(&style, file, place);
+        let (fonts, boards) = (self.fonts.clone(), Default::default());
+        self.styles.insert(id, StyledMap { style, sprite, sources, changes, fonts, ranges, boards });
+    }
+
+    /// The style's own glyph ranges, where they are files.
+    fn glyphs(&mut self, style: &Style, file: &str, place: &Place) -> Option<Box<dyn GlyphRanges>> {
+        let template = style.json.get("glyphs")?.as_str()?;
+        let folder = if let Place::Folder(folder) = place { folder } else { Path::new("") };
+        match RangeFiles::new(template, folder) {
+            Some(files) => Some(Box::new(files)),
+            None => {
+                let d =
+                    Diagnostic::warning(format!("the glyphs at '{template}' are not fetched; fonts take their place"));
+                let help = "give the path of local files with {fontstack} and {range} in it to draw with them";
+                self.problem(d.in_file(file).at("/glyphs").help(help));
+                None
+            }
+        }
     }
 
     fn source(&mut self, id: &str, spec: &SourceSpec, file: &str, place: &Place) -> Option<Source> {

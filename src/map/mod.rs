@@ -4,6 +4,8 @@
 //! render threads and a cache before it for use from async code.
 
 mod answer;
+mod glyphs;
+mod labels;
 mod load;
 mod picture;
 mod service;
@@ -23,6 +25,7 @@ use crate::geo::WorldBox;
 use crate::index::Index;
 use crate::sprite::Sprite;
 use crate::style::{StateError, Style};
+use crate::text::{Fonts, GlyphRanges};
 
 /// Everything a server serves.
 pub struct Map {
@@ -37,6 +40,10 @@ pub struct StyledMap {
     pub style: Style,
     pub sprite: Sprite,
     sources: BTreeMap<String, sources::Source>,
+    /// The fonts that labels are set in, but for those of the style's own `ranges`.
+    pub fonts: Fonts,
+    ranges: Option<Box<dyn GlyphRanges>>,
+    boards: labels::Boards,
     /// The days on which anything that the style draws begins or ceases to hold.
     changes: Vec<Date>,
 }

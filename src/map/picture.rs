@@ -1,13 +1,13 @@
 //! From a style, a state and a camera to PNG: fetch, compose, paint, encode.
 
 use super::sources::Held;
-use super::{State, StyledMap};
+use super::{State, StyledMap, labels};
 use crate::compose::{self, Inputs, LayerData};
 use crate::encode;
 use crate::geo::{Camera, LonLat, TileId, World, WorldBox};
 use crate::paint::raster;
 use crate::scene::Scene;
-use crate::style::Layer;
+use crate::style::{Layer, Paint};
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
@@ -118,8 +118,13 @@ pub(super) fn png(map: &StyledMap, state: &State, frame: &Frame) -> Result<Vec<u
 fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
     let inputs = Inputs { camera, state, sprite: &map.sprite };
     let held = Held::default();
-    let layers = map.style.layers.iter().filter(|l| l.drawn_at(camera.zoom(), state));
-    compose::compose(&inputs, layers.map(|layer| (layer, fetch(map, layer, &inputs, &held))))
+    let labels = labels::shown(map, state, camera);
+    let layers = map.style.layers.iter().zip(labels).filter(|(l, _)| l.drawn_at(camera.zoom(), state));
+    let data = |layer: &Layer, labels| match layer.paint {
+        Paint::Symbol(_) => LayerData::Labels(labels),
+        _ => fetch(map, layer, &inputs, &held),
+    };
+    compose::compose(&inputs, layers.map(|(layer, labels)| (layer, data(layer, labels))))
 }
 
 fn fetch<'a>(map: &'a StyledMap, layer: &Layer, inputs: &Inputs, held: &'a Held) -> LayerData<'a> {

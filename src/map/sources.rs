@@ -106,7 +106,7 @@ pub(super) fn placed(picture: tiles::Picture, spec: &ImageSource) -> Source {
 }
 
 pub(super) fn image(picture: tiles::Picture) -> Image {
-    Image { width_px: picture.width_px, height_px: picture.height_px, ratio: 1.0, rgba: picture.rgba }
+    Image::new(picture.width_px, picture.height_px, 1.0, picture.rgba)
 }
 
 impl Source {
@@ -194,7 +194,7 @@ fn copies(shown: &WorldBox, bounds: &WorldBox) -> std::ops::RangeInclusive<i64> 
 }
 
 fn fetched<'a>(index: &'a Index, part: &'a Part) -> Fetched<'a> {
-    Fetched { feature: index.feature(part), shape: &part.shape }
+    Fetched { feature: index.feature(part), shape: &part.shape, number: part.number }
 }
 
 /// The tiles that cover the picture at the source's own zoom for it, each with the copy of the world it is drawn in.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::color::Color;
 use crate::geo::{Affine, Snapped};
 use crate::sprite::Image;
+use crate::text::Mark;
 
 /// One picture.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub enum Item {
     Circle(Circle),
     Raster(Raster),
     Heatmap(Heatmap),
+    Icon(Icon),
+    Text(Text),
     Group(Group),
 }
 
@@ -126,6 +129,76 @@ pub struct Raster {
     /// Whether a pixel takes the nearest of the image's, not a mix of four.
     pub nearest: bool,
     pub adjustment: Adjustment,
+}
+
+/// An image at a point, upright or turned, as large as it is or stretched.
+#[derive(Debug, Clone)]
+pub struct Icon {
+    pub image: Arc<Image>,
+    pub anchor: Snapped,
+    /// From the anchor to the upper left corner of the part shown, device px.
+    pub origin: [f64; 2],
+    /// From there to the upper right and to the lower left corner.
+    pub right: [f64; 2],
+    pub down: [f64; 2],
+    /// The part shown, image px: left, top, right, bottom. It may reach beyond the image, where nothing is.
+    pub part: [f64; 4],
+    /// Whether a pixel takes the nearest of the image's, not a mix of four.
+    pub nearest: bool,
+    /// How an image of distances is filled.
+    pub ink: FieldInk,
+}
+
+/// A label's text, or a part of it.
+#[derive(Debug, Clone)]
+pub struct Text {
+    pub shape: Arc<TextShape>,
+    pub ink: FieldInk,
+    pub part: TextPart,
+}
+
+/// Which part of a text is drawn: halos lie under all the letters of a layer, unless they are too narrow to matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextPart {
+    Halo,
+    Letters,
+    /// Glyph by glyph.
+    Both,
+}
+
+/// Glyphs in their places.
+#[derive(Debug, Clone)]
+pub struct TextShape {
+    pub anchor: Snapped,
+    pub glyphs: Vec<TextGlyph>,
+}
+
+/// One glyph of a text.
+#[derive(Debug, Clone)]
+pub struct TextGlyph {
+    pub mark: Mark,
+    /// From the anchor to the glyph's own origin on the baseline, or to the corner of its field with its border; device px.
+    pub origin: [f64; 2],
+    /// The glyph's own right, 1/24 em long, device px; its down is a quarter turn clockwise of it.
+    pub right: [f64; 2],
+    /// Instead of the text's.
+    pub color: Option<Color>,
+}
+
+/// How distances to an outline become colour.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FieldInk {
+    pub color: Color,
+    pub halo_color: Color,
+    /// CSS px.
+    pub halo_width: f64,
+    pub halo_blur: f64,
+    /// 0..=1, of all of it.
+    pub opacity: f64,
+    /// CSS px per unit of the field: of text, per 1/24 em.
+    pub scale: f64,
+    /// Device px per CSS px.
+    pub ratio: f64,
 }
 
 /// How a picture's colours are changed: opacity, then hue, saturation, contrast and brightness in turn.

@@ -25,6 +25,43 @@ pub struct Image {
     /// Image px per CSS px, above 0.
     pub ratio: f64,
     pub rgba: Vec<u8>,
+    /// Whether alpha is the distance to an outline, to be filled with any colour.
+    pub sdf: bool,
+    /// How it is stretched around a label, where the sprite says so.
+    pub fit: Option<Arc<Fit>>,
+}
+
+/// Which parts of an image are stretched to hold a label: image px.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Fit {
+    /// Columns and rows that may be stretched, from and to; empty for all of them.
+    pub stretch_x: Vec<[f64; 2]>,
+    pub stretch_y: Vec<[f64; 2]>,
+    /// Where the label goes: left, top, right, bottom.
+    pub content: Option<[f64; 4]>,
+    /// How width and height may differ from the content's own shape.
+    pub width: Option<TextFit>,
+    pub height: Option<TextFit>,
+}
+
+/// <https://maplibre.org/maplibre-style-spec/sprite/#text-fit-properties>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TextFit {
+    StretchOrShrink,
+    StretchOnly,
+    Proportional,
+}
+
+impl Image {
+    pub fn new(width_px: u32, height_px: u32, ratio: f64, rgba: Vec<u8>) -> Self {
+        Self { width_px, height_px, ratio, rgba, sdf: false, fit: None }
+    }
+
+    /// Width and height, CSS px.
+    pub fn size(&self) -> [f64; 2] {
+        [f64::from(self.width_px) / self.ratio, f64::from(self.height_px) / self.ratio]
+    }
 }
 
 /// Every image of a style, at one or more ratios.
@@ -92,13 +129,16 @@ impl Sprite {
                 rgba.extend_from_slice(line);
                 rgba.resize(rgba.len() + width_px as usize * 4 - row, 0);
             }
-            let entry = serde_json::json!({
+            let mut entry = serde_json::json!({
                 "x": 0, "y": y, "width": image.width_px, "height": image.height_px, "pixelRatio": image.ratio,
             });
+            if image.sdf {
+                entry["sdf"] = true.into();
+            }
             index.insert(name.to_string(), entry);
             y += image.height_px;
         }
-        Some(Sheet { index: index.into(), image: Image { width_px, height_px: y, ratio: f64::from(ratio), rgba } })
+        Some(Sheet { index: index.into(), image: Image::new(width_px, y, f64::from(ratio), rgba) })
     }
 }
 
@@ -115,7 +155,7 @@ fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
             let mut pixmap = tiny_skia::Pixmap::new(width_px, height_px).ok_or("it has no size")?;
             let scale = tiny_skia::Transform::from_scale(ratio as f32, ratio as f32);
             resvg::render(&tree, scale, &mut pixmap.as_mut());
-            Ok(Arc::new(Image { width_px, height_px, ratio: f64::from(ratio), rgba: pixmap.take() }))
+            Ok(Arc::new(Image::new(width_px, height_px, f64::from(ratio), pixmap.take())))
         })
         .collect()
 }

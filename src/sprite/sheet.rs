@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{Image, Sprite};
+use super::{Fit, Image, Sprite, TextFit};
 
 /// Why a sheet cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,17 @@ struct Entry {
     height: u32,
     #[serde(rename = "pixelRatio", default = "one")]
     ratio: f64,
+    #[serde(default)]
+    sdf: bool,
+    #[serde(rename = "stretchX", default)]
+    stretch_x: Vec<[f64; 2]>,
+    #[serde(rename = "stretchY", default)]
+    stretch_y: Vec<[f64; 2]>,
+    content: Option<[f64; 4]>,
+    #[serde(rename = "textFitWidth")]
+    fit_width: Option<TextFit>,
+    #[serde(rename = "textFitHeight")]
+    fit_height: Option<TextFit>,
 }
 
 fn one() -> f64 {
@@ -48,11 +59,33 @@ impl Sprite {
                 let start = (y as usize * picture.width_px as usize + entry.x as usize) * 4;
                 rgba.extend_from_slice(&picture.rgba[start..start + entry.width as usize * 4]);
             }
-            let image = Image { width_px: entry.width, height_px: entry.height, ratio: entry.ratio, rgba };
+            let mut image = Image::new(entry.width, entry.height, entry.ratio, rgba);
+            image.sdf = entry.sdf;
+            let fit = Fit {
+                stretch_x: zones(entry.stretch_x, entry.width),
+                stretch_y: zones(entry.stretch_y, entry.height),
+                content: entry.content.filter(|c| c[0] < c[2] && c[1] < c[3]),
+                width: entry.fit_width,
+                height: entry.fit_height,
+            };
+            image.fit = (fit != Fit::default()).then(|| Arc::new(fit));
             self.images.entry(name.into()).or_default().insert(ratio, Arc::new(image));
         }
         Ok(())
     }
+}
+
+/// The zones that lie in the image, one after the other.
+fn zones(zones: Vec<[f64; 2]>, side: u32) -> Vec<[f64; 2]> {
+    let mut end = 0.0;
+    let sane = |z: &[f64; 2]| {
+        let fits = z[0] >= end && z[0] < z[1] && z[1] <= f64::from(side);
+        if fits {
+            end = z[1];
+        }
+        fits
+    };
+    zones.into_iter().filter(sane).collect()
 }
 
 #[cfg(test)]
@@ -62,7 +95,7 @@ mod tests {
     #[test]
     fn images_are_cut_out() {
         let rgba = (0..4 * 2 * 4).map(|i| i as u8).collect();
-        let picture = Image { width_px: 4, height_px: 2, ratio: 1.0, rgba };
+        let picture = Image::new(4, 2, 1.0, rgba);
         let mut sprite = Sprite::default();
         let index = r#"{"a": {"x": 1, "y": 1, "width": 2, "height": 1, "pixelRatio": 2}}"#;
         sprite.add_sheet(index, &picture, 1).unwrap();

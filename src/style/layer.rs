@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::expression::{Context, Expr};
 use super::property::{ImageName, Property};
 use super::reader::Reader;
+use super::symbol::SymbolPaint;
 use crate::color::Color;
 
 /// One layer of a style.
@@ -33,6 +34,7 @@ pub enum Paint {
     Circle(Box<CirclePaint>),
     Raster(Box<RasterPaint>),
     Heatmap(Box<HeatmapPaint>),
+    Symbol(Box<SymbolPaint>),
 }
 
 #[derive(Debug, Clone)]
@@ -46,7 +48,7 @@ pub struct BackgroundPaint {
 #[derive(Debug, Clone)]
 pub struct Translate {
     pub by: Property<[f64; 2]>,
-    anchor: Property<Arc<str>>,
+    pub(super) anchor: Property<Arc<str>>,
 }
 
 impl Translate {
@@ -173,6 +175,7 @@ impl Paint {
             Paint::Background(paint) => paint.pattern.as_ref(),
             Paint::Fill(paint) => paint.pattern.as_ref(),
             Paint::Line(paint) => paint.pattern.as_ref(),
+            Paint::Symbol(paint) => paint.icon_image.as_ref(),
             Paint::Circle(_) | Paint::Raster(_) | Paint::Heatmap(_) => None,
         };
         pattern.and_then(|p| p.as_constant()).and_then(|name| name.0.clone()).into_iter()
@@ -183,7 +186,7 @@ impl Paint {
         match self {
             Paint::Circle(paint) => Some(paint.radius.dependence().feature || paint.stroke_width.dependence().feature),
             Paint::Heatmap(paint) => Some(paint.radius.dependence().feature || paint.weight.dependence().feature),
-            Paint::Background(_) | Paint::Fill(_) | Paint::Line(_) | Paint::Raster(_) => None,
+            Paint::Background(_) | Paint::Fill(_) | Paint::Line(_) | Paint::Raster(_) | Paint::Symbol(_) => None,
         }
     }
 
@@ -197,6 +200,7 @@ impl Paint {
             Paint::Circle(paint) => Paint::Circle(Box::new(paint.settled(at, whole))),
             Paint::Raster(paint) => Paint::Raster(Box::new(paint.settled(at, whole))),
             Paint::Heatmap(paint) => Paint::Heatmap(Box::new(paint.settled(at, whole))),
+            Paint::Symbol(_) => self.clone(),
         }
     }
 
@@ -265,6 +269,7 @@ impl Paint {
                 color: r.optional_paint("heatmap-color"),
                 opacity: r.paint("heatmap-opacity"),
             })),
+            "symbol" => Paint::Symbol(Box::new(SymbolPaint::read(r))),
             _ => return None,
         })
     }

@@ -14,11 +14,14 @@ mod reference;
 mod settled;
 mod source_spec;
 mod state;
+mod symbol;
 
 use std::collections::BTreeMap;
 
 pub use document::parse;
-pub use expression::{Context, Datum, Dependence, EvalError, Expr, Formatted, HasImage, Image, ParseError, Type};
+pub use expression::{
+    AnchorOffset, Context, Datum, Dependence, EvalError, Expr, Formatted, HasImage, Image, ParseError, Type,
+};
 pub use layer::{
     BackgroundPaint, CirclePaint, FillPaint, HeatmapPaint, Layer, LineCap, LineJoin, LinePaint, Paint, RasterPaint,
     Translate,
@@ -27,6 +30,7 @@ pub use property::{FromDatum, ImageName, Property, parse_property};
 pub use reference::PropertySpec;
 pub use source_spec::{ClusterSpec, GeoJsonData, GeoJsonSource, ImageSource, SourceSpec, TileSource};
 pub use state::StateError;
+pub use symbol::{Alignment, Overlap, SymbolPaint, SymbolPlacement};
 
 use crate::feature::Value;
 

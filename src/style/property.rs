@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::expression::{self, Context, Datum, Dependence, Expr, ParseError, ZoomCurve};
+use super::expression::{self, AnchorOffset, Context, Datum, Dependence, Expr, Formatted, ParseError, ZoomCurve};
 use super::legacy;
 use super::reference::PropertySpec;
 use crate::color::Color;
@@ -217,6 +217,67 @@ impl FromDatum for ImageName {
             Datum::Image(image) => Some(Self(Some(image.name.clone()))),
             Datum::Plain(Value::Text(name)) => Some(Self(Some(name.clone()).filter(|n| !n.is_empty()))),
             Datum::Plain(Value::Null) => Some(Self(None)),
+            _ => None,
+        }
+    }
+}
+
+impl FromDatum for Arc<Formatted> {
+    fn fallback() -> Self {
+        Self::default()
+    }
+
+    fn from_datum(datum: &Datum) -> Option<Self> {
+        match datum {
+            Datum::Formatted(text) => Some(text.clone()),
+            Datum::Plain(Value::Null) => Some(Self::default()),
+            Datum::Plain(Value::Text(text)) => Some(Formatted::plain(text.clone()).into()),
+            other => Some(Formatted::plain(other.to_text()).into()),
+        }
+    }
+}
+
+/// Words of an array.
+impl FromDatum for Vec<Arc<str>> {
+    fn fallback() -> Self {
+        Vec::new()
+    }
+
+    fn from_datum(datum: &Datum) -> Option<Self> {
+        let Datum::Plain(Value::Array(items)) = datum else { return None };
+        items.iter().map(|i| Arc::from_datum(&Datum::Plain(i.clone()))).collect()
+    }
+}
+
+/// Top, right, bottom, left.
+impl FromDatum for [f64; 4] {
+    fn fallback() -> Self {
+        [0.0; 4]
+    }
+
+    fn from_datum(datum: &Datum) -> Option<Self> {
+        match datum {
+            Datum::Padding(sides) => Some(*sides),
+            Datum::Plain(Value::Number(n)) => Some([*n; 4]),
+            other => match Vec::from_datum(other)?[..] {
+                [all] => Some([all; 4]),
+                [y, x] => Some([y, x, y, x]),
+                [top, x, bottom] => Some([top, x, bottom, x]),
+                [top, right, bottom, left] => Some([top, right, bottom, left]),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl FromDatum for Arc<[AnchorOffset]> {
+    fn fallback() -> Self {
+        [].into()
+    }
+
+    fn from_datum(datum: &Datum) -> Option<Self> {
+        match expression::anchor_offsets(datum)? {
+            Datum::AnchorOffsets(offsets) => Some(offsets),
             _ => None,
         }
     }

@@ -160,6 +160,8 @@ pub enum Edge {
     Wrap,
     /// Its last row or column.
     Clamp,
+    /// Nothing.
+    Empty,
 }
 
 /// The colour at a place of the image (px from its top left corner), mixed of the four pixels around it.
@@ -170,19 +172,21 @@ pub fn mixed(image: &Image, x: f64, y: f64, edge: Edge) -> [u8; 4] {
     let (x, y) = (sane(x), sane(y));
     let (left, top) = (x.floor(), y.floor());
     let (fx, fy) = (x - left, y - top);
-    let column = |i: i64| match edge {
-        Edge::Wrap => i.rem_euclid(width),
-        Edge::Clamp => i.clamp(0, width - 1),
+    let place = |i: i64, side: i64| match edge {
+        Edge::Wrap => i.rem_euclid(side),
+        Edge::Clamp | Edge::Empty => i.clamp(0, side - 1),
     };
-    let row = |i: i64| match edge {
-        Edge::Wrap => i.rem_euclid(height),
-        Edge::Clamp => i.clamp(0, height - 1),
-    };
-    let (x0, x1) = (column(left as i64), column(left as i64 + 1));
-    let (y0, y1) = (row(top as i64), row(top as i64 + 1));
+    // Beyond an empty edge a pixel has no weight.
+    let share =
+        |i: i64, side: i64, share: f64| if edge == Edge::Empty && !(0..side).contains(&i) { 0.0 } else { share };
+    let (x, y) = (left as i64, top as i64);
+    let (x0, x1) = (place(x, width), place(x + 1, width));
+    let (y0, y1) = (place(y, height), place(y + 1, height));
     let at = |x: i64, y: i64| ((y * width + x) * 4) as usize;
     let corners = [at(x0, y0), at(x1, y0), at(x0, y1), at(x1, y1)];
-    let weights = [(1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy];
+    let (w0, w1) = (share(x, width, 1.0 - fx), share(x + 1, width, fx));
+    let (h0, h1) = (share(y, height, 1.0 - fy), share(y + 1, height, fy));
+    let weights = [w0 * h0, w1 * h0, w0 * h1, w1 * h1];
     std::array::from_fn(|channel| {
         let sum: f64 = corners.iter().zip(weights).map(|(i, w)| f64::from(image.rgba[i + channel]) * w).sum();
         (sum + 0.5) as u8

@@ -7,11 +7,14 @@
 mod blend;
 mod circle;
 mod coverage;
+mod field;
 mod hairline;
 mod heat;
+mod icon;
 mod image;
 mod line;
 mod strip;
+mod text;
 
 use tiny_skia::Pixmap;
 
@@ -53,6 +56,8 @@ impl Painter {
                 Item::Circle(circle) => circle::draw(circle, canvas),
                 Item::Raster(raster) => image::draw(raster, canvas),
                 Item::Heatmap(heatmap) => heat::draw(heatmap, canvas)?,
+                Item::Icon(icon) => icon::draw(icon, canvas),
+                Item::Text(text) => self.text(text, canvas),
                 Item::Group(group) => self.group(group, canvas)?,
             }
         }

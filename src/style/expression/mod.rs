@@ -30,7 +30,8 @@ use geo::geometry::Geometry;
 pub use interpolate::Curve;
 pub use parse::{ParseError, parse};
 pub(super) use parse::{is_operator, parse_to_text};
-pub use structured::Formatted;
+pub(super) use structured::anchor_offsets;
+pub use structured::{AnchorOffset, Formatted};
 pub(super) use zoom::ZoomCurve;
 
 use crate::feature::{Feature, Value};

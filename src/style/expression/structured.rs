@@ -27,7 +27,7 @@ pub struct Section {
 }
 
 impl Formatted {
-    pub(super) fn plain(text: impl Into<Arc<str>>) -> Self {
+    pub(in crate::style) fn plain(text: impl Into<Arc<str>>) -> Self {
         Self { sections: vec![Section { text: text.into(), ..Section::default() }] }
     }
 }
@@ -138,7 +138,7 @@ pub(super) fn color_array(datum: &Datum) -> Option<Datum> {
 }
 
 /// Anchor names and offsets in turn.
-pub(super) fn anchor_offsets(datum: &Datum) -> Option<Datum> {
+pub(in crate::style) fn anchor_offsets(datum: &Datum) -> Option<Datum> {
     let items = match datum {
         Datum::AnchorOffsets(_) => return Some(datum.clone()),
         Datum::Plain(Value::Array(items)) if !items.is_empty() && items.len() % 2 == 0 => items,

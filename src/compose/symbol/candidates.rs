@@ -1,0 +1,268 @@
+//! The candidates of a layer's features.
+
+use std::sync::Arc;
+
+use geo::algorithm::Simplify as _;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::SymbolInputs;
+use super::anchors::{self, Spread};
+use super::draw::Label;
+use super::layout::{Layout, layout};
+use super::path::{Path, Spot, clipped, direction};
+use crate::compose::{Batch, Fetched};
+use crate::geo::{Kind, Shape, World};
+use crate::label::{Area, Board, Candidate, Overlap, Rank, Repeat};
+use crate::style::{Alignment, Context, Layer, SymbolPaint, SymbolPlacement};
+use crate::text::EM;
+
+/// Which part of which source a candidate comes from, so that no part is looked at twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place {
+    pub layer: u32,
+    pub tile: u64,
+    pub copy: i64,
+    pub part: u32,
+}
+
+/// Lines are labelled as if they had no bends smaller than this, CSS px.
+const SMOOTHNESS: f64 = 0.375;
+
+/// How near the best place a polygon's label is put, CSS px.
+const POLE_PRECISION: f64 = 1.0;
+
+/// The symbols along one line.
+const MAX_ALONG: usize = 20_000;
+
+/// The candidates of every part in `batches` that `is_new`. `rank` is the layer's, 0 for the uppermost.
+pub fn symbols(
+    inputs: &SymbolInputs,
+    rank: u32,
+    layer: &Layer,
+    paint: &SymbolPaint,
+    batches: &[Batch],
+    mut is_new: impl FnMut(Place) -> bool,
+) -> Vec<Candidate<Arc<Label>>> {
+    let mut out = Vec::new();
+    for batch in batches {
+        let tile = batch.clip.map_or(0, |t| xxh3_64(format!("{:?}", t.min).as_bytes()) | 1);
+        for part in &batch.parts {
+            let place = Place { layer: rank, tile, copy: batch.copy, part: part.number };
+            if !is_new(place) {
+                continue;
+            }
+            let context = inputs.context(*part);
+            if !crate::compose::features::passes(layer, &inputs.at_zoom(inputs.whole_zoom(), &context)) {
+                continue;
+            }
+            if let Some(layout) = layout(inputs, paint, &context) {
+                Maker { inputs, layout: &layout, place, batch, paint, context: &context }.part(part, &mut out);
+            }
+        }
+    }
+    out
+}
+
+impl SymbolInputs<'_> {
+    fn context<'b>(&'b self, part: Fetched<'b>) -> Context<'b> {
+        Context {
+            zoom: self.plane.zoom(),
+            feature: Some(part.feature),
+            geometry_type: match part.shape.kind() {
+                Kind::Point => "Point",
+                Kind::Line => "LineString",
+                Kind::Polygon => "Polygon",
+            },
+            state: self.state,
+            has_image: Some(self),
+            ..Context::nowhere()
+        }
+    }
+}
+
+/// Makes one part's candidates.
+pub(super) struct Maker<'a> {
+    pub inputs: &'a SymbolInputs<'a>,
+    pub layout: &'a Layout,
+    place: Place,
+    batch: &'a Batch<'a>,
+    paint: &'a SymbolPaint,
+    context: &'a Context<'a>,
+}
+
+/// Where a symbol goes: a point of the world, and the line it lies on.
+pub(super) struct Site<'a> {
+    pub world: World,
+    /// On the plane.
+    pub at: [f64; 2],
+    pub line: Option<(&'a Arc<Path>, Spot)>,
+}
+
+impl Maker<'_> {
+    fn part(&self, part: &Fetched, out: &mut Vec<Candidate<Arc<Label>>>) {
+        let lines: Vec<&[World]> = match part.shape {
+            Shape::Point(_) => Vec::new(),
+            Shape::Line(line) => vec![line],
+            Shape::Polygon(rings) => rings.iter().map(Vec::as_slice).collect(),
+        };
+        let mut nth = 0;
+        let mut add = |site: Site| {
+            out.extend(self.candidate(&site, nth));
+            nth += 1;
+        };
+        match self.layout.placement {
+            SymbolPlacement::Point => {
+                let world = match part.shape {
+                    Shape::Point(p) => Some(*p),
+                    Shape::Line(line) => line.first().copied(),
+                    Shape::Polygon(rings) => {
+                        anchors::pole(rings, POLE_PRECISION / (512.0 * self.inputs.whole_zoom().exp2()))
+                    }
+                };
+                if let Some(world) = world.filter(|w| self.owns(*w)) {
+                    add(Site { world, at: self.on_plane(world), line: None });
+                }
+            }
+            SymbolPlacement::Line => {
+                for path in lines.into_iter().flat_map(|line| self.paths(line, true)) {
+                    for spot in anchors::along(&path, &self.spread()).into_iter().take(MAX_ALONG) {
+                        add(Site { world: self.world(spot.at), at: spot.at, line: Some((&path, spot)) });
+                    }
+                }
+            }
+            SymbolPlacement::LineCenter => {
+                for path in lines.into_iter().flat_map(|line| self.paths(line, false)) {
+                    let spot = anchors::middle(&path, &self.spread());
+                    if let Some(spot) = spot.filter(|s| self.owns(self.world(s.at))) {
+                        add(Site { world: self.world(spot.at), at: spot.at, line: Some((&path, spot)) });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Points on a tile's sides are in the next one, too.
+    fn owns(&self, world: World) -> bool {
+        self.batch.clip.is_none_or(|tile| tile.owns(world))
+    }
+
+    fn on_plane(&self, world: World) -> [f64; 2] {
+        self.inputs.plane.at(World { x: world.x + self.place.copy as f64, y: world.y })
+    }
+
+    fn world(&self, at: [f64; 2]) -> World {
+        let world = self.inputs.plane.world(at);
+        World { x: world.x - self.place.copy as f64, y: world.y }
+    }
+
+    /// A line as labels see it: on the plane, without bends too small to be seen, within its tile where it has one.
+    fn paths(&self, line: &[World], cut: bool) -> Vec<Arc<Path>> {
+        let tolerance = SMOOTHNESS / (512.0 * self.inputs.whole_zoom().exp2());
+        let simple: geo::LineString<f64> =
+            line.iter().map(|w| geo::Coord { x: w.x, y: w.y }).collect::<geo::LineString<f64>>().simplify(tolerance);
+        let points: Vec<[f64; 2]> = simple.0.iter().map(|c| [c.x, c.y]).collect();
+        let parts = match self.batch.clip.filter(|_| cut) {
+            None => vec![points],
+            Some(tile) => clipped(&points, [tile.min.x, tile.min.y], [tile.max.x, tile.max.y]),
+        };
+        let on_side = |p: &[f64; 2]| {
+            self.batch.clip.filter(|_| cut).is_some_and(|tile| {
+                p[0] == tile.min.x || p[0] == tile.max.x || p[1] == tile.min.y || p[1] == tile.max.y
+            })
+        };
+        let path = |part: Vec<[f64; 2]>| {
+            let continued = part.first().is_some_and(on_side);
+            let points = part.iter().map(|p| self.on_plane(World { x: p[0], y: p[1] })).collect();
+            Path::new(points, continued).map(Arc::new)
+        };
+        parts.into_iter().filter_map(path).collect()
+    }
+
+    fn spread(&self) -> Spread {
+        let growth = self.inputs.growth();
+        let text = self.layout.text.as_ref();
+        let unit = text.map_or(16.0 / EM, |t| t.spread_size / EM) * growth;
+        let text_width = text.map_or(0.0, |t| {
+            let shaped = t.upright.as_ref().unwrap_or(&t.variants[0].shaped);
+            shaped.right - shaped.left
+        });
+        let icon_width = self.layout.icon.as_ref().map_or(0.0, |i| i.icon_box.right - i.icon_box.left);
+        Spread {
+            spacing: self.layout.spacing * growth,
+            max_angle: self.layout.max_angle,
+            label_length: text_width.max(icon_width) * unit,
+            text_size: text.map_or(0.0, |t| t.spread_size),
+            unit,
+        }
+    }
+
+    /// `None` where it would reach further than labels may.
+    fn candidate(&self, site: &Site, nth: u32) -> Option<Candidate<Arc<Label>>> {
+        let layout = self.layout;
+        let mut ink = Area::EMPTY;
+        let line_angle =
+            site.line.map(|(path, spot)| direction(path.points[spot.segment], path.points[spot.segment + 1]));
+        let text = layout.text.as_ref().and_then(|text| self.text(text, site, &mut ink));
+        let icon = layout.icon.as_ref().and_then(|icon| {
+            let along = line_angle.filter(|_| icon.alignment == Alignment::Map);
+            self.icon(icon, text.as_ref().map(|(_, look)| look), site, along, &mut ink)
+        });
+        if (text.is_none() && layout.text.is_some() && site.line.is_some()) || (text.is_none() && icon.is_none()) {
+            return None;
+        }
+        let rank = Rank {
+            layer: self.place.layer,
+            key: Rank::key(layout.sort_key),
+            tile: self.place.tile,
+            copy: self.place.copy,
+            part: self.place.part,
+            nth,
+        };
+        let rank = match &*self.paint.z_order.eval(self.context) {
+            // The lowest is drawn uppermost, and placed first.
+            "viewport-y" => Rank { key: Rank::key(-site.at[1].round()), ..rank },
+            _ => rank,
+        };
+        let repeat = match (&text, layout.placement) {
+            (Some((_, look)), SymbolPlacement::Line) => Some(Repeat {
+                name: xxh3_64(look.variants[0].0.text.as_bytes()) ^ u64::from(self.place.layer),
+                at: site.at,
+                distance: layout.spacing * self.inputs.growth() / 2.0,
+            }),
+            _ => None,
+        };
+        let (text_bounds, text_look) = text.map_or((None, None), |(b, l)| (Some(b), Some(l)));
+        let (icon_bounds, icon_look) = icon.map_or((None, None), |(b, l)| (Some(b), Some(l)));
+        let label = Label {
+            layer: self.place.layer,
+            order: self.order(site),
+            anchor: site.world,
+            copy: self.place.copy,
+            text: text_look,
+            icon: icon_look,
+        };
+        let candidate = Candidate { rank, text: text_bounds, icon: icon_bounds, repeat, ink, payload: Arc::new(label) };
+        let reach = Area { min: site.at, max: site.at }.grown(Board::<()>::REACH);
+        let within = |a: &Area| (0..2).all(|i| a.min[i] >= reach.min[i] && a.max[i] <= reach.max[i]);
+        let near = candidate.areas().all(|a| within(&a));
+        near.then_some(candidate)
+    }
+
+    /// What decides which symbol of a layer is drawn over which.
+    fn order(&self, site: &Site) -> (u64, i64) {
+        let layout = self.layout;
+        let z_order = self.paint.z_order.eval(self.context);
+        let by_key = self.paint.sort_key.is_some() && &*z_order != "viewport-y";
+        let may_overlap = |o: Overlap, blocks: bool| o != Overlap::Never || !blocks;
+        let overlaps = layout.text.as_ref().is_some_and(|t| may_overlap(t.overlap.into(), t.blocks))
+            || layout.icon.as_ref().is_some_and(|i| may_overlap(i.overlap.into(), i.blocks));
+        let by_y = !by_key && &*z_order != "source" && overlaps;
+        let key = match (by_key, by_y) {
+            (true, _) => Rank::key(layout.sort_key),
+            (_, true) => Rank::key(site.at[1].round()),
+            _ => 0,
+        };
+        let part = i64::from(self.place.part);
+        (key, if by_y { -part } else { part })
+    }
+}

@@ -1,0 +1,359 @@
+//! One feature's text and icon, laid out: what is the same wherever along its geometry they are put.
+
+use std::sync::Arc;
+
+use super::SymbolInputs;
+use super::fit::{Follows, IconBox, around_text};
+use crate::compose::size;
+use crate::scene::FieldInk;
+use crate::sprite::Image;
+use crate::style::{Alignment, Context, Overlap, SymbolPaint, SymbolPlacement};
+use crate::text::{self, Anchor, Case, EM, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing};
+
+/// The largest text and icon that are drawn, as in MapLibre: CSS px, and times an icon's own size.
+const MAX_SIZE: f64 = 255.0;
+
+/// From the middle of a line of text to its baseline, 1/24 em.
+const BASELINE: f64 = 7.0;
+
+/// The characters of a label that are set.
+const MAX_CHARACTERS: usize = 10_000;
+
+/// A feature's symbols, laid out.
+pub struct Layout {
+    pub text: Option<TextLayout>,
+    pub icon: Option<IconLayout>,
+    pub placement: SymbolPlacement,
+    /// CSS px between symbols along a line.
+    pub spacing: f64,
+    /// Radians.
+    pub max_angle: f64,
+    pub sort_key: f64,
+}
+
+/// One of the places a text may take around its anchor.
+#[derive(Clone)]
+pub struct Variant {
+    pub shaped: Arc<Shaped>,
+    /// The side of the anchor it is on, where there is a choice, and how far from it: 1/24 em.
+    pub aside: Option<(Anchor, [f64; 2])>,
+    /// Lines from the top down.
+    pub vertical: bool,
+}
+
+pub struct TextLayout {
+    /// In order of preference; at least one.
+    pub variants: Vec<Variant>,
+    /// Lines from the top down, for a label along a line that runs so.
+    pub upright: Option<Arc<Shaped>>,
+    pub offset: [f64; 2],
+    /// CSS px: as drawn; as room is kept for it; and the largest that the layer's text gets, for spreading along lines.
+    pub size: f64,
+    pub room_size: f64,
+    pub spread_size: f64,
+    /// CSS px.
+    pub padding: f64,
+    /// Radians.
+    pub rotate: f64,
+    pub alignment: Alignment,
+    pub keep_upright: bool,
+    pub overlap: Overlap,
+    pub blocks: bool,
+    pub optional: bool,
+    /// Instead of the ink's, by section.
+    pub colors: Vec<Option<crate::color::Color>>,
+    /// The names and images of sections that are images.
+    pub images: Vec<Option<Arc<str>>>,
+    pub ink: FieldInk,
+    /// CSS px, in the plane's directions.
+    pub translate: [f64; 2],
+}
+
+pub struct IconLayout {
+    pub name: Arc<str>,
+    pub image: Arc<Image>,
+    pub icon_box: IconBox,
+    /// Around the text that runs from the top down.
+    pub vertical_box: Option<IconBox>,
+    pub fits: bool,
+    pub size: f64,
+    pub room_size: f64,
+    /// Top, right, bottom, left; CSS px.
+    pub padding: [f64; 4],
+    pub rotate: f64,
+    pub alignment: Alignment,
+    pub keep_upright: bool,
+    pub overlap: Overlap,
+    pub blocks: bool,
+    pub optional: bool,
+    pub ink: FieldInk,
+    pub translate: [f64; 2],
+}
+
+/// Lays a feature's symbols out; `None` where it has none. `context` is the feature's at the picture's zoom.
+pub fn layout(inputs: &SymbolInputs, paint: &SymbolPaint, context: &Context) -> Option<Layout> {
+    let whole = inputs.at_zoom(inputs.whole_zoom(), context);
+    let placement = paint.placement(&whole);
+    let text = text_layout(inputs, paint, placement, context, &whole);
+    let icon = icon_layout(inputs, paint, text.as_ref(), context, &whole);
+    if text.is_none() && icon.is_none() {
+        return None;
+    }
+    Some(Layout {
+        text,
+        icon,
+        placement,
+        spacing: size(paint.spacing.eval(&whole)),
+        max_angle: paint.text_max_angle.eval(&whole).to_radians(),
+        sort_key: paint.sort_key.as_ref().map_or(0.0, |key| key.eval(&whole)),
+    })
+}
+
+/// The size that the reference draws: small units of 1/128 px, up to 255 px.
+fn limited(n: f64) -> f64 {
+    n.clamp(0.0, MAX_SIZE)
+}
+
+fn text_layout(
+    inputs: &SymbolInputs,
+    paint: &SymbolPaint,
+    placement: SymbolPlacement,
+    context: &Context,
+    whole: &Context,
+) -> Option<TextLayout> {
+    let field = paint.text_field.eval(whole);
+    if field.sections.iter().all(|s| s.text.is_empty() && s.image.is_none()) {
+        return None;
+    }
+    let case = match &*paint.text_transform.eval(whole) {
+        "uppercase" => Some(Case::Upper),
+        "lowercase" => Some(Case::Lower),
+        _ => None,
+    };
+    let fonts = paint.text_font.eval(whole).join(",");
+    let mut budget = MAX_CHARACTERS;
+    let mut sections = Vec::new();
+    let mut colors = Vec::new();
+    let mut images = Vec::new();
+    for section in &field.sections {
+        let image = match &section.image {
+            Some(image) => match inputs.sprite.image(&image.name, 1) {
+                Some(found) => Some((image.name.clone(), found.size())),
+                None => continue,
+            },
+            None => None,
+        };
+        let text: String = section.text.chars().take(budget).collect();
+        budget -= text.chars().count();
+        let text = case.map_or(text.clone(), |case| text::cased(&text, case, inputs.language()).into_owned());
+        sections.push(Section {
+            text: text.into(),
+            fonts: section.fonts.clone().unwrap_or_else(|| fonts.as_str().into()),
+            scale: if image.is_some() { 1.0 } else { section.scale.filter(|s| *s > 0.0).unwrap_or(1.0).min(100.0) },
+            align: section.vertical_align.as_deref().map_or(VerticalAlign::Bottom, VerticalAlign::named),
+            image_px: image.as_ref().map(|(_, size)| *size),
+        });
+        colors.push(section.color);
+        images.push(image.map(|(name, _)| name));
+    }
+    let room_context = inputs.at_zoom(inputs.whole_zoom() + 1.0, context);
+    let drawn_size = limited(paint.text_size.eval(context));
+    let room_size = limited(paint.text_size.eval(&room_context));
+    let alignment = paint.text_alignment(whole);
+    let along_line = placement != SymbolPlacement::Point && alignment != Alignment::Viewport;
+    let keep_upright = paint.text_keep_upright.eval(whole);
+    let anchor = Anchor::named(&paint.text_anchor.eval(whole));
+    let asides = asides(paint, whole);
+    let offset = match &asides {
+        Some(_) => [0.0; 2],
+        None => match paint.text_radial_offset.as_ref().map(|o| o.eval(whole)).filter(|o| *o != 0.0) {
+            Some(radius) => radial(anchor, radius * EM),
+            None => paint.text_offset.eval(whole).map(|v| v.clamp(-1_000.0, 1_000.0) * EM),
+        },
+    };
+    let justify = match &*paint.text_justify.eval(whole) {
+        _ if along_line => Some(Justify::Center),
+        "left" => Some(Justify::Left),
+        "right" => Some(Justify::Right),
+        "center" => Some(Justify::Center),
+        _ => None,
+    };
+    let max_width = match placement {
+        SymbolPlacement::Point => size(paint.text_max_width.eval(whole)) * EM,
+        _ => f64::INFINITY,
+    };
+    let paragraph = |anchor: Anchor, justify: Justify, writing: Writing| Paragraph {
+        sections: &sections,
+        max_width,
+        line_height: paint.text_line_height.eval(whole).clamp(-100.0, 100.0) * EM,
+        letter_spacing: paint.text_letter_spacing.eval(whole).clamp(-100.0, 100.0) * EM,
+        anchor,
+        justify,
+        offset,
+        writing,
+        breaking_size_px: room_size,
+        size_px: limited(paint.text_size.eval(whole)),
+        language: inputs.language(),
+    };
+    let shape = |paragraph: Paragraph| paragraph.shape(inputs.alphabet).map(Arc::new);
+    let has_upright = sections.iter().any(|s| s.text.chars().any(text::is_upright));
+    let modes: Vec<bool> = match (&paint.text_writing_mode, placement) {
+        (Some(modes), SymbolPlacement::Point) => modes.eval(whole).iter().map(|m| &**m == "vertical").collect(),
+        _ => vec![false],
+    };
+    let mut variants = Vec::new();
+    let choices: Vec<Option<(Anchor, [f64; 2])>> = match &asides {
+        Some(asides) if !along_line => asides.iter().map(|a| Some(*a)).collect(),
+        _ => vec![None],
+    };
+    for vertical in modes {
+        if vertical && !has_upright {
+            continue;
+        }
+        let mut by_justify: Vec<(Justify, Arc<Shaped>)> = Vec::new();
+        for aside in &choices {
+            let own = aside.map_or(anchor, |_| Anchor::CENTER);
+            let justify = match vertical {
+                true => Justify::Left,
+                false => justify.unwrap_or_else(|| Justify::toward(aside.map_or(anchor, |a| a.0))),
+            };
+            let writing = if vertical { Writing::Vertical { alone: true } } else { Writing::Horizontal };
+            let shaped = match by_justify.iter().find(|(j, _)| *j == justify) {
+                Some((_, shaped)) => shaped.clone(),
+                None => {
+                    let shaped = shape(paragraph(if vertical { anchor } else { own }, justify, writing))?;
+                    by_justify.push((justify, shaped.clone()));
+                    shaped
+                }
+            };
+            variants.push(Variant { shaped, aside: *aside, vertical });
+        }
+    }
+    if variants.is_empty() {
+        let justify = justify.unwrap_or_else(|| Justify::toward(anchor));
+        let shaped = shape(paragraph(anchor, justify, Writing::Horizontal))?;
+        variants.push(Variant { shaped, aside: None, vertical: false });
+    }
+    let upright = match has_upright && along_line && keep_upright {
+        true => shape(paragraph(anchor, Justify::Center, Writing::Vertical { alone: false })),
+        false => None,
+    };
+    Some(TextLayout {
+        variants,
+        upright,
+        offset,
+        size: drawn_size,
+        room_size,
+        spread_size: limited(paint.text_size.eval(&inputs.at_zoom(18.0, context))),
+        padding: size(paint.text_padding.eval(whole)).min(1_000.0),
+        rotate: paint.text_rotate.eval(whole).to_radians(),
+        alignment,
+        keep_upright,
+        overlap: paint.text_overlap(whole),
+        blocks: !paint.text_ignore_placement.eval(whole),
+        optional: paint.text_optional.eval(whole),
+        colors,
+        images,
+        ink: FieldInk {
+            color: paint.text_color.eval(context),
+            halo_color: paint.text_halo_color.eval(context),
+            halo_width: size(paint.text_halo_width.eval(context)).min(100.0),
+            halo_blur: size(paint.text_halo_blur.eval(context)).min(100.0),
+            opacity: paint.text_opacity.eval(context).clamp(0.0, 1.0),
+            scale: drawn_size / EM,
+            ratio: 1.0,
+        },
+        translate: translation(inputs, &paint.text_translate, context),
+    })
+}
+
+fn translation(inputs: &SymbolInputs, translate: &crate::style::Translate, context: &Context) -> [f64; 2] {
+    let by = translate.by.eval(context).map(|v| v.clamp(-1_000.0, 1_000.0));
+    if translate.is_of_picture(context) { by } else { inputs.plane.turned(by) }
+}
+
+/// The places that a text may take, where it has a choice: the side of its anchor, and how far from it; 1/24 em.
+fn asides(paint: &SymbolPaint, context: &Context) -> Option<Vec<(Anchor, [f64; 2])>> {
+    if let Some(offsets) = paint.text_variable_anchor_offset.as_ref().map(|o| o.eval(context)).filter(|o| !o.is_empty())
+    {
+        let one = |o: &crate::style::AnchorOffset| {
+            let anchor = Anchor::named(o.anchor.name());
+            let [x, y] = o.offset.map(|v| v.clamp(-1_000.0, 1_000.0) * EM);
+            (anchor, [x, y + f64::from(anchor.y) * BASELINE])
+        };
+        return Some(offsets.iter().map(one).collect());
+    }
+    let anchors = paint.text_variable_anchor.as_ref().map(|a| a.eval(context)).filter(|a| !a.is_empty())?;
+    let radius = paint.text_radial_offset.as_ref().map(|o| o.eval(context) * EM);
+    let offset = paint.text_offset.eval(context).map(|v| v.abs().min(1_000.0) * EM);
+    let one = |name: &Arc<str>| {
+        let anchor = Anchor::named(name);
+        let away = |side: i8, by: f64| -f64::from(side) * by;
+        let by = match radius {
+            Some(radius) => radial(anchor, radius),
+            None => [away(anchor.x, offset[0]), away(anchor.y, offset[1]) + f64::from(anchor.y) * BASELINE],
+        };
+        (anchor, by)
+    };
+    Some(anchors.iter().map(one).collect())
+}
+
+/// How far a text is moved for its edge to be `radius` from its anchor.
+fn radial(anchor: Anchor, radius: f64) -> [f64; 2] {
+    let radius = radius.clamp(0.0, 1_000.0 * EM);
+    let leg = if anchor.x != 0 && anchor.y != 0 { radius / std::f64::consts::SQRT_2 } else { radius };
+    let (x, y) = (f64::from(anchor.x), f64::from(anchor.y));
+    [-x * leg, -y * leg + y * BASELINE]
+}
+
+fn icon_layout(
+    inputs: &SymbolInputs,
+    paint: &SymbolPaint,
+    text: Option<&TextLayout>,
+    context: &Context,
+    whole: &Context,
+) -> Option<IconLayout> {
+    let name = paint.icon_image.as_ref()?.eval(whole).0?;
+    let image = inputs.sprite.image(&name, 1)?.clone();
+    let room_size = limited(paint.icon_size.eval(&inputs.at_zoom(inputs.whole_zoom() + 1.0, context)));
+    let offset = paint.icon_offset.eval(whole).map(|v| v.clamp(-10_000.0, 10_000.0));
+    let anchor = Anchor::named(&paint.icon_anchor.eval(whole));
+    let [width, height] = image.size();
+    let (across, down) = anchor.shares();
+    let (left, top) = (offset[0] - width * across, offset[1] - height * down);
+    let own = IconBox { left, top, right: left + width, bottom: top + height, padding: None };
+    let follows = Follows::named(&paint.icon_text_fit.eval(whole));
+    let fitted = |vertical: bool| {
+        let text = text?;
+        let variant = text.variants.iter().find(|v| v.vertical == vertical)?;
+        let padding = paint.icon_text_fit_padding.eval(whole);
+        Some(around_text(&image, &variant.shaped, follows?, padding, offset, text.room_size / EM))
+    };
+    let size = limited(paint.icon_size.eval(context));
+    Some(IconLayout {
+        icon_box: fitted(false).unwrap_or(own),
+        vertical_box: fitted(true),
+        fits: follows.is_some(),
+        size,
+        room_size,
+        padding: paint.icon_padding.eval(whole).map(|v| v.clamp(-1_000.0, 1_000.0)),
+        rotate: paint.icon_rotate.eval(whole).to_radians(),
+        alignment: paint.icon_alignment(whole),
+        keep_upright: paint.icon_keep_upright.eval(whole),
+        overlap: paint.icon_overlap(whole),
+        blocks: !paint.icon_ignore_placement.eval(whole),
+        optional: paint.icon_optional.eval(whole),
+        ink: FieldInk {
+            color: paint.icon_color.eval(context),
+            halo_color: paint.icon_halo_color.eval(context),
+            halo_width: crate::compose::size(paint.icon_halo_width.eval(context)).min(100.0),
+            halo_blur: crate::compose::size(paint.icon_halo_blur.eval(context)).min(100.0),
+            opacity: paint.icon_opacity.eval(context).clamp(0.0, 1.0),
+            scale: size,
+            ratio: 1.0,
+        },
+        translate: translation(inputs, &paint.icon_translate, context),
+        name,
+        image,
+    })
+}

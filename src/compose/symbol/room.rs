@@ -1,0 +1,265 @@
+//! The room that text and icons take: what must be free for them, and what they are drawn from.
+
+use std::sync::Arc;
+
+use super::along::{Mooring, OnLine, circles};
+use super::candidates::{Maker, Site};
+use super::draw::{Along, IconLook, TextLook};
+use super::fit::{IconBox, pieces};
+use super::layout::{IconLayout, TextLayout};
+use super::path::{Path, Spot, turned};
+use crate::label::{Area, Bound, Icon, Overlap, Text, Try};
+use crate::style::Alignment;
+use crate::text::{EM, Shaped};
+
+/// The least height that is kept free along a line, 1/24 em.
+const LEAST_HEIGHT: f64 = 10.0;
+
+impl Maker<'_> {
+    pub(super) fn text(&self, text: &TextLayout, site: &Site, ink: &mut Area) -> Option<(Text, TextLook)> {
+        let scale = text.room_size / EM;
+        let drawn = text.size / EM;
+        let look = |along: Option<Along>| TextLook {
+            variants: Vec::new(),
+            along,
+            size: text.size,
+            rotate: text.rotate,
+            turn: 0.0,
+            offset: text.offset,
+            colors: text.colors.clone(),
+            images: text.images.clone(),
+            ink: text.ink,
+            translate: text.translate,
+        };
+        let bounds = |tries: Vec<Try>| Text {
+            tries,
+            overlap: text.overlap.into(),
+            blocks: text.blocks,
+            optional: text.optional,
+        };
+        let room = text.ink.halo_width + text.ink.halo_blur + 2.0;
+        if let (Some((path, spot)), true) = (site.line, text.alignment != Alignment::Viewport) {
+            let (shaped, along, way) = self.along(text, path, spot)?;
+            let height = (shaped.bottom - shaped.top).max(LEAST_HEIGHT);
+            let radius = height * scale / 2.0 + text.padding;
+            let moved = |p: [f64; 2]| [p[0] + text.translate[0], p[1] + text.translate[1]];
+            let circle = |c: [f64; 2]| Bound::Circle { center: moved(c), radius };
+            let bounds = bounds(vec![Try {
+                bounds: circles(&way, radius).into_iter().map(circle).collect(),
+                strict: false,
+                around: Vec::new(),
+            }]);
+            let places = along.places.iter().map(|p| [site.at[0] + p.at[0], site.at[1] + p.at[1]]);
+            let tallest = (height + 2.0 * EM) * drawn;
+            *ink = ink.union(&Area::around(places.map(moved)).grown(tallest + room));
+            let mut look = look(Some(along));
+            look.variants.push((shaped, [0.0; 2], false));
+            return Some((bounds, look));
+        }
+        let turn = if text.alignment == Alignment::Map { self.map_angle() } else { 0.0 };
+        let mut tries = Vec::new();
+        let mut looks = Vec::new();
+        let strict_first = text.overlap != crate::style::Overlap::Never && text.variants[0].aside.is_some();
+        for variant in &text.variants {
+            let shaped = &variant.shaped;
+            let corners = [shaped.left, shaped.top, shaped.right, shaped.bottom].map(|v| v * scale);
+            let padded = [
+                corners[0] - text.padding,
+                corners[1] - text.padding,
+                corners[2] + text.padding,
+                corners[3] + text.padding,
+            ];
+            let quarter = if variant.vertical { std::f64::consts::FRAC_PI_2 } else { 0.0 };
+            let area = rotated(padded, text.rotate + quarter);
+            let shift = variant.aside.map_or([0.0; 2], |(anchor, offset)| {
+                let (across, down) = anchor.shares();
+                let size = [area.max[0] - area.min[0], area.max[1] - area.min[1]];
+                let shift = [(0.5 - across) * size[0], (0.5 - down) * size[1]];
+                [shift[0] + offset[0] * scale, shift[1] + offset[1] * scale]
+            });
+            let at = |area: Area| {
+                let [x, y] = turned(shift, turn);
+                let (dx, dy) = (site.at[0] + x + text.translate[0], site.at[1] + y + text.translate[1]);
+                moved(turned_area(area, turn), [dx, dy])
+            };
+            let placed = at(area);
+            // As drawn, the text may be smaller than the room kept for it, but is never larger than twice that.
+            let grown = rotated(
+                [shaped.left, shaped.top, shaped.right, shaped.bottom].map(|v| v * drawn),
+                text.rotate + quarter,
+            );
+            *ink = ink.union(&at(grown).grown(room + 2.0 * text.size)).union(&placed);
+            let around = match (&self.layout.icon, variant.aside) {
+                (Some(icon), Some(_)) if icon.fits && icon.overlap == crate::style::Overlap::Never => {
+                    let icon_area = icon_area(icon, variant.vertical);
+                    vec![Bound::Box(moved(icon_area, [site.at[0] + shift[0], site.at[1] + shift[1]]))]
+                }
+                _ => Vec::new(),
+            };
+            let ratio = text.size / text.room_size.max(1e-9);
+            tries.push(Try { bounds: vec![Bound::Box(placed)], strict: strict_first, around });
+            looks.push((shaped.clone(), shift.map(|v| v * ratio), variant.vertical));
+        }
+        if strict_first {
+            let again: Vec<Try> = tries.iter().map(|t| Try { strict: false, ..t.clone() }).collect();
+            tries.extend(again);
+            looks.extend(looks.clone());
+        }
+        let look = TextLook { variants: looks, turn, ..look(None) };
+        Some((bounds(tries), look))
+    }
+
+    /// The map's own right, as the plane has it; radians.
+    fn map_angle(&self) -> f64 {
+        let [x, y] = self.inputs.plane.turned([1.0, 0.0]);
+        y.atan2(x)
+    }
+
+    /// The text set along its line, the right way up, and the stretch of line that it takes.
+    fn along(&self, text: &TextLayout, path: &Path, spot: Spot) -> Option<(Arc<Shaped>, Along, Vec<[f64; 2]>)> {
+        let unit = text.size / EM;
+        let offset = text.offset.map(|v| v * unit);
+        let mut shaped = text.variants[0].shaped.clone();
+        let mut mooring = Mooring { path, spot, offset, flipped: false };
+        let middle = |c: &crate::text::Cluster| (c.x + c.advance * c.scale / 2.0) * unit;
+        let ends = |shaped: &Shaped, mooring: &Mooring| {
+            let (first, last) = (shaped.clusters.first()?, shaped.clusters.last()?);
+            let (mut before, mut after) = (Vec::new(), Vec::new());
+            let a = mooring.walk(middle(first), &mut before)?;
+            let b = mooring.walk(middle(last), &mut after)?;
+            before.reverse();
+            before.pop();
+            before.extend(after.into_iter().skip(1));
+            Some((a, b, before))
+        };
+        let (a, b, way) = ends(&shaped, &mooring)?;
+        if text.keep_upright {
+            let (mut first, mut last) = (a.at, b.at);
+            if shaped.clusters.len() == 1 {
+                (first, last) = (spot.at, path.points[spot.segment + 1]);
+            }
+            let steep = (last[1] - first[1]).abs() > (last[0] - first[0]).abs();
+            let vertical = text.upright.as_ref().filter(|_| steep);
+            let wrong = match vertical {
+                Some(_) => first[1] > last[1],
+                None => first[0] > last[0],
+            };
+            if let Some(upright) = vertical {
+                shaped = upright.clone();
+            }
+            mooring.flipped = wrong;
+        }
+        let mut places = Vec::with_capacity(shaped.clusters.len());
+        let mut scratch = Vec::new();
+        for cluster in &shaped.clusters {
+            let place = mooring.walk(middle(cluster), &mut scratch)?;
+            let angle = if text.alignment == Alignment::Map { place.angle } else { 0.0 };
+            places.push(OnLine { at: [place.at[0] - spot.at[0], place.at[1] - spot.at[1]], angle });
+        }
+        Some((shaped, Along { places }, way))
+    }
+
+    pub(super) fn icon(
+        &self,
+        icon: &IconLayout,
+        text: Option<&TextLook>,
+        site: &Site,
+        line_angle: Option<f64>,
+        ink: &mut Area,
+    ) -> Option<(Icon, IconLook)> {
+        let mut turn = match line_angle {
+            Some(angle) => angle,
+            None if icon.alignment == Alignment::Map && site.line.is_none() => self.map_angle(),
+            None => 0.0,
+        };
+        if line_angle.is_some() && icon.keep_upright && turn.cos() < 0.0 {
+            turn += std::f64::consts::PI;
+        }
+        let at = [site.at[0] + icon.translate[0], site.at[1] + icon.translate[1]];
+        // Icons along lines keep the room that they would take upright, as in MapLibre.
+        let tilt = if site.line.is_none() { turn } else { 0.0 };
+        let bounds = |shift: [f64; 2], vertical: bool| {
+            let area = turned_area(icon_area(icon, vertical), tilt);
+            vec![Bound::Box(moved(area, [at[0] + shift[0], at[1] + shift[1]]))]
+        };
+        let with_text: Vec<Vec<Bound>> = match text {
+            Some(text) => {
+                let one = |(_, shift, vertical): &(Arc<Shaped>, [f64; 2], bool)| {
+                    bounds(if icon.fits { *shift } else { [0.0; 2] }, *vertical)
+                };
+                text.variants.iter().map(one).collect()
+            }
+            None => Vec::new(),
+        };
+        let own = bounds([0.0; 2], false);
+        let drawn = |b: &IconBox| pieces(&icon.image, b, icon.size, icon.fits);
+        let look = IconLook {
+            name: icon.name.clone(),
+            icon_box: icon.icon_box,
+            vertical_box: icon.vertical_box,
+            fits: icon.fits,
+            size: icon.size,
+            rotate: icon.rotate,
+            turn,
+            ink: icon.ink,
+            translate: icon.translate,
+        };
+        let mut furthest = 0.0f64;
+        for piece in
+            drawn(&icon.icon_box).iter().chain(icon.vertical_box.iter().flat_map(&drawn).collect::<Vec<_>>().iter())
+        {
+            for p in [piece.min, piece.max, [piece.min[0], piece.max[1]], [piece.max[0], piece.min[1]]] {
+                furthest = furthest.max(p[0].hypot(p[1]));
+            }
+        }
+        let shifts = text.map_or(0.0, |t| t.variants.iter().map(|(_, s, _)| s[0].hypot(s[1])).fold(0.0, f64::max));
+        let spread = furthest + if icon.fits { shifts } else { 0.0 } + 2.0;
+        *ink = ink.union(&Area { min: at, max: at }.grown(spread));
+        let icon =
+            Icon { bounds: own, with_text, overlap: icon.overlap.into(), blocks: icon.blocks, optional: icon.optional };
+        Some((icon, look))
+    }
+}
+
+/// The room of an icon around its anchor, CSS px.
+fn icon_area(icon: &IconLayout, vertical: bool) -> Area {
+    let own = icon.vertical_box.filter(|_| vertical).unwrap_or(icon.icon_box);
+    let b = own.proportioned(&icon.image);
+    let [top, right, bottom, left] = icon.padding;
+    let size = icon.room_size;
+    let mut sides = [b.left * size - left, b.top * size - top, b.right * size + right, b.bottom * size + bottom];
+    if let Some(padding) = b.padding {
+        for (i, side) in sides.iter_mut().enumerate() {
+            *side += padding[i] * size * if i < 2 { -1.0 } else { 1.0 };
+        }
+    }
+    let quarter = if vertical { std::f64::consts::FRAC_PI_2 } else { 0.0 };
+    rotated(sides, icon.rotate + quarter)
+}
+
+/// The box around a turned one: left, top, right, bottom.
+fn rotated([left, top, right, bottom]: [f64; 4], angle: f64) -> Area {
+    if angle == 0.0 {
+        return Area { min: [left, top], max: [right, bottom] };
+    }
+    Area::around([[left, top], [right, top], [left, bottom], [right, bottom]].map(|p| turned(p, angle)))
+}
+
+fn turned_area(area: Area, angle: f64) -> Area {
+    rotated([area.min[0], area.min[1], area.max[0], area.max[1]], angle)
+}
+
+fn moved(area: Area, by: [f64; 2]) -> Area {
+    let add = |p: [f64; 2]| [p[0] + by[0], p[1] + by[1]];
+    Area { min: add(area.min), max: add(area.max) }
+}
+
+impl From<crate::style::Overlap> for Overlap {
+    fn from(mode: crate::style::Overlap) -> Self {
+        match mode {
+            crate::style::Overlap::Never => Overlap::Never,
+            crate::style::Overlap::Always => Overlap::Always,
+            crate::style::Overlap::Cooperative => Overlap::Cooperative,
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! The answers of one zoom and state, found as they are asked for.
+
+use std::collections::{HashMap, HashSet};
+
+use super::bounds::{Area, Bound};
+use super::{Candidate, Overlap, Rank, Shown};
+
+/// Gives a board its candidates.
+pub trait Supply<T> {
+    /// Every candidate whose position lies in the area; others may be among them, but none that was given before. No
+    /// candidate reaches further than [`Board::REACH`] from its position.
+    fn candidates(&mut self, area: &Area) -> Vec<Candidate<T>>;
+}
+
+/// Candidates by place, and what is known of each.
+#[derive(Debug)]
+pub struct Board<T> {
+    candidates: Vec<Entry<T>>,
+    /// The candidates that meet each cell of the plane.
+    cells: HashMap<(i64, i64), Vec<u32>>,
+    /// The blocks of the plane whose candidates are all here.
+    supplied: HashSet<(i64, i64)>,
+}
+
+#[derive(Debug)]
+struct Entry<T> {
+    candidate: Candidate<T>,
+    /// Everything it may touch.
+    area: Area,
+    answer: Option<Shown>,
+    /// What keeps others away.
+    blocking: Vec<(Bound, Overlap)>,
+}
+
+/// Side of a block that candidates are fetched by, and of a cell that they are found by, CSS px.
+const BLOCK: f64 = 512.0;
+const CELL: f64 = 64.0;
+
+/// Cells that one candidate may lie in, in each direction.
+const MAX_CELLS: i64 = (2.0 * Board::<()>::REACH / CELL) as i64 + 2;
+
+impl<T> Default for Board<T> {
+    fn default() -> Self {
+        Self { candidates: Vec::new(), cells: HashMap::new(), supplied: HashSet::new() }
+    }
+}
+
+impl<T> Board<T> {
+    /// How far from its position a label may reach, CSS px.
+    pub const REACH: f64 = 1024.0;
+
+    /// What is shown of every candidate that may paint in the area, in order.
+    pub fn shown(&mut self, area: &Area, supply: &mut dyn Supply<T>) -> Vec<(&Candidate<T>, Shown)> {
+        self.fetch(area, supply);
+        let mut found: Vec<u32> = self.meeting(area).filter(|i| self.entry(*i).candidate.ink.meets(area)).collect();
+        found.sort_unstable_by_key(|i| self.rank(*i));
+        for i in &found {
+            self.decide(*i, supply);
+        }
+        let answer = |i: u32| {
+            let entry = self.entry(i);
+            Some((&entry.candidate, entry.answer.filter(|a| !a.is_nothing())?))
+        };
+        found.into_iter().filter_map(answer).collect()
+    }
+
+    /// Candidates known so far, and cells they are kept in: what memory is held by.
+    pub fn len(&self) -> usize {
+        self.candidates.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.candidates.is_empty()
+    }
+
+    fn entry(&self, i: u32) -> &Entry<T> {
+        &self.candidates[i as usize]
+    }
+
+    fn rank(&self, i: u32) -> Rank {
+        self.entry(i).candidate.rank
+    }
+
+    /// Makes sure that every candidate that may touch the area is here.
+    fn fetch(&mut self, area: &Area, supply: &mut dyn Supply<T>) {
+        for block in tiles(&area.grown(Self::REACH), BLOCK, i64::MAX) {
+            if !self.supplied.insert(block) {
+                continue;
+            }
+            let min = [block.0 as f64 * BLOCK, block.1 as f64 * BLOCK];
+            for candidate in supply.candidates(&Area { min, max: min.map(|v| v + BLOCK) }) {
+                self.add(candidate);
+            }
+        }
+    }
+
+    fn add(&mut self, candidate: Candidate<T>) {
+        let area = candidate.areas().fold(Area::EMPTY, |all, area| all.union(&area));
+        if area.is_empty() {
+            return;
+        }
+        let i = self.candidates.len() as u32;
+        for cell in tiles(&area, CELL, MAX_CELLS) {
+            self.cells.entry(cell).or_default().push(i);
+        }
+        self.candidates.push(Entry { candidate, area, answer: None, blocking: Vec::new() });
+    }
+
+    /// The candidates that may touch the area, each once.
+    fn meeting(&self, area: &Area) -> impl Iterator<Item = u32> {
+        let mut found: Vec<u32> = tiles(area, CELL, i64::MAX)
+            .filter_map(|cell| self.cells.get(&cell))
+            .flatten()
+            .copied()
+            .filter(|i| self.entry(*i).area.meets(area))
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter()
+    }
+
+    /// Decides a candidate, and before it whatever that hangs on.
+    fn decide(&mut self, i: u32, supply: &mut dyn Supply<T>) {
+        let mut waiting = vec![(i, None::<std::vec::IntoIter<u32>>)];
+        while let Some((i, earlier)) = waiting.last_mut() {
+            let i = *i;
+            if self.entry(i).answer.is_some() {
+                waiting.pop();
+                continue;
+            }
+            let earlier = match earlier {
+                Some(earlier) => earlier,
+                None => {
+                    let list = self.earlier(i, supply);
+                    earlier.insert(list.into_iter())
+                }
+            };
+            match earlier.find(|e| self.entry(*e).answer.is_none()) {
+                Some(first) => waiting.push((first, None)),
+                None => {
+                    let (shown, blocking) = self.place(i);
+                    let entry = &mut self.candidates[i as usize];
+                    entry.answer = Some(shown);
+                    entry.blocking = blocking;
+                    waiting.pop();
+                }
+            }
+        }
+    }
+
+    /// The earlier candidates that may be in this one's way, in order; none where nothing can be.
+    fn earlier(&mut self, i: u32, supply: &mut dyn Supply<T>) -> Vec<u32> {
+        let candidate = &self.entry(i).candidate;
+        let free = |o: Overlap| o == Overlap::Always;
+        let text_free = candidate.text.as_ref().is_none_or(|t| free(t.overlap) && t.tries.iter().all(|t| !t.strict));
+        if text_free && candidate.icon.as_ref().is_none_or(|i| free(i.overlap)) && candidate.repeat.is_none() {
+            return Vec::new();
+        }
+        let mut area = self.entry(i).area;
+        if let Some(repeat) = &candidate.repeat {
+            area = area.union(&Area { min: repeat.at, max: repeat.at }.grown(repeat.distance));
+        }
+        let rank = candidate.rank;
+        self.fetch(&area, supply);
+        let mut earlier: Vec<u32> = self.meeting(&area).filter(|e| self.rank(*e) < rank).collect();
+        earlier.sort_unstable_by_key(|e| self.rank(*e));
+        earlier
+    }
+
+    /// What is shown of a candidate, and what that keeps free, all that it hangs on being decided.
+    fn place(&self, i: u32) -> (Shown, Vec<(Bound, Overlap)>) {
+        let candidate = &self.entry(i).candidate;
+        if candidate.repeat.is_some_and(|r| self.is_repeated(&r, candidate.rank)) {
+            return (Shown::default(), Vec::new());
+        }
+        let is_free = |bounds: &[Bound], overlap: Overlap| {
+            overlap == Overlap::Always || bounds.iter().all(|b| self.is_free(b, overlap, candidate.rank))
+        };
+        let text = candidate.text.as_ref().and_then(|text| {
+            text.tries.iter().position(|t| {
+                let overlap = if t.strict { Overlap::Never } else { text.overlap };
+                is_free(&t.bounds, overlap) && is_free(&t.around, overlap)
+            })
+        });
+        let icon_bounds = candidate.icon.as_ref().map(|icon| {
+            let with_text = text.and_then(|t| icon.with_text.get(t));
+            with_text.unwrap_or(&icon.bounds)
+        });
+        let icon = candidate.icon.as_ref().zip(icon_bounds).is_some_and(|(icon, b)| is_free(b, icon.overlap));
+        let icon_alone = candidate.text.as_ref().is_none_or(|t| t.optional);
+        let text_alone = candidate.icon.as_ref().is_none_or(|i| i.optional);
+        let both = icon && text.is_some();
+        let shown = match (icon_alone, text_alone) {
+            (false, false) => Shown { text: text.filter(|_| both), icon: both },
+            (true, false) => Shown { text: text.filter(|_| icon), icon },
+            (false, true) => Shown { text, icon: both },
+            (true, true) => Shown { text, icon },
+        };
+        let mut blocking = Vec::new();
+        if let (Some(text), Some(t)) = (&candidate.text, shown.text)
+            && text.blocks
+        {
+            blocking.extend(text.tries[t].bounds.iter().map(|b| (*b, text.overlap)));
+        }
+        if let (Some(icon), Some(bounds), true) = (&candidate.icon, icon_bounds, shown.icon)
+            && icon.blocks
+        {
+            blocking.extend(bounds.iter().map(|b| (*b, icon.overlap)));
+        }
+        (shown, blocking)
+    }
+
+    fn is_free(&self, bound: &Bound, overlap: Overlap, rank: Rank) -> bool {
+        let in_way = |entry: &Entry<T>| {
+            entry.candidate.rank < rank
+                && entry.blocking.iter().any(|(other, kind)| !overlap.allows(*kind) && bound.collides(other))
+        };
+        !self.meeting(&bound.area()).any(|e| in_way(self.entry(e)))
+    }
+
+    /// Whether an earlier text of the same name is shown too near.
+    fn is_repeated(&self, repeat: &super::Repeat, rank: Rank) -> bool {
+        let near = Area { min: repeat.at, max: repeat.at }.grown(repeat.distance);
+        let same = |entry: &Entry<T>| {
+            let shown = entry.answer.is_some_and(|a| a.text.is_some()) && entry.candidate.rank < rank;
+            shown
+                && entry.candidate.repeat.is_some_and(|other| {
+                    let distance = (other.at[0] - repeat.at[0]).hypot(other.at[1] - repeat.at[1]);
+                    other.name == repeat.name && distance < repeat.distance
+                })
+        };
+        self.meeting(&near).any(|e| same(self.entry(e)))
+    }
+}
+
+/// The squares of a side that an area meets, no more than `max` of them in each direction.
+fn tiles(area: &Area, side: f64, max: i64) -> impl Iterator<Item = (i64, i64)> {
+    let range = |i: usize| {
+        let first = (area.min[i] / side).floor() as i64;
+        first..=((area.max[i] / side).floor() as i64).min(first.saturating_add(max))
+    };
+    let (columns, rows) = (range(0), range(1));
+    rows.flat_map(move |y| columns.clone().map(move |x| (x, y)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::label::{Text, Try};
+
+    /// Boxes in a plane, given when their part of it is asked for.
+    struct Boxes {
+        all: Vec<Area>,
+        given: Vec<bool>,
+    }
+
+    impl Supply<usize> for Boxes {
+        fn candidates(&mut self, area: &Area) -> Vec<Candidate<usize>> {
+            let mut out = Vec::new();
+            for (i, b) in self.all.iter().enumerate() {
+                let at = Area { min: b.min, max: b.min };
+                if at.meets(area) && !std::mem::replace(&mut self.given[i], true) {
+                    out.push(candidate(i, b));
+                }
+            }
+            out
+        }
+    }
+
+    fn candidate(i: usize, area: &Area) -> Candidate<usize> {
+        let bounds = vec![Bound::Box(*area)];
+        let tries = vec![Try { bounds, strict: false, around: Vec::new() }];
+        Candidate {
+            rank: Rank { layer: 0, key: 0, tile: 0, copy: 0, part: i as u32, nth: 0 },
+            text: Some(Text { tries, overlap: Overlap::Never, blocks: true, optional: false }),
+            icon: None,
+            repeat: None,
+            ink: *area,
+            payload: i,
+        }
+    }
+
+    fn random(state: &mut u64) -> f64 {
+        *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (*state >> 33) as f64 / (1u64 << 31) as f64
+    }
+
+    #[test]
+    fn any_part_of_the_map_gives_the_answer_of_the_whole() {
+        let mut state = 7;
+        let all: Vec<Area> = (0..6_000)
+            .map(|_| {
+                let min = [random(&mut state) * 6_000.0, random(&mut state) * 6_000.0];
+                Area { min, max: [min[0] + 20.0 + random(&mut state) * 300.0, min[1] + 15.0] }
+            })
+            .collect();
+        // The plain rule, from the first to the last.
+        let mut kept: Vec<usize> = Vec::new();
+        for i in 0..all.len() {
+            if kept.iter().all(|k| !all[*k].meets(&all[i])) {
+                kept.push(i);
+            }
+        }
+        for round in 0..40 {
+            let mut board = Board::default();
+            let mut supply = Boxes { given: vec![false; all.len()], all: all.clone() };
+            for _ in 0..=round % 3 {
+                let min = [random(&mut state) * 5_500.0, random(&mut state) * 5_500.0];
+                let area = Area { min, max: min.map(|v| v + 256.0) };
+                let shown: Vec<usize> = board.shown(&area, &mut supply).iter().map(|(c, _)| c.payload).collect();
+                let expected: Vec<usize> = kept.iter().copied().filter(|i| all[*i].meets(&area)).collect();
+                assert_eq!(shown, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_chain_as_long_as_the_map_is_followed() {
+        // Each overlaps the one before it only: every other one is shown.
+        let n = 40_000;
+        let link = |i: usize| {
+            let x = i as f64 * 10.0;
+            Area { min: [x, 0.0], max: [x + 15.0, 10.0] }
+        };
+        let mut supply = Boxes { all: (0..200).map(link).collect(), given: vec![false; 200] };
+        let mut board = Board::default();
+        let end = Area { min: [1_980.0, 0.0], max: [1_985.0, 1.0] };
+        assert_eq!(board.shown(&end, &mut supply).iter().map(|(c, _)| c.payload).collect::<Vec<_>>(), [198]);
+        // The same, all at once: the stack is not the thread's.
+        struct Line(usize);
+        impl Supply<usize> for Line {
+            fn candidates(&mut self, _: &Area) -> Vec<Candidate<usize>> {
+                let link = |i: usize| {
+                    let x = i as f64 * 10.0;
+                    candidate(i, &Area { min: [x, 0.0], max: [x + 15.0, 10.0] })
+                };
+                (0..std::mem::take(&mut self.0)).map(link).collect()
+            }
+        }
+        let x = n as f64 * 10.0 - 10.0;
+        let mut board = Board::default();
+        let end = Area { min: [x, 0.0], max: [x + 1.0, 1.0] };
+        assert_eq!(board.shown(&end, &mut Line(n)).len(), 1);
+        assert_eq!(board.len(), n);
+    }
+}

@@ -1,0 +1,193 @@
+//! Text: outlines filled by exact coverage with halos by distance, and distance fields as MapLibre draws them.
+//!
+//! Outlines are scaled and turned around their own origin, then rounded to 1/256 px beside the label's anchor: their
+//! pixels are the same in every picture.
+
+use super::Painter;
+use super::blend::Canvas;
+use super::coverage::Span;
+use super::field::{Shader, halo_fade_px, halo_share};
+use super::icon::each_pixel;
+use crate::color::Color;
+use crate::geo::{SUBPIXELS, Snapped};
+use crate::scene::{FieldInk, Ink, Text, TextGlyph, TextPart};
+use crate::text::{EM, Face, Mark, SdfGlyph};
+
+/// How far a flattened curve may lie from the true one, device px.
+const FLATNESS: f64 = 0.04;
+
+/// A closed ring of an outline.
+type Ring = Vec<Snapped>;
+
+impl Painter {
+    pub(super) fn text(&mut self, text: &Text, canvas: &mut Canvas) {
+        let anchor = text.shape.anchor;
+        let mut outlines: Vec<(Ring, Option<Color>)> = Vec::new();
+        for glyph in &text.shape.glyphs {
+            match &glyph.mark {
+                Mark::Field(field) => draw_field(field, glyph, anchor, text, canvas),
+                Mark::Outline { face, glyph: id } => {
+                    outlines.extend(rings(face, *id, glyph, anchor).into_iter().map(|ring| (ring, glyph.color)));
+                }
+            }
+        }
+        if outlines.is_empty() {
+            return;
+        }
+        let ink = &text.ink;
+        if text.part != TextPart::Letters && ink.halo_width > 0.0 && ink.halo_color.a > 0.0 {
+            let rings: Vec<&Ring> = outlines.iter().map(|(ring, _)| ring).collect();
+            self.halo(&rings, ink, canvas);
+        }
+        if text.part != TextPart::Halo {
+            for same in outlines.chunk_by(|a, b| a.1 == b.1) {
+                let color = same[0].1.unwrap_or(ink.color).with_opacity(ink.opacity);
+                for (ring, _) in same {
+                    self.coverage.add_ring(ring);
+                }
+                self.coverage.spans(|span| canvas.blend(&span, &Ink::Color(color)));
+            }
+        }
+    }
+
+    /// Every pixel's distance to the nearest outline, as far as the halo reaches, becomes the halo.
+    fn halo(&mut self, rings: &[&Ring], ink: &FieldInk, canvas: &mut Canvas) {
+        let reach_px = (ink.halo_width + halo_fade_px(ink)) * ink.ratio;
+        let Some(mut window) = Window::around(rings, reach_px, canvas) else { return };
+        for ring in rings {
+            for (i, a) in ring.iter().enumerate() {
+                window.measure(*a, ring[(i + 1) % ring.len()], reach_px);
+            }
+            self.coverage.add_ring(ring);
+        }
+        let mut inside = vec![false; window.distances_sq.len()];
+        self.coverage.spans(|span: Span| {
+            if span.coverage >= 128
+                && let Some(row) = (span.y as usize).checked_sub(window.top).filter(|r| *r < window.height)
+            {
+                let end = (span.x + span.length) as usize;
+                for x in (span.x as usize).max(window.left)..end.min(window.left + window.width) {
+                    inside[row * window.width + x - window.left] = true;
+                }
+            }
+        });
+        let color = ink.halo_color.with_opacity(ink.opacity).premultiplied_rgba8();
+        for row in 0..window.height {
+            let y = window.top + row;
+            for x in canvas.seen(y, window.left, window.width) {
+                let i = row * window.width + x - window.left;
+                let away = f64::from(window.distances_sq[i]).sqrt() / ink.ratio;
+                let share = halo_share(if inside[i] { away } else { -away }, ink);
+                let share = (share * 255.0).round() as u8;
+                if share > 0 {
+                    canvas.blend_pixel(x, y, color, share);
+                }
+            }
+        }
+    }
+}
+
+/// Pixels around some outlines, each with its distance to them.
+struct Window {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+    /// Device px, squared.
+    distances_sq: Vec<f32>,
+}
+
+impl Window {
+    /// `None` where none of it is in the picture.
+    fn around(rings: &[&Ring], reach_px: f64, canvas: &Canvas) -> Option<Self> {
+        let range = |v: fn(&Snapped) -> i64, size: usize| {
+            let low = rings.iter().flat_map(|r| r.iter()).map(v).min()? as f64 / SUBPIXELS as f64 - reach_px;
+            let high = rings.iter().flat_map(|r| r.iter()).map(v).max()? as f64 / SUBPIXELS as f64 + reach_px;
+            let first = low.floor().clamp(0.0, size as f64) as usize;
+            let end = high.ceil().clamp(0.0, size as f64) as usize;
+            (first < end).then_some((first, end - first))
+        };
+        let (left, width) = range(|p| p.x, canvas.width())?;
+        let (top, height) = range(|p| p.y, canvas.height())?;
+        Some(Self { left, top, width, height, distances_sq: vec![f32::INFINITY; width * height] })
+    }
+
+    /// Takes an edge into account.
+    fn measure(&mut self, a: Snapped, b: Snapped, reach_px: f64) {
+        // From the edge's own start, so that the numbers are the same in every picture.
+        let px = |v: i64| v as f64 / SUBPIXELS as f64;
+        let (dx, dy) = (px(b.x - a.x), px(b.y - a.y));
+        let length_sq = dx * dx + dy * dy;
+        let range = |from: i64, by: f64, start: usize, size: usize| {
+            let low = px(from) + by.min(0.0) - reach_px - 0.5 - start as f64;
+            let high = px(from) + by.max(0.0) + reach_px + 0.5 - start as f64;
+            low.floor().clamp(0.0, size as f64) as usize..high.ceil().clamp(0.0, size as f64) as usize
+        };
+        let columns = range(a.x, dx, self.left, self.width);
+        for row in range(a.y, dy, self.top, self.height) {
+            let y = px((self.top + row) as i64 * SUBPIXELS + SUBPIXELS / 2 - a.y);
+            for column in columns.clone() {
+                let x = px((self.left + column) as i64 * SUBPIXELS + SUBPIXELS / 2 - a.x);
+                let t = if length_sq > 0.0 { ((x * dx + y * dy) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
+                let (ox, oy) = (x - t * dx, y - t * dy);
+                let distance = &mut self.distances_sq[row * self.width + column];
+                *distance = distance.min((ox * ox + oy * oy) as f32);
+            }
+        }
+    }
+}
+
+/// A glyph's outline in the picture.
+fn rings(face: &Face, id: u32, glyph: &TextGlyph, anchor: Snapped) -> Vec<Ring> {
+    let [a, b] = glyph.right.map(|v| v * EM);
+    let em_px = a.hypot(b);
+    let place = |p: [f64; 2]| {
+        let x = glyph.origin[0] + p[0] * a - p[1] * b;
+        let y = glyph.origin[1] + p[0] * b + p[1] * a;
+        let snap = |v: f64| (v * SUBPIXELS as f64).round() as i64;
+        Snapped { x: anchor.x + snap(x), y: anchor.y + snap(y) }
+    };
+    let ring = |(start, curves): &([f64; 2], Vec<crate::text::Curve>)| {
+        let mut ring = vec![place(*start)];
+        let mut at = *start;
+        for curve in curves {
+            curve.flattened(at, curve.steps(at, em_px, FLATNESS), |p| ring.push(place(p)));
+            at = curve.end();
+        }
+        ring.dedup();
+        ring
+    };
+    face.outline(id).contours.iter().map(ring).filter(|r| r.len() > 2).collect()
+}
+
+fn draw_field(field: &SdfGlyph, glyph: &TextGlyph, anchor: Snapped, text: &Text, canvas: &mut Canvas) {
+    if field.field.is_empty() {
+        return;
+    }
+    let ink = FieldInk { color: glyph.color.unwrap_or(text.ink.color), ..text.ink };
+    let Some(shader) = Shader::new(&ink, text.part) else { return };
+    let side = |v: u32| (v + 2 * SdfGlyph::BORDER) as usize;
+    let (width, height) = (side(field.width), side(field.height));
+    // One texel more on every side, where the field has no value.
+    let [a, b] = glyph.right;
+    let origin = [glyph.origin[0] - a + b, glyph.origin[1] - b - a];
+    let (columns, rows) = ((width + 2) as f64, (height + 2) as f64);
+    let (right, down) = ([a * columns, b * columns], [-b * rows, a * rows]);
+    let least = shader.least();
+    each_pixel(anchor, origin, right, down, canvas, |canvas, x, y, u, v| {
+        let (u, v) = (u * columns - 1.5, v * rows - 1.5);
+        let (left, top) = (u.floor(), v.floor());
+        let (fx, fy) = (u - left, v - top);
+        let at = |dx: i64, dy: i64| {
+            let (x, y) = (left as i64 + dx, top as i64 + dy);
+            let inside = (0..width as i64).contains(&x) && (0..height as i64).contains(&y);
+            if inside { f64::from(field.field[y as usize * width + x as usize]) } else { 0.0 }
+        };
+        let upper = at(0, 0) * (1.0 - fx) + at(1, 0) * fx;
+        let lower = at(0, 1) * (1.0 - fx) + at(1, 1) * fx;
+        let value = (upper * (1.0 - fy) + lower * fy) / 255.0;
+        if value > least {
+            canvas.blend_pixel(x, y, shader.color(value), 255);
+        }
+    });
+}

@@ -1,0 +1,207 @@
+//! The fonts there are, and which of them a label's font names mean.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use rust_embed::RustEmbed;
+
+use super::face::{Face, FontError};
+
+#[derive(RustEmbed)]
+#[folder = "fonts/"]
+#[include = "*.ttf"]
+struct Embedded;
+
+/// The families that stand in where another lacks a character, in this order.
+const FALLBACK: [&str; 4] = ["Noto Sans", "Noto Sans Armenian", "Noto Sans Georgian", "Noto Sans Arabic"];
+
+/// Every face that labels can be set in.
+#[derive(Clone, Default)]
+pub struct Fonts {
+    faces: Vec<Arc<Face>>,
+    stacks: Arc<Mutex<BTreeMap<Arc<str>, Arc<Stack>>>>,
+}
+
+/// The faces to look for a character in, best first.
+#[derive(Debug)]
+pub struct Stack {
+    pub faces: Vec<Arc<Face>>,
+}
+
+impl fmt::Debug for Fonts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.faces).finish()
+    }
+}
+
+impl Fonts {
+    /// The fonts in the binary.
+    pub fn embedded() -> Self {
+        static FACES: OnceLock<Vec<Arc<Face>>> = OnceLock::new();
+        let faces = FACES.get_or_init(|| {
+            let read = |path: std::borrow::Cow<'static, str>| match Embedded::get(&path)?.data {
+                std::borrow::Cow::Borrowed(data) => Face::embedded(data).ok().map(|face| vec![face]),
+                std::borrow::Cow::Owned(data) => Face::read(data).ok(),
+            };
+            Embedded::iter().filter_map(read).flatten().map(Arc::new).collect()
+        });
+        Self { faces: faces.clone(), ..Self::default() }
+    }
+
+    /// Adds the faces of a font file, to be preferred to those there are; gives them.
+    pub fn add(&mut self, data: Vec<u8>) -> Result<Vec<Arc<Face>>, FontError> {
+        let faces: Vec<Arc<Face>> = Face::read(data)?.into_iter().map(Arc::new).collect();
+        self.faces.splice(0..0, faces.iter().cloned());
+        self.stacks = Arc::default();
+        Ok(faces)
+    }
+
+    pub fn faces(&self) -> &[Arc<Face>] {
+        &self.faces
+    }
+
+    /// The face of exactly this name.
+    pub fn named(&self, name: &str) -> Option<&Arc<Face>> {
+        self.faces.iter().find(|f| f.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The stack for font names with commas between. A name that is not here is taken as a wish for its weight and slant.
+    pub fn stack(&self, names: &str) -> Arc<Stack> {
+        let kept = |stacks: &BTreeMap<Arc<str>, Arc<Stack>>| stacks.get(names).cloned();
+        if let Some(stack) = self.stacks.lock().ok().and_then(|stacks| kept(&stacks)) {
+            return stack;
+        }
+        let stack = Arc::new(self.find(names));
+        if let Ok(mut stacks) = self.stacks.lock() {
+            // Names come from styles, and through expressions from data.
+            if stacks.len() >= 1_000 {
+                stacks.clear();
+            }
+            stacks.insert(names.into(), stack.clone());
+        }
+        stack
+    }
+
+    fn find(&self, names: &str) -> Stack {
+        let mut faces: Vec<Arc<Face>> = Vec::new();
+        let mut push = |face: &Arc<Face>| {
+            if !faces.iter().any(|f| Arc::ptr_eq(f, face)) {
+                faces.push(face.clone());
+            }
+        };
+        let names: Vec<&str> = names.split(',').map(str::trim).filter(|n| !n.is_empty()).collect();
+        for name in &names {
+            let family = self.faces.iter().filter(|f| belongs(name, &f.family));
+            // The longest family name that fits: `Noto Sans Arabic Bold` is not of `Noto Sans`.
+            let longest = family.clone().map(|f| f.family.len()).max();
+            let family: Vec<&Arc<Face>> = family.filter(|f| Some(f.family.len()) == longest).collect();
+            if let Some(face) = nearest(&family, wish(name)) {
+                push(face);
+            }
+        }
+        let wish = names.first().map_or((400.0, false), |name| wish(name));
+        for family in FALLBACK {
+            let family: Vec<&Arc<Face>> = self.faces.iter().filter(|f| f.family == family).collect();
+            if let Some(face) = nearest(&family, wish) {
+                push(face);
+            }
+        }
+        self.faces.iter().for_each(push);
+        Stack { faces }
+    }
+}
+
+impl Stack {
+    /// The first face with a glyph for each of the characters.
+    pub(super) fn face_for(&self, mut characters: impl Iterator<Item = char> + Clone) -> Option<&Arc<Face>> {
+        self.faces.iter().find(|face| characters.clone().all(|c| face.glyph(c).is_some())).or_else(|| {
+            let first = characters.next()?;
+            self.faces.iter().find(|face| face.glyph(first).is_some())
+        })
+    }
+}
+
+fn belongs(name: &str, family: &str) -> bool {
+    let (name, family) = (name.to_lowercase(), family.to_lowercase());
+    name.strip_prefix(&family).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
+/// The weight and slant that a font's name asks for.
+fn wish(name: &str) -> (f64, bool) {
+    let lower = name.to_lowercase();
+    (weight_in(name).unwrap_or(400.0), lower.contains("italic") || lower.contains("oblique"))
+}
+
+/// The weight that a style's name says.
+pub(super) fn weight_in(name: &str) -> Option<f64> {
+    const WEIGHTS: [(&str, f64); 13] = [
+        ("thin", 100.0),
+        ("extralight", 200.0),
+        ("ultralight", 200.0),
+        ("light", 300.0),
+        ("regular", 400.0),
+        ("medium", 500.0),
+        ("semibold", 600.0),
+        ("demibold", 600.0),
+        ("extrabold", 800.0),
+        ("ultrabold", 800.0),
+        ("bold", 700.0),
+        ("black", 900.0),
+        ("heavy", 900.0),
+    ];
+    let squeezed: String = name.to_lowercase().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    WEIGHTS.iter().find(|(word, _)| squeezed.contains(word)).map(|(_, weight)| *weight)
+}
+
+/// The face nearest to the wish, of two as near the heavier; slant counts more than any weight.
+fn nearest<'a>(faces: &[&'a Arc<Face>], (weight, italic): (f64, bool)) -> Option<&'a Arc<Face>> {
+    let off = |f: &Arc<Face>| (f.weight - weight).abs() - if f.weight > weight { 0.5 } else { 0.0 };
+    let miss = |f: &Arc<Face>| off(f) + if f.italic == italic { 0.0 } else { 1_000.0 };
+    faces.iter().min_by(|a, b| miss(a).total_cmp(&miss(b))).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_to_faces() {
+        let fonts = Fonts::embedded();
+        assert_eq!(fonts.faces().len(), 15);
+        let first = |names: &str| fonts.stack(names).faces[0].name.clone();
+        assert_eq!(first("Noto Sans Bold"), "Noto Sans Bold");
+        assert_eq!(first("Noto Sans Italic,Arial"), "Noto Sans Italic");
+        assert_eq!(first("Noto Sans Arabic Bold"), "Noto Sans Arabic Bold");
+        assert_eq!(first("Open Sans Semibold,Arial Unicode MS Bold"), "Noto Sans Bold");
+        assert_eq!(first(""), "Noto Sans Regular");
+        let armenian = fonts.stack("Noto Sans Bold");
+        assert_eq!(armenian.face_for("Ա".chars()).unwrap().name, "Noto Sans Armenian Bold");
+        assert!(armenian.face_for("漢".chars()).is_none());
+    }
+
+    #[test]
+    fn a_file_that_is_no_font_is_refused() {
+        assert!(matches!(Fonts::default().add(b"not a font".to_vec()), Err(FontError::Unreadable)));
+    }
+
+    #[test]
+    fn the_scripts_of_the_caucasus_are_covered() {
+        let fonts = Fonts::embedded();
+        for (text, family) in [
+            ("ƏəŞşĞğİıÇçÖöÜüQqXx", "Noto Sans"),
+            ("ԱաՖֆևՈՒ", "Noto Sans Armenian"),
+            ("ანჰᲐᲜᲰ", "Noto Sans Georgian"),
+            ("پچژگکی۰۱۹", "Noto Sans Arabic"),
+            ("ЁёЩщЫыҐґ", "Noto Sans"),
+        ] {
+            for name in ["Regular", "Medium", "Bold"] {
+                let stack = fonts.stack(&format!("Noto Sans {name}"));
+                for c in text.chars() {
+                    let face = stack.face_for(std::iter::once(c)).unwrap();
+                    assert_eq!(face.name, format!("{family} {name}"), "{c}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Text: fonts, itemisation by direction, script and face, shaping, line breaking, glyph outlines and signed distance
+//! fields. Where a label goes is decided elsewhere; this module only says what it looks like.
+//!
+//! Lengths are in 1/24 em, the unit that MapLibre lays text out in ([`EM`]), x to the right and y down, unless said
+//! otherwise. A label's glyphs come from a font's outlines ([`Fonts`]), or from the ready-made distance fields of a style's
+//! `glyphs` ([`GlyphRanges`]).
+
+mod breaks;
+mod casing;
+mod clusters;
+mod face;
+mod fonts;
+mod paragraph;
+mod presentation;
+mod ranges;
+
+pub use casing::{Case, cased};
+pub use clusters::{Alphabet, Glyph, Mark};
+pub use face::{Curve, Face, FontError, Outline};
+pub use fonts::{Fonts, Stack};
+pub use paragraph::{Anchor, Cluster, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing, is_upright};
+pub use ranges::{GlyphRange, GlyphRanges, RangeError, SdfGlyph};
+
+/// How many units an em has.
+pub const EM: f64 = 24.0;
+
+/// Where a line's glyphs are measured from, below the middle of the line: the reference's own offset.
+pub const LINE_TOP: f64 = -17.0;

@@ -1,0 +1,458 @@
+//! A whole label: lines of clusters, justified and aligned to its anchor, by the rules of MapLibre's text layout.
+
+use std::sync::Arc;
+
+use super::breaks::line_ends;
+use super::clusters::{Alphabet, Glyph, Unplaced, clusters};
+use super::{EM, LINE_TOP};
+
+/// Which point of a label lies on its position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Anchor {
+    /// -1 left, 0 middle, 1 right.
+    pub x: i8,
+    /// -1 top, 0 middle, 1 bottom.
+    pub y: i8,
+}
+
+impl Anchor {
+    pub const CENTER: Self = Self { x: 0, y: 0 };
+
+    /// From the reference's words, `top-left` and so on.
+    pub fn named(name: &str) -> Self {
+        let side = |low: &str, high: &str| i8::from(name.contains(high)) - i8::from(name.contains(low));
+        Self { x: side("left", "right"), y: side("top", "bottom") }
+    }
+
+    /// The shares of width and height that lie left of and above the position.
+    pub fn shares(self) -> (f64, f64) {
+        (f64::from(self.x + 1) / 2.0, f64::from(self.y + 1) / 2.0)
+    }
+}
+
+/// How lines of different lengths lie below one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Justify {
+    Left,
+    Center,
+    Right,
+}
+
+impl Justify {
+    fn share(self) -> f64 {
+        match self {
+            Justify::Left => 0.0,
+            Justify::Center => 0.5,
+            Justify::Right => 1.0,
+        }
+    }
+
+    /// The side that the anchor is on.
+    pub fn toward(anchor: Anchor) -> Self {
+        match anchor.x {
+            -1 => Justify::Left,
+            1 => Justify::Right,
+            _ => Justify::Center,
+        }
+    }
+}
+
+/// Where a smaller section sits in its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VerticalAlign {
+    Bottom,
+    Center,
+    Top,
+}
+
+impl VerticalAlign {
+    /// From the reference's words; an unknown one is the default.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "top" => VerticalAlign::Top,
+            "center" => VerticalAlign::Center,
+            _ => VerticalAlign::Bottom,
+        }
+    }
+
+    fn share(self) -> f64 {
+        match self {
+            VerticalAlign::Top => 0.0,
+            VerticalAlign::Center => 0.5,
+            VerticalAlign::Bottom => 1.0,
+        }
+    }
+}
+
+/// The direction lines run in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    Horizontal,
+    /// From the top down: letters of scripts that are written so stand upright. `alone` for a label at a point, where
+    /// other letters stand upright, too.
+    Vertical {
+        alone: bool,
+    },
+}
+
+/// A run of text in one font, or an image.
+#[derive(Debug, Clone)]
+pub struct Section {
+    pub text: Arc<str>,
+    /// Names with commas between.
+    pub fonts: Arc<str>,
+    /// Times the label's size.
+    pub scale: f64,
+    pub align: VerticalAlign,
+    /// Width and height of the image that stands in place of the text, CSS px.
+    pub image_px: Option<[f64; 2]>,
+}
+
+/// A label to be laid out.
+#[derive(Debug, Clone)]
+pub struct Paragraph<'a> {
+    pub sections: &'a [Section],
+    /// 1/24 em; infinite for one line.
+    pub max_width: f64,
+    pub line_height: f64,
+    pub letter_spacing: f64,
+    pub anchor: Anchor,
+    pub justify: Justify,
+    /// Added to where the anchor puts the label.
+    pub offset: [f64; 2],
+    pub writing: Writing,
+    /// CSS px: what images are measured against, when breaking lines and when placing them.
+    pub breaking_size_px: f64,
+    pub size_px: f64,
+    /// BCP 47, or empty.
+    pub language: &'a str,
+}
+
+/// A cluster in its place.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    pub glyphs: Vec<Glyph>,
+    /// The pen's position, and the top of the glyphs' line.
+    pub x: f64,
+    pub y: f64,
+    /// Without scale.
+    pub advance: f64,
+    pub scale: f64,
+    pub section: usize,
+    /// Whether it stands upright in a vertical line.
+    pub vertical: bool,
+    /// How far a line holding larger sections or images is moved; for vertical lines.
+    pub line_offset: f64,
+    pub first: char,
+}
+
+/// A label laid out: clusters, and the box of its lines.
+#[derive(Debug, Clone)]
+pub struct Shaped {
+    pub clusters: Vec<Cluster>,
+    pub lines: usize,
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+    pub text: String,
+    pub has_images: bool,
+    /// Whether something stands upright in a vertical line.
+    pub upright: bool,
+    /// Height of the ascender of the first font, for glyphs with outlines.
+    pub ascender: f64,
+}
+
+/// An image stands for one character of the private use area.
+const IMAGE: char = '\u{E000}';
+
+impl Paragraph<'_> {
+    /// Lays the label out; `None` where there is nothing to see.
+    pub fn shape(&self, alphabet: Alphabet) -> Option<Shaped> {
+        let mut text = String::new();
+        let mut ranges = Vec::new();
+        for section in self.sections {
+            let start = text.len();
+            match section.image_px {
+                Some(_) => text.push(IMAGE),
+                None if self.writing == Writing::Horizontal => text.push_str(&section.text),
+                None => text.extend(verticalized(&section.text)),
+            }
+            ranges.push((start..text.len(), section.image_px.is_none().then_some(&*section.fonts)));
+        }
+        let mut all = clusters(alphabet, &text, &ranges, self.letter_spacing != 0.0, self.language);
+        // Letters of joined scripts are not spaced, nor is a label of glyph ranges that holds any.
+        let plain = all.iter().flat_map(|c| &c.glyphs).all(|g| matches!(g.mark, super::Mark::Field(_)));
+        let torn = plain && all.iter().any(|c| c.joined);
+        let spacing = |c: &Unplaced| if c.joined || torn { 0.0 } else { self.letter_spacing };
+        for cluster in &mut all {
+            if let Some([width, _]) = self.sections[cluster.section].image_px {
+                cluster.advance = width;
+            }
+        }
+        let is_image = |c: &Unplaced| self.sections[c.section].image_px.is_some();
+        let measured = |c: &Unplaced| {
+            let scale = self.sections[c.section].scale;
+            match is_image(c) {
+                true => c.advance * scale * EM / self.breaking_size_px.max(1e-9) + spacing(c),
+                false => c.advance * scale + spacing(c),
+            }
+        };
+        let ends = line_ends(&text, &all, self.max_width, measured, is_image);
+        let ascender = self
+            .sections
+            .iter()
+            .find(|s| s.image_px.is_none())
+            .map_or(EM, |s| alphabet.fonts.stack(&s.fonts).faces.first().map_or(EM, |f| f.ascender));
+        let shaped = self.lines(all, &ends, spacing, text, ascender);
+        shaped
+            .clusters
+            .iter()
+            .any(|c| !c.glyphs.is_empty() || self.sections[c.section].image_px.is_some())
+            .then_some(shaped)
+    }
+
+    fn lines(
+        &self,
+        all: Vec<Unplaced>,
+        ends: &[usize],
+        spacing: impl Fn(&Unplaced) -> f64,
+        text: String,
+        ascender: f64,
+    ) -> Shaped {
+        let image_scale = EM / self.size_px.max(1e-9);
+        let mut shaped = Shaped {
+            clusters: Vec::with_capacity(all.len()),
+            lines: ends.len(),
+            left: self.offset[0],
+            top: self.offset[1],
+            right: 0.0,
+            bottom: 0.0,
+            text,
+            has_images: false,
+            upright: false,
+            ascender,
+        };
+        let (mut y, mut longest, mut highest) = (0.0, 0.0f64, 0.0f64);
+        let mut start = 0;
+        for end in ends {
+            let line = visual(trimmed(&all[start..*end]));
+            start = *end;
+            if line.is_empty() {
+                y += self.line_height;
+                continue;
+            }
+            let section = |c: &Unplaced| &self.sections[c.section];
+            let scale = |c: &Unplaced| match section(c).image_px {
+                Some(_) => section(c).scale * image_scale,
+                None => section(c).scale,
+            };
+            let max_scale = line.iter().map(|c| section(c).scale).fold(0.0, f64::max);
+            let image = |i: usize| {
+                let side = |c: &&Unplaced| section(c).image_px.map_or(0.0, |size| size[i] * section(c).scale);
+                line.iter().map(side).fold(0.0, f64::max) * image_scale
+            };
+            let (widest, tallest) = ((max_scale * EM).max(image(0)), (max_scale * EM).max(image(1)));
+            let first = shaped.clusters.len();
+            let (mut x, mut image_offset) = (0.0, 0.0f64);
+            for cluster in &line {
+                let (section, scale) = (section(cluster), scale(cluster));
+                let vertical = match self.writing {
+                    Writing::Horizontal => false,
+                    Writing::Vertical { alone: false } => is_upright(cluster.first),
+                    Writing::Vertical { alone: true } => !(cluster.first.is_whitespace() || cluster.joined),
+                };
+                let own_height = section.image_px.map_or(EM, |size| size[1]) * scale;
+                let down = match vertical {
+                    true => widest - own_height,
+                    false => (tallest - own_height) * section.align.share(),
+                };
+                let mut advance = cluster.advance;
+                if let Some(size) = section.image_px {
+                    shaped.has_images = true;
+                    let across = if vertical { size[0] } else { size[1] };
+                    image_offset = image_offset.max(across * scale - EM * max_scale);
+                    advance = if vertical { size[1] } else { size[0] };
+                }
+                let width = if vertical && section.image_px.is_none() { EM } else { advance };
+                shaped.upright |= vertical;
+                shaped.clusters.push(Cluster {
+                    glyphs: cluster.glyphs.clone(),
+                    x,
+                    y: y + LINE_TOP + down,
+                    advance,
+                    scale,
+                    section: cluster.section,
+                    vertical,
+                    line_offset: 0.0,
+                    first: cluster.first,
+                });
+                x += width * scale + spacing(cluster);
+            }
+            let last_spacing = line.last().map_or(0.0, |c| spacing(c));
+            longest = longest.max(x - last_spacing);
+            let placed = &mut shaped.clusters[first..];
+            let indent = placed.last().map_or(0.0, |c| c.x + c.advance * c.scale) * self.justify.share();
+            let line_offset = image_offset.max((max_scale - 1.0) * EM);
+            for cluster in placed {
+                cluster.x -= indent;
+                cluster.line_offset = line_offset;
+            }
+            let height = self.line_height * max_scale + image_offset;
+            y += height;
+            highest = highest.max(height);
+        }
+        let (across, down) = self.anchor.shares();
+        let shift_x = (self.justify.share() - across) * longest;
+        let shift_y = match highest == self.line_height {
+            true => -down * ends.len() as f64 * self.line_height + 0.5 * self.line_height,
+            false => -y * down - LINE_TOP,
+        };
+        for cluster in &mut shaped.clusters {
+            cluster.x += shift_x;
+            cluster.y += shift_y;
+        }
+        shaped.top -= down * y;
+        shaped.bottom = shaped.top + y;
+        shaped.left -= across * longest;
+        shaped.right = shaped.left + longest;
+        shaped
+    }
+}
+
+/// Without the white space at both ends.
+fn trimmed(line: &[Unplaced]) -> &[Unplaced] {
+    let seen = |c: &Unplaced| !c.first.is_whitespace();
+    match (line.iter().position(seen), line.iter().rposition(seen)) {
+        (Some(first), Some(last)) => &line[first..=last],
+        _ => &[],
+    }
+}
+
+/// A line's clusters from left to right (UAX #9, L2).
+fn visual(line: &[Unplaced]) -> Vec<&Unplaced> {
+    let mut order: Vec<&Unplaced> = line.iter().collect();
+    let highest = line.iter().map(|c| c.level).max().unwrap_or(0);
+    for level in (1..=highest).rev() {
+        let mut start = 0;
+        while start < order.len() {
+            let end = order[start..].iter().position(|c| c.level < level).map_or(order.len(), |n| start + n);
+            order[start..end].reverse();
+            start = end + 1;
+        }
+    }
+    order
+}
+
+/// Whether a letter stands upright where lines run from the top down (Unicode's `Vertical_Orientation`, by blocks).
+pub fn is_upright(c: char) -> bool {
+    matches!(u32::from(c),
+        0x1100..=0x11FF | 0x2E80..=0x2FDF | 0x2FF0..=0x2FFF | 0x3001..=0x3007 | 0x3012..=0x3013 | 0x3020..=0x302F
+        | 0x3031..=0x4DBF | 0x4E00..=0xA4CF | 0xA960..=0xA97F | 0xAC00..=0xD7FF | 0xF900..=0xFAFF | 0xFE10..=0xFE1F
+        | 0xFE30..=0xFE48 | 0xFE50..=0xFE57 | 0xFF01..=0xFF07 | 0xFF0A..=0xFF0C | 0xFF0E..=0xFF19 | 0xFF1F..=0xFF3A
+        | 0xFF3C | 0xFF3E | 0xFF40..=0xFF5A | 0x1B000..=0x1B2FF | 0x1F000..=0x1FAFF | 0x20000..=0x3FFFD)
+}
+
+/// Punctuation in the forms it takes in vertical lines, unless letters that lie on their side stand beside it.
+fn verticalized(text: &str) -> impl Iterator<Item = char> {
+    let chars: Vec<char> = text.chars().collect();
+    let lies = |c: Option<&char>| c.is_some_and(|c| c.is_alphabetic() && !is_upright(*c));
+    (0..chars.len()).map(move |i| {
+        let beside = lies(i.checked_sub(1).and_then(|i| chars.get(i))) || lies(chars.get(i + 1));
+        let form = VERTICAL.iter().find(|(plain, _)| *plain == chars[i]).filter(|_| !beside);
+        form.map_or(chars[i], |(_, vertical)| *vertical)
+    })
+}
+
+/// Punctuation and its forms in vertical lines (Unicode, Vertical Forms and CJK Compatibility Forms).
+const VERTICAL: [(char, char); 30] = [
+    ('!', '︕'),
+    ('#', '＃'),
+    ('$', '＄'),
+    ('%', '％'),
+    ('&', '＆'),
+    ('(', '︵'),
+    (')', '︶'),
+    ('*', '＊'),
+    ('+', '＋'),
+    (',', '︐'),
+    ('-', '︲'),
+    ('.', '・'),
+    ('/', '／'),
+    (':', '︓'),
+    (';', '︔'),
+    ('<', '︿'),
+    ('=', '＝'),
+    ('>', '﹀'),
+    ('?', '︖'),
+    ('@', '＠'),
+    ('[', '﹇'),
+    (']', '﹈'),
+    ('{', '︷'),
+    ('}', '︸'),
+    ('、', '︑'),
+    ('。', '︒'),
+    ('「', '﹁'),
+    ('」', '﹂'),
+    ('（', '︵'),
+    ('）', '︶'),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Fonts, Mark};
+
+    fn shaped(text: &str, max_width_em: f64) -> Shaped {
+        let fonts = Fonts::embedded();
+        let section = Section {
+            text: text.into(),
+            fonts: "Noto Sans Regular".into(),
+            scale: 1.0,
+            align: VerticalAlign::Bottom,
+            image_px: None,
+        };
+        let paragraph = Paragraph {
+            sections: &[section],
+            max_width: max_width_em * EM,
+            line_height: 1.2 * EM,
+            letter_spacing: 0.0,
+            anchor: Anchor::CENTER,
+            justify: Justify::Center,
+            offset: [0.0; 2],
+            writing: Writing::Horizontal,
+            breaking_size_px: 16.0,
+            size_px: 16.0,
+            language: "",
+        };
+        paragraph.shape(Alphabet { fonts: &fonts, ranges: None }).unwrap()
+    }
+
+    #[test]
+    fn lines_are_even() {
+        assert_eq!(shaped("Nagorno-Karabakh Autonomous Oblast", 10.0).lines, 2);
+        assert_eq!(shaped("Shusha", 1.0).lines, 1);
+        let three = shaped("one\ntwo\nthree", 100.0);
+        assert_eq!(three.lines, 3);
+        assert!((three.top + three.bottom).abs() < 1e-9 && (three.bottom - three.top - 3.0 * 1.2 * EM).abs() < 1e-9);
+    }
+
+    #[test]
+    fn persian_runs_from_the_right_and_is_joined() {
+        let persian = shaped("شوشا ۱۹۹۲", 100.0);
+        let digits: Vec<f64> = persian.clusters.iter().filter(|c| c.first.is_numeric()).map(|c| c.x).collect();
+        let letters: Vec<f64> = persian.clusters.iter().filter(|c| c.first.is_alphabetic()).map(|c| c.x).collect();
+        // The number is read from the left, and lies left of the word.
+        assert!(digits.is_sorted() && digits[3] < letters[0]);
+        let glyph = |text: &str| match &shaped(text, 100.0).clusters[0].glyphs[0].mark {
+            Mark::Outline { glyph, .. } => *glyph,
+            Mark::Field(_) => unreachable!(),
+        };
+        assert_ne!(glyph("ش"), glyph("شو"), "a letter takes another form beside another");
+    }
+
+    #[test]
+    fn what_no_font_has_is_left_out() {
+        assert!(shaped("A漢B", 100.0).clusters.iter().filter(|c| !c.glyphs.is_empty()).count() == 2);
+    }
+}
