@@ -1,5 +1,6 @@
 //! The candidates of a layer's features.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use geo::algorithm::Simplify as _;
@@ -100,10 +101,10 @@ pub(super) struct Site<'a> {
 
 impl Maker<'_> {
     fn part(&self, part: &Fetched, out: &mut Vec<Candidate<Arc<Label>>>) {
-        let lines: Vec<&[World]> = match part.shape {
+        let lines: Vec<Cow<[World]>> = match part.shape {
             Shape::Point(_) => Vec::new(),
-            Shape::Line(line) => vec![line],
-            Shape::Polygon(rings) => rings.iter().map(Vec::as_slice).collect(),
+            Shape::Line(line) => vec![line.into()],
+            Shape::Polygon(rings) => rings.iter().enumerate().map(|(i, ring)| wound(ring, i == 0)).collect(),
         };
         let mut nth = 0;
         let mut add = |site: Site| {
@@ -124,14 +125,14 @@ impl Maker<'_> {
                 }
             }
             SymbolPlacement::Line => {
-                for path in lines.into_iter().flat_map(|line| self.paths(line, true)) {
+                for path in lines.into_iter().flat_map(|line| self.paths(&line, true)) {
                     for spot in anchors::along(&path, &self.spread()).into_iter().take(MAX_ALONG) {
                         add(Site { world: self.world(spot.at), at: spot.at, line: Some((&path, spot)) });
                     }
                 }
             }
             SymbolPlacement::LineCenter => {
-                for path in lines.into_iter().flat_map(|line| self.paths(line, false)) {
+                for path in lines.into_iter().flat_map(|line| self.paths(&line, false)) {
                     let spot = anchors::middle(&path, &self.spread());
                     if let Some(spot) = spot.filter(|s| self.owns(self.world(s.at))) {
                         add(Site { world: self.world(spot.at), at: spot.at, line: Some((&path, spot)) });
@@ -220,7 +221,7 @@ impl Maker<'_> {
         };
         let rank = match &*self.paint.z_order.eval(self.context) {
             // The lowest is drawn uppermost, and placed first.
-            "viewport-y" => Rank { key: Rank::key(-site.at[1].round()), ..rank },
+            "viewport-y" => Rank { key: Rank::key(-(site.at[1] * 16.0).round()), ..rank },
             _ => rank,
         };
         let repeat = match (&text, layout.placement) {
@@ -259,10 +260,19 @@ impl Maker<'_> {
         let by_y = !by_key && &*z_order != "source" && overlaps;
         let key = match (by_key, by_y) {
             (true, _) => Rank::key(layout.sort_key),
-            (_, true) => Rank::key(site.at[1].round()),
+            (_, true) => Rank::key((site.at[1] * 16.0).round()),
             _ => 0,
         };
         let part = i64::from(self.place.part);
         (key, if by_y { -part } else { part })
+    }
+}
+
+/// A polygon's ring as tiles have it, from which MapLibre labels outlines: the exterior clockwise, holes against it.
+fn wound(ring: &[World], exterior: bool) -> Cow<'_, [World]> {
+    let area: f64 = ring.windows(2).map(|p| p[0].x * p[1].y - p[1].x * p[0].y).sum();
+    match (area > 0.0) == exterior {
+        true => ring.into(),
+        false => ring.iter().rev().copied().collect::<Vec<_>>().into(),
     }
 }

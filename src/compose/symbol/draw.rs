@@ -57,6 +57,7 @@ pub struct IconLook {
     pub icon_box: IconBox,
     pub vertical_box: Option<IconBox>,
     pub fits: bool,
+    pub crisp: bool,
     pub size: f64,
     pub rotate: f64,
     pub turn: f64,
@@ -120,7 +121,7 @@ impl IconLook {
         let anchor = moved(at, [self.translate[0] + shift[0], self.translate[1] + shift[1]], ratio);
         let quarter = if vertical && self.vertical_box.is_some() { std::f64::consts::FRAC_PI_2 } else { 0.0 };
         let angle = self.rotate + self.turn + quarter;
-        let nearest = !image.sdf && self.size == 1.0 && image.ratio == ratio && angle == 0.0;
+        let nearest = !image.sdf && self.crisp && image.ratio == ratio;
         for piece in pieces(image, icon_box, self.size, self.fits) {
             let place = |p: [f64; 2]| turned(p.map(|v| v * ratio), angle);
             let (width, height) = (piece.max[0] - piece.min[0], piece.max[1] - piece.min[1]);

@@ -76,6 +76,8 @@ pub struct IconLayout {
     /// Around the text that runs from the top down.
     pub vertical_box: Option<IconBox>,
     pub fits: bool,
+    /// Whether every icon of the layer has its own size and stands straight: its pixels are taken as they are.
+    pub crisp: bool,
     pub size: f64,
     pub room_size: f64,
     /// Top, right, bottom, left; CSS px.
@@ -334,6 +336,9 @@ fn icon_layout(
         icon_box: fitted(false).unwrap_or(own),
         vertical_box: fitted(true),
         fits: follows.is_some(),
+        crisp: paint.icon_size.as_constant() == Some(&1.0)
+            && paint.icon_rotate.as_constant() == Some(&0.0)
+            && paint.icon_alignment(whole) != Alignment::Map,
         size,
         room_size,
         padding: paint.icon_padding.eval(whole).map(|v| v.clamp(-1_000.0, 1_000.0)),

@@ -198,6 +198,7 @@ impl Maker<'_> {
             icon_box: icon.icon_box,
             vertical_box: icon.vertical_box,
             fits: icon.fits,
+            crisp: icon.crisp,
             size: icon.size,
             rotate: icon.rotate,
             turn,

@@ -1,0 +1,161 @@
+//! The seam theorem for labels: no label is cut, doubled or lost where tiles meet. `AREAS` sets how many random areas are
+//! compared.
+
+mod mosaic;
+mod random;
+
+use std::fs;
+use std::path::PathBuf;
+
+use contactline::geo::World;
+use contactline::map::{self, Map, Options};
+use mosaic::differences;
+use random::Random;
+use serde_json::{Value as Json, json};
+
+/// Loads a style from a folder of its own.
+fn load(name: &str, style: &Json) -> Map {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(folder.join("images")).unwrap();
+    let dot = "<svg xmlns='http://www.w3.org/2000/svg' width='14' height='10'><ellipse cx='7' cy='5' rx='7' ry='5' fill='#b22'/></svg>";
+    fs::write(folder.join("images/dot.svg"), dot).unwrap();
+    let path = folder.join("labels.json");
+    fs::write(&path, style.to_string()).unwrap();
+    let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+    assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
+    loaded.value.unwrap()
+}
+
+/// Names in several scripts, from a letter to a sentence.
+fn name(random: &mut Random) -> String {
+    const WORDS: [&str; 14] = [
+        "Şuşa",
+        "Ստեփանակերտ",
+        "შუშა",
+        "شوشا",
+        "Степанакерт",
+        "Kəlbəcər",
+        "Lachin",
+        "۱۹۹۲",
+        "Ağdam",
+        "Մարտունի",
+        "of",
+        "the",
+        "Nagorno-Karabakh",
+        "Խանքենդի",
+    ];
+    let count = random.magnitude(1.0, 12.0) as usize;
+    let words: Vec<&str> = (0..count).map(|_| WORDS[random.whole(0, WORDS.len() as u32 - 1) as usize]).collect();
+    words.join(" ")
+}
+
+fn point(random: &mut Random, z: u8, spread_px: f64) -> World {
+    let world_px = 512.0 * f64::from(z).exp2();
+    let center = World::from_degrees(46.7, 39.7);
+    let mut off = || random.range(-spread_px, spread_px) / world_px;
+    World { x: center.x + off(), y: center.y + off() }
+}
+
+fn degrees(at: World) -> [f64; 2] {
+    let (lon, lat) = at.to_degrees();
+    [lon, lat]
+}
+
+/// Compares random areas within `spread_px` of the middle; the number of pixels that differ.
+fn compare(map: &Map, random: &mut Random, z: u8, spread_px: f64, areas: usize) -> usize {
+    let mut wrong = 0;
+    for i in 0..areas {
+        let at = point(random, z, spread_px);
+        let ratio = 1 + i as u32 % 3;
+        let size = if random.unit() < 0.3 { 512 } else { 256 };
+        let zoom = if size == 512 { z } else { z + 1 };
+        wrong += differences(map, "labels", at, zoom, size, ratio, &[]);
+    }
+    wrong
+}
+
+fn areas(default: usize) -> usize {
+    std::env::var("AREAS").ok().and_then(|n| n.parse().ok()).unwrap_or(default)
+}
+
+#[test]
+fn no_point_label_of_50_000_is_cut() {
+    let mut random = Random(50_000);
+    let anchors = ["top", "left", "bottom-right", "center"];
+    let z = 10;
+    let features: Vec<Json> = (0..50_000)
+        .map(|_| {
+            let at = degrees(point(&mut random, z, 8_000.0));
+            let properties = json!({
+                "name": name(&mut random), "size": random.magnitude(6.0, 40.0), "key": random.whole(0, 5),
+                "rotate": if random.unit() < 0.2 { random.range(0.0, 360.0) } else { 0.0 }, "kind": random.whole(0, 9),
+                "anchor": anchors[random.whole(0, 3) as usize],
+            });
+            json!({"type": "Feature", "properties": properties, "geometry": {"type": "Point", "coordinates": at}})
+        })
+        .collect();
+    let layer = |id: &str, kinds: Json, layout: Json| {
+        let mut all = json!({"text-field": ["get", "name"], "text-size": ["get", "size"], "text-font": ["Noto Sans Regular"],
+            "text-rotate": ["get", "rotate"], "symbol-sort-key": ["get", "key"]});
+        all.as_object_mut().unwrap().extend(layout.as_object().unwrap().clone());
+        json!({"id": id, "type": "symbol", "source": "s", "filter": ["in", ["get", "kind"], ["literal", kinds]], "layout": all,
+            "paint": {"text-halo-color": "#fff", "text-halo-width": 1.6, "text-color": ["case", [">", ["get", "key"], 2], "#225", "rgba(160,30,30,0.6)"]}})
+    };
+    let map = load(
+        "point-labels",
+        &json!({"version": 8, "sprite": "images",
+        "sources": {"s": {"type": "geojson", "data": {"type": "FeatureCollection", "features": features}}},
+        "layers": [
+            {"id": "paper", "type": "background", "paint": {"background-color": "#f4f1ea"}},
+            layer("over", json!([0]), json!({"text-overlap": "always", "text-ignore-placement": true, "text-size": 9})),
+            layer("plain", json!([1, 2, 3]), json!({"text-anchor": ["get", "anchor"], "text-offset": [0.5, 1.0]})),
+            layer("icons", json!([4, 5]), json!({"icon-image": "dot", "text-optional": true, "text-variable-anchor": ["left", "right", "top", "bottom"],
+                "text-radial-offset": 0.8, "text-justify": "auto"})),
+            layer("fitted", json!([6]), json!({"icon-image": "dot", "icon-text-fit": "both", "icon-text-fit-padding": [4, 8, 4, 8], "text-max-width": 8})),
+            layer("spaced", json!([7, 8, 9]), json!({"text-letter-spacing": 0.3, "text-transform": "uppercase"})),
+        ]}),
+    );
+    assert_eq!(compare(&map, &mut random, z, 6_000.0, areas(6)), 0);
+}
+
+#[test]
+fn no_label_of_5_000_lines_is_cut() {
+    let mut random = Random(5_000);
+    let z = 9;
+    let features: Vec<Json> = (0..5_000)
+        .map(|_| {
+            let start = point(&mut random, z, 6_000.0);
+            let world_px = 512.0 * f64::from(z).exp2();
+            let (mut at, mut heading) = (start, random.range(0.0, 6.3));
+            let step = random.magnitude(4.0, 300.0) / world_px;
+            let line: Vec<[f64; 2]> = (0..random.whole(2, 60))
+                .map(|_| {
+                    heading += random.range(-0.5, 0.5);
+                    at = World { x: at.x + heading.cos() * step, y: at.y + heading.sin() * step };
+                    degrees(at)
+                })
+                .collect();
+            json!({"type": "Feature", "properties": {"name": name(&mut random), "kind": random.whole(0, 3)},
+                "geometry": {"type": "LineString", "coordinates": line}})
+        })
+        .collect();
+    let layer = |id: &str, kind: u32, layout: Json| {
+        let mut all = json!({"text-field": ["get", "name"], "text-size": 13, "text-font": ["Noto Sans Medium"], "symbol-placement": "line"});
+        all.as_object_mut().unwrap().extend(layout.as_object().unwrap().clone());
+        json!({"id": id, "type": "symbol", "source": "s", "filter": ["==", ["get", "kind"], kind], "layout": all,
+            "paint": {"text-halo-color": "#fff", "text-halo-width": 1.2, "text-halo-blur": 0.5}})
+    };
+    let map = load(
+        "line-labels",
+        &json!({"version": 8, "sprite": "images",
+        "sources": {"s": {"type": "geojson", "data": {"type": "FeatureCollection", "features": features}}},
+        "layers": [
+            {"id": "lines", "type": "line", "source": "s", "paint": {"line-color": "#9ab", "line-width": 1.5}},
+            layer("along", 0, json!({"symbol-spacing": 180})),
+            layer("beside", 1, json!({"text-offset": [0.0, -1.0], "symbol-spacing": 120, "text-max-angle": 80})),
+            layer("level", 2, json!({"text-rotation-alignment": "viewport", "icon-image": "dot", "icon-rotation-alignment": "map"})),
+            layer("middle", 3, json!({"symbol-placement": "line-center", "text-letter-spacing": 0.2})),
+        ]}),
+    );
+    assert_eq!(compare(&map, &mut random, z, 4_000.0, areas(9)), 0);
+}
