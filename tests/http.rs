@@ -269,3 +269,21 @@ proptest::proptest! {
         }
     }
 }
+
+#[tokio::test]
+async fn glyph_ranges_are_served_from_our_faces() {
+    let names: serde_json::Value = serde_json::from_slice(&get("/fonts.json").await.body).unwrap();
+    assert!(names.as_array().unwrap().contains(&"Noto Sans Armenian Bold".into()));
+    let answer = get("/fonts/Noto%20Sans%20Regular/1280-1535.pbf").await;
+    assert_eq!(answer.status, 200);
+    let range = contactline::text::GlyphRange::decode(&answer.body).unwrap();
+    // Ա, from the sister face.
+    assert!(range.glyph(0x531).is_some_and(|g| g.width > 8 && !g.field.is_empty()));
+    for bad in [
+        "/fonts/Comic%20Sans/0-255.pbf",
+        "/fonts/Noto%20Sans%20Regular/1-256.pbf",
+        "/fonts/Noto%20Sans%20Regular/0-255.png",
+    ] {
+        assert_eq!(get(bad).await.status, 404, "{bad}");
+    }
+}

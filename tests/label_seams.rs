@@ -159,3 +159,23 @@ fn no_label_of_5_000_lines_is_cut() {
     );
     assert_eq!(compare(&map, &mut random, z, 4_000.0, areas(9)), 0);
 }
+
+#[test]
+fn no_label_of_the_conflict_map_is_cut() {
+    let map = map::load(&Options::default()).value.unwrap();
+    let mut random = Random(300);
+    let dates = ["1990-01-01", "2019-05-01", "2020-10-10", "2020-11-12", "2020-11-26", "2022-09-01", "2026-01-01"];
+    for i in 0..areas(24) {
+        let at = World::from_degrees(random.range(44.5, 48.5), random.range(38.6, 41.0));
+        // A tile of 256 px at zoom 5 is style zoom 4.
+        let size = if random.unit() < 0.25 { 512 } else { 256 };
+        let zoom = random.whole(4, 15) as u8 + u8::from(size == 256);
+        let ratio = random.whole(1, 3);
+        let date = dates[random.whole(0, 6) as usize];
+        let lang = ["en", "az", "hy", "ru", "ka", "fa", "local"][random.whole(0, 6) as usize];
+        let view = ["neutral", "AZ", "AM"][random.whole(0, 2) as usize];
+        let settings = [("date", date), ("lang", lang), ("worldview", view)];
+        let wrong = differences(&map, "conflict", at, zoom, size, ratio, &settings);
+        assert_eq!(wrong, 0, "area {i}: {:?} zoom {zoom} {size} px @{ratio}x {settings:?}", degrees(at));
+    }
+}

@@ -128,7 +128,7 @@ fn mutate(random: &mut Random, style: &mut Json, other: &Json) {
 }
 
 fn read_and_draw(path: &Path, place: f64) {
-    let loaded = map::load(&Options { data: Vec::new(), styles: vec![path.to_path_buf()] });
+    let loaded = map::load(&Options { styles: vec![path.to_path_buf()], ..Options::default() });
     for diagnostic in &loaded.diagnostics {
         assert!(!diagnostic.to_string().is_empty());
     }

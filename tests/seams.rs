@@ -123,7 +123,7 @@ fn tiles_of_random_shapes_are_the_picture() {
     for (round, z) in [9u8, 11, 13, 16].into_iter().enumerate() {
         let path = folder.join("stress.json");
         fs::write(&path, stress(&mut random, z).to_string()).unwrap();
-        let loaded = map::load(&Options { data: Vec::new(), styles: vec![path] });
+        let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
         assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
         let map = loaded.value.unwrap();
         for ratio in [1, 2, 3] {
@@ -164,7 +164,7 @@ fn tiles_of_tiles_and_pictures_are_the_picture() {
     });
     let path = folder.join("mosaic.json");
     fs::write(&path, style.to_string()).unwrap();
-    let loaded = map::load(&Options { data: Vec::new(), styles: vec![path] });
+    let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
     assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
     let map = loaded.value.unwrap();
     for (z, size, ratios) in [(1u8, 256, 1..=3), (2, 512, 1..=1), (4, 256, 1..=3), (6, 256, 1..=2)] {

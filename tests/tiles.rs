@@ -38,7 +38,7 @@ fn style(folder: &Path, name: &str, vector: Json, raster: Json) -> PathBuf {
 }
 
 fn draw(path: &Path, zoom: f64) -> Vec<u8> {
-    let loaded = map::load(&Options { data: Vec::new(), styles: vec![path.to_path_buf()] });
+    let loaded = map::load(&Options { styles: vec![path.to_path_buf()], ..Options::default() });
     assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
     let map = loaded.value.unwrap();
     let (id, styled) = map.styles().next().unwrap();
@@ -91,7 +91,7 @@ fn what_is_missing_is_named_and_what_is_broken_is_left_out() {
         ("gone", "none.pmtiles", "cannot be read"),
     ] {
         let path = style(&folder, name, json!({"url": url}), json!({"tiles": ["r/{z}/{x}/{y}.png"]}));
-        let loaded = map::load(&Options { data: Vec::new(), styles: vec![path] });
+        let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
         let said: Vec<String> = loaded.diagnostics.iter().map(ToString::to_string).collect();
         assert!(said.iter().any(|s| s.contains("at /sources/v") && s.contains(words)), "{said:?}");
     }

@@ -7,20 +7,29 @@ from shapely.ops import linemerge, unary_union
 import authored
 import faces as F
 import settlements
-from features import FRAME, GRID, NE0, NE1, PD, as_multi, dissolve, feature, km, km2, names, save, slug, table
+from features import CC0, FRAME, GRID, NE0, NE1, PD, as_multi, dissolve, feature, km, km2, names, save, slug, table
 
 SPELLED = {'Sumqayit': 'Sumgait', 'Shaki': 'Sheki', 'Shaki city': 'Sheki city', 'Khankendi': 'Stepanakert / Khankendi'}
 
 
+# Where a map of this frame writes a country's name: a choice of layout, no statement about the ground.
+NAME_AT = {'ARM': (44.72, 40.42), 'AZE': (48.05, 40.42), 'GEO': (44.55, 41.85), 'IRN': (46.75, 38.3), 'RUS': (46.2, 42.75), 'TUR': (43.55, 39.35)}
+
+
 def countries(faces):
-    """Six countries clipped to the frame."""
-    out = []
+    """Six countries clipped to the frame, and points to write their names at."""
+    out, labels = [], []
     for row in table('countries.csv'):
         g = as_multi(dissolve([f['geom'] for f in faces if f['country'] == row['iso3']]))
         out.append(feature(g, id=slug('turkiye' if row['iso3'] == 'TUR' else row['name_en']), name=row['name_en'], **names(row),
                    **{'name:local': row['name_local']}, country=row['iso3'], area_km2=round(km2(g), 1), source=NE0, license=PD, accuracy_m=2000,
                    note='Clipped to lon 43-51, lat 38-43; the area is of the clipped part. Lakes are not cut out.'))
+        at = Point(NAME_AT[row['iso3']])
+        assert g.contains(at), row['name_en']
+        labels.append(feature(at, id='name-' + out[-1]['id'], name=row['name_en'], **names(row), **{'name:local': row['name_local']}, country=row['iso3'],
+                              kind='label', source='the layout of this map', license=CC0, accuracy_m=50000, note='Where the name is written; nothing lies there.'))
     save('countries.geojson', 'Countries', sorted(out, key=lambda f: f['id']))
+    save('country-labels.geojson', 'Where the names of countries are written', sorted(labels, key=lambda f: f['id']))
 
 
 def name_row(rows, country, name, shape):

@@ -36,11 +36,13 @@ def territories(faces, main, log):
     oblast = dissolve([f['geom'] for f in units['oblast']])
     assert len(polys(oblast)) == 1
     row = TERRITORIES['nkao']
+    short = {k.replace('name', 'short'): v for k, v in names(TERRITORIES['nagorno-karabakh']).items()}
+    short['short:local'] = ' / '.join((short['short:az'], short['short:hy']))
     common = dict(country='AZE', kind='autonomous-oblast', area_km2=round(km2(oblast), 1), official_km2=settlements.OBLAST_KM2, source=NED, license=PD,
                   accuracy_m=2000, note='Five line pieces of Natural Earth chained; gaps of at most 0.3 km closed with straight lines.')
     save('nagorno-karabakh.geojson', 'Nagorno-Karabakh Autonomous Oblast', [
-        feature(oblast, id='nkao', name=row['name_en'], **names(row), status='de-jure', valid_from='1923-07-07', valid_to='1991-11-26', **common),
-        feature(oblast, id='nkao-former', name='Former ' + row['name_en'], **FORMER, status='former', valid_from='1991-11-26', **common)], authored.SCHEMA)
+        feature(oblast, id='nkao', name=row['name_en'], **names(row), **short, status='de-jure', valid_from='1923-07-07', valid_to='1991-11-26', **common),
+        feature(oblast, id='nkao-former', name='Former ' + row['name_en'], **FORMER, **short, status='former', valid_from='1991-11-26', **common)], authored.SCHEMA)
     out = []
     for name, official in settlements.OFFICIAL.items():
         units[name] = main[name]
@@ -101,6 +103,21 @@ def lines(faces, units, cut):
     save('lines.geojson', 'Lines of contact', out, authored.SCHEMA)
 
 
+def side_names(row):
+    """The names of a contested place by who uses them: `name:en:az`, `name:ru:hy`; and both of them, `name:hy:neutral`, where a language's
+    own name is one side's."""
+    both = {'az': row['name_en_az'], 'hy': row['name_en_hy']}
+    first, second = sorted(both, key=lambda side: row['name_en'].index(both[side]))
+    out = {f'name:en:{side}': both[side] for side in ('az', 'hy')}
+    for language in ('ru', 'ka', 'fa'):
+        parts = row[f'name_{language}'].split(' / ')
+        if len(parts) == 2:
+            out |= {f'name:{language}:{first}': parts[0], f'name:{language}:{second}': parts[1]}
+    az, hy = row['name_az'], row['name_hy']
+    out |= {'name:az:neutral': f'{az} / {hy}', 'name:hy:neutral': f'{hy} / {az}', 'name:local:neutral': f'{az} / {hy}', 'name:local:hy': hy}
+    return out
+
+
 def places():
     """Towns and villages; position and population by GeoNames where its id is given and no other source is named."""
     cities = {str(c['geonameid']): c for c in json.loads(inputs.CITIES.read_text(encoding='utf-8')).values()}
@@ -111,7 +128,7 @@ def places():
         if known and row['coord_source'] == 'GeoNames':
             assert abs(known['longitude'] - lon) < 2e-4 and abs(known['latitude'] - lat) < 2e-4, row['id']
         contested = row['contested'] == '1'
-        extra = {'name:en:az': row['name_en_az'], 'name:en:hy': row['name_en_hy']} if contested else {}
+        extra = side_names(row) if contested else {}
         out.append(feature(Point(lon, lat), id=row['id'], name=row['name'], **names(row), **{'name:local': row['name_local']}, **extra, country=row['country'],
                    kind='settlement', rank=int(row['rank']), population=int(row['population']) if row['population'] else None,
                    contested=contested or None, source=row['coord_source'], names_source=row['names_source'],

@@ -68,7 +68,7 @@ fn check_file(path: &Path, out: &mut Vec<Diagnostic>) {
     let name = path.display().to_string();
     if is_style(path) {
         // Loading it looks for its sources and its sprite too.
-        out.extend(map::load(&Options { data: Vec::new(), styles: vec![path.to_path_buf()] }).diagnostics);
+        out.extend(map::load(&Options { styles: vec![path.to_path_buf()], ..Options::default() }).diagnostics);
         return;
     }
     match source::open(path).and_then(|file| source::read("check", &name, file)) {

@@ -60,7 +60,7 @@ impl Export {
         let path = PathBuf::from(&self.style);
         let is_file = path.extension().is_some() || path.is_file();
         let styles = if is_file { vec![path.clone()] } else { Vec::new() };
-        let map = load(&Options { data: self.data.data.clone(), styles })?;
+        let map = load(&Options { data: self.data.data.clone(), fonts: self.data.fonts.clone(), styles })?;
         let id = if is_file {
             path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
         } else {

@@ -34,6 +34,9 @@ struct DataArgs {
     /// A GeoJSON file, or a folder of them; may be given often. A file of the same name takes the place of an embedded one
     #[arg(long, value_name = "PATH")]
     data: Vec<PathBuf>,
+    /// A font file, or a folder of them, to be preferred to the embedded fonts; may be given often
+    #[arg(long, value_name = "PATH")]
+    fonts: Vec<PathBuf>,
 }
 
 /// Runs the command line.

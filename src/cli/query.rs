@@ -35,7 +35,7 @@ pub(super) struct Query {
 
 impl Query {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let map = load(&Options { data: self.data.data, styles: Vec::new() })?;
+        let map = load(&Options { data: self.data.data, fonts: self.data.fonts, styles: Vec::new() })?;
         let answer = match (&self.at, &self.near) {
             (Some(at), _) => map.at(LonLat::parse(at).map_err(Failure::usage)?, self.date),
             (None, near) => {

@@ -30,7 +30,7 @@ impl Serve {
             .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
             .with_writer(std::io::stderr)
             .init();
-        let map = load(&Options { data: self.data.data, styles: self.style })?;
+        let map = load(&Options { data: self.data.data, fonts: self.data.fonts, styles: self.style })?;
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::new)?;
         runtime.block_on(serve(self.listen, map))
     }

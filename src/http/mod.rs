@@ -1,6 +1,7 @@
 //! The map over HTTP. Everything wrong with a request is answered here, as `application/problem+json` (RFC 9457).
 
 mod collections;
+mod fonts;
 mod pictures;
 mod problem;
 mod query;
@@ -39,6 +40,8 @@ pub fn router(service: Service) -> Router {
         .route("/styles/{id}/{z}/{x}/{file}", get(pictures::tile))
         .route("/styles/{id}/{size}/{z}/{x}/{file}", get(pictures::sized_tile))
         .route("/styles/{id}/static/{place}/{file}", get(pictures::picture))
+        .route("/fonts.json", get(fonts::list))
+        .route("/fonts/{stack}/{file}", get(fonts::range))
         .route("/query", get(query::query))
         .route("/collections", get(collections::list))
         .route("/collections/{id}/items", get(collections::items))

@@ -9,6 +9,7 @@ use super::Problem;
 use super::request::{JSON, PublicUrl, UrlPath, cached, json, short};
 use crate::encode;
 use crate::map::{Service, StyledMap};
+use crate::style::Paint;
 
 /// `/styles.json`
 pub async fn list(State(service): State<Service>, PublicUrl(url): PublicUrl, headers: HeaderMap) -> Response {
@@ -85,6 +86,10 @@ pub async fn style(
     }
     if !styled.sprite.is_empty() {
         style["sprite"] = json!(format!("{url}/styles/{id}/sprite"));
+    }
+    // What clients draw labels with: our faces, and not the style's own ranges, which are files here.
+    if styled.style.layers.iter().any(|l| matches!(l.paint, Paint::Symbol(_))) {
+        style["glyphs"] = json!(format!("{url}/fonts/{{fontstack}}/{{range}}.pbf"));
     }
     Ok(json(&headers, JSON, &style))
 }

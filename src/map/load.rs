@@ -30,6 +30,8 @@ pub struct Options {
     pub data: Vec<PathBuf>,
     /// Style files, or folders of `.json` styles.
     pub styles: Vec<PathBuf>,
+    /// Font files, or folders of `.ttf`, `.otf`, `.ttc` and `.otc`, to be preferred to those in the binary.
+    pub fonts: Vec<PathBuf>,
 }
 
 #[derive(RustEmbed)]
@@ -53,6 +55,11 @@ pub fn embedded_schemas() -> BTreeMap<String, String> {
 pub fn load(options: &Options) -> Checked<Option<Map>> {
     let mut loader = Loader { fonts: Fonts::embedded(), ..Loader::default() };
     loader.hash.update(env!("CARGO_PKG_VERSION").as_bytes());
+    for path in &options.fonts {
+        for file in loader.files(path, &["ttf", "otf", "ttc", "otc"]) {
+            loader.font(&file);
+        }
+    }
     let mut styles = Vec::new();
     for path in &options.styles {
         styles.extend(loader.files(path, &["json"]));
@@ -89,7 +96,9 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
             Err(e) => loader.problem(Diagnostic::error(format!("the style cannot be read: {e}")).in_file(file)),
         }
     }
-    let map = Map { collections: loader.collections, styles: loader.styles, revision: loader.hash.digest() };
+    let Loader { collections, styles, fonts, hash, .. } = &mut loader;
+    let (collections, styles) = (std::mem::take(collections), std::mem::take(styles));
+    let map = Map { collections, styles, fonts: fonts.clone(), revision: hash.digest() };
     let empty = map.styles.is_empty();
     if empty {
         loader
@@ -229,6 +238,28 @@ impl Loader {
         let ranges = self.glyphs(&style, file, place);
         let (fonts, boards) = (self.fonts.clone(), Default::default());
         self.styles.insert(id, StyledMap { style, sprite, sources, changes, fonts, ranges, boards });
+    }
+
+    /// Adds the faces of a font file.
+    fn font(&mut self, path: &Path) {
+        let file = path.display().to_string();
+        let read = fs::read(path).map_err(|e| e.to_string()).and_then(|data| {
+            self.hash.update(&data);
+            self.fonts.add(data).map_err(|e| e.to_string())
+        });
+        match read {
+            Ok(faces) => {
+                if let Some(face) = faces.iter().find(|f| f.colored) {
+                    let message =
+                        format!("the colours of '{}' are not drawn; its glyphs are in the text's colour", face.name);
+                    self.problem(Diagnostic::warning(message).in_file(file));
+                }
+            }
+            Err(e) => {
+                let d = Diagnostic::error(format!("the font is left out: {e}"));
+                self.problem(d.in_file(file).help("give TrueType or OpenType files with outlines"));
+            }
+        }
     }
 
     /// The style's own glyph ranges, where they are files.

@@ -31,6 +31,7 @@ use crate::text::{Fonts, GlyphRanges};
 pub struct Map {
     collections: BTreeMap<String, Arc<Index>>,
     styles: BTreeMap<String, StyledMap>,
+    fonts: Fonts,
     /// Hash of all data, all styles and this program's version: the same revision draws the same pictures.
     revision: u64,
 }
@@ -41,7 +42,7 @@ pub struct StyledMap {
     pub sprite: Sprite,
     sources: BTreeMap<String, sources::Source>,
     /// The fonts that labels are set in, but for those of the style's own `ranges`.
-    pub fonts: Fonts,
+    fonts: Fonts,
     ranges: Option<Box<dyn GlyphRanges>>,
     boards: labels::Boards,
     /// The days on which anything that the style draws begins or ceases to hold.
@@ -66,6 +67,11 @@ impl Map {
 
     pub fn collection(&self, id: &str) -> Option<&Index> {
         self.collections.get(id).map(|i| &**i)
+    }
+
+    /// The fonts that labels are set in.
+    pub fn fonts(&self) -> &Fonts {
+        &self.fonts
     }
 
     pub fn revision(&self) -> u64 {

@@ -14,6 +14,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::picture::{self, Frame, PictureError};
 use super::{Map, State};
+use crate::text::GlyphRange;
 
 /// Why a picture was not served.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -83,6 +84,21 @@ impl Service {
         let task = tokio::spawn(async move {
             let cache = service.cache.clone();
             cache.try_get_with(key, service.draw(picture)).await.map_err(|e| (*e).clone())
+        });
+        task.await.unwrap_or(Err(ServiceError::Panic))
+    }
+
+    /// A glyph range of the map's faces (see [`crate::text::GlyphRange`]), made or from the cache.
+    pub async fn glyphs(&self, stack: String, first: u32, key: String) -> Result<Bytes, ServiceError> {
+        let key = format!("glyphs/{key}");
+        if let Some(bytes) = self.cache.get(&key).await {
+            return Ok(bytes);
+        }
+        let service = self.clone();
+        let make = move |map: &Map| Bytes::from(GlyphRange::of(&map.fonts.stack(&stack), first).encode(&stack, first));
+        let task = tokio::spawn(async move {
+            let made = service.run(make);
+            service.cache.try_get_with(key, made).await.map_err(|e| (*e).clone())
         });
         task.await.unwrap_or(Err(ServiceError::Panic))
     }
