@@ -236,8 +236,8 @@ impl Loader {
             }
         }
         let ranges = self.glyphs(&style, file, place);
-        let (fonts, boards) = (self.fonts.clone(), Default::default());
-        self.styles.insert(id, StyledMap { style, sprite, sources, changes, fonts, ranges, boards });
+        let (fonts, boards, stamps) = (self.fonts.clone(), Default::default(), Default::default());
+        self.styles.insert(id, StyledMap { style, sprite, sources, changes, fonts, ranges, boards, stamps });
     }
 
     /// Adds the faces of a font file.

@@ -23,6 +23,7 @@ pub use service::{Picture, Service, ServiceError};
 use crate::feature::{Date, Value};
 use crate::geo::WorldBox;
 use crate::index::Index;
+use crate::paint::raster::Stamps;
 use crate::sprite::Sprite;
 use crate::style::{StateError, Style};
 use crate::text::{Fonts, GlyphRanges};
@@ -45,6 +46,7 @@ pub struct StyledMap {
     fonts: Fonts,
     ranges: Option<Box<dyn GlyphRanges>>,
     boards: labels::Boards,
+    stamps: Stamps,
     /// The days on which anything that the style draws begins or ceases to hold.
     changes: Vec<Date>,
 }

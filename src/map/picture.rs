@@ -111,7 +111,7 @@ impl Frame {
 /// Draws the frame as PNG.
 pub(super) fn png(map: &StyledMap, state: &State, frame: &Frame) -> Result<Vec<u8>, PictureError> {
     let scene = scene(map, state, &frame.0);
-    let pixmap = raster::paint(&scene).ok_or(PictureError::Memory)?;
+    let pixmap = raster::paint(&scene, &map.stamps).ok_or(PictureError::Memory)?;
     Ok(encode::png(pixmap.data(), pixmap.width(), pixmap.height())?)
 }
 

@@ -4,9 +4,9 @@
 //! glyphs. They come in the text's own order; each line is put in its visual order later.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use harfrust::{Buffer, Direction, Feature, Script as ShapingScript, ShapeOptions, ShaperFont, Tag};
+use harfrust::{Buffer, Direction, Feature, Script as ShapingScript, ShapeOptions, ShapePlan, ShaperFont, Tag};
 use unicode_bidi::BidiInfo;
 use unicode_script::{Script, UnicodeScript as _};
 
@@ -14,6 +14,13 @@ use super::face::Face;
 use super::fonts::{Fonts, Stack};
 use super::presentation::presented;
 use super::ranges::{GlyphRanges, SdfGlyph};
+
+/// What is turned off in text whose letters stand apart: ligatures.
+fn features(apart: bool) -> &'static [Feature] {
+    static APART: OnceLock<[Feature; 2]> = OnceLock::new();
+    let off = |tag: &[u8; 4]| Feature::new(Tag::new(tag), 0, ..);
+    if apart { APART.get_or_init(|| [off(b"liga"), off(b"clig")]) } else { &[] }
+}
 
 /// Where a label's glyphs come from.
 #[derive(Debug, Clone, Copy)]
@@ -214,12 +221,13 @@ fn shape(run: &Run, text: &str, section: usize, spaced: bool, language: &str, ou
     let tag = Tag::new_checked(run.script.short_name().as_bytes()).ok();
     buffer.set_script(tag.and_then(ShapingScript::from_iso15924_tag));
     buffer.set_language(harfrust::Language::new(language));
-    let none: &[Feature] = &[];
-    let unjoined = [Feature::new(Tag::new(b"liga"), 0, ..), Feature::new(Tag::new(b"clig"), 0, ..)];
     let joined = is_joined(run.script);
-    let features = if spaced && !joined { &unjoined[..] } else { none };
-    let font = ShaperFont::new(&run.face.font);
-    if harfrust::shape(&font, &mut buffer, ShapeOptions::new().features(features)).is_err() {
+    let (font, features) = (ShaperFont::new(&run.face.font), features(spaced && !joined));
+    let plan = run.face.plan(run.script.short_name(), rtl, spaced && !joined, language, || {
+        let direction = buffer.direction();
+        ShapePlan::new(&run.face.font, direction, buffer.script(), buffer.language(), features)
+    });
+    if harfrust::shape(&font, &mut buffer, ShapeOptions::new().plan(Some(&plan)).features(features)).is_err() {
         return;
     }
     let mut made: Vec<Unplaced> = Vec::new();

@@ -1,12 +1,14 @@
 //! One face of a font: its names, metrics, and the outlines of its glyphs.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::{Arc, Mutex};
 
 use elsa::sync::FrozenMap;
 use harfrust::font::attribute::Style;
 use harfrust::font::glyph::outline::{DrawMemory, DrawOptions, PathElement};
 use harfrust::font::name::NameId;
-use harfrust::{Font, GlyphId};
+use harfrust::{Font, GlyphId, ShapePlan};
 
 use super::EM;
 
@@ -48,7 +50,14 @@ pub struct Face {
     /// Whether the font would draw some glyphs in several colours, which are drawn in one here.
     pub colored: bool,
     outlines: FrozenMap<u32, Box<Outline>>,
+    plans: Mutex<HashMap<PlanKey, Arc<ShapePlan>>>,
 }
+
+/// What a shaping plan is for: script, whether from the right, whether letters stand apart, language.
+type PlanKey = (&'static str, bool, bool, String);
+
+/// Plans that are kept: languages come from requests.
+const KEPT_PLANS: usize = 200;
 
 impl fmt::Debug for Face {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,7 +68,7 @@ impl fmt::Debug for Face {
 impl Face {
     /// The faces in a file: several in a collection, and each named instance of a variable font.
     pub fn read(data: Vec<u8>) -> Result<Vec<Face>, FontError> {
-        let data: std::sync::Arc<dyn AsRef<[u8]> + Send + Sync> = std::sync::Arc::new(data);
+        let data: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::new(data);
         let mut faces = Vec::new();
         for index in 0.. {
             let Some(font) = Font::new(data.clone(), index) else { break };
@@ -101,8 +110,25 @@ impl Face {
         let italic = attributes.style != Style::Normal;
         let colored = !font.color_glyphs().is_empty();
         let ascender = (ascender / units_per_em * EM).ceil();
-        let outlines = FrozenMap::new();
-        Ok(Self { font, name, family, weight, italic, units_per_em, ascender, colored, outlines })
+        let (outlines, plans) = (FrozenMap::new(), Mutex::default());
+        Ok(Self { font, name, family, weight, italic, units_per_em, ascender, colored, outlines, plans })
+    }
+
+    /// The plan to shape such text with, made once.
+    pub(super) fn plan(
+        &self,
+        script: &'static str,
+        rtl: bool,
+        apart: bool,
+        language: &str,
+        make: impl FnOnce() -> ShapePlan,
+    ) -> Arc<ShapePlan> {
+        let key = (script, rtl, apart, language.to_string());
+        let Ok(mut plans) = self.plans.lock() else { return Arc::new(make()) };
+        if plans.len() >= KEPT_PLANS {
+            plans.clear();
+        }
+        plans.entry(key).or_insert_with(|| Arc::new(make())).clone()
     }
 
     /// The glyph of a character by itself.

@@ -13,6 +13,7 @@ mod heat;
 mod icon;
 mod image;
 mod line;
+mod stamp;
 mod strip;
 mod text;
 
@@ -22,29 +23,35 @@ use crate::geo::{Affine, SUBPIXELS, Snapped};
 use crate::scene::{Fill, Group, Item, Scene};
 use blend::{Canvas, Rows};
 use coverage::Coverage;
+pub use stamp::Stamps;
 
-/// Draws the scene on a transparent canvas; `None` where a picture of that size can't be had in memory.
-pub fn paint(scene: &Scene) -> Option<Pixmap> {
+/// Draws the scene on a transparent canvas; `None` where a picture of that size can't be had in memory. `stamps` are
+/// glyphs kept from earlier pictures.
+pub fn paint(scene: &Scene, stamps: &Stamps) -> Option<Pixmap> {
     let mut pixmap = Pixmap::new(scene.width_px, scene.height_px)?;
     let mut painter = Painter {
         width_px: scene.width_px,
         height_px: scene.height_px,
         to_world_px: scene.to_world_px,
         coverage: Coverage::new(scene.width_px, scene.height_px),
+        stamps,
+        layer: text::Layer::default(),
     };
     let mut canvas = Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px);
     painter.draw(&scene.items, &mut canvas)?;
     Some(pixmap)
 }
 
-struct Painter {
+struct Painter<'a> {
     width_px: u32,
     height_px: u32,
     to_world_px: Affine,
     coverage: Coverage,
+    stamps: &'a Stamps,
+    layer: text::Layer,
 }
 
-impl Painter {
+impl Painter<'_> {
     /// `None` where memory runs out.
     fn draw(&mut self, items: &[Item], canvas: &mut Canvas) -> Option<()> {
         for item in items {

@@ -8,6 +8,7 @@ use super::blend::Canvas;
 use super::coverage::Span;
 use super::field::{Shader, halo_fade_px, halo_share};
 use super::icon::each_pixel;
+use super::stamp::Stamp;
 use crate::color::Color;
 use crate::geo::{SUBPIXELS, Snapped};
 use crate::scene::{FieldInk, Ink, Text, TextGlyph, TextPart};
@@ -17,10 +18,13 @@ use crate::text::{EM, Face, Mark, SdfGlyph};
 const FLATNESS: f64 = 0.04;
 
 /// A closed ring of an outline.
-type Ring = Vec<Snapped>;
+pub(super) type Ring = Vec<Snapped>;
 
-impl Painter {
+impl Painter<'_> {
     pub(super) fn text(&mut self, text: &Text, canvas: &mut Canvas) {
+        if self.stamped(text, canvas) {
+            return;
+        }
         let anchor = text.shape.anchor;
         let mut outlines: Vec<(Ring, Option<Color>)> = Vec::new();
         for glyph in &text.shape.glyphs {
@@ -50,16 +54,39 @@ impl Painter {
         }
     }
 
+    /// Draws a text with stamps, if it can be.
+    fn stamped(&mut self, text: &Text, canvas: &mut Canvas) -> bool {
+        let (shape, ink) = (&text.shape, &text.ink);
+        let place = |glyph| self.stamps.of(glyph, shape.anchor, ink);
+        let Some(stamps) = shape.glyphs.iter().map(place).collect::<Option<Vec<_>>>() else { return false };
+        if text.part != TextPart::Letters && ink.halo_color.a > 0.0 {
+            let halos = stamps.iter().map(|(s, x, y)| (&s.halo, &**s, *x, *y));
+            let color = ink.halo_color.with_opacity(ink.opacity).premultiplied_rgba8();
+            self.layer.clear(halos.clone(), canvas);
+            self.layer.stamp(halos, |a, b| a.max(b));
+            self.layer.blend(color, canvas);
+        }
+        if text.part != TextPart::Halo {
+            let colored = |i: usize| shape.glyphs[i].color.unwrap_or(ink.color);
+            let order: Vec<usize> = (0..stamps.len()).collect();
+            for same in order.chunk_by(|a, b| colored(*a) == colored(*b)) {
+                let letters = same.iter().map(|i| &stamps[*i]).map(|(s, x, y)| (&s.letter, &**s, *x, *y));
+                let color = colored(same[0]).with_opacity(ink.opacity).premultiplied_rgba8();
+                self.layer.clear(letters.clone(), canvas);
+                // Letters that are joined fill their common pixels together.
+                self.layer.stamp(letters, u8::saturating_add);
+                self.layer.blend(color, canvas);
+            }
+        }
+        true
+    }
+
     /// Every pixel's distance to the nearest outline, as far as the halo reaches, becomes the halo.
     fn halo(&mut self, rings: &[&Ring], ink: &FieldInk, canvas: &mut Canvas) {
         let reach_px = (ink.halo_width + halo_fade_px(ink)) * ink.ratio;
         let Some(mut window) = Window::around(rings, reach_px, canvas) else { return };
-        for ring in rings {
-            for (i, a) in ring.iter().enumerate() {
-                window.measure(*a, ring[(i + 1) % ring.len()], reach_px);
-            }
-            self.coverage.add_ring(ring);
-        }
+        window.measure_all(rings, reach_px);
+        rings.iter().for_each(|ring| self.coverage.add_ring(ring));
         let mut inside = vec![false; window.distances_sq.len()];
         self.coverage.spans(|span: Span| {
             if span.coverage >= 128
@@ -87,17 +114,97 @@ impl Painter {
     }
 }
 
+/// Shares of pixels that are put together before they are blended: a label's letters, or its halo.
+#[derive(Debug, Default)]
+pub(super) struct Layer {
+    left: i64,
+    top: i64,
+    width: usize,
+    height: usize,
+    shares: Vec<u8>,
+}
+
+/// One stamp's shares, its size, and the pixel of its origin.
+type Placed<'a> = (&'a Vec<u8>, &'a Stamp, i64, i64);
+
+impl Layer {
+    /// Makes room for the stamps, as far as they are in the picture.
+    fn clear<'a>(&mut self, stamps: impl Iterator<Item = Placed<'a>> + Clone, canvas: &Canvas) {
+        let (mut low, mut high) = ([i64::MAX; 2], [i64::MIN; 2]);
+        for (_, s, x, y) in stamps {
+            let (left, top) = (x + s.left, y + s.top);
+            low = [low[0].min(left), low[1].min(top)];
+            high = [high[0].max(left + s.width as i64), high[1].max(top + s.height as i64)];
+        }
+        let limits = [canvas.width() as i64, canvas.height() as i64];
+        (self.left, self.top) = (low[0].max(0), low[1].max(0));
+        let side = |i: usize, start: i64| (high[i].min(limits[i]) - start).max(0) as usize;
+        (self.width, self.height) = (side(0, self.left), side(1, self.top));
+        self.shares.clear();
+        self.shares.resize(self.width * self.height, 0);
+    }
+
+    fn stamp<'a>(&mut self, stamps: impl Iterator<Item = Placed<'a>>, join: impl Fn(u8, u8) -> u8) {
+        for (shares, s, x, y) in stamps {
+            if shares.is_empty() {
+                continue;
+            }
+            let (left, top) = (x + s.left - self.left, y + s.top - self.top);
+            let from = |at: i64| (-at).max(0) as usize;
+            let until = |at: i64, size: usize, limit: usize| (limit as i64 - at).clamp(0, size as i64) as usize;
+            let (first, end) = (from(left), until(left, s.width, self.width));
+            for row in from(top)..until(top, s.height, self.height) {
+                let source = &shares[row * s.width..(row + 1) * s.width];
+                let start = (top + row as i64) as usize * self.width;
+                for column in first..end {
+                    let share = &mut self.shares[start + (left + column as i64) as usize];
+                    *share = join(*share, source[column]);
+                }
+            }
+        }
+    }
+
+    fn blend(&self, color: [u8; 4], canvas: &mut Canvas) {
+        if self.width == 0 {
+            return;
+        }
+        for (row, shares) in self.shares.chunks_exact(self.width).enumerate() {
+            let y = self.top as usize + row;
+            let left = self.left as usize;
+            for x in canvas.seen(y, left, self.width) {
+                let share = shares[x - left];
+                if share > 0 {
+                    canvas.blend_pixel(x, y, color, share);
+                }
+            }
+        }
+    }
+}
+
 /// Pixels around some outlines, each with its distance to them.
-struct Window {
+pub(super) struct Window {
     left: usize,
     top: usize,
     width: usize,
     height: usize,
     /// Device px, squared.
-    distances_sq: Vec<f32>,
+    pub distances_sq: Vec<f32>,
 }
 
 impl Window {
+    pub fn new(left: usize, top: usize, width: usize, height: usize) -> Self {
+        Self { left, top, width, height, distances_sq: vec![f32::INFINITY; width * height] }
+    }
+
+    /// Takes every edge of the rings into account.
+    pub fn measure_all(&mut self, rings: &[&Ring], reach_px: f64) {
+        for ring in rings {
+            for (i, a) in ring.iter().enumerate() {
+                self.measure(*a, ring[(i + 1) % ring.len()], reach_px);
+            }
+        }
+    }
+
     /// `None` where none of it is in the picture.
     fn around(rings: &[&Ring], reach_px: f64, canvas: &Canvas) -> Option<Self> {
         let range = |v: fn(&Snapped) -> i64, size: usize| {
@@ -109,7 +216,7 @@ impl Window {
         };
         let (left, width) = range(|p| p.x, canvas.width())?;
         let (top, height) = range(|p| p.y, canvas.height())?;
-        Some(Self { left, top, width, height, distances_sq: vec![f32::INFINITY; width * height] })
+        Some(Self::new(left, top, width, height))
     }
 
     /// Takes an edge into account.
@@ -138,7 +245,7 @@ impl Window {
 }
 
 /// A glyph's outline in the picture.
-fn rings(face: &Face, id: u32, glyph: &TextGlyph, anchor: Snapped) -> Vec<Ring> {
+pub(super) fn rings(face: &Face, id: u32, glyph: &TextGlyph, anchor: Snapped) -> Vec<Ring> {
     let [a, b] = glyph.right.map(|v| v * EM);
     let em_px = a.hypot(b);
     let place = |p: [f64; 2]| {
