@@ -8,6 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use contactline::geo::World;
+use contactline::label::{Area, Board, Bound, Candidate, Overlap, Rank, Supply, Text, Try};
 use contactline::map::{self, Map, Options};
 use mosaic::differences;
 use random::Random;
@@ -178,4 +179,79 @@ fn no_label_of_the_conflict_map_is_cut() {
         let wrong = differences(&map, "conflict", at, zoom, size, ratio, &settings);
         assert_eq!(wrong, 0, "area {i}: {:?} zoom {zoom} {size} px @{ratio}x {settings:?}", degrees(at));
     }
+}
+
+/// Boxes of labels; a board is given those within `limit`, as a tile server gives a tile those near it.
+struct Boxes {
+    all: Vec<Area>,
+    limit: Area,
+    given: Vec<bool>,
+}
+
+impl Boxes {
+    fn near(all: &[Area], limit: Area) -> Self {
+        Self { all: all.to_vec(), limit, given: vec![false; all.len()] }
+    }
+}
+
+impl Supply<usize> for Boxes {
+    fn candidates(&mut self, area: &Area) -> Vec<Candidate<usize>> {
+        let mut out = Vec::new();
+        for (i, label) in self.all.iter().enumerate() {
+            let middle = [0, 1].map(|k| (label.min[k] + label.max[k]) / 2.0);
+            let at = Area { min: middle, max: middle };
+            if at.meets(area) && at.meets(&self.limit) && !std::mem::replace(&mut self.given[i], true) {
+                let tries = vec![Try { bounds: vec![Bound::Box(*label)], strict: false, around: Vec::new() }];
+                out.push(Candidate {
+                    rank: Rank { layer: 0, key: 0, tile: 0, copy: 0, part: i as u32, nth: 0 },
+                    text: Some(Text { tries, overlap: Overlap::Never, blocks: true, optional: false }),
+                    icon: None,
+                    repeat: None,
+                    ink: *label,
+                    payload: i,
+                });
+            }
+        }
+        out
+    }
+}
+
+/// How many labels are shown by one tile and not by another that they reach into, where each tile of 256 px knows the
+/// labels within `margin` px of it.
+fn cut(all: &[Area], tiles: usize, margin: f64) -> usize {
+    let mut shown_by: Vec<Vec<bool>> = Vec::new();
+    let tile = |i: usize| {
+        let min = [(i % tiles) as f64 * 256.0, (i / tiles) as f64 * 256.0];
+        Area { min, max: min.map(|v| v + 256.0) }
+    };
+    for i in 0..tiles * tiles {
+        let mut shown = vec![false; all.len()];
+        let mut supply = Boxes::near(all, tile(i).grown(margin));
+        for (candidate, _) in Board::default().shown(&tile(i), &mut supply) {
+            shown[candidate.payload] = true;
+        }
+        shown_by.push(shown);
+    }
+    let differs = |(label, area): (usize, &Area)| {
+        let reached: Vec<usize> = (0..tiles * tiles).filter(|i| tile(*i).meets(area)).collect();
+        reached.iter().any(|i| shown_by[*i][label]) && reached.iter().any(|i| !shown_by[*i][label])
+    };
+    all.iter().enumerate().filter(|l| differs(*l)).count()
+}
+
+#[test]
+fn placement_by_tile_cuts_labels_and_ours_none() {
+    let mut random = Random(21);
+    let tiles = 8;
+    let all: Vec<Area> = (0..6_000)
+        .map(|_| {
+            let min = [random.range(-100.0, 2_100.0), random.range(-20.0, 2_060.0)];
+            Area { min, max: [min[0] + random.magnitude(20.0, 220.0), min[1] + 16.0] }
+        })
+        .collect();
+    let by_margin = [0.0, 64.0, 128.0, 256.0].map(|margin| (margin, cut(&all, tiles, margin)));
+    let ours = cut(&all, tiles, f64::INFINITY);
+    println!("of 6,000 labels on {} tiles, cut at a seam: by tiles that know (margin px, labels) {by_margin:?}; by ours {ours}", tiles * tiles);
+    assert_eq!(ours, 0);
+    assert!(by_margin.iter().take(3).all(|(_, cut)| *cut > 0), "{by_margin:?}");
 }

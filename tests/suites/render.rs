@@ -87,6 +87,17 @@ fn families(entry: &Entry) -> Vec<String> {
             families.push(format!("({kind}, GeoJSON only)"));
         }
     }
+    // Symbols apart: icons alone, and whatever has text.
+    let flag = |name: &str| entry.flags.iter().any(|f| f == name);
+    if flag("icon-only") {
+        families.push("(icons)".to_string());
+    }
+    if flag("text") {
+        families.push("(text)".to_string());
+    }
+    if entry.id.starts_with("symbol-") {
+        families.push("(symbol-*)".to_string());
+    }
     families.push("(all)".to_string());
     families
 }

@@ -42,6 +42,8 @@ pub struct TextLook {
     pub colors: Vec<Option<Color>>,
     pub images: Vec<Option<Arc<str>>>,
     pub ink: FieldInk,
+    /// Whether all halos of the layer lie under all its letters.
+    pub halo_apart: bool,
     pub translate: [f64; 2],
 }
 
@@ -65,14 +67,10 @@ pub struct IconLook {
     pub translate: [f64; 2],
 }
 
-/// A halo wider than this, CSS px, would lie over the letters beside it.
-const NARROW_HALO: f64 = 1.0;
-
 /// Appends what a layer shows, lowest first: icons, then halos, then letters.
 pub fn draw(labels: &[(Arc<Label>, Shown)], camera: &Camera, sprite: &Sprite, items: &mut Vec<Item>) {
     let mut order: Vec<&(Arc<Label>, Shown)> = labels.iter().collect();
     order.sort_by_key(|(label, _)| label.order);
-    let wide = order.iter().any(|(l, _)| l.text.as_ref().is_some_and(|t| t.ink.halo_width > NARROW_HALO));
     let (mut halos, mut letters) = (Vec::new(), Vec::new());
     for (label, shown) in order {
         let at = camera.in_copy(label.copy).snap(label.anchor);
@@ -84,7 +82,7 @@ pub fn draw(labels: &[(Arc<Label>, Shown)], camera: &Camera, sprite: &Sprite, it
             let (shape, images) = text.shape(at, variant, camera, sprite);
             let ink = FieldInk { ratio: camera.ratio(), ..text.ink };
             let item = |part: TextPart| Item::Text(Text { shape: shape.clone(), ink, part });
-            if wide {
+            if text.halo_apart {
                 halos.push(item(TextPart::Halo));
                 letters.push(item(TextPart::Letters));
             } else {

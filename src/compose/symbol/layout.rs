@@ -16,6 +16,9 @@ const MAX_SIZE: f64 = 255.0;
 /// From the middle of a line of text to its baseline, 1/24 em.
 const BASELINE: f64 = 7.0;
 
+/// A halo wider than this, CSS px, would lie over the letters beside it.
+const NARROW_HALO: f64 = 1.0;
+
 /// The characters of a label that are set.
 const MAX_CHARACTERS: usize = 10_000;
 
@@ -65,6 +68,8 @@ pub struct TextLayout {
     /// The names and images of sections that are images.
     pub images: Vec<Option<Arc<str>>>,
     pub ink: FieldInk,
+    /// Whether all halos of the layer lie under all its letters: one of them could reach the letters beside it.
+    pub halo_apart: bool,
     /// CSS px, in the plane's directions.
     pub translate: [f64; 2],
 }
@@ -265,8 +270,18 @@ fn text_layout(
             scale: drawn_size / EM,
             ratio: 1.0,
         },
+        halo_apart: halos_apart(paint, context, whole),
         translate: translation(inputs, &paint.text_translate, context),
     })
+}
+
+/// The same for every feature of a layer, so that it hangs on no picture.
+fn halos_apart(paint: &SymbolPaint, context: &Context, whole: &Context) -> bool {
+    let halo = &paint.text_halo_width;
+    let spacing = &paint.text_letter_spacing;
+    halo.dependence().feature
+        || halo.eval(context) > NARROW_HALO
+        || (!spacing.dependence().feature && spacing.eval(whole) < 0.0)
 }
 
 fn translation(inputs: &SymbolInputs, translate: &crate::style::Translate, context: &Context) -> [f64; 2] {

@@ -29,6 +29,7 @@ impl Maker<'_> {
             colors: text.colors.clone(),
             images: text.images.clone(),
             ink: text.ink,
+            halo_apart: text.halo_apart,
             translate: text.translate,
         };
         let bounds = |tries: Vec<Try>| Text {
