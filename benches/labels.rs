@@ -18,7 +18,8 @@ const SIDE: u32 = 32;
 
 fn main() {
     let mut random = Random(3);
-    let words = ["Şuşa", "Ստեփանակերտ", "შუშა", "شوشا", "Степанакерт", "Kalbajar", "Lachin", "Agdam", "Fizuli", "Martuni"];
+    let words =
+        ["Şuşa", "Ստեփանակերտ", "შუშა", "شوشا", "Степанакерт", "Kalbajar", "Lachin", "Agdam", "Fizuli", "Martuni"];
     let home = TileId::containing(World::from_degrees(46.7, 39.7), ZOOM).expect("a tile");
     let tiles = f64::from(1u32 << ZOOM);
     let features: Vec<Value> = (0..LABELS)
@@ -66,7 +67,11 @@ fn main() {
         );
     }
     let held = resident().saturating_sub(before);
-    println!("held for {LABELS} labels: {:.1} MB, {:.2} kB a label", held as f64 / 1e6, held as f64 / LABELS as f64 / 1e3);
+    println!(
+        "held for {LABELS} labels: {:.1} MB, {:.2} kB a label",
+        held as f64 / 1e6,
+        held as f64 / LABELS as f64 / 1e3
+    );
 }
 
 /// Bytes of memory in use, where the system tells.

@@ -251,7 +251,10 @@ fn placement_by_tile_cuts_labels_and_ours_none() {
         .collect();
     let by_margin = [0.0, 64.0, 128.0, 256.0].map(|margin| (margin, cut(&all, tiles, margin)));
     let ours = cut(&all, tiles, f64::INFINITY);
-    println!("of 6,000 labels on {} tiles, cut at a seam: by tiles that know (margin px, labels) {by_margin:?}; by ours {ours}", tiles * tiles);
+    println!(
+        "of 6,000 labels on {} tiles, cut at a seam: by tiles that know (margin px, labels) {by_margin:?}; by ours {ours}",
+        tiles * tiles
+    );
     assert_eq!(ours, 0);
     assert!(by_margin.iter().take(3).all(|(_, cut)| *cut > 0), "{by_margin:?}");
 }

@@ -5,6 +5,7 @@
 
 use super::blend::{Canvas, Edge, mixed, scale};
 use super::strip::{Fragment, Strip};
+use super::text::Window;
 use crate::geo::SUBPIXELS;
 use crate::scene::{Cap, Line, LineInk, Stroke};
 
@@ -15,6 +16,10 @@ pub fn draw(stroke: &Stroke, canvas: &mut Canvas) {
         let shape = Shape::new(stroke, line);
         if shape.outset <= 0.0 {
             return;
+        }
+        if shape.is_band(stroke, line) {
+            band(stroke, line, &shape, canvas);
+            continue;
         }
         let ink = Ink::new(stroke, line);
         let mut emit = |fragment: Fragment| {
@@ -29,6 +34,44 @@ pub fn draw(stroke: &Stroke, canvas: &mut Canvas) {
         Strip::new(size, stroke.ratio, shape.outset, (stroke.cap, stroke.join), &mut emit).draw(line);
     }
 }
+
+/// Draws a soft band: the strip says which pixels it covers, their true distance from the line how much. Where a strip is
+/// wider than its segments are long it is folded over itself, and what lies across one fold is not across the line.
+fn band(stroke: &Stroke, line: &Line, shape: &Shape, canvas: &mut Canvas) {
+    let Some(mut window) = Window::around(&[&line.points], shape.outset + 1.0, canvas) else { return };
+    let inside = |x: usize, y: usize, w: &Window| {
+        let (x, y) = (x.checked_sub(w.left)?, y.checked_sub(w.top)?);
+        (x < w.width && y < w.height).then(|| y * w.width + x)
+    };
+    let mut covered = vec![false; window.distances_sq.len()];
+    let mut emit = |f: Fragment| {
+        if let Some(i) = inside(f.x, f.y, &window) {
+            covered[i] = true;
+        }
+    };
+    let size = (canvas.width(), canvas.height());
+    Strip::new(size, stroke.ratio, shape.outset, (stroke.cap, stroke.join), &mut emit).draw(line);
+    for pair in line.points.windows(2) {
+        window.measure(pair[0], pair[1], shape.outset);
+    }
+    if let (true, Some(first), Some(last)) = (line.closed, line.points.first(), line.points.last()) {
+        window.measure(*last, *first, shape.outset);
+    }
+    let LineInk::Color(color) = &stroke.ink else { return };
+    let rgba = color.premultiplied_rgba8();
+    for y in window.top..window.top + window.height {
+        for x in canvas.seen(y, window.left, window.width) {
+            if let Some(i) = inside(x, y, &window).filter(|i| covered[*i]) {
+                let alpha = (shape.opacity_at(f64::from(window.distances_sq[i]).sqrt()) * 255.0 + 0.5) as u8;
+                canvas.blend_pixel(x, y, rgba, alpha);
+            }
+        }
+    }
+}
+
+/// Distances that a band may take to measure, in all, and for each segment, px on a side.
+const MAX_MEASURED: f64 = 1e9;
+const MEASURED_SIDE: f64 = 1024.0;
 
 /// Which part of its strip a stroke covers. Lengths are device px.
 struct Shape<'a> {
@@ -53,10 +96,22 @@ impl<'a> Shape<'a> {
         }
     }
 
-    fn opacity(&self, fragment: &Fragment) -> f64 {
-        let distance = fragment.across.hypot(fragment.beyond) * self.outset;
+    /// Whether the stroke is mostly softness, in one colour, and short enough to be measured pixel by pixel. The answer hangs
+    /// on the whole line, never on the picture.
+    fn is_band(&self, stroke: &Stroke, line: &Line) -> bool {
+        let plain = matches!(stroke.ink, LineInk::Color(_)) && self.dashes.is_none();
+        let measured = line.points.len() as f64 * (2.0 * self.outset).min(MEASURED_SIDE).powi(2);
+        plain && line.points.len() > 2 && stroke.blur_px > 0.5 * self.outset && measured < MAX_MEASURED
+    }
+
+    /// At a distance from the middle, px.
+    fn opacity_at(&self, distance: f64) -> f64 {
         let inward = (distance - (self.inset - self.softness)).min(self.outset - distance);
-        let alpha = (inward / self.softness).clamp(0.0, 1.0);
+        (inward / self.softness).clamp(0.0, 1.0)
+    }
+
+    fn opacity(&self, fragment: &Fragment) -> f64 {
+        let alpha = self.opacity_at(fragment.across.hypot(fragment.beyond) * self.outset);
         match &self.dashes {
             Some(dashes) if alpha > 0.0 => alpha * dashes.opacity(fragment.along / SUBPIXELS as f64, fragment.across),
             _ => alpha,

@@ -91,7 +91,8 @@ fn draw(face: &Arc<Face>, id: u32, size: f64, phase: [f64; 2], halo: Option<&Fie
     let mark = Mark::Outline { face: face.clone(), glyph: id };
     let glyph = TextGlyph { mark, origin: phase, right: [size, 0.0], color: None };
     let mut rings = rings(face, id, &glyph, origin);
-    let reach = halo.map_or(0.0, |ink| (ink.halo_width + super::field::halo_fade_px(ink)) * ink.ratio).ceil() as i64 + 1;
+    let reach =
+        halo.map_or(0.0, |ink| (ink.halo_width + super::field::halo_fade_px(ink)) * ink.ratio).ceil() as i64 + 1;
     let bounds = |v: fn(&Snapped) -> i64| {
         let all = || rings.iter().flatten().map(v);
         let low = all().min().unwrap_or(0).div_euclid(SUBPIXELS) - reach;

@@ -183,10 +183,10 @@ impl Layer {
 
 /// Pixels around some outlines, each with its distance to them.
 pub(super) struct Window {
-    left: usize,
-    top: usize,
-    width: usize,
-    height: usize,
+    pub left: usize,
+    pub top: usize,
+    pub width: usize,
+    pub height: usize,
     /// Device px, squared.
     pub distances_sq: Vec<f32>,
 }
@@ -206,7 +206,7 @@ impl Window {
     }
 
     /// `None` where none of it is in the picture.
-    fn around(rings: &[&Ring], reach_px: f64, canvas: &Canvas) -> Option<Self> {
+    pub fn around(rings: &[&Ring], reach_px: f64, canvas: &Canvas) -> Option<Self> {
         let range = |v: fn(&Snapped) -> i64, size: usize| {
             let low = rings.iter().flat_map(|r| r.iter()).map(v).min()? as f64 / SUBPIXELS as f64 - reach_px;
             let high = rings.iter().flat_map(|r| r.iter()).map(v).max()? as f64 / SUBPIXELS as f64 + reach_px;
@@ -220,7 +220,7 @@ impl Window {
     }
 
     /// Takes an edge into account.
-    fn measure(&mut self, a: Snapped, b: Snapped, reach_px: f64) {
+    pub fn measure(&mut self, a: Snapped, b: Snapped, reach_px: f64) {
         // From the edge's own start, so that the numbers are the same in every picture.
         let px = |v: i64| v as f64 / SUBPIXELS as f64;
         let (dx, dy) = (px(b.x - a.x), px(b.y - a.y));
