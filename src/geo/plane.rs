@@ -34,10 +34,6 @@ impl Plane {
         self.world_px
     }
 
-    pub fn is_turned(&self) -> bool {
-        self.sin != 0.0
-    }
-
     pub fn at(&self, point: World) -> [f64; 2] {
         self.turned([point.x * self.world_px, point.y * self.world_px])
     }

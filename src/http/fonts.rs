@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::Problem;
 use super::request::{JSON, UrlPath, cached, has_tag, json, short};
@@ -41,8 +42,7 @@ pub async fn range(
         let message = format!("there is no font '{}'; there are: {}", short(&stack), known.join(", "));
         return Err(Problem::not_found(message));
     }
-    let key =
-        format!("{:x}-{first}-{}", service.map().revision(), stack.replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
+    let key = format!("{:x}-{first}-{:x}", service.map().revision(), xxh3_64(stack.as_bytes()));
     if has_tag(&headers, &format!("\"{key}\"")) {
         return Ok(cached(&headers, &key, "application/x-protobuf", ()));
     }

@@ -18,6 +18,10 @@ pub struct Board<T> {
     candidates: Vec<Entry<T>>,
     /// The candidates that meet each cell of the plane.
     cells: HashMap<(i64, i64), Vec<u32>>,
+    /// The shown candidates that keep each cell free.
+    blockers: HashMap<(i64, i64), Vec<u32>>,
+    /// The candidates whose text is shown, by name.
+    named: HashMap<u64, Vec<u32>>,
     /// The blocks of the plane whose candidates are all here.
     supplied: HashSet<(i64, i64)>,
 }
@@ -41,7 +45,13 @@ const MAX_CELLS: i64 = (2.0 * Board::<()>::REACH / CELL) as i64 + 2;
 
 impl<T> Default for Board<T> {
     fn default() -> Self {
-        Self { candidates: Vec::new(), cells: HashMap::new(), supplied: HashSet::new() }
+        Self {
+            candidates: Vec::new(),
+            cells: HashMap::new(),
+            blockers: HashMap::new(),
+            named: HashMap::new(),
+            supplied: HashSet::new(),
+        }
     }
 }
 
@@ -128,6 +138,12 @@ impl<T> Board<T> {
                 waiting.pop();
                 continue;
             }
+            // What those already shown leave no room for, no later answer will make room for.
+            if self.place(i).0.is_nothing() {
+                self.settle(i);
+                waiting.pop();
+                continue;
+            }
             let earlier = match earlier {
                 Some(earlier) => earlier,
                 None => {
@@ -138,13 +154,27 @@ impl<T> Board<T> {
             match earlier.find(|e| self.entry(*e).answer.is_none()) {
                 Some(first) => waiting.push((first, None)),
                 None => {
-                    let (shown, blocking) = self.place(i);
-                    let entry = &mut self.candidates[i as usize];
-                    entry.answer = Some(shown);
-                    entry.blocking = blocking;
+                    self.settle(i);
                     waiting.pop();
                 }
             }
+        }
+    }
+
+    /// Writes the answer down, all that it hangs on being known.
+    fn settle(&mut self, i: u32) {
+        let (shown, blocking) = self.place(i);
+        let mut cells: Vec<(i64, i64)> = blocking.iter().flat_map(|(b, _)| tiles(&b.area(), CELL, MAX_CELLS)).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        for cell in cells {
+            self.blockers.entry(cell).or_default().push(i);
+        }
+        let entry = &mut self.candidates[i as usize];
+        entry.answer = Some(shown);
+        entry.blocking = blocking;
+        if let (Some(repeat), Some(_)) = (&entry.candidate.repeat, shown.text) {
+            self.named.entry(repeat.name).or_default().push(i);
         }
     }
 
@@ -215,26 +245,24 @@ impl<T> Board<T> {
             entry.candidate.rank < rank
                 && entry.blocking.iter().any(|(other, kind)| !overlap.allows(*kind) && bound.collides(other))
         };
-        !self.meeting(&bound.area()).any(|e| in_way(self.entry(e)))
+        let blockers = tiles(&bound.area(), CELL, MAX_CELLS).filter_map(|cell| self.blockers.get(&cell)).flatten();
+        !blockers.into_iter().any(|e| in_way(self.entry(*e)))
     }
 
     /// Whether an earlier text of the same name is shown too near.
     fn is_repeated(&self, repeat: &super::Repeat, rank: Rank) -> bool {
-        let near = Area { min: repeat.at, max: repeat.at }.grown(repeat.distance);
-        let same = |entry: &Entry<T>| {
-            let shown = entry.answer.is_some_and(|a| a.text.is_some()) && entry.candidate.rank < rank;
-            shown
+        let near = |entry: &Entry<T>| {
+            entry.candidate.rank < rank
                 && entry.candidate.repeat.is_some_and(|other| {
-                    let distance = (other.at[0] - repeat.at[0]).hypot(other.at[1] - repeat.at[1]);
-                    other.name == repeat.name && distance < repeat.distance
+                    (other.at[0] - repeat.at[0]).hypot(other.at[1] - repeat.at[1]) < repeat.distance
                 })
         };
-        self.meeting(&near).any(|e| same(self.entry(e)))
+        self.named.get(&repeat.name).is_some_and(|same| same.iter().any(|e| near(self.entry(*e))))
     }
 }
 
 /// The squares of a side that an area meets, no more than `max` of them in each direction.
-fn tiles(area: &Area, side: f64, max: i64) -> impl Iterator<Item = (i64, i64)> {
+fn tiles(area: &Area, side: f64, max: i64) -> impl Iterator<Item = (i64, i64)> + use<> {
     let range = |i: usize| {
         let first = (area.min[i] / side).floor() as i64;
         first..=((area.max[i] / side).floor() as i64).min(first.saturating_add(max))

@@ -20,6 +20,11 @@ impl Area {
         (0..2).all(|i| self.min[i] <= other.max[i] && other.min[i] <= self.max[i])
     }
 
+    /// Whether the point lies in the area; its right and lower sides belong to its neighbours.
+    pub fn owns(&self, p: [f64; 2]) -> bool {
+        (0..2).all(|i| self.min[i] <= p[i] && p[i] < self.max[i])
+    }
+
     pub fn union(&self, other: &Self) -> Self {
         Self {
             min: std::array::from_fn(|i| self.min[i].min(other.min[i])),

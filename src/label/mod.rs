@@ -47,7 +47,7 @@ pub struct Rank {
     pub copy: i64,
     /// Position in the source, and position among the candidates of one part.
     pub part: u32,
-    pub nth: u32,
+    pub nth: u64,
 }
 
 impl Rank {

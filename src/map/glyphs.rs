@@ -15,6 +15,9 @@ pub struct RangeFiles {
     kept: Cache<(String, u32), Option<Arc<GlyphRange>>>,
 }
 
+/// Files whose changes are noticed.
+const MAX_STAMPED: usize = 20_000;
+
 /// Ranges kept in memory.
 const KEPT: u64 = 512;
 
@@ -26,6 +29,25 @@ impl RangeFiles {
         }
         let template = folder.join(template).display().to_string();
         Some(Self { template, kept: Cache::new(KEPT) })
+    }
+
+    /// The names, sizes and times of change of every range of every stack, as far as they lie where the template says.
+    pub fn stamp(&self) -> String {
+        let (before, _) = self.template.split_once("{fontstack}").unwrap_or_default();
+        let root = Path::new(before);
+        let root = if before.ends_with('/') { Some(root) } else { root.parent() };
+        let entries = |path: &Path| -> Vec<PathBuf> {
+            let mut found: Vec<PathBuf> =
+                fs::read_dir(path).into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).collect();
+            found.sort();
+            found
+        };
+        let stacks = root.map(entries).unwrap_or_default();
+        let files = stacks.iter().flat_map(|p| if p.is_dir() { entries(p) } else { vec![p.clone()] });
+        let told = |p: PathBuf| {
+            Some(format!("{} {:?}", p.display(), fs::metadata(&p).ok().map(|m| (m.len(), m.modified().ok()))?))
+        };
+        files.take(MAX_STAMPED).filter_map(told).collect::<Vec<_>>().join("\n")
     }
 
     fn read(&self, stack: &str, first: u32) -> Option<Arc<GlyphRange>> {

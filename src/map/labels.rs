@@ -4,6 +4,7 @@
 //! hold too much, those not asked for longest are forgotten; asked again, they give the same answers.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use moka::sync::Cache;
@@ -16,14 +17,25 @@ use crate::label::{Area, Board, Candidate, Shown, Supply};
 use crate::style::{Layer, Paint};
 use crate::text::Alphabet;
 
-/// What is kept of all boards of a style, in candidates: about a kilobyte each.
-const KEPT_CANDIDATES: u64 = 400_000;
+/// What is kept of all boards of a style, in candidates: two to four kilobytes each.
+const KEPT_CANDIDATES: u64 = 150_000;
+
+/// A world smaller than this, CSS px, has no labels: they would be larger than what they name.
+const LEAST_WORLD: f64 = 200.0;
 
 /// A layer's shown labels.
 pub type ShownLabels = Vec<(Arc<Label>, Shown)>;
 
 /// Every board in use.
-pub struct Boards(Cache<String, Arc<Mutex<Labels>>>);
+pub struct Boards(Cache<String, Arc<Shared>>);
+
+/// A board that several threads ask.
+#[derive(Default)]
+struct Shared {
+    labels: Mutex<Labels>,
+    /// Candidates in it, as far as is known.
+    held: AtomicU64,
+}
 
 /// A board, and the parts of the sources that it has seen.
 #[derive(Default)]
@@ -39,20 +51,19 @@ impl Default for Boards {
 }
 
 impl Boards {
-    fn get(&self, plane: &Plane, state: &State) -> Arc<Mutex<Labels>> {
+    fn get(&self, plane: &Plane, state: &State) -> Arc<Shared> {
         let key = format!("{}|{}|{state:?}", plane.zoom().to_bits(), plane.bearing().to_bits());
         self.0.get_with(key, Arc::default)
     }
 
     /// Forgets boards until the others hold no more than they may.
     fn trim(&self) {
-        let size = |labels: &Arc<Mutex<Labels>>| labels.try_lock().map_or(0, |l| l.board.len() as u64);
-        let mut held: u64 = self.0.iter().map(|(_, labels)| size(&labels)).sum();
-        for (key, labels) in self.0.iter() {
+        let mut held: u64 = self.0.iter().map(|(_, shared)| shared.held.load(Ordering::Relaxed)).sum();
+        for (key, shared) in self.0.iter() {
             if held <= KEPT_CANDIDATES {
                 break;
             }
-            held -= size(&labels).min(held);
+            held -= shared.held.load(Ordering::Relaxed).min(held);
             self.0.invalidate(&*key);
         }
     }
@@ -66,10 +77,18 @@ pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Vec<Show
         return by_layer;
     }
     let plane = camera.plane();
-    let labels = map.boards.get(&plane, state);
+    if plane.world_px() < LEAST_WORLD {
+        return by_layer;
+    }
+    let shared = map.boards.get(&plane, state);
     {
-        // A thread that panicked has left the board as it was between two answers.
-        let mut labels = labels.lock().unwrap_or_else(|e| e.into_inner());
+        let mut labels = shared.labels.lock().unwrap_or_else(|poisoned| {
+            // A thread that panicked may have left parts marked as seen whose candidates are missing: begin anew.
+            shared.labels.clear_poison();
+            let mut labels = poisoned.into_inner();
+            *labels = Labels::default();
+            labels
+        });
         let Labels { board, seen } = &mut *labels;
         let alphabet = Alphabet { fonts: &map.fonts, ranges: map.ranges.as_deref() };
         let inputs = SymbolInputs { plane, state, sprite: &map.sprite, alphabet };
@@ -82,6 +101,7 @@ pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Vec<Show
                 layer.push((label.clone(), shown));
             }
         }
+        shared.held.store(board.len() as u64, Ordering::Relaxed);
     }
     map.boards.trim();
     by_layer
@@ -107,7 +127,7 @@ impl Supply<Arc<Label>> for Sources<'_> {
             let held = Held::default();
             if let LayerData::Features(batches) = source.fetch(layer, &inputs, &held) {
                 let is_new = |place| self.seen.insert(place);
-                candidates.extend(compose::symbols(self.inputs, rank, layer, paint, &batches, is_new));
+                candidates.extend(compose::symbols(self.inputs, area, rank, layer, paint, &batches, is_new));
             }
         }
         candidates

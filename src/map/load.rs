@@ -267,7 +267,10 @@ impl Loader {
         let template = style.json.get("glyphs")?.as_str()?;
         let folder = if let Place::Folder(folder) = place { folder } else { Path::new("") };
         match RangeFiles::new(template, folder) {
-            Some(files) => Some(Box::new(files)),
+            Some(files) => {
+                self.hash.update(files.stamp().as_bytes());
+                Some(Box::new(files))
+            }
             None => {
                 let d =
                     Diagnostic::warning(format!("the glyphs at '{template}' are not fetched; fonts take their place"));

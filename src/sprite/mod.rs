@@ -45,7 +45,7 @@ pub struct Fit {
 }
 
 /// <https://maplibre.org/maplibre-style-spec/sprite/#text-fit-properties>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum TextFit {
     StretchOrShrink,
@@ -134,6 +134,14 @@ impl Sprite {
             });
             if image.sdf {
                 entry["sdf"] = true.into();
+            }
+            if let Some(fit) = &image.fit {
+                let said = serde_json::json!({"stretchX": fit.stretch_x, "stretchY": fit.stretch_y, "content": fit.content,
+                    "textFitWidth": fit.width, "textFitHeight": fit.height});
+                let said = said.as_object().into_iter().flatten();
+                for (key, value) in said.filter(|(_, v)| !v.is_null() && v.as_array().is_none_or(|a| !a.is_empty())) {
+                    entry[key] = value.clone();
+                }
             }
             index.insert(name.to_string(), entry);
             y += image.height_px;

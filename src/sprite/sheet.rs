@@ -64,7 +64,10 @@ impl Sprite {
             let fit = Fit {
                 stretch_x: zones(entry.stretch_x, entry.width),
                 stretch_y: zones(entry.stretch_y, entry.height),
-                content: entry.content.filter(|c| c[0] < c[2] && c[1] < c[3]),
+                content: entry.content.filter(|c| {
+                    let within = |low: f64, high: f64, side: u32| 0.0 <= low && low < high && high <= f64::from(side);
+                    within(c[0], c[2], entry.width) && within(c[1], c[3], entry.height)
+                }),
                 width: entry.fit_width,
                 height: entry.fit_height,
             };

@@ -156,7 +156,6 @@ pub struct Shaped {
     pub right: f64,
     pub bottom: f64,
     pub text: String,
-    pub has_images: bool,
     /// Whether something stands upright in a vertical line.
     pub upright: bool,
     /// Height of the ascender of the first font, for glyphs with outlines.
@@ -229,7 +228,6 @@ impl Paragraph<'_> {
             right: 0.0,
             bottom: 0.0,
             text,
-            has_images: false,
             upright: false,
             ascender,
         };
@@ -269,7 +267,6 @@ impl Paragraph<'_> {
                 };
                 let mut advance = cluster.advance;
                 if let Some(size) = section.image_px {
-                    shaped.has_images = true;
                     let across = if vertical { size[0] } else { size[1] };
                     image_offset = image_offset.max(across * scale - EM * max_scale);
                     advance = if vertical { size[1] } else { size[0] };

@@ -89,13 +89,17 @@ fn crossing(a: [f64; 2], b: [f64; 2], c: [f64; 2], d: [f64; 2]) -> Option<[f64; 
     Some(between(a, b, t))
 }
 
-/// Circles that keep a label's stretch of line free: centres.
+/// More circles than any label that may be placed needs.
+const MAX_CIRCLES: usize = 4_000;
+
+/// Circles that keep a label's stretch of line free: centres. `radius` is 1 at least.
 pub fn circles(way: &[[f64; 2]], radius: f64) -> Vec<[f64; 2]> {
     let length: f64 = way.windows(2).map(|p| distance(p[0], p[1])).sum();
     let padding = (radius * 0.25).min(length / 2.0);
     let padded = length - 2.0 * padding;
     // Neighbours are a quarter more than a diameter apart.
-    let count = if length <= 0.5 * radius { 1 } else { (padded / (radius * 2.5)).ceil() as usize + 1 };
+    let count = if length <= 0.5 * radius { 1.0 } else { (padded / (radius * 2.5)).ceil() + 1.0 };
+    let count = (count as usize).min(MAX_CIRCLES);
     let at = |wanted: f64| {
         let mut passed = 0.0;
         for pair in way.windows(2) {

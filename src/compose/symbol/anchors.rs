@@ -4,6 +4,7 @@ use std::collections::BinaryHeap;
 
 use super::path::{Path, Spot, between, direction, distance};
 use crate::geo::World;
+use crate::label::Area;
 
 /// How a line's symbols are spread. CSS px and radians.
 #[derive(Debug, Clone, Copy)]
@@ -20,8 +21,9 @@ pub struct Spread {
 /// Lines bend no more than allowed within this share of the text's size.
 const ANGLE_WINDOW: f64 = 0.6;
 
-/// Places along a line. The first is clear of the line's start, so that labels keep away from junctions.
-pub fn along(path: &Path, spread: &Spread) -> Vec<Spot> {
+/// Places along a line that lie in `area`, each with its number. The first is clear of the line's start, so that labels keep
+/// away from junctions.
+pub fn along(path: &Path, spread: &Spread, area: &Area) -> Vec<(u64, Spot)> {
     let Spread { mut spacing, label_length, .. } = *spread;
     // A quarter of the spacing stays free between two labels.
     if spacing - label_length < spacing / 4.0 {
@@ -36,29 +38,79 @@ pub fn along(path: &Path, spread: &Spread) -> Vec<Spot> {
         true => spacing / 2.0,
         false => (label_length / 2.0 + clear) % spacing,
     };
-    let spots = every(path, first, spacing, length, spread);
+    if length / spacing > FEW {
+        return every(path, first, spacing, length, spread, Some(area));
+    }
+    let mut spots = every(path, first, spacing, length, spread, None);
     if spots.is_empty() && !path.continued {
-        return every(path, length / 2.0, f64::INFINITY, length, spread);
+        spots = every(path, length / 2.0, length, length, spread, None);
+    }
+    spots.retain(|(_, spot)| area.owns(spot.at));
+    spots
+}
+
+/// Lines with more places than this are looked at only where they are asked for, and need no place in the middle.
+const FEW: f64 = 100.0;
+
+/// More places than are looked at in one area.
+const MAX_SPOTS: usize = 1_000;
+
+/// Places at `first` and every `spacing` from there, of all of the line or of the part in an area.
+fn every(path: &Path, first: f64, spacing: f64, length: f64, spread: &Spread, area: Option<&Area>) -> Vec<(u64, Spot)> {
+    let half = spread.label_length / 2.0;
+    let mut spots = Vec::new();
+    let mut passed = 0.0;
+    for (segment, pair) in path.points.windows(2).enumerate() {
+        let step = distance(pair[0], pair[1]);
+        let end = passed + step;
+        if area.is_none_or(|area| area.meets(&Area::around([pair[0], pair[1]]))) {
+            // Counted, not added up, so that a place is the same wherever the counting begins.
+            let mut nth = ((passed - first) / spacing).floor().max(0.0);
+            // Only a part of a long segment is near.
+            if let Some(area) = area {
+                let near = between(pair[0], pair[1], nearest_share(pair, area));
+                let side = (area.max[0] - area.min[0]).hypot(area.max[1] - area.min[1]);
+                nth = nth.max(((passed + distance(pair[0], near) - side - first) / spacing).floor());
+            }
+            loop {
+                let place = first + nth * spacing;
+                if place >= end {
+                    break;
+                }
+                let at = between(pair[0], pair[1], (place - passed) / step);
+                let past = area.is_some_and(|a| is_past(pair, at, a));
+                let fits = place >= passed && place - half >= 0.0 && place + half <= length;
+                let spot = Spot { segment, at };
+                if spots.len() >= MAX_SPOTS {
+                    return spots;
+                }
+                if fits && area.is_none_or(|a| a.owns(at)) && bends_gently(path, &spot, spread) {
+                    spots.push((nth as u64, spot));
+                }
+                if past {
+                    break;
+                }
+                nth += 1.0;
+            }
+        }
+        passed = end;
     }
     spots
 }
 
-fn every(path: &Path, first: f64, spacing: f64, length: f64, spread: &Spread) -> Vec<Spot> {
-    let half = spread.label_length / 2.0;
-    let mut spots = Vec::new();
-    let (mut passed, mut next) = (0.0, first);
-    for (segment, pair) in path.points.windows(2).enumerate() {
-        let step = distance(pair[0], pair[1]);
-        while next < passed + step {
-            let at = between(pair[0], pair[1], (next - passed) / step);
-            if next - half >= 0.0 && next + half <= length && bends_gently(path, &Spot { segment, at }, spread) {
-                spots.push(Spot { segment, at });
-            }
-            next += spacing;
-        }
-        passed += step;
-    }
-    spots
+/// How far along a segment it is nearest to an area's middle, 0..=1.
+fn nearest_share(pair: &[[f64; 2]], area: &Area) -> f64 {
+    let (dx, dy) = (pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]);
+    let middle = [(area.min[0] + area.max[0]) / 2.0 - pair[0][0], (area.min[1] + area.max[1]) / 2.0 - pair[0][1]];
+    ((middle[0] * dx + middle[1] * dy) / (dx * dx + dy * dy)).clamp(0.0, 1.0)
+}
+
+/// Whether a place on a segment lies beyond an area that the segment leaves.
+fn is_past(pair: &[[f64; 2]], at: [f64; 2], area: &Area) -> bool {
+    (0..2).any(|i| {
+        let along = pair[1][i] - pair[0][i];
+        (along > 0.0 && at[i] > area.max[i]) || (along < 0.0 && at[i] < area.min[i])
+    })
 }
 
 /// The middle of a line.
@@ -122,10 +174,14 @@ fn bends_gently(path: &Path, spot: &Spot, spread: &Spread) -> bool {
 pub fn pole(rings: &[Vec<World>], precision: f64) -> Option<World> {
     let exterior = rings.first()?;
     let bounds = crate::geo::WorldBox::around(exterior)?;
-    let side = bounds.width().min(bounds.height());
-    if side <= 0.0 {
+    let (narrow, wide) = (bounds.width().min(bounds.height()), bounds.width().max(bounds.height()));
+    if narrow <= 0.0 {
         return Some(bounds.min);
     }
+    // A sliver would be cut into ever so many squares.
+    let side = narrow.max(wide / MAX_SQUARES);
+    // A ridge that is as good everywhere is not searched to the last pixel.
+    let precision = precision.max(narrow / FINEST);
     let cell = |x: f64, y: f64, half: f64| {
         let inside = inside_distance(rings, x, y);
         Cell { x, y, half, inside, best: inside + half * std::f64::consts::SQRT_2 }
@@ -134,15 +190,15 @@ pub fn pole(rings: &[Vec<World>], precision: f64) -> Option<World> {
     let mut best = middle.unwrap_or_else(|| cell(bounds.center().x, bounds.center().y, 0.0));
     let mut queue = BinaryHeap::new();
     let half = side / 2.0;
-    // A sliver would be cut into ever so many squares.
-    let count = |length: f64| (length / side).ceil().min(64.0) as usize;
+    let count = |length: f64| (length / side).ceil() as usize;
     for column in 0..count(bounds.width()) {
         for row in 0..count(bounds.height()) {
             let at = |low: f64, i: usize| low + i as f64 * side + half;
             queue.push(cell(at(bounds.min.x, column), at(bounds.min.y, row), half));
         }
     }
-    while let Some(next) = queue.pop() {
+    for _ in 0..MAX_PROBES {
+        let Some(next) = queue.pop() else { break };
         if next.inside > best.inside {
             best = next;
         }
@@ -157,6 +213,12 @@ pub fn pole(rings: &[Vec<World>], precision: f64) -> Option<World> {
     let best = middle.filter(|m| m.inside > 0.0 && best.inside - m.inside <= precision).unwrap_or(best);
     Some(World { x: best.x, y: best.y })
 }
+
+/// Squares along a polygon's longer side to begin with, the finest share of its shorter side that is told apart, and how
+/// many squares are looked at in all.
+const MAX_SQUARES: f64 = 64.0;
+const FINEST: f64 = 200.0;
+const MAX_PROBES: usize = 4_000;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Cell {
@@ -226,13 +288,23 @@ mod tests {
     #[test]
     fn labels_are_spread_along_a_line() {
         let path = Path::new(vec![[0.0, 0.0], [1000.0, 0.0]], false).unwrap();
-        let spots = along(&path, &spread(250.0, 60.0));
-        let xs: Vec<f64> = spots.iter().map(|s| s.at[0]).collect();
+        let all = Area { min: [-1e9; 2], max: [1e9; 2] };
+        let spots = along(&path, &spread(250.0, 60.0), &all);
+        let xs: Vec<f64> = spots.iter().map(|(_, s)| s.at[0]).collect();
         assert_eq!(xs, [62.0, 312.0, 562.0, 812.0]);
         // Too short for the offset: one in the middle.
         let short = Path::new(vec![[0.0, 0.0], [80.0, 0.0]], false).unwrap();
-        assert_eq!(along(&short, &spread(250.0, 60.0))[0].at, [40.0, 0.0]);
-        assert!(along(&short, &spread(250.0, 100.0)).is_empty());
+        assert_eq!(along(&short, &spread(250.0, 60.0), &all)[0].1.at, [40.0, 0.0]);
+        assert!(along(&short, &spread(250.0, 100.0), &all).is_empty());
+        // A part of a long line has the same places as the whole.
+        for step in [25.0, 4_000.0] {
+            let points = (0..(100_000.0 / step) as u32).map(|i| [f64::from(i) * step, f64::from(i % 2)]).collect();
+            let long = Path::new(points, false).unwrap();
+            let part = Area { min: [50_000.0, -10.0], max: [51_000.0, 10.0] };
+            let mut inside = along(&long, &spread(250.0, 60.0), &all);
+            inside.retain(|(_, s)| part.owns(s.at));
+            assert!(inside.len() == 4 && along(&long, &spread(250.0, 60.0), &part) == inside);
+        }
     }
 
     #[test]

@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use geo::algorithm::Simplify as _;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::SymbolInputs;
 use super::anchors::{self, Spread};
 use super::draw::Label;
 use super::layout::{Layout, layout};
-use super::path::{Path, Spot, clipped, direction};
+use super::path::{Path, Spot, clipped, direction, simplified};
 use crate::compose::{Batch, Fetched};
 use crate::geo::{Kind, Shape, World};
 use crate::label::{Area, Board, Candidate, Overlap, Rank, Repeat};
@@ -24,6 +23,8 @@ pub struct Place {
     pub tile: u64,
     pub copy: i64,
     pub part: u32,
+    /// The corner of the area asked about, where a part is looked at piece by piece: a line may be long.
+    pub piece: Option<(i64, i64)>,
 }
 
 /// Lines are labelled as if they had no bends smaller than this, CSS px.
@@ -32,12 +33,13 @@ const SMOOTHNESS: f64 = 0.375;
 /// How near the best place a polygon's label is put, CSS px.
 const POLE_PRECISION: f64 = 1.0;
 
-/// The symbols along one line.
-const MAX_ALONG: usize = 20_000;
+/// The symbols along one line within one area: more would lie over one another.
+const MAX_IN_PIECE: usize = 256;
 
-/// The candidates of every part in `batches` that `is_new`. `rank` is the layer's, 0 for the uppermost.
+/// The candidates in `area` of every part in `batches` that `is_new`. `rank` is the layer's, 0 for the uppermost.
 pub fn symbols(
     inputs: &SymbolInputs,
+    area: &Area,
     rank: u32,
     layer: &Layer,
     paint: &SymbolPaint,
@@ -45,10 +47,13 @@ pub fn symbols(
     mut is_new: impl FnMut(Place) -> bool,
 ) -> Vec<Candidate<Arc<Label>>> {
     let mut out = Vec::new();
+    let along = paint.placement(&Context { state: inputs.state, zoom: inputs.whole_zoom(), ..Context::nowhere() });
+    let corner = (area.min[0].round() as i64, area.min[1].round() as i64);
+    let piece = (along == SymbolPlacement::Line).then_some(corner);
     for batch in batches {
         let tile = batch.clip.map_or(0, |t| xxh3_64(format!("{:?}", t.min).as_bytes()) | 1);
         for part in &batch.parts {
-            let place = Place { layer: rank, tile, copy: batch.copy, part: part.number };
+            let place = Place { layer: rank, tile, copy: batch.copy, part: part.number, piece };
             if !is_new(place) {
                 continue;
             }
@@ -57,7 +62,7 @@ pub fn symbols(
                 continue;
             }
             if let Some(layout) = layout(inputs, paint, &context) {
-                Maker { inputs, layout: &layout, place, batch, paint, context: &context }.part(part, &mut out);
+                Maker { inputs, area, layout: &layout, place, batch, paint, context: &context }.part(part, &mut out);
             }
         }
     }
@@ -84,6 +89,7 @@ impl SymbolInputs<'_> {
 /// Makes one part's candidates.
 pub(super) struct Maker<'a> {
     pub inputs: &'a SymbolInputs<'a>,
+    area: &'a Area,
     pub layout: &'a Layout,
     place: Place,
     batch: &'a Batch<'a>,
@@ -106,11 +112,7 @@ impl Maker<'_> {
             Shape::Line(line) => vec![line.into()],
             Shape::Polygon(rings) => rings.iter().enumerate().map(|(i, ring)| wound(ring, i == 0)).collect(),
         };
-        let mut nth = 0;
-        let mut add = |site: Site| {
-            out.extend(self.candidate(&site, nth));
-            nth += 1;
-        };
+        let mut add = |site: Site, nth: u64| out.extend(self.candidate(&site, nth));
         match self.layout.placement {
             SymbolPlacement::Point => {
                 let world = match part.shape {
@@ -121,21 +123,24 @@ impl Maker<'_> {
                     }
                 };
                 if let Some(world) = world.filter(|w| self.owns(*w)) {
-                    add(Site { world, at: self.on_plane(world), line: None });
+                    add(Site { world, at: self.on_plane(world), line: None }, 0);
                 }
             }
             SymbolPlacement::Line => {
-                for path in lines.into_iter().flat_map(|line| self.paths(&line, true)) {
-                    for spot in anchors::along(&path, &self.spread()).into_iter().take(MAX_ALONG) {
-                        add(Site { world: self.world(spot.at), at: spot.at, line: Some((&path, spot)) });
+                let paths = lines.into_iter().flat_map(|line| self.paths(&line, true));
+                for (number, path) in (0u64..).zip(paths) {
+                    for (nth, spot) in anchors::along(&path, &self.spread(), self.area).into_iter().take(MAX_IN_PIECE) {
+                        let site = Site { world: self.world(spot.at), at: spot.at, line: Some((&path, spot)) };
+                        add(site, number << 32 | nth);
                     }
                 }
             }
             SymbolPlacement::LineCenter => {
-                for path in lines.into_iter().flat_map(|line| self.paths(&line, false)) {
+                let paths = lines.into_iter().flat_map(|line| self.paths(&line, false));
+                for (number, path) in (0u64..).zip(paths) {
                     let spot = anchors::middle(&path, &self.spread());
                     if let Some(spot) = spot.filter(|s| self.owns(self.world(s.at))) {
-                        add(Site { world: self.world(spot.at), at: spot.at, line: Some((&path, spot)) });
+                        add(Site { world: self.world(spot.at), at: spot.at, line: Some((&path, spot)) }, number);
                     }
                 }
             }
@@ -159,9 +164,7 @@ impl Maker<'_> {
     /// A line as labels see it: on the plane, without bends too small to be seen, within its tile where it has one.
     fn paths(&self, line: &[World], cut: bool) -> Vec<Arc<Path>> {
         let tolerance = SMOOTHNESS / (512.0 * self.inputs.whole_zoom().exp2());
-        let simple: geo::LineString<f64> =
-            line.iter().map(|w| geo::Coord { x: w.x, y: w.y }).collect::<geo::LineString<f64>>().simplify(tolerance);
-        let points: Vec<[f64; 2]> = simple.0.iter().map(|c| [c.x, c.y]).collect();
+        let points = simplified(&line.iter().map(|w| [w.x, w.y]).collect::<Vec<_>>(), tolerance);
         let parts = match self.batch.clip.filter(|_| cut) {
             None => vec![points],
             Some(tile) => clipped(&points, [tile.min.x, tile.min.y], [tile.max.x, tile.max.y]),
@@ -198,7 +201,7 @@ impl Maker<'_> {
     }
 
     /// `None` where it would reach further than labels may.
-    fn candidate(&self, site: &Site, nth: u32) -> Option<Candidate<Arc<Label>>> {
+    fn candidate(&self, site: &Site, nth: u64) -> Option<Candidate<Arc<Label>>> {
         let layout = self.layout;
         let mut ink = Area::EMPTY;
         let line_angle =
@@ -208,7 +211,8 @@ impl Maker<'_> {
             let along = line_angle.filter(|_| icon.alignment == Alignment::Map);
             self.icon(icon, text.as_ref().map(|(_, look)| look), site, along, &mut ink)
         });
-        if (text.is_none() && layout.text.is_some() && site.line.is_some()) || (text.is_none() && icon.is_none()) {
+        let wanted = layout.text.as_ref().is_some_and(|t| !t.optional);
+        if text.is_none() && (wanted || icon.is_none()) {
             return None;
         }
         let rank = Rank {
@@ -228,7 +232,7 @@ impl Maker<'_> {
             (Some((_, look)), SymbolPlacement::Line) => Some(Repeat {
                 name: xxh3_64(look.variants[0].0.text.as_bytes()) ^ u64::from(self.place.layer),
                 at: site.at,
-                distance: layout.spacing * self.inputs.growth() / 2.0,
+                distance: (layout.spacing * self.inputs.growth() / 2.0).min(Board::<()>::REACH),
             }),
             _ => None,
         };

@@ -67,6 +67,8 @@ pub struct TextLayout {
     pub colors: Vec<Option<crate::color::Color>>,
     /// The names and images of sections that are images.
     pub images: Vec<Option<Arc<str>>>,
+    /// Their sizes, CSS px.
+    pub image_sizes: Vec<Option<[f64; 2]>>,
     pub ink: FieldInk,
     /// Whether all halos of the layer lie under all its letters: one of them could reach the letters beside it.
     pub halo_apart: bool,
@@ -259,6 +261,7 @@ fn text_layout(
         overlap: paint.text_overlap(whole),
         blocks: !paint.text_ignore_placement.eval(whole),
         optional: paint.text_optional.eval(whole),
+        image_sizes: sections.iter().map(|s| s.image_px).collect(),
         colors,
         images,
         ink: FieldInk {

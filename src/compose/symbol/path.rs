@@ -49,6 +49,37 @@ pub fn turned([x, y]: [f64; 2], angle: f64) -> [f64; 2] {
     [x * cos - y * sin, x * sin + y * cos]
 }
 
+/// Points of a line looked at together when it is made simpler: what lies beyond does not matter to them, and no line
+/// takes more than its length times this.
+const CHUNK: usize = 512;
+
+/// The line with fewer points, none of those left out further than `tolerance` from it (D. Douglas and T. Peucker,
+/// "Algorithms for the reduction of the number of points", 1973), piece by piece.
+pub fn simplified(points: &[[f64; 2]], tolerance: f64) -> Vec<[f64; 2]> {
+    let mut kept = vec![false; points.len()];
+    let mut waiting: Vec<(usize, usize)> = Vec::new();
+    for start in (0..points.len().max(1) - 1).step_by(CHUNK) {
+        waiting.push((start, (start + CHUNK).min(points.len() - 1)));
+    }
+    while let Some((first, last)) = waiting.pop() {
+        (kept[first], kept[last]) = (true, true);
+        let off = |i: usize| distance_sq_to(points[i], points[first], points[last]);
+        let furthest = (first + 1..last).max_by(|a, b| off(*a).total_cmp(&off(*b)));
+        if let Some(i) = furthest.filter(|i| off(*i) > tolerance * tolerance) {
+            waiting.extend([(first, i), (i, last)]);
+        }
+    }
+    points.iter().zip(kept).filter(|(_, kept)| *kept).map(|(p, _)| *p).collect()
+}
+
+fn distance_sq_to(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
+    let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
+    let length_sq = dx * dx + dy * dy;
+    let along = (p[0] - a[0]) * dx + (p[1] - a[1]) * dy;
+    let t = if length_sq > 0.0 { (along / length_sq).clamp(0.0, 1.0) } else { 0.0 };
+    (p[0] - a[0] - t * dx).powi(2) + (p[1] - a[1] - t * dy).powi(2)
+}
+
 /// The parts of a line within a box, where a tile's lines are labelled.
 pub fn clipped(points: &[[f64; 2]], min: [f64; 2], max: [f64; 2]) -> Vec<Vec<[f64; 2]>> {
     let mut parts: Vec<Vec<[f64; 2]>> = Vec::new();

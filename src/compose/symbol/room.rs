@@ -10,7 +10,7 @@ use super::layout::{IconLayout, TextLayout};
 use super::path::{Path, Spot, turned};
 use crate::label::{Area, Bound, Icon, Overlap, Text, Try};
 use crate::style::Alignment;
-use crate::text::{EM, Shaped};
+use crate::text::{Cluster, EM, Glyph, Mark, Shaped};
 
 /// The least height that is kept free along a line, 1/24 em.
 const LEAST_HEIGHT: f64 = 10.0;
@@ -38,11 +38,11 @@ impl Maker<'_> {
             blocks: text.blocks,
             optional: text.optional,
         };
-        let room = text.ink.halo_width + text.ink.halo_blur + 2.0;
+        let room = 1.2 * (text.ink.halo_width + text.ink.halo_blur) + 3.0;
         if let (Some((path, spot)), true) = (site.line, text.alignment != Alignment::Viewport) {
             let (shaped, along, way) = self.along(text, path, spot)?;
             let height = (shaped.bottom - shaped.top).max(LEAST_HEIGHT);
-            let radius = height * scale / 2.0 + text.padding;
+            let radius = (height * scale / 2.0 + text.padding).max(1.0);
             let moved = |p: [f64; 2]| [p[0] + text.translate[0], p[1] + text.translate[1]];
             let circle = |c: [f64; 2]| Bound::Circle { center: moved(c), radius };
             let bounds = bounds(vec![Try {
@@ -50,9 +50,11 @@ impl Maker<'_> {
                 strict: false,
                 around: Vec::new(),
             }]);
-            let places = along.places.iter().map(|p| [site.at[0] + p.at[0], site.at[1] + p.at[1]]);
-            let tallest = (height + 2.0 * EM) * drawn;
-            *ink = ink.union(&Area::around(places.map(moved)).grown(tallest + room));
+            for (cluster, place) in shaped.clusters.iter().zip(&along.places) {
+                let at = moved([site.at[0] + place.at[0], site.at[1] + place.at[1]]);
+                let (_, reach) = painted(cluster, &text.image_sizes);
+                *ink = ink.union(&Area { min: at, max: at }.grown((reach + cluster.y.abs()) * drawn + room));
+            }
             let mut look = look(Some(along));
             look.variants.push((shaped, [0.0; 2], false));
             return Some((bounds, look));
@@ -84,22 +86,29 @@ impl Maker<'_> {
                 moved(turned_area(area, turn), [dx, dy])
             };
             let placed = at(area);
-            // As drawn, the text may be smaller than the room kept for it, but is never larger than twice that.
-            let grown = rotated(
-                [shaped.left, shaped.top, shaped.right, shaped.bottom].map(|v| v * drawn),
-                text.rotate + quarter,
-            );
-            *ink = ink.union(&at(grown).grown(room + 2.0 * text.size)).union(&placed);
+            let ratio = text.size / text.room_size.max(1e-9);
+            let drawn_shift = shift.map(|v| v * ratio);
+            let own = shaped.clusters.iter().fold(Area::EMPTY, |all, cluster| {
+                let (middle, reach) = painted(cluster, &text.image_sizes);
+                let at = [middle[0] + text.offset[0], middle[1] + text.offset[1]].map(|v| v * drawn);
+                all.union(&Area { min: at, max: at }.grown(reach * drawn + room))
+            });
+            let turn_all = text.rotate + quarter;
+            let own = rotated([own.min[0], own.min[1], own.max[0], own.max[1]], turn_all);
+            let [dx, dy] = turned(drawn_shift, turn);
+            let by = [site.at[0] + dx + text.translate[0], site.at[1] + dy + text.translate[1]];
+            *ink = ink.union(&self::moved(turned_area(own, turn), by)).union(&placed);
             let around = match (&self.layout.icon, variant.aside) {
                 (Some(icon), Some(_)) if icon.fits && icon.overlap == crate::style::Overlap::Never => {
                     let icon_area = icon_area(icon, variant.vertical);
-                    vec![Bound::Box(moved(icon_area, [site.at[0] + shift[0], site.at[1] + shift[1]]))]
+                    let tilt = if icon.alignment == Alignment::Map { self.map_angle() } else { 0.0 };
+                    let at = [site.at[0] + shift[0] + icon.translate[0], site.at[1] + shift[1] + icon.translate[1]];
+                    vec![Bound::Box(moved(turned_area(icon_area, tilt), at))]
                 }
                 _ => Vec::new(),
             };
-            let ratio = text.size / text.room_size.max(1e-9);
             tries.push(Try { bounds: vec![Bound::Box(placed)], strict: strict_first, around });
-            looks.push((shaped.clone(), shift.map(|v| v * ratio), variant.vertical));
+            looks.push((shaped.clone(), drawn_shift, variant.vertical));
         }
         if strict_first {
             let again: Vec<Try> = tries.iter().map(|t| Try { strict: false, ..t.clone() }).collect();
@@ -221,6 +230,21 @@ impl Maker<'_> {
             Icon { bounds: own, with_text, overlap: icon.overlap.into(), blocks: icon.blocks, optional: icon.optional };
         Some((icon, look))
     }
+}
+
+/// Where the middle of a cluster lies in its label, and how far from there it may paint; 1/24 em.
+fn painted(cluster: &Cluster, images: &[Option<[f64; 2]>]) -> ([f64; 2], f64) {
+    let half = cluster.advance * cluster.scale / 2.0;
+    let image = images.get(cluster.section).copied().flatten().map_or(0.0, |[w, h]| w.max(h));
+    let offset = cluster.glyphs.iter().map(|g| g.x.abs().max(g.y.abs())).fold(0.0, f64::max);
+    // Glyphs stay within two ems of their origin; a field says how large it is.
+    let field = |g: &Glyph| match &g.mark {
+        Mark::Field(f) => f64::from(f.width + f.height) + f64::from(f.left.abs() + f.top.abs()),
+        Mark::Outline { .. } => 0.0,
+    };
+    let field = cluster.glyphs.iter().map(field).fold(0.0, f64::max);
+    let own = (2.0 * EM).max(field).max(image) + offset + cluster.line_offset.abs();
+    ([cluster.x + half, cluster.y], half + own * cluster.scale + 2.0 * EM)
 }
 
 /// The room of an icon around its anchor, CSS px.

@@ -70,6 +70,12 @@ impl Shader {
     }
 }
 
+/// The ink with a halo no wider than a distance field can hold: a quarter of an em beyond the outline.
+pub fn limited(ink: &FieldInk) -> FieldInk {
+    let most = ink.scale * RANGE * OUTLINE;
+    FieldInk { halo_width: ink.halo_width.min(most), halo_blur: ink.halo_blur.min(most), ..*ink }
+}
+
 /// A halo's share at a signed distance (CSS px, positive inside) from an outline known exactly.
 pub fn halo_share(inside_px: f64, ink: &FieldInk) -> f64 {
     let fade = halo_fade_px(ink);

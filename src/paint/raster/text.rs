@@ -6,7 +6,7 @@
 use super::Painter;
 use super::blend::Canvas;
 use super::coverage::Span;
-use super::field::{Shader, halo_fade_px, halo_share};
+use super::field::{Shader, halo_fade_px, halo_share, limited};
 use super::icon::each_pixel;
 use super::stamp::Stamp;
 use crate::color::Color;
@@ -22,7 +22,8 @@ pub(super) type Ring = Vec<Snapped>;
 
 impl Painter<'_> {
     pub(super) fn text(&mut self, text: &Text, canvas: &mut Canvas) {
-        if self.stamped(text, canvas) {
+        let ink = &limited(&text.ink);
+        if self.stamped(text, ink, canvas) {
             return;
         }
         let anchor = text.shape.anchor;
@@ -38,7 +39,6 @@ impl Painter<'_> {
         if outlines.is_empty() {
             return;
         }
-        let ink = &text.ink;
         if text.part != TextPart::Letters && ink.halo_width > 0.0 && ink.halo_color.a > 0.0 {
             let rings: Vec<&Ring> = outlines.iter().map(|(ring, _)| ring).collect();
             self.halo(&rings, ink, canvas);
@@ -55,8 +55,8 @@ impl Painter<'_> {
     }
 
     /// Draws a text with stamps, if it can be.
-    fn stamped(&mut self, text: &Text, canvas: &mut Canvas) -> bool {
-        let (shape, ink) = (&text.shape, &text.ink);
+    fn stamped(&mut self, text: &Text, ink: &FieldInk, canvas: &mut Canvas) -> bool {
+        let shape = &text.shape;
         let place = |glyph| self.stamps.of(glyph, shape.anchor, ink);
         let Some(stamps) = shape.glyphs.iter().map(place).collect::<Option<Vec<_>>>() else { return false };
         if text.part != TextPart::Letters && ink.halo_color.a > 0.0 {
@@ -156,9 +156,9 @@ impl Layer {
             for row in from(top)..until(top, s.height, self.height) {
                 let source = &shares[row * s.width..(row + 1) * s.width];
                 let start = (top + row as i64) as usize * self.width;
-                for column in first..end {
+                for (column, more) in source.iter().enumerate().take(end).skip(first) {
                     let share = &mut self.shares[start + (left + column as i64) as usize];
-                    *share = join(*share, source[column]);
+                    *share = join(*share, *more);
                 }
             }
         }
