@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use reach::reach_px;
-pub use symbol::{Label, Place as LabelPlace, SymbolInputs, symbols};
+pub use symbol::{Label, Paths as LabelPaths, Place as LabelPlace, SymbolInputs, SymbolLayer, symbols};
 
 use crate::feature::{Feature, Value};
 use crate::geo::{Camera, Kind, Shape, World, WorldBox};

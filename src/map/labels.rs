@@ -11,7 +11,7 @@ use moka::sync::Cache;
 
 use super::sources::{Held, Source};
 use super::{State, StyledMap};
-use crate::compose::{self, Inputs, Label, LabelPlace, LayerData, SymbolInputs};
+use crate::compose::{self, Inputs, Label, LabelPaths, LabelPlace, LayerData, SymbolInputs, SymbolLayer};
 use crate::geo::{Camera, Plane};
 use crate::label::{Area, Board, Candidate, Shown, Supply};
 use crate::style::{Layer, Paint};
@@ -42,6 +42,7 @@ struct Shared {
 struct Labels {
     board: Board<Arc<Label>>,
     seen: HashSet<LabelPlace>,
+    paths: LabelPaths,
 }
 
 impl Default for Boards {
@@ -89,10 +90,10 @@ pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Vec<Show
             *labels = Labels::default();
             labels
         });
-        let Labels { board, seen } = &mut *labels;
+        let Labels { board, seen, paths } = &mut *labels;
         let alphabet = Alphabet { fonts: &map.fonts, ranges: map.ranges.as_deref() };
         let inputs = SymbolInputs { plane, state, sprite: &map.sprite, alphabet };
-        let mut supply = Sources { map, inputs: &inputs, seen };
+        let mut supply = Sources { map, inputs: &inputs, seen, paths };
         let (min, max) = camera.on_plane();
         for (candidate, shown) in board.shown(&Area { min, max }, &mut supply) {
             let label = &candidate.payload;
@@ -112,6 +113,7 @@ struct Sources<'a> {
     map: &'a StyledMap,
     inputs: &'a SymbolInputs<'a>,
     seen: &'a mut HashSet<LabelPlace>,
+    paths: &'a mut LabelPaths,
 }
 
 impl Supply<Arc<Label>> for Sources<'_> {
@@ -127,7 +129,8 @@ impl Supply<Arc<Label>> for Sources<'_> {
             let held = Held::default();
             if let LayerData::Features(batches) = source.fetch(layer, &inputs, &held) {
                 let is_new = |place| self.seen.insert(place);
-                candidates.extend(compose::symbols(self.inputs, area, rank, layer, paint, &batches, is_new));
+                let layer = SymbolLayer { rank, layer, paint };
+                candidates.extend(compose::symbols(self.inputs, area, layer, &batches, self.paths, is_new));
             }
         }
         candidates

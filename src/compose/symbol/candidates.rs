@@ -1,6 +1,7 @@
 //! The candidates of a layer's features.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -27,6 +28,10 @@ pub struct Place {
     pub piece: Option<(i64, i64)>,
 }
 
+/// The lines that were labelled piece by piece, as labels see them.
+#[derive(Debug, Default)]
+pub struct Paths(HashMap<Place, Vec<Arc<Path>>>);
+
 /// Lines are labelled as if they had no bends smaller than this, CSS px.
 const SMOOTHNESS: f64 = 0.375;
 
@@ -36,14 +41,22 @@ const POLE_PRECISION: f64 = 1.0;
 /// The symbols along one line within one area: more would lie over one another.
 const MAX_IN_PIECE: usize = 256;
 
-/// The candidates in `area` of every part in `batches` that `is_new`. `rank` is the layer's, 0 for the uppermost.
+/// A symbol layer of a style.
+#[derive(Debug, Clone, Copy)]
+pub struct SymbolLayer<'a> {
+    /// 0 for the uppermost of all layers.
+    pub rank: u32,
+    pub layer: &'a Layer,
+    pub paint: &'a SymbolPaint,
+}
+
+/// The candidates in `area` of every part in `batches` that `is_new`.
 pub fn symbols(
     inputs: &SymbolInputs,
     area: &Area,
-    rank: u32,
-    layer: &Layer,
-    paint: &SymbolPaint,
+    SymbolLayer { rank, layer, paint }: SymbolLayer,
     batches: &[Batch],
+    paths: &mut Paths,
     mut is_new: impl FnMut(Place) -> bool,
 ) -> Vec<Candidate<Arc<Label>>> {
     let mut out = Vec::new();
@@ -62,7 +75,15 @@ pub fn symbols(
                 continue;
             }
             if let Some(layout) = layout(inputs, paint, &context) {
-                Maker { inputs, area, layout: &layout, place, batch, paint, context: &context }.part(part, &mut out);
+                let maker = Maker { inputs, area, layout: &layout, place, batch, paint, context: &context };
+                match piece {
+                    Some(_) => {
+                        let lines =
+                            paths.0.entry(Place { piece: None, ..place }).or_insert_with(|| maker.lines(part, true));
+                        maker.along_lines(lines, &mut out);
+                    }
+                    None => maker.part(part, &mut out),
+                }
             }
         }
     }
@@ -107,11 +128,6 @@ pub(super) struct Site<'a> {
 
 impl Maker<'_> {
     fn part(&self, part: &Fetched, out: &mut Vec<Candidate<Arc<Label>>>) {
-        let lines: Vec<Cow<[World]>> = match part.shape {
-            Shape::Point(_) => Vec::new(),
-            Shape::Line(line) => vec![line.into()],
-            Shape::Polygon(rings) => rings.iter().enumerate().map(|(i, ring)| wound(ring, i == 0)).collect(),
-        };
         let mut add = |site: Site, nth: u64| out.extend(self.candidate(&site, nth));
         match self.layout.placement {
             SymbolPlacement::Point => {
@@ -126,18 +142,10 @@ impl Maker<'_> {
                     add(Site { world, at: self.on_plane(world), line: None }, 0);
                 }
             }
-            SymbolPlacement::Line => {
-                let paths = lines.into_iter().flat_map(|line| self.paths(&line, true));
-                for (number, path) in (0u64..).zip(paths) {
-                    for (nth, spot) in anchors::along(&path, &self.spread(), self.area).into_iter().take(MAX_IN_PIECE) {
-                        let site = Site { world: self.world(spot.at), at: spot.at, line: Some((&path, spot)) };
-                        add(site, number << 32 | nth);
-                    }
-                }
-            }
+            // Piece by piece, see [`Maker::along_lines`].
+            SymbolPlacement::Line => {}
             SymbolPlacement::LineCenter => {
-                let paths = lines.into_iter().flat_map(|line| self.paths(&line, false));
-                for (number, path) in (0u64..).zip(paths) {
+                for (number, path) in (0u64..).zip(self.lines(part, false)) {
                     let spot = anchors::middle(&path, &self.spread());
                     if let Some(spot) = spot.filter(|s| self.owns(self.world(s.at))) {
                         add(Site { world: self.world(spot.at), at: spot.at, line: Some((&path, spot)) }, number);
@@ -145,6 +153,26 @@ impl Maker<'_> {
                 }
             }
         }
+    }
+
+    /// Puts symbols along lines.
+    fn along_lines(&self, lines: &[Arc<Path>], out: &mut Vec<Candidate<Arc<Label>>>) {
+        for (number, path) in (0u64..).zip(lines) {
+            for (nth, spot) in anchors::along(path, &self.spread(), self.area).into_iter().take(MAX_IN_PIECE) {
+                let site = Site { world: self.world(spot.at), at: spot.at, line: Some((path, spot)) };
+                out.extend(self.candidate(&site, number << 32 | nth));
+            }
+        }
+    }
+
+    /// The lines of a part as labels see them; `cut` at the sides of its tile.
+    fn lines(&self, part: &Fetched, cut: bool) -> Vec<Arc<Path>> {
+        let lines: Vec<Cow<[World]>> = match part.shape {
+            Shape::Point(_) => Vec::new(),
+            Shape::Line(line) => vec![line.into()],
+            Shape::Polygon(rings) => rings.iter().enumerate().map(|(i, ring)| wound(ring, i == 0)).collect(),
+        };
+        lines.iter().flat_map(|line| self.paths(line, cut)).collect()
     }
 
     /// Points on a tile's sides are in the next one, too.

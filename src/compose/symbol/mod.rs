@@ -14,7 +14,7 @@ mod room;
 
 use std::collections::BTreeMap;
 
-pub use candidates::{Place, symbols};
+pub use candidates::{Paths, Place, SymbolLayer, symbols};
 pub use draw::{Label, draw};
 
 use crate::feature::Value;
