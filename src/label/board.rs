@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::bounds::{Area, Bound};
-use super::{Candidate, Overlap, Rank, Shown};
+use super::{Candidate, Icon, Overlap, Rank, Shown};
 
 /// Gives a board its candidates.
 pub trait Supply<T> {
@@ -138,8 +138,10 @@ impl<T> Board<T> {
                 waiting.pop();
                 continue;
             }
-            // What those already shown leave no room for, no later answer will make room for.
-            if self.place(i).0.is_nothing() {
+            // What those already shown leave no room for, no later answer will make room for; but an icon that goes with
+            // its text may yet find room where the text finds none.
+            let moves = self.entry(i).candidate.icon.as_ref().is_some_and(Icon::moves);
+            if !moves && self.place(i).0.is_nothing() {
                 self.settle(i);
                 waiting.pop();
                 continue;
@@ -339,6 +341,35 @@ mod tests {
                 let expected: Vec<usize> = kept.iter().copied().filter(|i| all[*i].meets(&area)).collect();
                 assert_eq!(shown, expected);
             }
+        }
+    }
+
+    #[test]
+    fn an_icon_that_goes_with_its_text_is_judged_when_all_is_known() {
+        let at = |x: f64| Area { min: [x, 0.0], max: [x + 10.0, 10.0] };
+        let in_way = |part: usize, x: f64| candidate(part, &at(x));
+        // Its icon would lie over the first where the text is, and is free by itself once the second takes the text's place.
+        let mut last = candidate(2, &at(100.0));
+        let icon = |x: f64| vec![Bound::Box(at(x))];
+        let (bounds, with_text) = (icon(300.0), vec![icon(200.0)]);
+        last.icon = Some(Icon { bounds, with_text, overlap: Overlap::Never, blocks: true, optional: false });
+        last.text.iter_mut().for_each(|t| t.optional = true);
+        last.ink = Area { min: [100.0, 0.0], max: [310.0, 10.0] };
+        struct Three(Vec<Candidate<usize>>);
+        impl Supply<usize> for Three {
+            fn candidates(&mut self, _: &Area) -> Vec<Candidate<usize>> {
+                std::mem::take(&mut self.0)
+            }
+        }
+        let all = [in_way(0, 200.0), in_way(1, 105.0), last];
+        for asked in [at(200.0), at(300.0), at(105.0)] {
+            let (mut board, mut supply) = (Board::default(), Three(all.to_vec()));
+            board.shown(&asked, &mut supply);
+            let shown = board.shown(&at(300.0), &mut supply);
+            assert_eq!(
+                shown.iter().map(|(c, s)| (c.payload, *s)).collect::<Vec<_>>(),
+                [(2, Shown { text: None, icon: true })]
+            );
         }
     }
 

@@ -90,6 +90,13 @@ pub struct Icon {
     pub optional: bool,
 }
 
+impl Icon {
+    /// Whether its place hangs on which position the text takes.
+    fn moves(&self) -> bool {
+        self.with_text.iter().any(|bounds| *bounds != self.bounds)
+    }
+}
+
 /// Keeps one name from being repeated.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Repeat {

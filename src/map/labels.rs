@@ -1,7 +1,7 @@
 //! The labels of a styled map: a board for each zoom, bearing and state that pictures have been asked for.
 //!
 //! A board is shared by all pictures of its kind and grows as they ask for more of the world. When all of them together
-//! hold too much, those not asked for longest are forgotten; asked again, they give the same answers.
+//! hold too much, some are forgotten whole; asked again, they give the same answers.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};

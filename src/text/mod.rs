@@ -13,13 +13,15 @@ mod fonts;
 mod paragraph;
 mod presentation;
 mod ranges;
+mod vertical;
 
 pub use casing::{Case, cased};
 pub use clusters::{Alphabet, Glyph, Mark};
 pub use face::{Curve, Face, FontError, Outline};
 pub use fonts::{Fonts, Stack};
-pub use paragraph::{Anchor, Cluster, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing, is_upright};
+pub use paragraph::{Anchor, Cluster, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing};
 pub use ranges::{GlyphRange, GlyphRanges, RangeError, SdfGlyph};
+pub use vertical::is_upright;
 
 /// How many units an em has.
 pub const EM: f64 = 24.0;
