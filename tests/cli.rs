@@ -56,6 +56,43 @@ fn five_dates_are_five_maps() {
 }
 
 #[test]
+fn characters_without_a_glyph_are_warned_of_and_drawn_only_where_asked() {
+    let folder = folder("missing-glyphs");
+    let layer = json!({"id": "l", "type": "symbol", "source": "s", "layout": {
+        "text-field": ["get", "name"], "text-size": 20, "text-font": ["Noto Sans Regular"]}});
+    let feature = json!({"type": "Feature", "properties": {"name": "\u{6f22}A\u{6f22}"},
+        "geometry": {"type": "Point", "coordinates": [0, 0]}});
+    let style = json!({"version": 8, "sources": {"s": {"type": "geojson", "data": feature}}, "layers": [layer]});
+    let style = written(&folder, "han.json", &style.to_string());
+    let path = folder.join("han.png").display().to_string();
+    let drawn = |more: &[&str]| {
+        let mut arguments = vec!["export", "--style", &style, "--center", "0,0", "--zoom", "3", "--size", "80x40"];
+        arguments.extend(more);
+        arguments.extend(["-o", &path]);
+        let output = run(&arguments);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let ink = image::open(&path).unwrap().to_rgba8().pixels().filter(|p| p[3] > 0).count();
+        (stderr(&output), ink)
+    };
+    let (warned, left_out) = drawn(&[]);
+    assert_eq!(warned.matches("U+6F22").count(), 1, "{warned}");
+    let (_, boxes) = drawn(&["--notdef"]);
+    assert!(left_out > 50 && boxes > left_out * 3 / 2, "{left_out} {boxes}");
+}
+
+#[test]
+fn a_file_that_is_no_font_is_named() {
+    let folder = folder("fonts");
+    written(&folder, "broken.ttf", "not a font");
+    let path = folder.join("map.png").display().to_string();
+    let fonts = folder.display().to_string();
+    let output =
+        run(&["export", "--fonts", &fonts, "--center", "46,40", "--zoom", "3", "--size", "80x40", "-o", &path]);
+    assert!(output.status.success());
+    assert!(stderr(&output).contains("broken.ttf: the font is left out: it holds no TrueType"), "{}", stderr(&output));
+}
+
+#[test]
 fn answers_are_json() {
     let output = run(&["query", "--at", "46.7499,39.7601", "--date", "2020-11-09"]);
     let answer: Json = serde_json::from_slice(&output.stdout).unwrap();

@@ -7,10 +7,10 @@ mod random;
 use std::fs;
 use std::path::PathBuf;
 
-use contactline::geo::World;
+use contactline::geo::{LonLat, World};
 use contactline::label::{Area, Board, Bound, Candidate, Overlap, Rank, Supply, Text, Try};
-use contactline::map::{self, Map, Options};
-use mosaic::differences;
+use contactline::map::{self, Frame, Map, Options, Size};
+use mosaic::{differences, pixels};
 use random::Random;
 use serde_json::{Value as Json, json};
 
@@ -75,6 +75,28 @@ fn compare(map: &Map, random: &mut Random, z: u8, spread_px: f64, areas: usize) 
     wrong
 }
 
+/// How many pixels of a picture are unlike the same picture by another map: where two maps differ by their labels only,
+/// what the labels paint.
+fn painted(maps: [&Map; 2], style: &str, at: World, zoom: f64, state: [&[(&str, &str)]; 2]) -> usize {
+    let (lon, lat) = at.to_degrees();
+    let size = Size::new(1024, 1024, 1, u64::MAX).unwrap();
+    let frame = Frame::centered(LonLat::new(lon, lat).unwrap(), zoom, size).unwrap();
+    let [one, other] = [0, 1].map(|i| {
+        let state = maps[i].style(style).unwrap().state(state[i].iter().copied()).unwrap();
+        pixels(&maps[i].png(style, &state, &frame).unwrap())
+    });
+    one.pixels().zip(other.pixels()).filter(|(a, b)| a != b).count()
+}
+
+/// Makes sure that a stress map shows labels: against the same style without them, a twentieth of the picture differs.
+fn assert_labels(map: &Map, name: &str, style: &Json, zoom: f64) {
+    let mut bare = style.clone();
+    bare["layers"].as_array_mut().unwrap().retain(|l| l["type"] != "symbol");
+    let bare = load(name, &bare);
+    let painted = painted([map, &bare], "labels", World::from_degrees(46.7, 39.7), zoom, [&[], &[]]);
+    assert!(painted > 50_000, "labels paint only {painted} of 1,048,576 px");
+}
+
 fn areas(default: usize) -> usize {
     std::env::var("AREAS").ok().and_then(|n| n.parse().ok()).unwrap_or(default)
 }
@@ -102,20 +124,19 @@ fn no_point_label_of_50_000_is_cut() {
         json!({"id": id, "type": "symbol", "source": "s", "filter": ["in", ["get", "kind"], ["literal", kinds]], "layout": all,
             "paint": {"text-halo-color": "#fff", "text-halo-width": 1.6, "text-color": ["case", [">", ["get", "key"], 2], "#225", "rgba(160,30,30,0.6)"]}})
     };
-    let map = load(
-        "point-labels",
-        &json!({"version": 8, "sprite": "images",
-        "sources": {"s": {"type": "geojson", "data": {"type": "FeatureCollection", "features": features}}},
-        "layers": [
-            {"id": "paper", "type": "background", "paint": {"background-color": "#f4f1ea"}},
-            layer("over", json!([0]), json!({"text-overlap": "always", "text-ignore-placement": true, "text-size": 9})),
-            layer("plain", json!([1, 2, 3]), json!({"text-anchor": ["get", "anchor"], "text-offset": [0.5, 1.0]})),
-            layer("icons", json!([4, 5]), json!({"icon-image": "dot", "text-optional": true, "text-variable-anchor": ["left", "right", "top", "bottom"],
-                "text-radial-offset": 0.8, "text-justify": "auto"})),
-            layer("fitted", json!([6]), json!({"icon-image": "dot", "icon-text-fit": "both", "icon-text-fit-padding": [4, 8, 4, 8], "text-max-width": 8})),
-            layer("spaced", json!([7, 8, 9]), json!({"text-letter-spacing": 0.3, "text-transform": "uppercase"})),
-        ]}),
-    );
+    let style = json!({"version": 8, "sprite": "images",
+    "sources": {"s": {"type": "geojson", "data": {"type": "FeatureCollection", "features": features}}},
+    "layers": [
+        {"id": "paper", "type": "background", "paint": {"background-color": "#f4f1ea"}},
+        layer("over", json!([0]), json!({"text-overlap": "always", "text-ignore-placement": true, "text-size": 9})),
+        layer("plain", json!([1, 2, 3]), json!({"text-anchor": ["get", "anchor"], "text-offset": [0.5, 1.0]})),
+        layer("icons", json!([4, 5]), json!({"icon-image": "dot", "text-optional": true, "text-variable-anchor": ["left", "right", "top", "bottom"],
+            "text-radial-offset": 0.8, "text-justify": "auto"})),
+        layer("fitted", json!([6]), json!({"icon-image": "dot", "icon-text-fit": "both", "icon-text-fit-padding": [4, 8, 4, 8], "text-max-width": 8})),
+        layer("spaced", json!([7, 8, 9]), json!({"text-letter-spacing": 0.3, "text-transform": "uppercase"})),
+    ]});
+    let map = load("point-labels", &style);
+    assert_labels(&map, "no-point-labels", &style, f64::from(z));
     assert_eq!(compare(&map, &mut random, z, 6_000.0, areas(6)), 0);
 }
 
@@ -146,18 +167,17 @@ fn no_label_of_5_000_lines_is_cut() {
         json!({"id": id, "type": "symbol", "source": "s", "filter": ["==", ["get", "kind"], kind], "layout": all,
             "paint": {"text-halo-color": "#fff", "text-halo-width": 1.2, "text-halo-blur": 0.5}})
     };
-    let map = load(
-        "line-labels",
-        &json!({"version": 8, "sprite": "images",
-        "sources": {"s": {"type": "geojson", "data": {"type": "FeatureCollection", "features": features}}},
-        "layers": [
-            {"id": "lines", "type": "line", "source": "s", "paint": {"line-color": "#9ab", "line-width": 1.5}},
-            layer("along", 0, json!({"symbol-spacing": 180})),
-            layer("beside", 1, json!({"text-offset": [0.0, -1.0], "symbol-spacing": 120, "text-max-angle": 80})),
-            layer("level", 2, json!({"text-rotation-alignment": "viewport", "icon-image": "dot", "icon-rotation-alignment": "map"})),
-            layer("middle", 3, json!({"symbol-placement": "line-center", "text-letter-spacing": 0.2})),
-        ]}),
-    );
+    let style = json!({"version": 8, "sprite": "images",
+    "sources": {"s": {"type": "geojson", "data": {"type": "FeatureCollection", "features": features}}},
+    "layers": [
+        {"id": "lines", "type": "line", "source": "s", "paint": {"line-color": "#9ab", "line-width": 1.5}},
+        layer("along", 0, json!({"symbol-spacing": 180})),
+        layer("beside", 1, json!({"text-offset": [0.0, -1.0], "symbol-spacing": 120, "text-max-angle": 80})),
+        layer("level", 2, json!({"text-rotation-alignment": "viewport", "icon-image": "dot", "icon-rotation-alignment": "map"})),
+        layer("middle", 3, json!({"symbol-placement": "line-center", "text-letter-spacing": 0.2})),
+    ]});
+    let map = load("line-labels", &style);
+    assert_labels(&map, "no-line-labels", &style, f64::from(z));
     assert_eq!(compare(&map, &mut random, z, 4_000.0, areas(9)), 0);
 }
 
@@ -165,6 +185,11 @@ fn no_label_of_5_000_lines_is_cut() {
 fn no_label_of_the_conflict_map_is_cut() {
     let map = map::load(&Options::default()).value.unwrap();
     let mut random = Random(300);
+    let center = World::from_degrees(46.7, 39.7);
+    for (zoom, other) in [(5.0, "hy"), (8.0, "fa"), (11.0, "ka")] {
+        let labelled = painted([&map, &map], "conflict", center, zoom, [&[("lang", "en")], &[("lang", other)]]);
+        assert!(labelled > 2_000, "zoom {zoom}: only {labelled} px differ from English to {other}");
+    }
     let dates = ["1990-01-01", "2019-05-01", "2020-10-10", "2020-11-12", "2020-11-26", "2022-09-01", "2026-01-01"];
     for i in 0..areas(24) {
         let at = World::from_degrees(random.range(44.5, 48.5), random.range(38.6, 41.0));
@@ -178,6 +203,44 @@ fn no_label_of_the_conflict_map_is_cut() {
         let settings = [("date", date), ("lang", lang), ("worldview", view)];
         let wrong = differences(&map, "conflict", at, zoom, size, ratio, &settings);
         assert_eq!(wrong, 0, "area {i}: {:?} zoom {zoom} {size} px @{ratio}x {settings:?}", degrees(at));
+    }
+}
+
+#[test]
+fn labels_around_the_world_are_the_same_in_each_of_its_copies() {
+    let mut random = Random(180);
+    let feature = |name: &str, at: [f64; 2]| json!({"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Point", "coordinates": at}});
+    // Each of nine overlaps the next at zoom 0, all the way round: whether the first is shown must not hang on the last.
+    let mut features: Vec<Json> = (0..9).map(|i| feature("MMMMMMMM", [f64::from(i) * 40.0 - 180.0, 55.0])).collect();
+    features.extend((0..400).map(|_| {
+        let at = [random.range(-180.0, 180.0), random.range(-30.0, 30.0)];
+        feature(&name(&mut random), at)
+    }));
+    let layout = json!({"text-field": ["get", "name"], "text-size": 12, "text-font": ["Noto Sans Regular"], "text-max-width": 1000});
+    let map = load(
+        "round-the-world",
+        &json!({"version": 8,
+        "sources": {"s": {"type": "geojson", "data": {"type": "FeatureCollection", "features": features}}},
+        "layers": [
+            {"id": "paper", "type": "background", "paint": {"background-color": "#fff"}},
+            {"id": "names", "type": "symbol", "source": "s", "layout": layout}
+        ]}),
+    );
+    let state = map.style("labels").unwrap().state([]).unwrap();
+    for (zoom, lon, bearing) in [(0.0, 0.0, 0.0), (0.0, 137.0, 0.0), (1.0, 180.0, 0.0), (0.0, -90.0, 90.0)] {
+        let world = 512 << zoom as u32;
+        let long = 4 * world;
+        let size = if bearing == 0.0 { Size::new(long, 300, 1, u64::MAX) } else { Size::new(300, long, 1, u64::MAX) };
+        let frame = Frame::viewport(LonLat::new(lon, 0.0).unwrap(), zoom, bearing, size.unwrap()).unwrap();
+        let png = map.png("labels", &state, &frame).unwrap();
+        let picture = pixels(&png);
+        let (dx, dy) = if bearing == 0.0 { (world, 0) } else { (0, world) };
+        let inked = picture.pixels().filter(|p| p[0] < 128).count();
+        assert!(inked > 1_000, "zoom {zoom}: only {inked} px of ink");
+        let wrong = picture.enumerate_pixels().filter(|(x, y, p)| {
+            x + dx < picture.width() && y + dy < picture.height() && picture.get_pixel(x + dx, y + dy) != *p
+        });
+        assert_eq!(wrong.count(), 0, "zoom {zoom} around {lon}");
     }
 }
 
@@ -203,7 +266,8 @@ impl Supply<usize> for Boxes {
             if at.meets(area) && at.meets(&self.limit) && !std::mem::replace(&mut self.given[i], true) {
                 let tries = vec![Try { bounds: vec![Bound::Box(*label)], strict: false, around: Vec::new() }];
                 out.push(Candidate {
-                    rank: Rank { layer: 0, key: 0, tile: 0, copy: 0, part: i as u32, nth: 0 },
+                    rank: Rank { layer: 0, key: 0, tile: 0, part: i as u32, nth: 0 },
+                    copy: 0,
                     text: Some(Text { tries, overlap: Overlap::Never, blocks: true, optional: false }),
                     icon: None,
                     repeat: None,

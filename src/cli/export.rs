@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{DataArgs, Failure, load};
 use crate::geo::{LonLat, numbers};
-use crate::map::{Frame, Options, Size};
+use crate::map::{Frame, Size};
 
 /// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
 const MAX_PX: u64 = 400_000_000;
@@ -60,7 +60,7 @@ impl Export {
         let path = PathBuf::from(&self.style);
         let is_file = path.extension().is_some() || path.is_file();
         let styles = if is_file { vec![path.clone()] } else { Vec::new() };
-        let map = load(&Options { data: self.data.data.clone(), fonts: self.data.fonts.clone(), styles })?;
+        let map = load(&self.data.options(styles))?;
         let id = if is_file {
             path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
         } else {

@@ -37,6 +37,15 @@ struct DataArgs {
     /// A font file, or a folder of them, to be preferred to the embedded fonts; may be given often
     #[arg(long, value_name = "PATH")]
     fonts: Vec<PathBuf>,
+    /// Draw a character that no font has as the font's box for it; it is left out otherwise, with a warning
+    #[arg(long)]
+    notdef: bool,
+}
+
+impl DataArgs {
+    fn options(self, styles: Vec<PathBuf>) -> Options {
+        Options { data: self.data, styles, fonts: self.fonts, draw_missing_glyphs: self.notdef }
+    }
 }
 
 /// Runs the command line.
@@ -49,6 +58,11 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if e.use_stderr() { 2 } else { 0 });
         }
     };
+    let level = if matches!(cli.command, Command::Serve(_)) { "info" } else { "warn" };
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| level.into()))
+        .with_writer(std::io::stderr)
+        .init();
     let outcome = match cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Export(export) => export.run(),

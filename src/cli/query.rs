@@ -5,7 +5,7 @@ use clap::Args;
 use super::{DataArgs, Failure, load};
 use crate::feature::Date;
 use crate::geo::LonLat;
-use crate::map::{NearQuery, Options};
+use crate::map::NearQuery;
 
 /// Ask what lies at a place, or what is nearest, and print the answer as JSON
 #[derive(Args)]
@@ -35,7 +35,7 @@ pub(super) struct Query {
 
 impl Query {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let map = load(&Options { data: self.data.data, fonts: self.data.fonts, styles: Vec::new() })?;
+        let map = load(&self.data.options(Vec::new()))?;
         let answer = match (&self.at, &self.near) {
             (Some(at), _) => map.at(LonLat::parse(at).map_err(Failure::usage)?, self.date),
             (None, near) => {

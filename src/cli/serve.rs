@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::{DataArgs, Failure, load};
 use crate::http;
-use crate::map::{Options, Service};
+use crate::map::Service;
 
 /// Serve the map over HTTP: tiles, static maps, answers, and a viewer page
 #[derive(Args)]
@@ -26,11 +26,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), Failure> {
-        tracing_subscriber::fmt()
-            .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
-            .with_writer(std::io::stderr)
-            .init();
-        let map = load(&Options { data: self.data.data, fonts: self.data.fonts, styles: self.style })?;
+        let map = load(&self.data.options(self.style))?;
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::new)?;
         runtime.block_on(serve(self.listen, map))
     }

@@ -24,6 +24,8 @@ pub struct Board<T> {
     named: HashMap<u64, Vec<u32>>,
     /// The blocks of the plane whose candidates are all here.
     supplied: HashSet<(i64, i64)>,
+    /// From one copy of the world to the next, CSS px.
+    period: [f64; 2],
 }
 
 #[derive(Debug)]
@@ -51,6 +53,7 @@ impl<T> Default for Board<T> {
             blockers: HashMap::new(),
             named: HashMap::new(),
             supplied: HashSet::new(),
+            period: [0.0; 2],
         }
     }
 }
@@ -59,11 +62,16 @@ impl<T> Board<T> {
     /// How far from its position a label may reach, CSS px.
     pub const REACH: f64 = 1024.0;
 
+    /// For a world whose copies lie side by side, each moved by the period, CSS px, from the one before it.
+    pub fn of_world(period: [f64; 2]) -> Self {
+        Self { period, ..Self::default() }
+    }
+
     /// What is shown of every candidate that may paint in the area, in order.
     pub fn shown(&mut self, area: &Area, supply: &mut dyn Supply<T>) -> Vec<(&Candidate<T>, Shown)> {
         self.fetch(area, supply);
         let mut found: Vec<u32> = self.meeting(area).filter(|i| self.entry(*i).candidate.ink.meets(area)).collect();
-        found.sort_unstable_by_key(|i| self.rank(*i));
+        found.sort_unstable_by_key(|i| (self.rank(*i), self.entry(*i).candidate.copy));
         for i in &found {
             self.decide(*i, supply);
         }
@@ -138,11 +146,22 @@ impl<T> Board<T> {
                 waiting.pop();
                 continue;
             }
+            if self.entry(i).candidate.copy != 0 {
+                match self.original(i, supply) {
+                    Some(original) if self.entry(original).answer.is_none() => waiting.push((original, None)),
+                    original => {
+                        let shown = original.and_then(|o| self.entry(o).answer);
+                        self.settle(i, shown.unwrap_or_default());
+                        waiting.pop();
+                    }
+                }
+                continue;
+            }
             // What those already shown leave no room for, no later answer will make room for; but an icon that goes with
             // its text may yet find room where the text finds none.
             let moves = self.entry(i).candidate.icon.as_ref().is_some_and(Icon::moves);
-            if !moves && self.place(i).0.is_nothing() {
-                self.settle(i);
+            if !moves && self.place(i).is_nothing() {
+                self.settle(i, Shown::default());
                 waiting.pop();
                 continue;
             }
@@ -156,16 +175,26 @@ impl<T> Board<T> {
             match earlier.find(|e| self.entry(*e).answer.is_none()) {
                 Some(first) => waiting.push((first, None)),
                 None => {
-                    self.settle(i);
+                    self.settle(i, self.place(i));
                     waiting.pop();
                 }
             }
         }
     }
 
-    /// Writes the answer down, all that it hangs on being known.
-    fn settle(&mut self, i: u32) {
-        let (shown, blocking) = self.place(i);
+    /// The candidate of the world itself that this one is a copy of: every copy shows what it shows.
+    fn original(&mut self, i: u32, supply: &mut dyn Supply<T>) -> Option<u32> {
+        let (candidate, area) = (&self.entry(i).candidate, self.entry(i).area);
+        let (rank, by) = (candidate.rank, self.period.map(|p| p * candidate.copy as f64));
+        let moved = |v: [f64; 2]| [v[0] - by[0], v[1] - by[1]];
+        let area = Area { min: moved(area.min), max: moved(area.max) }.grown(1.0);
+        self.fetch(&area, supply);
+        self.meeting(&area).find(|o| self.rank(*o) == rank && self.entry(*o).candidate.copy == 0)
+    }
+
+    /// Writes the answer down.
+    fn settle(&mut self, i: u32, shown: Shown) {
+        let blocking = self.blocking(i, shown);
         let mut cells: Vec<(i64, i64)> = blocking.iter().flat_map(|(b, _)| tiles(&b.area(), CELL, MAX_CELLS)).collect();
         cells.sort_unstable();
         cells.dedup();
@@ -199,11 +228,11 @@ impl<T> Board<T> {
         earlier
     }
 
-    /// What is shown of a candidate, and what that keeps free, all that it hangs on being decided.
-    fn place(&self, i: u32) -> (Shown, Vec<(Bound, Overlap)>) {
+    /// What is shown of a candidate, all that it hangs on being decided.
+    fn place(&self, i: u32) -> Shown {
         let candidate = &self.entry(i).candidate;
         if candidate.repeat.is_some_and(|r| self.is_repeated(&r, candidate.rank)) {
-            return (Shown::default(), Vec::new());
+            return Shown::default();
         }
         let is_free = |bounds: &[Bound], overlap: Overlap| {
             overlap == Overlap::Always || bounds.iter().all(|b| self.is_free(b, overlap, candidate.rank))
@@ -214,32 +243,33 @@ impl<T> Board<T> {
                 is_free(&t.bounds, overlap) && is_free(&t.around, overlap)
             })
         });
-        let icon_bounds = candidate.icon.as_ref().map(|icon| {
-            let with_text = text.and_then(|t| icon.with_text.get(t));
-            with_text.unwrap_or(&icon.bounds)
-        });
-        let icon = candidate.icon.as_ref().zip(icon_bounds).is_some_and(|(icon, b)| is_free(b, icon.overlap));
+        let icon = candidate.icon.as_ref().is_some_and(|icon| is_free(icon.beside(text), icon.overlap));
         let icon_alone = candidate.text.as_ref().is_none_or(|t| t.optional);
         let text_alone = candidate.icon.as_ref().is_none_or(|i| i.optional);
         let both = icon && text.is_some();
-        let shown = match (icon_alone, text_alone) {
+        match (icon_alone, text_alone) {
             (false, false) => Shown { text: text.filter(|_| both), icon: both },
             (true, false) => Shown { text: text.filter(|_| icon), icon },
             (false, true) => Shown { text, icon: both },
             (true, true) => Shown { text, icon },
-        };
+        }
+    }
+
+    /// What a candidate keeps free where so much of it is shown.
+    fn blocking(&self, i: u32, shown: Shown) -> Vec<(Bound, Overlap)> {
+        let candidate = &self.entry(i).candidate;
         let mut blocking = Vec::new();
         if let (Some(text), Some(t)) = (&candidate.text, shown.text)
             && text.blocks
         {
             blocking.extend(text.tries[t].bounds.iter().map(|b| (*b, text.overlap)));
         }
-        if let (Some(icon), Some(bounds), true) = (&candidate.icon, icon_bounds, shown.icon)
+        if let (Some(icon), true) = (&candidate.icon, shown.icon)
             && icon.blocks
         {
-            blocking.extend(bounds.iter().map(|b| (*b, icon.overlap)));
+            blocking.extend(icon.beside(shown.text).iter().map(|b| (*b, icon.overlap)));
         }
-        (shown, blocking)
+        blocking
     }
 
     fn is_free(&self, bound: &Bound, overlap: Overlap, rank: Rank) -> bool {
@@ -301,7 +331,8 @@ mod tests {
         let bounds = vec![Bound::Box(*area)];
         let tries = vec![Try { bounds, strict: false, around: Vec::new() }];
         Candidate {
-            rank: Rank { layer: 0, key: 0, tile: 0, copy: 0, part: i as u32, nth: 0 },
+            rank: Rank { layer: 0, key: 0, tile: 0, part: i as u32, nth: 0 },
+            copy: 0,
             text: Some(Text { tries, overlap: Overlap::Never, blocks: true, optional: false }),
             icon: None,
             repeat: None,

@@ -10,6 +10,9 @@
 //! itself; each is decided once; the questions wait on a stack in memory, not on the thread's. A board that has grown
 //! too large is forgotten as a whole, between two pictures, and the same answers are found again.
 //!
+//! The world lies beside itself without end, but there is one answer for each of its labels: a copy of a candidate shows
+//! what the candidate of the world itself shows, so that no chain of overlaps leads round and round the world.
+//!
 //! Positions are CSS px of a plane: the world's square at one zoom, turned so that up is the picture's up.
 
 mod board;
@@ -43,8 +46,6 @@ pub struct Rank {
     pub key: u64,
     /// Which tile it comes from, in an order that has nothing to do with where tiles lie; 0 for a source without tiles.
     pub tile: u64,
-    /// How many worlds to the east.
-    pub copy: i64,
     /// Position in the source, and position among the candidates of one part.
     pub part: u32,
     pub nth: u64,
@@ -91,6 +92,11 @@ pub struct Icon {
 }
 
 impl Icon {
+    /// Its bounds where the text takes that one of its positions, or none.
+    fn beside(&self, text: Option<usize>) -> &[Bound] {
+        text.and_then(|t| self.with_text.get(t)).unwrap_or(&self.bounds)
+    }
+
     /// Whether its place hangs on which position the text takes.
     fn moves(&self) -> bool {
         self.with_text.iter().any(|bounds| *bounds != self.bounds)
@@ -110,7 +116,10 @@ pub struct Repeat {
 /// A label that could be drawn.
 #[derive(Debug, Clone)]
 pub struct Candidate<T> {
+    /// The same in every copy of the world.
     pub rank: Rank,
+    /// How many worlds to the east.
+    pub copy: i64,
     pub text: Option<Text>,
     pub icon: Option<Icon>,
     pub repeat: Option<Repeat>,

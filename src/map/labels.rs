@@ -30,7 +30,6 @@ pub type ShownLabels = Vec<(Arc<Label>, Shown)>;
 pub struct Boards(Cache<String, Arc<Shared>>);
 
 /// A board that several threads ask.
-#[derive(Default)]
 struct Shared {
     labels: Mutex<Labels>,
     /// Candidates in it, as far as is known.
@@ -38,11 +37,17 @@ struct Shared {
 }
 
 /// A board, and the parts of the sources that it has seen.
-#[derive(Default)]
 struct Labels {
     board: Board<Arc<Label>>,
     seen: HashSet<LabelPlace>,
     paths: LabelPaths,
+}
+
+impl Labels {
+    fn new(plane: &Plane) -> Self {
+        let board = Board::of_world(plane.turned([plane.world_px(), 0.0]));
+        Self { board, seen: HashSet::new(), paths: LabelPaths::default() }
+    }
 }
 
 impl Default for Boards {
@@ -54,7 +59,8 @@ impl Default for Boards {
 impl Boards {
     fn get(&self, plane: &Plane, state: &State) -> Arc<Shared> {
         let key = format!("{}|{}|{state:?}", plane.zoom().to_bits(), plane.bearing().to_bits());
-        self.0.get_with(key, Arc::default)
+        let new = || Shared { labels: Mutex::new(Labels::new(plane)), held: AtomicU64::new(0) };
+        self.0.get_with(key, || Arc::new(new()))
     }
 
     /// Forgets boards until the others hold no more than they may.
@@ -87,7 +93,7 @@ pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Vec<Show
             // A thread that panicked may have left parts marked as seen whose candidates are missing: begin anew.
             shared.labels.clear_poison();
             let mut labels = poisoned.into_inner();
-            *labels = Labels::default();
+            *labels = Labels::new(&plane);
             labels
         });
         let Labels { board, seen, paths } = &mut *labels;

@@ -32,6 +32,8 @@ pub struct Options {
     pub styles: Vec<PathBuf>,
     /// Font files, or folders of `.ttf`, `.otf`, `.ttc` and `.otc`, to be preferred to those in the binary.
     pub fonts: Vec<PathBuf>,
+    /// Whether a character that no font has is drawn as the font's glyph for it, and not left out.
+    pub draw_missing_glyphs: bool,
 }
 
 #[derive(RustEmbed)]
@@ -54,7 +56,9 @@ pub fn embedded_schemas() -> BTreeMap<String, String> {
 /// Loads everything. What is bad is left out and reported; `None` where nothing is left to serve.
 pub fn load(options: &Options) -> Checked<Option<Map>> {
     let mut loader = Loader { fonts: Fonts::embedded(), ..Loader::default() };
+    loader.fonts.draw_missing = options.draw_missing_glyphs;
     loader.hash.update(env!("CARGO_PKG_VERSION").as_bytes());
+    loader.hash.update(&[u8::from(options.draw_missing_glyphs)]);
     for path in &options.fonts {
         for file in loader.files(path, &["ttf", "otf", "ttc", "otc"]) {
             loader.font(&file);

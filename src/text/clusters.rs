@@ -97,7 +97,7 @@ pub(super) fn clusters(
             continue;
         }
         let stack = alphabet.fonts.stack(fonts);
-        for run in runs(&stack, text, range.clone(), &scripts, level) {
+        for run in runs(alphabet.fonts, &stack, text, range.clone(), &scripts, level) {
             shape(&run, text, section, spaced, language, &mut out);
         }
     }
@@ -171,9 +171,18 @@ struct Run {
     face: Arc<Face>,
     script: Script,
     level: u8,
+    /// Whether characters that the face does not have are drawn as its glyph for them.
+    missing: bool,
 }
 
-fn runs(stack: &Stack, text: &str, range: Range<usize>, scripts: &[Script], level: impl Fn(usize) -> u8) -> Vec<Run> {
+fn runs(
+    fonts: &Fonts,
+    stack: &Stack,
+    text: &str,
+    range: Range<usize>,
+    scripts: &[Script],
+    level: impl Fn(usize) -> u8,
+) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let whole = &text[range.clone()];
     let starts: Vec<usize> = whole.char_indices().filter(|(i, c)| *i == 0 || !continues(*c)).map(|(i, _)| i).collect();
@@ -181,10 +190,13 @@ fn runs(stack: &Stack, text: &str, range: Range<usize>, scripts: &[Script], leve
         let end = starts.get(n + 1).copied().unwrap_or(whole.len());
         let seen = whole[*start..end].chars().filter(|c| !is_invisible(*c));
         let face = match seen.clone().next() {
-            Some(_) => stack.face_for(seen),
+            Some(_) => stack.face_for(seen.clone()),
             None => runs.last().map(|r| &r.face),
         };
-        // What no face has is shaped all the same, as the first face's missing glyph, and left out.
+        if let (None, Some(first)) = (face, seen.clone().find(|c| !c.is_whitespace() && !c.is_control())) {
+            fonts.miss(first, text);
+        }
+        // What no face has is shaped all the same, as the first face's missing glyph, and as a rule left out.
         let Some(face) = face.or(stack.faces.first()).cloned() else { continue };
         let (start, end) = (range.start + start, range.start + end);
         let (script, level) = (scripts[start], level(start));
@@ -192,7 +204,7 @@ fn runs(stack: &Stack, text: &str, range: Range<usize>, scripts: &[Script], leve
             Some(run) if Arc::ptr_eq(&run.face, &face) && run.script == script && run.level == level => {
                 run.bytes.end = end;
             }
-            _ => runs.push(Run { bytes: start..end, face, script, level }),
+            _ => runs.push(Run { bytes: start..end, face, script, level, missing: fonts.draw_missing }),
         }
     }
     runs
@@ -248,7 +260,7 @@ fn shape(run: &Run, text: &str, section: usize, spaced: bool, language: &str, ou
             last = Some(at);
         }
         let Some(cluster) = made.last_mut() else { continue };
-        if info.glyph_id != 0 {
+        if info.glyph_id != 0 || run.missing {
             cluster.glyphs.push(Glyph {
                 mark: Mark::Outline { face: run.face.clone(), glyph: info.glyph_id },
                 x: cluster.advance + run.face.units(f64::from(position.x_offset)),

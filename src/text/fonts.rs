@@ -21,7 +21,14 @@ const FALLBACK: [&str; 4] = ["Noto Sans", "Noto Sans Armenian", "Noto Sans Georg
 pub struct Fonts {
     faces: Vec<Arc<Face>>,
     stacks: Arc<Mutex<BTreeMap<Arc<str>, Arc<Stack>>>>,
+    /// How often each character was wanted that no face has.
+    missing: Arc<Mutex<BTreeMap<char, u64>>>,
+    /// Whether such a character is drawn as the font's glyph for it, and not left out.
+    pub draw_missing: bool,
 }
+
+/// Characters without a glyph that are counted, each by itself: labels come from data.
+const COUNTED_MISSING: usize = 1_000;
 
 /// The faces to look for a character in, best first.
 #[derive(Debug)]
@@ -55,6 +62,27 @@ impl Fonts {
         self.faces.splice(0..0, faces.iter().cloned());
         self.stacks = Arc::default();
         Ok(faces)
+    }
+
+    /// Counts a character that no face has, and says so the first time.
+    pub(super) fn miss(&self, character: char, label: &str) {
+        let Ok(mut missing) = self.missing.lock() else { return };
+        if let Some(count) = missing.get_mut(&character) {
+            *count += 1;
+        } else if missing.len() < COUNTED_MISSING {
+            missing.insert(character, 1);
+            let code = u32::from(character);
+            let label: String = label.chars().take(60).collect();
+            let done = if self.draw_missing { "drawn as missing" } else { "left out" };
+            tracing::warn!(
+                "no font has a glyph for '{character}' (U+{code:04X}), {done} in '{label}'; add one by --fonts"
+            );
+        }
+    }
+
+    /// The characters that labels wanted and no face has, and how often.
+    pub fn missing(&self) -> BTreeMap<char, u64> {
+        self.missing.lock().map(|missing| missing.clone()).unwrap_or_default()
     }
 
     pub fn faces(&self) -> &[Arc<Face>] {
@@ -183,6 +211,41 @@ mod tests {
     #[test]
     fn a_file_that_is_no_font_is_refused() {
         assert!(matches!(Fonts::default().add(b"not a font".to_vec()), Err(FontError::Unreadable)));
+    }
+
+    #[test]
+    fn each_font_of_a_collection_is_a_face() {
+        let files = ["NotoSansArmenian-Bold.ttf", "NotoSansArabic-Regular.ttf"];
+        let fonts = files.map(|f| Embedded::get(f).unwrap().data.into_owned());
+        let faces: Vec<String> =
+            Fonts::embedded().add(collection(&fonts)).unwrap().iter().map(|f| f.name.clone()).collect();
+        assert_eq!(faces, ["Noto Sans Armenian Bold", "Noto Sans Arabic Regular"]);
+        let mut fonts = Fonts::default();
+        let read = fonts.add(collection(&[Embedded::get(files[0]).unwrap().data.into_owned()])).unwrap();
+        let glyph = read[0].glyph('Ա').unwrap();
+        assert_eq!(read[0].outline(glyph), Fonts::embedded().named("Noto Sans Armenian Bold").unwrap().outline(glyph));
+    }
+
+    /// A font collection: the fonts one after another, their tables found from the start of the file.
+    fn collection(fonts: &[Vec<u8>]) -> Vec<u8> {
+        let number = |data: &[u8], at: usize| u32::from_be_bytes(data[at..at + 4].try_into().unwrap());
+        let header = 12 + 4 * fonts.len();
+        let mut out = [b"ttcf".to_vec(), vec![0, 1, 0, 0], (fonts.len() as u32).to_be_bytes().to_vec()].concat();
+        let mut start = header;
+        for font in fonts {
+            out.extend((start as u32).to_be_bytes());
+            start += font.len();
+        }
+        for font in fonts {
+            let start = out.len();
+            out.extend(font);
+            let tables = usize::from(u16::from_be_bytes([font[4], font[5]]));
+            for at in (0..tables).map(|i| start + 12 + 16 * i + 8) {
+                let moved = number(&out, at) + start as u32;
+                out[at..at + 4].copy_from_slice(&moved.to_be_bytes());
+            }
+        }
+        out
     }
 
     #[test]

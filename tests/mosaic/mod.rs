@@ -20,7 +20,7 @@ impl Random {
     }
 }
 
-fn pixels(png: &[u8]) -> image::RgbaImage {
+pub fn pixels(png: &[u8]) -> image::RgbaImage {
     image::load_from_memory(png).unwrap().to_rgba8()
 }
 

@@ -1,7 +1,8 @@
 //! The candidates of a layer's features.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -28,9 +29,13 @@ pub struct Place {
     pub piece: Option<(i64, i64)>,
 }
 
-/// The lines that were labelled piece by piece, as labels see them.
+/// The lines that were labelled piece by piece, as labels see them; and what has been warned of.
 #[derive(Debug, Default)]
-pub struct Paths(HashMap<Place, Vec<Arc<Path>>>);
+pub struct Paths {
+    lines: HashMap<Place, Vec<Arc<Path>>>,
+    /// The layers, by rank, with labels left out as too large.
+    too_large: HashSet<u32>,
+}
 
 /// Lines are labelled as if they had no bends smaller than this, CSS px.
 const SMOOTHNESS: f64 = 0.375;
@@ -63,6 +68,7 @@ pub fn symbols(
     let along = paint.placement(&Context { state: inputs.state, zoom: inputs.whole_zoom(), ..Context::nowhere() });
     let corner = (area.min[0].round() as i64, area.min[1].round() as i64);
     let piece = (along == SymbolPlacement::Line).then_some(corner);
+    let too_large = Cell::new(false);
     for batch in batches {
         let tile = batch.clip.map_or(0, |t| xxh3_64(format!("{:?}", t.min).as_bytes()) | 1);
         for part in &batch.parts {
@@ -75,17 +81,22 @@ pub fn symbols(
                 continue;
             }
             if let Some(layout) = layout(inputs, paint, &context) {
-                let maker = Maker { inputs, area, layout: &layout, place, batch, paint, context: &context };
+                let (layout, context) = (&layout, &context);
+                let maker = Maker { inputs, area, layout, place, batch, paint, context, too_large: &too_large };
                 match piece {
                     Some(_) => {
-                        let lines =
-                            paths.0.entry(Place { piece: None, ..place }).or_insert_with(|| maker.lines(part, true));
+                        let whole = Place { piece: None, ..place };
+                        let lines = paths.lines.entry(whole).or_insert_with(|| maker.lines(part, true));
                         maker.along_lines(lines, &mut out);
                     }
                     None => maker.part(part, &mut out),
                 }
             }
         }
+    }
+    if too_large.get() && paths.too_large.insert(rank) {
+        let (id, zoom, reach) = (&layer.id, inputs.plane.zoom(), Board::<()>::REACH);
+        tracing::warn!("layer '{id}' at zoom {zoom}: labels that reach further than {reach} px are left out");
     }
     out
 }
@@ -116,6 +127,8 @@ pub(super) struct Maker<'a> {
     batch: &'a Batch<'a>,
     paint: &'a SymbolPaint,
     context: &'a Context<'a>,
+    /// Set where a label was left out as reaching too far.
+    too_large: &'a Cell<bool>,
 }
 
 /// Where a symbol goes: a point of the world, and the line it lies on.
@@ -247,13 +260,12 @@ impl Maker<'_> {
             layer: self.place.layer,
             key: Rank::key(layout.sort_key),
             tile: self.place.tile,
-            copy: self.place.copy,
             part: self.place.part,
             nth,
         };
         let rank = match &*self.paint.z_order.eval(self.context) {
             // The lowest is drawn uppermost, and placed first.
-            "viewport-y" => Rank { key: Rank::key(-(site.at[1] * 16.0).round()), ..rank },
+            "viewport-y" => Rank { key: Rank::key(-(self.inputs.plane.at(site.world)[1] * 16.0).round()), ..rank },
             _ => rank,
         };
         let repeat = match (&text, layout.placement) {
@@ -274,10 +286,14 @@ impl Maker<'_> {
             text: text_look,
             icon: icon_look,
         };
-        let candidate = Candidate { rank, text: text_bounds, icon: icon_bounds, repeat, ink, payload: Arc::new(label) };
+        let (copy, payload) = (label.copy, Arc::new(label));
+        let candidate = Candidate { rank, copy, text: text_bounds, icon: icon_bounds, repeat, ink, payload };
         let reach = Area { min: site.at, max: site.at }.grown(Board::<()>::REACH);
         let within = |a: &Area| (0..2).all(|i| a.min[i] >= reach.min[i] && a.max[i] <= reach.max[i]);
         let near = candidate.areas().all(|a| within(&a));
+        if !near {
+            self.too_large.set(true);
+        }
         near.then_some(candidate)
     }
 
