@@ -62,7 +62,7 @@ fn ask(c: &mut Criterion) {
     let here = LonLat::new(46.75, 39.76).expect("a position");
     group.bench_function("10 nearest", |b| b.iter(|| index.near(black_box(here), 10, None)));
     let bounds = WorldBox::from_degrees([46.7, 39.7, 46.8, 39.8]);
-    group.bench_function("box of 50", |b| b.iter(|| index.in_box(black_box(&bounds), None).len()));
+    group.bench_function("box of 50", |b| b.iter(|| index.features_in(black_box(&bounds)).len()));
     group.finish();
     let map = map::load(&Options::default()).value.expect("the embedded map");
     c.bench_function("ask the map: what is at Shusha", |b| {

@@ -25,6 +25,7 @@
 pub mod cli;
 pub mod color;
 pub mod compose;
+pub mod cql2;
 pub mod diag;
 pub mod encode;
 pub mod feature;

@@ -16,6 +16,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("index", &["feature", "geo"]),
     ("scene", &["geo", "color", "text", "sprite"]),
     ("label", &["geo", "text"]),
+    ("cql2", &["feature", "geo"]),
     ("source", &["index", "feature", "geo", "diag"]),
     ("compose", &["style", "label", "scene", "feature", "text", "sprite", "color", "geo"]),
     ("paint", &["scene", "text", "sprite", "color", "geo"]),
@@ -23,12 +24,12 @@ const FLOORS: &[(&str, &[&str])] = &[
     (
         "map",
         &[
-            "source", "compose", "paint", "encode", "style", "index", "scene", "label", "feature", "text", "sprite",
-            "color", "geo", "diag",
+            "source", "compose", "cql2", "paint", "encode", "style", "index", "scene", "label", "feature", "text",
+            "sprite", "color", "geo", "diag",
         ],
     ),
-    ("http", &["map", "encode", "style", "feature", "geo", "diag"]),
-    ("cli", &["http", "map", "source", "style", "feature", "geo", "diag"]),
+    ("http", &["map", "cql2", "encode", "style", "feature", "geo", "diag"]),
+    ("cli", &["http", "map", "cql2", "source", "style", "feature", "geo", "diag"]),
     ("main", &["cli"]),
     ("lib", &[]),
 ];

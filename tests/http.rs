@@ -40,6 +40,12 @@ async fn get(path: &str) -> Answer {
     send(Request::get(path).header("host", "maps.example:8080").body(Body::empty()).unwrap()).await
 }
 
+/// As a client that wants some media type.
+async fn get_as(path: &str, accept: &str) -> Answer {
+    let request = Request::get(path).header("host", "maps.example:8080").header("accept", accept);
+    send(request.body(Body::empty()).unwrap()).await
+}
+
 fn size(png: &[u8]) -> (u32, u32) {
     let image = image::load_from_memory(png).unwrap();
     (image.width(), image.height())
@@ -185,7 +191,8 @@ async fn json_is_compressed_and_open_to_other_origins() {
 #[tokio::test]
 async fn the_page_and_its_assets_are_there() {
     assert_eq!(get("/health").await.json()["status"], "ok");
-    let page = String::from_utf8(get("/").await.body).unwrap();
+    let page = get_as("/", "text/html,application/xhtml+xml,*/*;q=0.8").await;
+    let page = String::from_utf8(page.body).unwrap();
     assert!(page.contains("leaflet") && page.contains("id=\"date\"") && page.contains("id=\"lang\""));
     for (asset, kind) in [("viewer.js", "text/javascript"), ("viewer.css", "text/css")] {
         assert!(get(&format!("/assets/{asset}")).await.header(header::CONTENT_TYPE).starts_with(kind));
@@ -230,8 +237,37 @@ const BAD_REQUESTS: &[(&str, u16, &str)] = &[
     ("/query?near=46,39&collections=nope", 404, "no collection 'nope'"),
     ("/collections/nope/items", 404, "there are: "),
     ("/collections/places/items?bbox=1,2,3", 400, "is not 4 numbers"),
-    ("/collections/places/items?bbox=48,38,45,40", 400, "west not past east"),
-    ("/collections/places/items?limit=-5", 400, "from 1 to 100000"),
+    ("/collections/places/items?bbox=45,40,48,38", 400, "is no bbox in"),
+    ("/collections/places/items?bbox=45,38,48,140", 400, "west,south,east,north"),
+    ("/collections/places/items?bbox-crs=EPSG:27700", 400, "no value for bbox-crs; there are: http"),
+    ("/collections/places/items?crs=nowhere", 400, "no value for crs"),
+    ("/collections/places/items?limit=0", 400, "from 1 to"),
+    ("/collections/places/items?limit=-5", 400, "from 1 to"),
+    ("/collections/places/items?datetime=yesterday", 400, "such as 2020-11-10, or an interval"),
+    ("/collections/places/items?datetime=2020-11-10/2020-09-27", 400, "no value for datetime"),
+    ("/collections/places/items?filter=nmae='a'", 400, "there is no property 'nmae'; there are: "),
+    ("/collections/places/items?filter=name%20LIKE", 400, "at the end of the filter: expected"),
+    (
+        "/collections/places/items?filter=S_INTERSECTS(geometry,BBOX(1000000,1000000,2000000,2000000))",
+        400,
+        "lies outside",
+    ),
+    (
+        "/collections/places/items?filter=S_INTERSECTS(geometry,POLYGON((0%200,1%201,1%200,0%201,0%200)))",
+        400,
+        "crosses itself near 0.5",
+    ),
+    ("/collections/places/items?filter=%7B%22op%22:&filter-lang=cql2-json", 400, "not JSON"),
+    ("/collections/places/items?filter-lang=sql", 400, "cql2-text or cql2-json"),
+    ("/collections/places/items?sortby=nope", 400, "sortby: there is no property 'nope'"),
+    ("/collections/places/items?properties=nope", 400, "properties: there is no property 'nope'"),
+    ("/collections/places/items?cursor=nope", 400, "the cursor cannot be read"),
+    ("/collections/places/items?f=xml", 400, "geojson, html, geojsonseq, csv, fgb"),
+    ("/collections/places/items?nope=1", 400, "unknown parameter 'nope'"),
+    ("/collections/places/items/nope", 404, "'places' has no feature 'nope'"),
+    ("/collections/nope", 404, "there is no collection 'nope'; there are: "),
+    ("/collections/nope/queryables", 404, "there is no collection 'nope'"),
+    ("/conformance?f=xml", 400, "there are: json, html"),
     ("/query?at=%FF%FE", 400, "is not 2 numbers"),
     ("/styles/%FF/1/0/0.png", 400, "the path cannot be read"),
     ("/collections/%FF/items", 400, "the path cannot be read"),

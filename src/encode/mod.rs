@@ -1,7 +1,44 @@
-//! Bytes for the wire: pixels as PNG, features as GeoJSON.
+//! What leaves the map: pictures and features as bytes.
 
+mod csv;
+mod flatgeobuf;
 mod geojson;
 mod png;
 
+use ::geo::geometry::Geometry;
+pub use csv::{CsvError, rows};
+pub use flatgeobuf::{Column, FlatGeobufError, flatgeobuf};
 pub use geojson::{FeatureJson, feature_collection};
 pub use png::{EncodeError, png};
+
+use crate::feature::{Feature, Value};
+use crate::geo::Crs;
+
+/// How features are written.
+#[derive(Debug, Clone)]
+pub struct Form {
+    pub crs: Crs,
+    /// Digits after the point of coordinates; those of the CRS where it is not said.
+    pub precision: Option<u8>,
+    /// Only these properties.
+    pub only: Option<Vec<String>>,
+    pub skip_geometry: bool,
+}
+
+impl Form {
+    /// Everything, in degrees.
+    pub const PLAIN: Form = Form { crs: Crs::Crs84, precision: None, only: None, skip_geometry: false };
+
+    fn decimals(&self) -> u8 {
+        self.precision.unwrap_or_else(|| self.crs.decimals())
+    }
+
+    fn properties<'a>(&self, feature: &'a Feature) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let wanted = |name: &str| self.only.as_ref().is_none_or(|only| only.iter().any(|o| o == name));
+        feature.properties.iter().map(|(k, v)| (&**k, v)).filter(move |(k, _)| wanted(k))
+    }
+
+    fn geometry(&self, feature: &Feature) -> Option<Geometry<f64>> {
+        (!self.skip_geometry).then(|| geojson::placed(&feature.geometry, self)).flatten()
+    }
+}

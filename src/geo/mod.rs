@@ -6,14 +6,18 @@
 //! `world_px`, and are snapped once, in [`Camera::snap`].
 
 mod camera;
+mod crs;
 pub mod geodesic;
 mod plane;
 mod position;
 mod shape;
+mod soundness;
 mod tile;
 
 pub use camera::{Affine, Camera, SUBPIXELS, Snapped};
+pub use crs::Crs;
 pub use plane::Plane;
 pub use position::{LonLat, MAX_LATITUDE, NumbersError, World, WorldBox, numbers};
 pub use shape::{Kind, Shape, shapes_of};
+pub use soundness::{Fault, fault};
 pub use tile::{TileError, TileId};

@@ -1,7 +1,7 @@
 //! The map over HTTP. Everything wrong with a request is answered here, as `application/problem+json` (RFC 9457).
 
-mod collections;
 mod fonts;
+mod ogc;
 mod pictures;
 mod problem;
 mod query;
@@ -10,7 +10,7 @@ mod styles;
 mod viewer;
 
 use axum::Router;
-use axum::http::{Method, Uri, header};
+use axum::http::{HeaderName, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -25,12 +25,16 @@ use crate::map::Service;
 /// All routes over one map.
 pub fn router(service: Service) -> Router {
     let compressed = SizeAbove::new(256).and(NotForContentType::IMAGES);
-    let cors = CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET, Method::HEAD])
-        .expose_headers([header::ETAG, header::RETRY_AFTER]);
+    let cors = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::HEAD]).expose_headers([
+        header::ETAG,
+        header::LINK,
+        header::RETRY_AFTER,
+        HeaderName::from_static("content-crs"),
+        HeaderName::from_static("ogc-numbermatched"),
+        HeaderName::from_static("ogc-numberreturned"),
+    ]);
     Router::new()
-        .route("/", get(viewer::page))
+        .route("/", get(ogc::root))
         .route("/assets/{file}", get(viewer::asset))
         .route("/health", get(health))
         .route("/styles.json", get(styles::list))
@@ -43,8 +47,7 @@ pub fn router(service: Service) -> Router {
         .route("/fonts.json", get(fonts::list))
         .route("/fonts/{stack}/{file}", get(fonts::range))
         .route("/query", get(query::query))
-        .route("/collections", get(collections::list))
-        .route("/collections/{id}/items", get(collections::items))
+        .merge(ogc::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CompressionLayer::new().compress_when(compressed))

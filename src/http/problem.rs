@@ -71,7 +71,10 @@ impl From<StateError> for Problem {
 
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
-        Self::not_found(error.to_string())
+        match &error {
+            QueryError::Collection { .. } => Self::not_found(error.to_string()),
+            QueryError::Cursor => Self::bad_request(error.to_string()),
+        }
     }
 }
 

@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Response};
 
 use super::Problem;
 use crate::feature::Date;
-use crate::geo::{LonLat, numbers};
 
 /// The parameters of a path, or a problem where they are not UTF-8.
 pub struct UrlPath<T>(pub T);
@@ -106,18 +105,6 @@ pub fn number<T: FromStr>(what: &str, text: &str) -> Result<T, Problem> {
     text.parse().map_err(|_| Problem::bad_request(format!("'{}' is no {what}", short(text))))
 }
 
-/// `west,south,east,north` in degrees; a box may be a point or a line, but not inside out.
-pub fn bbox(text: &str) -> Result<[f64; 4], Problem> {
-    let [w, s, e, n] = numbers(text)?;
-    let in_range = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some();
-    if !in_range || s > n || w > e {
-        return Err(Problem::bad_request(format!(
-            "{w},{s},{e},{n} is no bbox: west,south,east,north in degrees, west not past east"
-        )));
-    }
-    Ok([w, s, e, n])
-}
-
 /// Where the client reached the server, for the absolute URLs in answers.
 pub struct PublicUrl(pub String);
 
@@ -144,7 +131,8 @@ pub fn cached(headers: &HeaderMap, tag: &str, content_type: &'static str, body: 
     answer(headers, format!("\"{tag}\""), content_type, body)
 }
 
-fn answer(headers: &HeaderMap, etag: String, content_type: &'static str, body: impl IntoResponse) -> Response {
+/// Answers with the bytes under a tag written as in headers, or with 304 where the client has them already.
+pub fn answer(headers: &HeaderMap, etag: String, content_type: &'static str, body: impl IntoResponse) -> Response {
     let common =
         [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, "public, max-age=300, stale-while-revalidate=86400")];
     if has_tag(headers, etag.trim_start_matches("W/")) {

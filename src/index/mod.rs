@@ -5,11 +5,14 @@
 //! square; distances and containment are measured on the features' own degrees.
 
 mod cluster;
+mod identity;
 mod question;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use cluster::{Clusters, Gathering};
+pub use identity::Id;
+use identity::Ids;
 pub use question::Near;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{RTree, RTreeObject as _};
@@ -35,21 +38,36 @@ pub struct Index {
     collection: Arc<Collection>,
     parts: Vec<Part>,
     tree: RTree<Entry>,
+    /// Features that are nowhere.
+    placeless: Vec<u32>,
+    /// The features in the order of their ids, made when first asked for.
+    ids: OnceLock<Ids>,
 }
 
 impl Index {
     /// Projects every feature and bulk-loads the tree.
     pub fn new(collection: Collection) -> Self {
-        let mut parts = Vec::new();
+        let mut parts: Vec<Part> = Vec::new();
         let mut entries: Vec<Entry> = Vec::new();
+        let mut placeless = Vec::new();
         for (i, feature) in (0u32..).zip(&collection.features) {
+            let first = parts.len();
             for shape in shapes_of(&feature.geometry) {
                 let Some(bounds) = shape.bounds() else { continue };
                 entries.push(GeomWithData::new(rectangle(&bounds), parts.len() as u32));
                 parts.push(Part { feature: i, number: parts.len() as u32, shape });
             }
+            if parts.len() == first {
+                placeless.push(i);
+            }
         }
-        Self { collection: Arc::new(collection), parts, tree: RTree::bulk_load(entries) }
+        Self {
+            collection: Arc::new(collection),
+            parts,
+            tree: RTree::bulk_load(entries),
+            placeless,
+            ids: OnceLock::new(),
+        }
     }
 
     pub fn collection(&self) -> &Collection {
@@ -71,6 +89,11 @@ impl Index {
             self.tree.locate_in_envelope_intersecting(rectangle(bounds).envelope()).map(|e| e.data).collect();
         found.sort_unstable();
         found.into_iter().map(|i| &self.parts[i as usize]).collect()
+    }
+
+    /// The features that are nowhere.
+    pub fn placeless(&self) -> &[u32] {
+        &self.placeless
     }
 
     /// Every part, in source order.

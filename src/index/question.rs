@@ -28,20 +28,15 @@ impl Index {
         found
     }
 
-    /// The features whose envelopes meet the box, each once, in source order, that hold on `date`.
-    pub fn in_box(&self, bounds: &WorldBox, date: Option<Date>) -> Vec<&Feature> {
-        self.distinct(bounds, date)
-    }
-
-    /// Every feature that holds on `date`, in source order.
-    pub fn all(&self, date: Option<Date>) -> Vec<&Feature> {
-        self.collection().features.iter().filter(|f| date.is_none_or(|d| f.validity.holds_on(d))).collect()
+    /// The positions of the features whose envelopes meet the box, each once, in source order.
+    pub fn features_in(&self, bounds: &WorldBox) -> Vec<u32> {
+        let mut indices: Vec<u32> = self.parts_in(bounds).iter().map(|p| p.feature).collect();
+        indices.dedup();
+        indices
     }
 
     fn distinct(&self, bounds: &WorldBox, date: Option<Date>) -> Vec<&Feature> {
-        let mut indices: Vec<u32> = self.parts_in(bounds).iter().map(|p| p.feature).collect();
-        indices.dedup();
-        let features = indices.into_iter().map(|i| &self.collection().features[i as usize]);
+        let features = self.features_in(bounds).into_iter().map(|i| &self.collection().features[i as usize]);
         features.filter(|f| date.is_none_or(|d| f.validity.holds_on(d))).collect()
     }
 
@@ -135,7 +130,7 @@ mod tests {
                 let at = World::from_degrees(p.0, p.1);
                 bounds.meets(&WorldBox { min: at, max: at })
             }).count();
-            proptest::prop_assert_eq!(index.in_box(&bounds, None).len(), inside);
+            proptest::prop_assert_eq!(index.features_in(&bounds).len(), inside);
         }
     }
 }

@@ -3,9 +3,9 @@
 use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::Map;
-use crate::encode::{FeatureJson, feature_collection};
+use crate::encode::{FeatureJson, Form, feature_collection};
 use crate::feature::{Date, Feature};
-use crate::geo::{LonLat, WorldBox, geodesic};
+use crate::geo::{LonLat, geodesic};
 use crate::index::Near;
 
 /// Why a question has no answer.
@@ -13,6 +13,8 @@ use crate::index::Near;
 pub enum QueryError {
     #[error("there is no collection '{name}'; there are: {known}")]
     Collection { name: String, known: String },
+    #[error("this cursor is of another query; begin again without it")]
+    Cursor,
 }
 
 /// A question for the nearest features.
@@ -24,15 +26,6 @@ pub struct NearQuery {
     pub date: Option<Date>,
     /// Where to look; empty for the gazetteers, or for everything where there is none.
     pub collections: Vec<String>,
-}
-
-/// A question for the features of one collection.
-#[derive(Debug, Clone)]
-pub struct ItemsQuery {
-    /// West, south, east, north in degrees.
-    pub bbox: Option<[f64; 4]>,
-    pub date: Option<Date>,
-    pub limit: usize,
 }
 
 impl Map {
@@ -77,7 +70,7 @@ impl Map {
         found.iter().for_each(|(_, n)| note_source(n.feature, &mut sources));
         let features = found.iter().map(|(name, near)| {
             let extra = json!({"collection": name, "distance_m": rounded(near.distance_m, 1.0)});
-            FeatureJson { feature: near.feature, extra: object(extra) }
+            FeatureJson { feature: near.feature, extra: object(extra), form: &Form::PLAIN }
         });
         let extra = json!({
             "near": [query.position.lon(), query.position.lat()],
@@ -87,19 +80,7 @@ impl Map {
         Ok(feature_collection(features, object(extra)))
     }
 
-    /// The features of a collection, in source order, as a FeatureCollection.
-    pub fn items(&self, collection: &str, query: &ItemsQuery) -> Result<Json, QueryError> {
-        let index = self.collection(collection).ok_or_else(|| self.no_collection(collection))?;
-        let found: Vec<&Feature> = match query.bbox {
-            Some(bbox) => index.in_box(&WorldBox::from_degrees(bbox), query.date),
-            None => index.all(query.date),
-        };
-        let features = found.iter().take(query.limit).map(|feature| FeatureJson { feature, extra: JsonObject::new() });
-        let extra = json!({"numberMatched": found.len(), "numberReturned": found.len().min(query.limit)});
-        Ok(feature_collection(features, object(extra)))
-    }
-
-    fn no_collection(&self, name: &str) -> QueryError {
+    pub(super) fn no_collection(&self, name: &str) -> QueryError {
         let known: Vec<&str> = self.collections().map(|(name, _)| name).collect();
         QueryError::Collection { name: name.chars().take(60).collect(), known: known.join(", ") }
     }

@@ -4,20 +4,24 @@
 //! render threads and a cache before it for use from async code.
 
 mod answer;
+mod features;
 mod glyphs;
 mod labels;
 mod load;
 mod picture;
+mod schema;
 mod service;
 mod sources;
 mod sprites;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-pub use answer::{ItemsQuery, NearQuery, QueryError};
+pub use answer::{NearQuery, QueryError};
+pub use features::{Cursor, ItemsQuery, Period, Selection, SortKey};
 pub use load::{Options, embedded_schemas, load};
 pub use picture::{Frame, PictureError, Size};
+pub use schema::Schema;
 pub use service::{Picture, Service, ServiceError};
 
 use crate::feature::{Date, Value};
@@ -31,6 +35,8 @@ use crate::text::{Fonts, GlyphRanges};
 /// Everything a server serves.
 pub struct Map {
     collections: BTreeMap<String, Arc<Index>>,
+    /// By collection, made when first asked for.
+    schemas: BTreeMap<String, OnceLock<Schema>>,
     styles: BTreeMap<String, StyledMap>,
     fonts: Fonts,
     /// Hash of all data, all styles and this program's version: the same revision draws the same pictures.
@@ -69,6 +75,17 @@ impl Map {
 
     pub fn collection(&self, id: &str) -> Option<&Index> {
         self.collections.get(id).map(|i| &**i)
+    }
+
+    /// The collection, to be kept.
+    fn shared_collection(&self, id: &str) -> Option<&Arc<Index>> {
+        self.collections.get(id)
+    }
+
+    /// What the features of a collection are made of.
+    pub fn schema(&self, id: &str) -> Option<&Schema> {
+        let index = self.collections.get(id)?;
+        Some(self.schemas.get(id)?.get_or_init(|| Schema::of(index.collection())))
     }
 
     /// The fonts that labels are set in.

@@ -181,8 +181,14 @@ fn positions(coordinates: Vec<Position>, at: &str) -> Result<Vec<Coord<f64>>, Pr
     Ok(points)
 }
 
+/// Degrees that arithmetic may have moved a position by.
+const ROUNDING: f64 = 1e-9;
+
 fn checked(p: &[f64]) -> Option<Coord<f64>> {
     let [x, y, ..] = *p else { return None };
+    // Rounding leaves places on the antimeridian and the poles a little off them.
+    let settled = |v: f64, end: f64| if (v.abs() - end).abs() < ROUNDING { end.copysign(v) } else { v };
+    let (x, y) = (settled(x, 180.0), settled(y, 90.0));
     ((-180.0..=180.0).contains(&x) && (-90.0..=90.0).contains(&y)).then_some(Coord { x, y })
 }
 

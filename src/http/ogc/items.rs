@@ -1,0 +1,355 @@
+//! The features of a collection, and one of them.
+//!
+//! A page of a few features is made at once. A larger answer leaves in pieces, each made when the one before it is gone,
+//! so that a million features are never held as text.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map as JsonObject, Value as Json, json};
+
+use super::collections::{QUERYABLES, SCHEMA_JSON, SORTABLES, unknown};
+use super::negotiate::Format;
+use super::{html, link, parameters};
+use crate::cql2::Kind;
+use crate::encode::{Column, FeatureJson, Form, flatgeobuf, rows};
+use crate::feature::Feature;
+use crate::http::Problem;
+use crate::http::request::{Params, PublicUrl, UrlPath, answer, has_tag, json as json_answer, short};
+use crate::map::{Cursor, Map, Selection, Service};
+
+/// Features in one piece of an answer.
+const PIECE: usize = 500;
+/// Features on a page for people.
+const MAX_HTML: usize = 1_000;
+
+/// `/collections/{id}/items`
+pub async fn items(
+    State(service): State<Service>,
+    UrlPath(id): UrlPath<String>,
+    PublicUrl(url): PublicUrl,
+    mut params: Params,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let asked: Vec<(String, String)> = params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+    let format = Format::wanted(&mut params, &headers, &Format::FEATURES)?;
+    let tag = format!("{:016x}-{:?}-{uri}", service.map().revision(), format);
+    let tag = format!("W/\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(tag.as_bytes()));
+    if has_tag(&headers, tag.trim_start_matches("W/")) {
+        return Ok(answer(&headers, tag, format.media_type(), ()));
+    }
+    let page = service.run(move |map| Page::make(map, id, params, format, &asked, &url)).await??;
+    let mut response = page.response().await?;
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+/// Everything that an answer is written from.
+struct Page {
+    id: String,
+    here: String,
+    format: Format,
+    form: Form,
+    selection: Selection,
+    links: Vec<Json>,
+    columns: Vec<(String, Kind)>,
+}
+
+impl Page {
+    fn make(
+        map: &Map,
+        id: String,
+        mut params: Params,
+        format: Format,
+        asked: &[(String, String)],
+        url: &str,
+    ) -> Result<Page, Problem> {
+        let schema = map.schema(&id).ok_or_else(|| unknown(map, &id))?;
+        let mut query = parameters::items_query(&mut params, schema)?;
+        let form = parameters::form(&mut params, Some(schema))?;
+        params.finish("f, limit, bbox, bbox-crs, crs, datetime, filter, filter-lang, filter-crs, sortby, properties, skipGeometry, precision, cursor, and the collection's queryables")?;
+        if format == Format::Html {
+            query.limit = query.limit.min(MAX_HTML);
+        }
+        let selection = map.select(&id, &query)?;
+        let here = format!("{url}/collections/{id}");
+        let links = links(&here, format, asked, &selection);
+        let wanted = |name: &str| form.only.as_ref().is_none_or(|only| only.iter().any(|o| o == name));
+        let columns =
+            schema.properties.iter().filter(|(name, _)| wanted(name)).map(|(n, k)| (n.to_string(), *k)).collect();
+        Ok(Page { id, here, format, form, selection, links, columns })
+    }
+
+    async fn response(self) -> Result<Response, Problem> {
+        let found = self.selection.found.len();
+        let crs = self.form.crs;
+        let mut out = HeaderMap::new();
+        for (name, value) in [
+            (header::CONTENT_TYPE, self.format.media_type().to_string()),
+            (header::CACHE_CONTROL, "public, max-age=300, stale-while-revalidate=86400".to_string()),
+            (header::HeaderName::from_static("content-crs"), format!("<{}>", crs.uri())),
+            (header::HeaderName::from_static("ogc-numbermatched"), self.selection.matched.to_string()),
+            (header::HeaderName::from_static("ogc-numberreturned"), found.to_string()),
+            (header::LINK, self.link_header()),
+        ] {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                out.insert(name, value);
+            }
+        }
+        let file = match self.format {
+            Format::Csv => Some("csv"),
+            Format::FlatGeobuf => Some("fgb"),
+            _ => None,
+        };
+        if let Some(extension) = file
+            && let Ok(value) =
+                HeaderValue::from_str(&format!("attachment; filename=\"{}.{extension}\"", plain(&self.id)))
+        {
+            out.insert(header::CONTENT_DISPOSITION, value);
+        }
+        let body = match self.format {
+            Format::Html => {
+                let mut page = html::page(&format!("Features of {}", self.id), &self.whole());
+                page.headers_mut().extend(out);
+                page.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+                return Ok(page);
+            }
+            Format::FlatGeobuf => {
+                let made = tokio::task::spawn_blocking(move || self.file()).await;
+                streamed_file(made.map_err(|_| Problem::internal("the file could not be made"))??)
+            }
+            _ if found <= PIECE => Body::from(self.piece(0, found)?),
+            _ => streamed(Arc::new(self)),
+        };
+        Ok((out, body).into_response())
+    }
+
+    /// Links as a header, for forms that have no place for them (RFC 8288).
+    fn link_header(&self) -> String {
+        let text = |link: &Json, key: &str| link[key].as_str().unwrap_or_default().to_string();
+        let mut all = vec![
+            format!("<{}/queryables>; rel=\"{QUERYABLES}\"; type=\"{SCHEMA_JSON}\"", self.here),
+            format!("<{}/sortables>; rel=\"{SORTABLES}\"; type=\"{SCHEMA_JSON}\"", self.here),
+        ];
+        for link in &self.links {
+            all.push(format!(
+                "<{}>; rel=\"{}\"; type=\"{}\"",
+                text(link, "href"),
+                text(link, "rel"),
+                text(link, "type")
+            ));
+        }
+        all.join(", ")
+    }
+
+    fn feature(&self, i: u32) -> (String, &Feature) {
+        self.selection.feature(i)
+    }
+
+    fn head(&self) -> Json {
+        json!({
+            "type": "FeatureCollection",
+            "numberMatched": self.selection.matched,
+            "numberReturned": self.selection.found.len(),
+            "links": self.links,
+        })
+    }
+
+    /// The whole answer as JSON, each feature with a link to itself.
+    fn whole(&self) -> Json {
+        let features = self.selection.found.iter().map(|i| {
+            let mut json = feature_json(self.feature(*i), &self.form);
+            let href = format!("{}/items/{}?f=html", self.here, segment(&self.feature(*i).0));
+            json["links"] = json!([link("self", "text/html", href, "This feature")]);
+            json
+        });
+        let mut out = self.head();
+        out["features"] = features.collect();
+        out
+    }
+
+    /// The features from one to another of the page as text, with what belongs before the first and after the last.
+    fn piece(&self, from: usize, to: usize) -> Result<Vec<u8>, Problem> {
+        let found = &self.selection.found[from..to];
+        let mut out = Vec::new();
+        match self.format {
+            Format::Csv => {
+                let columns: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
+                let features = found.iter().map(|i| self.feature(*i));
+                out = rows(features, &columns, &self.form, from == 0).map_err(|e| Problem::internal(e.to_string()))?;
+            }
+            Format::GeoJsonSeq => {
+                for i in found {
+                    // RFC 8142: each text between a record separator and a line feed.
+                    out.push(0x1e);
+                    out.extend(feature_json(self.feature(*i), &self.form).to_string().into_bytes());
+                    out.push(b'\n');
+                }
+            }
+            _ => {
+                if from == 0 {
+                    let head = self.head().to_string();
+                    out.extend(head[..head.len() - 1].bytes().chain(*b",\"features\":["));
+                }
+                for (n, i) in found.iter().enumerate() {
+                    if from + n > 0 {
+                        out.push(b',');
+                    }
+                    out.extend(feature_json(self.feature(*i), &self.form).to_string().into_bytes());
+                }
+                if to == self.selection.found.len() {
+                    out.extend(b"]}");
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn file(&self) -> Result<File, Problem> {
+        let columns: Vec<(&str, Column)> =
+            self.columns.iter().map(|(name, kind)| (name.as_str(), column(*kind))).collect();
+        let features = self.selection.found.iter().map(|i| self.feature(*i));
+        flatgeobuf(&self.id, features, &columns, &self.form).map_err(|e| Problem::internal(e.to_string()))
+    }
+}
+
+fn column(kind: Kind) -> Column {
+    match kind {
+        Kind::Number => Column::Number,
+        Kind::Boolean => Column::Boolean,
+        _ => Column::Text,
+    }
+}
+
+fn feature_json((id, feature): (String, &Feature), form: &Form) -> Json {
+    let mut extra = JsonObject::new();
+    if feature.id.is_none() {
+        extra.insert("id".to_string(), json!(id));
+    }
+    FeatureJson { feature, extra, form }.to_json()
+}
+
+/// An answer that leaves piece by piece.
+fn streamed(page: Arc<Page>) -> Body {
+    Body::from_stream(stream::try_unfold(0, move |from| {
+        let page = page.clone();
+        async move {
+            let count = page.selection.found.len();
+            if from >= count {
+                return Ok::<_, std::io::Error>(None);
+            }
+            let to = (from + PIECE).min(count);
+            let piece =
+                tokio::task::spawn_blocking(move || page.piece(from, to)).await.map_err(std::io::Error::other)?;
+            let piece = piece.map_err(|_| std::io::Error::other("a feature could not be written"))?;
+            Ok(Some((Bytes::from(piece), to)))
+        }
+    }))
+}
+
+fn streamed_file(file: File) -> Body {
+    Body::from_stream(stream::try_unfold(file, |mut file| async move {
+        let read = tokio::task::spawn_blocking(move || {
+            let mut piece = vec![0; 1 << 17];
+            let length = file.read(&mut piece)?;
+            piece.truncate(length);
+            Ok::<_, std::io::Error>((piece, file))
+        });
+        let (piece, file) = read.await.map_err(std::io::Error::other)??;
+        Ok::<_, std::io::Error>((!piece.is_empty()).then(|| (Bytes::from(piece), file)))
+    }))
+}
+
+/// Links to the answer itself, its other forms, and the pages beside it.
+fn links(here: &str, format: Format, asked: &[(String, String)], selection: &Selection) -> Vec<Json> {
+    let url = |format: Format, cursor: Option<Option<&Cursor>>| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let kept = asked.iter().filter(|(k, _)| k != "f" && (cursor.is_none() || k != "cursor"));
+        kept.for_each(|(k, v)| {
+            query.append_pair(k, v);
+        });
+        if let Some(cursor) = cursor.flatten() {
+            query.append_pair("cursor", &cursor.to_text());
+        }
+        query.append_pair("f", format.name());
+        format!("{here}/items?{}", query.finish())
+    };
+    let mut out = vec![link("self", format.media_type(), url(format, None), "This answer")];
+    for other in Format::FEATURES.into_iter().filter(|f| *f != format) {
+        out.push(link("alternate", other.media_type(), url(other, None), "This answer in another form"));
+    }
+    if let Some(next) = &selection.next {
+        out.push(link("next", format.media_type(), url(format, Some(Some(next))), "The next page"));
+    }
+    if let Some(prev) = &selection.prev {
+        out.push(link("prev", format.media_type(), url(format, Some(prev.as_ref())), "The page before"));
+    }
+    out.push(link("collection", "application/json", here, "The collection"));
+    out
+}
+
+/// `/collections/{id}/items/{feature}`
+pub async fn item(
+    State(service): State<Service>,
+    UrlPath((id, wanted)): UrlPath<(String, String)>,
+    PublicUrl(url): PublicUrl,
+    mut params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let format = Format::wanted(&mut params, &headers, &[Format::GeoJson, Format::Html])?;
+    let (json, crs) = service
+        .run(move |map| {
+            let index = map.collection(&id).ok_or_else(|| unknown(map, &id))?;
+            let form = parameters::form(&mut params, map.schema(&id))?;
+            params.finish("f, crs, properties, skipGeometry, precision")?;
+            let missing = || Problem::not_found(format!("'{}' has no feature '{}'", short(&id), short(&wanted)));
+            let feature = index.by_id(&wanted).ok_or_else(missing)?;
+            let feature = &index.collection().features[feature as usize];
+            let mut json = feature_json((wanted.clone(), feature), &form);
+            let collection = format!("{url}/collections/{id}");
+            let here = format!("{collection}/items/{}", segment(&wanted));
+            json["links"] = json!([
+                link("self", format.media_type(), format!("{here}?f={}", format.name()), "This feature"),
+                match format {
+                    Format::Html =>
+                        link("alternate", Format::GeoJson.media_type(), format!("{here}?f=geojson"), "As GeoJSON"),
+                    _ => link("alternate", "text/html", format!("{here}?f=html"), "As a page"),
+                },
+                link("collection", "application/json", collection, "The collection"),
+            ]);
+            Ok::<_, Problem>((json, form.crs))
+        })
+        .await??;
+    let mut response = match format {
+        Format::Html => html::page(&json["id"].to_string().replace('"', ""), &json),
+        _ => json_answer(&headers, format.media_type(), &json),
+    };
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&format!("<{}>", crs.uri())) {
+        headers.insert(header::HeaderName::from_static("content-crs"), value);
+    }
+    headers.insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+/// An id as part of a path.
+fn segment(id: &str) -> String {
+    utf8_percent_encode(id, NON_ALPHANUMERIC).to_string()
+}
+
+/// A name that is safe in a header.
+fn plain(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect()
+}

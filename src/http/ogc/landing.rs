@@ -1,0 +1,115 @@
+//! The landing page, what the server conforms to, and the functions of filters.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::{Value as Json, json};
+
+use super::negotiate::Format;
+use super::{html, link};
+use crate::cql2::{FUNCTIONS, Kind};
+use crate::http::request::{JSON, Params, PublicUrl, json as json_answer};
+use crate::http::{Problem, viewer};
+use crate::map::Service;
+
+/// `/`: the viewer for people, links for programs.
+pub async fn root(PublicUrl(url): PublicUrl, mut params: Params, headers: HeaderMap) -> Result<Response, Problem> {
+    match Format::wanted(&mut params, &headers, &Format::PLAIN)? {
+        Format::Html => Ok(viewer::page().await),
+        _ => {
+            params.finish("f")?;
+            let json = json!({
+                "title": "contactline",
+                "description": "The Nagorno-Karabakh conflict as maps, features and answers, as of any day",
+                "links": [
+                    link("self", JSON, format!("{url}/?f=json"), "This page"),
+                    link("alternate", "text/html", format!("{url}/?f=html"), "The map"),
+                    link("service-desc", OPENAPI, format!("{url}/api"), "The API, for programs"),
+                    link("service-doc", "text/html", format!("{url}/api.html"), "The API, for people"),
+                    link("conformance", JSON, format!("{url}/conformance"), "What the server conforms to"),
+                    link("data", JSON, format!("{url}/collections"), "The collections of features"),
+                    link("http://www.opengis.net/def/rel/ogc/1.0/functions", JSON, format!("{url}/functions"), "Functions that filters may call"),
+                    link("http://www.opengis.net/def/rel/ogc/1.0/styles", JSON, format!("{url}/styles.json"), "The styles that maps are drawn in"),
+                ],
+            });
+            Ok(json_answer(&headers, JSON, &json))
+        }
+    }
+}
+
+pub const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
+
+/// The classes that are met, after the standards' own prefixes.
+const CLASSES: [(&str, &[&str]); 6] = [
+    ("ogcapi-features-1/1.0", &["core", "oas30", "html", "geojson"]),
+    ("ogcapi-features-2/1.0", &["crs"]),
+    ("ogcapi-features-3/1.0", &["queryables", "queryables-query-parameters", "filter", "features-filter"]),
+    (
+        "ogcapi-features-5/1.0",
+        &[
+            "schemas",
+            "core-roles-features",
+            "advanced-property-roles",
+            "returnables-and-receivables",
+            "queryables",
+            "sortables",
+        ],
+    ),
+    ("ogcapi-features-6/1.0", &["properties", "properties-features"]),
+    ("ogcapi-features-8/1.0", &["sortables", "sorting", "features-sorting"]),
+];
+
+const CQL2_CLASSES: [&str; 14] = [
+    "cql2-text",
+    "cql2-json",
+    "basic-cql2",
+    "advanced-comparison-operators",
+    "case-insensitive-comparison",
+    "accent-insensitive-comparison",
+    "basic-spatial-functions",
+    "basic-spatial-functions-plus",
+    "spatial-functions",
+    "temporal-functions",
+    "array-functions",
+    "property-property",
+    "functions",
+    "arithmetic",
+];
+
+/// `/conformance`
+pub async fn conformance(mut params: Params, headers: HeaderMap) -> Result<Response, Problem> {
+    let format = Format::wanted(&mut params, &headers, &Format::PLAIN)?;
+    params.finish("f")?;
+    let all = CLASSES.iter().copied().chain([("cql2/1.0", CQL2_CLASSES.as_slice())]);
+    let uris = all.flat_map(|(standard, classes)| {
+        classes.iter().map(move |class| format!("http://www.opengis.net/spec/{standard}/conf/{class}"))
+    });
+    answer(format, &headers, "Conformance", json!({"conformsTo": uris.collect::<Vec<_>>()}))
+}
+
+/// `/functions`
+pub async fn functions(State(_): State<Service>, mut params: Params, headers: HeaderMap) -> Result<Response, Problem> {
+    let format = Format::wanted(&mut params, &headers, &Format::PLAIN)?;
+    params.finish("f")?;
+    let name = |kind: &Kind| match kind {
+        Kind::Number => "number",
+        Kind::Boolean => "boolean",
+        Kind::Temporal => "datetime",
+        Kind::Geometry => "geometry",
+        _ => "string",
+    };
+    let function = |f: &crate::cql2::Function| {
+        let arguments: Vec<Json> = f.arguments.iter().map(|a| json!({"type": [name(a)]})).collect();
+        json!({"name": f.name, "description": f.description, "arguments": arguments, "returns": [name(&f.returns)]})
+    };
+    let all: Vec<Json> = FUNCTIONS.iter().map(function).collect();
+    answer(format, &headers, "Functions", json!({"functions": all}))
+}
+
+/// A plain resource as JSON or as a page.
+pub(super) fn answer(format: Format, headers: &HeaderMap, title: &str, json: Json) -> Result<Response, Problem> {
+    Ok(match format {
+        Format::Html => html::page(title, &json),
+        _ => json_answer(headers, JSON, &json),
+    })
+}

@@ -1,0 +1,39 @@
+//! OGC API - Features: the map's collections for any program that speaks it.
+//!
+//! Parts 1 (OGC 17-069r4), 2 (18-058r1), 3 (19-079r2) and what is settled of 5, 6 and 8.
+
+mod collections;
+mod html;
+mod items;
+mod landing;
+mod negotiate;
+mod openapi;
+mod parameters;
+
+use axum::Router;
+use axum::routing::get;
+pub use landing::root;
+use serde_json::{Value as Json, json};
+
+use crate::map::Service;
+
+/// The routes below `/`, which is its own.
+pub fn routes() -> Router<Service> {
+    Router::new()
+        .route("/conformance", get(landing::conformance))
+        .route("/functions", get(landing::functions))
+        .route("/api", get(openapi::definition))
+        .route("/api.html", get(openapi::page))
+        .route("/collections", get(collections::list))
+        .route("/collections/{id}", get(collections::one))
+        .route("/collections/{id}/queryables", get(collections::queryables))
+        .route("/collections/{id}/sortables", get(collections::sortables))
+        .route("/collections/{id}/schema", get(collections::schema))
+        .route("/collections/{id}/items", get(items::items))
+        .route("/collections/{id}/items/{feature}", get(items::item))
+}
+
+/// A link as OGC's resources have them.
+pub(super) fn link(rel: &str, kind: &str, href: impl Into<String>, title: &str) -> Json {
+    json!({"rel": rel, "type": kind, "href": href.into(), "title": title})
+}

@@ -1,0 +1,242 @@
+//! The features of a collection that a request asks for: chosen, put in order, cut into pages.
+//!
+//! Pages follow one another by key, not by count: a page begins after the last feature of the one before it in the order
+//! of the sort keys and then of ids. So a feature that is there before and after the data is reloaded comes exactly once.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::{Map, QueryError};
+use crate::cql2::{Filter, Instant, Relation};
+use crate::feature::{Feature, FeatureId, Value};
+use crate::geo::WorldBox;
+use crate::index::{Id, Index};
+
+/// What features are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct ItemsQuery {
+    /// West, south, east, north in degrees; one whose west is past its east reaches across the antimeridian.
+    pub bbox: Option<[f64; 4]>,
+    pub during: Option<Period>,
+    /// All of them must hold.
+    pub filters: Vec<Filter>,
+    pub sort: Vec<SortKey>,
+    /// Where the page begins.
+    pub after: Option<Cursor>,
+    pub limit: usize,
+}
+
+/// A time or a span of time, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    pub from: Instant,
+    pub to: Instant,
+}
+
+impl Period {
+    /// Whether the feature holds at any time of it.
+    pub fn meets(&self, feature: &Feature) -> bool {
+        let validity = &feature.validity;
+        validity.from().is_none_or(|from| Instant::of(from) <= self.to)
+            && validity.to().is_none_or(|to| self.from < Instant::of(to))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SortKey {
+    pub property: String,
+    pub descending: bool,
+}
+
+/// The last feature of a page: its values of the sort keys, its id, and how many of that id came before it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cursor {
+    values: Vec<Value>,
+    id: CursorId,
+    nth: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum CursorId {
+    Position(u32),
+    Given(FeatureId),
+}
+
+impl Cursor {
+    /// Reads what [`Cursor::to_text`] wrote.
+    pub fn parse(text: &str) -> Option<Cursor> {
+        let json: Json = serde_json::from_str(text).ok()?;
+        let [values, id, nth] = json.as_array()?.as_slice() else { return None };
+        let id = match id {
+            Json::Array(position) => CursorId::Position(u32::try_from(position.first()?.as_u64()?).ok()?),
+            Json::Number(n) => CursorId::Given(FeatureId::Number(n.as_f64()?)),
+            Json::String(t) => CursorId::Given(FeatureId::Text(t.as_str().into())),
+            _ => return None,
+        };
+        let values = values.as_array()?.iter().map(Value::from).collect();
+        Some(Cursor { values, id, nth: u32::try_from(nth.as_u64()?).ok()? })
+    }
+
+    pub fn to_text(&self) -> String {
+        let id = match &self.id {
+            CursorId::Position(n) => Json::Array(vec![Json::from(*n)]),
+            CursorId::Given(FeatureId::Number(n)) => Value::Number(*n).to_json(),
+            CursorId::Given(FeatureId::Text(t)) => Json::from(&**t),
+        };
+        let values: Vec<Json> = self.values.iter().map(Value::to_json).collect();
+        serde_json::json!([values, id, self.nth]).to_string()
+    }
+
+    fn id(&self) -> Id<'_> {
+        match &self.id {
+            CursorId::Position(n) => Id::Position(*n),
+            CursorId::Given(FeatureId::Number(n)) => Id::Number(*n),
+            CursorId::Given(FeatureId::Text(t)) => Id::Text(t),
+        }
+    }
+}
+
+/// A page of features.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    index: Arc<Index>,
+    /// Positions in the collection.
+    pub found: Vec<u32>,
+    /// On all pages.
+    pub matched: usize,
+    pub next: Option<Cursor>,
+    /// `Some(None)` where the page before begins at the beginning.
+    pub prev: Option<Option<Cursor>>,
+}
+
+impl Selection {
+    /// The feature at a position of the collection, and what it goes by.
+    pub fn feature(&self, i: u32) -> (String, &Feature) {
+        (self.index.id(i).to_string(), &self.index.collection().features[i as usize])
+    }
+}
+
+impl Map {
+    /// The page of a collection's features that a query asks for.
+    ///
+    /// # Errors
+    /// Where there is no such collection, or the cursor is of another query.
+    pub fn select(&self, collection: &str, query: &ItemsQuery) -> Result<Selection, QueryError> {
+        let index = self.shared_collection(collection).ok_or_else(|| self.no_collection(collection))?.clone();
+        if query.after.as_ref().is_some_and(|c| c.values.len() != query.sort.len()) {
+            return Err(QueryError::Cursor);
+        }
+        let mut found = chosen(&index, query);
+        index.sort_by_id(&mut found);
+        let features = &index.collection().features;
+        if !query.sort.is_empty() {
+            // Stable: equal features stay in the order of their ids.
+            found.sort_by(|a, b| {
+                let (a, b) = (&features[*a as usize], &features[*b as usize]);
+                query
+                    .sort
+                    .iter()
+                    .map(|key| key.order(value(a, key), value(b, key)))
+                    .find(|o| o.is_ne())
+                    .unwrap_or(Ordering::Equal)
+            });
+        }
+        let matched = found.len();
+        let start = match &query.after {
+            None => 0,
+            Some(cursor) => found.partition_point(|i| past(&index, query, *i, cursor) != Ordering::Greater),
+        };
+        let end = start.saturating_add(query.limit).min(matched);
+        let cursor = |i: usize| cursor(&index, query, found[i]);
+        let next = (end < matched && end > 0).then(|| cursor(end - 1));
+        let prev = (start > 0).then(|| start.checked_sub(query.limit + 1).map(cursor));
+        let page = found[start..end].to_vec();
+        Ok(Selection { index: index.clone(), found: page, matched, next, prev })
+    }
+}
+
+/// The features that match, in source order.
+fn chosen(index: &Index, query: &ItemsQuery) -> Vec<u32> {
+    let bounds = query.filters.iter().filter_map(Filter::bounds);
+    let boxes: Option<Vec<[f64; 4]>> = match query.bbox {
+        Some([w, s, e, n]) if w > e => Some(vec![[w, s, 180.0, n], [-180.0, s, e, n]]),
+        Some(bbox) => Some(vec![bbox]),
+        None => bounds.reduce(|a, b| [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])]).map(|b| vec![b]),
+    };
+    let rects: Option<Vec<geo::Geometry<f64>>> = query.bbox.and(boxes.as_ref()).map(|boxes| {
+        let rect = |[w, s, e, n]: &[f64; 4]| geo::Geometry::Rect(geo::Rect::new((*w, *s), (*e, *n)));
+        boxes.iter().map(rect).collect()
+    });
+    let mut candidates: Vec<u32> = match &boxes {
+        // A bound is met by rounding outward.
+        Some(boxes) => boxes.iter().flat_map(|b| index.features_in(&WorldBox::from_degrees(*b).grown(1e-12))).collect(),
+        None => (0..index.collection().features.len() as u32).collect(),
+    };
+    if boxes.is_some() {
+        // What is nowhere is in every box (OGC 17-069r4, 7.15.3).
+        candidates.extend(index.placeless());
+        candidates.sort_unstable();
+        candidates.dedup();
+    }
+    candidates.retain(|i| {
+        let feature = &index.collection().features[*i as usize];
+        query.during.is_none_or(|p| p.meets(feature))
+            && rects.as_ref().is_none_or(|all| {
+                index.placeless().binary_search(i).is_ok()
+                    || all.iter().any(|r| Relation::Intersects.holds(&feature.geometry, r))
+            })
+            && query.filters.iter().all(|f| f.matches(feature))
+    });
+    candidates
+}
+
+impl SortKey {
+    /// Null comes last, whichever way.
+    fn order(&self, a: &Value, b: &Value) -> Ordering {
+        let order = match (a, b) {
+            (Value::Null, Value::Null) => return Ordering::Equal,
+            (Value::Null, _) => return Ordering::Greater,
+            (_, Value::Null) => return Ordering::Less,
+            (Value::Number(a), Value::Number(b)) => a.total_cmp(b),
+            (Value::Text(a), Value::Text(b)) => a.cmp(b),
+            (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+            (a, b) => kind(a).cmp(&kind(b)),
+        };
+        if self.descending { order.reverse() } else { order }
+    }
+}
+
+fn kind(value: &Value) -> u8 {
+    match value {
+        Value::Bool(_) => 0,
+        Value::Number(_) => 1,
+        Value::Text(_) => 2,
+        Value::Array(_) => 3,
+        Value::Object(_) => 4,
+        Value::Null => 5,
+    }
+}
+
+fn value<'a>(feature: &'a Feature, key: &SortKey) -> &'a Value {
+    feature.properties.get(key.property.as_str()).unwrap_or(&Value::Null)
+}
+
+/// Where a feature lies from a cursor.
+fn past(index: &Index, query: &ItemsQuery, i: u32, cursor: &Cursor) -> Ordering {
+    let feature = &index.collection().features[i as usize];
+    let keys = query.sort.iter().zip(&cursor.values).map(|(key, at)| key.order(value(feature, key), at));
+    keys.chain(std::iter::once_with(|| index.id(i).order(&cursor.id())))
+        .find(|o| o.is_ne())
+        .unwrap_or_else(|| index.nth_of_id(i).cmp(&cursor.nth))
+}
+
+fn cursor(index: &Index, query: &ItemsQuery, i: u32) -> Cursor {
+    let feature = &index.collection().features[i as usize];
+    Cursor {
+        values: query.sort.iter().map(|key| value(feature, key).clone()).collect(),
+        id: feature.id.clone().map_or(CursorId::Position(i), CursorId::Given),
+        nth: index.nth_of_id(i),
+    }
+}
