@@ -96,7 +96,8 @@ fn a_file_that_is_no_font_is_named() {
 fn answers_are_json() {
     let output = run(&["query", "--at", "46.7499,39.7601", "--date", "2020-11-09"]);
     let answer: Json = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(answer["collections"]["cities"][0]["name"], "Shusha / Shushi");
+    let cities = answer["features"].as_array().unwrap().iter().filter(|f| f["collection"] == "cities");
+    assert_eq!(cities.map(|c| c["properties"]["name"].as_str().unwrap()).collect::<Vec<_>>(), ["Shusha / Shushi"; 2]);
     let output = run(&["query", "--near", "46.7528,39.8177", "--k", "3"]);
     let answer: Json = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["features"][0]["properties"]["name"], "Stepanakert / Khankendi");
@@ -287,7 +288,9 @@ fn wrong_calls_exit_with_two_and_failures_with_one() {
             "missing.json",
         ),
         (vec!["query", "--at", "1,200"], 2, "latitude -90..90"),
-        (vec!["query", "--at", "1,2", "--near", "1,2"], 2, "cannot be used with"),
+        (vec!["query"], 2, "ask something"),
+        (vec!["query", "colour=red"], 2, "there is no such member"),
+        (vec!["query", "red"], 2, "write name=value"),
         (vec!["check", "missing.geojson"], 1, "missing.geojson: cannot be opened"),
         (vec!["serve", "--listen", "nowhere"], 2, "--listen"),
     ] {
@@ -297,6 +300,6 @@ fn wrong_calls_exit_with_two_and_failures_with_one() {
     }
     for command in ["serve", "export", "query", "check"] {
         let output = run(&[command, "--help"]);
-        assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("Example:"));
+        assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("Example"));
     }
 }

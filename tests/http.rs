@@ -125,15 +125,13 @@ async fn styles_describe_themselves_with_absolute_urls() {
 #[tokio::test]
 async fn shusha_the_day_after_it_was_taken() {
     let answer = get("/query?at=46.7499,39.7601&datetime=2020-11-09").await.json();
-    let of = |collection: &str| answer["collections"][collection].as_array().cloned().unwrap_or_default();
-    assert!(of("cities").iter().any(
-        |c| c["name"] == "Shusha / Shushi" && c["properties"]["holder"].as_str().unwrap().starts_with("Azerbaijan")
-    ));
+    let all = answer["features"].as_array().unwrap();
+    let of = |collection: &str| all.iter().filter(|f| f["collection"] == collection).collect::<Vec<&Json>>();
+    assert!(of("cities").iter().any(|c| c["properties"]["name"] == "Shusha / Shushi"
+        && c["properties"]["holder"].as_str().unwrap().starts_with("Azerbaijan")));
     assert!(
-        of("nagorno-karabakh")
-            .iter()
-            .any(|o| o["name"] == "Former Nagorno-Karabakh Autonomous Oblast"
-                && o["area_km2"].as_f64().unwrap() > 4_000.0)
+        of("nagorno-karabakh").iter().any(|o| o["properties"]["name"] == "Former Nagorno-Karabakh Autonomous Oblast"
+            && o["area_km2"].as_f64().unwrap() > 4_000.0)
     );
     let control = of("control");
     assert_eq!(control.len(), 1);
@@ -141,8 +139,8 @@ async fn shusha_the_day_after_it_was_taken() {
     assert!(!answer["sources"].as_array().unwrap().is_empty());
     // The day before the attack on the town was decided, and the day after.
     let holder = async |day: &str| {
-        let answer = get(&format!("/query?at=46.7499,39.7601&datetime={day}")).await.json();
-        answer["collections"]["cities"][0]["properties"]["holder"].as_str().unwrap().to_string()
+        let path = format!("/query?at=46.7499,39.7601&collections=cities&datetime={day}");
+        get(&path).await.json()["features"][0]["properties"]["holder"].as_str().unwrap().to_string()
     };
     assert!(holder("2020-11-07").await.contains("Armenian forces"));
     assert!(holder("1985-01-01").await.contains("Azerbaijan SSR"));
@@ -226,13 +224,21 @@ const BAD_REQUESTS: &[(&str, u16, &str)] = &[
     ("/styles/conflict/static/46,39,46.0000000001,39.0000000001/100x100.png", 400, "empty or out of range"),
     ("/styles/conflict/static/NaN,39,8/100x100.png", 400, "is not 2 numbers"),
     ("/styles/conflict/sprite@9x.png", 404, "there is no 'sprite@9x.png'"),
-    ("/query", 400, "ask one question"),
-    ("/query?at=1,2&near=1,2", 400, "ask one question"),
+    ("/query", 400, "ask something: at=lon,lat"),
+    ("/query?near=46,39&distance_m=5", 400, "of: say what distance_m is measured from"),
+    ("/query?within=nope/1", 404, "there is no collection 'nope'"),
+    ("/query?within=districts/nope", 404, "it has no feature 'nope'"),
+    ("/query?within=Qwertyuiop", 404, "nothing is called 'Qwertyuiop'"),
+    ("/query?within=POLYGON((0%200,1%201,1%200,0%201,0%200))", 400, "crosses itself near 0.5"),
+    ("/query?between=2020-12-01/2020-09-27", 400, "the earlier first"),
+    ("/query?between=2020-09-27/2020-12-01&property=nope", 404, "no collection asked has 'nope'"),
+    ("/query?property=control", 400, "go with 'between'"),
+    ("/query?filter=nmae='a'&collections=places", 400, "there is no property 'nmae'"),
     ("/query?at=somewhere", 400, "is not 2 numbers with commas"),
     ("/query?at=200,10", 400, "longitude -180..180"),
     ("/query?at=1e309,10", 400, "is not 2 numbers"),
     ("/query?at=46,39&datetime=yesterday", 400, "YYYY-MM-DD"),
-    ("/query?at=46,39&colour=red", 400, "unknown parameter 'colour'"),
+    ("/query?at=46,39&colour=red", 400, "colour: there is no such member; there are: at, near"),
     ("/query?near=46,39&k=0", 400, "from 1 to 1000"),
     ("/query?near=46,39&collections=nope", 404, "no collection 'nope'"),
     ("/collections/nope/items", 404, "there are: "),
@@ -286,7 +292,7 @@ async fn bad_requests_are_told_what_is_wrong() {
         assert_eq!(problem["status"], *status);
         assert!(problem["detail"].as_str().unwrap().contains(part), "{path}: {problem}");
     }
-    let post = send(Request::post("/query").body(Body::empty()).unwrap()).await;
+    let post = send(Request::post("/collections").body(Body::empty()).unwrap()).await;
     assert_eq!(post.status, 405);
     assert_eq!(post.header(header::CONTENT_TYPE), "application/problem+json");
 }

@@ -88,23 +88,21 @@ const choose = async (entry) => {
 const ask = async ({ lng, lat }) => {
   const date = element("date").value;
   const when = !element("date-row").hidden && date ? `&datetime=${date}` : "";
-  const answer = await getJson(`/query?at=${L.Util.wrapNum(lng, [-180, 180], true).toFixed(6)},${lat.toFixed(6)}${when}`);
+  const answer = await getJson(`/query?at=${L.Util.wrapNum(lng, [-180, 180], true).toFixed(6)},${lat.toFixed(6)}&skipGeometry=true${when}`);
   const box = document.createElement("div");
   box.className = "answer";
   const list = document.createElement("dl");
-  for (const [collection, features] of Object.entries(answer.collections)) {
-    for (const feature of features) {
-      const term = document.createElement("dt");
-      term.textContent = collection;
-      const text = document.createElement("dd");
-      text.append(feature.properties[`name:${element("lang").value}`] || feature.name || feature.id || "unnamed");
-      if (feature.area_km2) {
-        const area = document.createElement("small");
-        area.textContent = ` ${Math.round(feature.area_km2).toLocaleString("en")} km²`;
-        text.append(area);
-      }
-      list.append(term, text);
+  for (const feature of answer.features) {
+    const term = document.createElement("dt");
+    term.textContent = feature.collection;
+    const text = document.createElement("dd");
+    text.append(feature.properties[`name:${element("lang").value}`] || feature.properties.name || feature.id);
+    if (feature.area_km2) {
+      const area = document.createElement("small");
+      area.textContent = ` ${Math.round(feature.area_km2).toLocaleString("en")} km²`;
+      text.append(area);
     }
+    list.append(term, text);
   }
   if (!list.children.length) list.append("Nothing is recorded here.");
   box.append(list);

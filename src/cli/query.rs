@@ -1,29 +1,38 @@
 //! `contactline query`
 
+use std::path::PathBuf;
+
 use clap::Args;
+use serde_json::{Map as JsonObject, Value as Json};
 
 use super::{DataArgs, Failure, load};
 use crate::feature::Date;
-use crate::geo::LonLat;
-use crate::map::NearQuery;
+use crate::map::Question;
 
-/// Ask what lies at a place, or what is nearest, and print the answer as JSON
+/// Ask what lies at a place, what is nearest, what changed hands, and print the answer as GeoJSON
 #[derive(Args)]
 #[command(
-    after_help = "Example:\n  contactline query --at 46.7499,39.7601 --date 2020-11-09\n  contactline query --near 46.7528,39.8177 --k 3"
+    after_help = "Examples:\n  contactline query --at 46.7499,39.7601 --date 2020-11-09\n  contactline query --near 46.7528,39.8177 --k 3\n  \
+                  contactline query of=lines/line-of-contact-1994 distance_m=5000 collections=places\n  \
+                  contactline query between=2020-09-27/2020-12-01 split=districts skipGeometry=true"
 )]
-#[group(required = true, multiple = false, id = "question", args = ["at", "near"])]
 pub(super) struct Query {
-    /// All features at longitude,latitude, by collection
+    /// Members of the question, as /query has them
+    #[arg(value_name = "MEMBER=VALUE")]
+    members: Vec<String>,
+    /// The question as a JSON file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// All features at longitude,latitude
     #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
     at: Option<String>,
-    /// The features nearest to longitude,latitude
-    #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
+    /// The features nearest to longitude,latitude, or to a named place
+    #[arg(long, value_name = "LON,LAT|PLACE", allow_hyphen_values = true)]
     near: Option<String>,
-    /// How many
-    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
-    k: u16,
-    /// Where to look for the nearest; may be given often. Without it, among the named places
+    /// How many of the nearest
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    k: Option<u16>,
+    /// Where to look; may be given often. Without it everywhere, or for the nearest among the named places
     #[arg(long, value_name = "NAME")]
     collection: Vec<String>,
     /// Only what holds on this day
@@ -35,16 +44,39 @@ pub(super) struct Query {
 
 impl Query {
     pub(super) fn run(self) -> Result<(), Failure> {
+        let question = Question::read(&self.members()?).map_err(Failure::usage)?;
         let map = load(&self.data.options(Vec::new()))?;
-        let answer = match (&self.at, &self.near) {
-            (Some(at), _) => map.at(LonLat::parse(at).map_err(Failure::usage)?, self.date),
-            (None, near) => {
-                let position = LonLat::parse(near.as_deref().unwrap_or_default()).map_err(Failure::usage)?;
-                let query = NearQuery { position, k: self.k.into(), date: self.date, collections: self.collection };
-                map.near(&query).map_err(Failure::new)?
+        println!("{:#}", map.ask(&question).map_err(Failure::new)?);
+        Ok(())
+    }
+
+    fn members(&self) -> Result<JsonObject<String, Json>, Failure> {
+        let mut members = match &self.json {
+            None => JsonObject::new(),
+            Some(path) => {
+                let failed = |e: String| Failure::usage(format!("{}: {e}", path.display()));
+                let text = std::fs::read_to_string(path).map_err(|e| failed(e.to_string()))?;
+                serde_json::from_str(&text).map_err(|e| failed(format!("no question, a JSON object: {e}")))?
             }
         };
-        println!("{answer:#}");
-        Ok(())
+        for member in &self.members {
+            let (key, value) = member
+                .split_once('=')
+                .ok_or_else(|| Failure::usage(format!("'{member}' is no member: write name=value")))?;
+            members.insert(key.to_string(), Json::from(value));
+        }
+        let flags = [
+            ("at", self.at.clone()),
+            ("near", self.near.clone()),
+            ("k", self.k.map(|k| k.to_string())),
+            ("datetime", self.date.map(|d| d.to_string())),
+            ("collections", (!self.collection.is_empty()).then(|| self.collection.join(","))),
+        ];
+        for (key, value) in flags {
+            if let Some(value) = value {
+                members.insert(key.to_string(), Json::from(value));
+            }
+        }
+        Ok(members)
     }
 }

@@ -44,6 +44,11 @@ impl Instant {
         Some(if is_day { Instant(start.0 + DAY - 1) } else { start })
     }
 
+    /// The last instant before a day.
+    pub fn before(date: Date) -> Instant {
+        Instant(Instant::of(date).0 - 1)
+    }
+
     /// The beginning of a day.
     pub fn of(date: Date) -> Instant {
         Instant(date.days_since_1970() * DAY)

@@ -42,7 +42,7 @@ pub fn flatgeobuf<'a>(
         Crs::Crs84 | Crs::Epsg4326 => FgbCrs { code: 4326, ..FgbCrs::default() },
         _ => FgbCrs { code: code.unwrap_or_default(), ..FgbCrs::default() },
     };
-    let options = FgbWriterOptions { crs, detect_type: true, promote_to_multi: false, ..FgbWriterOptions::default() };
+    let options = FgbWriterOptions { crs, detect_type: false, promote_to_multi: false, ..FgbWriterOptions::default() };
     let mut writer = FgbWriter::create_with_options(name, GeometryType::Unknown, options)?;
     writer.add_column("feature_id", ColumnType::String, |_, _| {});
     for (name, column) in columns {

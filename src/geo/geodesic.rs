@@ -2,7 +2,7 @@
 //! (C. F. F. Karney, "Algorithms for geodesics", J. Geodesy 87, 2013).
 
 use geo::geometry::{Coord, Geometry, LineString, Point, Polygon};
-use geo::{Contains, Distance, Geodesic, GeodesicArea, Haversine, Length};
+use geo::{Contains, CoordsIter, Distance, Geodesic, GeodesicArea, Haversine, Intersects, Length};
 
 /// Area in m² of all polygons of `geometry` (degrees), holes taken out; 0 for points and lines. Taken without sign, so
 /// that a sliver whose winding is lost in rounding is not the rest of the Earth.
@@ -64,6 +64,19 @@ pub fn distance_to_m(from: Point<f64>, geometry: &Geometry<f64>) -> Option<f64> 
         Geometry::Triangle(t) => to_polygon_m(from, &t.to_polygon()),
         Geometry::GeometryCollection(all) => nearest(all.iter().filter_map(|one| distance_to_m(from, one))),
     }
+}
+
+/// Geodesic distance in m between the nearest points of two geometries in degrees; 0 where they meet (planar), `None`
+/// where one is empty. Two lines that do not meet are nearest at a corner of one of them.
+pub fn between_m(a: &Geometry<f64>, b: &Geometry<f64>) -> Option<f64> {
+    match (a, b) {
+        (Geometry::Point(p), other) | (other, Geometry::Point(p)) => return distance_to_m(*p, other),
+        _ if a.intersects(b) => return Some(0.0),
+        _ => {}
+    }
+    let from_corners =
+        |a: &Geometry<f64>, b: &Geometry<f64>| nearest(a.coords_iter().filter_map(|c| distance_to_m(c.into(), b)));
+    nearest([from_corners(a, b), from_corners(b, a)].into_iter().flatten())
 }
 
 fn nearest(distances: impl Iterator<Item = f64>) -> Option<f64> {

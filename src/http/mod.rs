@@ -10,6 +10,7 @@ mod styles;
 mod viewer;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -25,14 +26,18 @@ use crate::map::Service;
 /// All routes over one map.
 pub fn router(service: Service) -> Router {
     let compressed = SizeAbove::new(256).and(NotForContentType::IMAGES);
-    let cors = CorsLayer::new().allow_origin(Any).allow_methods([Method::GET, Method::HEAD]).expose_headers([
-        header::ETAG,
-        header::LINK,
-        header::RETRY_AFTER,
-        HeaderName::from_static("content-crs"),
-        HeaderName::from_static("ogc-numbermatched"),
-        HeaderName::from_static("ogc-numberreturned"),
-    ]);
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_headers([header::CONTENT_TYPE])
+        .expose_headers([
+            header::ETAG,
+            header::LINK,
+            header::RETRY_AFTER,
+            HeaderName::from_static("content-crs"),
+            HeaderName::from_static("ogc-numbermatched"),
+            HeaderName::from_static("ogc-numberreturned"),
+        ]);
     Router::new()
         .route("/", get(ogc::root))
         .route("/assets/{file}", get(viewer::asset))
@@ -46,7 +51,7 @@ pub fn router(service: Service) -> Router {
         .route("/styles/{id}/static/{place}/{file}", get(pictures::picture))
         .route("/fonts.json", get(fonts::list))
         .route("/fonts/{stack}/{file}", get(fonts::range))
-        .route("/query", get(query::query))
+        .route("/query", get(query::get).post(query::post).layer(DefaultBodyLimit::max(query::MAX_BODY)))
         .merge(ogc::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

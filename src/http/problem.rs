@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::geo::NumbersError;
-use crate::map::{PictureError, QueryError, ServiceError};
+use crate::map::{PictureError, QueryError, QuestionError, ServiceError};
 use crate::style::StateError;
 
 /// An error as the client sees it.
@@ -31,6 +31,10 @@ impl Problem {
 
     pub fn method_not_allowed(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+    }
+
+    pub fn unsupported_media_type(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
     }
 
     pub fn internal(detail: impl Into<String>) -> Self {
@@ -74,6 +78,16 @@ impl From<QueryError> for Problem {
         match &error {
             QueryError::Collection { .. } => Self::not_found(error.to_string()),
             QueryError::Cursor => Self::bad_request(error.to_string()),
+        }
+    }
+}
+
+impl From<QuestionError> for Problem {
+    fn from(error: QuestionError) -> Self {
+        match error {
+            QuestionError::Missing { .. } => Self::not_found(error.to_string()),
+            QuestionError::Collection(e) => Self::from(e),
+            _ => Self::bad_request(error.to_string()),
         }
     }
 }

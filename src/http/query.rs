@@ -1,40 +1,56 @@
-//! `/query`: what is here, and what is nearest.
+//! `/query`: questions to the map, short ones as a query string, any as JSON.
 
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::Problem;
-use super::request::{GEOJSON, JSON, Params, json};
-use crate::geo::LonLat;
-use crate::map::{NearQuery, Service};
+use super::request::{GEOJSON, Params, PublicUrl, json as json_answer};
+use crate::map::{Question, Service};
 
-/// The most features that one answer to `near` may hold.
-const MAX_K: usize = 1_000;
+/// Bytes of a question.
+pub const MAX_BODY: usize = 2 << 20;
 
-/// `/query?at=lon,lat[&datetime=]` or `/query?near=lon,lat[&k=][&collections=a,b][&datetime=]`
-pub async fn query(
+/// `GET /query?at=lon,lat&datetime=...`
+pub async fn get(
     State(service): State<Service>,
-    mut params: Params,
+    PublicUrl(url): PublicUrl,
+    params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let date = params.take_date()?;
-    match (params.take("at"), params.take("near")) {
-        (Some(at), None) => {
-            params.finish("at, datetime")?;
-            let position = LonLat::parse(&at)?;
-            Ok(json(&headers, JSON, &service.run(move |map| map.at(position, date)).await?))
-        }
-        (None, Some(near)) => {
-            let k = params.take_count("k", 1..=MAX_K)?.unwrap_or(1);
-            let collections = params.take("collections").unwrap_or_default();
-            let collections = collections.split(',').filter(|c| !c.is_empty()).map(str::to_string).collect();
-            params.finish("near, k, collections, datetime")?;
-            let query = NearQuery { position: LonLat::parse(&near)?, k, date, collections };
-            Ok(json(&headers, GEOJSON, &service.run(move |map| map.near(&query)).await??))
-        }
-        _ => Err(Problem::bad_request(
-            "ask one question: at=lon,lat for what is there, or near=lon,lat&k=3 for what is nearest",
-        )),
+    let members = params.pairs().map(|(k, v)| (k.to_string(), Json::from(v))).collect();
+    answer(&service, &url, members, &headers).await
+}
+
+/// `POST /query`, the question a JSON object.
+pub async fn post(
+    State(service): State<Service>,
+    PublicUrl(url): PublicUrl,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("application/json");
+    if !kind.split(';').next().is_some_and(|k| k.trim().ends_with("json")) {
+        return Err(Problem::unsupported_media_type("send the question as application/json"));
     }
+    let json: Json = serde_json::from_slice(&body).map_err(|e| Problem::bad_request(format!("not JSON: {e}")))?;
+    match json {
+        Json::Object(members) => answer(&service, &url, members, &headers).await,
+        _ => Err(Problem::bad_request("a question is a JSON object, such as {\"at\": [46.75, 39.76]}")),
+    }
+}
+
+async fn answer(
+    service: &Service,
+    url: &str,
+    members: JsonObject<String, Json>,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let question = Question::read(&members)?;
+    let mut answer = service.run(move |map| map.ask(&question)).await??;
+    answer["question"] = Json::Object(members);
+    answer["links"] = json!([{"rel": "service-doc", "type": "text/html", "href": format!("{url}/api.html"), "title": "What can be asked"}]);
+    Ok(json_answer(headers, GEOJSON, &answer))
 }

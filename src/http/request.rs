@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Problem;
-use crate::feature::Date;
 
 /// The parameters of a path, or a problem where they are not UTF-8.
 pub struct UrlPath<T>(pub T);
@@ -68,18 +67,6 @@ impl Params {
                 range.end()
             ))),
         }
-    }
-
-    /// Takes `datetime`, a date.
-    pub fn take_date(&mut self) -> Result<Option<Date>, Problem> {
-        let Some(text) = self.take("datetime") else { return Ok(None) };
-        // A full timestamp is taken by its day.
-        let is_time = |time: &str| !time.is_empty() && time.chars().all(|c| c.is_ascii_digit() || ":.+-Z".contains(c));
-        let day = match text.split_once('T') {
-            Some((day, time)) if is_time(time) => day,
-            _ => text.as_str(),
-        };
-        day.parse().map(Some).map_err(|e: crate::feature::DateError| Problem::bad_request(format!("datetime: {e}")))
     }
 
     /// Whatever was not taken is a mistake.

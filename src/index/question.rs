@@ -1,16 +1,14 @@
-//! Questions to one collection: what is here, what is nearest, what lies in a box; each as of a date or of any time.
+//! Questions to one collection: what lies in a box, what is nearest.
 
-use geo::Intersects;
 use geo::geometry::Point;
 
 use super::Index;
-use crate::feature::{Date, Feature};
 use crate::geo::{LonLat, World, WorldBox, geodesic};
 
-/// A feature and its geodesic distance in metres.
+/// A feature, by its position in the collection, and its geodesic distance in metres.
 #[derive(Debug, Clone, Copy)]
-pub struct Near<'a> {
-    pub feature: &'a Feature,
+pub struct Near {
+    pub feature: u32,
     pub distance_m: f64,
 }
 
@@ -18,16 +16,6 @@ pub struct Near<'a> {
 const POLAR_RADIUS_M: f64 = 6_356_752.0;
 
 impl Index {
-    /// The features that hold or touch the position, in source order; planar containment in degrees, borders count.
-    pub fn at(&self, position: LonLat, date: Option<Date>) -> Vec<&Feature> {
-        let world = World::from_degrees(position.lon(), position.lat());
-        let point = Point::new(position.lon(), position.lat());
-        let here = WorldBox { min: world, max: world }.grown(1e-12);
-        let mut found = self.distinct(&here, date);
-        found.retain(|f| f.geometry.intersects(&point));
-        found
-    }
-
     /// The positions of the features whose envelopes meet the box, each once, in source order.
     pub fn features_in(&self, bounds: &WorldBox) -> Vec<u32> {
         let mut indices: Vec<u32> = self.parts_in(bounds).iter().map(|p| p.feature).collect();
@@ -35,18 +23,13 @@ impl Index {
         indices
     }
 
-    fn distinct(&self, bounds: &WorldBox, date: Option<Date>) -> Vec<&Feature> {
-        let features = self.features_in(bounds).into_iter().map(|i| &self.collection().features[i as usize]);
-        features.filter(|f| date.is_none_or(|d| f.validity.holds_on(d))).collect()
-    }
-
-    /// The `k` features nearest to the position by geodesic distance that hold on `date`.
+    /// The `k` features nearest to the position by geodesic distance that are `wanted`.
     ///
     /// The tree gives parts by distance in the plane. A path of ground length D from latitude φ stays below latitude
     /// |φ| + D/R, where the plane is stretched by at most 1/cos of that; so a part further off in the plane than the
     /// k-th best distance times that stretch cannot be nearer on the ground, and the search ends there. The plane repeats
     /// to the east and west, so it is searched from all three places.
-    pub fn near(&self, position: LonLat, k: usize, date: Option<Date>) -> Vec<Near<'_>> {
+    pub fn near(&self, position: LonLat, k: usize, wanted: &dyn Fn(u32) -> bool) -> Vec<Near> {
         let world = World::from_degrees(position.lon(), position.lat());
         let point = Point::new(position.lon(), position.lat());
         let mut best: Vec<(f64, u32)> = Vec::new();
@@ -59,7 +42,7 @@ impl Index {
                 }
                 let index = self.parts[entry.data as usize].feature;
                 let feature = &self.collection().features[index as usize];
-                if !seen.insert(index) || !date.is_none_or(|d| feature.validity.holds_on(d)) {
+                if !seen.insert(index) || !wanted(index) {
                     continue;
                 }
                 let Some(distance_m) = geodesic::distance_to_m(point, &feature.geometry) else { continue };
@@ -68,9 +51,7 @@ impl Index {
                 best.truncate(k);
             }
         }
-        best.into_iter()
-            .map(|(distance_m, i)| Near { feature: &self.collection().features[i as usize], distance_m })
-            .collect()
+        best.into_iter().map(|(distance_m, feature)| Near { feature, distance_m }).collect()
     }
 }
 
@@ -87,7 +68,7 @@ fn farthest_in_plane(ground_m: f64, lat: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feature::{Collection, Validity};
+    use crate::feature::{Collection, Feature, Validity};
     use geo::geometry::Geometry;
 
     fn index(geometries: Vec<Geometry<f64>>) -> Index {
@@ -111,7 +92,7 @@ mod tests {
         ) {
             let index = index(points.iter().map(|p| Geometry::Point((*p).into())).collect());
             let position = LonLat::new(lon, lat).unwrap();
-            let got: Vec<f64> = index.near(position, 5, None).iter().map(|n| n.distance_m).collect();
+            let got: Vec<f64> = index.near(position, 5, &|_| true).iter().map(|n| n.distance_m).collect();
             let mut all: Vec<f64> =
                 points.iter().map(|p| geodesic::distance_m((lon, lat).into(), (*p).into())).collect();
             all.sort_by(f64::total_cmp);

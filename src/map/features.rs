@@ -8,11 +8,20 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::{Map, QueryError};
+use super::Map;
 use crate::cql2::{Filter, Instant, Relation};
 use crate::feature::{Feature, FeatureId, Value};
 use crate::geo::WorldBox;
 use crate::index::{Id, Index};
+
+/// Why a query has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    #[error("there is no collection '{name}'; there are: {known}")]
+    Collection { name: String, known: String },
+    #[error("this cursor is of another query; begin again without it")]
+    Cursor,
+}
 
 /// What features are asked for.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +45,18 @@ pub struct Period {
 }
 
 impl Period {
+    /// An instant, a date, or two of them with a slash between; an end may be open: `..` or nothing.
+    pub fn parse(text: &str) -> Option<Period> {
+        let (from, to) = text.split_once('/').unwrap_or((text, text));
+        let open = |end: &str| end.is_empty() || end == "..";
+        if open(from) && open(to) {
+            return None;
+        }
+        let from = if open(from) { Instant::PAST } else { Instant::parse_leniently(from)? };
+        let to = if open(to) { Instant::FUTURE } else { Instant::end_of(to)? };
+        (from <= to).then_some(Period { from, to })
+    }
+
     /// Whether the feature holds at any time of it.
     pub fn meets(&self, feature: &Feature) -> bool {
         let validity = &feature.validity;
@@ -119,6 +140,12 @@ impl Selection {
 }
 
 impl Map {
+    /// The problem that a collection of this name is not there.
+    pub(super) fn no_collection(&self, name: &str) -> QueryError {
+        let known: Vec<&str> = self.collections().map(|(name, _)| name).collect();
+        QueryError::Collection { name: name.chars().take(60).collect(), known: known.join(", ") }
+    }
+
     /// The page of a collection's features that a query asks for.
     ///
     /// # Errors

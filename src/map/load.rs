@@ -103,7 +103,8 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     let Loader { collections, styles, fonts, hash, .. } = &mut loader;
     let (collections, styles) = (std::mem::take(collections), std::mem::take(styles));
     let schemas = collections.keys().map(|id| (id.clone(), Default::default())).collect();
-    let map = Map { collections, schemas, styles, fonts: fonts.clone(), revision: hash.digest() };
+    let map =
+        Map { collections, schemas, names: Default::default(), styles, fonts: fonts.clone(), revision: hash.digest() };
     let empty = map.styles.is_empty();
     if empty {
         loader

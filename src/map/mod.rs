@@ -3,12 +3,13 @@
 //! A [`Map`] never changes once loaded; everything here is a plain function of it. [`Service`] puts a bounded pool of
 //! render threads and a cache before it for use from async code.
 
-mod answer;
 mod features;
 mod glyphs;
 mod labels;
 mod load;
+mod names;
 mod picture;
+mod query;
 mod schema;
 mod service;
 mod sources;
@@ -17,10 +18,11 @@ mod sprites;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-pub use answer::{NearQuery, QueryError};
-pub use features::{Cursor, ItemsQuery, Period, Selection, SortKey};
+pub use features::{Cursor, ItemsQuery, Period, QueryError, Selection, SortKey};
 pub use load::{Options, embedded_schemas, load};
+pub use names::Named;
 pub use picture::{Frame, PictureError, Size};
+pub use query::{MAX_ANSWER, MEMBERS, Question, QuestionError};
 pub use schema::Schema;
 pub use service::{Picture, Service, ServiceError};
 
@@ -37,6 +39,8 @@ pub struct Map {
     collections: BTreeMap<String, Arc<Index>>,
     /// By collection, made when first asked for.
     schemas: BTreeMap<String, OnceLock<Schema>>,
+    /// Made when first asked for.
+    names: OnceLock<names::Names>,
     styles: BTreeMap<String, StyledMap>,
     fonts: Fonts,
     /// Hash of all data, all styles and this program's version: the same revision draws the same pictures.

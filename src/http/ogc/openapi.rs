@@ -9,12 +9,12 @@ use super::collections::property;
 use super::html;
 use super::landing::OPENAPI;
 use super::negotiate::Format;
-use super::parameters::{MAX_LIMIT, RESERVED};
+use super::parameters::{DEFAULT_LIMIT, RESERVED};
 use crate::cql2::Kind;
 use crate::geo::Crs;
 use crate::http::Problem;
 use crate::http::request::{Params, PublicUrl, json as json_answer};
-use crate::map::{Map, Service};
+use crate::map::{MAX_ANSWER, MEMBERS, Map, Service};
 
 /// `/api`
 pub async fn definition(
@@ -216,19 +216,50 @@ fn parameters_named(parameters: &[Json], name: &str) -> Option<Json> {
 }
 
 fn query_path() -> Json {
-    let parameter = |name: &str, what: &str, schema: Json| json!({"name": name, "in": "query", "description": what, "required": false, "schema": schema});
-    let position = json!({"type": "string", "pattern": "^-?[0-9.]+,-?[0-9.]+$"});
-    json!({"get": {
-        "summary": "What is here, and what is nearest", "operationId": "query", "tags": ["query"],
-        "parameters": [
-            parameter("at", "Longitude,latitude in degrees: everything that is there", position.clone()),
-            parameter("near", "Longitude,latitude in degrees: what is nearest", position),
-            parameter("k", "How many of the nearest", json!({"type": "integer", "minimum": 1, "maximum": 1000})),
-            parameter("collections", "Where to look for the nearest, with commas between", json!({"type": "string"})),
-            parameter("datetime", "Only what holds on this day", json!({"type": "string", "format": "date"})),
-        ],
-        "responses": responses(&[("application/json", json!({"type": "object"})), ("application/geo+json", json!({"$ref": "#/components/schemas/featureCollection"}))], true),
+    let members: Vec<(&str, &str, Json)> = MEMBERS.iter().map(|(name, what)| (*name, *what, member(name))).collect();
+    let parameters: Vec<Json> = members
+        .iter()
+        .map(|(name, what, schema)| json!({"name": name, "in": "query", "description": what, "required": false, "schema": schema}))
+        .collect();
+    let properties: JsonObject<String, Json> = members
+        .iter()
+        .map(|(name, what, schema)| {
+            let mut schema = schema.clone();
+            schema["description"] = json!(what);
+            (name.to_string(), schema)
+        })
+        .collect();
+    let forms = [("application/geo+json", json!({"$ref": "#/components/schemas/featureCollection"}))];
+    let mut get = json!({"summary": "Answers a short question", "operationId": "query", "tags": ["query"], "parameters": parameters,
+        "responses": responses(&forms, true)});
+    get["description"] =
+        json!("All members hold together. A question asks at least for a place, a name, a change or a filter.");
+    let mut responses = responses(&forms, true);
+    responses["415"] = json!({"description": "The question is not JSON", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}});
+    responses["413"] = json!({"description": "The question is larger than 2 MiB"});
+    let body = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    json!({"get": get, "post": {
+        "summary": "Answers any question", "operationId": "queryJson", "tags": ["query"],
+        "requestBody": {"required": true, "content": {"application/json": {"schema": body, "example": {"within": "districts/az-shusha", "collections": "places"}}}},
+        "responses": responses,
     }})
+}
+
+/// The schema of a member of questions. Formats are named where a pattern cannot say what is read.
+fn member(name: &str) -> Json {
+    match name {
+        "k" => json!({"type": "integer", "minimum": 1, "maximum": 1000}),
+        "limit" => json!({"type": "integer", "minimum": 1, "maximum": MAX_ANSWER}),
+        "distance_m" => json!({"type": "number", "minimum": 0, "maximum": 20_040_000}),
+        "skipGeometry" => json!({"type": "boolean"}),
+        "at" => json!({"type": "string", "format": "lon-lat"}),
+        "datetime" => json!({"type": "string", "format": "ogc-datetime"}),
+        "between" => json!({"type": "string", "format": "two-days"}),
+        "filter" => json!({"type": "string", "format": "cql2"}),
+        "collections" | "split" => json!({"type": "string", "format": "collection-ids"}),
+        "name" | "property" | "sum_by" => json!({"type": "string"}),
+        _ => json!({"type": "string", "format": "place"}),
+    }
 }
 
 fn parameters() -> Json {
@@ -247,14 +278,14 @@ fn parameters() -> Json {
         "fFeatures": format(&Format::FEATURES),
         "fFeature": format(&[Format::GeoJson, Format::Html]),
         "featureId": {"name": "featureId", "in": "path", "required": true, "description": "The id of a feature", "schema": {"type": "string"}},
-        "limit": query("limit", "The most features that an answer may hold", json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": super::parameters::DEFAULT_LIMIT})),
-        "cursor": query("cursor", "Where a page begins, as the links of an answer have it", json!({"type": "string"})),
+        "limit": query("limit", "The most features that an answer may hold", json!({"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT})),
+        "cursor": query("cursor", "Where a page begins, as the links of an answer have it", json!({"type": "string", "format": "cursor"})),
         "bbox": query("bbox", "West, south, east, north; or with heights after each corner", json!({
             "type": "array", "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}], "items": {"type": "number"}})),
         "bbox-crs": query("bbox-crs", "The CRS of bbox", json!({"type": "string", "format": "uri", "enum": crs, "default": crs[0]})),
         "crs": query("crs", "The CRS of the answer", json!({"type": "string", "format": "uri", "enum": crs, "default": crs[0]})),
-        "datetime": query("datetime", "A date, a timestamp, or an interval of them with a slash between; an end may be '..'", json!({"type": "string"})),
-        "filter": query("filter", "A condition in CQL2", json!({"type": "string"})),
+        "datetime": query("datetime", "A date, a timestamp, or an interval of them with a slash between; an end may be '..'", json!({"type": "string", "format": "ogc-datetime"})),
+        "filter": query("filter", "A condition in CQL2", json!({"type": "string", "format": "cql2"})),
         "filter-lang": query("filter-lang", "The language of filter", json!({"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"})),
         "filter-crs": query("filter-crs", "The CRS of the filter's geometries", json!({"type": "string", "format": "uri", "enum": crs, "default": crs[0]})),
         "skipGeometry": query("skipGeometry", "Whether to leave out geometries", json!({"type": "boolean", "default": false})),

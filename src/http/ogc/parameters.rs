@@ -2,7 +2,7 @@
 
 use geo::geometry::{Coord, Geometry};
 
-use crate::cql2::{self, Comparison, Expr, Filter, FilterError, Instant, Kind, MAX_POSITIONS};
+use crate::cql2::{self, Comparison, Expr, Filter, FilterError, Kind, MAX_POSITIONS};
 use crate::encode::Form;
 use crate::geo::{Crs, fault, numbers};
 use crate::http::Problem;
@@ -117,24 +117,12 @@ pub fn bbox(text: &str, crs: Crs) -> Result<[f64; 4], Problem> {
     (in_range(low) && in_range(high) && low.y <= high.y).then_some([low.x, low.y, high.x, high.y]).ok_or_else(wrong)
 }
 
-/// An instant, a date, or two of them with a slash between; an end may be open.
 pub fn period(text: &str) -> Result<Period, Problem> {
-    let wrong = || {
+    Period::parse(text).ok_or_else(|| {
         let help =
             "a date or timestamp, such as 2020-11-10, or an interval, such as 2020-09-27/2020-12-01 or 2020-09-27/..";
         Problem::bad_request(format!("'{}' is no value for datetime: {help}", short(text)))
-    };
-    let (from, to) = text.split_once('/').unwrap_or((text, text));
-    let open = |end: &str| end.is_empty() || end == "..";
-    if !text.contains('/') && open(text) || (open(from) && open(to)) {
-        return Err(wrong());
-    }
-    let from = if open(from) { Some(Instant::PAST) } else { Instant::parse_leniently(from) };
-    let to = if open(to) { Some(Instant::FUTURE) } else { Instant::end_of(to) };
-    match from.zip(to) {
-        Some((from, to)) if from <= to => Ok(Period { from, to }),
-        _ => Err(wrong()),
-    }
+    })
 }
 
 /// `filter` with its language and CRS.

@@ -1,0 +1,76 @@
+//! Questions to the map: what is here, what is near, what lies within or across something, what changed hands.
+//!
+//! A question is a set of members, from a query string or a JSON body alike. Its conditions hold together: a feature is in
+//! the answer if all of them are true of it.
+
+mod answer;
+mod change;
+mod place;
+mod read;
+
+pub use place::Place;
+pub use read::MEMBERS;
+
+use super::Period;
+use super::features::QueryError;
+use crate::cql2::{Expr, FilterError, Relation};
+use crate::feature::Date;
+
+/// Features that an answer may hold.
+pub const MAX_ANSWER: usize = 10_000;
+
+/// A question.
+#[derive(Debug, Clone, Default)]
+pub struct Question {
+    /// Relations that features have to places.
+    relations: Vec<(Relation, Place)>,
+    /// No further than so many metres from a place.
+    within: Option<(f64, Place)>,
+    /// The so many nearest to a place.
+    near: Option<(usize, Place)>,
+    name: Option<String>,
+    change: Option<Change>,
+    collections: Vec<String>,
+    during: Option<Period>,
+    filter: Option<Expr>,
+    /// The property that measures are summed by.
+    sum_by: Option<String>,
+    limit: usize,
+    skip_geometry: bool,
+}
+
+/// A question for what changed between two days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Change {
+    from: Date,
+    to: Date,
+    /// The property whose change is meant.
+    property: String,
+    /// The collection whose features the change is told by.
+    split: Option<String>,
+}
+
+/// Why a question has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuestionError {
+    /// A member of the question is wrong.
+    #[error("{member}: {message}")]
+    Member { member: String, message: String },
+    /// Something that the question names is not there.
+    #[error("{member}: {message}")]
+    Missing { member: String, message: String },
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    #[error(transparent)]
+    Collection(#[from] QueryError),
+}
+
+impl QuestionError {
+    fn member(member: &str, message: impl Into<String>) -> Self {
+        Self::Member { member: member.to_string(), message: message.into() }
+    }
+
+    fn missing(member: &str, message: impl Into<String>) -> Self {
+        Self::Missing { member: member.to_string(), message: message.into() }
+    }
+}

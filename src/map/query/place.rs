@@ -1,0 +1,112 @@
+//! The places that questions are about: positions, shapes, features, names.
+
+use geo::geometry::{Geometry, Point};
+use serde_json::Value as Json;
+
+use super::QuestionError;
+use crate::cql2::{Expr, MAX_POSITIONS};
+use crate::feature::Feature;
+use crate::geo::{LonLat, fault};
+use crate::map::Map;
+
+/// A place as a question gives it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Place {
+    Geometry(Geometry<f64>),
+    Feature { collection: String, id: String },
+    Name(String),
+}
+
+/// What a place turns out to be.
+pub struct Found<'a> {
+    pub geometry: std::borrow::Cow<'a, Geometry<f64>>,
+    pub feature: Option<(&'a str, &'a Feature)>,
+}
+
+impl Place {
+    /// `lon,lat`, `collection/feature`, a name, `[lon, lat]`, a GeoJSON geometry or Feature, or `{"bbox": [...]}`.
+    pub(super) fn read(member: &str, json: &Json) -> Result<Place, QuestionError> {
+        let wrong = |message: String| QuestionError::member(member, message);
+        let geometry = match json {
+            Json::String(text) => return Place::from_text(member, text),
+            Json::Array(_) => {
+                let position = json.as_array().and_then(|a| match a.as_slice() {
+                    [lon, lat] => LonLat::new(lon.as_f64()?, lat.as_f64()?),
+                    _ => None,
+                });
+                let help = "a position is [longitude, latitude] in degrees: longitude -180..180, then latitude -90..90";
+                let at = position.ok_or_else(|| wrong(help.to_string()))?;
+                Geometry::Point(Point::new(at.lon(), at.lat()))
+            }
+            Json::Object(object) => {
+                let inner =
+                    if object.get("type").is_some_and(|t| t == "Feature") { object.get("geometry") } else { None };
+                match crate::cql2::from_json(inner.unwrap_or(json)) {
+                    Ok(Expr::Geometry(g)) => (*g).clone(),
+                    Ok(_) => {
+                        return Err(wrong("no place: a position, a GeoJSON geometry, or {\"bbox\": [...]}".into()));
+                    }
+                    Err(e) => return Err(wrong(e.message)),
+                }
+            }
+            _ => return Err(wrong("no place: 'lon,lat', 'collection/feature', a name, or GeoJSON".into())),
+        };
+        Place::sound(member, geometry)
+    }
+
+    fn from_text(member: &str, text: &str) -> Result<Place, QuestionError> {
+        let is_numbers = text.contains(',') && text.chars().all(|c| c.is_ascii_digit() || "+-.eE, ".contains(c));
+        if is_numbers || member == "at" {
+            let at = LonLat::parse(text).map_err(|e| QuestionError::member(member, e.to_string()))?;
+            return Ok(Place::Geometry(Geometry::Point(Point::new(at.lon(), at.lat()))));
+        }
+        if let Ok(Expr::Geometry(g)) = crate::cql2::from_text(text) {
+            return Place::sound(member, (*g).clone());
+        }
+        match text.split_once('/') {
+            Some((collection, id)) if !collection.contains(' ') => {
+                Ok(Place::Feature { collection: collection.to_string(), id: id.to_string() })
+            }
+            _ if text.trim().is_empty() => {
+                Err(QuestionError::member(member, "no place: 'lon,lat', 'collection/feature', a name, or GeoJSON"))
+            }
+            _ => Ok(Place::Name(text.to_string())),
+        }
+    }
+
+    fn sound(member: &str, geometry: Geometry<f64>) -> Result<Place, QuestionError> {
+        use geo::CoordsIter;
+        if geometry.coords_count() > MAX_POSITIONS {
+            return Err(QuestionError::member(member, format!("a place has at most {MAX_POSITIONS} positions")));
+        }
+        if geometry.coords_count() == 0 {
+            return Err(QuestionError::member(member, "the geometry is empty"));
+        }
+        match fault(&geometry) {
+            Some(fault) => Err(QuestionError::member(member, fault.to_string())),
+            None => Ok(Place::Geometry(geometry)),
+        }
+    }
+
+    /// The place's geometry on a map.
+    pub(super) fn find<'a>(&'a self, map: &'a Map) -> Result<Found<'a>, QuestionError> {
+        use std::borrow::Cow;
+        match self {
+            Place::Geometry(g) => Ok(Found { geometry: Cow::Borrowed(g), feature: None }),
+            Place::Feature { collection, id } => {
+                let index = map.collection(collection).ok_or_else(|| map.no_collection(collection))?;
+                let short: String = id.chars().take(60).collect();
+                let missing = || QuestionError::missing(collection, format!("it has no feature '{short}'"));
+                let feature = &index.collection().features[index.by_id(id).ok_or_else(missing)? as usize];
+                Ok(Found { geometry: Cow::Borrowed(&feature.geometry), feature: Some((collection, feature)) })
+            }
+            Place::Name(name) => {
+                let short: String = name.chars().take(60).collect();
+                let missing = || QuestionError::missing("place", format!("nothing is called '{short}'"));
+                let found = map.named(name, 1).into_iter().next().ok_or_else(missing)?;
+                let feature = Some((found.collection, found.feature));
+                Ok(Found { geometry: Cow::Borrowed(&found.feature.geometry), feature })
+            }
+        }
+    }
+}
