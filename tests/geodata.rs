@@ -118,7 +118,7 @@ fn towns_lie_in_their_polygons() {
     for (town, lon, lat, collection, id) in TOWNS {
         let at = |collection: &str| -> Vec<String> {
             let members = json!({"at": [lon, lat], "collections": collection});
-            let answer = map.ask(&Question::read(members.as_object().unwrap()).unwrap()).unwrap();
+            let answer = map.ask(&Question::read(members.as_object().unwrap()).unwrap()).unwrap().to_json();
             answer["features"].as_array().unwrap().iter().map(|f| f["id"].as_str().unwrap().to_string()).collect()
         };
         let ids = at(collection);

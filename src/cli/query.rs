@@ -46,7 +46,7 @@ impl Query {
     pub(super) fn run(self) -> Result<(), Failure> {
         let question = Question::read(&self.members()?).map_err(Failure::usage)?;
         let map = load(&self.data.options(Vec::new()))?;
-        println!("{:#}", map.ask(&question).map_err(Failure::new)?);
+        println!("{:#}", map.ask(&question).map_err(Failure::new)?.to_json());
         Ok(())
     }
 

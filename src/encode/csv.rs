@@ -26,7 +26,7 @@ pub fn rows<'a>(
     }
     for (id, feature) in features {
         let cells = columns.iter().map(|name| feature.properties.get(*name).map(cell).unwrap_or_default());
-        let geometry = geometry.map(|_| form.geometry(feature).map(|g| wkt(&g)).unwrap_or_default());
+        let geometry = geometry.map(|_| form.rounded_geometry(feature).map(|g| wkt(&g)).unwrap_or_default());
         writer.write_record(std::iter::once(id).chain(cells).chain(geometry)).map_err(failed)?;
     }
     writer.into_inner().map_err(|e| CsvError(e.to_string()))

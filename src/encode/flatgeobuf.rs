@@ -59,7 +59,7 @@ pub fn flatgeobuf<'a>(
         ..form.clone()
     };
     for (id, feature) in features {
-        let Some(geometry) = form.geometry(feature) else { continue };
+        let Some(geometry) = form.rounded_geometry(feature) else { continue };
         let mut failed = None;
         let written = writer.add_feature_geom(geometry, |row| {
             let mut put = |i: usize, name: &str, value: &ColumnValue| {

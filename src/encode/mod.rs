@@ -38,7 +38,12 @@ impl Form {
         feature.properties.iter().map(|(k, v)| (&**k, v)).filter(move |(k, _)| wanted(k))
     }
 
+    /// In the CRS, to be rounded as it is written.
     fn geometry(&self, feature: &Feature) -> Option<Geometry<f64>> {
         (!self.skip_geometry).then(|| geojson::placed(&feature.geometry, self)).flatten()
+    }
+
+    fn rounded_geometry(&self, feature: &Feature) -> Option<Geometry<f64>> {
+        self.geometry(feature).map(|g| geojson::rounded(&g, self.decimals()))
     }
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::Problem;
-use super::request::{GEOJSON, Params, PublicUrl, json as json_answer};
+use super::request::{GEOJSON, Params, PublicUrl, tagged};
 use crate::map::{Question, Service};
 
 /// Bytes of a question.
@@ -50,7 +50,8 @@ async fn answer(
 ) -> Result<Response, Problem> {
     let question = Question::read(&members)?;
     let mut answer = service.run(move |map| map.ask(&question)).await??;
-    answer["question"] = Json::Object(members);
-    answer["links"] = json!([{"rel": "service-doc", "type": "text/html", "href": format!("{url}/api.html"), "title": "What can be asked"}]);
-    Ok(json_answer(headers, GEOJSON, &answer))
+    answer.members.insert("question".to_string(), Json::Object(members));
+    let about = json!({"rel": "service-doc", "type": "text/html", "href": format!("{url}/api.html"), "title": "What can be asked"});
+    answer.members.insert("links".to_string(), Json::Array(vec![about]));
+    Ok(tagged(headers, GEOJSON, answer.to_bytes()))
 }

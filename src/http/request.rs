@@ -128,10 +128,14 @@ pub fn answer(headers: &HeaderMap, etag: String, content_type: &'static str, bod
     (common, [(header::CONTENT_TYPE, content_type)], body).into_response()
 }
 
-/// Answers with JSON, tagged by its bytes; weakly, since it may be compressed on the way.
+/// Answers with JSON, tagged by its bytes.
 pub fn json(headers: &HeaderMap, content_type: &'static str, value: &serde_json::Value) -> Response {
-    let body = value.to_string();
-    let etag = format!("W/\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(body.as_bytes()));
+    tagged(headers, content_type, value.to_string().into_bytes())
+}
+
+/// Answers with bytes, tagged by them; weakly, since they may be compressed on the way.
+pub fn tagged(headers: &HeaderMap, content_type: &'static str, body: Vec<u8>) -> Response {
+    let etag = format!("W/\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(&body));
     answer(headers, etag, content_type, body)
 }
 

@@ -22,7 +22,7 @@ pub use features::{Cursor, ItemsQuery, Period, QueryError, Selection, SortKey};
 pub use load::{Options, embedded_schemas, load};
 pub use names::Named;
 pub use picture::{Frame, PictureError, Size};
-pub use query::{MAX_ANSWER, MEMBERS, Question, QuestionError};
+pub use query::{Answer, MAX_ANSWER, MEMBERS, Question, QuestionError};
 pub use schema::Schema;
 pub use service::{Picture, Service, ServiceError};
 

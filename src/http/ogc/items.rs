@@ -170,7 +170,7 @@ impl Page {
     /// The whole answer as JSON, each feature with a link to itself.
     fn whole(&self) -> Json {
         let features = self.selection.found.iter().map(|i| {
-            let mut json = feature_json(self.feature(*i), &self.form);
+            let mut json = feature_json(self.feature(*i), &self.form).to_json();
             let href = format!("{}/items/{}?f=html", self.here, segment(&self.feature(*i).0));
             json["links"] = json!([link("self", "text/html", href, "This feature")]);
             json
@@ -194,7 +194,7 @@ impl Page {
                 for i in found {
                     // RFC 8142: each text between a record separator and a line feed.
                     out.push(0x1e);
-                    out.extend(feature_json(self.feature(*i), &self.form).to_string().into_bytes());
+                    feature_json(self.feature(*i), &self.form).write(&mut out);
                     out.push(b'\n');
                 }
             }
@@ -207,7 +207,7 @@ impl Page {
                     if from + n > 0 {
                         out.push(b',');
                     }
-                    out.extend(feature_json(self.feature(*i), &self.form).to_string().into_bytes());
+                    feature_json(self.feature(*i), &self.form).write(&mut out);
                 }
                 if to == self.selection.found.len() {
                     out.extend(b"]}");
@@ -233,12 +233,12 @@ fn column(kind: Kind) -> Column {
     }
 }
 
-fn feature_json((id, feature): (String, &Feature), form: &Form) -> Json {
+fn feature_json<'a>((id, feature): (String, &'a Feature), form: &'a Form) -> FeatureJson<'a> {
     let mut extra = JsonObject::new();
     if feature.id.is_none() {
         extra.insert("id".to_string(), json!(id));
     }
-    FeatureJson { feature, extra, form }.to_json()
+    FeatureJson { feature, extra, form }
 }
 
 /// An answer that leaves piece by piece.
@@ -317,7 +317,7 @@ pub async fn item(
             let missing = || Problem::not_found(format!("'{}' has no feature '{}'", short(&id), short(&wanted)));
             let feature = index.by_id(&wanted).ok_or_else(missing)?;
             let feature = &index.collection().features[feature as usize];
-            let mut json = feature_json((wanted.clone(), feature), &form);
+            let mut json = feature_json((wanted.clone(), feature), &form).to_json();
             let collection = format!("{url}/collections/{id}");
             let here = format!("{collection}/items/{}", segment(&wanted));
             json["links"] = json!([

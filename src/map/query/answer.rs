@@ -7,7 +7,7 @@ use geo::{BooleanOps, BoundingRect};
 use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::place::Found;
-use super::{MAX_ANSWER, Question, QuestionError};
+use super::{Answer, MAX_ANSWER, Question, QuestionError};
 use crate::cql2::{Filter, Relation};
 use crate::encode::{FeatureJson, Form};
 use crate::feature::{Feature, Value};
@@ -29,13 +29,13 @@ struct Hit<'a> {
 type Sums = BTreeMap<&'static str, f64>;
 
 impl Map {
-    /// Answers a question, as a GeoJSON FeatureCollection with foreign members.
+    /// Answers a question.
     ///
     /// # Errors
     /// Where the question names what is not there, or a filter does not fit the collections.
-    pub fn ask(&self, question: &Question) -> Result<Json, QuestionError> {
-        if question.change.is_some() {
-            return self.changed(question);
+    pub fn ask(&self, question: &Question) -> Result<Answer, QuestionError> {
+        if let Some(change) = &question.change {
+            return self.changed(question, change);
         }
         let places: Vec<(Relation, Found)> =
             question.relations.iter().map(|(r, p)| Ok((*r, p.find(self)?))).collect::<Result<_, QuestionError>>()?;
@@ -223,13 +223,14 @@ fn answer<'a>(
     hits: &[Hit],
     operand: Option<&Found>,
     places: impl Iterator<Item = (&'a str, &'a Feature)>,
-) -> Json {
+) -> Answer {
     let form = Form { skip_geometry: question.skip_geometry, ..Form::PLAIN };
     let mut credits = Credits::default();
     places.for_each(|(_, f)| credits.note(f));
     let mut sums: BTreeMap<String, Sums> = BTreeMap::new();
-    let mut features = Vec::new();
-    for hit in hits.iter().take(question.limit.min(MAX_ANSWER)) {
+    let mut out = Answer::default();
+    let returned = hits.len().min(question.limit).min(MAX_ANSWER);
+    for hit in &hits[..returned] {
         credits.note(hit.feature);
         let measures = measures(hit.feature, operand.map(|o| &*o.geometry));
         let mut extra = JsonObject::new();
@@ -254,15 +255,11 @@ fn answer<'a>(
             *sum.entry("count").or_default() += 1.0;
             measures.iter().for_each(|(k, v)| *sum.entry(*k).or_default() += v);
         }
-        features.push(FeatureJson { feature: hit.feature, extra, form: &form }.to_json());
+        out.push(&FeatureJson { feature: hit.feature, extra, form: &form });
     }
-    let mut out = json!({
-        "type": "FeatureCollection",
-        "numberMatched": hits.len(),
-        "numberReturned": features.len(),
-        "features": features,
-        "sums": sums_json(&sums),
-    });
+    out.members.insert("numberMatched".to_string(), json!(hits.len()));
+    out.members.insert("numberReturned".to_string(), json!(returned));
+    out.members.insert("sums".to_string(), sums_json(&sums));
     credits.write(&mut out);
     out
 }
@@ -358,9 +355,9 @@ impl Credits {
     }
 
     /// Adds `sources` and `accuracy_m`, that of the least accurate feature.
-    pub fn write(self, out: &mut Json) {
-        out["sources"] = json!(self.sources);
-        out["accuracy_m"] = json!(self.accuracy_m);
+    pub fn write(self, out: &mut Answer) {
+        out.members.insert("sources".to_string(), json!(self.sources));
+        out.members.insert("accuracy_m".to_string(), json!(self.accuracy_m));
     }
 }
 

@@ -10,10 +10,10 @@ use geo::geometry::{Geometry, MultiPolygon};
 use serde_json::{Value as Json, json};
 
 use super::answer::{Credits, common_area, polygons, rounded, sums_json, text_of};
-use super::{Question, QuestionError};
+use super::{Answer, Change, Question, QuestionError};
 use crate::cql2::Instant;
 use crate::encode::{FeatureJson, Form};
-use crate::feature::{Feature, Validity};
+use crate::feature::Feature;
 use crate::geo::geodesic;
 use crate::index::Index;
 use crate::map::{Map, Period};
@@ -23,8 +23,7 @@ const LEAST_KM2: f64 = 0.01;
 
 impl Map {
     /// Answers a question for what changed.
-    pub(super) fn changed(&self, question: &Question) -> Result<Json, QuestionError> {
-        let Some(change) = &question.change else { return Ok(Json::Null) };
+    pub(super) fn changed(&self, question: &Question, change: &Change) -> Result<Answer, QuestionError> {
         let property = change.property.as_str();
         let split: Vec<(String, &Feature)> = match &change.split {
             None => Vec::new(),
@@ -72,11 +71,7 @@ impl Map {
                     if let Some(part) = part {
                         extra["in"] = json!(part);
                     }
-                    let feature =
-                        Feature { id: None, properties: Default::default(), geometry, validity: Validity::default() };
-                    let form = Form { skip_geometry: question.skip_geometry, ..Form::PLAIN };
-                    let extra = extra.as_object().cloned().unwrap_or_default();
-                    features.push((area_km2, FeatureJson { feature: &feature, extra, form: &form }.to_json()));
+                    features.push((area_km2, geometry, extra));
                 }
             }
         }
@@ -87,17 +82,24 @@ impl Map {
             ));
         }
         features.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let matched = features.len();
-        let features: Vec<Json> = features.into_iter().take(question.limit).map(|(_, f)| f).collect();
-        let mut out = json!({
-            "type": "FeatureCollection",
-            "between": [change.from.to_string(), change.to.to_string()],
-            "numberMatched": matched,
-            "numberReturned": features.len(),
-            "features": features,
-            "sums": sums_json(&sums),
-            "events": self.events(change.from, change.to, &mut credits),
-        });
+        let form = Form { skip_geometry: question.skip_geometry, ..Form::PLAIN };
+        let mut out = Answer::default();
+        let (matched, returned) = (features.len(), features.len().min(question.limit));
+        for (_, geometry, extra) in features.into_iter().take(returned) {
+            let feature = Feature { geometry, ..Feature::nowhere() };
+            let extra = extra.as_object().cloned().unwrap_or_default();
+            out.push(&FeatureJson { feature: &feature, extra, form: &form });
+        }
+        let days = [change.from.to_string(), change.to.to_string()];
+        for (key, value) in [
+            ("between", json!(days)),
+            ("numberMatched", json!(matched)),
+            ("numberReturned", json!(returned)),
+            ("sums", sums_json(&sums)),
+            ("events", Json::Array(self.events(change.from, change.to, &mut credits))),
+        ] {
+            out.members.insert(key.to_string(), value);
+        }
         credits.write(&mut out);
         Ok(out)
     }

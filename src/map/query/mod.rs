@@ -11,9 +11,12 @@ mod read;
 pub use place::Place;
 pub use read::MEMBERS;
 
+use serde_json::{Map as JsonObject, Value as Json};
+
 use super::Period;
 use super::features::QueryError;
 use crate::cql2::{Expr, FilterError, Relation};
+use crate::encode::{FeatureJson, feature_collection};
 use crate::feature::Date;
 
 /// Features that an answer may hold.
@@ -48,6 +51,33 @@ struct Change {
     property: String,
     /// The collection whose features the change is told by.
     split: Option<String>,
+}
+
+/// An answer: a GeoJSON FeatureCollection, its features written already.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// What stands beside the features.
+    pub members: JsonObject<String, Json>,
+    features: Vec<u8>,
+}
+
+impl Answer {
+    /// The answer as JSON text.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        feature_collection(&self.features, &self.members)
+    }
+
+    /// The answer as a tree.
+    pub fn to_json(&self) -> Json {
+        serde_json::from_slice(&self.to_bytes()).unwrap_or_default()
+    }
+
+    fn push(&mut self, feature: &FeatureJson) {
+        if !self.features.is_empty() {
+            self.features.push(b',');
+        }
+        feature.write(&mut self.features);
+    }
 }
 
 /// Why a question has no answer.
