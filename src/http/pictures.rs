@@ -46,10 +46,7 @@ pub async fn picture(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (stem, ratio) = png_name(&file)?;
-    let (width, height) = stem.split_once('x').ok_or_else(|| PictureError::Size(short(stem)))?;
-    let side = |text: &str| text.parse().map_err(|_| PictureError::Size(short(stem)));
-    let size = Size::new(side(width)?, side(height)?, ratio, MAX_PX)?;
+    let size = size(png_name(&file)?)?;
     let frame = match place.matches(',').count() {
         2 => {
             let (center, zoom) = place.rsplit_once(',').unwrap_or_default();
@@ -70,6 +67,18 @@ pub async fn picture(
     draw(&service, id, frame, &params, &headers).await
 }
 
+/// `WIDTHxHEIGHT` in CSS px, within what may be drawn.
+fn size((text, ratio): (&str, u32)) -> Result<Size, Problem> {
+    let (width, height) = text.split_once('x').ok_or_else(|| PictureError::Size(short(text)))?;
+    let side = |side: &str| side.parse().map_err(|_| PictureError::Size(short(text)));
+    Ok(Size::new(side(width)?, side(height)?, ratio, MAX_PX)?)
+}
+
+/// `WIDTHxHEIGHT[@{1..4}x]`.
+pub fn size_with_ratio(text: &str) -> Result<Size, Problem> {
+    size(with_ratio(text)?)
+}
+
 fn tile_frame(size: u32, z: &str, x: &str, file: &str) -> Result<Frame, Problem> {
     let (y, ratio) = png_name(file)?;
     let tile = TileId::new(number("zoom", z)?, number("tile column", x)?, number("tile row", y)?)
@@ -82,6 +91,11 @@ fn png_name(file: &str) -> Result<(&str, u32), Problem> {
     let stem = file
         .strip_suffix(".png")
         .ok_or_else(|| Problem::not_found(format!("'{}' is not served; pictures are .png", short(file))))?;
+    with_ratio(stem)
+}
+
+/// The stem and ratio of `stem[@{1..4}x]`.
+fn with_ratio(stem: &str) -> Result<(&str, u32), Problem> {
     let Some((stem, ratio)) = stem.split_once('@') else { return Ok((stem, 1)) };
     match ratio {
         "1x" => Ok((stem, 1)),
@@ -101,7 +115,11 @@ async fn draw(
 ) -> Result<Response, Problem> {
     let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
     let state = styled.state(params.pairs())?;
-    let picture = Picture { style, state, frame };
+    send(service, Picture { style, state, frame, overlay: None }, headers).await
+}
+
+/// Answers with the picture, drawn or kept, or with 304 where the client has it already.
+pub async fn send(service: &Service, picture: Picture, headers: &HeaderMap) -> Result<Response, Problem> {
     let key = picture.key(service.map());
     if has_tag(headers, &format!("\"{key}\"")) {
         return Ok(cached(headers, &key, "image/png", ()));

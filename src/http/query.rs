@@ -6,9 +6,9 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use serde_json::{Map as JsonObject, Value as Json, json};
 
-use super::Problem;
-use super::request::{GEOJSON, Params, PublicUrl, tagged};
-use crate::map::{Question, Service};
+use super::request::{GEOJSON, Params, PublicUrl, short, tagged};
+use super::{Problem, pictures};
+use crate::map::{Frame, Map, Overlay, Picture, PictureError, Question, Service, Size};
 
 /// Bytes of a question.
 pub const MAX_BODY: usize = 2 << 20;
@@ -20,8 +20,13 @@ pub async fn get(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let members = params.pairs().map(|(k, v)| (k.to_string(), Json::from(v))).collect();
-    answer(&service, &url, members, &headers).await
+    let members: JsonObject<String, Json> = params.pairs().map(|(k, v)| (k.to_string(), Json::from(v))).collect();
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(params.pairs().filter(|(k, _)| *k != "f"))
+        .append_pair("f", "png")
+        .finish();
+    let map = json!({"rel": "map", "type": "image/png", "href": format!("{url}/query?{query}"), "title": "The answer on the map"});
+    answer(&service, members, vec![map, about(&url)], &headers).await
 }
 
 /// `POST /query`, the question a JSON object.
@@ -37,21 +42,81 @@ pub async fn post(
     }
     let json: Json = serde_json::from_slice(&body).map_err(|e| Problem::bad_request(format!("not JSON: {e}")))?;
     match json {
-        Json::Object(members) => answer(&service, &url, members, &headers).await,
+        Json::Object(members) => answer(&service, members, vec![about(&url)], &headers).await,
         _ => Err(Problem::bad_request("a question is a JSON object, such as {\"at\": [46.75, 39.76]}")),
     }
 }
 
+fn about(url: &str) -> Json {
+    json!({"rel": "service-doc", "type": "text/html", "href": format!("{url}/api.html"), "title": "What can be asked"})
+}
+
 async fn answer(
     service: &Service,
-    url: &str,
-    members: JsonObject<String, Json>,
+    mut members: JsonObject<String, Json>,
+    links: Vec<Json>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
+    let drawing = Drawing::take(&mut members)?;
     let question = Question::read(&members)?;
-    let mut answer = service.run(move |map| map.ask(&question)).await??;
-    answer.members.insert("question".to_string(), Json::Object(members));
-    let about = json!({"rel": "service-doc", "type": "text/html", "href": format!("{url}/api.html"), "title": "What can be asked"});
-    answer.members.insert("links".to_string(), Json::Array(vec![about]));
-    Ok(tagged(headers, GEOJSON, answer.to_bytes()))
+    match drawing {
+        None => {
+            let mut answer = service.run(move |map| map.ask(&question)).await??;
+            answer.members.insert("question".to_string(), Json::Object(members));
+            answer.members.insert("links".to_string(), Json::Array(links));
+            Ok(tagged(headers, GEOJSON, answer.to_bytes()))
+        }
+        Some(drawing) => {
+            let picture = service.run(move |map| drawing.picture(map, question.with_geometry())).await??;
+            pictures::send(service, picture, headers).await
+        }
+    }
+}
+
+/// How an answer is to be drawn.
+struct Drawing {
+    style: Option<String>,
+    size: Size,
+}
+
+/// CSS px around the features of an answer.
+const PADDING_PX: u32 = 40;
+/// A lone point is shown with what lies around it.
+const MAX_ZOOM: f64 = 11.0;
+
+impl Drawing {
+    /// Takes the members that say how the answer is wanted; `None` where it is wanted as GeoJSON.
+    fn take(members: &mut JsonObject<String, Json>) -> Result<Option<Drawing>, Problem> {
+        let mut text = |key: &str| match members.remove(key) {
+            None => Ok(None),
+            Some(Json::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Problem::bad_request(format!("{key}: this must be text"))),
+        };
+        let (form, size, style) = (text("f")?, text("size")?, text("style")?);
+        match form.as_deref() {
+            Some("png") => {
+                let size = pictures::size_with_ratio(size.as_deref().unwrap_or("800x600"))?;
+                Ok(Some(Drawing { style, size }))
+            }
+            None | Some("geojson" | "json") if size.is_some() || style.is_some() => {
+                Err(Problem::bad_request("'size' and 'style' are of a picture: ask for it with f=png"))
+            }
+            None | Some("geojson" | "json") => Ok(None),
+            Some(other) => Err(Problem::bad_request(format!("'{}' is no value for f: geojson or png", short(other)))),
+        }
+    }
+
+    fn picture(self, map: &Map, question: Question) -> Result<Picture, Problem> {
+        let answer = map.ask(&question)?;
+        let overlay = Overlay::of_answer(&answer.to_bytes()).map_err(|e| Problem::internal(e.to_string()))?;
+        let id = self.style.or_else(|| Some(map.styles().next()?.0.to_string())).unwrap_or_default();
+        let styled = map.style(&id).ok_or_else(|| PictureError::Style(short(&id)))?;
+        let day = question.day().filter(|_| styled.style.state.contains_key("date")).map(|d| d.to_string());
+        let state = styled.state(day.iter().map(|day| ("date", day.as_str())))?;
+        let bounds = overlay.bounds().or_else(|| styled.bounds()).ok_or_else(|| {
+            Problem::bad_request("there is nothing to draw: neither the answer nor the style has features")
+        })?;
+        let frame = Frame::around(bounds, PADDING_PX, MAX_ZOOM, self.size);
+        Ok(Picture { style: id, state, frame, overlay: Some(overlay) })
+    }
 }

@@ -130,7 +130,7 @@ impl Supply<Arc<Label>> for Sources<'_> {
         let mut candidates = Vec::new();
         for (rank, layer) in (0..).zip(self.map.style.layers.iter().rev()) {
             let Paint::Symbol(paint) = &layer.paint else { continue };
-            let source: Option<&Source> = layer.source.as_ref().and_then(|id| self.map.sources.get(id));
+            let source: Option<&Arc<Source>> = layer.source.as_ref().and_then(|id| self.map.sources.get(id));
             let Some(source) = source.filter(|_| layer.drawn_at(plane.zoom(), state)) else { continue };
             let held = Held::default();
             if let LayerData::Features(batches) = source.fetch(layer, &inputs, &held) {

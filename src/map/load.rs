@@ -222,16 +222,17 @@ impl Loader {
             let d = Diagnostic::error(format!("another style is called '{id}'; this one is left out"));
             return self.problem(d.in_file(file).help("give the style files different names"));
         }
-        let sources: BTreeMap<String, Source> = style
+        let sources: BTreeMap<String, Arc<Source>> = style
             .sources
             .iter()
-            .filter_map(|(source, spec)| Some((source.clone(), self.source(source, spec, file, place)?)))
+            .filter_map(|(source, spec)| Some((source.clone(), Arc::new(self.source(source, spec, file, place)?))))
             .collect();
-        let dated = |s: &Source| if let Source::Features(index) = s { index.change_dates() } else { Vec::new() };
+        let dated =
+            |s: &Arc<Source>| if let Source::Features(index) = &**s { index.change_dates() } else { Vec::new() };
         let mut changes: Vec<Date> = sources.values().flat_map(dated).collect();
         changes.sort_unstable();
         changes.dedup();
-        let sprite = self.sprite(&style, file, place);
+        let sprite = Arc::new(self.sprite(&style, file, place));
         for (i, layer) in style.layers.iter().enumerate() {
             for name in layer.paint.image_names().filter(|name| sprite.image(name, 1).is_none()) {
                 let d = Diagnostic::error(format!(
@@ -269,13 +270,13 @@ impl Loader {
     }
 
     /// The style's own glyph ranges, where they are files.
-    fn glyphs(&mut self, style: &Style, file: &str, place: &Place) -> Option<Box<dyn GlyphRanges>> {
+    fn glyphs(&mut self, style: &Style, file: &str, place: &Place) -> Option<Arc<dyn GlyphRanges>> {
         let template = style.json.get("glyphs")?.as_str()?;
         let folder = if let Place::Folder(folder) = place { folder } else { Path::new("") };
         match RangeFiles::new(template, folder) {
             Some(files) => {
                 self.hash.update(files.stamp().as_bytes());
-                Some(Box::new(files))
+                Some(Arc::new(files))
             }
             None => {
                 let d =

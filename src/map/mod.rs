@@ -8,6 +8,7 @@ mod glyphs;
 mod labels;
 mod load;
 mod names;
+mod overlay;
 mod picture;
 mod query;
 mod schema;
@@ -21,8 +22,9 @@ use std::sync::{Arc, OnceLock};
 pub use features::{Cursor, ItemsQuery, Period, QueryError, Selection, SortKey};
 pub use load::{Options, embedded_schemas, load};
 pub use names::Named;
+pub use overlay::{Overlay, OverlayError};
 pub use picture::{Frame, PictureError, Size};
-pub use query::{Answer, MAX_ANSWER, MEMBERS, Question, QuestionError};
+pub use query::{Answer, FORM_MEMBERS, MAX_ANSWER, MEMBERS, Question, QuestionError};
 pub use schema::Schema;
 pub use service::{Picture, Service, ServiceError};
 
@@ -50,13 +52,13 @@ pub struct Map {
 /// A style joined to its data.
 pub struct StyledMap {
     pub style: Style,
-    pub sprite: Sprite,
-    sources: BTreeMap<String, sources::Source>,
+    pub sprite: Arc<Sprite>,
+    sources: BTreeMap<String, Arc<sources::Source>>,
     /// The fonts that labels are set in, but for those of the style's own `ranges`.
     fonts: Fonts,
-    ranges: Option<Box<dyn GlyphRanges>>,
+    ranges: Option<Arc<dyn GlyphRanges>>,
     boards: labels::Boards,
-    stamps: Stamps,
+    stamps: Arc<Stamps>,
     /// The days on which anything that the style draws begins or ceases to hold.
     changes: Vec<Date>,
 }
@@ -110,7 +112,7 @@ impl StyledMap {
 
     /// Source id to the name of the collection it draws.
     pub fn source_collections(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.sources.iter().filter_map(|(id, source)| match source {
+        self.sources.iter().filter_map(|(id, source)| match &**source {
             sources::Source::Features(index) => Some((id.as_str(), index.collection().name.as_str())),
             _ => None,
         })

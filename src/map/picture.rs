@@ -106,6 +106,14 @@ impl Frame {
         }
         Ok(Self(camera))
     }
+
+    /// Around bounds of any shape with `padding_px` CSS px to every side, no deeper than `max_zoom`.
+    pub fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, size: Size) -> Self {
+        let inner = |side: u32| f64::from(side.saturating_sub(2 * padding_px).max(1));
+        let fits = |side: f64, extent: f64| (side / extent.max(f64::MIN_POSITIVE) / 512.0).log2();
+        let zoom = fits(inner(size.width), bounds.width()).min(fits(inner(size.height), bounds.height()));
+        Self(Camera::centered(bounds.center(), zoom.clamp(0.0, max_zoom), (size.width, size.height), size.ratio))
+    }
 }
 
 /// Draws the frame as PNG.

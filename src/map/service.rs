@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::picture::{self, Frame, PictureError};
-use super::{Map, State};
+use super::{Map, Overlay, State};
 use crate::text::GlyphRange;
 
 /// Why a picture was not served.
@@ -33,12 +33,14 @@ pub struct Picture {
     pub style: String,
     pub state: State,
     pub frame: Frame,
+    pub overlay: Option<Overlay>,
 }
 
 impl Picture {
     /// A hash of everything that decides the bytes, in hexadecimal: the cache key and, quoted, the ETag.
     pub fn key(&self, map: &Map) -> String {
-        let text = format!("{:x}|{}|{:?}|{:?}", map.revision(), self.style, self.state, self.frame);
+        let over = self.overlay.as_ref().map_or(0, Overlay::key);
+        let text = format!("{:x}|{}|{:?}|{:?}|{over:x}", map.revision(), self.style, self.state, self.frame);
         format!("{:032x}", xxh3_128(text.as_bytes()))
     }
 }
@@ -104,7 +106,7 @@ impl Service {
     }
 
     async fn draw(self, picture: Picture) -> Result<Bytes, ServiceError> {
-        let drawn = self.run(move |map| map.png(&picture.style, &picture.state, &picture.frame)).await?;
+        let drawn = self.run(move |map| map.draw(&picture)).await?;
         drawn.map(Bytes::from).map_err(|e| ServiceError::Picture(Arc::new(e)))
     }
 
@@ -124,11 +126,19 @@ impl Service {
 }
 
 impl Map {
-    /// Draws the frame in a style as PNG; a style that is not there draws nothing.
+    /// Draws the frame in a style as PNG.
     pub fn png(&self, style: &str, state: &State, frame: &Frame) -> Result<Vec<u8>, PictureError> {
-        match self.style(style) {
-            Some(styled) => picture::png(styled, state, frame),
-            None => Err(PictureError::Style(style.to_string())),
+        let styled = self.style(style).ok_or_else(|| PictureError::Style(style.to_string()))?;
+        picture::png(styled, state, frame)
+    }
+
+    /// Draws a picture as PNG, with what lies over it.
+    pub fn draw(&self, picture: &Picture) -> Result<Vec<u8>, PictureError> {
+        let Picture { style, state, frame, overlay } = picture;
+        let styled = self.style(style).ok_or_else(|| PictureError::Style(style.clone()))?;
+        match overlay {
+            None => picture::png(styled, state, frame),
+            Some(overlay) => picture::png(&styled.overlaid(overlay), state, frame),
         }
     }
 }

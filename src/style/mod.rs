@@ -56,6 +56,19 @@ pub struct Style {
     pub json: serde_json::Value,
 }
 
+impl Style {
+    /// The style with another's layers over its own: areas and lines below the lowest labels, all else on top. The
+    /// layers' sources are to be found by the other's names.
+    pub fn overlaid(&self, over: &Style) -> Style {
+        let is_label = |l: &Layer| matches!(l.paint, Paint::Symbol(_));
+        let (below, above): (Vec<Layer>, Vec<Layer>) =
+            over.layers.iter().cloned().partition(|l| matches!(l.paint, Paint::Fill(_) | Paint::Line(_)));
+        let at = self.layers.iter().position(is_label).unwrap_or(self.layers.len());
+        let (first, last) = self.layers.split_at(at);
+        Style { layers: [first, &below, last, &above].concat(), ..self.clone() }
+    }
+}
+
 impl Layer {
     /// Whether the layer is drawn at style `zoom`: `minzoom` is part of the range, `maxzoom` is not.
     pub fn drawn_at(&self, zoom: f64, state: &BTreeMap<String, Value>) -> bool {

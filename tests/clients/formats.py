@@ -21,6 +21,7 @@ schemathesis.openapi.format('lon-lat', position)
 schemathesis.openapi.format('place', st.one_of(position, square, st.sampled_from(['districts/az-shusha', 'lines/line-of-contact-1994', 'Shusha', 'Степанакерт'])))
 schemathesis.openapi.format('cursor', st.sampled_from(['[[],"a",0]', '[[],"zz",0]', '[[],[3],0]', '[[],1.5,2]']))
 schemathesis.openapi.format('collection-ids', st.sampled_from(['places', 'districts', 'control', 'cities']))
+schemathesis.openapi.format('style-id', st.just('conflict'))
 schemathesis.openapi.format('two-days', st.tuples(day, day).map(sorted).map('/'.join))
 schemathesis.openapi.format('ogc-datetime', st.one_of(
     day, st.tuples(day, day).map(sorted).map('/'.join), day.map(lambda d: f'{d}/..'), day.map(lambda d: f'../{d}'), day.map(lambda d: f'{d}T12:00:00Z')))
@@ -32,7 +33,8 @@ def hangs_together(members):
     """What OpenAPI 3.0 has no words for: members that go together, and a question that asks something."""
     pair = ('of' in members) == ('distance_m' in members)
     change = 'between' in members or not {'property', 'split'} & members.keys()
-    return pair and change and ('of' in members or any(members.get(k) for k in ASKS))
+    drawn = members.get('f') == 'png' or not {'size', 'style'} & members.keys()
+    return pair and change and drawn and ('of' in members or any(members.get(k) for k in ASKS))
 
 
 @schemathesis.hook

@@ -14,7 +14,7 @@ use crate::cql2::Kind;
 use crate::geo::Crs;
 use crate::http::Problem;
 use crate::http::request::{Params, PublicUrl, json as json_answer};
-use crate::map::{MAX_ANSWER, MEMBERS, Map, Service};
+use crate::map::{FORM_MEMBERS, MAX_ANSWER, MEMBERS, Map, Service};
 
 /// `/api`
 pub async fn definition(
@@ -216,7 +216,8 @@ fn parameters_named(parameters: &[Json], name: &str) -> Option<Json> {
 }
 
 fn query_path() -> Json {
-    let members: Vec<(&str, &str, Json)> = MEMBERS.iter().map(|(name, what)| (*name, *what, member(name))).collect();
+    let members: Vec<(&str, &str, Json)> =
+        MEMBERS.iter().chain(&FORM_MEMBERS).map(|(name, what)| (*name, *what, member(name))).collect();
     let parameters: Vec<Json> = members
         .iter()
         .map(|(name, what, schema)| json!({"name": name, "in": "query", "description": what, "required": false, "schema": schema}))
@@ -229,7 +230,10 @@ fn query_path() -> Json {
             (name.to_string(), schema)
         })
         .collect();
-    let forms = [("application/geo+json", json!({"$ref": "#/components/schemas/featureCollection"}))];
+    let forms = [
+        ("application/geo+json", json!({"$ref": "#/components/schemas/featureCollection"})),
+        ("image/png", json!({"type": "string", "format": "binary"})),
+    ];
     let mut get = json!({"summary": "Answers a short question", "operationId": "query", "tags": ["query"], "parameters": parameters,
         "responses": responses(&forms, true)});
     get["description"] =
@@ -252,6 +256,11 @@ fn member(name: &str) -> Json {
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": MAX_ANSWER}),
         "distance_m" => json!({"type": "number", "minimum": 0, "maximum": 20_040_000}),
         "skipGeometry" => json!({"type": "boolean"}),
+        "f" => json!({"type": "string", "enum": ["geojson", "png"]}),
+        "size" => {
+            json!({"type": "string", "pattern": "^[1-9][0-9]{0,2}x[1-9][0-9]{0,2}(@[1-4]x)?$", "default": "800x600"})
+        }
+        "style" => json!({"type": "string", "format": "style-id"}),
         "at" => json!({"type": "string", "format": "lon-lat"}),
         "datetime" => json!({"type": "string", "format": "ogc-datetime"}),
         "between" => json!({"type": "string", "format": "two-days"}),

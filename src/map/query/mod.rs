@@ -9,7 +9,7 @@ mod place;
 mod read;
 
 pub use place::Place;
-pub use read::MEMBERS;
+pub use read::{FORM_MEMBERS, MEMBERS};
 
 use serde_json::{Map as JsonObject, Value as Json};
 
@@ -40,6 +40,20 @@ pub struct Question {
     sum_by: Option<String>,
     limit: usize,
     skip_geometry: bool,
+    /// The last day that the question is about.
+    day: Option<Date>,
+}
+
+impl Question {
+    /// The last day that the question is about, where it is about time.
+    pub fn day(&self) -> Option<Date> {
+        self.day
+    }
+
+    /// The question, asked for features with their geometry.
+    pub fn with_geometry(self) -> Question {
+        Question { skip_geometry: false, ..self }
+    }
 }
 
 /// A question for what changed between two days.

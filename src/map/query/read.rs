@@ -34,6 +34,13 @@ pub const MEMBERS: [(&str, &str); 23] = [
     ("skipGeometry", "true: without geometries"),
 ];
 
+/// Members that say in what form an answer is wanted.
+pub const FORM_MEMBERS: [(&str, &str); 3] = [
+    ("f", "geojson, or png for the answer drawn on the map"),
+    ("size", "of the picture: WIDTHxHEIGHT in CSS px, and perhaps @2x"),
+    ("style", "of the picture: a style's id"),
+];
+
 const DEFAULT_LIMIT: usize = 100;
 const MAX_K: usize = 1_000;
 
@@ -74,7 +81,9 @@ impl Question {
         if let Some(text) = text(members, "datetime")? {
             let wrong = "a date (YYYY-MM-DD) or timestamp, or two of them with a slash between; an end may be '..'";
             question.during = Some(Period::parse(&text).ok_or_else(|| QuestionError::member("datetime", wrong))?);
+            question.day = text.rsplit('/').find_map(|end| end.get(..10)?.parse().ok());
         }
+        question.day = question.change.as_ref().map(|c| c.to).or(question.day);
         question.filter = match members.get("filter") {
             None => None,
             Some(Json::String(text)) if !text.trim_start().starts_with('{') => Some(cql2::from_text(text)?),
