@@ -9,6 +9,7 @@ use std::process::Command;
 
 use contactline::cql2::{Expr, FUNCTIONS, Filter, FilterError, Kind, Queryables, from_json, from_text};
 use contactline::feature::Feature;
+use contactline::geo::Effort;
 use contactline::map::{self, ItemsQuery, Map, Options};
 use geozero::ToGeo;
 use serde_json::{Value as Json, json};
@@ -33,7 +34,7 @@ fn package(name: &str) -> Option<PathBuf> {
 /// A filter in which every property is taken to be there.
 fn filter(expr: Expr) -> Result<Filter, FilterError> {
     let queryables: Queryables = expr.properties().into_iter().map(|p| (p.into(), Kind::Any)).collect();
-    Filter::new(expr, &queryables)
+    Filter::new(expr, &queryables, &Effort::default())
 }
 
 #[test]
@@ -199,7 +200,7 @@ fn the_predicates_of_the_test_suite_find_what_it_says() {
             let text =
                 text.replace("(geom,", "(geometry,").replace(",geom)", ",geometry)").replace(", geom)", ",geometry)");
             let found = from_text(&text)
-                .and_then(|expr| Filter::new(expr, &map.schema(table).unwrap().properties))
+                .and_then(|expr| Filter::new(expr, &map.schema(table).unwrap().properties, &Effort::default()))
                 .map(|filter| {
                     let query = ItemsQuery { filters: vec![filter], limit: 1, ..ItemsQuery::default() };
                     map.select(table, &query).unwrap().matched
@@ -245,7 +246,8 @@ fn mistakes_are_told_where_they_are() {
         ("BBOX(1,2,3)", "BBOX takes four numbers"),
         ("n # 1", "'#' has no meaning here"),
     ] {
-        let error = from_text(text).and_then(|e| Filter::new(e, &queryables)).unwrap_err().to_string();
+        let error =
+            from_text(text).and_then(|e| Filter::new(e, &queryables, &Effort::default())).unwrap_err().to_string();
         assert!(error.contains(message), "{text}: {error}");
     }
     let json = json!({"op": "and", "args": [{"op": "=", "args": [{"property": "n"}, 1]}, {"op": "like", "args": [1]}]});

@@ -29,8 +29,8 @@ def polys(g):
 
 
 def km2(g):
-    """Geodesic area on WGS84 in square kilometres."""
-    return sum(abs(G.geometry_area_perimeter(orient(p))[0]) for p in polys(g)) / 1e6
+    """Geodesic area on WGS84 in square kilometres; long edges are straight in degrees (RFC 7946), so they are cut."""
+    return sum(abs(G.geometry_area_perimeter(orient(shapely.segmentize(p, 0.5)))[0]) for p in polys(g)) / 1e6
 
 
 def km(g):

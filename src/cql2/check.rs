@@ -1,6 +1,7 @@
 //! Holds a filter against the properties there are: every operand of a kind that its operator takes.
 
-use super::{Expr, FUNCTIONS, FilterError, Kind, Queryables};
+use super::{Expr, FUNCTIONS, FilterError, Kind, MAX_POSITIONS, Queryables};
+use crate::geo::fault;
 
 /// Names used where features have an identity and a place beside their properties.
 const ALWAYS: [(&str, Kind); 2] = [("id", Kind::Any), ("geometry", Kind::Geometry)];
@@ -9,6 +10,19 @@ pub(super) fn check(expr: &Expr, queryables: &Queryables) -> Result<(), FilterEr
     match (Checker { queryables }).kind(expr)? {
         Kind::Boolean | Kind::Any => Ok(()),
         other => Err(error(format!("the filter is {}, not a condition", named(other)))),
+    }
+}
+
+/// Refuses geometries whose answers would mean nothing, or take too long.
+pub(super) fn sound(expr: &Expr) -> Result<(), FilterError> {
+    let geometries = expr.geometries();
+    let positions: usize = geometries.iter().map(|g| geo::CoordsIter::coords_count(*g)).sum();
+    if positions > MAX_POSITIONS {
+        return Err(error(format!("its geometries have more than {MAX_POSITIONS} positions")));
+    }
+    match geometries.into_iter().find_map(fault) {
+        Some(fault) => Err(error(fault.to_string())),
+        None => Ok(()),
     }
 }
 
@@ -161,6 +175,9 @@ impl Checker<'_> {
                 Kind::Any => continue,
                 kind @ (Kind::Geometry | Kind::Array | Kind::Object) => {
                     return Err(error(format!("{} is {}, which cannot be compared", shown(expr), named(kind))));
+                }
+                _ if matches!(expr, Expr::Interval(..)) => {
+                    return Err(error("an interval has no order: relate it with T_EQUALS, T_INTERSECTS and the like"));
                 }
                 kind => kind,
             };

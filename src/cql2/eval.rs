@@ -6,12 +6,13 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use geo::CoordsIter;
 use geo::geometry::Geometry;
 
 use super::temporal::{Instant, Interval};
 use super::{Arithmetic, ArrayRelation, Comparison, Expr, fold};
 use crate::feature::{Feature, FeatureId, Value};
-use crate::geo::geodesic;
+use crate::geo::{Effort, geodesic};
 
 /// A value of an expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,32 +24,34 @@ enum Worth<'a> {
     Interval(Interval),
     Geometry(&'a Geometry<f64>),
     List(Vec<Worth<'a>>),
+    /// Which is there, and no more can be said of it.
+    Object,
 }
 
 /// Whether a condition holds.
-pub(super) fn holds(expr: &Expr, f: &Feature) -> Option<bool> {
+pub(super) fn holds(expr: &Expr, f: &Feature, effort: &Effort) -> Option<bool> {
     match expr {
-        Expr::And(all) => all.iter().try_fold(Some(true), |so_far, e| match holds(e, f) {
+        Expr::And(all) => all.iter().try_fold(Some(true), |so_far, e| match holds(e, f, effort) {
             Some(false) => Err(Some(false)),
             now => Ok(so_far.and(now)),
         }),
-        Expr::Or(all) => all.iter().try_fold(Some(false), |so_far, e| match holds(e, f) {
+        Expr::Or(all) => all.iter().try_fold(Some(false), |so_far, e| match holds(e, f, effort) {
             Some(true) => Err(Some(true)),
             now => Ok(so_far.and(now)),
         }),
-        Expr::Not(a) => return holds(a, f).map(|b| !b),
-        Expr::Compare(op, a, b) => return compare(*op, &worth(a, f), &worth(b, f)),
+        Expr::Not(a) => return holds(a, f, effort).map(|b| !b),
+        Expr::Compare(op, a, b) => return compare(*op, &worth(a, f, effort), &worth(b, f, effort)),
         Expr::Between(a, low, high) => {
-            let a = worth(a, f);
-            let above = compare(Comparison::GreaterOrEqual, &a, &worth(low, f));
-            let below = compare(Comparison::LessOrEqual, &a, &worth(high, f));
+            let a = worth(a, f, effort);
+            let above = compare(Comparison::GreaterOrEqual, &a, &worth(low, f, effort));
+            let below = compare(Comparison::LessOrEqual, &a, &worth(high, f, effort));
             return both(above, below);
         }
         Expr::In(a, all) => {
-            let a = worth(a, f);
+            let a = worth(a, f, effort);
             let mut unknown = a == Worth::Null;
             for e in all {
-                match compare(Comparison::Equal, &a, &worth(e, f)) {
+                match compare(Comparison::Equal, &a, &worth(e, f, effort)) {
                     Some(true) => return Some(true),
                     Some(false) => {}
                     None => unknown = true,
@@ -57,33 +60,52 @@ pub(super) fn holds(expr: &Expr, f: &Feature) -> Option<bool> {
             return (!unknown).then_some(false);
         }
         Expr::Like(a, pattern) => {
-            return match (worth(a, f), worth(pattern, f)) {
+            return match (worth(a, f, effort), worth(pattern, f, effort)) {
                 (Worth::Text(a), Worth::Text(pattern)) => Some(like(&a, &pattern)),
                 _ => None,
             };
         }
-        Expr::IsNull(a) => return Some(worth(a, f) == Worth::Null),
+        Expr::IsNull(a) => return Some(worth(a, f, effort) == Worth::Null),
         Expr::Spatial(relation, a, b) => {
-            return match (worth(a, f), worth(b, f)) {
-                (Worth::Geometry(a), Worth::Geometry(b)) => Some(relation.holds(a, b)),
+            return match (worth(a, f, effort), worth(b, f, effort)) {
+                (Worth::Geometry(a), Worth::Geometry(b)) => {
+                    effort.spend(a.coords_count() + b.coords_count()).then(|| relation.holds(a, b))
+                }
                 _ => None,
             };
         }
         Expr::Temporal(relation, a, b) => {
-            return Some(relation.holds(interval(&worth(a, f))?, interval(&worth(b, f))?));
+            return Some(relation.holds(interval(&worth(a, f, effort))?, interval(&worth(b, f, effort))?));
         }
         Expr::Array(relation, a, b) => {
-            return match (worth(a, f), worth(b, f)) {
+            return match (worth(a, f, effort), worth(b, f, effort)) {
                 (Worth::List(a), Worth::List(b)) => Some(array(*relation, &a, &b)),
                 _ => None,
             };
         }
-        _ => match worth(expr, f) {
+        _ => match worth(expr, f, effort) {
             Worth::Bool(b) => Ok(Some(b)),
             _ => Ok(None),
         },
     }
     .unwrap_or_else(|settled| settled)
+}
+
+/// A node whose operands are all values, as the value it has; any other as it is.
+pub(super) fn folded(expr: Expr) -> Expr {
+    let is_value = |e: &&Expr| matches!(e, Expr::Bool(_) | Expr::Number(_) | Expr::Text(_) | Expr::Geometry(_));
+    let is_list = |e: &&Expr| if let Expr::List(all) = e { all.iter().all(|e| is_value(&e)) } else { false };
+    let operands = expr.children();
+    if operands.is_empty() || matches!(expr, Expr::List(_)) || !operands.iter().all(|e| is_value(e) || is_list(e)) {
+        return expr;
+    }
+    let value = match worth(&expr, &Feature::nowhere(), &Effort::default()) {
+        Worth::Bool(b) => Some(Expr::Bool(b)),
+        Worth::Number(n) => Some(Expr::Number(n)),
+        Worth::Text(t) => Some(Expr::Text(t.as_ref().into())),
+        _ => None,
+    };
+    value.unwrap_or(expr)
 }
 
 fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
@@ -93,7 +115,7 @@ fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     }
 }
 
-fn worth<'a>(expr: &'a Expr, f: &'a Feature) -> Worth<'a> {
+fn worth<'a>(expr: &'a Expr, f: &'a Feature, effort: &Effort) -> Worth<'a> {
     match expr {
         Expr::Property(name) => property(name, f),
         Expr::Bool(b) => Worth::Bool(*b),
@@ -103,7 +125,7 @@ fn worth<'a>(expr: &'a Expr, f: &'a Feature) -> Worth<'a> {
         Expr::Open => Worth::Null,
         Expr::Interval(a, b) => {
             // An end that is not known is open, if the other is a time.
-            let (from, to) = (worth(a, f), worth(b, f));
+            let (from, to) = (worth(a, f, effort), worth(b, f, effort));
             let unknown = **a != Expr::Open || **b != Expr::Open;
             if from == Worth::Null && to == Worth::Null && unknown {
                 return Worth::Null;
@@ -116,18 +138,18 @@ fn worth<'a>(expr: &'a Expr, f: &'a Feature) -> Worth<'a> {
             ends.map_or(Worth::Null, |(from, to)| Worth::Interval(Interval { from, to }))
         }
         Expr::Geometry(g) => Worth::Geometry(g),
-        Expr::List(all) => Worth::List(all.iter().map(|e| worth(e, f)).collect()),
-        Expr::Arithmetic(op, a, b) => match (worth(a, f), worth(b, f)) {
+        Expr::List(all) => Worth::List(all.iter().map(|e| worth(e, f, effort)).collect()),
+        Expr::Arithmetic(op, a, b) => match (worth(a, f, effort), worth(b, f, effort)) {
             (Worth::Number(a), Worth::Number(b)) => number(arithmetic(*op, a, b)),
             _ => Worth::Null,
         },
-        Expr::CaseI(a) => text(worth(a, f), fold::without_case),
-        Expr::AccentI(a) => text(worth(a, f), fold::without_accents),
+        Expr::CaseI(a) => text(worth(a, f, effort), fold::without_case),
+        Expr::AccentI(a) => text(worth(a, f, effort), fold::without_accents),
         Expr::Function(name, arguments) => {
-            let arguments: Vec<Worth> = arguments.iter().map(|a| worth(a, f)).collect();
-            call(name, &arguments)
+            let arguments: Vec<Worth> = arguments.iter().map(|a| worth(a, f, effort)).collect();
+            call(name, &arguments, effort)
         }
-        condition => holds(condition, f).map_or(Worth::Null, Worth::Bool),
+        condition => holds(condition, f, effort).map_or(Worth::Null, Worth::Bool),
     }
 }
 
@@ -153,7 +175,8 @@ fn value_worth(value: &Value) -> Worth<'_> {
         Value::Number(n) => Worth::Number(*n),
         Value::Text(t) => Worth::Text(Cow::Borrowed(t)),
         Value::Array(all) => Worth::List(all.iter().map(value_worth).collect()),
-        Value::Null | Value::Object(_) => Worth::Null,
+        Value::Object(_) => Worth::Object,
+        Value::Null => Worth::Null,
     }
 }
 
@@ -217,7 +240,11 @@ fn array(relation: ArrayRelation, a: &[Worth], b: &[Worth]) -> bool {
     }
 }
 
-fn call<'a>(name: &str, arguments: &[Worth<'a>]) -> Worth<'a> {
+fn call<'a>(name: &str, arguments: &[Worth<'a>], effort: &Effort) -> Worth<'a> {
+    let positions = |w: &Worth| if let Worth::Geometry(g) = w { g.coords_count() } else { 0 };
+    if !effort.spend(arguments.iter().map(positions).sum()) {
+        return Worth::Null;
+    }
     match (name.to_ascii_lowercase().as_str(), arguments) {
         ("area_m2", [Worth::Geometry(g)]) => number(geodesic::area_m2(g)),
         ("length_m", [Worth::Geometry(g)]) => number(geodesic::length_m(g)),

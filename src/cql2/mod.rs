@@ -28,6 +28,7 @@ pub use temporal::{Instant, Interval};
 pub use text::from_text;
 
 use crate::feature::Feature;
+use crate::geo::Effort;
 
 /// What is wrong with a filter, and where: a character of the text, or a JSON pointer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -152,33 +153,47 @@ pub const FUNCTIONS: [Function; 5] = [
 
 /// How deep a filter may be nested: it is read and evaluated by recursion.
 const MAX_DEPTH: usize = 100;
+/// Arithmetic operators of a filter: each may lie one deeper in the tree than the one before.
+const MAX_OPERATORS: usize = 500;
 /// Nodes of a filter.
 const MAX_NODES: usize = 20_000;
 /// Positions in the geometries of a filter.
 pub const MAX_POSITIONS: usize = 10_000;
 
 /// A filter that fits the properties it was made for.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Filter(Expr);
+#[derive(Debug, Clone)]
+pub struct Filter {
+    expr: Expr,
+    nodes: usize,
+    effort: Effort,
+}
+
+/// Nodes of a filter that cost as much as a position of a geometry.
+const NODES_PER_POSITION: usize = 8;
 
 impl Filter {
-    /// Holds the tree against the properties there are.
+    /// Holds the tree against the properties there are; `effort` is what it may cost to ask it of features.
     ///
     /// # Errors
     /// Where it names a property or function that is not there, or compares what cannot be compared.
-    pub fn new(expr: Expr, queryables: &Queryables) -> Result<Self, FilterError> {
+    pub fn new(expr: Expr, queryables: &Queryables, effort: &Effort) -> Result<Self, FilterError> {
         check::check(&expr, queryables)?;
-        Ok(Self(expr))
+        // What hangs on no feature is worked out once.
+        let expr = expr.mapped(&mut eval::folded);
+        let mut nodes = 0;
+        expr.visit(&mut |_| nodes += 1);
+        Ok(Self { expr, nodes, effort: effort.clone() })
     }
 
-    /// Whether the feature is what the filter asks for.
+    /// Whether the feature is what the filter asks for; no longer answered where the effort is spent.
     pub fn matches(&self, feature: &Feature) -> bool {
-        eval::holds(&self.0, feature) == Some(true)
+        self.effort.spend(self.nodes / NODES_PER_POSITION)
+            && eval::holds(&self.expr, feature, &self.effort) == Some(true)
     }
 
     /// West, south, east, north in degrees of all that can match, where the filter bounds it.
     pub fn bounds(&self) -> Option<[f64; 4]> {
-        self.0.bounds()
+        self.expr.bounds()
     }
 }
 
@@ -198,6 +213,15 @@ impl Expr {
             other => other,
         });
         (!failed).then_some(moved)
+    }
+
+    /// Refuses geometries (in degrees) that are not on the Earth, cross themselves or have too many positions: what they
+    /// are asked would mean nothing, or take too long.
+    ///
+    /// # Errors
+    /// The first fault.
+    pub fn sound(self) -> Result<Expr, FilterError> {
+        check::sound(&self).map(|()| self)
     }
 
     /// Every geometry that the filter holds.

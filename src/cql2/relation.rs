@@ -3,6 +3,8 @@
 use geo::geometry::Geometry;
 use geo::{BoundingRect, HasDimensions, Intersects, Relate};
 
+use crate::geo::meet;
+
 /// A Simple Features relation (OGC 06-103r4, 6.1.15).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
@@ -47,7 +49,7 @@ impl Relation {
         }
         // The usual question is answered without the matrix.
         if self == Relation::Intersects {
-            return a.intersects(b);
+            return meet(a, b);
         }
         let matrix = a.relate(b);
         match self {

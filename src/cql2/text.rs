@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::lexer::{Token, error, tokens};
 use super::{
-    Arithmetic, ArrayRelation, Comparison, Expr, FilterError, Instant, MAX_DEPTH, MAX_NODES, Relation, temporal, wkt,
+    Arithmetic, ArrayRelation, Comparison, Expr, FilterError, Instant, MAX_DEPTH, MAX_NODES, MAX_OPERATORS, Relation,
+    temporal, wkt,
 };
 
 /// Reads a filter from CQL2 text.
@@ -16,7 +17,7 @@ use super::{
 /// Where it is no CQL2, nested too deep or too long.
 pub fn from_text(text: &str) -> Result<Expr, FilterError> {
     let tokens = tokens(text)?;
-    let mut parser = Parser { text, tokens: &tokens, at: 0, depth: 0, nodes: 0 };
+    let mut parser = Parser { text, tokens: &tokens, at: 0, depth: 0, nodes: 0, operators: 0 };
     let expr = parser.disjunction()?;
     match parser.peek() {
         None => Ok(expr),
@@ -30,6 +31,7 @@ pub(super) struct Parser<'a> {
     at: usize,
     depth: usize,
     nodes: usize,
+    operators: usize,
 }
 
 type Parsed = Result<Expr, FilterError>;
@@ -185,10 +187,9 @@ impl<'a> Parser<'a> {
     fn chain(&mut self, ops: &[(&str, Arithmetic)], one: fn(&mut Self) -> Parsed) -> Parsed {
         let mut left = one(self)?;
         while let Some((_, op)) = ops.iter().find(|(s, _)| self.sign(s) || self.word(s)) {
-            // Each link is one level deeper in the tree.
-            self.nodes += 1;
-            if depth_of(&left) > MAX_DEPTH {
-                return Err(self.error(format!("the filter is nested more than {MAX_DEPTH} deep")));
+            self.operators += 1;
+            if self.operators > MAX_OPERATORS {
+                return Err(self.error(format!("the filter has more than {MAX_OPERATORS} arithmetic operators")));
             }
             left = Expr::Arithmetic(*op, Box::new(left), Box::new(one(self)?));
         }
@@ -270,15 +271,6 @@ impl<'a> Parser<'a> {
             self.error(message)
         })
     }
-}
-
-/// How many arithmetic operators lie left of one another.
-fn depth_of(expr: &Expr) -> usize {
-    let (mut depth, mut at) = (0, expr);
-    while let Expr::Arithmetic(_, left, _) = at {
-        (depth, at) = (depth + 1, left);
-    }
-    depth
 }
 
 fn negated(expr: Expr, not: bool) -> Expr {

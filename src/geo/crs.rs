@@ -46,6 +46,11 @@ impl Crs {
         Self::ALL.into_iter().find(matches)
     }
 
+    /// Whether a box in it is one in degrees.
+    pub fn has_straight_parallels(self) -> bool {
+        !matches!(self, Crs::Utm38N | Crs::Utm39N)
+    }
+
     /// Digits after the point that are kept: about a decimetre in degrees, a millimetre in metres.
     pub fn decimals(self) -> u8 {
         match self {

@@ -2,7 +2,9 @@
 //! (C. F. F. Karney, "Algorithms for geodesics", J. Geodesy 87, 2013).
 
 use geo::geometry::{Coord, Geometry, LineString, Point, Polygon};
-use geo::{Contains, CoordsIter, Distance, Geodesic, GeodesicArea, Haversine, Intersects, Length};
+use geo::{Area, Distance, Geodesic, GeodesicArea, Length};
+
+use super::Outline;
 
 /// Area in m² of all polygons of `geometry` (degrees), holes taken out; 0 for points and lines. Taken without sign, so
 /// that a sliver whose winding is lost in rounding is not the rest of the Earth.
@@ -17,19 +19,39 @@ pub fn area_m2(geometry: &Geometry<f64>) -> f64 {
     }
 }
 
-/// Edges are geodesics; one that spans more than a quarter of the Earth is first cut into pieces along its straight line in
-/// degrees, since the geodesic between its ends may go the other way round.
+/// Edges are straight in degrees: a long one is cut into pieces, each a geodesic.
 fn polygon_m2(polygon: &Polygon<f64>) -> f64 {
-    let is_long = |l: &geo::Line<f64>| (l.end.x - l.start.x).abs() > 90.0;
-    if !polygon.exterior().lines().any(|l| is_long(&l)) {
-        return polygon.geodesic_area_signed().abs();
-    }
-    let cut = |ring: &LineString<f64>| -> LineString<f64> {
-        let starts = ring.lines().flat_map(|l| pieces(l.start, l.end)).map(|(start, _)| start);
-        LineString(starts.chain(ring.0.last().copied()).collect())
+    let mut rings = rings(polygon).map(ring_m2);
+    let outside = rings.next().unwrap_or(0.0);
+    (outside - rings.sum::<f64>()).max(0.0)
+}
+
+/// The outer ring, then the holes.
+pub(super) fn rings(polygon: &Polygon<f64>) -> impl Iterator<Item = &LineString<f64>> {
+    std::iter::once(polygon.exterior()).chain(polygon.interiors())
+}
+
+/// What a ring encloses in the plane, m² on the ellipsoid.
+fn ring_m2(ring: &LineString<f64>) -> f64 {
+    /// WGS84's whole surface.
+    const EARTH_M2: f64 = 510_065_621_724_088.5;
+    /// No ring of fewer square degrees encloses half of the Earth: the half around the equator has 21,600.
+    const HALF_DEGREES_SQ: f64 = 20_000.0;
+    let is_long = |l: geo::Line<f64>| l.dx().abs().max(l.dy().abs()) > PIECE_DEGREES;
+    let whole = match ring.lines().any(is_long) {
+        false => Polygon::new(ring.clone(), Vec::new()),
+        true => {
+            let starts = ring.lines().flat_map(|l| pieces(l.start, l.end)).map(|(start, _)| start);
+            Polygon::new(LineString(starts.chain(ring.0.last().copied()).collect()), Vec::new())
+        }
     };
-    let holes = polygon.interiors().iter().map(cut).collect();
-    Polygon::new(cut(polygon.exterior()), holes).geodesic_area_signed().abs()
+    // One that encloses more than half has the rest, with the other sign.
+    let area_m2 = whole.geodesic_area_signed();
+    let degrees_sq = whole.signed_area();
+    match degrees_sq.abs() > HALF_DEGREES_SQ && (area_m2 < 0.0) != (degrees_sq < 0.0) {
+        true => EARTH_M2 - area_m2.abs(),
+        false => area_m2.abs(),
+    }
 }
 
 /// Length in m of all lines of `geometry` (degrees); 0 for points and polygons.
@@ -54,74 +76,22 @@ pub fn distance_m(a: Point<f64>, b: Point<f64>) -> f64 {
 pub fn distance_to_m(from: Point<f64>, geometry: &Geometry<f64>) -> Option<f64> {
     match geometry {
         Geometry::Point(p) => Some(distance_m(from, *p)),
-        Geometry::MultiPoint(points) => nearest(points.iter().map(|p| distance_m(from, *p))),
-        Geometry::Line(l) => to_line_m(from, &(*l).into()),
-        Geometry::LineString(line) => to_line_m(from, line),
-        Geometry::MultiLineString(lines) => nearest(lines.iter().filter_map(|l| to_line_m(from, l))),
-        Geometry::Polygon(p) => to_polygon_m(from, p),
-        Geometry::MultiPolygon(m) => nearest(m.iter().filter_map(|p| to_polygon_m(from, p))),
-        Geometry::Rect(r) => to_polygon_m(from, &r.to_polygon()),
-        Geometry::Triangle(t) => to_polygon_m(from, &t.to_polygon()),
-        Geometry::GeometryCollection(all) => nearest(all.iter().filter_map(|one| distance_to_m(from, one))),
+        other => Outline::new(other).distance_m(from, f64::INFINITY),
     }
 }
 
-/// Geodesic distance in m between the nearest points of two geometries in degrees; 0 where they meet (planar), `None`
-/// where one is empty. Two lines that do not meet are nearest at a corner of one of them.
-pub fn between_m(a: &Geometry<f64>, b: &Geometry<f64>) -> Option<f64> {
-    match (a, b) {
-        (Geometry::Point(p), other) | (other, Geometry::Point(p)) => return distance_to_m(*p, other),
-        _ if a.intersects(b) => return Some(0.0),
-        _ => {}
-    }
-    let from_corners =
-        |a: &Geometry<f64>, b: &Geometry<f64>| nearest(a.coords_iter().filter_map(|c| distance_to_m(c.into(), b)));
-    nearest([from_corners(a, b), from_corners(b, a)].into_iter().flatten())
-}
-
-fn nearest(distances: impl Iterator<Item = f64>) -> Option<f64> {
-    distances.reduce(f64::min)
-}
-
-fn to_polygon_m(from: Point<f64>, polygon: &Polygon<f64>) -> Option<f64> {
-    if polygon.contains(&from) {
-        return Some(0.0);
-    }
-    nearest(std::iter::once(polygon.exterior()).chain(polygon.interiors()).filter_map(|r| to_line_m(from, r)))
-}
-
-/// Edges are cut into pieces short enough to have one nearest point; only pieces that a sphere cannot rule out are
-/// measured on the ellipsoid.
-fn to_line_m(from: Point<f64>, line: &LineString<f64>) -> Option<f64> {
-    let pieces: Vec<(Coord<f64>, Coord<f64>)> = line.lines().flat_map(|l| pieces(l.start, l.end)).collect();
-    // A piece is no nearer than its middle less half its length, and no further than its middle.
-    let spans: Vec<(f64, f64)> = pieces
-        .iter()
-        .map(|(a, b)| {
-            let middle = Point::new((a.x + b.x) / 2.0, (a.y + b.y) / 2.0);
-            let distance_m = Haversine.distance(from, middle);
-            let half_m = Haversine.distance((*a).into(), (*b).into()) / 2.0;
-            ((distance_m * (1.0 - FLATTENING) - half_m * (1.0 + FLATTENING)), distance_m * (1.0 + FLATTENING))
-        })
-        .collect();
-    let nearest_middle = spans.iter().map(|(_, high)| *high).reduce(f64::min)?;
-    let near = pieces.iter().zip(&spans).filter(|(_, (low, _))| *low <= nearest_middle);
-    nearest(near.map(|((a, b), _)| to_piece_m(from, *a, *b)))
-}
-
-/// More than the sphere's distances can be off the ellipsoid's, as a fraction.
-const FLATTENING: f64 = 0.006;
 /// No piece of an edge is longer, in degrees.
 const PIECE_DEGREES: f64 = 0.5;
 
-fn pieces(a: Coord<f64>, b: Coord<f64>) -> impl Iterator<Item = (Coord<f64>, Coord<f64>)> {
+/// An edge in pieces that are short enough to have one nearest point.
+pub(super) fn pieces(a: Coord<f64>, b: Coord<f64>) -> impl Iterator<Item = (Coord<f64>, Coord<f64>)> {
     let count = ((b.x - a.x).abs().max((b.y - a.y).abs()) / PIECE_DEGREES).ceil().max(1.0);
     let at = move |i: f64| Coord { x: a.x + (b.x - a.x) * i / count, y: a.y + (b.y - a.y) * i / count };
     (0..count as u32).map(move |i| (at(f64::from(i)), at(f64::from(i) + 1.0)))
 }
 
 /// Distance in m to the nearest point of a short piece.
-fn to_piece_m(from: Point<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
+pub(super) fn to_piece_m(from: Point<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
     to_near_piece_m(from, a, b).unwrap_or_else(|| searched_m(from, a, b))
 }
 
@@ -207,6 +177,18 @@ mod tests {
     fn a_belt_round_most_of_the_earth_has_its_own_area() {
         let belt = |lon: f64| area_m2(&Geometry::Polygon(geo::Rect::new((-lon, 0.0), (lon, 10.0)).to_polygon()));
         assert!((belt(170.0) / belt(50.0) - 3.4).abs() < 1e-3, "{} {}", belt(170.0), belt(50.0));
+    }
+
+    #[test]
+    fn most_of_the_earth_has_its_own_area_and_edges_are_straight_in_degrees() {
+        let box_km2 = |w: f64, s: f64, e: f64, n: f64| {
+            area_m2(&Geometry::Polygon(geo::Rect::new((w, s), (e, n)).to_polygon())) / 1e6
+        };
+        assert!((box_km2(-180.0, -90.0, 180.0, 90.0) / 510_065_621.7 - 1.0).abs() < 1e-6);
+        assert!((box_km2(-180.0, -60.0, 180.0, 60.0) / 2.0 - box_km2(0.0, -60.0, 180.0, 60.0)).abs() < 1e3);
+        // A wide box is as large as its halves.
+        let (whole, half) = (box_km2(0.0, 50.0, 90.0, 60.0), box_km2(0.0, 50.0, 45.0, 60.0));
+        assert!((whole / half - 2.0).abs() < 1e-9, "{whole} {half}");
     }
 
     #[test]

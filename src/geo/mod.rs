@@ -7,7 +7,9 @@
 
 mod camera;
 mod crs;
+mod effort;
 pub mod geodesic;
+mod outline;
 mod plane;
 mod position;
 mod shape;
@@ -16,6 +18,8 @@ mod tile;
 
 pub use camera::{Affine, Camera, SUBPIXELS, Snapped};
 pub use crs::Crs;
+pub use effort::Effort;
+pub use outline::{Outline, meet};
 pub use plane::Plane;
 pub use position::{LonLat, MAX_LATITUDE, NumbersError, World, WorldBox, numbers};
 pub use shape::{Kind, Shape, shapes_of};

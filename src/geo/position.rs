@@ -39,7 +39,7 @@ impl LonLat {
 pub enum NumbersError {
     #[error("'{text}' is not {count} numbers with commas between")]
     Count { text: String, count: usize },
-    #[error("{0},{1} is out of range: longitude -180..180, then latitude -90..90")]
+    #[error("{0:?},{1:?} is out of range: longitude -180..180, then latitude -90..90")]
     Position(f64, f64),
 }
 

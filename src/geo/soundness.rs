@@ -20,7 +20,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fault::OffEarth(x, y) => {
-                write!(f, "{x},{y} is no place on the Earth: longitude -180..180, then latitude -90..90")
+                write!(f, "{x:?},{y:?} is no place on the Earth: longitude -180..180, then latitude -90..90")
             }
             Fault::Crosses(x, y) => write!(f, "the polygon's outline crosses itself near {x:.6},{y:.6}; mend it there"),
         }

@@ -39,7 +39,7 @@ pub fn router(service: Service) -> Router {
             HeaderName::from_static("ogc-numberreturned"),
         ]);
     Router::new()
-        .route("/", get(ogc::root))
+        .route("/", get(ogc::root).layer(axum::middleware::map_response(ogc::by_accept)))
         .route("/assets/{file}", get(viewer::asset))
         .route("/health", get(health))
         .route("/styles.json", get(styles::list))

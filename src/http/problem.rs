@@ -37,6 +37,11 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
     }
 
+    /// Of a body that could not be taken.
+    pub fn of_body(status: StatusCode, most: usize) -> Self {
+        Self::new(status, format!("the body could not be read; it may have {most} bytes"))
+    }
+
     pub fn internal(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     }
@@ -77,7 +82,7 @@ impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         match &error {
             QueryError::Collection { .. } => Self::not_found(error.to_string()),
-            QueryError::Cursor => Self::bad_request(error.to_string()),
+            QueryError::Cursor | QueryError::Effort => Self::bad_request(error.to_string()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use serde_json::{Map as JsonObject, Value as Json, json};
@@ -34,8 +35,9 @@ pub async fn post(
     State(service): State<Service>,
     PublicUrl(url): PublicUrl,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
+    let body = body.map_err(|e| Problem::of_body(e.status(), MAX_BODY))?;
     let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("application/json");
     if !kind.split(';').next().is_some_and(|k| k.trim().ends_with("json")) {
         return Err(Problem::unsupported_media_type("send the question as application/json"));
@@ -58,16 +60,18 @@ async fn answer(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let drawing = Drawing::take(&mut members)?;
-    let question = Question::read(&members)?;
     match drawing {
         None => {
-            let mut answer = service.run(move |map| map.ask(&question)).await??;
+            let asked = members.clone();
+            let ask = move |map: &Map| Question::read(&asked).and_then(|question| map.ask(&question));
+            let mut answer = service.run(ask).await??;
             answer.members.insert("question".to_string(), Json::Object(members));
             answer.members.insert("links".to_string(), Json::Array(links));
             Ok(tagged(headers, GEOJSON, answer.to_bytes()))
         }
         Some(drawing) => {
-            let picture = service.run(move |map| drawing.picture(map, question.with_geometry())).await??;
+            let picture =
+                service.run(move |map| drawing.picture(map, Question::read(&members)?.with_geometry())).await??;
             pictures::send(service, picture, headers).await
         }
     }

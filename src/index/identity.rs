@@ -27,7 +27,7 @@ impl Id<'_> {
     pub fn order(&self, other: &Id) -> Ordering {
         match (self, other) {
             (Id::Position(a), Id::Position(b)) => a.cmp(b),
-            (Id::Number(a), Id::Number(b)) => a.total_cmp(b),
+            (Id::Number(a), Id::Number(b)) => (a + 0.0).total_cmp(&(b + 0.0)),
             (Id::Text(a), Id::Text(b)) => a.cmp(b),
             _ => self.kind().cmp(&other.kind()),
         }
@@ -46,7 +46,7 @@ impl std::fmt::Display for Id<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Id::Position(n) => write!(f, "_{n}"),
-            Id::Number(n) => write!(f, "{n}"),
+            Id::Number(n) => write!(f, "{}", n + 0.0),
             Id::Text(t) => f.write_str(t),
         }
     }

@@ -3,15 +3,17 @@
 //! Pages follow one another by key, not by count: a page begins after the last feature of the one before it in the order
 //! of the sort keys and then of ids. So a feature that is there before and after the data is reloaded comes exactly once.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use geo::CoordsIter;
 use serde_json::Value as Json;
 
 use super::Map;
 use crate::cql2::{Filter, Instant, Relation};
 use crate::feature::{Feature, FeatureId, Value};
-use crate::geo::WorldBox;
+use crate::geo::{Effort, WorldBox};
 use crate::index::{Id, Index};
 
 /// Why a query has no answer.
@@ -21,13 +23,15 @@ pub enum QueryError {
     Collection { name: String, known: String },
     #[error("this cursor is of another query; begin again without it")]
     Cursor,
+    #[error("the query is too much work; narrow it: a smaller box, a simpler geometry or filter")]
+    Effort,
 }
 
 /// What features are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct ItemsQuery {
-    /// West, south, east, north in degrees; one whose west is past its east reaches across the antimeridian.
-    pub bbox: Option<[f64; 4]>,
+    /// Areas of which one must be met.
+    pub areas: Option<Vec<geo::Geometry<f64>>>,
     pub during: Option<Period>,
     /// All of them must hold.
     pub filters: Vec<Filter>,
@@ -35,6 +39,15 @@ pub struct ItemsQuery {
     /// Where the page begins.
     pub after: Option<Cursor>,
     pub limit: usize,
+    /// What the query may cost; the filters share it.
+    pub effort: Effort,
+}
+
+/// The areas of a box of west, south, east and north in degrees; one whose west is past its east reaches across the
+/// antimeridian.
+pub fn areas_of([w, s, e, n]: [f64; 4]) -> Vec<geo::Geometry<f64>> {
+    let rect = |w: f64, e: f64| geo::Geometry::Rect(geo::Rect::new((w, s), (e, n)));
+    if w > e { vec![rect(w, 180.0), rect(-180.0, e)] } else { vec![rect(w, e)] }
 }
 
 /// A time or a span of time, both ends included.
@@ -156,6 +169,9 @@ impl Map {
             return Err(QueryError::Cursor);
         }
         let mut found = chosen(&index, query);
+        if query.effort.is_spent() {
+            return Err(QueryError::Effort);
+        }
         index.sort_by_id(&mut found);
         let features = &index.collection().features;
         if !query.sort.is_empty() {
@@ -165,7 +181,7 @@ impl Map {
                 query
                     .sort
                     .iter()
-                    .map(|key| key.order(value(a, key), value(b, key)))
+                    .map(|key| key.order(&value(a, key), &value(b, key)))
                     .find(|o| o.is_ne())
                     .unwrap_or(Ordering::Equal)
             });
@@ -187,15 +203,13 @@ impl Map {
 /// The features that match, in source order.
 fn chosen(index: &Index, query: &ItemsQuery) -> Vec<u32> {
     let bounds = query.filters.iter().filter_map(Filter::bounds);
-    let boxes: Option<Vec<[f64; 4]>> = match query.bbox {
-        Some([w, s, e, n]) if w > e => Some(vec![[w, s, 180.0, n], [-180.0, s, e, n]]),
-        Some(bbox) => Some(vec![bbox]),
+    let boxes: Option<Vec<[f64; 4]>> = match &query.areas {
+        Some(areas) => {
+            let rects = areas.iter().filter_map(geo::BoundingRect::bounding_rect);
+            Some(rects.map(|r| [r.min().x, r.min().y, r.max().x, r.max().y]).collect())
+        }
         None => bounds.reduce(|a, b| [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])]).map(|b| vec![b]),
     };
-    let rects: Option<Vec<geo::Geometry<f64>>> = query.bbox.and(boxes.as_ref()).map(|boxes| {
-        let rect = |[w, s, e, n]: &[f64; 4]| geo::Geometry::Rect(geo::Rect::new((*w, *s), (*e, *n)));
-        boxes.iter().map(rect).collect()
-    });
     let mut candidates: Vec<u32> = match &boxes {
         // A bound is met by rounding outward.
         Some(boxes) => boxes.iter().flat_map(|b| index.features_in(&WorldBox::from_degrees(*b).grown(1e-12))).collect(),
@@ -207,13 +221,17 @@ fn chosen(index: &Index, query: &ItemsQuery) -> Vec<u32> {
         candidates.sort_unstable();
         candidates.dedup();
     }
+    let in_areas = |i: &u32, areas: &[geo::Geometry<f64>]| {
+        let geometry = &index.collection().features[*i as usize].geometry;
+        let meets = |area: &geo::Geometry<f64>| {
+            query.effort.spend(geometry.coords_count()) && Relation::Intersects.holds(geometry, area)
+        };
+        index.placeless().binary_search(i).is_ok() || areas.iter().any(meets)
+    };
     candidates.retain(|i| {
         let feature = &index.collection().features[*i as usize];
         query.during.is_none_or(|p| p.meets(feature))
-            && rects.as_ref().is_none_or(|all| {
-                index.placeless().binary_search(i).is_ok()
-                    || all.iter().any(|r| Relation::Intersects.holds(&feature.geometry, r))
-            })
+            && query.areas.as_ref().is_none_or(|areas| in_areas(i, areas))
             && query.filters.iter().all(|f| f.matches(feature))
     });
     candidates
@@ -226,7 +244,8 @@ impl SortKey {
             (Value::Null, Value::Null) => return Ordering::Equal,
             (Value::Null, _) => return Ordering::Greater,
             (_, Value::Null) => return Ordering::Less,
-            (Value::Number(a), Value::Number(b)) => a.total_cmp(b),
+            // Adding nothing takes the sign off nothing: -0 and 0 are one value.
+            (Value::Number(a), Value::Number(b)) => (a + 0.0).total_cmp(&(b + 0.0)),
             (Value::Text(a), Value::Text(b)) => a.cmp(b),
             (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
             (a, b) => kind(a).cmp(&kind(b)),
@@ -246,14 +265,20 @@ fn kind(value: &Value) -> u8 {
     }
 }
 
-fn value<'a>(feature: &'a Feature, key: &SortKey) -> &'a Value {
-    feature.properties.get(key.property.as_str()).unwrap_or(&Value::Null)
+/// A feature's value of a key; `id`, where no property is called so, is what it goes by.
+fn value<'a>(feature: &'a Feature, key: &SortKey) -> Cow<'a, Value> {
+    match (feature.properties.get(key.property.as_str()), &feature.id) {
+        (Some(value), _) => Cow::Borrowed(value),
+        (None, Some(FeatureId::Number(n))) if key.property == "id" => Cow::Owned(Value::Number(*n)),
+        (None, Some(FeatureId::Text(t))) if key.property == "id" => Cow::Owned(Value::Text(t.clone())),
+        _ => Cow::Owned(Value::Null),
+    }
 }
 
 /// Where a feature lies from a cursor.
 fn past(index: &Index, query: &ItemsQuery, i: u32, cursor: &Cursor) -> Ordering {
     let feature = &index.collection().features[i as usize];
-    let keys = query.sort.iter().zip(&cursor.values).map(|(key, at)| key.order(value(feature, key), at));
+    let keys = query.sort.iter().zip(&cursor.values).map(|(key, at)| key.order(&value(feature, key), at));
     keys.chain(std::iter::once_with(|| index.id(i).order(&cursor.id())))
         .find(|o| o.is_ne())
         .unwrap_or_else(|| index.nth_of_id(i).cmp(&cursor.nth))
@@ -262,7 +287,7 @@ fn past(index: &Index, query: &ItemsQuery, i: u32, cursor: &Cursor) -> Ordering 
 fn cursor(index: &Index, query: &ItemsQuery, i: u32) -> Cursor {
     let feature = &index.collection().features[i as usize];
     Cursor {
-        values: query.sort.iter().map(|key| value(feature, key).clone()).collect(),
+        values: query.sort.iter().map(|key| value(feature, key).into_owned()).collect(),
         id: feature.id.clone().map_or(CursorId::Position(i), CursorId::Given),
         nth: index.nth_of_id(i),
     }

@@ -19,7 +19,7 @@ mod sprites;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-pub use features::{Cursor, ItemsQuery, Period, QueryError, Selection, SortKey};
+pub use features::{Cursor, ItemsQuery, Period, QueryError, Selection, SortKey, areas_of};
 pub use load::{Options, embedded_schemas, load};
 pub use names::Named;
 pub use overlay::{Overlay, OverlayError};

@@ -49,12 +49,19 @@ const SCORES: [f64; 6] = [1.0, 0.95, 0.9, 0.8, 0.7, 0.5];
 const MAX_CHARACTERS: usize = 120;
 
 impl Map {
-    /// The features whose names are, begin with or are much like the text, best first, each once.
-    pub fn named(&self, text: &str, limit: usize) -> Vec<Named<'_>> {
+    /// The features whose names are, begin with or are much like the text, best first, each once; only those that are
+    /// `wanted` of a collection.
+    pub fn named(&self, text: &str, limit: usize, wanted: &dyn Fn(&str, u32) -> bool) -> Vec<Named<'_>> {
         let names = self.names.get_or_init(|| Names::of(self));
         let collections: Vec<(&str, _)> = self.collections().collect();
         let mut best: HashMap<(u32, u32), (usize, u32)> = HashMap::new();
-        for (tier, entry) in names.find(text, limit) {
+        let mut asked: HashMap<(u32, u32), bool> = HashMap::new();
+        let mut is_wanted = |entry: u32| {
+            let e = &names.entries[entry as usize];
+            let name = collections.get(e.collection as usize).map_or("", |(name, _)| name);
+            *asked.entry((e.collection, e.feature)).or_insert_with(|| wanted(name, e.feature))
+        };
+        for (tier, entry) in names.find(text, limit, &mut is_wanted) {
             let e = &names.entries[entry as usize];
             let seen = best.entry((e.collection, e.feature)).or_insert((tier, entry));
             *seen = (*seen).min((tier, entry));
@@ -107,7 +114,7 @@ impl Names {
     }
 
     /// Entries by tier.
-    fn find(&self, text: &str, limit: usize) -> Vec<(usize, u32)> {
+    fn find(&self, text: &str, limit: usize, is_wanted: &mut dyn FnMut(u32) -> bool) -> Vec<(usize, u32)> {
         let text: String = text.chars().take(MAX_CHARACTERS).collect();
         let mut out = Vec::new();
         for (tier, forms, wanted) in
@@ -118,8 +125,8 @@ impl Names {
             }
             let from = forms.partition_point(|(form, _)| **form < *wanted);
             // Beginnings in their thousands are not all looked at: exact names come first in the order.
-            for (form, entry) in forms[from..].iter().take_while(|(form, _)| form.starts_with(&wanted)).take(20 * limit)
-            {
+            let begin = forms[from..].iter().take_while(|(form, _)| form.starts_with(&wanted));
+            for (form, entry) in begin.filter(|(_, entry)| is_wanted(*entry)).take(20 * limit) {
                 out.push((if **form == *wanted { tier } else { tier + 3 }, *entry));
             }
         }
@@ -131,7 +138,7 @@ impl Names {
                 _ => 2,
             };
             let alike = self.shared.iter().filter(|(form, _)| is_near(form.as_bytes(), wanted.as_bytes(), most));
-            out.extend(alike.take(20 * limit).map(|(_, entry)| (5, *entry)));
+            out.extend(alike.filter(|(_, entry)| is_wanted(*entry)).take(20 * limit).map(|(_, entry)| (5, *entry)));
         }
         out
     }

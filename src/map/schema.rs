@@ -14,8 +14,8 @@ pub struct Schema {
     pub properties: Queryables,
     /// As JSON Schema's format for geometries has it: `point`, `multipolygon`, `any`.
     pub geometry: &'static str,
-    /// Whether ids are numbers.
-    pub numeric_ids: bool,
+    /// What ids are, where any feature has one.
+    pub ids: Option<Kind>,
     /// West, south, east, north in degrees.
     pub extent: Option<[f64; 4]>,
 }
@@ -25,9 +25,13 @@ impl Schema {
         let mut properties: BTreeMap<Arc<str>, Option<Kind>> = BTreeMap::new();
         let mut geometry: Option<&'static str> = None;
         let mut extent: Option<geo::Rect<f64>> = None;
-        let mut numeric_ids = !collection.features.is_empty();
+        let mut ids = None;
         for feature in &collection.features {
-            numeric_ids &= matches!(feature.id, Some(FeatureId::Number(_)));
+            ids = match (ids, &feature.id) {
+                (None | Some(Kind::Number), Some(FeatureId::Number(_))) => Some(Kind::Number),
+                (_, Some(_)) => Some(Kind::Text),
+                (ids, None) => ids,
+            };
             for (name, value) in &feature.properties {
                 let seen = match properties.get_mut(name) {
                     Some(seen) => seen,
@@ -52,7 +56,7 @@ impl Schema {
         Schema {
             properties: properties.into_iter().map(|(name, kind)| (name, kind.unwrap_or(Kind::Any))).collect(),
             geometry: geometry.unwrap_or("any"),
-            numeric_ids,
+            ids,
             extent: extent.map(|r| [r.min().x, r.min().y, r.max().x, r.max().y]),
         }
     }

@@ -6,8 +6,8 @@ use axum::response::Response;
 use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::landing::answer;
-use super::link;
 use super::negotiate::Format;
+use super::{link, segment};
 use crate::cql2::Kind;
 use crate::feature::Date;
 use crate::geo::Crs;
@@ -67,7 +67,7 @@ pub async fn one(
 fn collection(map: &Map, id: &str, url: &str) -> Option<Json> {
     let index = map.collection(id)?;
     let schema = map.schema(id)?;
-    let here = format!("{url}/collections/{id}");
+    let here = format!("{url}/collections/{}", segment(id));
     let features = &index.collection().features;
     let end = |pick: fn(&crate::feature::Validity) -> Option<Date>, first: bool| -> Option<String> {
         let ends: Option<Vec<Date>> = features.iter().map(|f| pick(&f.validity)).collect();
@@ -179,8 +179,9 @@ async fn aspect(
 
 fn described(schema: &Schema, id: &str, title: &str, url: &str, aspect: Aspect) -> Json {
     let mut properties = JsonObject::new();
-    if !schema.properties.contains_key("id") {
-        let kind = if schema.numeric_ids { "number" } else { "string" };
+    let ids = schema.ids.or((aspect == Aspect::Schema).then_some(Kind::Text));
+    if let Some(ids) = ids.filter(|_| !schema.properties.contains_key("id")) {
+        let kind = if ids == Kind::Number { "number" } else { "string" };
         properties.insert("id".into(), json!({"title": "id", "type": kind, "x-ogc-role": "id"}));
     }
     if aspect != Aspect::Sortables && !schema.properties.contains_key("geometry") {
@@ -212,7 +213,7 @@ fn described(schema: &Schema, id: &str, title: &str, url: &str, aspect: Aspect) 
     };
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": format!("{url}/collections/{id}/{name}"),
+        "$id": format!("{url}/collections/{}/{name}", segment(id)),
         "type": "object",
         "title": title,
         "properties": properties,

@@ -21,12 +21,17 @@ header{border-bottom:1px solid #ccc;padding-bottom:.5rem}dt{font-weight:600}dd{m
 table{border-collapse:collapse;display:block;overflow-x:auto}th,td{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top;max-width:28rem}\
 th{background:#f3f1ea}a{color:#14568c}";
 
+/// Whether it leads to a page, and does nothing else.
+fn is_link(href: &Json) -> bool {
+    href.as_str().is_some_and(|h| ["http://", "https://", "/"].iter().any(|start| h.starts_with(start)))
+}
+
 /// Deeper than this is written as JSON.
 const MAX_DEPTH: usize = 6;
 
 fn write(json: &Json, depth: usize, out: &mut String) {
     match json {
-        Json::Object(object) if depth < MAX_DEPTH && object.contains_key("href") => anchor(json, out),
+        Json::Object(object) if depth < MAX_DEPTH && object.get("href").is_some_and(is_link) => anchor(json, out),
         Json::Object(object) if depth < MAX_DEPTH && object.get("type").is_some_and(|t| t == "FeatureCollection") => {
             object
                 .iter()

@@ -13,12 +13,11 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::collections::{QUERYABLES, SCHEMA_JSON, SORTABLES, unknown};
 use super::negotiate::Format;
-use super::{html, link, parameters};
+use super::{html, link, parameters, segment};
 use crate::cql2::Kind;
 use crate::encode::{Column, FeatureJson, Form, flatgeobuf, rows};
 use crate::feature::Feature;
@@ -44,15 +43,14 @@ pub async fn items(
     let format = Format::wanted(&mut params, &headers, &Format::FEATURES)?;
     let tag = format!("{:016x}-{:?}-{uri}", service.map().revision(), format);
     let tag = format!("W/\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(tag.as_bytes()));
+    let page = service.run(move |map| Page::make(map, id, params, format, &asked, &url)).await??;
     if has_tag(&headers, tag.trim_start_matches("W/")) {
         return Ok(answer(&headers, tag, format.media_type(), ()));
     }
-    let page = service.run(move |map| Page::make(map, id, params, format, &asked, &url)).await??;
     let mut response = page.response().await?;
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(response)
 }
 
@@ -84,7 +82,7 @@ impl Page {
             query.limit = query.limit.min(MAX_HTML);
         }
         let selection = map.select(&id, &query)?;
-        let here = format!("{url}/collections/{id}");
+        let here = format!("{url}/collections/{}", segment(&id));
         let links = links(&here, format, asked, &selection);
         let wanted = |name: &str| form.only.as_ref().is_none_or(|only| only.iter().any(|o| o == name));
         let columns =
@@ -318,7 +316,7 @@ pub async fn item(
             let feature = index.by_id(&wanted).ok_or_else(missing)?;
             let feature = &index.collection().features[feature as usize];
             let mut json = feature_json((wanted.clone(), feature), &form).to_json();
-            let collection = format!("{url}/collections/{id}");
+            let collection = format!("{url}/collections/{}", segment(&id));
             let here = format!("{collection}/items/{}", segment(&wanted));
             json["links"] = json!([
                 link("self", format.media_type(), format!("{here}?f={}", format.name()), "This feature"),
@@ -340,13 +338,7 @@ pub async fn item(
     if let Ok(value) = HeaderValue::from_str(&format!("<{}>", crs.uri())) {
         headers.insert(header::HeaderName::from_static("content-crs"), value);
     }
-    headers.insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(response)
-}
-
-/// An id as part of a path.
-fn segment(id: &str) -> String {
-    utf8_percent_encode(id, NON_ALPHANUMERIC).to_string()
 }
 
 /// A name that is safe in a header.

@@ -11,8 +11,11 @@ mod openapi;
 mod parameters;
 
 use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
 use axum::routing::get;
 pub use landing::root;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value as Json, json};
 
 use crate::map::Service;
@@ -31,6 +34,21 @@ pub fn routes() -> Router<Service> {
         .route("/collections/{id}/schema", get(collections::schema))
         .route("/collections/{id}/items", get(items::items))
         .route("/collections/{id}/items/{feature}", get(items::item))
+        .layer(axum::middleware::map_response(by_accept))
+}
+
+/// What is answered hangs on what the client accepts: caches are to know.
+pub async fn by_accept(mut response: Response) -> Response {
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+/// What needs no escape in a part of a path (RFC 3986, 2.3).
+const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// An id as part of a path.
+fn segment(id: &str) -> String {
+    utf8_percent_encode(id, &UNRESERVED).to_string()
 }
 
 /// A link as OGC's resources have them.

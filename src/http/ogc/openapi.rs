@@ -6,10 +6,10 @@ use axum::response::Response;
 use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::collections::property;
-use super::html;
 use super::landing::OPENAPI;
 use super::negotiate::Format;
 use super::parameters::{DEFAULT_LIMIT, RESERVED};
+use super::{html, segment};
 use crate::cql2::Kind;
 use crate::geo::Crs;
 use crate::http::Problem;
@@ -133,7 +133,7 @@ fn collection_paths(map: &Map, id: &str, paths: &mut JsonObject<String, Json>) {
             "responses": responses(&[(kind, json!({"$ref": format!("#/components/schemas/{schema}")})), ("text/html", json!({"type": "string"}))], false),
         }})
     };
-    let here = format!("/collections/{id}");
+    let here = format!("/collections/{}", segment(id));
     paths.insert(here.clone(), described("The collection", "collection", "collection", "application/json"));
     for name in ["queryables", "sortables", "schema"] {
         let what = format!("The {name} of the features");

@@ -1,13 +1,15 @@
 //! What a request for features says: from query parameters to a query and the form of its answer.
 
-use geo::geometry::{Coord, Geometry};
+use std::sync::Arc;
 
-use crate::cql2::{self, Comparison, Expr, Filter, FilterError, Kind, MAX_POSITIONS};
+use geo::geometry::{Coord, Geometry, LineString, Polygon};
+
+use crate::cql2::{self, Comparison, Expr, Filter, FilterError, Kind};
 use crate::encode::Form;
-use crate::geo::{Crs, fault, numbers};
+use crate::geo::{Crs, Effort, numbers};
 use crate::http::Problem;
 use crate::http::request::{Params, short};
-use crate::map::{Cursor, ItemsQuery, Period, Schema, SortKey};
+use crate::map::{Cursor, ItemsQuery, Period, Schema, SortKey, areas_of};
 
 pub const DEFAULT_LIMIT: usize = 100;
 /// A larger limit is taken for this one (OGC 17-069r4, 7.15.2).
@@ -37,27 +39,42 @@ pub const RESERVED: [&str; 15] = [
 /// Takes everything that the query of a collection's features may say.
 pub fn items_query(params: &mut Params, schema: &Schema) -> Result<ItemsQuery, Problem> {
     let crs = params.take("bbox-crs").map(|name| crs("bbox-crs", &name)).transpose()?.unwrap_or(Crs::Crs84);
-    let bbox = params.take("bbox").map(|text| bbox(&text, crs)).transpose()?;
+    let areas = params.take("bbox").map(|text| bbox(&text, crs)).transpose()?;
+    let effort = Effort::default();
     let during = params.take("datetime").map(|text| period(&text)).transpose()?;
     let mut filters = Vec::new();
-    if let Some(filter) = filter(params, schema)? {
+    if let Some(filter) = filter(params, schema, &effort)? {
         filters.push(filter);
     }
     let sort = params.take("sortby").map(|text| sort(&text, schema)).transpose()?.unwrap_or_default();
     let unreadable = || Problem::bad_request("the cursor cannot be read; follow the links of an answer");
     let after = params.take("cursor").map(|text| Cursor::parse(&text).ok_or_else(unreadable)).transpose()?;
-    let limit = params.take_count("limit", 1..=usize::MAX)?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
-    for (name, kind) in &schema.properties {
-        if RESERVED.contains(&&**name) {
+    let limit = match params.take("limit") {
+        None => DEFAULT_LIMIT,
+        // Digits without end are a large number, too.
+        Some(text) if text.len() > 18 && text.bytes().all(|b| b.is_ascii_digit()) => MAX_LIMIT,
+        Some(text) => match text.parse::<usize>() {
+            Ok(n) if n > 0 => n.min(MAX_LIMIT),
+            _ => {
+                return Err(Problem::bad_request(format!(
+                    "'{}' is no value for limit: a whole number from 1",
+                    short(&text)
+                )));
+            }
+        },
+    };
+    let id = schema.ids.map(|kind| (Arc::from("id"), kind)).filter(|_| !schema.properties.contains_key("id"));
+    for (name, kind) in schema.properties.iter().map(|(n, k)| (n.clone(), *k)).chain(id) {
+        if RESERVED.contains(&&*name) {
             continue;
         }
-        if let Some(text) = params.take(name) {
+        if let Some(text) = params.take(&name) {
             let property = Box::new(Expr::Property(name.clone()));
-            let expr = Expr::Compare(Comparison::Equal, property, Box::new(literal(name, &text, *kind)?));
-            filters.push(Filter::new(expr, &schema.properties).map_err(problem)?);
+            let expr = Expr::Compare(Comparison::Equal, property, Box::new(literal(&name, &text, kind)?));
+            filters.push(Filter::new(expr, &schema.properties, &effort).map_err(problem)?);
         }
     }
-    Ok(ItemsQuery { bbox, during, filters, sort, after, limit })
+    Ok(ItemsQuery { areas, during, filters, sort, after, limit, effort })
 }
 
 /// Takes how features are to be written.
@@ -101,20 +118,41 @@ pub fn crs(parameter: &str, name: &str) -> Result<Crs, Problem> {
     })
 }
 
-/// Four numbers, or six with heights, in the CRS; in degrees.
-pub fn bbox(text: &str, crs: Crs) -> Result<[f64; 4], Problem> {
+/// Four numbers, or six with heights, in the CRS: as areas in degrees.
+fn bbox(text: &str, crs: Crs) -> Result<Vec<Geometry<f64>>, Problem> {
     let [a, b, c, d] = match text.split(',').count() {
         6 => numbers::<6>(text).map(|[a, b, _, c, d, _]| [a, b, c, d])?,
         _ => numbers::<4>(text)?,
     };
-    let corner = |x: f64, y: f64| crs.to_degrees(Coord { x, y });
-    let wrong = || {
+    let corner = |x: f64, y: f64| {
+        let at = crs.to_degrees(Coord { x, y })?;
+        (at.x.abs() <= 180.0 && at.y.abs() <= 90.0).then_some(at)
+    };
+    let area = || {
+        if crs.has_straight_parallels() {
+            let (low, high) = corner(a, b).zip(corner(c, d))?;
+            return (low.y <= high.y).then(|| areas_of([low.x, low.y, high.x, high.y]));
+        }
+        if a > c || b > d {
+            return None;
+        }
+        // The sides of the box are no straight lines in degrees.
+        const STEPS: u32 = 32;
+        let along = |from: (f64, f64), to: (f64, f64)| {
+            (0..STEPS).map(move |i| {
+                let t = f64::from(i) / f64::from(STEPS);
+                (from.0 + (to.0 - from.0) * t, from.1 + (to.1 - from.1) * t)
+            })
+        };
+        let corners = [(a, b), (c, b), (c, d), (a, d)];
+        let ring: Option<Vec<Coord<f64>>> =
+            (0..4).flat_map(|i| along(corners[i], corners[(i + 1) % 4])).map(|(x, y)| corner(x, y)).collect();
+        Some(vec![Polygon::new(LineString(ring?), Vec::new()).into()])
+    };
+    area().ok_or_else(|| {
         let order = if crs == Crs::Epsg4326 { "south,west,north,east" } else { "west,south,east,north" };
         Problem::bad_request(format!("{} is no bbox in {}: {order}, within its range", short(text), crs.uri()))
-    };
-    let (low, high) = corner(a, b).zip(corner(c, d)).ok_or_else(wrong)?;
-    let in_range = |c: Coord<f64>| c.x.abs() <= 180.0 && c.y.abs() <= 90.0;
-    (in_range(low) && in_range(high) && low.y <= high.y).then_some([low.x, low.y, high.x, high.y]).ok_or_else(wrong)
+    })
 }
 
 pub fn period(text: &str) -> Result<Period, Problem> {
@@ -126,7 +164,7 @@ pub fn period(text: &str) -> Result<Period, Problem> {
 }
 
 /// `filter` with its language and CRS.
-fn filter(params: &mut Params, schema: &Schema) -> Result<Option<Filter>, Problem> {
+fn filter(params: &mut Params, schema: &Schema, effort: &Effort) -> Result<Option<Filter>, Problem> {
     let language = params.take("filter-lang");
     let crs = params.take("filter-crs").map(|name| crs("filter-crs", &name)).transpose()?.unwrap_or(Crs::Crs84);
     let read = match language.as_deref() {
@@ -141,38 +179,18 @@ fn filter(params: &mut Params, schema: &Schema) -> Result<Option<Filter>, Proble
     if text.len() > MAX_FILTER {
         return Err(Problem::bad_request(format!("the filter is longer than {MAX_FILTER} bytes")));
     }
-    read(&text).map_err(problem).and_then(|expr| checked(expr, crs, &schema.properties)).map(Some)
+    let outside = || {
+        let message = format!("a geometry of the filter lies outside {}; filter-crs says what it is in", crs.uri());
+        Problem::bad_request(message)
+    };
+    let expr = read(&text).map_err(problem)?.in_degrees(&|c| crs.to_degrees(c)).ok_or_else(outside)?;
+    expr.sound().and_then(|expr| Filter::new(expr, &schema.properties, effort)).map_err(problem).map(Some)
 }
 
 fn json_text(text: &str) -> Result<Expr, FilterError> {
     let json: serde_json::Value = serde_json::from_str(text)
         .map_err(|e| FilterError { place: "in the filter".to_string(), message: format!("not JSON: {e}") })?;
     cql2::from_json(&json)
-}
-
-/// A filter whose geometries are moved to degrees and found to be sound.
-pub fn checked(expr: Expr, crs: Crs, queryables: &cql2::Queryables) -> Result<Filter, Problem> {
-    let outside = || {
-        let message = format!("a geometry of the filter lies outside {}; filter-crs says what it is in", crs.uri());
-        Problem::bad_request(message)
-    };
-    let expr = expr.in_degrees(&|c| crs.to_degrees(c)).ok_or_else(outside)?;
-    let positions: usize = expr.geometries().iter().map(|g| geo::CoordsIter::coords_count(*g)).sum();
-    if positions > MAX_POSITIONS {
-        return Err(Problem::bad_request(format!("the filter's geometries have more than {MAX_POSITIONS} positions")));
-    }
-    for geometry in expr.geometries() {
-        sound(geometry)?;
-    }
-    Filter::new(expr, queryables).map_err(problem)
-}
-
-/// Refuses a geometry that is not on the Earth or crosses itself: its answers would mean nothing.
-pub fn sound(geometry: &Geometry<f64>) -> Result<(), Problem> {
-    match fault(geometry) {
-        None => Ok(()),
-        Some(fault) => Err(Problem::bad_request(fault.to_string())),
-    }
 }
 
 /// `name,-population`; each may begin with `+` or `-`.
@@ -185,6 +203,7 @@ fn sort(text: &str, schema: &Schema) -> Result<Vec<SortKey>, Problem> {
         match schema.properties.get(name) {
             Some(kind) if sortable(kind) => Ok(SortKey { property: name.to_string(), descending }),
             Some(_) => Err(Problem::bad_request(format!("sortby: '{}' has no order", short(name)))),
+            None if name == "id" && schema.ids.is_some() => Ok(SortKey { property: name.to_string(), descending }),
             None => Err(no_property("sortby", name, Some(schema))),
         }
     };

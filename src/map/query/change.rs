@@ -5,67 +5,92 @@
 
 use std::collections::BTreeMap;
 
-use geo::BooleanOps;
-use geo::geometry::{Geometry, MultiPolygon};
+use geo::geometry::{Geometry, MultiPolygon, Point};
+use geo::{BooleanOps, BoundingRect, Contains, CoordsIter, Intersects};
 use serde_json::{Value as Json, json};
 
-use super::answer::{Credits, common_area, polygons, rounded, sums_json, text_of};
+use super::measure::{Credits, Sums, common_area, polygons, rounded, text_of};
 use super::{Answer, Change, Question, QuestionError};
 use crate::cql2::Instant;
 use crate::encode::{FeatureJson, Form};
 use crate::feature::Feature;
-use crate::geo::geodesic;
+use crate::geo::{Effort, geodesic, meet};
 use crate::index::Index;
 use crate::map::{Map, Period};
 
 /// Slivers between lines drawn twice are not told, km².
 const LEAST_KM2: f64 = 0.01;
 
+/// Where a change is looked at.
+enum Place {
+    /// Only what changed there.
+    Area(MultiPolygon<f64>),
+    /// The changes that took it in.
+    Point(Point<f64>),
+}
+
+impl Place {
+    fn of(geometry: &Geometry<f64>) -> Option<Place> {
+        match geometry {
+            Geometry::Point(p) => Some(Place::Point(*p)),
+            other => Some(Place::Area(polygons(other))).filter(|p| !matches!(p, Place::Area(a) if a.0.is_empty())),
+        }
+    }
+
+    /// What of a change lies there.
+    fn of_change(&self, changed: MultiPolygon<f64>) -> MultiPolygon<f64> {
+        match self {
+            Place::Area(area) => changed.intersection(area),
+            Place::Point(p) if changed.contains(p) => changed,
+            Place::Point(_) => MultiPolygon(Vec::new()),
+        }
+    }
+
+    fn meets(&self, geometry: &Geometry<f64>) -> bool {
+        match self {
+            Place::Area(area) => meet(geometry, &Geometry::MultiPolygon(area.clone())),
+            Place::Point(p) => geometry.intersects(p),
+        }
+    }
+}
+
 impl Map {
     /// Answers a question for what changed.
     pub(super) fn changed(&self, question: &Question, change: &Change) -> Result<Answer, QuestionError> {
         let property = change.property.as_str();
-        let split: Vec<(String, &Feature)> = match &change.split {
+        let effort = Effort::default();
+        let split: Vec<(String, MultiPolygon<f64>)> = match &change.split {
             None => Vec::new(),
             Some(name) => {
                 let index = self.collection(name).ok_or_else(|| self.no_collection(name))?;
                 let called =
                     |i: u32, f: &Feature| f.text("name").map_or_else(|| index.id(i).to_string(), str::to_string);
-                (0..).zip(&index.collection().features).map(|(i, f)| (called(i, f), f)).collect()
+                (0..).zip(&index.collection().features).map(|(i, f)| (called(i, f), polygons(&f.geometry))).collect()
             }
         };
-        let mut areas: Vec<MultiPolygon<f64>> = Vec::new();
+        let mut places: Vec<Place> = Vec::new();
         for (_, place) in &question.relations {
-            areas.push(polygons(&place.find(self)?.geometry));
+            let refuse =
+                || QuestionError::member("between", "a change is looked at in an area or at a point, not along a line");
+            places.push(Place::of(&place.find(self)?.geometry).ok_or_else(refuse)?);
         }
         let mut credits = Credits::default();
-        let (mut features, mut sums) = (Vec::new(), BTreeMap::new());
+        let (mut features, mut sums, mut parts) = (Vec::new(), Sums::default(), Sums::default());
         let mut looked = false;
         for (name, index) in self.change_collections(question, property)? {
             looked = true;
-            for (from, to, mut changed, sources) in changes(index, property, change.from, change.to) {
-                for area in &areas {
-                    changed = changed.intersection(area);
-                }
-                let parts: Vec<(Option<&str>, MultiPolygon<f64>)> = match split.is_empty() {
-                    true => vec![(None, changed)],
-                    false => split
-                        .iter()
-                        .map(|(name, f)| (Some(name.as_str()), changed.intersection(&polygons(&f.geometry))))
-                        .collect(),
-                };
-                for (part, geometry) in parts {
+            for (from, to, changed, sources) in changes(index, property, change, &effort) {
+                let changed = places.iter().fold(changed, |changed, place| place.of_change(changed));
+                for (part, geometry) in parted(changed, &split, &effort) {
                     let geometry = Geometry::MultiPolygon(geometry);
                     let area_km2 = geodesic::area_m2(&geometry) / 1e6;
                     if area_km2 < LEAST_KM2 {
                         continue;
                     }
                     sources.iter().for_each(|f| credits.note(f));
-                    let groups = ["total".to_string(), format!("{from} → {to}")];
-                    for group in groups.into_iter().chain(part.map(str::to_string)) {
-                        let sum: &mut BTreeMap<&'static str, f64> = sums.entry(group).or_default();
-                        *sum.entry("area_km2").or_default() += area_km2;
-                    }
+                    let measures = [("area_km2", area_km2)];
+                    sums.add([format!("{from} → {to}").as_str()], &measures);
+                    parts.add(part, &measures);
                     let mut extra =
                         json!({"collection": name, "from": from, "to": to, "area_km2": rounded(area_km2, 1000.0)});
                     if let Some(part) = part {
@@ -81,6 +106,9 @@ impl Map {
                 format!("no collection asked has '{property}' for areas in time"),
             ));
         }
+        if effort.is_spent() {
+            return Err(QuestionError::Effort);
+        }
         features.sort_by(|a, b| b.0.total_cmp(&a.0));
         let form = Form { skip_geometry: question.skip_geometry, ..Form::PLAIN };
         let mut out = Answer::default();
@@ -90,13 +118,17 @@ impl Map {
             let extra = extra.as_object().cloned().unwrap_or_default();
             out.push(&FeatureJson { feature: &feature, extra, form: &form });
         }
+        let mut summed = sums.to_json();
+        if change.split.is_some() {
+            summed["parts"] = parts.to_json()["groups"].take();
+        }
         let days = [change.from.to_string(), change.to.to_string()];
         for (key, value) in [
             ("between", json!(days)),
             ("numberMatched", json!(matched)),
             ("numberReturned", json!(returned)),
-            ("sums", sums_json(&sums)),
-            ("events", Json::Array(self.events(change.from, change.to, &mut credits))),
+            ("sums", summed),
+            ("events", Json::Array(self.events(change, &places, &mut credits))),
         ] {
             out.members.insert(key.to_string(), value);
         }
@@ -121,13 +153,15 @@ impl Map {
         Ok(self.collections().filter(|(name, i)| wanted(name) && i.collection().features.iter().any(dated)).collect())
     }
 
-    /// What happened between two days: the features with a `date` among them, in time order.
-    fn events(&self, from: crate::feature::Date, to: crate::feature::Date, credits: &mut Credits) -> Vec<Json> {
+    /// What happened between two days, at the places if there are any: the features with a `date` among them, in time
+    /// order.
+    fn events(&self, change: &Change, places: &[Place], credits: &mut Credits) -> Vec<Json> {
         let mut events: Vec<(&str, &str, &Feature)> = Vec::new();
         for (name, index) in self.collections() {
             for feature in &index.collection().features {
                 let Some(date) = feature.text("date") else { continue };
-                if date.parse().is_ok_and(|d: crate::feature::Date| from <= d && d <= to) {
+                let is_between = date.parse().is_ok_and(|d| change.from <= d && d <= change.to);
+                if is_between && places.iter().all(|p| p.meets(&feature.geometry)) {
                     events.push((date, name, feature));
                 }
             }
@@ -142,35 +176,52 @@ impl Map {
     }
 }
 
+/// A change in each of the parts that it is told by; whole, where there are none.
+fn parted<'a>(
+    changed: MultiPolygon<f64>,
+    split: &'a [(String, MultiPolygon<f64>)],
+    effort: &Effort,
+) -> Vec<(Option<&'a str>, MultiPolygon<f64>)> {
+    if split.is_empty() {
+        return vec![(None, changed)];
+    }
+    let bounds = changed.bounding_rect();
+    let near = |area: &MultiPolygon<f64>| bounds.zip(area.bounding_rect()).is_some_and(|(a, b)| a.intersects(&b));
+    split
+        .iter()
+        .filter(|(_, area)| near(area) && effort.spend(changed.coords_count() + area.coords_count()))
+        .map(|(name, area)| (Some(name.as_str()), changed.intersection(area)))
+        .collect()
+}
+
 type Changed<'a> = (String, String, MultiPolygon<f64>, Vec<&'a Feature>);
 
 /// What was of one value before and is of another after, by both values, with the features it follows from.
-fn changes<'a>(
-    index: &'a Index,
-    property: &str,
-    from: crate::feature::Date,
-    to: crate::feature::Date,
-) -> Vec<Changed<'a>> {
+fn changes<'a>(index: &'a Index, property: &str, change: &Change, effort: &Effort) -> Vec<Changed<'a>> {
     let features = &index.collection().features;
-    // The last instant of the day before.
-    let before = Instant::before(from);
     let held = |at: Instant| {
         let period = Period { from: at, to: at };
-        let mut states: BTreeMap<String, Vec<&Feature>> = BTreeMap::new();
+        let mut states: BTreeMap<String, Vec<(&Feature, geo::Rect<f64>)>> = BTreeMap::new();
         for feature in features.iter().filter(|f| f.properties.contains_key(property) && period.meets(f)) {
-            states.entry(text_of(feature.properties.get(property))).or_default().push(feature);
+            if let Some(bounds) = feature.geometry.bounding_rect() {
+                states.entry(text_of(feature.properties.get(property))).or_default().push((feature, bounds));
+            }
         }
         states
     };
-    let (old, new) = (held(before), held(Instant::of(to)));
+    // The last instant of the day before, and the day after.
+    let (old, new) = (held(Instant::before(change.from)), held(Instant::of(change.to)));
     let mut out = Vec::new();
     for (from, were) in &old {
         for (to, are) in new.iter().filter(|(to, _)| *to != from) {
             let mut sources: Vec<&Feature> = Vec::new();
             let mut common = MultiPolygon(Vec::new());
-            for was in were {
-                for is in are {
-                    if let Some(Geometry::MultiPolygon(part)) = common_area(&was.geometry, &is.geometry)
+            for (was, bounds) in were {
+                let meeting = are.iter().filter(|(_, b)| effort.spend(1) && b.intersects(bounds));
+                for (is, _) in meeting {
+                    let positions = was.geometry.coords_count() + is.geometry.coords_count();
+                    if effort.spend(positions)
+                        && let Some(Geometry::MultiPolygon(part)) = common_area(&was.geometry, &is.geometry)
                         && !part.0.is_empty()
                     {
                         common.0.extend(part.0);

@@ -5,6 +5,7 @@
 
 mod answer;
 mod change;
+mod measure;
 mod place;
 mod read;
 
@@ -103,6 +104,10 @@ pub enum QuestionError {
     /// Something that the question names is not there.
     #[error("{member}: {message}")]
     Missing { member: String, message: String },
+    #[error(
+        "the question is too much work; narrow it: name collections, a smaller place, a simpler geometry or filter"
+    )]
+    Effort,
     #[error(transparent)]
     Filter(#[from] FilterError),
     #[error(transparent)]

@@ -103,7 +103,7 @@ impl Place {
             Place::Name(name) => {
                 let short: String = name.chars().take(60).collect();
                 let missing = || QuestionError::missing("place", format!("nothing is called '{short}'"));
-                let found = map.named(name, 1).into_iter().next().ok_or_else(missing)?;
+                let found = map.named(name, 1, &|_, _| true).into_iter().next().ok_or_else(missing)?;
                 let feature = Some((found.collection, found.feature));
                 Ok(Found { geometry: Cow::Borrowed(&found.feature.geometry), feature })
             }

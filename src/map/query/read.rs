@@ -83,6 +83,14 @@ impl Question {
             question.during = Some(Period::parse(&text).ok_or_else(|| QuestionError::member("datetime", wrong))?);
             question.day = text.rsplit('/').find_map(|end| end.get(..10)?.parse().ok());
         }
+        if question.change.is_some() {
+            let read =
+                ["between", "property", "split", "collections", "at", "intersects", "within", "limit", "skipGeometry"];
+            if let Some(key) = members.keys().find(|k| !read.contains(&k.as_str())) {
+                let message = format!("this does not go with 'between', which goes with {}", read[1..].join(", "));
+                return Err(QuestionError::member(key, message));
+            }
+        }
         question.day = question.change.as_ref().map(|c| c.to).or(question.day);
         question.filter = match members.get("filter") {
             None => None,
@@ -94,6 +102,7 @@ impl Question {
             }
             Some(json) => Some(cql2::from_json(json)?),
         };
+        question.filter = question.filter.map(cql2::Expr::sound).transpose()?;
         question.sum_by = text(members, "sum_by")?;
         if let Some(limit) = number(members, "limit", 1.0, MAX_ANSWER as f64)? {
             question.limit = limit as usize;

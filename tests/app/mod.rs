@@ -1,0 +1,55 @@
+//! The program as its clients meet it, without a socket between.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use contactline::http::router;
+use contactline::map::{self, Options, Service};
+use serde_json::Value as Json;
+use tower::ServiceExt;
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: axum::http::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn header(&self, name: impl header::AsHeaderName) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+
+    pub fn json(&self) -> Json {
+        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
+    }
+}
+
+/// The program's routes over the embedded map.
+pub fn app() -> axum::Router {
+    static SERVICE: std::sync::OnceLock<Service> = std::sync::OnceLock::new();
+    let service = SERVICE.get_or_init(|| Service::new(map::load(&Options::default()).value.unwrap(), 2));
+    router(service.clone())
+}
+
+pub async fn send(request: Request<Body>) -> Answer {
+    let response = app().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 26).await.unwrap().to_vec();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+pub async fn get(path: &str) -> Answer {
+    send(Request::get(path).header("host", "maps.example:8080").body(Body::empty()).unwrap()).await
+}
+
+/// As a client that wants some media type.
+pub async fn get_as(path: &str, accept: &str) -> Answer {
+    let request = Request::get(path).header("host", "maps.example:8080").header("accept", accept);
+    send(request.body(Body::empty()).unwrap()).await
+}
+
+/// Sends JSON, or what pretends to be.
+pub async fn post(path: &str, body: impl Into<Body>) -> Answer {
+    let request = Request::post(path).header("host", "maps.example:8080").header("content-type", "application/json");
+    send(request.body(body.into()).unwrap()).await
+}
