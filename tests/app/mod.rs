@@ -47,9 +47,3 @@ pub async fn get_as(path: &str, accept: &str) -> Answer {
     let request = Request::get(path).header("host", "maps.example:8080").header("accept", accept);
     send(request.body(Body::empty()).unwrap()).await
 }
-
-/// Sends JSON, or what pretends to be.
-pub async fn post(path: &str, body: impl Into<Body>) -> Answer {
-    let request = Request::post(path).header("host", "maps.example:8080").header("content-type", "application/json");
-    send(request.body(body.into()).unwrap()).await
-}

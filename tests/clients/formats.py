@@ -29,10 +29,18 @@ schemathesis.openapi.format('ogc-datetime', st.one_of(
 ASKS = {'at', 'near', 'intersects', 'contains', 'within', 'crosses', 'touches', 'overlaps', 'disjoint', 'equals', 'name', 'between', 'filter'}
 
 
+WITH_CHANGE = {'between', 'property', 'split', 'collections', 'at', 'intersects', 'within', 'limit', 'skipGeometry', 'f', 'size', 'style'}
+
+
+def is_change(members):
+    """A change is told of areas and positions, and of nothing else."""
+    return members.keys() <= WITH_CHANGE and not any(str(v).startswith('lines/') for v in members.values())
+
+
 def hangs_together(members):
     """What OpenAPI 3.0 has no words for: members that go together, and a question that asks something."""
     pair = ('of' in members) == ('distance_m' in members)
-    change = 'between' in members or not {'property', 'split'} & members.keys()
+    change = is_change(members) if 'between' in members else not {'property', 'split'} & members.keys()
     drawn = members.get('f') == 'png' or not {'size', 'style'} & members.keys()
     return pair and change and drawn and ('of' in members or any(members.get(k) for k in ASKS))
 
