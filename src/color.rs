@@ -12,6 +12,13 @@ pub struct Color {
     pub a: f64,
 }
 
+/// A pixel of premultiplied RGBA with its colour taken back out of its alpha.
+pub fn straight(pixel: &[u8]) -> [u8; 4] {
+    let alpha = u32::from(pixel[3]);
+    let channel = |c: u8| (u32::from(c) * 255 + alpha / 2).checked_div(alpha).map_or(0, |v| v.min(255) as u8);
+    [channel(pixel[0]), channel(pixel[1]), channel(pixel[2]), pixel[3]]
+}
+
 impl Color {
     pub const BLACK: Color = Color::new(0.0, 0.0, 0.0, 1.0);
     pub const TRANSPARENT: Color = Color::new(0.0, 0.0, 0.0, 0.0);

@@ -20,7 +20,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("source", &["index", "feature", "geo", "diag"]),
     ("compose", &["style", "label", "scene", "feature", "text", "sprite", "color", "geo"]),
     ("paint", &["scene", "text", "sprite", "color", "geo"]),
-    ("encode", &["feature", "geo"]),
+    ("encode", &["feature", "color", "geo"]),
     (
         "map",
         &[

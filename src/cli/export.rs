@@ -7,12 +7,12 @@ use clap::Args;
 
 use super::{DataArgs, Failure, load};
 use crate::geo::{LonLat, numbers};
-use crate::map::{Frame, Size};
+use crate::map::{Frame, Output, Picture, Size};
 
 /// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
 const MAX_PX: u64 = 400_000_000;
 
-/// Draw a map to a PNG file
+/// Draw a map to a file: PNG, WebP, JPEG, SVG or PDF
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  contactline export --style conflict --bbox 45.4,38.8,48.0,40.6 --size 1600x1200 --state date=2020-11-25 -o map.png"
@@ -49,9 +49,11 @@ pub(super) struct Export {
 impl Export {
     pub(super) fn run(self) -> Result<(), Failure> {
         let frame = self.frame()?;
-        if self.output.extension().is_none_or(|x| !x.eq_ignore_ascii_case("png")) {
-            return Err(Failure::usage(format!("{}: only .png can be written", self.output.display())));
-        }
+        let extension = self.output.extension().unwrap_or_default().to_string_lossy();
+        let output = Output::of_extension(&extension).ok_or_else(|| {
+            let known: Vec<&str> = Output::EXTENSIONS.iter().map(|(known, _)| *known).collect();
+            Failure::usage(format!("{}: only .{} can be written", self.output.display(), known.join(", .")))
+        })?;
         let settings: Vec<(&str, &str)> = self
             .state
             .iter()
@@ -71,8 +73,9 @@ impl Export {
             Failure::new(format!("there is no style '{id}'; there are: {}", known.join(", ")))
         })?;
         let state = styled.state(settings).map_err(Failure::usage)?;
-        let png = map.png(&id, &state, &frame).map_err(Failure::new)?;
-        fs::write(&self.output, png).map_err(|e| Failure::new(format!("{}: {e}", self.output.display())))
+        let picture = Picture { style: id, state, frame, overlay: None, output };
+        let bytes = map.draw(&picture).map_err(Failure::new)?;
+        fs::write(&self.output, bytes).map_err(|e| Failure::new(format!("{}: {e}", self.output.display())))
     }
 
     fn frame(&self) -> Result<Frame, Failure> {

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::offset::offset;
 use super::place::Place;
 use super::{Composer, size, whole_zoom};
 use crate::color::Color;
 use crate::geo::{SUBPIXELS, Shape, Snapped};
-use crate::scene::{Cap, Item, Join, Line, LineInk, Stroke};
+use crate::scene::{Cap, Item, Join, Line, LineInk, Stroke, offset};
 use crate::style::{Context, LineCap, LineJoin, LinePaint};
 
 /// Longer mitres are bevelled, whatever a style says.

@@ -6,7 +6,6 @@
 mod features;
 mod fill;
 mod line;
-mod offset;
 mod place;
 mod point;
 mod raster;
@@ -22,7 +21,7 @@ pub use symbol::{Label, Paths as LabelPaths, Place as LabelPlace, SymbolInputs, 
 use crate::feature::{Feature, Value};
 use crate::geo::{Camera, Kind, Shape, World, WorldBox};
 use crate::label::Shown;
-use crate::scene::{Group, Ink, Item, Pattern, Scene};
+use crate::scene::{self, Group, Ink, Item, Pattern, Scene};
 use crate::sprite::{Image, Sprite};
 use crate::style::{BackgroundPaint, Context, HasImage, ImageName, Layer, Paint, Property};
 use place::Place;
@@ -92,13 +91,23 @@ pub fn compose<'a>(inputs: &Inputs, layers: impl IntoIterator<Item = (&'a Layer,
     let camera = inputs.camera;
     let images = Images(inputs.sprite);
     let composer = Composer { inputs, images: &images };
-    let mut items = Vec::new();
+    let mut drawn = Vec::new();
     for (layer, data) in layers {
         if layer.drawn_at(camera.zoom(), inputs.state) {
+            let mut items = Vec::new();
             composer.layer(layer, data, &mut items);
+            if !items.is_empty() {
+                drawn.push(scene::Layer { id: layer.id.clone(), items });
+            }
         }
     }
-    Scene { width_px: camera.width_px(), height_px: camera.height_px(), to_world_px: camera.to_world_px(), items }
+    Scene {
+        width_px: camera.width_px(),
+        height_px: camera.height_px(),
+        to_world_px: camera.to_world_px(),
+        ratio: camera.ratio(),
+        layers: drawn,
+    }
 }
 
 struct Composer<'a> {

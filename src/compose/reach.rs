@@ -1,7 +1,7 @@
 //! How far beyond its geometry a layer can paint.
 
-use super::{Fetched, Images, Inputs, context, line, offset, size};
-use crate::scene::HeatPoint;
+use super::{Fetched, Images, Inputs, context, line, size};
+use crate::scene::{HeatPoint, MAX_OFFSET_MITER};
 use crate::style::{Context, FromDatum, Layer, Paint, Property, Translate};
 
 /// How many device px beyond its geometry a layer can paint at this zoom and state, over all the `parts` it may be
@@ -20,7 +20,7 @@ pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = 
             // The edge is half a device px outside.
             (number(&line.width) + number(&line.gap_width) / 2.0 + 0.5)
                 * number(&line.miter_limit).clamp(2.0, line::MAX_MITER)
-                + number(&line.offset) * offset::MAX_MITER
+                + number(&line.offset) * MAX_OFFSET_MITER
                 + shift(&line.translate)
         }
         Paint::Circle(circle) => number(&circle.radius) + number(&circle.stroke_width) + shift(&circle.translate),

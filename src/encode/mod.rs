@@ -3,13 +3,13 @@
 mod csv;
 mod flatgeobuf;
 mod geojson;
-mod png;
+mod pixels;
 
 use ::geo::geometry::Geometry;
 pub use csv::{CsvError, rows};
 pub use flatgeobuf::{Column, FlatGeobufError, flatgeobuf};
 pub use geojson::{FeatureJson, feature_collection};
-pub use png::{EncodeError, png};
+pub use pixels::{EncodeError, jpeg, png, webp};
 
 use crate::feature::{Feature, Value};
 use crate::geo::Crs;

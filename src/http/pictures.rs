@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::Problem;
 use super::request::{Params, UrlPath, cached, has_tag, number, short};
 use crate::geo::{LonLat, TileId};
-use crate::map::{Frame, Picture, PictureError, Service, Size};
+use crate::map::{Frame, Output, Picture, PictureError, Service, Size};
 
 /// Device px of a picture over HTTP: 36 megapixels, some 300 MB while it is drawn and encoded.
 const MAX_PX: u64 = 36_000_000;
@@ -19,8 +19,8 @@ pub async fn tile(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let frame = tile_frame(256, &z, &x, &file)?;
-    draw(&service, id, frame, &params, &headers).await
+    let (frame, output) = tile_frame(256, &z, &x, &file)?;
+    draw(&service, id, frame, output, &params, &headers).await
 }
 
 /// `/styles/{id}/{256,512}/{z}/{x}/{y}[@{ratio}x].png`.
@@ -35,8 +35,8 @@ pub async fn sized_tile(
         "512" => 512,
         other => return Err(Problem::not_found(format!("tiles are 256 or 512 px, not '{}'", short(other)))),
     };
-    let frame = tile_frame(size, &z, &x, &file)?;
-    draw(&service, id, frame, &params, &headers).await
+    let (frame, output) = tile_frame(size, &z, &x, &file)?;
+    draw(&service, id, frame, output, &params, &headers).await
 }
 
 /// `/styles/{id}/static/{lon},{lat},{zoom}/{w}x{h}[@{ratio}x].png` or `/static/{w},{s},{e},{n}/...`.
@@ -46,7 +46,8 @@ pub async fn picture(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let size = size(png_name(&file)?)?;
+    let (stem, ratio, output) = picture_name(&file, &["png", "webp", "jpg", "jpeg", "svg", "pdf"])?;
+    let size = size((stem, ratio))?;
     let frame = match place.matches(',').count() {
         2 => {
             let (center, zoom) = place.rsplit_once(',').unwrap_or_default();
@@ -64,7 +65,7 @@ pub async fn picture(
             )));
         }
     };
-    draw(&service, id, frame, &params, &headers).await
+    draw(&service, id, frame, output, &params, &headers).await
 }
 
 /// `WIDTHxHEIGHT` in CSS px, within what may be drawn.
@@ -79,19 +80,21 @@ pub fn size_with_ratio(text: &str) -> Result<Size, Problem> {
     size(with_ratio(text)?)
 }
 
-fn tile_frame(size: u32, z: &str, x: &str, file: &str) -> Result<Frame, Problem> {
-    let (y, ratio) = png_name(file)?;
+fn tile_frame(size: u32, z: &str, x: &str, file: &str) -> Result<(Frame, Output), Problem> {
+    let (y, ratio, output) = picture_name(file, &["png", "webp", "jpg", "jpeg"])?;
     let tile = TileId::new(number("zoom", z)?, number("tile column", x)?, number("tile row", y)?)
         .map_err(|e| Problem::not_found(e.to_string()))?;
-    Ok(Frame::tile(tile, size, ratio))
+    Ok((Frame::tile(tile, size, ratio), output))
 }
 
-/// The stem and ratio of `stem[@{1..4}x].png`.
-fn png_name(file: &str) -> Result<(&str, u32), Problem> {
-    let stem = file
-        .strip_suffix(".png")
-        .ok_or_else(|| Problem::not_found(format!("'{}' is not served; pictures are .png", short(file))))?;
-    with_ratio(stem)
+/// The stem, ratio and format of `stem[@{1..4}x].extension`.
+fn picture_name<'a>(file: &'a str, offered: &[&str]) -> Result<(&'a str, u32, Output), Problem> {
+    let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
+    let output = Output::of_extension(extension).filter(|_| offered.contains(&extension)).ok_or_else(|| {
+        Problem::not_found(format!("'{}' is not served; pictures are .{}", short(file), offered.join(", .")))
+    })?;
+    let (stem, ratio) = with_ratio(stem)?;
+    Ok((stem, ratio, output))
 }
 
 /// The stem and ratio of `stem[@{1..4}x]`.
@@ -110,20 +113,22 @@ async fn draw(
     service: &Service,
     style: String,
     frame: Frame,
+    output: Output,
     params: &Params,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
     let state = styled.state(params.pairs())?;
-    send(service, Picture { style, state, frame, overlay: None }, headers).await
+    send(service, Picture { style, state, frame, overlay: None, output }, headers).await
 }
 
 /// Answers with the picture, drawn or kept, or with 304 where the client has it already.
 pub async fn send(service: &Service, picture: Picture, headers: &HeaderMap) -> Result<Response, Problem> {
     let key = picture.key(service.map());
+    let kind = picture.output.media_type();
     if has_tag(headers, &format!("\"{key}\"")) {
-        return Ok(cached(headers, &key, "image/png", ()));
+        return Ok(cached(headers, &key, kind, ()));
     }
-    let png = service.png(picture, key.clone()).await?;
-    Ok(cached(headers, &key, "image/png", png))
+    let bytes = service.picture(picture, key.clone()).await?;
+    Ok(cached(headers, &key, kind, bytes))
 }

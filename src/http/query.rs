@@ -9,7 +9,7 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::request::{GEOJSON, Params, PublicUrl, short, tagged};
 use super::{Problem, pictures};
-use crate::map::{Frame, Map, Overlay, Picture, PictureError, Question, Service, Size};
+use crate::map::{Frame, Map, Output, Overlay, Picture, PictureError, Question, Service, Size};
 
 /// Bytes of a question.
 pub const MAX_BODY: usize = 2 << 20;
@@ -121,6 +121,6 @@ impl Drawing {
             Problem::bad_request("there is nothing to draw: neither the answer nor the style has features")
         })?;
         let frame = Frame::around(bounds, PADDING_PX, MAX_ZOOM, self.size);
-        Ok(Picture { style: id, state, frame, overlay: Some(overlay) })
+        Ok(Picture { style: id, state, frame, overlay: Some(overlay), output: Output::Png })
     }
 }

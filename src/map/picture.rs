@@ -1,11 +1,11 @@
 //! From a style, a state and a camera to PNG: fetch, compose, paint, encode.
 
 use super::sources::Held;
-use super::{State, StyledMap, labels};
+use super::{Output, State, StyledMap, labels};
 use crate::compose::{self, Inputs, LayerData};
 use crate::encode;
 use crate::geo::{Camera, LonLat, TileId, World, WorldBox};
-use crate::paint::raster;
+use crate::paint::{About, pdf};
 use crate::scene::Scene;
 use crate::style::{Layer, Paint};
 
@@ -30,6 +30,8 @@ pub enum PictureError {
     Memory,
     #[error(transparent)]
     Encode(#[from] encode::EncodeError),
+    #[error(transparent)]
+    Pdf(#[from] pdf::PdfError),
 }
 
 /// A picture's size: CSS px, and device px per CSS px.
@@ -116,11 +118,10 @@ impl Frame {
     }
 }
 
-/// Draws the frame as PNG.
-pub(super) fn png(map: &StyledMap, state: &State, frame: &Frame) -> Result<Vec<u8>, PictureError> {
+/// Draws the frame in a format.
+pub(super) fn draw(map: &StyledMap, state: &State, frame: &Frame, output: Output) -> Result<Vec<u8>, PictureError> {
     let scene = scene(map, state, &frame.0);
-    let pixmap = raster::paint(&scene, &map.stamps).ok_or(PictureError::Memory)?;
-    Ok(encode::png(pixmap.data(), pixmap.width(), pixmap.height())?)
+    output.write(&scene, &map.stamps, &About { title: map.style.name.clone(), ..About::default() })
 }
 
 fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::picture::{self, Frame, PictureError};
-use super::{Map, Overlay, State};
+use super::{Map, Output, Overlay, State};
 use crate::text::GlyphRange;
 
 /// Why a picture was not served.
@@ -34,13 +34,15 @@ pub struct Picture {
     pub state: State,
     pub frame: Frame,
     pub overlay: Option<Overlay>,
+    pub output: Output,
 }
 
 impl Picture {
     /// A hash of everything that decides the bytes, in hexadecimal: the cache key and, quoted, the ETag.
     pub fn key(&self, map: &Map) -> String {
         let over = self.overlay.as_ref().map_or(0, Overlay::key);
-        let text = format!("{:x}|{}|{:?}|{:?}|{over:x}", map.revision(), self.style, self.state, self.frame);
+        let Picture { style, state, frame, output, .. } = self;
+        let text = format!("{:x}|{style}|{state:?}|{frame:?}|{over:x}|{output:?}", map.revision());
         format!("{:032x}", xxh3_128(text.as_bytes()))
     }
 }
@@ -77,8 +79,8 @@ impl Service {
         &self.map
     }
 
-    /// The picture's PNG, drawn or from the cache. `key` is the picture's own.
-    pub async fn png(&self, picture: Picture, key: String) -> Result<Bytes, ServiceError> {
+    /// The picture, drawn or from the cache. `key` is the picture's own.
+    pub async fn picture(&self, picture: Picture, key: String) -> Result<Bytes, ServiceError> {
         if let Some(bytes) = self.cache.get(&key).await {
             return Ok(bytes);
         }
@@ -129,16 +131,16 @@ impl Map {
     /// Draws the frame in a style as PNG.
     pub fn png(&self, style: &str, state: &State, frame: &Frame) -> Result<Vec<u8>, PictureError> {
         let styled = self.style(style).ok_or_else(|| PictureError::Style(style.to_string()))?;
-        picture::png(styled, state, frame)
+        picture::draw(styled, state, frame, Output::Png)
     }
 
-    /// Draws a picture as PNG, with what lies over it.
+    /// Draws a picture in its format, with what lies over it.
     pub fn draw(&self, picture: &Picture) -> Result<Vec<u8>, PictureError> {
-        let Picture { style, state, frame, overlay } = picture;
+        let Picture { style, state, frame, overlay, output } = picture;
         let styled = self.style(style).ok_or_else(|| PictureError::Style(style.clone()))?;
         match overlay {
-            None => picture::png(styled, state, frame),
-            Some(overlay) => picture::png(&styled.overlaid(overlay), state, frame),
+            None => picture::draw(styled, state, frame, *output),
+            Some(overlay) => picture::draw(&styled.overlaid(overlay), state, frame, *output),
         }
     }
 }

@@ -3,7 +3,11 @@
 //! Positions are [`Snapped`]: 1/256 device px from the picture's top left corner, y down. Widths and radii are device
 //! px. Nothing here refers to styles or features.
 
+mod offset;
+
 use std::sync::Arc;
+
+pub use offset::{MAX_OFFSET_MITER, offset};
 
 use crate::color::Color;
 use crate::geo::{Affine, Snapped};
@@ -17,6 +21,16 @@ pub struct Scene {
     pub height_px: u32,
     /// From picture to world, both in device px: what patterns are anchored to.
     pub to_world_px: Affine,
+    /// Device px per CSS px.
+    pub ratio: f64,
+    /// Lowest first.
+    pub layers: Vec<Layer>,
+}
+
+/// What one layer of the style, or one part of the map's furniture, draws.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    pub id: String,
     pub items: Vec<Item>,
 }
 
@@ -170,6 +184,9 @@ pub enum TextPart {
 #[derive(Debug, Clone)]
 pub struct TextShape {
     pub anchor: Snapped,
+    /// What is written.
+    pub text: Arc<str>,
+    /// From left to right in each line.
     pub glyphs: Vec<TextGlyph>,
 }
 
@@ -183,6 +200,8 @@ pub struct TextGlyph {
     pub right: [f64; 2],
     /// Instead of the text's.
     pub color: Option<Color>,
+    /// The bytes of the text that the glyph, with others of its cluster, stands for.
+    pub bytes: (u32, u32),
 }
 
 /// How distances to an outline become colour.

@@ -29,6 +29,8 @@ pub struct Image {
     pub sdf: bool,
     /// How it is stretched around a label, where the sprite says so.
     pub fit: Option<Arc<Fit>>,
+    /// The drawing it was made from.
+    pub svg: Option<Arc<str>>,
 }
 
 /// Which parts of an image are stretched to hold a label: image px.
@@ -55,7 +57,7 @@ pub enum TextFit {
 
 impl Image {
     pub fn new(width_px: u32, height_px: u32, ratio: f64, rgba: Vec<u8>) -> Self {
-        Self { width_px, height_px, ratio, rgba, sdf: false, fit: None }
+        Self { width_px, height_px, ratio, rgba, sdf: false, fit: None, svg: None }
     }
 
     /// Width and height, CSS px.
@@ -157,13 +159,15 @@ fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
     if width.fract() != 0.0 || height.fract() != 0.0 || width > 1024.0 || height > 1024.0 {
         return Err(format!("its size is {width} x {height} px"));
     }
+    let source: Arc<str> = svg.into();
     RATIOS
         .map(|ratio| {
             let (width_px, height_px) = (width as u32 * ratio, height as u32 * ratio);
             let mut pixmap = tiny_skia::Pixmap::new(width_px, height_px).ok_or("it has no size")?;
             let scale = tiny_skia::Transform::from_scale(ratio as f32, ratio as f32);
             resvg::render(&tree, scale, &mut pixmap.as_mut());
-            Ok(Arc::new(Image::new(width_px, height_px, f64::from(ratio), pixmap.take())))
+            let image = Image::new(width_px, height_px, f64::from(ratio), pixmap.take());
+            Ok(Arc::new(Image { svg: Some(source.clone()), ..image }))
         })
         .collect()
 }

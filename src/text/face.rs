@@ -49,9 +49,15 @@ pub struct Face {
     pub ascender: f64,
     /// Whether the font would draw some glyphs in several colours, which are drawn in one here.
     pub colored: bool,
+    /// The file it is of and which of the file's fonts, for documents that embed it; none for an instance of a variable
+    /// font, which no file holds as it is.
+    pub file: Option<(FontFile, u32)>,
     outlines: FrozenMap<u32, Box<Outline>>,
     plans: Mutex<HashMap<PlanKey, Arc<ShapePlan>>>,
 }
+
+/// The bytes of a font file.
+pub type FontFile = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
 /// What a shaping plan is for: script, whether from the right, whether letters stand apart, language.
 type PlanKey = (&'static str, bool, bool, String);
@@ -68,11 +74,11 @@ impl fmt::Debug for Face {
 impl Face {
     /// The faces in a file: several in a collection, and each named instance of a variable font.
     pub fn read(data: Vec<u8>) -> Result<Vec<Face>, FontError> {
-        let data: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::new(data);
+        let data: FontFile = Arc::new(data);
         let mut faces = Vec::new();
         for index in 0.. {
             let Some(font) = Font::new(data.clone(), index) else { break };
-            faces.push(Face::new(font.clone(), None)?);
+            faces.push(Face { file: Some((data.clone(), index)), ..Face::new(font.clone(), None)? });
             for instance in font.named_instances().iter() {
                 let varied = font.instance_builder().named_instance(instance.index()).build();
                 faces.push(Face::new(varied, Some(instance.subfamily_name()))?);
@@ -86,7 +92,8 @@ impl Face {
 
     /// A face that lives as long as the program.
     pub(super) fn embedded(data: &'static [u8]) -> Result<Face, FontError> {
-        Face::new(Font::new(data, 0).ok_or(FontError::Unreadable)?, None)
+        let face = Face::new(Font::new(data, 0).ok_or(FontError::Unreadable)?, None)?;
+        Ok(Face { file: Some((Arc::new(data), 0)), ..face })
     }
 
     fn new(font: Font, instance: Option<NameId>) -> Result<Face, FontError> {
@@ -111,7 +118,8 @@ impl Face {
         let colored = !font.color_glyphs().is_empty();
         let ascender = (ascender / units_per_em * EM).ceil();
         let (outlines, plans) = (FrozenMap::new(), Mutex::default());
-        Ok(Self { font, name, family, weight, italic, units_per_em, ascender, colored, outlines, plans })
+        let file = None;
+        Ok(Self { font, name, family, weight, italic, units_per_em, ascender, colored, file, outlines, plans })
     }
 
     /// The plan to shape such text with, made once.

@@ -17,7 +17,7 @@ mod vertical;
 
 pub use casing::{Case, cased};
 pub use clusters::{Alphabet, Glyph, Mark};
-pub use face::{Curve, Face, FontError, Outline};
+pub use face::{Curve, Face, FontError, FontFile, Outline};
 pub use fonts::{Fonts, Stack};
 pub use paragraph::{Anchor, Cluster, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing};
 pub use ranges::{GlyphRange, GlyphRanges, RangeError, SdfGlyph};

@@ -145,6 +145,8 @@ pub struct Cluster {
     /// How far a line holding larger sections or images is moved; for vertical lines.
     pub line_offset: f64,
     pub first: char,
+    /// In the label's text.
+    pub bytes: (u32, u32),
 }
 
 /// A label laid out: clusters, and the box of its lines.
@@ -156,7 +158,7 @@ pub struct Shaped {
     pub top: f64,
     pub right: f64,
     pub bottom: f64,
-    pub text: String,
+    pub text: Arc<str>,
     /// Whether something stands upright in a vertical line.
     pub upright: bool,
     /// Height of the ascender of the first font, for glyphs with outlines.
@@ -228,7 +230,7 @@ impl Paragraph<'_> {
             top: self.offset[1],
             right: 0.0,
             bottom: 0.0,
-            text,
+            text: text.into(),
             upright: false,
             ascender,
         };
@@ -284,6 +286,7 @@ impl Paragraph<'_> {
                     vertical,
                     line_offset: 0.0,
                     first: cluster.first,
+                    bytes: (cluster.bytes.start as u32, cluster.bytes.end as u32),
                 });
                 x += width * scale + spacing(cluster);
             }

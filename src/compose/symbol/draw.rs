@@ -147,7 +147,7 @@ impl TextLook {
         let shift = turned(*shift, self.turn);
         let anchor = moved(at, [self.translate[0] + shift[0], self.translate[1] + shift[1]], ratio);
         let quarter = if *vertical && self.along.is_none() { std::f64::consts::FRAC_PI_2 } else { 0.0 };
-        let mut shape = TextShape { anchor, glyphs: Vec::new() };
+        let mut shape = TextShape { anchor, text: shaped.text.clone(), glyphs: Vec::new() };
         let mut images = Vec::new();
         for (i, cluster) in shaped.clusters.iter().enumerate() {
             let half = cluster.advance * cluster.scale / 2.0;
@@ -169,7 +169,7 @@ impl TextLook {
             let mut push = |mark: &Mark, corner: [f64; 2]| {
                 let color = self.colors.get(cluster.section).copied().flatten();
                 let (origin, right) = frame.place(corner, scale);
-                shape.glyphs.push(TextGlyph { mark: mark.clone(), origin, right, color });
+                shape.glyphs.push(TextGlyph { mark: mark.clone(), origin, right, color, bytes: cluster.bytes });
             };
             for glyph in &cluster.glyphs {
                 let (x, y) = (glyph.x * scale - half, glyph.y * scale);

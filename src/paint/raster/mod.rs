@@ -23,6 +23,7 @@ use crate::geo::{Affine, SUBPIXELS, Snapped};
 use crate::scene::{Fill, Group, Item, Scene};
 use blend::{Canvas, Rows};
 use coverage::Coverage;
+pub(super) use field::limited;
 pub use stamp::Stamps;
 
 /// Draws the scene on a transparent canvas; `None` where a picture of that size can't be had in memory. `stamps` are
@@ -38,7 +39,9 @@ pub fn paint(scene: &Scene, stamps: &Stamps) -> Option<Pixmap> {
         layer: text::Layer::default(),
     };
     let mut canvas = Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px);
-    painter.draw(&scene.items, &mut canvas)?;
+    for layer in &scene.layers {
+        painter.draw(&layer.items, &mut canvas)?;
+    }
     Some(pixmap)
 }
 

@@ -89,7 +89,7 @@ impl Stamps {
 fn draw(face: &Arc<Face>, id: u32, size: f64, phase: [f64; 2], halo: Option<&FieldInk>) -> Stamp {
     let origin = Snapped { x: 0, y: 0 };
     let mark = Mark::Outline { face: face.clone(), glyph: id };
-    let glyph = TextGlyph { mark, origin: phase, right: [size, 0.0], color: None };
+    let glyph = TextGlyph { mark, origin: phase, right: [size, 0.0], color: None, bytes: (0, 0) };
     let mut rings = rings(face, id, &glyph, origin);
     let reach =
         halo.map_or(0.0, |ink| (ink.halo_width + super::field::halo_fade_px(ink)) * ink.ratio).ceil() as i64 + 1;

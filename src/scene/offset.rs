@@ -3,14 +3,14 @@
 //! Each corner goes along its mitre, or where it is a hairpin, straight sideways from both its segments: computed from
 //! these two alone and rounded once, so that it is the same in every picture.
 
+use super::Line;
 use crate::geo::Snapped;
-use crate::scene::Line;
 
 /// How far, in offsets, a corner may go along its mitre: sharper ones are hairpins.
-pub(super) const MAX_MITER: f64 = 2.0;
+pub const MAX_OFFSET_MITER: f64 = 2.0;
 
 /// The line, `by` (1/256 px) to the right of its direction.
-pub(super) fn offset(line: &Line, by: f64) -> Option<Line> {
+pub fn offset(line: &Line, by: f64) -> Option<Line> {
     let points = &line.points;
     let count = points.len();
     let direction = |a: Snapped, b: Snapped| {
@@ -31,7 +31,7 @@ pub(super) fn offset(line: &Line, by: f64) -> Option<Line> {
                 // The sum of the unit normals, scaled so that both segments are moved by the whole offset.
                 let (nx, ny) = (-(a.1 + b.1), a.0 + b.0);
                 let scale = 1.0 / (1.0 + a.0 * b.0 + a.1 * b.1).max(1e-9);
-                if scale * nx.hypot(ny) <= MAX_MITER {
+                if scale * nx.hypot(ny) <= MAX_OFFSET_MITER {
                     push(nx * scale, ny * scale);
                 } else {
                     push(-a.1, a.0);

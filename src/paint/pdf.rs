@@ -1,0 +1,531 @@
+//! The PDF painter: vectors, text that can be selected and searched in every script, tagged for readers of screens.
+//!
+//! Documents are PDF/A-2b with a tag tree: one figure with the map's alternative text, its labels inside. The same scene
+//! gives the same bytes: nothing of the clock is written.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use krilla::color::rgb;
+use krilla::configure::{Archival, ConfigurationBuilder};
+use krilla::geom::{PathBuilder, Point as At, Size, Transform};
+use krilla::image::Image as PdfImage;
+use krilla::metadata::{DateTime, Metadata};
+use krilla::num::NormalizedF32;
+use krilla::page::PageSettings;
+use krilla::paint::{Fill, FillRule, LineCap, LineJoin, Pattern, Stroke, StrokeDash};
+use krilla::surface::Surface;
+use krilla::tagging::{ArtifactType, ContentTag, Node, SpanTag, Tag, TagGroup, TagTree};
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use krilla::{Document, SerializeSettings};
+use resvg::usvg;
+
+use super::About;
+use super::vector::{GlyphRun, Lines, Mark, Matrix, Paint, Point, marks};
+use crate::color::{Color, straight};
+use crate::scene::{Cap, Join, Scene};
+use crate::sprite::Image;
+use crate::text::{Curve, Face};
+
+/// Why there is no PDF.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the PDF could not be written: {0}")]
+pub struct PdfError(String);
+
+/// Writes the scene on a page of `inches_per_px` inches a CSS px (1/96 as CSS has it).
+///
+/// # Errors
+/// Where the page is too large or too small for PDF, or the writer refuses the document.
+pub fn paint(scene: &Scene, about: &About, inches_per_px: f64) -> Result<Vec<u8>, PdfError> {
+    let to_points = inches_per_px * 72.0 / scene.ratio;
+    let (width, height) = (f64::from(scene.width_px) * to_points, f64::from(scene.height_px) * to_points);
+    let failed = |e: String| PdfError(e);
+    // PDF/A, as PDF 1.7 does, ends at 14,400 points a side.
+    if !(3.0..=14_400.0).contains(&width) || !(3.0..=14_400.0).contains(&height) {
+        return Err(failed(format!(
+            "a page of {width:.0} x {height:.0} points; sides are 3 to 14,400: use another dpi"
+        )));
+    }
+    let configuration = ConfigurationBuilder::new().with_archival_validator(Archival::A2_B).finish();
+    let configuration = configuration.map_err(|e| failed(format!("{e:?}")))?;
+    let settings = SerializeSettings { enable_tagging: true, configuration, ..SerializeSettings::default() };
+    let mut document = Document::new_with(settings);
+    let mut writer = Writer { fonts: HashMap::new(), images: HashMap::new(), labels: Vec::new() };
+    let page =
+        PageSettings::from_wh(width as f32, height as f32).ok_or_else(|| failed("the page has no size".into()))?;
+    let mut page = document.start_page_with(page);
+    let mut surface = page.surface();
+    surface.push_transform(&Transform::from_scale(to_points as f32, to_points as f32));
+    for (_, marks) in marks(scene) {
+        marks.iter().for_each(|mark| writer.mark(mark, &mut surface));
+    }
+    surface.pop();
+    surface.finish();
+    page.finish();
+    let figure = TagGroup::with_children(Tag::Figure(Some(about.alt.clone())), writer.labels);
+    document.set_tag_tree(TagTree::from(vec![Node::Group(figure)]).with_lang(Some(about.language.clone())));
+    document.set_metadata(metadata(about));
+    document.finish().map_err(|e| failed(format!("{e:?}")))
+}
+
+fn metadata(about: &About) -> Metadata {
+    let facts = about.facts.iter().map(|(name, value)| format!("{name}: {value}"));
+    let sources = about.sources.iter().map(|s| format!("source: {s}"));
+    let (year, month, day) = about.day.unwrap_or((2000, 1, 1));
+    Metadata::new()
+        .creation_date(DateTime::new(year).month(month).day(day))
+        .title(about.title.clone())
+        .description(about.alt.clone())
+        .keywords(facts.chain(sources).collect())
+        .language(about.language.clone())
+        .creator(concat!("contactline ", env!("CARGO_PKG_VERSION")).to_string())
+}
+
+struct Writer {
+    /// By the face's place in memory; none for one that a PDF cannot hold.
+    fonts: HashMap<usize, Option<Font>>,
+    images: HashMap<usize, PdfImage>,
+    /// Labels in the order they are drawn, for the tag tree.
+    labels: Vec<Node>,
+}
+
+impl Writer {
+    fn mark(&mut self, mark: &Mark, surface: &mut Surface) {
+        if let Mark::Group { marks, opacity, clip } = mark {
+            let mut pushed = 0;
+            if let Some(path) = clip.as_ref().and_then(|quad| path(&[(quad.as_slice(), true)])) {
+                surface.push_clip_path(&path, &FillRule::NonZero);
+                pushed += 1;
+            }
+            if *opacity < 1.0 {
+                surface.push_opacity(share(*opacity));
+                pushed += 1;
+            }
+            marks.iter().for_each(|mark| self.mark(mark, surface));
+            (0..pushed).for_each(|_| surface.pop());
+            return;
+        }
+        if let Mark::Text { runs, text, halo, letters } = mark {
+            return self.label(runs, text, *halo, *letters, surface);
+        }
+        surface.start_tagged(ContentTag::Artifact(krilla::tagging::Artifact::with_kind(ArtifactType::Other)));
+        self.shape(mark, surface);
+        surface.end_tagged();
+    }
+
+    fn shape(&mut self, mark: &Mark, surface: &mut Surface) {
+        match mark {
+            Mark::Area { rings, paint, .. } => {
+                let closed: Vec<(&[Point], bool)> = rings.iter().map(|r| (r.as_slice(), true)).collect();
+                let Some(path) = path(&closed) else { return };
+                surface.set_stroke(None);
+                match paint {
+                    Paint::Color(color) => {
+                        surface.set_fill(Some(flat(color)));
+                        surface.draw_path(&path);
+                    }
+                    Paint::Pattern { image, matrix, opacity } => {
+                        surface.push_clip_path(&path, &FillRule::NonZero);
+                        surface.push_opacity(share(*opacity));
+                        self.tiles(rings, image, matrix, surface);
+                        surface.pop();
+                        surface.pop();
+                    }
+                }
+            }
+            Mark::Lines(lines) => draw_lines(lines, surface),
+            Mark::Disc { center, radius, color } => {
+                if let Some(path) = circle(center, *radius) {
+                    surface.set_stroke(None);
+                    surface.set_fill(Some(flat(color)));
+                    surface.draw_path(&path);
+                }
+            }
+            Mark::Rim { center, radius, width, color } => {
+                if let Some(path) = circle(center, *radius) {
+                    surface.set_fill(None);
+                    surface.set_stroke(Some(Stroke { width: *width as f32, ..line(color) }));
+                    surface.draw_path(&path);
+                }
+            }
+            Mark::Picture { image, matrix, opacity, .. } => {
+                let Some(size) = Size::from_wh(image.width_px as f32, image.height_px as f32) else { return };
+                let picture = self.image(image);
+                surface.push_transform(&transform(matrix));
+                surface.push_opacity(share(*opacity));
+                surface.draw_image(picture, size);
+                surface.pop();
+                surface.pop();
+            }
+            Mark::Text { .. } | Mark::Group { .. } => {}
+        }
+    }
+
+    fn image(&mut self, image: &Arc<Image>) -> PdfImage {
+        let made = self.images.entry(Arc::as_ptr(image) as usize).or_insert_with(|| {
+            let pixels = image.rgba.chunks_exact(4).flat_map(straight).collect();
+            PdfImage::from_rgba8(pixels, image.width_px, image.height_px)
+        });
+        made.clone()
+    }
+
+    /// Covers rings with an image repeated. Drawings are repeated as paths, each shape one path of all its copies: viewers
+    /// leave hairlines between the cells of a pattern, and between shapes side by side.
+    fn tiles(&mut self, rings: &[Vec<Point>], image: &Arc<Image>, matrix: &Matrix, surface: &mut Surface) {
+        let Some([left, top, right, bottom]) = cells(rings, image, matrix) else { return };
+        let (width, height) = (image.width_px as f32, image.height_px as f32);
+        let drawing = Drawing::of(image);
+        match &drawing {
+            Some(drawing) if (right - left) * (bottom - top) <= MAX_TILES => {
+                surface.push_transform(&transform(matrix));
+                drawing.draw([left, top, right, bottom], surface);
+                surface.pop();
+            }
+            _ => {
+                // A cell of many tiles, so that there are few seams.
+                let side = if drawing.is_some() { TILES_A_SIDE } else { 1 };
+                let picture = self.image(image);
+                let mut stream = surface.stream_builder();
+                let mut inner = stream.surface();
+                match (&drawing, Size::from_wh(width, height)) {
+                    (Some(drawing), _) => drawing.draw([0, 0, side, side], &mut inner),
+                    (None, Some(size)) => inner.draw_image(picture, size),
+                    (None, None) => {}
+                }
+                inner.finish();
+                let (stream, transform) = (stream.finish(), transform(matrix));
+                let pattern = Pattern { stream, transform, width: width * side as f32, height: height * side as f32 };
+                surface.set_fill(Some(Fill { paint: pattern.into(), opacity: share(1.0), rule: FillRule::NonZero }));
+                let closed: Vec<(&[Point], bool)> = rings.iter().map(|r| (r.as_slice(), true)).collect();
+                path(&closed).iter().for_each(|path| surface.draw_path(path));
+            }
+        }
+    }
+
+    fn font(&mut self, face: &Arc<Face>) -> Option<Font> {
+        let made = self.fonts.entry(Arc::as_ptr(face) as usize).or_insert_with(|| {
+            let (file, index) = face.file.clone()?;
+            Font::new(file.into(), index)
+        });
+        made.clone()
+    }
+
+    fn label(
+        &mut self,
+        runs: &[GlyphRun],
+        text: &str,
+        halo: Option<(Color, f64)>,
+        letters: bool,
+        surface: &mut Surface,
+    ) {
+        if let Some((color, width)) = halo {
+            // A halo is drawn as shapes: the words are in the document once, where the letters are.
+            surface.start_tagged(ContentTag::Artifact(krilla::tagging::Artifact::with_kind(ArtifactType::Other)));
+            surface.set_fill(Some(flat(&color)));
+            let round = Stroke { width: 2.0 * width as f32, line_join: LineJoin::Round, ..line(&color) };
+            surface.set_stroke(Some(round));
+            runs.iter().filter_map(outlines).for_each(|path| surface.draw_path(&path));
+            surface.end_tagged();
+        }
+        if !letters {
+            return;
+        }
+        let span = SpanTag::empty().with_actual_text(is_scattered(runs).then_some(text));
+        let label = surface.start_tagged(ContentTag::Span(span));
+        surface.set_stroke(None);
+        for run in runs {
+            surface.set_fill(Some(flat(&run.color)));
+            match self.font(&run.face) {
+                Some(font) => draw_run(run, text, font, surface),
+                None => outlines(run).iter().for_each(|path| surface.draw_path(path)),
+            }
+        }
+        surface.end_tagged();
+        self.labels.push(Node::Leaf(label));
+    }
+}
+
+/// Whether letters of a word may be far apart or on a bend, so that readers would not put them together.
+fn is_scattered(runs: &[GlyphRun]) -> bool {
+    runs.iter().any(|r| r.along != runs[0].along)
+}
+
+fn draw_run(run: &GlyphRun, text: &str, font: Font, surface: &mut Surface) {
+    let em = run.em_px;
+    let places: Vec<Point> = run.glyphs.iter().map(|g| run.offset(g.origin)).collect();
+    let glyphs: Vec<KrillaGlyph> = run
+        .glyphs
+        .iter()
+        .enumerate()
+        .map(|(i, glyph)| {
+            let own = run.face.advance(glyph.id) / crate::text::EM;
+            let advance = places.get(i + 1).map_or(own, |next| (next[0] - places[i][0]) / em);
+            // Offsets are upward, ours are downward.
+            let range = glyph.bytes.0 as usize..glyph.bytes.1 as usize;
+            KrillaGlyph::new(GlyphId::new(glyph.id), advance as f32, 0.0, (-places[i][1] / em) as f32, 0.0, range, None)
+        })
+        .collect();
+    let [x, y] = run.start();
+    let [a, b] = run.along;
+    surface.push_transform(&transform(&[a, b, -b, a, x, y]));
+    surface.draw_glyphs(At::from_xy(0.0, 0.0), &glyphs, font, text, em as f32, false);
+    surface.pop();
+}
+
+/// The shapes of a run's glyphs.
+fn outlines(run: &GlyphRun) -> Option<krilla::geom::Path> {
+    let mut builder = PathBuilder::new();
+    let [a, b] = run.along.map(|v| v * run.em_px);
+    for glyph in &run.glyphs {
+        let place = |p: &[f64; 2]| {
+            let (x, y) = (glyph.origin[0] + p[0] * a - p[1] * b, glyph.origin[1] + p[0] * b + p[1] * a);
+            (x as f32, y as f32)
+        };
+        for (start, curves) in &run.face.outline(glyph.id).contours {
+            let (x, y) = place(start);
+            builder.move_to(x, y);
+            for curve in curves {
+                match curve {
+                    Curve::Line(end) => {
+                        let (x, y) = place(end);
+                        builder.line_to(x, y);
+                    }
+                    Curve::Quadratic(c, end) => {
+                        let ((cx, cy), (x, y)) = (place(c), place(end));
+                        builder.quad_to(cx, cy, x, y);
+                    }
+                    Curve::Cubic(c, d, end) => {
+                        let ((cx, cy), (dx, dy), (x, y)) = (place(c), place(d), place(end));
+                        builder.cubic_to(cx, cy, dx, dy, x, y);
+                    }
+                }
+            }
+            builder.close();
+        }
+    }
+    builder.finish()
+}
+
+/// Copies of a drawing that are drawn one by one.
+const MAX_TILES: i64 = 20_000;
+/// Copies of it on a side of a pattern's cell, where there would be more.
+const TILES_A_SIDE: i64 = 32;
+
+/// Which repetitions of an image the rings need: left, top, right, bottom.
+fn cells(rings: &[Vec<Point>], image: &Image, m: &Matrix) -> Option<[i64; 4]> {
+    let determinant = m[0] * m[3] - m[1] * m[2];
+    let back = |p: &Point| {
+        let (x, y) = (p[0] - m[4], p[1] - m[5]);
+        [(m[3] * x - m[2] * y) / determinant, (m[0] * y - m[1] * x) / determinant]
+    };
+    let mut out = [i64::MAX, i64::MAX, i64::MIN, i64::MIN];
+    for [x, y] in rings.iter().flatten().map(back) {
+        let (x, y) = (x / f64::from(image.width_px), y / f64::from(image.height_px));
+        out = [
+            out[0].min(x.floor() as i64),
+            out[1].min(y.floor() as i64),
+            out[2].max(x.ceil() as i64),
+            out[3].max(y.ceil() as i64),
+        ];
+    }
+    (determinant != 0.0 && out[0] < out[2] && out[1] < out[3]).then_some(out)
+}
+
+/// The plain shapes that an image was made from.
+struct Drawing {
+    tree: usvg::Tree,
+    width: f32,
+    height: f32,
+}
+
+impl Drawing {
+    /// `None` where there is no drawing, or it has more than plain shapes.
+    fn of(image: &Image) -> Option<Drawing> {
+        let tree = usvg::Tree::from_str(image.svg.as_deref()?, &usvg::Options::default()).ok()?;
+        plain_shapes(tree.root(), &mut Vec::new()).then_some(Drawing {
+            tree,
+            width: image.width_px as f32,
+            height: image.height_px as f32,
+        })
+    }
+
+    /// Draws it, to the image's size, in every cell from left, top to right, bottom.
+    fn draw(&self, [left, top, right, bottom]: [i64; 4], surface: &mut Surface) {
+        let mut shapes = Vec::new();
+        plain_shapes(self.tree.root(), &mut shapes);
+        let size = self.tree.size();
+        surface.push_transform(&Transform::from_scale(self.width / size.width(), self.height / size.height()));
+        for shape in shapes {
+            let color = |paint: &usvg::Paint| match paint {
+                usvg::Paint::Color(c) => Some(rgb::Color::new(c.red, c.green, c.blue)),
+                _ => None,
+            };
+            let share = |o: usvg::Opacity| NormalizedF32::new(o.get()).unwrap_or(NormalizedF32::ONE);
+            let fill = shape.fill().and_then(|f| {
+                Some(Fill { paint: color(f.paint())?.into(), opacity: share(f.opacity()), rule: FillRule::NonZero })
+            });
+            let stroke = shape.stroke().and_then(|s| {
+                let (paint, width) = (color(s.paint())?.into(), s.width().get());
+                Some(Stroke { paint, width, opacity: share(s.opacity()), ..Stroke::default() })
+            });
+            if fill.is_none() && stroke.is_none() {
+                continue;
+            }
+            let t = shape.abs_transform();
+            let mut builder = PathBuilder::new();
+            for (column, row) in (top..bottom).flat_map(|row| (left..right).map(move |column| (column, row))) {
+                let by = (column as f32 * size.width(), row as f32 * size.height());
+                copied(shape.data(), t, by, &mut builder);
+            }
+            if let Some(path) = builder.finish() {
+                surface.set_fill(fill);
+                surface.set_stroke(stroke);
+                surface.draw_path(&path);
+            }
+        }
+        surface.pop();
+    }
+}
+
+/// A path, transformed and moved.
+fn copied(path: &tiny_skia::Path, t: usvg::Transform, by: (f32, f32), out: &mut PathBuilder) {
+    use tiny_skia::PathSegment as S;
+    let at = |p: tiny_skia::Point| (t.sx * p.x + t.kx * p.y + t.tx + by.0, t.ky * p.x + t.sy * p.y + t.ty + by.1);
+    for segment in path.segments() {
+        match segment {
+            S::MoveTo(p) => {
+                let (x, y) = at(p);
+                out.move_to(x, y);
+            }
+            S::LineTo(p) => {
+                let (x, y) = at(p);
+                out.line_to(x, y);
+            }
+            S::QuadTo(c, p) => {
+                let ((cx, cy), (x, y)) = (at(c), at(p));
+                out.quad_to(cx, cy, x, y);
+            }
+            S::CubicTo(c, d, p) => {
+                let ((cx, cy), (dx, dy), (x, y)) = (at(c), at(d), at(p));
+                out.cubic_to(cx, cy, dx, dy, x, y);
+            }
+            S::Close => out.close(),
+        }
+    }
+}
+
+/// The paths of a drawing; `false` where it has anything else.
+fn plain_shapes<'a>(group: &'a usvg::Group, out: &mut Vec<&'a usvg::Path>) -> bool {
+    let plain = group.opacity().get() == 1.0 && group.clip_path().is_none() && group.mask().is_none();
+    plain
+        && group.filters().is_empty()
+        && group.children().iter().all(|node| match node {
+            usvg::Node::Group(inner) => plain_shapes(inner, out),
+            usvg::Node::Path(path) => {
+                let solid = |p: &usvg::Paint| matches!(p, usvg::Paint::Color(_));
+                let is_plain =
+                    path.fill().is_none_or(|f| solid(f.paint())) && path.stroke().is_none_or(|s| solid(s.paint()));
+                if is_plain && path.is_visible() {
+                    out.push(path);
+                }
+                is_plain
+            }
+            _ => false,
+        })
+}
+
+fn draw_lines(lines: &Lines, surface: &mut Surface) {
+    let stroke = |offset: f64| Stroke {
+        width: lines.width as f32,
+        line_cap: match lines.cap {
+            Cap::Butt => LineCap::Butt,
+            Cap::Round => LineCap::Round,
+            Cap::Square => LineCap::Square,
+        },
+        line_join: match lines.join {
+            Join::Miter { .. } => LineJoin::Miter,
+            Join::Bevel => LineJoin::Bevel,
+            Join::Round { .. } => LineJoin::Round,
+        },
+        miter_limit: if let Join::Miter { limit } = lines.join { limit.max(1.0) as f32 } else { 4.0 },
+        dash: (!lines.dashes.is_empty()).then(|| {
+            // An odd number of lengths is meant twice over, as SVG has it.
+            let once = lines.dashes.iter().map(|d| *d as f32);
+            let array = if lines.dashes.len() % 2 == 1 { once.clone().chain(once).collect() } else { once.collect() };
+            StrokeDash { array, offset: offset as f32 }
+        }),
+        ..line(&lines.color)
+    };
+    surface.set_fill(None);
+    if lines.dashes.is_empty() {
+        let all: Vec<(&[Point], bool)> =
+            lines.lines.iter().map(|(points, closed, _)| (points.as_slice(), *closed)).collect();
+        if let Some(path) = path(&all) {
+            surface.set_stroke(Some(stroke(0.0)));
+            surface.draw_path(&path);
+        }
+        return;
+    }
+    for (points, closed, along) in &lines.lines {
+        if let Some(path) = path(&[(points, *closed)]) {
+            surface.set_stroke(Some(stroke(*along)));
+            surface.draw_path(&path);
+        }
+    }
+}
+
+fn path(lines: &[(&[Point], bool)]) -> Option<krilla::geom::Path> {
+    let mut builder = PathBuilder::new();
+    for (points, closed) in lines {
+        for (i, [x, y]) in points.iter().enumerate() {
+            let (x, y) = (*x as f32, *y as f32);
+            if i == 0 { builder.move_to(x, y) } else { builder.line_to(x, y) }
+        }
+        if *closed {
+            builder.close();
+        }
+    }
+    builder.finish()
+}
+
+/// A circle of four cubic curves, to 0.03 % of its radius.
+fn circle(center: &Point, radius: f64) -> Option<krilla::geom::Path> {
+    const K: f64 = 0.552_284_749_8;
+    let mut builder = PathBuilder::new();
+    let at = |x: f64, y: f64| ((center[0] + radius * x) as f32, (center[1] + radius * y) as f32);
+    let (x, y) = at(1.0, 0.0);
+    builder.move_to(x, y);
+    for (a, b, c) in [
+        ((1.0, K), (K, 1.0), (0.0, 1.0)),
+        ((-K, 1.0), (-1.0, K), (-1.0, 0.0)),
+        ((-1.0, -K), (-K, -1.0), (0.0, -1.0)),
+        ((K, -1.0), (1.0, -K), (1.0, 0.0)),
+    ] {
+        let ((ax, ay), (bx, by), (cx, cy)) = (at(a.0, a.1), at(b.0, b.1), at(c.0, c.1));
+        builder.cubic_to(ax, ay, bx, by, cx, cy);
+    }
+    builder.close();
+    builder.finish()
+}
+
+fn transform(m: &Matrix) -> Transform {
+    let [a, b, c, d, e, f] = m.map(|v| v as f32);
+    Transform::from_row(a, b, c, d, e, f)
+}
+
+fn share(v: f64) -> NormalizedF32 {
+    NormalizedF32::new(v.clamp(0.0, 1.0) as f32).unwrap_or(NormalizedF32::ONE)
+}
+
+fn rgb_of(color: &Color) -> rgb::Color {
+    let byte = |v: f64| (v.clamp(0.0, 1.0) * 255.0).round() as u8;
+    rgb::Color::new(byte(color.r), byte(color.g), byte(color.b))
+}
+
+fn flat(color: &Color) -> Fill {
+    Fill { paint: rgb_of(color).into(), opacity: share(color.a), rule: FillRule::NonZero }
+}
+
+fn line(color: &Color) -> Stroke {
+    Stroke { paint: rgb_of(color).into(), opacity: share(color.a), ..Stroke::default() }
+}

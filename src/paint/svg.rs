@@ -1,0 +1,460 @@
+//! The SVG painter: real paths in groups named by layer, patterns from their own drawings, text as outlines or live.
+//!
+//! The document stands alone: images and, for live text, fonts are inside it. The same scene gives the same bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use base64::Engine as _;
+
+use super::About;
+use super::vector::{GlyphRun, Lines, Mark, Matrix, Paint, Point, marks};
+use crate::color::Color;
+use crate::color::straight;
+use crate::scene::{Cap, Join, Scene};
+use crate::sprite::Image;
+use crate::text::{Curve, Face};
+
+/// How letters are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TextAs {
+    /// As shapes: the same everywhere.
+    #[default]
+    Outlines,
+    /// As text that can be selected, found and edited, with its fonts; on curves in joined scripts as shapes.
+    Live,
+}
+
+/// Writes the scene.
+pub fn paint(scene: &Scene, about: &About, text: TextAs) -> String {
+    let mut writer = Writer { text, ..Writer::default() };
+    let mut body = String::new();
+    for (id, marks) in marks(scene) {
+        let _ = writeln!(body, "<g id=\"{}\" data-layer=\"{}\">", writer.name(id), escaped(id));
+        marks.iter().for_each(|mark| writer.mark(mark, &mut body));
+        body.push_str("</g>\n");
+    }
+    let (width, height) = (f64::from(scene.width_px), f64::from(scene.height_px));
+    let language =
+        if about.language.is_empty() { String::new() } else { format!(" xml:lang=\"{}\"", escaped(&about.language)) };
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" \
+         aria-labelledby=\"map-title map-description\"{language}>\n<title id=\"map-title\">{}</title>\n<desc id=\"map-description\">{}</desc>\n",
+        number(width / scene.ratio),
+        number(height / scene.ratio),
+        number(width),
+        number(height),
+        escaped(&about.title),
+        escaped(&about.alt),
+    );
+    out.push_str(&metadata(about));
+    writer.definitions(&mut out);
+    out.push_str(&body);
+    out.push_str("</svg>\n");
+    out
+}
+
+/// Dublin Core, as SVG editors read it, and what is needed to make the map again.
+fn metadata(about: &About) -> String {
+    let mut out = String::from(
+        "<metadata>\n<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><rdf:Description>\n",
+    );
+    let _ = writeln!(out, "<dc:title>{}</dc:title>", escaped(&about.title));
+    for source in &about.sources {
+        let _ = writeln!(out, "<dc:source>{}</dc:source>", escaped(source));
+    }
+    for (name, value) in &about.facts {
+        let _ = writeln!(out, "<dc:description>{}: {}</dc:description>", escaped(name), escaped(value));
+    }
+    out.push_str("</rdf:Description></rdf:RDF>\n</metadata>\n");
+    out
+}
+
+#[derive(Default)]
+struct Writer {
+    text: TextAs,
+    names: BTreeSet<String>,
+    /// Glyphs by face and id, in the order in which they were met.
+    glyphs: Vec<(Arc<Face>, u32)>,
+    glyph_ids: BTreeMap<(usize, u32), usize>,
+    /// Fonts of live text.
+    faces: Vec<Arc<Face>>,
+    /// Pictures and patterns, by the place of the image in memory.
+    images: Vec<Arc<Image>>,
+    patterns: Vec<String>,
+    clips: Vec<[Point; 4]>,
+}
+
+impl Writer {
+    /// A name that no other element has.
+    fn name(&mut self, id: &str) -> String {
+        let plain: String = id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+        let mut name = format!("layer-{plain}");
+        while !self.names.insert(name.clone()) {
+            name.push('_');
+        }
+        name
+    }
+
+    fn definitions(&self, out: &mut String) {
+        out.push_str("<defs>\n");
+        if !self.faces.is_empty() {
+            out.push_str("<style>\n");
+            for face in &self.faces {
+                let Some((file, _)) = &face.file else { continue };
+                let data = base64::engine::general_purpose::STANDARD.encode((**file).as_ref());
+                let _ = writeln!(
+                    out,
+                    "@font-face{{font-family:'{}';src:url(data:font/ttf;base64,{data})}}",
+                    escaped(&face.name)
+                );
+            }
+            out.push_str("</style>\n");
+        }
+        for (i, (face, id)) in self.glyphs.iter().enumerate() {
+            let _ = writeln!(out, "<path id=\"g{i}\" d=\"{}\"/>", outline(face, *id));
+        }
+        for (i, image) in self.images.iter().enumerate() {
+            let _ = writeln!(out, "{}", picture(image, &format!("i{i}")));
+        }
+        self.patterns.iter().for_each(|p| out.push_str(p));
+        for (i, quad) in self.clips.iter().enumerate() {
+            let _ = writeln!(out, "<clipPath id=\"c{i}\"><path d=\"{}\"/></clipPath>", path(quad, true));
+        }
+        out.push_str("</defs>\n");
+    }
+
+    fn mark(&mut self, mark: &Mark, out: &mut String) {
+        match mark {
+            Mark::Area { rings, paint, crisp } => {
+                let d: String = rings.iter().map(|r| path(r, true)).collect();
+                let crisp = if *crisp { " shape-rendering=\"crispEdges\"" } else { "" };
+                let _ = writeln!(out, "<path d=\"{d}\"{}{crisp}/>", self.fill(paint));
+            }
+            Mark::Lines(lines) => stroke(lines, out),
+            Mark::Disc { center, radius, color } => {
+                let _ = writeln!(out, "<circle {}{}/>", circle(center, *radius), ink("fill", color));
+            }
+            Mark::Rim { center, radius, width, color } => {
+                let _ = writeln!(
+                    out,
+                    "<circle {} fill=\"none\"{} stroke-width=\"{}\"/>",
+                    circle(center, *radius),
+                    ink("stroke", color),
+                    number(*width)
+                );
+            }
+            Mark::Picture { image, matrix, opacity, smooth } => {
+                let i = self.image(image);
+                let seen = if *opacity < 1.0 { format!(" opacity=\"{}\"", number(*opacity)) } else { String::new() };
+                let crisp = if *smooth { "" } else { " image-rendering=\"optimizeSpeed\"" };
+                let _ = writeln!(
+                    out,
+                    "<use href=\"#i{i}\" xlink:href=\"#i{i}\" transform=\"{}\"{seen}{crisp}/>",
+                    transform(matrix)
+                );
+            }
+            Mark::Text { runs, text, halo, letters } => self.label(runs, text, *halo, *letters, out),
+            Mark::Group { marks, opacity, clip } => {
+                let seen = if *opacity < 1.0 { format!(" opacity=\"{}\"", number(*opacity)) } else { String::new() };
+                let clip = clip.map_or(String::new(), |quad| {
+                    self.clips.push(quad);
+                    format!(" clip-path=\"url(#c{})\"", self.clips.len() - 1)
+                });
+                let _ = writeln!(out, "<g{seen}{clip}>");
+                marks.iter().for_each(|mark| self.mark(mark, out));
+                out.push_str("</g>\n");
+            }
+        }
+    }
+
+    fn image(&mut self, image: &Arc<Image>) -> usize {
+        let known = self.images.iter().position(|i| Arc::ptr_eq(i, image));
+        known.unwrap_or_else(|| {
+            self.images.push(image.clone());
+            self.images.len() - 1
+        })
+    }
+
+    fn fill(&mut self, paint: &Paint) -> String {
+        match paint {
+            Paint::Color(color) => ink("fill", color),
+            Paint::Pattern { image, matrix, opacity } => {
+                let i = self.image(image);
+                let pattern = |id: usize| {
+                    format!(
+                        "<pattern id=\"p{id}\" patternUnits=\"userSpaceOnUse\" width=\"{}\" height=\"{}\" patternTransform=\"{}\"><use href=\"#i{i}\" xlink:href=\"#i{i}\"/></pattern>\n",
+                        image.width_px,
+                        image.height_px,
+                        transform(matrix)
+                    )
+                };
+                let wanted = pattern(0).replacen("p0", "", 1);
+                let known =
+                    (0..self.patterns.len()).find(|id| self.patterns[*id].replacen(&format!("p{id}"), "", 1) == wanted);
+                let id = known.unwrap_or_else(|| {
+                    self.patterns.push(pattern(self.patterns.len()));
+                    self.patterns.len() - 1
+                });
+                let seen =
+                    if *opacity < 1.0 { format!(" fill-opacity=\"{}\"", number(*opacity)) } else { String::new() };
+                format!(" fill=\"url(#p{id})\"{seen}")
+            }
+        }
+    }
+
+    fn label(&mut self, runs: &[GlyphRun], text: &str, halo: Option<(Color, f64)>, letters: bool, out: &mut String) {
+        let has_files = runs.iter().all(|r| r.face.file.as_ref().is_some_and(|(_, index)| *index == 0));
+        if self.text == TextAs::Live && has_files && !(runs.len() > 1 && is_curved(runs) && is_joined(text)) {
+            return self.live(runs, text, halo, letters, out);
+        }
+        let _ = writeln!(out, "<g aria-label=\"{}\">", escaped(text));
+        if let Some((color, width)) = halo {
+            for run in runs {
+                let width = number(2.0 * width / run.em_px);
+                let _ = writeln!(
+                    out,
+                    "<g{}{} stroke-width=\"{width}\" stroke-linejoin=\"round\">",
+                    ink("fill", &color),
+                    ink("stroke", &color)
+                );
+                self.shapes(run, out);
+                out.push_str("</g>\n");
+            }
+        }
+        if letters {
+            for run in runs {
+                let _ = writeln!(out, "<g{}>", ink("fill", &run.color));
+                self.shapes(run, out);
+                out.push_str("</g>\n");
+            }
+        }
+        out.push_str("</g>\n");
+    }
+
+    fn shapes(&mut self, run: &GlyphRun, out: &mut String) {
+        for glyph in &run.glyphs {
+            if run.face.outline(glyph.id).contours.is_empty() {
+                continue;
+            }
+            let key = (Arc::as_ptr(&run.face) as usize, glyph.id);
+            let next = self.glyphs.len();
+            let i = *self.glyph_ids.entry(key).or_insert(next);
+            if i == next {
+                self.glyphs.push((run.face.clone(), glyph.id));
+            }
+            let [a, b] = run.along.map(|v| v * run.em_px);
+            let _ = writeln!(
+                out,
+                "<use href=\"#g{i}\" xlink:href=\"#g{i}\" transform=\"{}\"/>",
+                transform(&[a, b, -b, a, glyph.origin[0], glyph.origin[1]])
+            );
+        }
+    }
+
+    fn live(&mut self, runs: &[GlyphRun], text: &str, halo: Option<(Color, f64)>, letters: bool, out: &mut String) {
+        for run in runs {
+            if !self.faces.iter().any(|f| Arc::ptr_eq(f, &run.face)) {
+                self.faces.push(run.face.clone());
+            }
+            let (from, to) = run.glyphs.iter().fold((u32::MAX, 0), |(f, t), g| (f.min(g.bytes.0), t.max(g.bytes.1)));
+            let part = text.get(from as usize..to as usize).unwrap_or_default();
+            let look = match (letters, halo) {
+                (true, None) => ink("fill", &run.color),
+                (true, Some((color, width))) => format!(
+                    "{}{} stroke-width=\"{}\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
+                    ink("fill", &run.color),
+                    ink("stroke", &color),
+                    number(2.0 * width)
+                ),
+                (false, Some((color, width))) => format!(
+                    "{}{} stroke-width=\"{}\" stroke-linejoin=\"round\" aria-hidden=\"true\"",
+                    ink("fill", &color),
+                    ink("stroke", &color),
+                    number(2.0 * width)
+                ),
+                (false, None) => continue,
+            };
+            let [x, y] = run.start();
+            let [a, b] = run.along;
+            // Letters that stand alone go where they were placed; the others as their font has them.
+            let alone = !is_joined(part)
+                && part.chars().count() == run.glyphs.len()
+                && run.glyphs.is_sorted_by_key(|g| g.bytes.0);
+            let at = match alone {
+                true => run.glyphs.iter().map(|g| number(run.offset(g.origin)[0])).collect::<Vec<_>>().join(" "),
+                false => "0".to_string(),
+            };
+            let _ = writeln!(
+                out,
+                "<text transform=\"{}\" x=\"{at}\" font-family=\"'{}'\" font-size=\"{}\" xml:space=\"preserve\"{look}>{}</text>",
+                transform(&[a, b, -b, a, x, y]),
+                escaped(&run.face.name),
+                number(run.em_px),
+                escaped(part)
+            );
+        }
+    }
+}
+
+fn is_curved(runs: &[GlyphRun]) -> bool {
+    runs.iter().any(|r| r.along != runs[0].along)
+}
+
+/// Whether letters of it are joined to one another.
+fn is_joined(text: &str) -> bool {
+    text.chars().any(|c| matches!(c, '\u{600}'..='\u{8ff}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}'))
+}
+
+/// An image as an element: its drawing, where there is one, or its pixels.
+fn picture(image: &Image, id: &str) -> String {
+    let (width, height) = (image.width_px, image.height_px);
+    if let Some(inner) = image.svg.as_deref().and_then(|svg| nested(svg, id, width, height)) {
+        return inner;
+    }
+    let data = base64::engine::general_purpose::STANDARD.encode(png(image).unwrap_or_default());
+    format!(
+        "<image id=\"{id}\" width=\"{width}\" height=\"{height}\" href=\"data:image/png;base64,{data}\" xlink:href=\"data:image/png;base64,{data}\"/>"
+    )
+}
+
+/// `None` where the pixels are not those of the size.
+fn png(image: &Image) -> Option<Vec<u8>> {
+    use image::ImageEncoder as _;
+    let pixels: Vec<u8> = image.rgba.chunks_exact(4).flat_map(straight).collect();
+    let mut out = Vec::new();
+    let encoder = image::codecs::png::PngEncoder::new(&mut out);
+    encoder.write_image(&pixels, image.width_px, image.height_px, image::ExtendedColorType::Rgba8).ok()?;
+    Some(out)
+}
+
+/// The drawing as an element of this size; `None` where it has ids, which must not meet those of others.
+fn nested(svg: &str, id: &str, width: u32, height: u32) -> Option<String> {
+    let start = svg.find("<svg")?;
+    let tag_end = start + svg[start..].find('>')?;
+    let tag = &svg[start..tag_end];
+    if svg.contains(" id=") || svg.contains("<style") || tag.ends_with('/') {
+        return None;
+    }
+    let attribute = |name: &str| {
+        let at = tag.find(&format!(" {name}="))? + name.len() + 2;
+        let quote = tag[at..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        tag[at + 1..].split(quote).next()
+    };
+    let side = |name: &str| attribute(name)?.trim_end_matches("px").parse::<f64>().ok();
+    let view = match attribute("viewBox") {
+        Some(view) => view.to_string(),
+        None => format!("0 0 {} {}", number(side("width")?), number(side("height")?)),
+    };
+    let inner =
+        svg[tag_end + 1..].strip_suffix("</svg>").or_else(|| svg[tag_end + 1..].trim_end().strip_suffix("</svg>"))?;
+    Some(format!(
+        "<svg id=\"{id}\" width=\"{width}\" height=\"{height}\" viewBox=\"{view}\" preserveAspectRatio=\"none\">{inner}</svg>"
+    ))
+}
+
+/// A glyph's outline in ems.
+fn outline(face: &Face, id: u32) -> String {
+    let mut d = String::new();
+    let at = |p: &[f64; 2]| format!("{} {}", fine(p[0]), fine(p[1]));
+    for (start, curves) in &face.outline(id).contours {
+        let _ = write!(d, "M{}", at(start));
+        for curve in curves {
+            let _ = match curve {
+                Curve::Line(end) => write!(d, "L{}", at(end)),
+                Curve::Quadratic(c, end) => write!(d, "Q{} {}", at(c), at(end)),
+                Curve::Cubic(a, b, end) => write!(d, "C{} {} {}", at(a), at(b), at(end)),
+            };
+        }
+        d.push('Z');
+    }
+    d
+}
+
+fn stroke(lines: &Lines, out: &mut String) {
+    let cap = match lines.cap {
+        Cap::Butt => "",
+        Cap::Round => " stroke-linecap=\"round\"",
+        Cap::Square => " stroke-linecap=\"square\"",
+    };
+    let join = match lines.join {
+        Join::Miter { limit } => format!(" stroke-miterlimit=\"{}\"", number(limit.max(1.0))),
+        Join::Bevel => " stroke-linejoin=\"bevel\"".to_string(),
+        Join::Round { .. } => " stroke-linejoin=\"round\"".to_string(),
+    };
+    let look =
+        format!("fill=\"none\"{} stroke-width=\"{}\"{cap}{join}", ink("stroke", &lines.color), number(lines.width));
+    if lines.dashes.is_empty() {
+        let d: String = lines.lines.iter().map(|(points, closed, _)| path(points, *closed)).collect();
+        let _ = writeln!(out, "<path d=\"{d}\" {look}/>");
+        return;
+    }
+    let dashes = lines.dashes.iter().map(|d| number(*d)).collect::<Vec<_>>().join(" ");
+    for (points, closed, along) in &lines.lines {
+        let offset = if *along > 0.0 { format!(" stroke-dashoffset=\"{}\"", number(*along)) } else { String::new() };
+        let _ = writeln!(out, "<path d=\"{}\" {look} stroke-dasharray=\"{dashes}\"{offset}/>", path(points, *closed));
+    }
+}
+
+fn path(points: &[Point], closed: bool) -> String {
+    let mut d = String::with_capacity(points.len() * 12);
+    for (i, [x, y]) in points.iter().enumerate() {
+        let _ = write!(d, "{}{} {}", if i == 0 { 'M' } else { 'L' }, number(*x), number(*y));
+    }
+    if closed {
+        d.push('Z');
+    }
+    d
+}
+
+fn circle(center: &Point, radius: f64) -> String {
+    format!("cx=\"{}\" cy=\"{}\" r=\"{}\"", number(center[0]), number(center[1]), number(radius))
+}
+
+fn transform(matrix: &Matrix) -> String {
+    format!("matrix({})", matrix.iter().map(|v| fine(*v)).collect::<Vec<_>>().join(" "))
+}
+
+/// A colour as an attribute, and its opacity.
+fn ink(attribute: &str, color: &Color) -> String {
+    let byte = |v: f64| (v.clamp(0.0, 1.0) * 255.0).round() as u8;
+    let hex = format!("#{:02x}{:02x}{:02x}", byte(color.r), byte(color.g), byte(color.b));
+    match color.a < 1.0 {
+        true => format!(" {attribute}=\"{hex}\" {attribute}-opacity=\"{}\"", fine(color.a)),
+        false => format!(" {attribute}=\"{hex}\""),
+    }
+}
+
+/// To 1/100, without zeros at the end.
+fn number(v: f64) -> String {
+    shortened(v, 2)
+}
+
+/// To 1/10000.
+fn fine(v: f64) -> String {
+    shortened(v, 4)
+}
+
+fn shortened(v: f64, digits: usize) -> String {
+    let text = format!("{v:.digits$}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text.is_empty() || text == "-0" { "0".to_string() } else { text.to_string() }
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            // XML 1.0 has no place for other control characters.
+            c if c.is_control() && !matches!(c, '\n' | '\t') => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
