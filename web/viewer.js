@@ -29,6 +29,7 @@ const stateQuery = () => {
 };
 
 const draw = () => {
+  showLegend(current.legend);
   const ratio = window.devicePixelRatio > 1 ? "@2x" : "";
   const url = `/styles/${current.id}/{z}/{x}/{y}${ratio}.png${stateQuery()}`;
   if (layer) layer.setUrl(url);
@@ -38,7 +39,7 @@ const draw = () => {
   }
 };
 
-// The legend comes from the style's metadata: [{label, color} or {label, line}].
+// The legend comes from the style's metadata: [{label, color} or {label, line}]; a label is text, or text by language.
 const showLegend = (entries) => {
   element("legend").replaceChildren(...(entries || []).map((entry) => {
     const row = document.createElement("div");
@@ -52,7 +53,8 @@ const showLegend = (entries) => {
     } else {
       swatch.style.background = entry.color;
     }
-    row.append(swatch, entry.label);
+    const language = element("lang").value;
+    row.append(swatch, typeof entry.label === "string" ? entry.label : entry.label[language] || entry.label.en);
     return row;
   }));
 };
@@ -79,7 +81,7 @@ const choose = async (entry) => {
     const label = code === "local" ? "local" : names.of(code);
     return new Option(label, code, code === lang.default, code === lang.default);
   }));
-  showLegend(style.metadata && style.metadata["contactline:legend"]);
+  current.legend = style.metadata && style.metadata["contactline:legend"];
   if (layer) { layer.remove(); layer = null; }
   if (tiles.center) map.setView([tiles.center[1], tiles.center[0]], tiles.center[2]);
   draw();

@@ -5,6 +5,7 @@
 
 mod features;
 mod fill;
+pub mod furniture;
 mod line;
 mod place;
 mod point;

@@ -9,7 +9,7 @@ use ::geo::geometry::Geometry;
 pub use csv::{CsvError, rows};
 pub use flatgeobuf::{Column, FlatGeobufError, flatgeobuf};
 pub use geojson::{FeatureJson, feature_collection};
-pub use pixels::{EncodeError, jpeg, png, webp};
+pub use pixels::{EncodeError, Pixels, PngFacts, PngWriter, jpeg, png, webp};
 
 use crate::feature::{Feature, Value};
 use crate::geo::Crs;

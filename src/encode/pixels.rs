@@ -1,7 +1,9 @@
 //! Pixels as PNG, WebP or JPEG: opaque pictures as RGB, others with straight alpha.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use image::codecs::jpeg::JpegEncoder;
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::codecs::webp::WebPEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 
@@ -9,16 +11,100 @@ use crate::color::straight;
 
 /// The encoder was given the wrong number of pixels, or more than the format holds.
 #[derive(Debug, thiserror::Error)]
-#[error("the picture could not be written: {0}")]
-pub struct EncodeError(#[from] image::ImageError);
+pub enum EncodeError {
+    #[error("the picture could not be written: {0}")]
+    Image(#[from] image::ImageError),
+    #[error("the picture could not be written: {0}")]
+    Png(#[from] png::EncodingError),
+}
 
-/// Premultiplied RGBA pixels, row by row from the top, as PNG.
-pub fn png(premultiplied: &[u8], width_px: u32, height_px: u32) -> Result<Vec<u8>, EncodeError> {
-    let (color, pixels) = plain(premultiplied);
-    let mut out = Vec::with_capacity(pixels.len() / 4 + 1024);
-    PngEncoder::new_with_quality(&mut out, CompressionType::Fast, FilterType::Adaptive)
-        .write_image(&pixels, width_px, height_px, color)?;
-    Ok(out)
+/// Premultiplied RGBA pixels, row by row from the top.
+#[derive(Debug, Clone, Copy)]
+pub struct Pixels<'a> {
+    pub premultiplied: &'a [u8],
+    pub width_px: u32,
+    pub height_px: u32,
+}
+
+/// What a PNG says beside its pixels.
+#[derive(Debug, Clone, Default)]
+pub struct PngFacts {
+    /// Names and texts; names are Latin and have at most 79 letters.
+    pub texts: Vec<(String, String)>,
+    pub dpi: Option<f64>,
+    /// Whether it says that its colours are sRGB's.
+    pub is_document: bool,
+}
+
+/// As PNG.
+pub fn png(pixels: Pixels, facts: &PngFacts) -> Result<Vec<u8>, EncodeError> {
+    let Pixels { premultiplied, width_px, height_px } = pixels;
+    let opaque = premultiplied.chunks_exact(4).all(|p| p[3] == 255);
+    let mut writer = PngWriter::new((width_px, height_px), opaque, facts)?;
+    writer.rows(premultiplied)?;
+    writer.finish()
+}
+
+/// Where the bytes of a PNG go while its writer has them.
+#[derive(Clone, Default)]
+struct Sink(Rc<RefCell<Vec<u8>>>);
+
+impl std::io::Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A PNG that is written some rows at a time.
+pub struct PngWriter {
+    writer: png::StreamWriter<'static, Sink>,
+    out: Sink,
+    opaque: bool,
+}
+
+impl PngWriter {
+    /// Begins a picture of width and height, px; an opaque one has no alpha.
+    pub fn new((width_px, height_px): (u32, u32), opaque: bool, facts: &PngFacts) -> Result<Self, EncodeError> {
+        let out = Sink::default();
+        let mut encoder = png::Encoder::new(out.clone(), width_px, height_px);
+        encoder.set_color(if opaque { png::ColorType::Rgb } else { png::ColorType::Rgba });
+        encoder.set_compression(png::Compression::Fast);
+        encoder.set_filter(png::Filter::Adaptive);
+        if facts.is_document {
+            encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
+        }
+        if let Some(dpi) = facts.dpi {
+            let per_meter = (dpi / 0.0254).round() as u32;
+            let unit = png::Unit::Meter;
+            encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_meter, yppu: per_meter, unit }));
+        }
+        for (name, text) in &facts.texts {
+            encoder.add_itxt_chunk(name.clone(), text.clone())?;
+        }
+        Ok(Self { writer: encoder.write_header()?.into_stream_writer()?, out, opaque })
+    }
+
+    /// The next rows: premultiplied RGBA.
+    pub fn rows(&mut self, premultiplied: &[u8]) -> Result<(), EncodeError> {
+        use std::io::Write as _;
+        let rows: Vec<u8> = match self.opaque {
+            true => premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect(),
+            false => premultiplied.chunks_exact(4).flat_map(straight).collect(),
+        };
+        self.writer.write_all(&rows).map_err(png::EncodingError::from)?;
+        Ok(())
+    }
+
+    /// Ends it, when all rows have come.
+    pub fn finish(self) -> Result<Vec<u8>, EncodeError> {
+        self.writer.finish()?;
+        Ok(self.out.0.take())
+    }
 }
 
 /// As WebP without loss; sides are at most 16,383 px.
@@ -57,10 +143,16 @@ mod tests {
     #[test]
     fn pixels_come_back() {
         let opaque = [10, 20, 30, 255, 1, 2, 3, 255];
-        let read = image::load_from_memory(&png(&opaque, 2, 1).unwrap()).unwrap();
+        let read = image::load_from_memory(
+            &png(Pixels { premultiplied: &opaque, width_px: 2, height_px: 1 }, &PngFacts::default()).unwrap(),
+        )
+        .unwrap();
         assert_eq!(read.to_rgba8().into_raw(), opaque);
         let half = [64, 0, 0, 128, 0, 0, 0, 0];
-        let read = image::load_from_memory(&png(&half, 2, 1).unwrap()).unwrap();
+        let read = image::load_from_memory(
+            &png(Pixels { premultiplied: &half, width_px: 2, height_px: 1 }, &PngFacts::default()).unwrap(),
+        )
+        .unwrap();
         assert_eq!(read.to_rgba8().into_raw(), [128, 0, 0, 128, 0, 0, 0, 0]);
     }
 }

@@ -164,6 +164,36 @@ impl Camera {
         camera
     }
 
+    /// The same map in a taller picture: `top` CSS px more above, and as many below as make it `height` CSS px high.
+    pub fn grown(&self, top: f64, height: u32) -> Self {
+        let mut camera = *self;
+        camera.origin.y -= (top * self.ratio).round() as i64 * SUBPIXELS;
+        camera.height_px = height * self.ratio as u32;
+        camera
+    }
+
+    /// The view with what it shows moved right and down, CSS px.
+    pub fn moved(&self, right: f64, down: f64) -> Self {
+        let px = |v: f64| (v * self.ratio).round() as i64 * SUBPIXELS;
+        let mut camera = *self;
+        let (x, y) = (px(right), px(down));
+        match &self.turn {
+            None => camera.origin = Snapped { x: self.origin.x - x, y: self.origin.y - y },
+            Some(Turn { sin, cos, .. }) => {
+                let (x, y) = (x as f64, y as f64);
+                let by = |v: f64| v.round() as i64;
+                camera.origin =
+                    Snapped { x: self.origin.x - by(x * cos + y * sin), y: self.origin.y - by(y * cos - x * sin) };
+            }
+        }
+        camera
+    }
+
+    /// Degrees clockwise from north that are up.
+    pub fn bearing(&self) -> f64 {
+        self.turn.map_or(0.0, |t| t.bearing)
+    }
+
     pub fn zoom(&self) -> f64 {
         self.zoom
     }

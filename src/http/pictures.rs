@@ -1,13 +1,13 @@
 //! Raster tiles and static maps.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 
 use super::Problem;
 use super::request::{Params, UrlPath, cached, has_tag, number, short};
 use crate::geo::{LonLat, TileId};
-use crate::map::{Frame, Output, Picture, PictureError, Service, Size};
+use crate::map::{Frame, Furnishing, Output, Picture, PictureError, Service, Size, TextAs};
 
 /// Device px of a picture over HTTP: 36 megapixels, some 300 MB while it is drawn and encoded.
 const MAX_PX: u64 = 36_000_000;
@@ -43,8 +43,9 @@ pub async fn sized_tile(
 pub async fn picture(
     State(service): State<Service>,
     UrlPath((id, place, file)): UrlPath<(String, String, String)>,
-    params: Params,
+    mut params: Params,
     headers: HeaderMap,
+    uri: Uri,
 ) -> Result<Response, Problem> {
     let (stem, ratio, output) = picture_name(&file, &["png", "webp", "jpg", "jpeg", "svg", "pdf"])?;
     let size = size((stem, ratio))?;
@@ -65,7 +66,47 @@ pub async fn picture(
             )));
         }
     };
-    draw(&service, id, frame, output, &params, &headers).await
+    let output = told(output, &mut params)?;
+    let (title, subtitle) = (params.take("title"), params.take("subtitle"));
+    let (furniture, theme) = (params.take("furniture"), params.take("theme"));
+    let mut furnishing = Furnishing::read(furniture.as_deref(), title, subtitle, theme.as_deref())
+        .map_err(|e| Problem::bad_request(e.to_string()))?;
+    let styled = service.map().style(&id).ok_or_else(|| PictureError::Style(short(&id)))?;
+    let state = styled.state(params.pairs())?;
+    if let Some(wanted) = &mut furnishing {
+        let date = params.pairs().find(|(k, _)| *k == "date").and_then(|(_, v)| v.parse().ok());
+        wanted.day = date.or_else(|| styled.default_day());
+        wanted.recipe = uri.to_string();
+    }
+    let picture = Picture { style: id, state, frame, overlay: None, output, furnishing };
+    send(&service, picture, &headers).await
+}
+
+/// The format with all that the parameters say of it.
+fn told(output: Output, params: &mut Params) -> Result<Output, Problem> {
+    let wrong = |name: &str, text: &str, expected: &str| {
+        Problem::bad_request(format!("'{}' is no value for {name}: {expected}", short(text)))
+    };
+    let dpi = match params.take("dpi") {
+        None => None,
+        Some(text) => match text.parse::<f64>() {
+            Ok(dpi) if (10.0..=4_800.0).contains(&dpi) => Some(dpi),
+            _ => return Err(wrong("dpi", &text, "a number from 10 to 4800")),
+        },
+    };
+    let quality = params.take_count("quality", 1..=100)?;
+    let text = match params.take("text").as_deref() {
+        None | Some("outline") => TextAs::Outlines,
+        Some("live") => TextAs::Live,
+        Some(other) => return Err(wrong("text", other, "outline or live")),
+    };
+    Ok(match output {
+        Output::Png(_) => Output::Png(dpi),
+        Output::Pdf(_) => Output::Pdf(dpi),
+        Output::Svg(_) => Output::Svg(text),
+        Output::Jpeg(usual) => Output::Jpeg(quality.map_or(usual, |q| q as u8)),
+        Output::WebP => Output::WebP,
+    })
 }
 
 /// `WIDTHxHEIGHT` in CSS px, within what may be drawn.
@@ -119,7 +160,7 @@ async fn draw(
 ) -> Result<Response, Problem> {
     let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
     let state = styled.state(params.pairs())?;
-    send(service, Picture { style, state, frame, overlay: None, output }, headers).await
+    send(service, Picture { style, state, frame, overlay: None, output, furnishing: None }, headers).await
 }
 
 /// Answers with the picture, drawn or kept, or with 304 where the client has it already.

@@ -121,6 +121,6 @@ impl Drawing {
             Problem::bad_request("there is nothing to draw: neither the answer nor the style has features")
         })?;
         let frame = Frame::around(bounds, PADDING_PX, MAX_ZOOM, self.size);
-        Ok(Picture { style: id, state, frame, overlay: Some(overlay), output: Output::Png })
+        Ok(Picture { style: id, state, frame, overlay: Some(overlay), output: Output::Png(None), furnishing: None })
     }
 }

@@ -115,8 +115,15 @@ pub async fn sprite(
     match kind {
         "json" => Ok(json(&headers, JSON, &sheet.index)),
         "png" => {
-            let png = encode::png(&sheet.image.rgba, sheet.image.width_px, sheet.image.height_px)
-                .map_err(|e| Problem::internal(e.to_string()))?;
+            let png = encode::png(
+                encode::Pixels {
+                    premultiplied: &sheet.image.rgba,
+                    width_px: sheet.image.width_px,
+                    height_px: sheet.image.height_px,
+                },
+                &encode::PngFacts::default(),
+            )
+            .map_err(|e| Problem::internal(e.to_string()))?;
             Ok(cached(&headers, &tag, "image/png", png))
         }
         _ => Err(missing()),

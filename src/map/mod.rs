@@ -4,6 +4,7 @@
 //! render threads and a cache before it for use from async code.
 
 mod features;
+mod furnished;
 mod glyphs;
 mod labels;
 mod load;
@@ -11,6 +12,7 @@ mod names;
 mod output;
 mod overlay;
 mod picture;
+mod preset;
 mod query;
 mod schema;
 mod service;
@@ -20,16 +22,20 @@ mod sprites;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+pub use crate::paint::svg::TextAs;
 pub use features::{Cursor, ItemsQuery, Period, QueryError, Selection, SortKey, areas_of};
+pub use furnished::{Furnishing, FurnishingError};
 pub use load::{Options, embedded_schemas, load};
 pub use names::Named;
 pub use output::Output;
 pub use overlay::{Overlay, OverlayError};
 pub use picture::{Frame, PictureError, Size};
+pub use preset::Preset;
 pub use query::{Answer, FORM_MEMBERS, MAX_ANSWER, MEMBERS, Question, QuestionError};
 pub use schema::Schema;
 pub use service::{Picture, Service, ServiceError};
 
+pub use crate::compose::furniture::{Corner, Furniture, Part, Theme};
 use crate::feature::{Date, Value};
 use crate::geo::WorldBox;
 use crate::index::Index;
@@ -118,6 +124,14 @@ impl StyledMap {
             sources::Source::Features(index) => Some((id.as_str(), index.collection().name.as_str())),
             _ => None,
         })
+    }
+
+    /// The day that the style's map is of where nothing is said.
+    pub fn default_day(&self) -> Option<Date> {
+        match self.style.state.get("date")? {
+            Value::Text(day) => day.parse().ok(),
+            _ => None,
+        }
     }
 
     pub fn changes(&self) -> &[Date] {

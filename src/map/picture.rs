@@ -1,12 +1,12 @@
 //! From a style, a state and a camera to PNG: fetch, compose, paint, encode.
 
 use super::sources::Held;
-use super::{Output, State, StyledMap, labels};
+use super::{Furnishing, Output, State, StyledMap, furnished, labels};
 use crate::compose::{self, Inputs, LayerData};
 use crate::encode;
 use crate::geo::{Camera, LonLat, TileId, World, WorldBox};
-use crate::paint::{About, pdf};
-use crate::scene::Scene;
+use crate::paint::pdf;
+use crate::scene::{Item, Scene};
 use crate::style::{Layer, Paint};
 
 /// Why there is no picture.
@@ -64,12 +64,16 @@ impl Size {
 
 /// What part of the world a picture shows, and how large.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Frame(Camera);
+pub struct Frame {
+    camera: Camera,
+    /// What it is fitted to, and how many CSS px are left around that.
+    fitted: Option<(WorldBox, u32)>,
+}
 
 impl Frame {
     /// A tile of `size_px` CSS px, 256 or 512.
     pub fn tile(tile: TileId, size_px: u32, ratio: u32) -> Self {
-        Self(Camera::of_tile(tile, size_px, ratio))
+        Self::plain(Camera::of_tile(tile, size_px, ratio))
     }
 
     /// Around a centre at a style zoom.
@@ -78,7 +82,7 @@ impl Frame {
             return Err(PictureError::Zoom(zoom));
         }
         let center = World::from_degrees(center.lon(), center.lat());
-        Ok(Self(Camera::centered(center, zoom, (size.width, size.height), size.ratio)))
+        Ok(Self::plain(Camera::centered(center, zoom, (size.width, size.height), size.ratio)))
     }
 
     /// What an interactive map shows: the centre in the middle to a fraction of a pixel, and `bearing` (degrees clockwise
@@ -88,7 +92,7 @@ impl Frame {
             return Err(PictureError::Zoom(zoom));
         }
         let center = World::from_degrees(center.lon(), center.lat());
-        Ok(Self(Camera::viewport(center, zoom, bearing, (size.width, size.height), size.ratio)))
+        Ok(Self::plain(Camera::viewport(center, zoom, bearing, (size.width, size.height), size.ratio)))
     }
 
     /// The largest picture of `[west, south, east, north]` degrees that fits the size.
@@ -106,28 +110,81 @@ impl Frame {
         if camera.zoom() > f64::from(TileId::MAX_ZOOM) + 2.0 {
             return Err(refuse());
         }
-        Ok(Self(camera))
+        Ok(Self { camera, fitted: Some((WorldBox::from_degrees(bounds), 0)) })
     }
 
     /// Around bounds of any shape with `padding_px` CSS px to every side, no deeper than `max_zoom`.
     pub fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, size: Size) -> Self {
-        let inner = |side: u32| f64::from(side.saturating_sub(2 * padding_px).max(1));
-        let fits = |side: f64, extent: f64| (side / extent.max(f64::MIN_POSITIVE) / 512.0).log2();
-        let zoom = fits(inner(size.width), bounds.width()).min(fits(inner(size.height), bounds.height()));
-        Self(Camera::centered(bounds.center(), zoom.clamp(0.0, max_zoom), (size.width, size.height), size.ratio))
+        let size = (size.width, size.height, size.ratio);
+        Self { camera: around(bounds, padding_px, max_zoom, size), fitted: Some((bounds, padding_px)) }
+    }
+
+    fn plain(camera: Camera) -> Self {
+        Self { camera, fitted: None }
+    }
+
+    pub(super) fn camera(&self) -> &Camera {
+        &self.camera
+    }
+
+    /// The same picture with its map moved out of bands at its top and bottom, CSS px.
+    pub(super) fn leaving(&self, top: f64, bottom: f64) -> Self {
+        let ratio = self.camera.ratio();
+        let size = |px: u32| (f64::from(px) / ratio).round() as u32;
+        let (width, height) = (size(self.camera.width_px()), size(self.camera.height_px()));
+        let camera = match self.fitted {
+            Some((bounds, padding)) => {
+                let inner = f64::from(height) - top - bottom;
+                let inner = (width, inner.max(1.0) as u32, ratio as u32);
+                let fitted = around(bounds, padding, f64::from(TileId::MAX_ZOOM) + 2.0, inner);
+                fitted.grown(top, height)
+            }
+            None => self.camera.moved(0.0, (top - bottom) / 2.0),
+        };
+        Self { camera, ..*self }
     }
 }
 
-/// Draws the frame in a format.
-pub(super) fn draw(map: &StyledMap, state: &State, frame: &Frame, output: Output) -> Result<Vec<u8>, PictureError> {
-    let scene = scene(map, state, &frame.0);
-    output.write(&scene, &map.stamps, &About { title: map.style.name.clone(), ..About::default() })
+/// A camera around bounds with so many CSS px to every side, no deeper than `max_zoom`.
+fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, (width, height, ratio): (u32, u32, u32)) -> Camera {
+    let inner = |side: u32| f64::from(side.saturating_sub(2 * padding_px).max(1));
+    let fits = |side: f64, extent: f64| (side / extent.max(f64::MIN_POSITIVE) / 512.0).log2();
+    let zoom = fits(inner(width), bounds.width()).min(fits(inner(height), bounds.height()));
+    Camera::centered(bounds.center(), zoom.clamp(0.0, max_zoom), (width, height), ratio)
 }
 
-fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
+/// Draws the frame in a format, furnished if it is to be.
+pub(super) fn draw(
+    map: &StyledMap,
+    state: &State,
+    frame: &Frame,
+    output: Output,
+    furnishing: Option<&Furnishing>,
+) -> Result<Vec<u8>, PictureError> {
+    match furnishing {
+        Some(wanted) => {
+            let (scene, about) = furnished::scene(map, state, frame, wanted);
+            output.write(&scene, &map.stamps, Some(&about))
+        }
+        None => output.write(&scene(map, state, &frame.camera), &map.stamps, None),
+    }
+}
+
+pub(super) fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
+    composed(map, state, camera, labels::shown(map, state, camera))
+}
+
+/// The scene's areas and lines.
+pub(super) fn bare_scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
+    let mut scene = composed(map, state, camera, vec![Vec::new(); map.style.layers.len()]);
+    let is_point = |item: &Item| matches!(item, Item::Circle(_));
+    scene.layers.iter_mut().for_each(|l| l.items.retain(|item| !is_point(item)));
+    scene
+}
+
+fn composed(map: &StyledMap, state: &State, camera: &Camera, labels: Vec<labels::ShownLabels>) -> Scene {
     let inputs = Inputs { camera, state, sprite: &map.sprite };
     let held = Held::default();
-    let labels = labels::shown(map, state, camera);
     let layers = map.style.layers.iter().zip(labels).filter(|(l, _)| l.drawn_at(camera.zoom(), state));
     let data = |layer: &Layer, labels| match layer.paint {
         Paint::Symbol(_) => LayerData::Labels(labels),
@@ -136,7 +193,7 @@ fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
     compose::compose(&inputs, layers.map(|(layer, labels)| (layer, data(layer, labels))))
 }
 
-fn fetch<'a>(map: &'a StyledMap, layer: &Layer, inputs: &Inputs, held: &'a Held) -> LayerData<'a> {
+pub(super) fn fetch<'a>(map: &'a StyledMap, layer: &Layer, inputs: &Inputs, held: &'a Held) -> LayerData<'a> {
     let source = layer.source.as_ref().and_then(|id| map.sources.get(id));
     source.map_or(LayerData::Nothing, |source| source.fetch(layer, inputs, held))
 }

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::picture::{self, Frame, PictureError};
-use super::{Map, Output, Overlay, State};
+use super::{Furnishing, Map, Output, Overlay, State};
 use crate::text::GlyphRange;
 
 /// Why a picture was not served.
@@ -35,14 +35,15 @@ pub struct Picture {
     pub frame: Frame,
     pub overlay: Option<Overlay>,
     pub output: Output,
+    pub furnishing: Option<Furnishing>,
 }
 
 impl Picture {
     /// A hash of everything that decides the bytes, in hexadecimal: the cache key and, quoted, the ETag.
     pub fn key(&self, map: &Map) -> String {
         let over = self.overlay.as_ref().map_or(0, Overlay::key);
-        let Picture { style, state, frame, output, .. } = self;
-        let text = format!("{:x}|{style}|{state:?}|{frame:?}|{over:x}|{output:?}", map.revision());
+        let Picture { style, state, frame, output, furnishing, .. } = self;
+        let text = format!("{:x}|{style}|{state:?}|{frame:?}|{over:x}|{output:?}|{furnishing:?}", map.revision());
         format!("{:032x}", xxh3_128(text.as_bytes()))
     }
 }
@@ -131,16 +132,25 @@ impl Map {
     /// Draws the frame in a style as PNG.
     pub fn png(&self, style: &str, state: &State, frame: &Frame) -> Result<Vec<u8>, PictureError> {
         let styled = self.style(style).ok_or_else(|| PictureError::Style(style.to_string()))?;
-        picture::draw(styled, state, frame, Output::Png)
+        picture::draw(styled, state, frame, Output::Png(None), None)
+    }
+
+    /// The alternative text of a picture: what is on it, in words.
+    pub fn alternative(&self, picture: &Picture) -> Result<String, PictureError> {
+        let Picture { style, state, frame, furnishing, .. } = picture;
+        let styled = self.style(style).ok_or_else(|| PictureError::Style(style.clone()))?;
+        let plain = Furnishing { furniture: Default::default(), day: styled.default_day(), recipe: String::new() };
+        let (_, about) = super::furnished::scene(styled, state, frame, furnishing.as_ref().unwrap_or(&plain));
+        Ok(about.alt)
     }
 
     /// Draws a picture in its format, with what lies over it.
     pub fn draw(&self, picture: &Picture) -> Result<Vec<u8>, PictureError> {
-        let Picture { style, state, frame, overlay, output } = picture;
+        let Picture { style, state, frame, overlay, output, furnishing } = picture;
         let styled = self.style(style).ok_or_else(|| PictureError::Style(style.clone()))?;
         match overlay {
-            None => picture::draw(styled, state, frame, *output),
-            Some(overlay) => picture::draw(&styled.overlaid(overlay), state, frame, *output),
+            None => picture::draw(styled, state, frame, *output, furnishing.as_ref()),
+            Some(overlay) => picture::draw(&styled.overlaid(overlay), state, frame, *output, furnishing.as_ref()),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Positions are [`Snapped`]: 1/256 device px from the picture's top left corner, y down. Widths and radii are device
 //! px. Nothing here refers to styles or features.
 
+mod moved;
 mod offset;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use super::Style;
 use super::expression;
 use super::layer::{Layer, Paint};
 use super::legacy;
+use super::legend;
 use super::reader::Reader;
 use super::reference::{PropertySpec, REFERENCE};
 use super::source_spec::{self, SourceSpec};
@@ -52,7 +53,7 @@ fn read_style(json: &Json, out: &mut Vec<Diagnostic>) -> Option<Style> {
     };
     let sources = source_spec::read_all(root, out);
     let mut seen = BTreeSet::new();
-    let layers = layers
+    let layers: Vec<Layer> = layers
         .iter()
         .enumerate()
         .filter_map(|(i, layer)| read_layer(layer, &format!("/layers/{i}"), &sources, &mut seen, out))
@@ -66,6 +67,7 @@ fn read_style(json: &Json, out: &mut Vec<Diagnostic>) -> Option<Style> {
         state: read_state(root, out),
         state_values: read_state_values(root),
         state_use: StateUse::of(&root["layers"]),
+        legend: legend::read(root, &layers, out),
         sources,
         sprites: read_sprites(root, out),
         layers,
@@ -275,7 +277,11 @@ fn read_zoom(layer: &Map<String, Json>, key: &str, pointer: &str, out: &mut Vec<
 }
 
 /// The outer `None` is a filter that can't be read: its layer is left out, since drawing everything would be wrong.
-fn read_filter(json: Option<&Json>, pointer: &str, out: &mut Vec<Diagnostic>) -> Option<Option<expression::Expr>> {
+pub(super) fn read_filter(
+    json: Option<&Json>,
+    pointer: &str,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Option<expression::Expr>> {
     let Some(json) = json else { return Some(None) };
     let expression = legacy::filter_to_expression(json);
     match expression::parse(&expression, PropertySpec::filter().expected().as_ref()) {

@@ -8,6 +8,7 @@ mod document;
 mod expression;
 mod layer;
 mod legacy;
+mod legend;
 mod property;
 mod reader;
 mod reference;
@@ -26,6 +27,7 @@ pub use layer::{
     BackgroundPaint, CirclePaint, FillPaint, HeatmapPaint, Layer, LineCap, LineJoin, LinePaint, Paint, RasterPaint,
     Translate,
 };
+pub use legend::LegendEntry;
 pub use property::{FromDatum, ImageName, Property, parse_property};
 pub use reference::PropertySpec;
 pub use source_spec::{ClusterSpec, GeoJsonData, GeoJsonSource, ImageSource, SourceSpec, TileSource};
@@ -52,6 +54,8 @@ pub struct Style {
     /// Each sprite's id and place; the images of all but `default` are named `id:name`.
     pub sprites: Vec<(String, String)>,
     pub layers: Vec<Layer>,
+    /// What a legend says, in its order (`metadata."contactline:legend"`).
+    pub legend: Vec<LegendEntry>,
     /// The document as it was given.
     pub json: serde_json::Value,
 }

@@ -1,0 +1,422 @@
+//! Boxes in the corners of the map: legend, scale bar, inset, north arrow, date; and the graticule.
+
+use super::legend::belongs;
+use super::scale::{meters_per_px, round_length};
+use super::{Area, BOLD, Corner, Furnish, Items, Part, REGULAR};
+use crate::color::Color;
+use crate::geo::{SUBPIXELS, Snapped, World};
+use crate::scene::{Fill, Group, Ink, Item, LineInk, Scene};
+use crate::style::Layer;
+
+/// A box whose place is not settled: its size, CSS px, and what is in it from its upper left corner.
+struct Box {
+    part: Part,
+    width: f64,
+    height: f64,
+    items: Items,
+    /// Without paper of its own.
+    bare: bool,
+}
+
+impl Furnish<'_> {
+    /// Every box in its place, and the places.
+    pub(super) fn boxes(&self, map: [f64; 4]) -> (Vec<Items>, Vec<[f64; 4]>) {
+        let head = self.wants(Part::Title) && (self.wanted.title.is_some() || self.wanted.subtitle.is_some());
+        let date = if head { None } else { self.as_of() };
+        let date = date.and_then(|text| self.words_box(&text, Part::Date));
+        let boxes = [self.legend_box(map), self.inset_box(), self.scale_box(map), self.north_box(), date];
+        let mut taken: Vec<[f64; 4]> = Vec::new();
+        let mut out = Vec::new();
+        for one in boxes.into_iter().flatten() {
+            let asked = self.wanted.parts.get(&one.part).copied().flatten();
+            let Some(place) = self.place(&one, asked, map, &taken) else { continue };
+            taken.push(place);
+            let mut items = match one.bare {
+                true => Vec::new(),
+                false => self.rectangle(
+                    place,
+                    Some(self.palette.paper.with_opacity(self.palette.box_opacity)),
+                    Some((self.palette.line, 0.6)),
+                ),
+            };
+            let by = self.at(place[0], place[1]);
+            items.extend(one.items.into_iter().map(|item| item.moved(by)));
+            out.push(items);
+        }
+        (out, taken)
+    }
+
+    /// The corner that is asked for, or else the one where the box hides the least of what the legend tells of.
+    fn place(&self, one: &Box, asked: Option<Corner>, map: [f64; 4], taken: &[[f64; 4]]) -> Option<[f64; 4]> {
+        let margin = 0.8 * self.unit;
+        let order = match one.part {
+            Part::Scale => [Corner::BottomRight, Corner::BottomLeft, Corner::TopRight, Corner::TopLeft],
+            Part::Inset | Part::North => [Corner::TopRight, Corner::TopLeft, Corner::BottomRight, Corner::BottomLeft],
+            Part::Date => [Corner::TopLeft, Corner::TopRight, Corner::BottomLeft, Corner::BottomRight],
+            _ => [Corner::BottomLeft, Corner::TopLeft, Corner::TopRight, Corner::BottomRight],
+        };
+        let at = |corner: Corner| {
+            let left = match corner {
+                Corner::TopLeft | Corner::BottomLeft => map[0] + margin,
+                Corner::TopRight | Corner::BottomRight => map[2] - margin - one.width,
+            };
+            let upward = matches!(corner, Corner::BottomLeft | Corner::BottomRight);
+            let mut top = if upward { map[3] - margin - one.height } else { map[1] + margin };
+            // Beside what stands in the corner already.
+            for other in taken.iter().filter(|t| t[0] < left + one.width && left < t[2]) {
+                let meets = other[1] < top + one.height + margin && top < other[3] + margin;
+                if meets {
+                    top = if upward { other[1] - margin - one.height } else { other[3] + margin };
+                }
+            }
+            [left, top, left + one.width, top + one.height]
+        };
+        let fits = |place: &[f64; 4]| {
+            let inside = place[0] >= map[0] && place[1] >= map[1] && place[2] <= map[2] && place[3] <= map[3];
+            inside && !taken.iter().any(|t| t[0] < place[2] && place[0] < t[2] && t[1] < place[3] && place[1] < t[3])
+        };
+        if let Some(corner) = asked {
+            return Some(at(corner)).filter(fits);
+        }
+        let places = order.into_iter().map(at).filter(fits);
+        let hidden = |place: &[f64; 4]| if matches!(one.part, Part::Scale) { 0 } else { self.hidden(place) };
+        places.min_by_key(hidden)
+    }
+
+    /// How much of what the legend tells of a box would hide: points of a grid in it that areas cover, and pieces of lines.
+    fn hidden(&self, place: &[f64; 4]) -> usize {
+        use geo::{Contains, Intersects};
+        const STEPS: u32 = 8;
+        let ratio = self.pen.ratio;
+        let rect = geo::Rect::new((place[0] * ratio, place[1] * ratio), (place[2] * ratio, place[3] * ratio));
+        let grid: Vec<geo::Coord<f64>> = (0..STEPS * STEPS)
+            .map(|i| {
+                let share = |n: u32| (f64::from(n) + 0.5) / f64::from(STEPS);
+                let (x, y) = (share(i % STEPS), share(i / STEPS));
+                geo::Coord { x: rect.min().x + x * rect.width(), y: rect.min().y + y * rect.height() }
+            })
+            .collect();
+        let mut hidden = 0;
+        for seen in self.subject.entries.iter().flat_map(|(.., seen)| seen) {
+            let camera = self.inputs.camera.in_copy(seen.copy);
+            let at = |p: &World| {
+                let Snapped { x, y } = camera.snap(*p);
+                geo::Coord { x: x as f64 / SUBPIXELS as f64, y: y as f64 / SUBPIXELS as f64 }
+            };
+            match seen.part.shape {
+                crate::geo::Shape::Point(p) => hidden += 4 * usize::from(rect.intersects(&at(p))),
+                crate::geo::Shape::Line(line) => {
+                    let lines = line.windows(2).map(|l| geo::Line::new(at(&l[0]), at(&l[1])));
+                    hidden += 2 * lines.filter(|l| l.intersects(&rect)).count();
+                }
+                crate::geo::Shape::Polygon(rings) => {
+                    let Some(outer) = rings.first() else { continue };
+                    let polygon = geo::Polygon::new(geo::LineString(outer.iter().map(at).collect()), Vec::new());
+                    if polygon.intersects(&rect) {
+                        hidden += grid.iter().filter(|c| polygon.contains(*c)).count();
+                    }
+                }
+            }
+        }
+        hidden
+    }
+
+    fn words_box(&self, text: &str, part: Part) -> Option<Box> {
+        let block = self.text(text, BOLD, 1.1 * self.unit, 0.6 * self.width, self.palette.ink)?;
+        let pad = 0.5 * self.unit;
+        let items = vec![block.at(pad, 0.6 * pad, None)];
+        Some(Box { part, width: block.width + 2.0 * pad, height: block.height + 1.2 * pad, items, bare: false })
+    }
+
+    fn legend_box(&self, map: [f64; 4]) -> Option<Box> {
+        if !self.wants(Part::Legend) {
+            return None;
+        }
+        let (pad, size) = (0.8 * self.unit, self.unit);
+        let (swatch_width, swatch_height, gap) = (2.6 * size, 1.25 * size, 0.6 * size);
+        let most = (0.42 * self.width - 2.0 * pad - swatch_width - gap).max(8.0 * size);
+        let mut rows = Vec::new();
+        for (entry, layers, seen) in &self.subject.entries {
+            let Some(sample) = seen.iter().find(|s| belongs(entry, self.inputs, s.part)) else { continue };
+            let label = self.text(entry.label(self.words.language), REGULAR, size, most, self.palette.ink);
+            rows.extend(label.map(|label| (layers, sample.part, label)));
+        }
+        let widest = rows.iter().map(|(.., label)| label.width).reduce(f64::max)?;
+        let width = 2.0 * pad + swatch_width + gap + widest;
+        let mut items = Vec::new();
+        let mut y = 0.8 * pad;
+        for (layers, part, label) in &rows {
+            let height = label.height.max(swatch_height);
+            let (swatch_x, label_x) = match self.words.is_rtl() {
+                true => (width - pad - swatch_width, width - pad - swatch_width - gap - label.width),
+                false => (pad, pad + swatch_width + gap),
+            };
+            let at = [swatch_x, y + (height - swatch_height) / 2.0, swatch_width, swatch_height];
+            let layers: Vec<&Layer> = layers.to_vec();
+            items.extend(self.swatch(&layers, part.feature, part.shape.kind(), at));
+            items.push(label.at(label_x, y + (height - label.height) / 2.0, None));
+            y += height + 0.35 * size;
+            if y > map[3] - map[1] {
+                break;
+            }
+        }
+        Some(Box { part: Part::Legend, width, height: y - 0.35 * size + 0.8 * pad, items, bare: false })
+    }
+
+    /// A bar in kilometres over one in miles, true in the middle of the map.
+    fn scale_box(&self, map: [f64; 4]) -> Option<Box> {
+        if !self.wants(Part::Scale) {
+            return None;
+        }
+        let (camera, ratio, size) = (self.inputs.camera, self.pen.ratio, 0.85 * self.unit);
+        let middle = ((map[0] + map[2]) / 2.0 * ratio, (map[1] + map[3]) / 2.0 * ratio);
+        let (_, y) = camera.to_world_px().apply(middle.0, middle.1);
+        let (_, latitude) = World { x: 0.0, y: y / camera.world_px() }.to_degrees();
+        let per_px = meters_per_px(latitude, camera.world_px() / ratio);
+        let most = 0.2 * (map[2] - map[0]);
+        let mut items = Vec::new();
+        let bars = [(1000.0, self.words.km, 1.0, self.words.m), (1609.344, self.words.miles, 0.3048, self.words.feet)];
+        let (pad, thick) = (0.5 * self.unit, 0.32 * self.unit);
+        let (mut widest, mut y) = (0.0f64, pad);
+        for (i, (large, large_name, small, small_name)) in bars.into_iter().enumerate() {
+            let (unit, name) = if most * per_px >= large { (large, large_name) } else { (small, small_name) };
+            let length = round_length(most * per_px / unit);
+            let px = length * unit / per_px;
+            let figure = if length < 1.0 { format!("{length}") } else { format!("{length:.0}") };
+            let label = self.text(
+                &format!("{} {name}", self.words.digits(&figure)),
+                REGULAR,
+                size,
+                f64::INFINITY,
+                self.palette.ink,
+            )?;
+            let bar = y + if i == 0 { label.height } else { 0.0 };
+            let half = pad + px / 2.0;
+            items.extend(self.rectangle(
+                [pad, bar, pad + px, bar + thick],
+                Some(self.palette.paper),
+                Some((self.palette.ink, 0.7)),
+            ));
+            items.extend(self.rectangle(
+                [if i == 0 { pad } else { half }, bar, if i == 0 { half } else { pad + px }, bar + thick],
+                Some(self.palette.ink),
+                None,
+            ));
+            let label_y = if i == 0 { y } else { bar + thick + 0.1 * size };
+            items.push(label.at(pad + px - label.width.min(px), label_y, None));
+            widest = widest.max(px.max(label.width));
+            y = if i == 0 { bar + thick } else { label_y + label.height };
+        }
+        Some(Box { part: Part::Scale, width: widest + 2.0 * pad, height: y + 0.6 * pad, items, bare: false })
+    }
+
+    /// An arrow to the north, where it is not up.
+    fn north_box(&self) -> Option<Box> {
+        let bearing = self.subject.bearing;
+        if !self.wants(Part::North) || bearing.rem_euclid(360.0) == 0.0 {
+            return None;
+        }
+        let side = 3.4 * self.unit;
+        let (sin, cos) = (-bearing.to_radians()).sin_cos();
+        let turned = |x: f64, y: f64| {
+            let (x, y) = (x * side * 0.38, y * side * 0.38);
+            self.at(side / 2.0 + x * cos - y * sin, side / 2.0 + x * sin + y * cos)
+        };
+        let half = |side: f64| vec![turned(0.0, -1.0), turned(side * 0.55, 0.8), turned(0.0, 0.45)];
+        let fill = |ring: Vec<Snapped>, color: Color| {
+            Item::Fill(Fill { rings: vec![ring], ink: Ink::Color(color), antialias: true })
+        };
+        let mut items = vec![fill(half(-1.0), self.palette.ink), fill(half(1.0), self.palette.paper)];
+        items.extend(self.line(vec![half(-1.0), half(1.0)], true, self.palette.ink, 0.8));
+        Some(Box { part: Part::North, width: side, height: side, items, bare: false })
+    }
+
+    /// Where the picture lies in what is around it.
+    fn inset_box(&self) -> Option<Box> {
+        let (scene, [left, top, right, bottom]) = self.subject.inset.as_ref().filter(|_| self.wants(Part::Inset))?;
+        let ratio = self.pen.ratio;
+        let (width, height) = (f64::from(scene.width_px) / ratio, f64::from(scene.height_px) / ratio);
+        let all: Items = scene.layers.iter().flat_map(|l| l.items.iter().cloned()).collect();
+        let clip = Some([self.at(0.0, 0.0), self.at(width, 0.0), self.at(width, height), self.at(0.0, height)]);
+        let mut items = vec![Item::Group(Group { items: all, opacity: 1.0, clip })];
+        // Never so small that it can't be found.
+        let least = 0.5 * self.unit;
+        let span = |a: f64, b: f64, side: f64| {
+            let (middle, half) = ((a + b) / 2.0 * side, ((b - a) * side / 2.0).max(least / 2.0));
+            ((middle - half).max(0.0), (middle + half).min(side))
+        };
+        let ((x0, x1), (y0, y1)) = (span(*left, *right, width), span(*top, *bottom, height));
+        let red = Color::new(0.78, 0.1, 0.12, 1.0);
+        items.extend(self.rectangle([x0, y0, x1, y1], Some(red.with_opacity(0.12)), Some((red, 1.4))));
+        Some(Box { part: Part::Inset, width, height, items, bare: false })
+    }
+
+    /// Meridians and parallels at round degrees, named along the map's sides.
+    pub(super) fn graticule(&self, map: [f64; 4]) -> Vec<Items> {
+        let camera = self.inputs.camera;
+        if self.subject.bearing.rem_euclid(360.0) != 0.0 {
+            return Vec::new();
+        }
+        let ratio = self.pen.ratio;
+        let world = |x: f64, y: f64| {
+            let (x, y) = camera.to_world_px().apply(x * ratio, y * ratio);
+            World { x: x / camera.world_px(), y: y / camera.world_px() }
+        };
+        let ((west, north), (east, south)) = (world(map[0], map[1]).to_degrees(), world(map[2], map[3]).to_degrees());
+        let step = [30.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.05, 0.02, 0.01]
+            .into_iter()
+            .rev()
+            .find(|s| (east - west) / s <= 6.0);
+        let Some(step) = step else { return Vec::new() };
+        let color = self.palette.ink.with_opacity(0.28);
+        let name = |degrees: f64, plus: &str, minus: &str| {
+            let text = format!("{}°", (degrees.abs() * 100.0).round() / 100.0);
+            format!(
+                "{}{}",
+                self.words.digits(&text),
+                if degrees == 0.0 {
+                    ""
+                } else if degrees > 0.0 {
+                    plus
+                } else {
+                    minus
+                }
+            )
+        };
+        let halo = Some((self.palette.paper.with_opacity(0.85), 1.2));
+        let mut items = Vec::new();
+        let degrees = |from: f64, to: f64| {
+            ((from / step).ceil() as i64..=(to / step).floor() as i64).map(move |i| i as f64 * step)
+        };
+        for lon in degrees(west, east) {
+            let x = camera.snap(World::from_degrees(lon, (north + south) / 2.0)).x as f64 / SUBPIXELS as f64 / ratio;
+            items.extend(self.line(vec![vec![self.at(x, map[1]), self.at(x, map[3])]], false, color, 0.6));
+            if let Some(label) =
+                self.text(&name(lon, "E", "W"), REGULAR, 0.75 * self.unit, f64::INFINITY, self.palette.soft)
+                && x + label.width + 4.0 < map[2]
+            {
+                items.push(label.at(x + 2.0, map[1] + 1.0, halo));
+            }
+        }
+        for lat in degrees(south, north) {
+            let y = camera.snap(World::from_degrees((west + east) / 2.0, lat)).y as f64 / SUBPIXELS as f64 / ratio;
+            items.extend(self.line(vec![vec![self.at(map[0], y), self.at(map[2], y)]], false, color, 0.6));
+            if let Some(label) =
+                self.text(&name(lat, "N", "S"), REGULAR, 0.75 * self.unit, f64::INFINITY, self.palette.soft)
+                && y - label.height > map[1]
+            {
+                items.push(label.at(map[0] + 2.0, y - label.height, halo));
+            }
+        }
+        vec![items]
+    }
+}
+
+/// The room that a label takes, device px; none for what is no label.
+pub(super) fn extent(item: &Item) -> Option<Area> {
+    let around = |points: &[[f64; 2]], by: f64| {
+        let fold = |i: usize, f: fn(f64, f64) -> f64| points.iter().map(|p| p[i]).reduce(f);
+        Some(Area {
+            left: fold(0, f64::min)? - by,
+            top: fold(1, f64::min)? - by,
+            right: fold(0, f64::max)? + by,
+            bottom: fold(1, f64::max)? + by,
+        })
+    };
+    let px = |p: &Snapped| [p.x as f64 / SUBPIXELS as f64, p.y as f64 / SUBPIXELS as f64];
+    match item {
+        Item::Text(text) => {
+            let at = px(&text.shape.anchor);
+            let ends = text.shape.glyphs.iter().flat_map(|g| {
+                let (x, y) = (at[0] + g.origin[0], at[1] + g.origin[1]);
+                let em = g.right.map(|v| v * crate::text::EM);
+                // From the foot of the glyph to its head, and half an em on.
+                [[x, y], [x + 0.6 * em[0] + em[1], y + 0.6 * em[1] - em[0]]]
+            });
+            around(&ends.collect::<Vec<_>>(), 1.0)
+        }
+        Item::Icon(icon) => {
+            let at = px(&icon.anchor);
+            let corner = [at[0] + icon.origin[0], at[1] + icon.origin[1]];
+            let far = [corner[0] + icon.right[0] + icon.down[0], corner[1] + icon.right[1] + icon.down[1]];
+            around(&[corner, far], 0.0)
+        }
+        _ => None,
+    }
+}
+
+/// The whole picture in greys, by each colour's luminance (ITU-R BT.709).
+pub(super) fn grey(scene: &mut Scene) {
+    scene.layers.iter_mut().flat_map(|l| &mut l.items).for_each(grey_item);
+}
+
+fn grey_color(c: &mut Color) {
+    let v = 0.2126 * c.r + 0.7152 * c.g + 0.0722 * c.b;
+    *c = Color { r: v, g: v, b: v, a: c.a };
+}
+
+fn grey_image(image: &mut std::sync::Arc<crate::sprite::Image>) {
+    let mut own = (**image).clone();
+    for p in own.rgba.chunks_exact_mut(4) {
+        let v = (0.2126 * f64::from(p[0]) + 0.7152 * f64::from(p[1]) + 0.0722 * f64::from(p[2])).round() as u8;
+        p[..3].fill(v);
+    }
+    // The drawing has colours of its own.
+    own.svg = None;
+    *image = own.into();
+}
+
+fn grey_item(item: &mut Item) {
+    match item {
+        Item::Background(ink) => grey_ink(ink),
+        Item::Fill(fill) => grey_ink(&mut fill.ink),
+        Item::Stroke(stroke) => match &mut stroke.ink {
+            LineInk::Color(color) => grey_color(color),
+            LineInk::Gradient { colors, .. } => {
+                *colors = colors
+                    .iter()
+                    .map(|c| {
+                        let mut c = *c;
+                        grey_color(&mut c);
+                        c
+                    })
+                    .collect();
+            }
+            LineInk::Pattern { image, .. } => grey_image(image),
+        },
+        Item::Hairline(hairline) => grey_color(&mut hairline.color),
+        Item::Circle(circle) => {
+            grey_color(&mut circle.color);
+            grey_color(&mut circle.stroke_color);
+        }
+        Item::Raster(raster) => raster.adjustment.saturation = -1.0,
+        Item::Heatmap(heatmap) => {
+            heatmap.colors = heatmap
+                .colors
+                .iter()
+                .map(|c| {
+                    let mut c = *c;
+                    grey_color(&mut c);
+                    c
+                })
+                .collect();
+        }
+        Item::Icon(icon) => {
+            grey_image(&mut icon.image);
+            grey_color(&mut icon.ink.color);
+            grey_color(&mut icon.ink.halo_color);
+        }
+        Item::Text(text) => {
+            grey_color(&mut text.ink.color);
+            grey_color(&mut text.ink.halo_color);
+        }
+        Item::Group(group) => group.items.iter_mut().for_each(grey_item),
+    }
+}
+
+fn grey_ink(ink: &mut Ink) {
+    match ink {
+        Ink::Color(color) => grey_color(color),
+        Ink::Pattern(pattern) => grey_image(&mut pattern.image),
+    }
+}

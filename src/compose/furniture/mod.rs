@@ -1,0 +1,425 @@
+//! What stands beside the map: title, date, legend, scale bar, inset, sources, graticule, frame. It is laid out for one
+//! picture, in the picture's language and direction, as items of the scene like any others: every painter draws it.
+//!
+//! Bands above and below the map hold the words that belong to all of it; boxes in the corners of the map hold the rest,
+//! each in the corner where it hides least. Labels of the map that a box would cut are left out.
+
+mod about;
+mod boxes;
+mod legend;
+mod scale;
+mod words;
+mod write;
+
+use std::collections::BTreeMap;
+
+pub use about::{all_sources, alternative};
+pub use legend::{Seen, belongs, seen};
+pub use words::Words;
+
+use super::Inputs;
+use crate::color::Color;
+use crate::geo::{SUBPIXELS, Snapped};
+use crate::scene::{Cap, Fill, Ink, Item, Join, Layer, Line, LineInk, Scene, Stroke};
+use crate::style::LegendEntry;
+use crate::text::{Fonts, Justify};
+use words::filled;
+use write::{Block, Pen};
+
+/// A part of the furniture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    Title,
+    Date,
+    Legend,
+    Scale,
+    North,
+    Inset,
+    Sources,
+    Graticule,
+    Frame,
+}
+
+impl Part {
+    /// By the names that requests use.
+    pub const ALL: [(&'static str, Part); 9] = [
+        ("title", Part::Title),
+        ("date", Part::Date),
+        ("legend", Part::Legend),
+        ("scale", Part::Scale),
+        ("north", Part::North),
+        ("inset", Part::Inset),
+        ("sources", Part::Sources),
+        ("graticule", Part::Graticule),
+        ("frame", Part::Frame),
+    ];
+
+    pub fn named(name: &str) -> Option<Part> {
+        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, part)| *part)
+    }
+}
+
+/// A corner of the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Corner {
+    TopLeft,
+    TopRight,
+    BottomLeft,
+    BottomRight,
+}
+
+impl Corner {
+    pub const ALL: [(&'static str, Corner); 4] = [
+        ("top-left", Corner::TopLeft),
+        ("top-right", Corner::TopRight),
+        ("bottom-left", Corner::BottomLeft),
+        ("bottom-right", Corner::BottomRight),
+    ];
+
+    pub fn named(name: &str) -> Option<Corner> {
+        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, corner)| *corner)
+    }
+}
+
+/// How the furniture looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    #[default]
+    Light,
+    Dark,
+    /// The whole picture in greys.
+    PrintGrey,
+    HighContrast,
+}
+
+impl Theme {
+    pub const ALL: [(&'static str, Theme); 4] = [
+        ("light", Theme::Light),
+        ("dark", Theme::Dark),
+        ("print-grey", Theme::PrintGrey),
+        ("high-contrast", Theme::HighContrast),
+    ];
+
+    pub fn named(name: &str) -> Option<Theme> {
+        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, theme)| *theme)
+    }
+
+    fn palette(self) -> Palette {
+        let grey = |v: f64, a: f64| Color::new(v, v, v, a);
+        match self {
+            Theme::Light => Palette {
+                paper: Color::new(1.0, 1.0, 0.99, 1.0),
+                ink: Color::new(0.13, 0.12, 0.11, 1.0),
+                soft: grey(0.36, 1.0),
+                line: grey(0.55, 1.0),
+                box_opacity: 0.93,
+            },
+            Theme::Dark => Palette {
+                paper: grey(0.12, 1.0),
+                ink: grey(0.96, 1.0),
+                soft: grey(0.74, 1.0),
+                line: grey(0.45, 1.0),
+                box_opacity: 0.93,
+            },
+            Theme::PrintGrey => Palette {
+                paper: grey(1.0, 1.0),
+                ink: grey(0.0, 1.0),
+                soft: grey(0.25, 1.0),
+                line: grey(0.4, 1.0),
+                box_opacity: 0.95,
+            },
+            Theme::HighContrast => Palette {
+                paper: grey(1.0, 1.0),
+                ink: grey(0.0, 1.0),
+                soft: grey(0.0, 1.0),
+                line: grey(0.0, 1.0),
+                box_opacity: 1.0,
+            },
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Palette {
+    paper: Color,
+    ink: Color,
+    soft: Color,
+    line: Color,
+    box_opacity: f64,
+}
+
+/// What furniture is wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Furniture {
+    /// Each with the corner it is to stand in, where one is named.
+    pub parts: BTreeMap<Part, Option<Corner>>,
+    pub title: Option<String>,
+    pub subtitle: Option<String>,
+    pub theme: Theme,
+}
+
+/// A part of the picture, device px.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Area {
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+}
+
+/// What the furniture is about.
+pub struct Subject<'a> {
+    pub fonts: &'a Fonts,
+    pub language: &'a str,
+    /// Year, month and day that the map is of.
+    pub day: Option<(i32, u8, u8)>,
+    /// Legend entries, each with its layers and what of them is seen.
+    pub entries: Vec<(&'a LegendEntry, Vec<&'a crate::style::Layer>, Vec<Seen<'a>>)>,
+    pub attribution: &'a str,
+    /// Where the map is, drawn small, and where in it the picture lies: as shares of its sides.
+    pub inset: Option<(Scene, [f64; 4])>,
+    /// Degrees clockwise from north that are up.
+    pub bearing: f64,
+}
+
+/// Heights of the bands above and below the map, CSS px.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Bands {
+    pub top: f64,
+    pub bottom: f64,
+}
+
+/// Furniture being laid out.
+pub(super) struct Furnish<'a> {
+    wanted: &'a Furniture,
+    subject: &'a Subject<'a>,
+    inputs: &'a Inputs<'a>,
+    words: Words,
+    palette: Palette,
+    pen: Pen<'a>,
+    /// Size of the body's text, CSS px; all else is in proportion.
+    unit: f64,
+    width: f64,
+    height: f64,
+}
+
+const REGULAR: &str = "Noto Sans Regular";
+const BOLD: &str = "Noto Sans Bold";
+/// More sources are counted, not named.
+const MAX_SOURCES: usize = 7;
+
+/// The bands that a picture needs, before its camera is settled.
+pub fn bands(wanted: &Furniture, subject: &Subject, inputs: &Inputs) -> Bands {
+    let furnish = Furnish::new(wanted, subject, inputs);
+    Bands { top: furnish.head().1, bottom: furnish.foot().1 }
+}
+
+/// Adds the furniture to a scene whose map leaves room for the bands.
+pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs: &Inputs) {
+    let furnish = Furnish::new(wanted, subject, inputs);
+    let ((head, top), (foot, bottom)) = (furnish.head(), furnish.foot());
+    let map = [0.0, top, furnish.width, furnish.height - bottom];
+    let (boxes, taken) = furnish.boxes(map);
+    // Labels that the furniture would cut are left out.
+    let ratio = inputs.camera.ratio();
+    let mut covered: Vec<Area> = taken.iter().map(|b| area(*b, ratio)).collect();
+    for (wanted, band) in
+        [(top > 0.0, [0.0, 0.0, furnish.width, top]), (bottom > 0.0, [0.0, map[3], furnish.width, furnish.height])]
+    {
+        if wanted {
+            covered.push(area(band, ratio));
+        }
+    }
+    for layer in &mut scene.layers {
+        layer.items.retain(|item| boxes::extent(item).is_none_or(|label| !covered.iter().any(|c| c.meets(&label))));
+    }
+    let mut items = Vec::new();
+    if wanted.parts.contains_key(&Part::Graticule) {
+        items.extend(furnish.graticule(map));
+    }
+    items.extend(boxes);
+    items.push(head);
+    items.push(foot);
+    if wanted.parts.contains_key(&Part::Frame) {
+        items.push(furnish.rectangle(map, None, Some((furnish.palette.ink, 1.0))));
+    }
+    scene.layers.push(Layer { id: "furniture".to_string(), items: items.into_iter().flatten().collect() });
+    if wanted.theme == Theme::PrintGrey {
+        boxes::grey(scene);
+    }
+}
+
+fn area([left, top, right, bottom]: [f64; 4], ratio: f64) -> Area {
+    Area { left: left * ratio, top: top * ratio, right: right * ratio, bottom: bottom * ratio }
+}
+
+impl Area {
+    fn meets(&self, other: &Area) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+    }
+}
+
+/// What is drawn together.
+type Items = Vec<Item>;
+
+impl<'a> Furnish<'a> {
+    fn new(wanted: &'a Furniture, subject: &'a Subject<'a>, inputs: &'a Inputs<'a>) -> Self {
+        let ratio = inputs.camera.ratio();
+        let (width, height) =
+            (f64::from(inputs.camera.width_px()) / ratio, f64::from(inputs.camera.height_px()) / ratio);
+        let words = Words::of(subject.language);
+        let pen = Pen { fonts: subject.fonts, language: words.language, ratio };
+        let unit = (12.0 * (width.min(1.3 * height) / 900.0).powf(0.7)).clamp(8.0, 60.0);
+        Self { wanted, subject, inputs, words, palette: wanted.theme.palette(), pen, unit, width, height }
+    }
+
+    fn pad(&self) -> f64 {
+        1.1 * self.unit
+    }
+
+    fn wants(&self, part: Part) -> bool {
+        self.wanted.parts.contains_key(&part)
+    }
+
+    fn justify(&self) -> Justify {
+        if self.words.is_rtl() { Justify::Right } else { Justify::Left }
+    }
+
+    fn text(&self, text: &str, font: &str, size: f64, width: f64, color: Color) -> Option<Block> {
+        self.pen.block(text, font, size, width, self.justify(), color)
+    }
+
+    /// Where a block begins that is set from the line's start, in a strip from `left` to `right`.
+    fn start(&self, block: &Block, left: f64, right: f64) -> f64 {
+        if self.words.is_rtl() { right - block.width } else { left }
+    }
+
+    /// A rectangle from left, top to right, bottom, CSS px.
+    fn rectangle(
+        &self,
+        [left, top, right, bottom]: [f64; 4],
+        fill: Option<Color>,
+        line: Option<(Color, f64)>,
+    ) -> Items {
+        let at = |x: f64, y: f64| self.at(x, y);
+        let ring = vec![at(left, top), at(right, top), at(right, bottom), at(left, bottom)];
+        let mut items = Vec::new();
+        if let Some(color) = fill {
+            items.push(Item::Fill(Fill { rings: vec![ring.clone()], ink: Ink::Color(color), antialias: true }));
+        }
+        if let Some((color, width)) = line {
+            items.extend(self.line(vec![ring], true, color, width));
+        }
+        items
+    }
+
+    fn at(&self, x: f64, y: f64) -> Snapped {
+        let px = |v: f64| (v * self.pen.ratio * SUBPIXELS as f64).round() as i64;
+        Snapped { x: px(x), y: px(y) }
+    }
+
+    fn line(&self, lines: Vec<Vec<Snapped>>, closed: bool, color: Color, width: f64) -> Option<Item> {
+        let lines: Vec<Line> = lines.into_iter().filter_map(|l| Line::new(l, closed)).collect();
+        let ratio = self.pen.ratio;
+        (!lines.is_empty()).then(|| {
+            Item::Stroke(Stroke {
+                lines,
+                ink: LineInk::Color(color),
+                width_px: width * ratio,
+                gap_px: 0.0,
+                blur_px: 0.0,
+                cap: Cap::Butt,
+                join: Join::Miter { limit: 2.0 },
+                dashes_px: Vec::new(),
+                dash_softness_px: 1.0,
+                dash_line_px: None,
+                ratio,
+            })
+        })
+    }
+
+    fn as_of(&self) -> Option<String> {
+        let (year, month, day) = self.subject.day.filter(|_| self.wants(Part::Date))?;
+        Some(filled(self.words.as_of, &[&self.words.day(year, month, day)]))
+    }
+
+    /// The band above the map, and its height: title, subtitle and date.
+    fn head(&self) -> (Items, f64) {
+        let wants = self.wants(Part::Title);
+        let title = self.wanted.title.as_deref().filter(|_| wants);
+        let subtitle = self.wanted.subtitle.as_deref().filter(|_| wants);
+        let (pad, inner) = (self.pad(), self.width - 2.0 * self.pad());
+        if title.is_none() && subtitle.is_none() {
+            return (Vec::new(), 0.0);
+        }
+        let palette = &self.palette;
+        let date = self.as_of().and_then(|text| self.text(&text, REGULAR, 1.25 * self.unit, inner, palette.soft));
+        let blocks = [
+            title.and_then(|t| self.text(t, BOLD, 2.1 * self.unit, inner, palette.ink)),
+            subtitle.and_then(|t| self.text(t, REGULAR, 1.25 * self.unit, inner, palette.ink)),
+            date,
+        ];
+        let mut items = Vec::new();
+        let mut y = 0.8 * pad;
+        for block in blocks.iter().flatten() {
+            items.push(block.at(self.start(block, pad, self.width - pad), y, None));
+            y += block.height + 0.1 * self.unit;
+        }
+        let height = (y + 0.6 * pad).ceil();
+        let mut all = self.rectangle([0.0, 0.0, self.width, height], Some(palette.paper), None);
+        all.extend(items);
+        (all, height)
+    }
+
+    /// The band below the map, and its height: how accurate the map is, its sources.
+    fn foot(&self) -> (Items, f64) {
+        if !self.wants(Part::Sources) {
+            return (Vec::new(), 0.0);
+        }
+        let (pad, inner) = (self.pad(), self.width - 2.0 * self.pad());
+        let size = 0.85 * self.unit;
+        let lines = [
+            self.accuracy().map(|t| (t, self.palette.ink)),
+            Some((self.sources(), self.palette.soft)),
+            Some((self.subject.attribution.to_string(), self.palette.soft)),
+        ];
+        let mut items = Vec::new();
+        let mut y = 0.6 * pad;
+        for (text, color) in lines.into_iter().flatten().filter(|(t, _)| !t.is_empty()) {
+            if let Some(block) = self.text(&text, REGULAR, size, inner, color) {
+                items.push(block.at(self.start(&block, pad, self.width - pad), y, None));
+                y += block.height;
+            }
+        }
+        let height = (y + 0.6 * pad).ceil();
+        let mut all =
+            self.rectangle([0.0, self.height - height, self.width, self.height], Some(self.palette.paper), None);
+        let moved = self.at(0.0, self.height - height);
+        all.extend(items.into_iter().map(|item| item.moved(moved)));
+        (all, height)
+    }
+
+    /// How good what the legend tells of is, where it is not exact.
+    fn accuracy(&self) -> Option<String> {
+        let features = self.subject.entries.iter().flat_map(|(.., seen)| seen).map(|s| s.part.feature);
+        let known: Vec<f64> = features.filter_map(|f| f.number("accuracy_m")).filter(|m| *m >= 500.0).collect();
+        let (least, most) = (known.iter().copied().reduce(f64::min)?, known.iter().copied().reduce(f64::max)?);
+        let km = |m: f64| self.words.digits(&format!("{}", (m / 100.0).round() / 10.0));
+        Some(match least == most {
+            true => filled(self.words.accuracy_one, &[&km(most)]),
+            false => filled(self.words.accuracy, &[&km(least), &km(most)]),
+        })
+    }
+
+    /// What the features in the picture that the legend tells of rest on; each once.
+    fn sources(&self) -> String {
+        let all = all_sources(self.subject);
+        let named = all.len().min(MAX_SOURCES);
+        let mut text = all[..named].join("; ");
+        if named < all.len() {
+            text =
+                format!("{text}; {}", filled(self.words.more, &[&self.words.digits(&(all.len() - named).to_string())]));
+        }
+        if text.is_empty() { text } else { filled(self.words.sources, &[&text]) }
+    }
+}

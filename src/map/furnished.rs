@@ -1,0 +1,241 @@
+//! A map with its furniture: what the picture shows is looked up first, so that legend and sources tell of nothing else.
+
+use std::sync::Arc;
+
+use super::picture::{self, Frame};
+use super::sources::Held;
+use super::{Corner, Furniture, State, StyledMap, Theme};
+use crate::compose::furniture::{self, Area, Bands, Part, Seen, Subject, Words};
+use crate::compose::{Inputs, LayerData};
+use crate::feature::{Date, Value};
+use crate::geo::{Camera, World, WorldBox};
+use crate::paint::About;
+use crate::scene::{Item, Scene};
+use crate::style::{Layer, LegendEntry, Paint};
+
+/// Furniture for one picture, and what it says that the picture itself does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Furnishing {
+    pub furniture: Furniture,
+    /// The day that was asked for; the map may be the same on many.
+    pub day: Option<Date>,
+    /// How to make the picture again.
+    pub recipe: String,
+}
+
+/// Why furniture cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FurnishingError {
+    #[error("furniture: '{0}' is no part; there are: all, {known}, each perhaps with a corner: legend:top-left", known = names(&Part::ALL))]
+    Part(String),
+    #[error("furniture: '{0}' is no corner; there are: {known}", known = names(&Corner::ALL))]
+    Corner(String),
+    #[error("theme: '{0}' is no theme; there are: {known}", known = names(&Theme::ALL))]
+    Theme(String),
+    #[error("{0}: longer than {MAX_TITLE} characters")]
+    Long(&'static str),
+}
+
+fn names<T>(all: &[(&'static str, T)]) -> String {
+    all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
+/// Characters of a title or subtitle.
+const MAX_TITLE: usize = 400;
+
+impl Furnishing {
+    /// What a request wants: `parts` with commas between, each perhaps with a corner (`legend:top-left,scale`), or `all`;
+    /// a title or a subtitle without parts wants all of them. `None` where nothing is wanted.
+    ///
+    /// # Errors
+    /// Where a part, a corner or a theme is not known, or a title too long.
+    pub fn read(
+        parts: Option<&str>,
+        title: Option<String>,
+        subtitle: Option<String>,
+        theme: Option<&str>,
+    ) -> Result<Option<Furnishing>, FurnishingError> {
+        let short = |text: &str| text.chars().take(60).collect::<String>();
+        let theme = match theme {
+            None => Theme::default(),
+            Some(name) => Theme::named(name).ok_or_else(|| FurnishingError::Theme(short(name)))?,
+        };
+        for (what, text) in [("title", &title), ("subtitle", &subtitle)] {
+            if text.as_ref().is_some_and(|t| t.chars().count() > MAX_TITLE) {
+                return Err(FurnishingError::Long(what));
+            }
+        }
+        let said = title.is_some() || subtitle.is_some();
+        let mut furniture = Furniture { title, subtitle, theme, ..Furniture::default() };
+        match parts.filter(|p| !p.is_empty()) {
+            None if !said && theme == Theme::default() => return Ok(None),
+            None if !said => {}
+            None => furniture.parts.extend(all_parts()),
+            Some(list) => {
+                for one in list.split(',') {
+                    let (name, corner) = one.split_once(':').map_or((one, None), |(n, c)| (n, Some(c)));
+                    if name == "all" {
+                        furniture.parts.extend(all_parts());
+                        continue;
+                    }
+                    let part = Part::named(name).ok_or_else(|| FurnishingError::Part(short(name)))?;
+                    let corner = corner
+                        .map(|c| Corner::named(c).ok_or_else(|| FurnishingError::Corner(short(c))))
+                        .transpose()?;
+                    furniture.parts.insert(part, corner);
+                }
+            }
+        }
+        Ok(Some(Furnishing { furniture, day: None, recipe: String::new() }))
+    }
+}
+
+/// What a finished map has: all but a graticule.
+fn all_parts() -> impl Iterator<Item = (Part, Option<Corner>)> {
+    Part::ALL.into_iter().map(|(_, part)| (part, None)).filter(|(part, _)| *part != Part::Graticule)
+}
+
+/// The longer side of an inset, as a share of the picture's shorter.
+const INSET_SHARE: f64 = 0.17;
+/// A picture of more than this share of the inset needs none.
+const MAX_INSET_SHARE: f64 = 0.4;
+/// Names in the alternative text.
+const NAMED_PLACES: usize = 12;
+
+/// The scene with its furniture, and what its document says of itself.
+pub(super) fn scene(map: &StyledMap, state: &State, frame: &Frame, wanted: &Furnishing) -> (Scene, About) {
+    let held = Held::default();
+    let furniture = &wanted.furniture;
+    // The bands hang on what is seen, which hangs on the bands: the second time it is settled.
+    let mut frame_of_map = *frame;
+    let mut bands = Bands::default();
+    for _ in 0..2 {
+        let camera = frame_of_map.camera();
+        let inputs = Inputs { camera, state, sprite: &map.sprite };
+        let found = furniture::bands(furniture, &subject(map, &inputs, &held, wanted, bands), &inputs);
+        bands = Bands { top: found.top.max(bands.top), bottom: found.bottom.max(bands.bottom) };
+        frame_of_map = frame.leaving(bands.top, bands.bottom);
+    }
+    let camera = frame_of_map.camera();
+    let inputs = Inputs { camera, state, sprite: &map.sprite };
+    let mut scene = picture::scene(map, state, camera);
+    let mut subject = subject(map, &inputs, &held, wanted, bands);
+    if furniture.parts.contains_key(&Part::Inset) {
+        subject.inset = inset(map, state, camera, bands);
+    }
+    furniture::furnish(&mut scene, furniture, &subject, &inputs);
+    let about = about(map, state, wanted, &subject, &inputs, &scene);
+    (scene, about)
+}
+
+fn language(state: &State) -> &str {
+    match state.get("lang") {
+        Some(Value::Text(language)) => language,
+        _ => "en",
+    }
+}
+
+fn subject<'a>(
+    map: &'a StyledMap,
+    inputs: &Inputs<'a>,
+    held: &'a Held,
+    wanted: &Furnishing,
+    bands: Bands,
+) -> Subject<'a> {
+    let camera = inputs.camera;
+    let ratio = camera.ratio();
+    let (width, height) = (f64::from(camera.width_px()), f64::from(camera.height_px()));
+    let area = Area { left: 0.0, top: bands.top * ratio, right: width, bottom: height - bands.bottom * ratio };
+    let entry = |entry: &'a LegendEntry| {
+        let layers = entry.layers.iter().filter_map(|i| map.style.layers.get(*i));
+        let layers: Vec<&Layer> = layers.filter(|l| l.drawn_at(camera.zoom(), inputs.state)).collect();
+        let mut seen: Vec<Seen> = Vec::new();
+        for layer in &layers {
+            let data = match layer.paint {
+                Paint::Symbol(_) => LayerData::Nothing,
+                _ => picture::fetch(map, layer, inputs, held),
+            };
+            let all = furniture::seen(inputs, layer, &data, &area);
+            seen.extend(all.into_iter().filter(|s| furniture::belongs(entry, inputs, s.part)));
+        }
+        (entry, layers, seen)
+    };
+    let entries = map.style.legend.iter().map(entry).filter(|(.., seen)| !seen.is_empty());
+    let metadata = |key: &str| map.style.json.get("metadata")?.get(key)?.as_str();
+    Subject {
+        fonts: &map.fonts,
+        language: language(inputs.state),
+        day: wanted.day.map(|day| day.parts()).map(|(y, m, d)| (i32::from(y), m, d)),
+        entries: entries.collect(),
+        attribution: metadata("contactline:attribution").unwrap_or_default(),
+        inset: None,
+        bearing: camera.bearing(),
+    }
+}
+
+/// All that the style draws, small and without labels, and where in it the picture lies.
+fn inset(map: &StyledMap, state: &State, camera: &Camera, bands: Bands) -> Option<(Scene, [f64; 4])> {
+    let whole = map.bounds()?;
+    let ratio = camera.ratio();
+    let (width, height) = (f64::from(camera.width_px()) / ratio, f64::from(camera.height_px()) / ratio);
+    let long = INSET_SHARE * width.min(height);
+    let aspect = whole.width() / whole.height().max(f64::MIN_POSITIVE);
+    let size = if aspect > 1.0 { (long, long / aspect) } else { (long * aspect, long) };
+    let size = ((size.0.round() as u32).clamp(24, 2_000), (size.1.round() as u32).clamp(24, 2_000));
+    let small = Camera::fitted(whole, size, ratio as u32);
+    let corner = |x: f64, y: f64| {
+        let (x, y) = camera.to_world_px().apply(x * ratio, y * ratio);
+        World { x: x / camera.world_px(), y: y / camera.world_px() }
+    };
+    let shown = WorldBox::around(&[corner(0.0, bands.top), corner(width, height - bands.bottom)])?;
+    let share = |at: f64, from: f64, length: f64| (at - from) / length;
+    let place = [
+        share(shown.min.x, whole.min.x, whole.width()),
+        share(shown.min.y, whole.min.y, whole.height()),
+        share(shown.max.x, whole.min.x, whole.width()),
+        share(shown.max.y, whole.min.y, whole.height()),
+    ];
+    let inside = place.iter().all(|v| (-0.2..=1.2).contains(v));
+    let small_enough = (place[2] - place[0]) * (place[3] - place[1]) < MAX_INSET_SHARE;
+    (inside && small_enough).then(|| (picture::bare_scene(map, state, &small), place))
+}
+
+fn about(
+    map: &StyledMap,
+    state: &State,
+    wanted: &Furnishing,
+    subject: &Subject,
+    inputs: &Inputs,
+    scene: &Scene,
+) -> About {
+    let title = wanted.furniture.title.clone().unwrap_or_else(|| map.style.name.clone());
+    let words = Words::of(language(state));
+    let day = wanted.day.map(Date::parts);
+    let mut facts = Vec::new();
+    if let Some(day) = wanted.day {
+        facts.push(("Date of the map".to_string(), day.to_string()));
+    }
+    facts.push(("Style".to_string(), map.style.name.clone()));
+    if !wanted.recipe.is_empty() {
+        facts.push(("Made by".to_string(), wanted.recipe.clone()));
+    }
+    let alt = furniture::alternative(&title, wanted.furniture.subtitle.as_deref(), subject, inputs, &places(scene));
+    About { title, alt, language: words.language.to_string(), sources: furniture::all_sources(subject), day, facts }
+}
+
+/// The largest names on the map, each once.
+fn places(scene: &Scene) -> Vec<Arc<str>> {
+    let mut named: Vec<(f64, Arc<str>)> = Vec::new();
+    let labels = scene.layers.iter().filter(|l| l.id != "furniture").flat_map(|l| &l.items);
+    for item in labels {
+        if let Item::Text(text) = item
+            && text.part != crate::scene::TextPart::Halo
+            && !named.iter().any(|(_, known)| *known == text.shape.text)
+        {
+            let size = text.shape.glyphs.first().map_or(0.0, |g| g.right[0].hypot(g.right[1]));
+            named.push((size, text.shape.text.clone()));
+        }
+    }
+    named.sort_by(|a, b| b.0.total_cmp(&a.0));
+    named.into_iter().take(NAMED_PLACES).map(|(_, name)| name).collect()
+}
