@@ -180,10 +180,18 @@ impl Export {
     }
 }
 
-/// The command line, to be run again.
+/// The command line, to be run again; without where the file goes, which is not the map's matter.
 fn recipe() -> String {
     let plain = |a: &String| !a.is_empty() && a.chars().all(|c| c.is_alphanumeric() || "-_./,=:@".contains(c));
     let quoted = |a: String| if plain(&a) { a } else { format!("'{}'", a.replace('\'', "'\\''")) };
-    let rest = std::env::args().skip(1).map(quoted);
-    std::iter::once("contactline".to_string()).chain(rest).collect::<Vec<_>>().join(" ")
+    let mut words = vec!["contactline".to_string()];
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "-o" | "--output" => drop(arguments.next()),
+            a if a == "--alt-text" || a.starts_with("--output=") => {}
+            _ => words.push(quoted(argument)),
+        }
+    }
+    words.join(" ")
 }

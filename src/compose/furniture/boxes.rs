@@ -40,7 +40,11 @@ impl Furnish<'_> {
                 ),
             };
             let by = self.at(place[0], place[1]);
+            let edge = one.part == Part::Inset;
             items.extend(one.items.into_iter().map(|item| item.moved(by)));
+            if edge {
+                items.extend(self.rectangle(place, None, Some((self.palette.ink, 0.8))));
+            }
             out.push(items);
         }
         (out, taken)
@@ -345,20 +349,25 @@ pub(super) fn extent(item: &Item) -> Option<Area> {
     }
 }
 
-/// The whole picture in greys, by each colour's luminance (ITU-R BT.709).
+/// The whole picture in greys, as film sees it through an orange filter: by luminance alone the warm and the cool side of
+/// a map are one grey.
 pub(super) fn grey(scene: &mut Scene) {
     scene.layers.iter_mut().flat_map(|l| &mut l.items).for_each(grey_item);
 }
 
+/// How much of red, green and blue is in a grey.
+const WEIGHTS: [f64; 3] = [0.75, 0.25, 0.0];
+
 fn grey_color(c: &mut Color) {
-    let v = 0.2126 * c.r + 0.7152 * c.g + 0.0722 * c.b;
+    let v = WEIGHTS[0] * c.r + WEIGHTS[1] * c.g + WEIGHTS[2] * c.b;
     *c = Color { r: v, g: v, b: v, a: c.a };
 }
 
 fn grey_image(image: &mut std::sync::Arc<crate::sprite::Image>) {
     let mut own = (**image).clone();
     for p in own.rgba.chunks_exact_mut(4) {
-        let v = (0.2126 * f64::from(p[0]) + 0.7152 * f64::from(p[1]) + 0.0722 * f64::from(p[2])).round() as u8;
+        let share = |i: usize| WEIGHTS[i] * f64::from(p[i]);
+        let v = (share(0) + share(1) + share(2)).round() as u8;
         p[..3].fill(v);
     }
     // The drawing has colours of its own.

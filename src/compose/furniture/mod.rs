@@ -205,7 +205,7 @@ pub(super) struct Furnish<'a> {
 
 const REGULAR: &str = "Noto Sans Regular";
 const BOLD: &str = "Noto Sans Bold";
-/// More sources are counted, not named.
+/// More sources are counted, not named; all of them are in the picture's metadata.
 const MAX_SOURCES: usize = 7;
 
 /// The bands that a picture needs, before its camera is settled.
@@ -269,7 +269,7 @@ impl<'a> Furnish<'a> {
             (f64::from(inputs.camera.width_px()) / ratio, f64::from(inputs.camera.height_px()) / ratio);
         let words = Words::of(subject.language);
         let pen = Pen { fonts: subject.fonts, language: words.language, ratio };
-        let unit = (12.0 * (width.min(1.3 * height) / 900.0).powf(0.7)).clamp(8.0, 60.0);
+        let unit = (12.0 * (width.min(1.3 * height) / 900.0).powf(0.7)).clamp(6.5, 60.0);
         Self { wanted, subject, inputs, words, palette: wanted.theme.palette(), pen, unit, width, height }
     }
 
@@ -378,9 +378,14 @@ impl<'a> Furnish<'a> {
         }
         let (pad, inner) = (self.pad(), self.width - 2.0 * self.pad());
         let size = 0.85 * self.unit;
+        // On a small page fewer sources are named, so that the map is most of it.
+        let most = 0.2 * self.height;
+        let fits =
+            |text: &String| self.text(text, REGULAR, size, inner, self.palette.soft).is_none_or(|b| b.height <= most);
+        let sources = (0..=MAX_SOURCES).rev().map(|named| self.sources(named)).find(fits).unwrap_or_default();
         let lines = [
             self.accuracy().map(|t| (t, self.palette.ink)),
-            Some((self.sources(), self.palette.soft)),
+            Some((sources, self.palette.soft)),
             Some((self.subject.attribution.to_string(), self.palette.soft)),
         ];
         let mut items = Vec::new();
@@ -412,9 +417,12 @@ impl<'a> Furnish<'a> {
     }
 
     /// What the features in the picture that the legend tells of rest on; each once.
-    fn sources(&self) -> String {
+    fn sources(&self, most: usize) -> String {
         let all = all_sources(self.subject);
-        let named = all.len().min(MAX_SOURCES);
+        let named = all.len().min(most);
+        if named == 0 {
+            return String::new();
+        }
         let mut text = all[..named].join("; ");
         if named < all.len() {
             text =

@@ -28,6 +28,8 @@ pub struct Block {
 
 impl Pen<'_> {
     /// Sets text of `size_px`, at most `max_width` wide; nothing of it where it has no letters.
+    ///
+    /// Lines are balanced, and may then be a little too long: the text is set narrower until they are not.
     pub fn block(
         &self,
         text: &str,
@@ -37,22 +39,38 @@ impl Pen<'_> {
         justify: Justify,
         color: Color,
     ) -> Option<Block> {
-        let section =
-            Section { text: text.into(), fonts: font.into(), scale: 1.0, align: VerticalAlign::Bottom, image_px: None };
-        let paragraph = Paragraph {
-            sections: &[section],
-            max_width: (max_width / size_px * EM).max(EM),
-            line_height: 1.3 * EM,
-            letter_spacing: 0.0,
-            anchor: Anchor { x: -1, y: -1 },
-            justify,
-            offset: [0.0; 2],
-            writing: Writing::Horizontal,
-            breaking_size_px: size_px,
-            size_px,
-            language: self.language,
+        let sections = [Section {
+            text: text.into(),
+            fonts: font.into(),
+            scale: 1.0,
+            align: VerticalAlign::Bottom,
+            image_px: None,
+        }];
+        let set = |most: f64| {
+            let paragraph = Paragraph {
+                sections: &sections,
+                max_width: (most / size_px * EM).max(EM),
+                line_height: 1.3 * EM,
+                letter_spacing: 0.0,
+                anchor: Anchor { x: -1, y: -1 },
+                justify,
+                offset: [0.0; 2],
+                writing: Writing::Horizontal,
+                breaking_size_px: size_px,
+                size_px,
+                language: self.language,
+            };
+            paragraph.shape(Alphabet { fonts: self.fonts, ranges: None })
         };
-        let shaped = paragraph.shape(Alphabet { fonts: self.fonts, ranges: None })?;
+        let mut most = max_width;
+        let mut shaped = set(most)?;
+        for _ in 0..12 {
+            if (shaped.right - shaped.left) * size_px / EM <= max_width {
+                break;
+            }
+            most *= 0.93;
+            shaped = set(most)?;
+        }
         let unit = size_px / EM;
         let (width, height) = ((shaped.right - shaped.left) * unit, (shaped.bottom - shaped.top) * unit);
         Some(Block { shaped: Arc::new(shaped), size_px, color, ratio: self.ratio, width, height })
