@@ -272,7 +272,9 @@ fn wrong_calls_exit_with_two_and_failures_with_one() {
     let png = folder("exit").join("x.png").display().to_string();
     for (arguments, code, part) in [
         (vec!["nonsense"], 2, "unrecognized subcommand"),
-        (vec!["export", "--size", "10x10", "-o", &png], 2, "--bbox w,s,e,n, or --center"),
+        (vec!["export", "-o", &png], 2, "say how large"),
+        (vec!["export", "--size", "10x10", "--preset", "web-1200", "-o", &png], 2, "cannot be used with"),
+        (vec!["export", "--size", "10x10", "--theme", "pink", "-o", &png], 2, "there are: light, dark"),
         (vec!["export", "--bbox", "1,2,3", "--size", "10x10", "-o", &png], 2, "not 4 numbers"),
         (vec!["export", "--bbox", "1,2,3,4", "--size", "10", "-o", &png], 2, "WIDTHxHEIGHT"),
         (vec!["export", "--bbox", "1,2,3,4", "--size", "10x10", "-o", "x.bmp"], 2, "only .png"),

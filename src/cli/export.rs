@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{DataArgs, Failure, load};
 use crate::geo::{LonLat, numbers};
-use crate::map::{Frame, Furnishing, Output, Picture, Preset, Size, TextAs};
+use crate::map::{Circle, Marker, Output, Path, Spec};
 
 /// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
 const MAX_PX: u64 = 400_000_000;
@@ -36,8 +36,32 @@ pub(super) struct Export {
     /// Degrees clockwise from north that are up
     #[arg(long, requires = "center", allow_hyphen_values = true)]
     bearing: Option<f64>,
+    /// The map as a JSON document; flags say more, or otherwise
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+    /// A pin: longitude,latitude and perhaps a label; may be given often
+    #[arg(long, value_name = "LON,LAT[,LABEL]", allow_hyphen_values = true)]
+    marker: Vec<String>,
+    /// A line: positions with spaces between; may be given often
+    #[arg(long, value_name = "LON,LAT LON,LAT ...", allow_hyphen_values = true)]
+    path: Vec<String>,
+    /// All within so many kilometres; may be given often
+    #[arg(long, value_name = "LON,LAT,KM", allow_hyphen_values = true)]
+    circle: Vec<String>,
+    /// A feature, collection/id, to be brought out, all else dimmed; may be given often
+    #[arg(long, value_name = "COLLECTION/ID")]
+    highlight: Vec<String>,
+    /// Features with simplestyle properties to be drawn on top
+    #[arg(long, value_name = "FILE")]
+    geojson: Option<PathBuf>,
+    /// What changed between two days, in place of who holds what
+    #[arg(long, value_name = "A..B")]
+    change: Option<String>,
+    /// CSS px around the bounds, or around what is drawn on top
+    #[arg(long, value_name = "PX")]
+    padding: Option<u32>,
     /// Width x height in CSS px
-    #[arg(long, value_name = "WxH", required_unless_present = "preset")]
+    #[arg(long, value_name = "WxH")]
     size: Option<String>,
     /// Device px per CSS px, 1 to 4
     #[arg(long, value_name = "N")]
@@ -79,20 +103,7 @@ pub(super) struct Export {
 
 impl Export {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (size, preset_dpi) = self.size()?;
-        let frame = self.frame(size)?;
-        let extension = self.output.extension().unwrap_or_default().to_string_lossy();
-        let output = Output::of_extension(&extension);
-        let output = output.ok_or_else(|| {
-            let known: Vec<&str> = Output::EXTENSIONS.iter().map(|(known, _)| *known).collect();
-            Failure::usage(format!("{}: only .{} can be written", self.output.display(), known.join(", .")))
-        })?;
-        let output = self.told(output, preset_dpi)?;
-        let settings: Vec<(&str, &str)> = self
-            .state
-            .iter()
-            .map(|s| s.split_once('=').ok_or_else(|| Failure::usage(format!("'{s}' is no setting: write key=value"))))
-            .collect::<Result<_, _>>()?;
+        let spec = self.spec()?;
         let path = PathBuf::from(&self.style);
         let is_file = path.extension().is_some() || path.is_file();
         let styles = if is_file { vec![path.clone()] } else { Vec::new() };
@@ -102,24 +113,11 @@ impl Export {
         } else {
             self.style.clone()
         };
-        let styled = map.style(&id).ok_or_else(|| {
+        if map.style(&id).is_none() {
             let known: Vec<&str> = map.styles().map(|(id, _)| id).collect();
-            Failure::new(format!("there is no style '{id}'; there are: {}", known.join(", ")))
-        })?;
-        let state = styled.state(settings).map_err(Failure::usage)?;
-        let mut furnishing = Furnishing::read(
-            self.furniture.as_deref(),
-            self.title.clone(),
-            self.subtitle.clone(),
-            self.theme.as_deref(),
-        )
-        .map_err(Failure::usage)?;
-        if let Some(wanted) = &mut furnishing {
-            let dates = self.state.iter().filter_map(|s| s.strip_prefix("date="));
-            wanted.day = dates.last().and_then(|d| d.parse().ok()).or_else(|| styled.default_day());
-            wanted.recipe = recipe();
+            return Err(Failure::new(format!("there is no style '{id}'; there are: {}", known.join(", "))));
         }
-        let picture = Picture { style: id, state, frame, overlay: None, output, furnishing };
+        let picture = spec.picture(&map, &id, MAX_PX, recipe()).map_err(Failure::usage)?;
         let bytes = map.draw(&picture).map_err(Failure::new)?;
         if self.alt_text {
             println!("{}", map.alternative(&picture).map_err(Failure::new)?);
@@ -127,56 +125,82 @@ impl Export {
         fs::write(&self.output, bytes).map_err(|e| Failure::new(format!("{}: {e}", self.output.display())))
     }
 
-    /// The size, and the device px an inch of a preset.
-    fn size(&self) -> Result<(Size, Option<f64>), Failure> {
-        if let Some(name) = &self.preset {
-            let known = || Preset::ALL.map(|p| p.name).join(", ");
-            let preset = Preset::named(name)
-                .ok_or_else(|| Failure::usage(format!("'{name}' is no preset; there are: {}", known())))?;
-            return Ok((preset.size(MAX_PX).map_err(Failure::usage)?, Some(preset.dpi)));
-        }
-        let text = self.size.as_deref().unwrap_or_default();
-        let side = |text: &str| text.parse::<u32>().ok();
-        let (width, height) = text
-            .split_once('x')
-            .and_then(|(w, h)| Some((side(w)?, side(h)?)))
-            .ok_or_else(|| Failure::usage(format!("'{text}' is no size: write WIDTHxHEIGHT in px")))?;
-        Ok((Size::new(width, height, self.ratio.unwrap_or(1), MAX_PX).map_err(Failure::usage)?, None))
-    }
-
-    fn frame(&self, size: Size) -> Result<Frame, Failure> {
-        match (&self.bbox, &self.center, self.zoom) {
-            (Some(bbox), ..) => Frame::bounds(numbers(bbox).map_err(Failure::usage)?, size).map_err(Failure::usage),
-            (None, Some(center), Some(zoom)) => {
-                let center = LonLat::parse(center).map_err(Failure::usage)?;
-                match self.bearing {
-                    Some(bearing) => Frame::viewport(center, zoom, bearing, size),
-                    None => Frame::centered(center, zoom, size),
-                }
-                .map_err(Failure::usage)
+    /// The spec of a file, if one is given, with what the flags say.
+    fn spec(&self) -> Result<Spec, Failure> {
+        let mut spec = match &self.spec {
+            None => Spec::default(),
+            Some(path) => {
+                let failed = |e: String| Failure::usage(format!("{}: {e}", path.display()));
+                Spec::read(&fs::read(path).map_err(|e| failed(e.to_string()))?).map_err(|e| failed(e.to_string()))?
             }
-            _ => Err(Failure::usage("say where: --bbox w,s,e,n, or --center lon,lat with --zoom")),
-        }
-    }
-
-    /// The format with all that is said of it.
-    fn told(&self, output: Output, preset_dpi: Option<f64>) -> Result<Output, Failure> {
-        let dpi = self.dpi.or(preset_dpi);
-        if dpi.is_some_and(|d| !(10.0..=4_800.0).contains(&d)) {
-            return Err(Failure::usage("--dpi is from 10 to 4800"));
-        }
-        let text = match self.text.as_deref() {
-            None | Some("outline") => TextAs::Outlines,
-            Some("live") => TextAs::Live,
-            Some(other) => return Err(Failure::usage(format!("'{other}' is no value for --text: outline or live"))),
         };
-        Ok(match output {
-            Output::Png(_) => Output::Png(dpi),
-            Output::Pdf(_) => Output::Pdf(dpi),
-            Output::Svg(_) => Output::Svg(text),
-            Output::Jpeg(quality) => Output::Jpeg(self.quality.unwrap_or(quality)),
-            Output::WebP => Output::WebP,
-        })
+        let numbers_of = |text: &str| numbers::<2>(text).map_err(Failure::usage);
+        if let Some(bbox) = &self.bbox {
+            spec.bbox = Some(numbers(bbox).map_err(Failure::usage)?);
+        }
+        if let Some(center) = &self.center {
+            let at = LonLat::parse(center).map_err(Failure::usage)?;
+            spec.center = Some([at.lon(), at.lat()]);
+        }
+        if let Some(size) = &self.size {
+            let side = |text: &str| text.parse::<u32>().ok();
+            let (width, height) = size
+                .split_once('x')
+                .and_then(|(w, h)| Some((side(w)?, side(h)?)))
+                .ok_or_else(|| Failure::usage(format!("'{size}' is no size: write WIDTHxHEIGHT in px")))?;
+            (spec.width, spec.height) = (Some(width), Some(height));
+        }
+        for setting in &self.state {
+            let (key, value) = setting
+                .split_once('=')
+                .ok_or_else(|| Failure::usage(format!("'{setting}' is no setting: write key=value")))?;
+            spec.state.insert(key.to_string(), value.to_string());
+        }
+        for marker in &self.marker {
+            spec.markers.push(Marker::of_text(marker).map_err(Failure::usage)?);
+        }
+        for path in &self.path {
+            spec.paths.push(Path::of_text(path).map_err(Failure::usage)?);
+        }
+        for circle in &self.circle {
+            let (at, km) = circle.rsplit_once(',').unwrap_or((circle, ""));
+            let wrong = || Failure::usage(format!("'{circle}' is no circle: write lon,lat,km"));
+            let radius_km = km.parse().map_err(|_| wrong())?;
+            spec.circles.push(Circle { at: numbers_of(at)?, radius_km, ..Circle::default() });
+        }
+        if let Some(path) = &self.geojson {
+            let failed = |e: String| Failure::usage(format!("{}: {e}", path.display()));
+            let text = fs::read_to_string(path).map_err(|e| failed(e.to_string()))?;
+            spec.geojson = Some(serde_json::from_str(&text).map_err(|e| failed(format!("not JSON: {e}")))?);
+        }
+        spec.highlight.extend(self.highlight.iter().cloned());
+        let extension = self.output.extension().unwrap_or_default().to_string_lossy().into_owned();
+        if Output::of_extension(&extension).is_none() {
+            let known: Vec<&str> = Output::EXTENSIONS.iter().map(|(known, _)| *known).collect();
+            let file = self.output.display();
+            return Err(Failure::usage(format!("{file}: only .{} can be written", known.join(", ."))));
+        }
+        spec.format = Some(extension);
+        spec.zoom = self.zoom.or(spec.zoom);
+        spec.bearing = self.bearing.or(spec.bearing);
+        spec.padding = self.padding.or(spec.padding);
+        spec.ratio = self.ratio.or(spec.ratio);
+        spec.dpi = self.dpi.or(spec.dpi);
+        spec.quality = self.quality.or(spec.quality);
+        for (flag, member) in [
+            (&self.preset, &mut spec.preset),
+            (&self.furniture, &mut spec.furniture),
+            (&self.title, &mut spec.title),
+            (&self.subtitle, &mut spec.subtitle),
+            (&self.theme, &mut spec.theme),
+            (&self.text, &mut spec.text),
+            (&self.change, &mut spec.change),
+        ] {
+            if flag.is_some() {
+                member.clone_from(flag);
+            }
+        }
+        Ok(spec)
     }
 }
 

@@ -23,7 +23,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(serve::Serve),
-    Export(export::Export),
+    Export(Box<export::Export>),
     Query(query::Query),
     Check(check::Check),
 }

@@ -2,7 +2,7 @@
 //! (C. F. F. Karney, "Algorithms for geodesics", J. Geodesy 87, 2013).
 
 use geo::geometry::{Coord, Geometry, LineString, Point, Polygon};
-use geo::{Area, Distance, Geodesic, GeodesicArea, Length};
+use geo::{Area, Destination, Distance, Geodesic, GeodesicArea, Length};
 
 use super::Outline;
 
@@ -63,6 +63,16 @@ pub fn length_m(geometry: &Geometry<f64>) -> f64 {
         Geometry::GeometryCollection(all) => all.iter().map(length_m).sum(),
         _ => 0.0,
     }
+}
+
+/// The ring of all places so many metres from a position in degrees, anticlockwise, to a hundredth of a degree of turn.
+pub fn circle(center: Coord<f64>, radius_m: f64) -> LineString<f64> {
+    const CORNERS: u32 = 180;
+    let at = |i: u32| {
+        let bearing = -360.0 * f64::from(i % CORNERS) / f64::from(CORNERS);
+        Geodesic.destination(center.into(), bearing, radius_m).0
+    };
+    LineString((0..=CORNERS).map(at).collect())
 }
 
 /// Geodesic distance in m between two positions in degrees.

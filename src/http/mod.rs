@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -49,6 +49,7 @@ pub fn router(service: Service) -> Router {
         .route("/styles/{id}/{z}/{x}/{file}", get(pictures::tile))
         .route("/styles/{id}/{size}/{z}/{x}/{file}", get(pictures::sized_tile))
         .route("/styles/{id}/static/{place}/{file}", get(pictures::picture))
+        .route("/styles/{id}/static", post(pictures::of_spec).layer(DefaultBodyLimit::max(pictures::MAX_BODY)))
         .route("/fonts.json", get(fonts::list))
         .route("/fonts/{stack}/{file}", get(fonts::range))
         .route("/query", get(query::get).post(query::post).layer(DefaultBodyLimit::max(query::MAX_BODY)))

@@ -1,13 +1,18 @@
 //! Raster tiles and static maps.
 
+use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 
 use super::Problem;
 use super::request::{Params, UrlPath, cached, has_tag, number, short};
 use crate::geo::{LonLat, TileId};
-use crate::map::{Frame, Furnishing, Output, Picture, PictureError, Service, Size, TextAs};
+use crate::map::{Frame, Map, Marker, Output, Path, Picture, PictureError, Service, Size, Spec};
+
+/// Bytes of a map's document.
+pub const MAX_BODY: usize = 2 << 20;
 
 /// Device px of a picture over HTTP: 36 megapixels, some 300 MB while it is drawn and encoded.
 const MAX_PX: u64 = 36_000_000;
@@ -39,7 +44,8 @@ pub async fn sized_tile(
     draw(&service, id, frame, output, &params, &headers).await
 }
 
-/// `/styles/{id}/static/{lon},{lat},{zoom}/{w}x{h}[@{ratio}x].png` or `/static/{w},{s},{e},{n}/...`.
+/// `/styles/{id}/static/{lon},{lat},{zoom}/{w}x{h}[@{ratio}x].{format}`, `/static/{w},{s},{e},{n}/...`, or
+/// `/static/auto/...` around what is drawn on top.
 pub async fn picture(
     State(service): State<Service>,
     UrlPath((id, place, file)): UrlPath<(String, String, String)>,
@@ -47,65 +53,76 @@ pub async fn picture(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let (stem, ratio, output) = picture_name(&file, &["png", "webp", "jpg", "jpeg", "svg", "pdf"])?;
+    let (stem, ratio, _) = picture_name(&file, &["png", "webp", "jpg", "jpeg", "svg", "pdf"])?;
     let size = size((stem, ratio))?;
-    let frame = match place.matches(',').count() {
+    let mut spec = spec_of(&mut params)?;
+    match place.matches(',').count() {
+        _ if place == "auto" => {}
         2 => {
             let (center, zoom) = place.rsplit_once(',').unwrap_or_default();
-            Frame::centered(LonLat::parse(center)?, number("zoom", zoom)?, size)?
+            let center = LonLat::parse(center)?;
+            (spec.center, spec.zoom) = (Some([center.lon(), center.lat()]), Some(number("zoom", zoom)?));
         }
         3 => {
             let degrees: Result<Vec<f64>, Problem> = place.split(',').map(|n| number("number of degrees", n)).collect();
-            let bounds = degrees?.try_into().map_err(|_| PictureError::Bounds(short(&place)))?;
-            Frame::bounds(bounds, size)?
+            spec.bbox = Some(degrees?.try_into().map_err(|_| PictureError::Bounds(short(&place)))?);
         }
         _ => {
             return Err(Problem::bad_request(format!(
-                "'{}' is no place: lon,lat,zoom or west,south,east,north",
+                "'{}' is no place: lon,lat,zoom or west,south,east,north, or auto",
                 short(&place)
             )));
         }
-    };
-    let output = told(output, &mut params)?;
-    let (title, subtitle) = (params.take("title"), params.take("subtitle"));
-    let (furniture, theme) = (params.take("furniture"), params.take("theme"));
-    let mut furnishing = Furnishing::read(furniture.as_deref(), title, subtitle, theme.as_deref())
-        .map_err(|e| Problem::bad_request(e.to_string()))?;
-    let styled = service.map().style(&id).ok_or_else(|| PictureError::Style(short(&id)))?;
-    let state = styled.state(params.pairs())?;
-    if let Some(wanted) = &mut furnishing {
-        let date = params.pairs().find(|(k, _)| *k == "date").and_then(|(_, v)| v.parse().ok());
-        wanted.day = date.or_else(|| styled.default_day());
-        wanted.recipe = uri.to_string();
     }
-    let picture = Picture { style: id, state, frame, overlay: None, output, furnishing };
+    spec.format = file.rsplit_once('.').map(|(_, extension)| extension.to_string());
+    (spec.width, spec.height, spec.ratio) = (Some(size.width()), Some(size.height()), Some(size.ratio()));
+    spec.state = params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+    let recipe = uri.to_string();
+    let picture = service.run(move |map| spec.picture(map, &id, MAX_PX, recipe)).await??;
     send(&service, picture, &headers).await
 }
 
-/// The format with all that the parameters say of it.
-fn told(output: Output, params: &mut Params) -> Result<Output, Problem> {
-    let wrong = |name: &str, text: &str, expected: &str| {
-        Problem::bad_request(format!("'{}' is no value for {name}: {expected}", short(text)))
-    };
-    let dpi = match params.take("dpi") {
-        None => None,
+/// `POST /styles/{id}/static`: a map as a document.
+pub async fn of_spec(
+    State(service): State<Service>,
+    UrlPath(id): UrlPath<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let body = body.map_err(|e| Problem::of_body(e.status(), MAX_BODY))?;
+    let recipe =
+        format!("POST /styles/{id}/static {}", String::from_utf8_lossy(&body).chars().take(4_000).collect::<String>());
+    let draw = move |map: &Map| Spec::read(&body)?.picture(map, &id, MAX_PX, recipe);
+    let picture = service.run(draw).await??;
+    send(&service, picture, &headers).await
+}
+
+/// Takes what parameters say of a map besides its place and the style's own state.
+fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
+    let number = |text: Option<String>, name: &str| match text {
+        None => Ok(None),
         Some(text) => match text.parse::<f64>() {
-            Ok(dpi) if (10.0..=4_800.0).contains(&dpi) => Some(dpi),
-            _ => return Err(wrong("dpi", &text, "a number from 10 to 4800")),
+            Ok(n) if n.is_finite() => Ok(Some(n)),
+            _ => Err(Problem::bad_request(format!("'{}' is no value for {name}: a number", short(&text)))),
         },
     };
-    let quality = params.take_count("quality", 1..=100)?;
-    let text = match params.take("text").as_deref() {
-        None | Some("outline") => TextAs::Outlines,
-        Some("live") => TextAs::Live,
-        Some(other) => return Err(wrong("text", other, "outline or live")),
+    let list = |text: Option<String>| -> Vec<String> {
+        text.into_iter().flat_map(|t| t.split('|').map(str::to_string).collect::<Vec<_>>()).collect()
     };
-    Ok(match output {
-        Output::Png(_) => Output::Png(dpi),
-        Output::Pdf(_) => Output::Pdf(dpi),
-        Output::Svg(_) => Output::Svg(text),
-        Output::Jpeg(usual) => Output::Jpeg(quality.map_or(usual, |q| q as u8)),
-        Output::WebP => Output::WebP,
+    Ok(Spec {
+        dpi: number(params.take("dpi"), "dpi")?,
+        bearing: number(params.take("bearing"), "bearing")?,
+        quality: params.take_count("quality", 1..=100)?.map(|q| q as u8),
+        text: params.take("text"),
+        furniture: params.take("furniture"),
+        title: params.take("title"),
+        subtitle: params.take("subtitle"),
+        theme: params.take("theme"),
+        change: params.take("change"),
+        markers: list(params.take("marker")).iter().map(|m| Marker::of_text(m)).collect::<Result<_, _>>()?,
+        paths: list(params.take("path")).iter().map(|p| Path::of_text(p)).collect::<Result<_, _>>()?,
+        highlight: list(params.take("highlight")),
+        ..Spec::default()
     })
 }
 

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::geo::NumbersError;
-use crate::map::{PictureError, QueryError, QuestionError, ServiceError};
+use crate::map::{PictureError, QueryError, QuestionError, ServiceError, SpecError};
 use crate::style::StateError;
 
 /// An error as the client sees it.
@@ -93,6 +93,15 @@ impl From<QuestionError> for Problem {
             QuestionError::Missing { .. } => Self::not_found(error.to_string()),
             QuestionError::Collection(e) => Self::from(e),
             _ => Self::bad_request(error.to_string()),
+        }
+    }
+}
+
+impl From<SpecError> for Problem {
+    fn from(error: SpecError) -> Self {
+        match error {
+            SpecError::Picture(e) => Self::from(&e),
+            other => Self::bad_request(other.to_string()),
         }
     }
 }

@@ -147,7 +147,7 @@ fn subject<'a>(
     let (width, height) = (f64::from(camera.width_px()), f64::from(camera.height_px()));
     let area = Area { left: 0.0, top: bands.top * ratio, right: width, bottom: height - bands.bottom * ratio };
     let entry = |entry: &'a LegendEntry| {
-        let layers = entry.layers.iter().filter_map(|i| map.style.layers.get(*i));
+        let layers = entry.layers.iter().filter_map(|id| map.style.layers.iter().find(|l| l.id == *id));
         let layers: Vec<&Layer> = layers.filter(|l| l.drawn_at(camera.zoom(), inputs.state)).collect();
         let mut seen: Vec<Seen> = Vec::new();
         for layer in &layers {

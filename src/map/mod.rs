@@ -17,7 +17,9 @@ mod query;
 mod schema;
 mod service;
 mod sources;
+mod spec;
 mod sprites;
+mod things;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -34,6 +36,7 @@ pub use preset::Preset;
 pub use query::{Answer, FORM_MEMBERS, MAX_ANSWER, MEMBERS, Question, QuestionError};
 pub use schema::Schema;
 pub use service::{Picture, Service, ServiceError};
+pub use spec::{Circle, Marker, Path, Spec, SpecError};
 
 pub use crate::compose::furniture::{Corner, Furniture, Part, Theme};
 use crate::feature::{Date, Value};

@@ -1,20 +1,26 @@
-//! What is drawn over a style's map in one picture: features of an answer, in a style of their own.
+//! What is drawn over a style's map in one picture: the features of an answer, things that a spec names, a change.
 //!
 //! An overlay is no second way to draw: its layers are a MapLibre style over one source, `overlay`, joined to the map's
-//! own layers, and its labels take their places on the same board, before the map's.
+//! own layers; its labels take their places on the same board, before the map's, and its legend stands before the map's.
 
-use std::sync::{Arc, LazyLock};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use serde_json::{Value as Json, json};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::StyledMap;
 use super::load::Styles;
+use super::query::Question;
 use super::sources::Source;
+use super::{Map, StyledMap};
+use crate::compose::furniture::Words;
 use crate::diag::Diagnostic;
+use crate::feature::{Collection, Date};
 use crate::geo::WorldBox;
 use crate::index::Index;
 use crate::source;
-use crate::style::{self, Style};
+use crate::sprite::Sprite;
+use crate::style::{self, Paint, Style};
 
 /// The source that an overlay's layers draw.
 const SOURCE: &str = "overlay";
@@ -23,7 +29,10 @@ const SOURCE: &str = "overlay";
 #[derive(Debug, Clone)]
 pub struct Overlay {
     features: Arc<Index>,
-    style: &'static Style,
+    style: Arc<Style>,
+    sprite: Arc<Sprite>,
+    /// Whether the map's own areas of its legend are left out.
+    replaces: bool,
     key: u64,
 }
 
@@ -32,25 +41,75 @@ pub struct Overlay {
 #[error("{0}")]
 pub struct OverlayError(Box<Diagnostic>);
 
+impl OverlayError {
+    fn of(message: impl Into<String>) -> Self {
+        Self(Box::new(Diagnostic::error(message)))
+    }
+}
+
 impl Overlay {
     /// The features of an answer, as GeoJSON.
     ///
     /// # Errors
     /// Where the GeoJSON cannot be read.
     pub fn of_answer(geojson: &[u8]) -> Result<Overlay, OverlayError> {
-        static STYLE: LazyLock<Option<Style>> = LazyLock::new(|| {
-            let file = Styles::get("overlays/answer.json")?;
-            style::parse(&String::from_utf8_lossy(&file.data)).value
-        });
-        let missing = || OverlayError(Box::new(Diagnostic::error("the program lacks its style for answers")));
-        let style = STYLE.as_ref().ok_or_else(missing)?;
-        let read = source::read(SOURCE, "the answer", geojson).map_err(OverlayError)?;
-        Ok(Overlay { features: Arc::new(Index::new(read.value)), style, key: xxh3_64(geojson) })
+        Self::new("the answer", geojson, embedded("overlays/answer.json")?, Sprite::default())
     }
 
-    /// The envelope of the features; `None` where there are none.
+    /// Features with simplestyle properties (see `things`).
+    ///
+    /// # Errors
+    /// Where the GeoJSON cannot be read, or a feature of it is bad.
+    pub(super) fn of_things(geojson: Json) -> Result<Overlay, OverlayError> {
+        let sprite = pins(&geojson);
+        let style = embedded("overlays/simplestyle.json")?;
+        Self::new("/geojson", geojson.to_string().as_bytes(), style, sprite)
+    }
+
+    /// What changed between two days, each change in a colour of its own, with its area in the legend.
+    ///
+    /// # Errors
+    /// Where the map has nothing that changes.
+    pub(super) fn of_change(map: &Map, (from, to): (Date, Date), language: &str) -> Result<Overlay, OverlayError> {
+        let members = json!({"between": format!("{from}/{to}"), "limit": 10_000});
+        let members = members.as_object().cloned().unwrap_or_default();
+        let asked = Question::read(&members).and_then(|question| map.ask(&question));
+        let answer = asked.map_err(|e| OverlayError::of(e.to_string()))?;
+        let geojson = answer.to_bytes();
+        let read: Json = serde_json::from_slice(&geojson).unwrap_or_default();
+        let style = change_style(&read, &Words::of(language));
+        let checked = style::parse(&style.to_string());
+        let style = checked.value.ok_or_else(|| OverlayError::of("the change cannot be drawn"))?;
+        // What the answer says beside the geometry are properties here.
+        let sources: Vec<&str> = read["sources"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let source = sources.join("; ");
+        let features: Vec<Json> = read["features"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|f| json!({"type": "Feature", "geometry": f["geometry"], "properties": {"from": f["from"], "to": f["to"], "source": source}}))
+            .collect();
+        let features = json!({"type": "FeatureCollection", "features": features}).to_string();
+        let overlay = Self::new("the change", features.as_bytes(), Arc::new(style), Sprite::default())?;
+        Ok(Overlay { replaces: true, ..overlay })
+    }
+
+    fn new(name: &str, geojson: &[u8], style: Arc<Style>, sprite: Sprite) -> Result<Overlay, OverlayError> {
+        let read = source::read(SOURCE, name, geojson).map_err(OverlayError)?;
+        if let Some(first) = read.diagnostics.iter().find(|d| d.is_error()) {
+            return Err(OverlayError(Box::new(first.clone())));
+        }
+        let collection: Collection = read.value;
+        let key = xxh3_64(geojson) ^ xxh3_64(style.json.to_string().as_bytes());
+        let features = Arc::new(Index::new(collection));
+        Ok(Overlay { features, style, sprite: Arc::new(sprite), replaces: false, key })
+    }
+
+    /// The envelope of the features, but for a veil; `None` where there are none.
     pub fn bounds(&self) -> Option<WorldBox> {
-        self.features.bounds()
+        let seen = self.features.parts().iter().filter(|p| self.features.feature(p).text("kind") != Some("veil"));
+        let boxes: Vec<WorldBox> = seen.filter_map(|p| p.shape.bounds()).collect();
+        WorldBox::around(boxes.iter().flat_map(|b| [&b.min, &b.max]))
     }
 
     /// Differs where what is drawn differs.
@@ -59,14 +118,105 @@ impl Overlay {
     }
 }
 
+fn embedded(path: &str) -> Result<Arc<Style>, OverlayError> {
+    let file = Styles::get(path).ok_or_else(|| OverlayError::of(format!("the program lacks {path}")))?;
+    let parsed = style::parse(&String::from_utf8_lossy(&file.data)).value;
+    parsed.map(Arc::new).ok_or_else(|| OverlayError::of(format!("the program's {path} cannot be read")))
+}
+
+/// Drawings of the pins and arrow heads that features want.
+fn pins(geojson: &Json) -> Sprite {
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for feature in geojson["features"].as_array().into_iter().flatten() {
+        let text = |key: &str, usual: &str| feature["properties"][key].as_str().unwrap_or(usual).to_string();
+        match feature["properties"]["kind"].as_str() {
+            Some("marker") => {
+                names.insert(format!("pin:{}:{}", text("marker-color", "#7e7e7e"), text("marker-size", "medium")));
+            }
+            Some("arrow") => {
+                names.insert(format!("arrow:{}", text("stroke", "#555555")));
+            }
+            _ => {}
+        }
+    }
+    let drawing = |name: &str| {
+        let mut parts = name.splitn(2, ':');
+        let (kind, rest) = (parts.next()?, parts.next()?);
+        let (color, size) = if kind == "pin" { rest.rsplit_once(':')? } else { (rest, "") };
+        // Only what is a colour gets into the drawing.
+        let [r, g, b, _] = crate::color::Color::parse(color)?.premultiplied_rgba8();
+        let fill = format!("#{r:02x}{g:02x}{b:02x}");
+        Some(match kind {
+            "pin" => {
+                let (width, height) = match size {
+                    "small" => (18, 24),
+                    "large" => (33, 44),
+                    _ => (24, 32),
+                };
+                format!(
+                    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 24 32\">\
+                     <path d=\"M12 31C10 25 2 19 2 11.5A10 10 0 0 1 22 11.5C22 19 14 25 12 31Z\" fill=\"{fill}\" stroke=\"#ffffff\" stroke-width=\"1.6\"/></svg>"
+                )
+            }
+            _ => format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"24\" height=\"24\" viewBox=\"0 0 24 24\"><path d=\"M12 3L20 18L12 14.5L4 18Z\" fill=\"{fill}\"/></svg>"
+            ),
+        })
+    };
+    let svgs: Vec<(&str, String)> = names.iter().filter_map(|n| Some((n.as_str(), drawing(n)?))).collect();
+    Sprite::from_svgs(svgs.iter().map(|(name, svg)| (*name, svg.as_str()))).0
+}
+
+/// Colours of changes, in the order of their areas: told apart also by those who see few colours (after P. Tol, 2021).
+const CHANGES: [&str; 7] = ["#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb"];
+
+fn change_style(answer: &Json, words: &Words) -> Json {
+    let mut groups: Vec<(&String, f64)> = answer["sums"]["groups"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, sum)| (name, sum["area_km2"].as_f64().unwrap_or_default()))
+        .collect();
+    groups.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let (mut layers, mut legend) = (Vec::new(), Vec::new());
+    for (i, (name, area_km2)) in groups.into_iter().enumerate() {
+        let (from, to) = name.split_once(" → ").unwrap_or((name, ""));
+        let color = CHANGES[i % CHANGES.len()];
+        let id = format!("change-{i}");
+        let filter =
+            json!(["all", ["==", ["to-string", ["get", "from"]], from], ["==", ["to-string", ["get", "to"]], to]]);
+        layers.push(json!({"id": id, "type": "fill", "source": SOURCE, "filter": filter,
+            "paint": {"fill-color": color, "fill-opacity": 0.55, "fill-outline-color": color}}));
+        let area = words.digits(&format!("{:.0}", (area_km2 / 10.0).round() * 10.0));
+        // The fonts have no arrows.
+        let arrow = if words.is_rtl() { "‹" } else { "›" };
+        let label = format!("{} {arrow} {}: {area} {}²", words.holder(from), words.holder(to), words.km);
+        legend.push(json!({"label": label, "layers": [id]}));
+    }
+    json!({"version": 8, "name": "change", "metadata": {"contactline:legend": legend},
+        "sources": {SOURCE: {"type": "geojson", "data": {"type": "FeatureCollection", "features": []}}}, "layers": layers})
+}
+
 impl StyledMap {
     /// The map with the overlay on it.
     pub(super) fn overlaid(&self, overlay: &Overlay) -> StyledMap {
         let mut sources = self.sources.clone();
         sources.insert(SOURCE.to_string(), Arc::new(Source::Features(overlay.features.clone())));
+        let mut style = self.style.overlaid(&overlay.style);
+        if overlay.replaces {
+            let own: BTreeSet<&String> = self.style.legend.iter().flat_map(|e| &e.layers).collect();
+            let hidden = |l: &style::Layer| matches!(l.paint, Paint::Fill(_)) && own.contains(&l.id);
+            style.layers.retain(|l| !hidden(l));
+        }
+        let mut sprite = self.sprite.clone();
+        if !overlay.sprite.is_empty() {
+            let mut all = (*sprite).clone();
+            all.add("default", (*overlay.sprite).clone());
+            sprite = Arc::new(all);
+        }
         StyledMap {
-            style: self.style.overlaid(overlay.style),
-            sprite: self.sprite.clone(),
+            style,
+            sprite,
             sources,
             fonts: self.fonts.clone(),
             ranges: self.ranges.clone(),

@@ -45,6 +45,20 @@ pub struct Size {
 impl Size {
     pub const MAX_SIDE_PX: u32 = 16_384;
 
+    /// CSS px.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// CSS px.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    pub fn ratio(&self) -> u32 {
+        self.ratio
+    }
+
     /// `max_px` bounds the number of device px in all.
     pub fn new(width: u32, height: u32, ratio: u32, max_px: u64) -> Result<Self, PictureError> {
         let sides = 1..=Self::MAX_SIDE_PX;

@@ -16,8 +16,8 @@ use crate::diag::Diagnostic;
 pub struct LegendEntry {
     /// By language; `""` for one that is not of any.
     label: BTreeMap<String, String>,
-    /// Positions among the style's layers, lowest first.
-    pub layers: Vec<usize>,
+    /// Ids of layers, lowest first.
+    pub layers: Vec<String>,
     pub filter: Option<Expr>,
 }
 
@@ -59,9 +59,9 @@ fn read_entry(json: &Json, at: &str, layers: &[Layer], out: &mut Vec<Diagnostic>
         json.get("layers").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
     let mut found = Vec::new();
     for (i, name) in names.iter().enumerate() {
-        match layers.iter().position(|l| l.id == *name) {
-            Some(layer) => found.push(layer),
-            None => {
+        match layers.iter().any(|l| l.id == *name) {
+            true => found.push(name.to_string()),
+            false => {
                 out.push(Diagnostic::error(format!("the style has no layer '{name}'")).at(format!("{at}/layers/{i}")))
             }
         }

@@ -69,7 +69,8 @@ impl Style {
             over.layers.iter().cloned().partition(|l| matches!(l.paint, Paint::Fill(_) | Paint::Line(_)));
         let at = self.layers.iter().position(is_label).unwrap_or(self.layers.len());
         let (first, last) = self.layers.split_at(at);
-        Style { layers: [first, &below, last, &above].concat(), ..self.clone() }
+        let legend = [over.legend.as_slice(), &self.legend].concat();
+        Style { layers: [first, &below, last, &above].concat(), legend, ..self.clone() }
     }
 }
 

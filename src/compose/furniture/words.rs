@@ -133,6 +133,59 @@ impl Words {
         }
     }
 
+    /// Who holds an area, by the words of the data's `control`; what is not among them as it is.
+    pub fn holder(&self, control: &str) -> String {
+        const HOLDERS: [(&str, [&str; 6]); 5] = [
+            (
+                "armenian",
+                [
+                    "Armenian forces",
+                    "Ermənistan qüvvələri",
+                    "Հայկական ուժեր",
+                    "Армянские силы",
+                    "სომხური ძალები",
+                    "نیروهای ارمنی",
+                ],
+            ),
+            ("azerbaijan", ["Azerbaijan", "Azərbaycan", "Ադրբեջան", "Азербайджан", "აზერბაიჯანი", "آذربایجان"]),
+            (
+                "peacekeepers",
+                [
+                    "Russian peacekeepers",
+                    "Rusiya sülhməramlıları",
+                    "Ռուս խաղաղապահներ",
+                    "Российские миротворцы",
+                    "რუსი სამშვიდობოები",
+                    "صلح‌بانان روسیه",
+                ],
+            ),
+            (
+                "corridor",
+                [
+                    "Lachin corridor",
+                    "Laçın dəhlizi",
+                    "Լաչինի միջանցք",
+                    "Лачинский коридор",
+                    "ლაჩინის დერეფანი",
+                    "دالان لاچین",
+                ],
+            ),
+            (
+                "contested",
+                [
+                    "taken in the war",
+                    "müharibədə ələ keçirilmiş",
+                    "պատերազմում գրավված",
+                    "взято в войне",
+                    "ომში აღებული",
+                    "تصرف‌شده در جنگ",
+                ],
+            ),
+        ];
+        let language = ALL.iter().position(|w| w.language == self.language).unwrap_or(0);
+        HOLDERS.iter().find(|(name, _)| *name == control).map_or(control, |(_, names)| names[language]).to_string()
+    }
+
     /// Digits as the language writes them.
     pub fn digits(&self, text: &str) -> String {
         match self.language {

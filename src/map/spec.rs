@@ -1,0 +1,391 @@
+//! A map as a document: where, how large, how furnished, and what is drawn on top. The same JSON goes to
+//! `POST /styles/{id}/static` and to `contactline export --spec`; query parameters and flags are made into it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::{
+    Frame, Furnishing, FurnishingError, Map, Output, Overlay, OverlayError, Picture, PictureError, Preset, Size, TextAs,
+};
+use crate::feature::Date;
+use crate::geo::{LonLat, World, WorldBox};
+use crate::style::StateError;
+
+/// A map.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// West, south, east, north in degrees.
+    pub bbox: Option<[f64; 4]>,
+    /// Longitude and latitude in degrees; goes with `zoom`.
+    pub center: Option<[f64; 2]>,
+    /// Style zoom (512 px tiles).
+    pub zoom: Option<f64>,
+    /// Degrees clockwise from north that are up; goes with `center`.
+    pub bearing: Option<f64>,
+    /// CSS px left around `bbox`, or around what is drawn on top where neither `bbox` nor `center` is given.
+    pub padding: Option<u32>,
+    /// CSS px.
+    pub width: Option<u32>,
+    /// CSS px.
+    pub height: Option<u32>,
+    /// Device px per CSS px.
+    pub ratio: Option<u32>,
+    /// A size by name, in place of `width`, `height`, `ratio` and `dpi`.
+    pub preset: Option<String>,
+    /// Device px an inch.
+    pub dpi: Option<f64>,
+    /// `png`, `webp`, `jpg`, `svg` or `pdf`.
+    pub format: Option<String>,
+    /// `outline` or `live`: how SVG writes letters.
+    pub text: Option<String>,
+    /// Of JPEG.
+    pub quality: Option<u8>,
+    /// The style's own settings: `{"date": "2020-11-25", "lang": "hy"}`.
+    #[serde(default)]
+    pub state: BTreeMap<String, String>,
+    /// `all`, or parts with commas between.
+    pub furniture: Option<String>,
+    pub title: Option<String>,
+    pub subtitle: Option<String>,
+    pub theme: Option<String>,
+    /// What changed between two days, drawn in place of who holds what: `2020-09-27/2020-12-01`.
+    pub change: Option<String>,
+    #[serde(default)]
+    pub markers: Vec<Marker>,
+    #[serde(default)]
+    pub paths: Vec<Path>,
+    #[serde(default)]
+    pub circles: Vec<Circle>,
+    /// Features to be brought out, `collection/id`, all else dimmed.
+    #[serde(default)]
+    pub highlight: Vec<String>,
+    /// Features with simplestyle properties.
+    pub geojson: Option<Json>,
+}
+
+/// A pin.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Marker {
+    pub at: [f64; 2],
+    /// Beside the pin; it gives way to nothing.
+    pub label: Option<String>,
+    /// In the pin: a letter or a number.
+    pub symbol: Option<String>,
+    pub color: Option<String>,
+    /// `small`, `medium` or `large`.
+    pub size: Option<String>,
+}
+
+/// A line or an area.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Path {
+    pub points: Vec<[f64; 2]>,
+    pub color: Option<String>,
+    pub width: Option<f64>,
+    pub opacity: Option<f64>,
+    /// Makes an area of it.
+    pub fill: Option<String>,
+    pub fill_opacity: Option<f64>,
+    #[serde(default)]
+    pub dashed: bool,
+    /// A head at its end.
+    #[serde(default)]
+    pub arrow: bool,
+    pub label: Option<String>,
+}
+
+/// All within so many kilometres, geodesic.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Circle {
+    pub at: [f64; 2],
+    pub radius_km: f64,
+    pub color: Option<String>,
+    pub fill: Option<String>,
+    pub fill_opacity: Option<f64>,
+    pub label: Option<String>,
+}
+
+impl Marker {
+    /// `lon,lat` or `lon,lat,label`.
+    ///
+    /// # Errors
+    /// Where it does not begin with a position.
+    pub fn of_text(text: &str) -> Result<Marker, SpecError> {
+        let mut parts = text.splitn(3, ',');
+        let mut number = || parts.next()?.trim().parse::<f64>().ok();
+        let at = number().zip(number());
+        let label = parts.next().map(str::to_string).filter(|l| !l.is_empty());
+        let wrong = || {
+            SpecError::at(
+                "/markers",
+                format!("'{}' is no marker: lon,lat or lon,lat,label", text.chars().take(60).collect::<String>()),
+            )
+        };
+        at.map(|(lon, lat)| Marker { at: [lon, lat], label, ..Marker::default() }).ok_or_else(wrong)
+    }
+}
+
+impl Path {
+    /// Positions `lon,lat` with spaces between.
+    ///
+    /// # Errors
+    /// Where one is none.
+    pub fn of_text(text: &str) -> Result<Path, SpecError> {
+        let wrong = || {
+            SpecError::at(
+                "/paths",
+                format!(
+                    "'{}' is no path: positions lon,lat with spaces between",
+                    text.chars().take(60).collect::<String>()
+                ),
+            )
+        };
+        let point = |p: &str| {
+            let (lon, lat) = p.split_once(',')?;
+            Some([lon.parse().ok()?, lat.parse().ok()?])
+        };
+        let points: Option<Vec<[f64; 2]>> = text.split_whitespace().map(point).collect();
+        points.filter(|p| p.len() > 1).map(|points| Path { points, ..Path::default() }).ok_or_else(wrong)
+    }
+}
+
+/// What is wrong with a spec, and where.
+#[derive(Debug, thiserror::Error)]
+pub enum SpecError {
+    #[error("{pointer}: {message}")]
+    Member { pointer: String, message: String },
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    #[error("/state: {0}")]
+    State(#[from] StateError),
+    #[error("{0}")]
+    Furnishing(#[from] FurnishingError),
+    #[error("{0}")]
+    Overlay(#[from] OverlayError),
+}
+
+impl SpecError {
+    fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Member { pointer: pointer.into(), message: message.into() }
+    }
+}
+
+/// Things on top of a map, in all; positions of one path.
+const MAX_THINGS: usize = 1_000;
+const MAX_POINTS: usize = 10_000;
+/// CSS px around what is drawn on top.
+const PADDING_PX: u32 = 48;
+/// A lone point is shown with what lies around it.
+const MAX_AUTO_ZOOM: f64 = 11.0;
+
+impl Spec {
+    /// Reads a spec.
+    ///
+    /// # Errors
+    /// Where it is no JSON, or a member is not known or not of its type; the error names its JSON pointer.
+    pub fn read(json: &[u8]) -> Result<Spec, SpecError> {
+        let mut reader = serde_json::Deserializer::from_slice(json);
+        let spec = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
+            let path = e.path().to_string();
+            // `markers[2].at` is /markers/2/at.
+            let tail: String = path
+                .replace('[', ".")
+                .replace(']', "")
+                .split('.')
+                .filter(|s| !s.is_empty())
+                .fold(String::new(), |p, s| format!("{p}/{s}"));
+            SpecError::at(if tail.is_empty() { "/".to_string() } else { tail }, e.inner().to_string())
+        })?;
+        reader.end().map_err(|e| SpecError::at("/", e.to_string()))?;
+        Ok(spec)
+    }
+
+    /// The picture of a map in a style, of at most so many device px. `recipe` says how to make it again.
+    ///
+    /// # Errors
+    /// Where a member has no meaning, or does not go with another.
+    pub fn picture(&self, map: &Map, style: &str, max_px: u64, recipe: String) -> Result<Picture, SpecError> {
+        let styled = map.style(style).ok_or_else(|| PictureError::Style(style.chars().take(60).collect()))?;
+        let mut state = self.state.clone();
+        let change = self.change.as_deref().map(days).transpose()?;
+        if let Some((_, to)) = change {
+            state.entry("date".to_string()).or_insert(to.to_string());
+        }
+        let (size, dpi) = self.size(max_px)?;
+        let output = self.output(dpi)?;
+        let mut furnishing = Furnishing::read(
+            self.furniture.as_deref(),
+            self.title.clone(),
+            self.subtitle.clone(),
+            self.theme.as_deref(),
+        )?;
+        if let Some(wanted) = &mut furnishing {
+            wanted.day = state.get("date").and_then(|d| d.parse().ok()).or_else(|| styled.default_day());
+            wanted.recipe = recipe;
+        }
+        let language = state.get("lang").map_or("en", String::as_str);
+        let overlay = match change {
+            Some(days) => Some(Overlay::of_change(map, days, language)?),
+            None => self.things(map)?.map(Overlay::of_things).transpose()?,
+        };
+        let frame = self.frame(size, overlay.as_ref(), styled.bounds())?;
+        let state = styled.state(state.iter().map(|(k, v)| (k.as_str(), v.as_str())))?;
+        Ok(Picture { style: style.to_string(), state, frame, overlay, output, furnishing })
+    }
+
+    fn size(&self, max_px: u64) -> Result<(Size, Option<f64>), SpecError> {
+        if let Some(name) = &self.preset {
+            if self.width.or(self.height).or(self.ratio).is_some() {
+                return Err(SpecError::at("/preset", "a preset has its own width, height and ratio"));
+            }
+            let preset = Preset::named(name).ok_or_else(|| {
+                let known = Preset::ALL.map(|p| p.name).join(", ");
+                SpecError::at(
+                    "/preset",
+                    format!("'{}' is no preset; there are: {known}", name.chars().take(60).collect::<String>()),
+                )
+            })?;
+            return Ok((preset.size(max_px)?, Some(self.dpi.unwrap_or(preset.dpi))));
+        }
+        let side = |side: Option<u32>, pointer: &str| {
+            side.ok_or_else(|| SpecError::at(pointer, "say how large: width and height in CSS px, or a preset"))
+        };
+        let (width, height) = (side(self.width, "/width")?, side(self.height, "/height")?);
+        if self.dpi.is_some_and(|d| !(10.0..=4_800.0).contains(&d)) {
+            return Err(SpecError::at("/dpi", "a number from 10 to 4800"));
+        }
+        Ok((Size::new(width, height, self.ratio.unwrap_or(1), max_px)?, self.dpi))
+    }
+
+    fn output(&self, dpi: Option<f64>) -> Result<Output, SpecError> {
+        let format = self.format.as_deref().unwrap_or("png");
+        let known = || Output::EXTENSIONS.iter().map(|(k, _)| *k).collect::<Vec<_>>().join(", ");
+        let output = Output::of_extension(format).ok_or_else(|| {
+            SpecError::at(
+                "/format",
+                format!("'{}' is no format; there are: {}", format.chars().take(60).collect::<String>(), known()),
+            )
+        })?;
+        let text = match self.text.as_deref() {
+            None | Some("outline") => TextAs::Outlines,
+            Some("live") => TextAs::Live,
+            Some(other) => {
+                return Err(SpecError::at(
+                    "/text",
+                    format!("'{}' is neither outline nor live", other.chars().take(60).collect::<String>()),
+                ));
+            }
+        };
+        if self.quality.is_some_and(|q| !(1..=100).contains(&q)) {
+            return Err(SpecError::at("/quality", "a whole number from 1 to 100"));
+        }
+        Ok(match output {
+            Output::Png(_) => Output::Png(dpi),
+            Output::Pdf(_) => Output::Pdf(dpi),
+            Output::Svg(_) => Output::Svg(text),
+            Output::Jpeg(usual) => Output::Jpeg(self.quality.unwrap_or(usual)),
+            Output::WebP => Output::WebP,
+        })
+    }
+
+    fn frame(&self, size: Size, overlay: Option<&Overlay>, whole: Option<WorldBox>) -> Result<Frame, SpecError> {
+        let padding = self.padding.unwrap_or(0);
+        match (self.bbox, self.center, self.zoom) {
+            (Some(_), Some(_), _) => Err(SpecError::at("/center", "say where once: bbox, or center with zoom")),
+            (Some(bbox), None, _) => {
+                let frame = Frame::bounds(bbox, size)?;
+                Ok(if padding == 0 { frame } else { Frame::around(WorldBox::from_degrees(bbox), padding, 24.0, size) })
+            }
+            (None, Some([lon, lat]), Some(zoom)) => {
+                let center = LonLat::new(lon, lat)
+                    .ok_or_else(|| SpecError::at("/center", "longitude, then latitude, in degrees"))?;
+                Ok(match self.bearing {
+                    Some(bearing) => Frame::viewport(center, zoom, bearing, size)?,
+                    None => Frame::centered(center, zoom, size)?,
+                })
+            }
+            (None, Some(_), None) => Err(SpecError::at("/zoom", "a center needs a zoom")),
+            (None, None, Some(_)) => Err(SpecError::at("/center", "a zoom needs a center")),
+            (None, None, None) => {
+                let bounds = overlay.and_then(Overlay::bounds).or(whole);
+                let nothing =
+                    || SpecError::at("/bbox", "say where: bbox, center with zoom, or something to be drawn on top");
+                let padding = self.padding.unwrap_or(PADDING_PX);
+                Ok(Frame::around(bounds.ok_or_else(nothing)?, padding, MAX_AUTO_ZOOM, size))
+            }
+        }
+    }
+
+    /// What is drawn on top, as GeoJSON with simplestyle properties; `None` where there is nothing.
+    fn things(&self, map: &Map) -> Result<Option<Json>, SpecError> {
+        let count = self.markers.len() + self.paths.len() + self.circles.len() + self.highlight.len();
+        if count > MAX_THINGS {
+            return Err(SpecError::at("/markers", format!("a map has at most {MAX_THINGS} things on top")));
+        }
+        let mut features = super::things::dimmed(map, &self.highlight)?;
+        if let Some(json) = &self.geojson {
+            features.extend(super::things::given(json)?);
+        }
+        for (i, circle) in self.circles.iter().enumerate() {
+            features.push(super::things::circle(circle, &format!("/circles/{i}"))?);
+        }
+        for (i, path) in self.paths.iter().enumerate() {
+            if path.points.len() > MAX_POINTS {
+                return Err(SpecError::at(
+                    format!("/paths/{i}/points"),
+                    format!("a path has at most {MAX_POINTS} points"),
+                ));
+            }
+            features.extend(super::things::path(path, &format!("/paths/{i}"))?);
+        }
+        for (i, marker) in self.markers.iter().enumerate() {
+            features.push(super::things::marker(marker, &format!("/markers/{i}"))?);
+        }
+        Ok((!features.is_empty()).then(|| serde_json::json!({"type": "FeatureCollection", "features": features})))
+    }
+}
+
+/// Two days with a slash between.
+fn days(text: &str) -> Result<(Date, Date), SpecError> {
+    let wrong = || SpecError::at("/change", "two days, the earlier first: 2020-09-27/2020-12-01");
+    let (from, to) = text.split_once('/').or_else(|| text.split_once("..")).ok_or_else(wrong)?;
+    let (from, to): (Date, Date) = (from.parse().map_err(|_| wrong())?, to.parse().map_err(|_| wrong())?);
+    if from <= to { Ok((from, to)) } else { Err(wrong()) }
+}
+
+/// A position that a spec gives.
+pub(super) fn position([lon, lat]: [f64; 2], pointer: &str) -> Result<World, SpecError> {
+    LonLat::new(lon, lat).map(|at| World::from_degrees(at.lon(), at.lat())).ok_or_else(|| {
+        SpecError::at(pointer, format!("[{lon:?}, {lat:?}] is no position: longitude -180..180, then latitude -90..90"))
+    })
+}
+
+/// A colour that a spec gives, as it is written.
+pub(super) fn color<'a>(text: &'a Option<String>, usual: &'a str, pointer: &str) -> Result<&'a str, SpecError> {
+    let text = text.as_deref().unwrap_or(usual);
+    match crate::color::Color::parse(text) {
+        Some(_) => Ok(text),
+        None => Err(SpecError::at(
+            pointer,
+            format!("'{}' is no CSS colour, such as #c1121f", text.chars().take(40).collect::<String>()),
+        )),
+    }
+}
+
+/// A number that a spec gives, within a range.
+pub(super) fn within(n: f64, range: std::ops::RangeInclusive<f64>, pointer: &str) -> Result<f64, SpecError> {
+    match range.contains(&n) {
+        true => Ok(n),
+        false => Err(SpecError::at(pointer, format!("{n} is not from {} to {}", range.start(), range.end()))),
+    }
+}
+
+pub(super) fn wrong(pointer: &str, message: impl Into<String>) -> SpecError {
+    SpecError::at(pointer, message)
+}
