@@ -137,10 +137,12 @@ impl Export {
         let numbers_of = |text: &str| numbers::<2>(text).map_err(Failure::usage);
         if let Some(bbox) = &self.bbox {
             spec.bbox = Some(numbers(bbox).map_err(Failure::usage)?);
+            (spec.center, spec.zoom, spec.bearing) = (None, None, None);
         }
         if let Some(center) = &self.center {
             let at = LonLat::parse(center).map_err(Failure::usage)?;
             spec.center = Some([at.lon(), at.lat()]);
+            spec.bbox = None;
         }
         if let Some(size) = &self.size {
             let side = |text: &str| text.parse::<u32>().ok();
@@ -148,7 +150,10 @@ impl Export {
                 .split_once('x')
                 .and_then(|(w, h)| Some((side(w)?, side(h)?)))
                 .ok_or_else(|| Failure::usage(format!("'{size}' is no size: write WIDTHxHEIGHT in px")))?;
-            (spec.width, spec.height) = (Some(width), Some(height));
+            (spec.width, spec.height, spec.preset) = (Some(width), Some(height), None);
+        }
+        if self.preset.is_some() {
+            (spec.width, spec.height, spec.ratio, spec.dpi) = (None, None, None, None);
         }
         for setting in &self.state {
             let (key, value) = setting

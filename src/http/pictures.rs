@@ -86,7 +86,6 @@ pub async fn picture(
 pub async fn of_spec(
     State(service): State<Service>,
     UrlPath(id): UrlPath<String>,
-    headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let body = body.map_err(|e| Problem::of_body(e.status(), MAX_BODY))?;
@@ -94,7 +93,8 @@ pub async fn of_spec(
         format!("POST /styles/{id}/static {}", String::from_utf8_lossy(&body).chars().take(4_000).collect::<String>());
     let draw = move |map: &Map| Spec::read(&body)?.picture(map, &id, MAX_PX, recipe);
     let picture = service.run(draw).await??;
-    send(&service, picture, &headers).await
+    // 304 is an answer to GET and HEAD alone (RFC 9110, 13.1.2).
+    send(&service, picture, &HeaderMap::new()).await
 }
 
 /// Takes what parameters say of a map besides its place and the style's own state.

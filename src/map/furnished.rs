@@ -19,6 +19,8 @@ pub struct Furnishing {
     pub furniture: Furniture,
     /// The day that was asked for; the map may be the same on many.
     pub day: Option<Date>,
+    /// The day since when the map tells of changes.
+    pub since: Option<Date>,
     /// How to make the picture again.
     pub recipe: String,
 }
@@ -86,7 +88,12 @@ impl Furnishing {
                 }
             }
         }
-        Ok(Some(Furnishing { furniture, day: None, recipe: String::new() }))
+        Ok(Some(Furnishing { furniture, day: None, since: None, recipe: String::new() }))
+    }
+
+    /// Nothing beside the map, which is of the style's own day.
+    pub(super) fn bare(map: &StyledMap) -> Furnishing {
+        Furnishing { furniture: Furniture::default(), day: map.default_day(), since: None, recipe: String::new() }
     }
 }
 
@@ -128,6 +135,11 @@ pub(super) fn scene(map: &StyledMap, state: &State, frame: &Frame, wanted: &Furn
     (scene, about)
 }
 
+fn parts(day: Date) -> (i32, u8, u8) {
+    let (year, month, day) = day.parts();
+    (i32::from(year), month, day)
+}
+
 fn language(state: &State) -> &str {
     match state.get("lang") {
         Some(Value::Text(language)) => language,
@@ -165,7 +177,8 @@ fn subject<'a>(
     Subject {
         fonts: &map.fonts,
         language: language(inputs.state),
-        day: wanted.day.map(|day| day.parts()).map(|(y, m, d)| (i32::from(y), m, d)),
+        day: wanted.day.map(parts),
+        since: wanted.since.map(parts),
         entries: entries.collect(),
         attribution: metadata("contactline:attribution").unwrap_or_default(),
         inset: None,
@@ -213,7 +226,8 @@ fn about(
     let day = wanted.day.map(Date::parts);
     let mut facts = Vec::new();
     if let Some(day) = wanted.day {
-        facts.push(("Date of the map".to_string(), day.to_string()));
+        let since = wanted.since.map_or(String::new(), |since| format!("{since}/"));
+        facts.push(("Date of the map".to_string(), format!("{since}{day}")));
     }
     facts.push(("Style".to_string(), map.style.name.clone()));
     if !wanted.recipe.is_empty() {

@@ -55,6 +55,11 @@ impl Output {
         }
     }
 
+    /// Whether it has room for words about the picture.
+    pub(super) fn is_document(self) -> bool {
+        matches!(self, Output::Svg(_) | Output::Pdf(_))
+    }
+
     /// Writes a scene; `about` is for pictures that are documents.
     pub(super) fn write(self, scene: &Scene, stamps: &Stamps, about: Option<&About>) -> Result<Vec<u8>, PictureError> {
         let pixels = || raster::paint(scene, stamps).ok_or(PictureError::Memory);

@@ -23,7 +23,7 @@ use crate::sprite::Sprite;
 use crate::style::{self, Paint, Style};
 
 /// The source that an overlay's layers draw.
-const SOURCE: &str = "overlay";
+pub(super) const SOURCE: &str = "overlay";
 
 /// Features to be drawn over a map; cheap to clone.
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ impl Overlay {
     /// # Errors
     /// Where the GeoJSON cannot be read, or a feature of it is bad.
     pub(super) fn of_things(geojson: Json) -> Result<Overlay, OverlayError> {
-        let sprite = pins(&geojson);
+        let sprite = pins(&geojson)?;
         let style = embedded("overlays/simplestyle.json")?;
         Self::new("/geojson", geojson.to_string().as_bytes(), style, sprite)
     }
@@ -87,7 +87,7 @@ impl Overlay {
             .as_array()
             .into_iter()
             .flatten()
-            .map(|f| json!({"type": "Feature", "geometry": f["geometry"], "properties": {"from": f["from"], "to": f["to"], "source": source}}))
+            .map(|f| json!({"type": "Feature", "geometry": f["geometry"], "properties": {"from": f["from"], "to": f["to"], "source": source, "accuracy_m": f["accuracy_m"]}}))
             .collect();
         let features = json!({"type": "FeatureCollection", "features": features}).to_string();
         let overlay = Self::new("the change", features.as_bytes(), Arc::new(style), Sprite::default())?;
@@ -124,8 +124,11 @@ fn embedded(path: &str) -> Result<Arc<Style>, OverlayError> {
     parsed.map(Arc::new).ok_or_else(|| OverlayError::of(format!("the program's {path} cannot be read")))
 }
 
+/// Pins and arrow heads of different colours and sizes on one map.
+const MAX_PINS: usize = 200;
+
 /// Drawings of the pins and arrow heads that features want.
-fn pins(geojson: &Json) -> Sprite {
+fn pins(geojson: &Json) -> Result<Sprite, OverlayError> {
     let mut names: BTreeSet<String> = BTreeSet::new();
     for feature in geojson["features"].as_array().into_iter().flatten() {
         let text = |key: &str, usual: &str| feature["properties"][key].as_str().unwrap_or(usual).to_string();
@@ -138,6 +141,9 @@ fn pins(geojson: &Json) -> Sprite {
             }
             _ => {}
         }
+    }
+    if names.len() > MAX_PINS {
+        return Err(OverlayError::of(format!("pins and arrows have at most {MAX_PINS} different looks on one map")));
     }
     let drawing = |name: &str| {
         let mut parts = name.splitn(2, ':');
@@ -164,7 +170,7 @@ fn pins(geojson: &Json) -> Sprite {
         })
     };
     let svgs: Vec<(&str, String)> = names.iter().filter_map(|n| Some((n.as_str(), drawing(n)?))).collect();
-    Sprite::from_svgs(svgs.iter().map(|(name, svg)| (*name, svg.as_str()))).0
+    Ok(Sprite::from_svgs(svgs.iter().map(|(name, svg)| (*name, svg.as_str()))).0)
 }
 
 /// Colours of changes, in the order of their areas: told apart also by those who see few colours (after P. Tol, 2021).

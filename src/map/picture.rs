@@ -59,6 +59,11 @@ impl Size {
         self.ratio
     }
 
+    /// Device px in all.
+    pub fn device_px(&self) -> u64 {
+        u64::from(self.width * self.ratio) * u64::from(self.height * self.ratio)
+    }
+
     /// `max_px` bounds the number of device px in all.
     pub fn new(width: u32, height: u32, ratio: u32, max_px: u64) -> Result<Self, PictureError> {
         let sides = 1..=Self::MAX_SIDE_PX;
@@ -80,8 +85,8 @@ impl Size {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Frame {
     camera: Camera,
-    /// What it is fitted to, and how many CSS px are left around that.
-    fitted: Option<(WorldBox, u32)>,
+    /// What it is fitted to, how many CSS px are left around that, and the deepest zoom.
+    fitted: Option<(WorldBox, u32, f64)>,
 }
 
 impl Frame {
@@ -124,13 +129,13 @@ impl Frame {
         if camera.zoom() > f64::from(TileId::MAX_ZOOM) + 2.0 {
             return Err(refuse());
         }
-        Ok(Self { camera, fitted: Some((WorldBox::from_degrees(bounds), 0)) })
+        Ok(Self { camera, fitted: Some((WorldBox::from_degrees(bounds), 0, f64::from(TileId::MAX_ZOOM) + 2.0)) })
     }
 
     /// Around bounds of any shape with `padding_px` CSS px to every side, no deeper than `max_zoom`.
     pub fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, size: Size) -> Self {
         let size = (size.width, size.height, size.ratio);
-        Self { camera: around(bounds, padding_px, max_zoom, size), fitted: Some((bounds, padding_px)) }
+        Self { camera: around(bounds, padding_px, max_zoom, size), fitted: Some((bounds, padding_px, max_zoom)) }
     }
 
     fn plain(camera: Camera) -> Self {
@@ -147,10 +152,10 @@ impl Frame {
         let size = |px: u32| (f64::from(px) / ratio).round() as u32;
         let (width, height) = (size(self.camera.width_px()), size(self.camera.height_px()));
         let camera = match self.fitted {
-            Some((bounds, padding)) => {
+            Some((bounds, padding, max_zoom)) => {
                 let inner = f64::from(height) - top - bottom;
                 let inner = (width, inner.max(1.0) as u32, ratio as u32);
-                let fitted = around(bounds, padding, f64::from(TileId::MAX_ZOOM) + 2.0, inner);
+                let fitted = around(bounds, padding, max_zoom, inner);
                 fitted.grown(top, height)
             }
             None => self.camera.moved(0.0, (top - bottom) / 2.0),
@@ -161,7 +166,7 @@ impl Frame {
 
 /// A camera around bounds with so many CSS px to every side, no deeper than `max_zoom`.
 fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, (width, height, ratio): (u32, u32, u32)) -> Camera {
-    let inner = |side: u32| f64::from(side.saturating_sub(2 * padding_px).max(1));
+    let inner = |side: u32| f64::from(side.saturating_sub(padding_px.saturating_mul(2)).max(1));
     let fits = |side: f64, extent: f64| (side / extent.max(f64::MIN_POSITIVE) / 512.0).log2();
     let zoom = fits(inner(width), bounds.width()).min(fits(inner(height), bounds.height()));
     Camera::centered(bounds.center(), zoom.clamp(0.0, max_zoom), (width, height), ratio)
@@ -180,6 +185,10 @@ pub(super) fn draw(
             let (scene, about) = furnished::scene(map, state, frame, wanted);
             output.write(&scene, &map.stamps, Some(&about))
         }
+        None if output.is_document() => {
+            let (scene, about) = furnished::scene(map, state, frame, &Furnishing::bare(map));
+            output.write(&scene, &map.stamps, Some(&about))
+        }
         None => output.write(&scene(map, state, &frame.camera), &map.stamps, None),
     }
 }
@@ -191,6 +200,10 @@ pub(super) fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
 /// The scene's areas and lines.
 pub(super) fn bare_scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
     let mut scene = composed(map, state, camera, vec![Vec::new(); map.style.layers.len()]);
+    // What lies on top is drawn at its own size, which is not the inset's.
+    let on_top =
+        |id: &str| map.style.layers.iter().any(|l| l.id == id && l.source.as_deref() == Some(super::overlay::SOURCE));
+    scene.layers.retain(|layer| !on_top(&layer.id));
     let is_point = |item: &Item| matches!(item, Item::Circle(_));
     scene.layers.iter_mut().for_each(|l| l.items.retain(|item| !is_point(item)));
     scene

@@ -137,11 +137,12 @@ impl Map {
 
     /// The alternative text of a picture: what is on it, in words.
     pub fn alternative(&self, picture: &Picture) -> Result<String, PictureError> {
-        let Picture { style, state, frame, furnishing, .. } = picture;
+        let Picture { style, state, frame, overlay, furnishing, .. } = picture;
         let styled = self.style(style).ok_or_else(|| PictureError::Style(style.clone()))?;
-        let plain = Furnishing { furniture: Default::default(), day: styled.default_day(), recipe: String::new() };
-        let (_, about) = super::furnished::scene(styled, state, frame, furnishing.as_ref().unwrap_or(&plain));
-        Ok(about.alt)
+        let plain = Furnishing::bare(styled);
+        let wanted = furnishing.as_ref().unwrap_or(&plain);
+        let about = |map: &super::StyledMap| super::furnished::scene(map, state, frame, wanted).1;
+        Ok(overlay.as_ref().map_or_else(|| about(styled), |overlay| about(&styled.overlaid(overlay))).alt)
     }
 
     /// Draws a picture in its format, with what lies over it.

@@ -176,7 +176,9 @@ impl SpecError {
     }
 }
 
-/// Things on top of a map, in all; positions of one path.
+/// Device px times things that may cover all of them.
+const MAX_WIDE_PX: u64 = 4_000_000_000;
+/// Things on top of a map, in all; positions of its paths.
 const MAX_THINGS: usize = 1_000;
 const MAX_POINTS: usize = 10_000;
 /// CSS px around what is drawn on top.
@@ -215,7 +217,10 @@ impl Spec {
         let mut state = self.state.clone();
         let change = self.change.as_deref().map(days).transpose()?;
         if let Some((_, to)) = change {
-            state.entry("date".to_string()).or_insert(to.to_string());
+            if state.insert("date".to_string(), to.to_string()).is_some() {
+                return Err(SpecError::at("/state/date", "a change has its own days"));
+            }
+            self.alone_with_change()?;
         }
         let (size, dpi) = self.size(max_px)?;
         let output = self.output(dpi)?;
@@ -227,19 +232,38 @@ impl Spec {
         )?;
         if let Some(wanted) = &mut furnishing {
             wanted.day = state.get("date").and_then(|d| d.parse().ok()).or_else(|| styled.default_day());
+            wanted.since = change.map(|(from, _)| from);
             wanted.recipe = recipe;
         }
         let language = state.get("lang").map_or("en", String::as_str);
         let overlay = match change {
             Some(days) => Some(Overlay::of_change(map, days, language)?),
-            None => self.things(map)?.map(Overlay::of_things).transpose()?,
+            None => self.things(map, size.device_px())?.map(Overlay::of_things).transpose()?,
         };
         let frame = self.frame(size, overlay.as_ref(), styled.bounds())?;
         let state = styled.state(state.iter().map(|(k, v)| (k.as_str(), v.as_str())))?;
         Ok(Picture { style: style.to_string(), state, frame, overlay, output, furnishing })
     }
 
+    /// Refuses what is not drawn with a change.
+    fn alone_with_change(&self) -> Result<(), SpecError> {
+        let others = [
+            ("/markers", !self.markers.is_empty()),
+            ("/paths", !self.paths.is_empty()),
+            ("/circles", !self.circles.is_empty()),
+            ("/highlight", !self.highlight.is_empty()),
+            ("/geojson", self.geojson.is_some()),
+        ];
+        match others.iter().find(|(_, given)| *given) {
+            Some((pointer, _)) => Err(SpecError::at(*pointer, "nothing else is drawn on top of a change")),
+            None => Ok(()),
+        }
+    }
+
     fn size(&self, max_px: u64) -> Result<(Size, Option<f64>), SpecError> {
+        if self.dpi.is_some_and(|d| !(10.0..=4_800.0).contains(&d)) {
+            return Err(SpecError::at("/dpi", "a number from 10 to 4800"));
+        }
         if let Some(name) = &self.preset {
             if self.width.or(self.height).or(self.ratio).is_some() {
                 return Err(SpecError::at("/preset", "a preset has its own width, height and ratio"));
@@ -257,9 +281,6 @@ impl Spec {
             side.ok_or_else(|| SpecError::at(pointer, "say how large: width and height in CSS px, or a preset"))
         };
         let (width, height) = (side(self.width, "/width")?, side(self.height, "/height")?);
-        if self.dpi.is_some_and(|d| !(10.0..=4_800.0).contains(&d)) {
-            return Err(SpecError::at("/dpi", "a number from 10 to 4800"));
-        }
         Ok((Size::new(width, height, self.ratio.unwrap_or(1), max_px)?, self.dpi))
     }
 
@@ -296,9 +317,19 @@ impl Spec {
 
     fn frame(&self, size: Size, overlay: Option<&Overlay>, whole: Option<WorldBox>) -> Result<Frame, SpecError> {
         let padding = self.padding.unwrap_or(0);
+        if u64::from(padding) * 2 >= u64::from(size.width().min(size.height())) && padding > 0 {
+            return Err(SpecError::at("/padding", "less than half of the picture's shorter side, CSS px"));
+        }
+        if self.bearing.is_some() && self.center.is_none() {
+            return Err(SpecError::at("/bearing", "a bearing goes with a center"));
+        }
+        if self.padding.is_some() && self.center.is_some() {
+            return Err(SpecError::at("/padding", "a padding goes with a bbox, or with what is drawn on top"));
+        }
         match (self.bbox, self.center, self.zoom) {
             (Some(_), Some(_), _) => Err(SpecError::at("/center", "say where once: bbox, or center with zoom")),
-            (Some(bbox), None, _) => {
+            (Some(_), None, Some(_)) => Err(SpecError::at("/zoom", "say where once: bbox, or center with zoom")),
+            (Some(bbox), None, None) => {
                 let frame = Frame::bounds(bbox, size)?;
                 Ok(if padding == 0 { frame } else { Frame::around(WorldBox::from_degrees(bbox), padding, 24.0, size) })
             }
@@ -316,32 +347,36 @@ impl Spec {
                 let bounds = overlay.and_then(Overlay::bounds).or(whole);
                 let nothing =
                     || SpecError::at("/bbox", "say where: bbox, center with zoom, or something to be drawn on top");
-                let padding = self.padding.unwrap_or(PADDING_PX);
+                let padding = self.padding.unwrap_or(PADDING_PX.min(size.width().min(size.height()) / 5));
                 Ok(Frame::around(bounds.ok_or_else(nothing)?, padding, MAX_AUTO_ZOOM, size))
             }
         }
     }
 
     /// What is drawn on top, as GeoJSON with simplestyle properties; `None` where there is nothing.
-    fn things(&self, map: &Map) -> Result<Option<Json>, SpecError> {
+    fn things(&self, map: &Map, px: u64) -> Result<Option<Json>, SpecError> {
         let count = self.markers.len() + self.paths.len() + self.circles.len() + self.highlight.len();
         if count > MAX_THINGS {
             return Err(SpecError::at("/markers", format!("a map has at most {MAX_THINGS} things on top")));
         }
+        let points: usize = self.paths.iter().map(|p| p.points.len()).sum();
+        if points > MAX_POINTS {
+            return Err(SpecError::at("/paths", format!("the paths of a map have at most {MAX_POINTS} points")));
+        }
+        // What covers much is drawn over all of the picture, each time.
+        let wide = self.paths.len() + self.circles.len();
+        if wide as u64 * px > MAX_WIDE_PX {
+            let most = MAX_WIDE_PX / px.max(1);
+            return Err(SpecError::at("/paths", format!("a picture as large has at most {most} paths and circles")));
+        }
         let mut features = super::things::dimmed(map, &self.highlight)?;
         if let Some(json) = &self.geojson {
-            features.extend(super::things::given(json)?);
+            features.extend(super::things::given(json, (MAX_WIDE_PX / px.max(1)) as usize)?);
         }
         for (i, circle) in self.circles.iter().enumerate() {
             features.push(super::things::circle(circle, &format!("/circles/{i}"))?);
         }
         for (i, path) in self.paths.iter().enumerate() {
-            if path.points.len() > MAX_POINTS {
-                return Err(SpecError::at(
-                    format!("/paths/{i}/points"),
-                    format!("a path has at most {MAX_POINTS} points"),
-                ));
-            }
             features.extend(super::things::path(path, &format!("/paths/{i}"))?);
         }
         for (i, marker) in self.markers.iter().enumerate() {

@@ -1,7 +1,8 @@
 //! What a spec draws on top of a map, as GeoJSON features with simplestyle properties
 //! (<https://github.com/mapbox/simplestyle-spec>, version 1.1.0) and a few more: `kind`, `dashed`, `label`.
 
-use geo::geometry::{Coord, Geometry, LineString, Polygon};
+use geo::BooleanOps;
+use geo::geometry::{Geometry, LineString, MultiPolygon};
 use serde_json::{Value as Json, json};
 
 use super::Map;
@@ -48,7 +49,7 @@ pub fn path(path: &Path, at: &str) -> Result<Vec<Json>, SpecError> {
         places.push(position(*point, &format!("{at}/points/{i}"))?);
     }
     let stroke = color(&path.color, ACCENT, &format!("{at}/color"))?;
-    let width = within(path.width.unwrap_or(3.0), 0.0..=100.0, &format!("{at}/width"))?;
+    let width = within(path.width.unwrap_or(3.0), 0.0..=40.0, &format!("{at}/width"))?;
     let opacity = within(path.opacity.unwrap_or(1.0), 0.0..=1.0, &format!("{at}/opacity"))?;
     let mut properties = json!({"kind": "path", "stroke": stroke, "stroke-width": width, "stroke-opacity": opacity,
         "dashed": path.dashed, "label": label(&path.label, at)?});
@@ -88,68 +89,128 @@ pub fn circle(circle: &Circle, at: &str) -> Result<Json, SpecError> {
 
 /// A veil over all but the features that are brought out, and their outlines.
 pub fn dimmed(map: &Map, features: &[String]) -> Result<Vec<Json>, SpecError> {
-    let mut holes: Vec<LineString<f64>> = Vec::new();
-    let mut out = Vec::new();
+    let mut out_of_veil = MultiPolygon(Vec::new());
     for (i, name) in features.iter().enumerate() {
         let at = format!("/highlight/{i}");
         let short: String = name.chars().take(60).collect();
         let missing = || wrong(&at, format!("there is no feature '{short}'; write collection/id"));
+        if i >= MAX_HIGHLIGHTS {
+            return Err(wrong(&at, format!("at most {MAX_HIGHLIGHTS} features are brought out")));
+        }
         let (collection, id) = name.split_once('/').ok_or_else(missing)?;
         let index = map.collection(collection).ok_or_else(missing)?;
         let feature = &index.collection().features[index.by_id(id).ok_or_else(missing)? as usize];
-        let polygons: Vec<&Polygon<f64>> = match &feature.geometry {
-            Geometry::Polygon(p) => vec![p],
-            Geometry::MultiPolygon(m) => m.iter().collect(),
+        let area = match &feature.geometry {
+            Geometry::Polygon(p) => MultiPolygon(vec![p.clone()]),
+            Geometry::MultiPolygon(m) => m.clone(),
             _ => return Err(wrong(&at, "only areas can be brought out")),
         };
-        for polygon in polygons {
-            holes.push(polygon.exterior().clone());
-            let properties = json!({"kind": "path", "stroke": "#1b1a18", "stroke-width": 2, "stroke-opacity": 1, "dashed": false, "label": ""});
-            let lines: Vec<Vec<[f64; 2]>> = vec![polygon.exterior().0.iter().map(|c| [c.x, c.y]).collect()];
-            out.push(super::things::feature(json!({"type": "MultiLineString", "coordinates": lines}), properties));
-        }
+        out_of_veil = out_of_veil.union(&area);
     }
-    if holes.is_empty() {
-        return Ok(out);
+    if out_of_veil.0.is_empty() {
+        return Ok(Vec::new());
     }
-    let world = LineString(vec![
-        Coord { x: -179.9, y: -85.0 },
-        Coord { x: 179.9, y: -85.0 },
-        Coord { x: 179.9, y: 85.0 },
-        Coord { x: -179.9, y: 85.0 },
-        Coord { x: -179.9, y: -85.0 },
-    ]);
-    let rings: Vec<Vec<[f64; 2]>> =
-        std::iter::once(&world).chain(&holes).map(|r| r.0.iter().map(|c| [c.x, c.y]).collect()).collect();
-    out.insert(0, feature(json!({"type": "Polygon", "coordinates": rings}), json!({"kind": "veil"})));
-    Ok(out)
+    let world = geo::Rect::new((-179.9, -85.0), (179.9, 85.0)).to_polygon();
+    let veil = MultiPolygon(vec![world]).difference(&out_of_veil);
+    let plain = |area: &MultiPolygon<f64>| -> Vec<Vec<Vec<[f64; 2]>>> {
+        let ring = |r: &LineString<f64>| r.0.iter().map(|c| [c.x, c.y]).collect();
+        area.iter().map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect()).collect()
+    };
+    let outline = json!({"kind": "path", "stroke": "#1b1a18", "stroke-width": 2, "stroke-opacity": 1, "dashed": false, "label": ""});
+    let lines: Vec<Vec<[f64; 2]>> = plain(&out_of_veil).into_iter().flatten().collect();
+    Ok(vec![
+        feature(json!({"type": "MultiPolygon", "coordinates": plain(&veil)}), json!({"kind": "veil"})),
+        feature(json!({"type": "MultiLineString", "coordinates": lines}), outline),
+    ])
 }
 
-/// A user's own features.
-pub fn given(json: &Json) -> Result<Vec<Json>, SpecError> {
-    let of = |json: &Json| {
-        let mut feature = json.clone();
-        if let Some(properties) = feature.get_mut("properties").and_then(Json::as_object_mut) {
-            let kind = if json["geometry"]["type"] == "Point" { "marker" } else { "path" };
-            properties.insert("kind".into(), json!(kind));
-            let title = properties.get("title").cloned().unwrap_or(json!(""));
-            properties.insert("label".into(), title);
-        }
-        feature
-    };
-    match json.get("type").and_then(Json::as_str) {
+/// Features that may be brought out.
+const MAX_HIGHLIGHTS: usize = 50;
+/// Positions of a user's own features.
+const MAX_POSITIONS: usize = 20_000;
+
+/// A user's own features; at most so many of them lines and areas.
+pub fn given(json: &Json, most_wide: usize) -> Result<Vec<Json>, SpecError> {
+    let bare = |json: &Json| feature(json.clone(), json!({}));
+    let all: Vec<(String, Json)> = match json.get("type").and_then(Json::as_str) {
         Some("FeatureCollection") => {
             let all = json.get("features").and_then(Json::as_array);
             let all = all.ok_or_else(|| wrong("/geojson/features", "a FeatureCollection has an array of features"))?;
-            if all.len() > 10_000 {
-                return Err(wrong("/geojson/features", "at most 10,000 features"));
-            }
-            Ok(all.iter().map(of).collect())
+            all.iter().enumerate().map(|(i, f)| (format!("/geojson/features/{i}"), f.clone())).collect()
         }
-        Some("Feature") => Ok(vec![of(json)]),
-        Some(_) if json.get("coordinates").is_some() => Ok(vec![of(&feature(json.clone(), json!({})))]),
-        _ => Err(wrong("/geojson/type", "a FeatureCollection, a Feature or a geometry")),
+        Some("Feature") => vec![("/geojson".to_string(), json.clone())],
+        Some(_) if json.get("coordinates").is_some() => vec![("/geojson".to_string(), bare(json))],
+        _ => return Err(wrong("/geojson/type", "a FeatureCollection, a Feature or a geometry")),
+    };
+    let mut out = Vec::new();
+    let (mut positions, mut wide) = (0, 0);
+    for (at, one) in &all {
+        positions += count(&one["geometry"]["coordinates"]);
+        if positions > MAX_POSITIONS {
+            return Err(wrong(at, format!("features on top have at most {MAX_POSITIONS} positions in all")));
+        }
+        let kind = one["geometry"]["type"].as_str().unwrap_or_default();
+        let is_point = matches!(kind, "Point" | "MultiPoint");
+        wide += usize::from(!is_point);
+        if wide > most_wide {
+            return Err(wrong(at, format!("a picture as large has at most {most_wide} lines and areas on top")));
+        }
+        let properties = simple(&one["properties"], is_point, &format!("{at}/properties"))?;
+        match kind {
+            "MultiPoint" => {
+                for point in one["geometry"]["coordinates"].as_array().into_iter().flatten() {
+                    out.push(feature(json!({"type": "Point", "coordinates": point}), properties.clone()));
+                }
+            }
+            _ => out.push(feature(one["geometry"].clone(), properties)),
+        }
     }
+    if out.len() > 10_000 {
+        return Err(wrong("/geojson/features", "at most 10,000 features"));
+    }
+    Ok(out)
+}
+
+/// Positions in nested arrays.
+fn count(coordinates: &Json) -> usize {
+    match coordinates.as_array() {
+        Some(all) if all.first().is_some_and(Json::is_number) => 1,
+        Some(all) => all.iter().map(count).sum(),
+        None => 0,
+    }
+}
+
+/// Simplestyle's properties, each checked; others are left out.
+fn simple(properties: &Json, is_point: bool, at: &str) -> Result<Json, SpecError> {
+    let text = |key: &str| properties.get(key).filter(|v| !v.is_null());
+    let mut out = json!({"kind": if is_point { "marker" } else { "path" }});
+    for (key, usual) in [("marker-color", "#7e7e7e"), ("stroke", "#555555"), ("fill", "#555555")] {
+        let given = match text(key) {
+            None => None,
+            Some(Json::String(t)) => Some(t.clone()),
+            Some(_) => return Err(wrong(&format!("{at}/{key}"), "a CSS colour, such as #c1121f")),
+        };
+        out[key] = json!(color(&given, usual, &format!("{at}/{key}"))?);
+    }
+    for (key, usual, most) in [("stroke-width", 2.0, 40.0), ("stroke-opacity", 1.0, 1.0), ("fill-opacity", 0.6, 1.0)] {
+        let given = match text(key) {
+            None => usual,
+            Some(v) => v.as_f64().ok_or_else(|| wrong(&format!("{at}/{key}"), "a number"))?,
+        };
+        out[key] = json!(within(given, 0.0..=most, &format!("{at}/{key}"))?);
+    }
+    let size = text("marker-size").map_or("medium", |v| v.as_str().unwrap_or_default());
+    if !["small", "medium", "large"].contains(&size) {
+        return Err(wrong(&format!("{at}/marker-size"), "small, medium or large"));
+    }
+    out["marker-size"] = json!(size);
+    // The symbol may be the name of an icon, of which there are none.
+    let symbol =
+        text("marker-symbol").map_or(String::new(), |v| v.as_str().map_or_else(|| v.to_string(), str::to_string));
+    out["marker-symbol"] = json!(if symbol.chars().count() <= 3 { symbol } else { String::new() });
+    let title = text("title").and_then(Json::as_str).map(str::to_string);
+    out["label"] = json!(label(&title, at)?);
+    Ok(out)
 }
 
 fn feature(geometry: Json, properties: Json) -> Json {

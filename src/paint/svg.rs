@@ -22,7 +22,8 @@ pub enum TextAs {
     /// As shapes: the same everywhere.
     #[default]
     Outlines,
-    /// As text that can be selected, found and edited, with its fonts; on curves in joined scripts as shapes.
+    /// As text that can be selected, found and edited, with its fonts; joined scripts, which viewers set in runs of their
+    /// own, stay shapes.
     Live,
 }
 
@@ -206,7 +207,7 @@ impl Writer {
 
     fn label(&mut self, runs: &[GlyphRun], text: &str, halo: Option<(Color, f64)>, letters: bool, out: &mut String) {
         let has_files = runs.iter().all(|r| r.face.file.as_ref().is_some_and(|(_, index)| *index == 0));
-        if self.text == TextAs::Live && has_files && !(runs.len() > 1 && is_curved(runs) && is_joined(text)) {
+        if self.text == TextAs::Live && has_files && !is_joined(text) {
             return self.live(runs, text, halo, letters, out);
         }
         let _ = writeln!(out, "<g aria-label=\"{}\">", escaped(text));
@@ -296,10 +297,6 @@ impl Writer {
             );
         }
     }
-}
-
-fn is_curved(runs: &[GlyphRun]) -> bool {
-    runs.iter().any(|r| r.along != runs[0].along)
 }
 
 /// Whether letters of it are joined to one another.
@@ -452,7 +449,7 @@ fn escaped(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             // XML 1.0 has no place for other control characters.
-            c if c.is_control() && !matches!(c, '\n' | '\t') => out.push(' '),
+            c if c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push(' '),
             c => out.push(c),
         }
     }

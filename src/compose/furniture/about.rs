@@ -30,8 +30,8 @@ pub fn alternative(
     let words = Words::of(subject.language);
     let mut sentences = vec![title.to_string()];
     sentences.extend(subtitle.map(str::to_string));
-    if let Some((year, month, day)) = subject.day {
-        sentences.push(filled(words.as_of, &[&words.day(year, month, day)]));
+    if let Some(day) = subject.day {
+        sentences.push(words.of_days(subject.since, day));
     }
     let mut labels: Vec<&str> = Vec::new();
     for (entry, _, seen) in &subject.entries {

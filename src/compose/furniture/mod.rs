@@ -173,6 +173,8 @@ pub struct Subject<'a> {
     pub language: &'a str,
     /// Year, month and day that the map is of.
     pub day: Option<(i32, u8, u8)>,
+    /// The day since when it tells of changes.
+    pub since: Option<(i32, u8, u8)>,
     /// Legend entries, each with its layers and what of them is seen.
     pub entries: Vec<(&'a LegendEntry, Vec<&'a crate::style::Layer>, Vec<Seen<'a>>)>,
     pub attribution: &'a str,
@@ -339,8 +341,8 @@ impl<'a> Furnish<'a> {
     }
 
     fn as_of(&self) -> Option<String> {
-        let (year, month, day) = self.subject.day.filter(|_| self.wants(Part::Date))?;
-        Some(filled(self.words.as_of, &[&self.words.day(year, month, day)]))
+        let day = self.subject.day.filter(|_| self.wants(Part::Date))?;
+        Some(self.words.of_days(self.subject.since, day))
     }
 
     /// The band above the map, and its height: title, subtitle and date.
@@ -353,12 +355,26 @@ impl<'a> Furnish<'a> {
             return (Vec::new(), 0.0);
         }
         let palette = &self.palette;
-        let date = self.as_of().and_then(|text| self.text(&text, REGULAR, 1.25 * self.unit, inner, palette.soft));
-        let blocks = [
-            title.and_then(|t| self.text(t, BOLD, 2.1 * self.unit, inner, palette.ink)),
-            subtitle.and_then(|t| self.text(t, REGULAR, 1.25 * self.unit, inner, palette.ink)),
-            date,
-        ];
+        let date = self.as_of();
+        let set = |factor: f64| {
+            let size = factor * self.unit;
+            [
+                title.and_then(|t| self.text(t, BOLD, 2.1 * size, inner, palette.ink)),
+                subtitle.and_then(|t| self.text(t, REGULAR, 1.25 * size, inner, palette.ink)),
+                date.as_deref().and_then(|t| self.text(t, REGULAR, 1.25 * size, inner, palette.soft)),
+            ]
+        };
+        // Smaller until no line is cut, and the map is most of the page.
+        let fits = |blocks: &[Option<Block>; 3]| {
+            let height: f64 = blocks.iter().flatten().map(|b| b.height).sum();
+            blocks.iter().flatten().all(|b| b.width <= inner + 0.5) && height <= 0.34 * self.height
+        };
+        let mut factor = 1.0;
+        let mut blocks = set(factor);
+        while !fits(&blocks) && factor > 0.25 {
+            factor *= 0.88;
+            blocks = set(factor);
+        }
         let mut items = Vec::new();
         let mut y = 0.8 * pad;
         for block in blocks.iter().flatten() {

@@ -10,6 +10,7 @@ use icu_locale_core::Locale;
 pub struct Words {
     pub language: &'static str,
     pub as_of: &'static str,
+    pub changes: &'static str,
     pub sources: &'static str,
     pub shows: &'static str,
     pub places: &'static str,
@@ -26,6 +27,7 @@ const ALL: [Words; 6] = [
     Words {
         language: "en",
         as_of: "As of {}",
+        changes: "Changes from {} to {}",
         sources: "Sources: {}",
         shows: "It shows: {}",
         places: "Places: {}",
@@ -40,6 +42,7 @@ const ALL: [Words; 6] = [
     Words {
         language: "az",
         as_of: "{} tarixinə",
+        changes: "{} – {}: dəyişikliklər",
         sources: "Mənbələr: {}",
         shows: "Göstərilir: {}",
         places: "Yerlər: {}",
@@ -54,6 +57,7 @@ const ALL: [Words; 6] = [
     Words {
         language: "hy",
         as_of: "{} դրությամբ",
+        changes: "Փոփոխությունները՝ {} – {}",
         sources: "Աղբյուրներ՝ {}",
         shows: "Ցույց է տրված՝ {}",
         places: "Վայրեր՝ {}",
@@ -68,6 +72,7 @@ const ALL: [Words; 6] = [
     Words {
         language: "ru",
         as_of: "По состоянию на {}",
+        changes: "Изменения с {} по {}",
         sources: "Источники: {}",
         shows: "Показано: {}",
         places: "Названия: {}",
@@ -82,6 +87,7 @@ const ALL: [Words; 6] = [
     Words {
         language: "ka",
         as_of: "{} მდგომარეობით",
+        changes: "ცვლილებები: {} – {}",
         sources: "წყაროები: {}",
         shows: "ნაჩვენებია: {}",
         places: "ადგილები: {}",
@@ -96,6 +102,7 @@ const ALL: [Words; 6] = [
     Words {
         language: "fa",
         as_of: "وضعیت در {}",
+        changes: "تغییرات از {} تا {}",
         sources: "منابع: {}",
         shows: "نشان می‌دهد: {}",
         places: "مکان‌ها: {}",
@@ -130,6 +137,15 @@ impl Words {
         match Formatter::try_new(locale.into(), YMD::long()) {
             Ok(formatter) => formatter.format(&date).to_string(),
             Err(_) => plain(),
+        }
+    }
+
+    /// The day, or the span of days, that a map is of.
+    pub fn of_days(&self, since: Option<(i32, u8, u8)>, (year, month, day): (i32, u8, u8)) -> String {
+        let to = self.day(year, month, day);
+        match since {
+            Some((year, month, day)) => filled(self.changes, &[&self.day(year, month, day), &to]),
+            None => filled(self.as_of, &[&to]),
         }
     }
 

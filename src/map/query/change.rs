@@ -96,6 +96,8 @@ impl Map {
                     if let Some(part) = part {
                         extra["in"] = json!(part);
                     }
+                    let accuracy = sources.iter().filter_map(|f| f.number("accuracy_m")).reduce(f64::max);
+                    extra["accuracy_m"] = json!(accuracy);
                     features.push((area_km2, geometry, extra));
                 }
             }

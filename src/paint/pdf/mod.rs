@@ -152,10 +152,15 @@ impl Writer {
             }
             Mark::Picture { image, matrix, opacity, .. } => {
                 let Some(size) = Size::from_wh(image.width_px as f32, image.height_px as f32) else { return };
-                let picture = self.image(image);
                 surface.push_transform(&transform(matrix));
                 surface.push_opacity(share(*opacity));
-                surface.draw_image(picture, size);
+                match Drawing::of(image) {
+                    Some(drawing) => drawing.draw([0, 0, 1, 1], surface),
+                    None => {
+                        let picture = self.image(image);
+                        surface.draw_image(picture, size);
+                    }
+                }
                 surface.pop();
                 surface.pop();
             }
@@ -247,7 +252,7 @@ impl Writer {
     }
 }
 
-/// Whether letters of a word may be far apart or on a bend, so that readers would not put them together.
+/// Whether letters of a word are on a bend, so that readers would not put them together.
 fn is_scattered(runs: &[GlyphRun]) -> bool {
     runs.iter().any(|r| r.along != runs[0].along)
 }
@@ -260,11 +265,20 @@ fn draw_run(run: &GlyphRun, text: &str, font: Font, surface: &mut Surface) {
         .iter()
         .enumerate()
         .map(|(i, glyph)| {
+            // The pen stays at a cluster's first glyph until its last: dots and marks are put around it.
+            let first = (0..=i).rev().take_while(|n| run.glyphs[*n].bytes == glyph.bytes).last().unwrap_or(i);
+            let is_last = run.glyphs.get(i + 1).is_none_or(|next| next.bytes != glyph.bytes);
             let own = run.face.advance(glyph.id) / crate::text::EM;
-            let advance = places.get(i + 1).map_or(own, |next| (next[0] - places[i][0]) / em);
+            let advance = match (is_last, places.get(i + 1)) {
+                (false, _) => 0.0,
+                (true, Some(next)) => (next[0] - places[first][0]) / em,
+                (true, None) => own,
+            };
+            let aside = (places[i][0] - places[first][0]) / em;
             // Offsets are upward, ours are downward.
             let range = glyph.bytes.0 as usize..glyph.bytes.1 as usize;
-            KrillaGlyph::new(GlyphId::new(glyph.id), advance as f32, 0.0, (-places[i][1] / em) as f32, 0.0, range, None)
+            let up = (-places[i][1] / em) as f32;
+            KrillaGlyph::new(GlyphId::new(glyph.id), advance as f32, aside as f32, up, 0.0, range, None)
         })
         .collect();
     let [x, y] = run.start();

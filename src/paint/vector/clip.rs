@@ -55,13 +55,10 @@ impl Page {
     pub fn line(&self, mut points: Vec<Point>, closed: bool, width: f64) -> Vec<(Vec<Point>, bool, f64)> {
         // Mitres of the sharpest corners reach further than half the width.
         let margin = MARGIN + 4.0 * width;
-        let outside = |a: &Point, b: &Point| {
-            a[0].max(b[0]) < -margin
-                || a[1].max(b[1]) < -margin
-                || a[0].min(b[0]) > self.width + margin
-                || a[1].min(b[1]) > self.height + margin
-        };
-        if closed && points.windows(2).all(|p| !outside(&p[0], &p[1])) {
+        let low = [-margin, -margin];
+        let high = [self.width + margin, self.height + margin];
+        let inside = |p: &Point| (0..2).all(|i| (low[i]..=high[i]).contains(&p[i]));
+        if closed && points.iter().all(inside) {
             return vec![(points, true, 0.0)];
         }
         if closed && let Some(first) = points.first().copied() {
@@ -70,26 +67,50 @@ impl Page {
         let mut out: Vec<(Vec<Point>, bool, f64)> = Vec::new();
         let (mut along, mut open) = (0.0, false);
         for pair in points.windows(2) {
-            match outside(&pair[0], &pair[1]) {
-                true => open = false,
-                false => {
-                    if !open {
-                        out.push((vec![pair[0]], false, along));
-                        open = true;
+            let length = (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]);
+            match within(&pair[0], &pair[1], low, high) {
+                None => open = false,
+                Some((from, to)) => {
+                    if !open || from > 0.0 {
+                        out.push((vec![between(&pair[0], &pair[1], from)], false, along + from * length));
                     }
                     if let Some((line, ..)) = out.last_mut() {
-                        line.push(pair[1]);
+                        line.push(between(&pair[0], &pair[1], to));
                     }
+                    open = to >= 1.0;
                 }
             }
-            along += (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]);
+            along += length;
         }
         out
     }
 }
 
+/// Which stretch of a segment lies in a box, as shares of its length (Y.-D. Liang and B. A. Barsky, "A new concept and
+/// method for line clipping", ACM TOG 3, 1984).
+fn within(a: &Point, b: &Point, low: Point, high: Point) -> Option<(f64, f64)> {
+    let (mut from, mut to) = (0.0f64, 1.0f64);
+    for i in 0..2 {
+        let d = b[i] - a[i];
+        if d == 0.0 {
+            if !(low[i]..=high[i]).contains(&a[i]) {
+                return None;
+            }
+            continue;
+        }
+        let (x, y) = ((low[i] - a[i]) / d, (high[i] - a[i]) / d);
+        from = from.max(x.min(y));
+        to = to.min(x.max(y));
+    }
+    (from < to).then_some((from, to))
+}
+
 fn between(a: &Point, b: &Point, t: f64) -> Point {
-    [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t]
+    match t {
+        0.0 => *a,
+        1.0 => *b,
+        _ => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t],
+    }
 }
 
 /// A line in so many pieces of one length, each with how far along the line its middle lies, 0..=1.
@@ -133,7 +154,8 @@ mod tests {
         assert!(page.area([[500.0, 0.0], [600.0, 0.0], [600.0, 50.0]].into_iter()).is_empty());
         let line =
             page.line(vec![[-1000.0, 50.0], [-900.0, 50.0], [50.0, 50.0], [900.0, 50.0], [1000.0, 50.0]], false, 1.0);
-        assert_eq!(line, [(vec![[-900.0, 50.0], [50.0, 50.0], [900.0, 50.0]], false, 100.0)]);
+        // The box reaches 68 px beyond the page.
+        assert_eq!(line, [(vec![[-68.0, 50.0], [50.0, 50.0], [168.0, 50.0]], false, 932.0)]);
     }
 
     #[test]

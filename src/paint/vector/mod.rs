@@ -144,7 +144,9 @@ impl Writer<'_> {
                         let halo = (text.part != TextPart::Letters && ink.halo_width > 0.0 && ink.halo_color.a > 0.0)
                             .then(|| (ink.halo_color.with_opacity(ink.opacity), ink.halo_width * ink.ratio));
                         let letters = text.part != TextPart::Halo;
-                        if !runs.is_empty() && (letters || halo.is_some()) {
+                        // A label whose room reaches into the page may have no letter on it.
+                        let on_page = |run: &GlyphRun| run.glyphs.iter().any(|g| self.page.meets(g.origin, run.em_px));
+                        if runs.iter().any(on_page) && (letters || halo.is_some()) {
                             out.push(Mark::Text { runs, text: text.shape.text.clone(), halo, letters });
                         }
                     }

@@ -1,0 +1,134 @@
+"""Maps as viewers of SVG and PDF have them: 40 views drawn by librsvg, poppler and mupdf (every fourth by Chromium) beside our own
+PNG; the words of the PDFs; the scale bar beside GeographicLib.
+Usage: python print.py PROGRAM [CHROMIUM]"""
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import unicodedata
+import xml.etree.ElementTree as Xml
+from pathlib import Path
+
+import numpy
+from geographiclib.geodesic import Geodesic
+from PIL import Image
+
+program, chromium = sys.argv[1], (sys.argv[2:] or [None])[0]
+failures = []
+# Labels of Persian maps that poppler gives back whole, and how many there are. It takes the letters of a word apart where
+# their dots are glyphs of their own, and turns round what is written on a bend: known, not mended.
+persian, LEAST_PERSIAN = [0, 0], 7
+VIEWS = 40
+# How much of a picture may be further than 32 of 255 from ours, by viewer, per cent: as measured, and a little more. Poppler
+# and mupdf smooth the edges of shapes that we smooth otherwise, and poppler draws thin lines at least a pixel wide.
+MOST = {'librsvg': 1.3, 'chromium': 0.8, 'poppler': 8.5, 'mupdf': 3.6}
+SVG = '{http://www.w3.org/2000/svg}'
+
+
+def run(*command):
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=120)
+    if done.returncode:
+        failures.append(f"{' '.join(map(str, command))[:300]}: {done.stderr[-500:]}")
+    return done.stdout
+
+
+def export(path, *options):
+    run(program, 'export', '-o', path, *options)
+
+
+def off(ours, theirs):
+    a = numpy.asarray(Image.open(ours).convert('RGB'), dtype=int)
+    b = numpy.asarray(Image.open(theirs).convert('RGB').resize((a.shape[1], a.shape[0])), dtype=int)
+    difference = numpy.abs(a - b).max(axis=2)
+    return difference.mean(), (difference > 32).mean() * 100
+
+
+def plain(text):
+    """Without spaces, marks of direction, and forms of one letter."""
+    text = unicodedata.normalize('NFKC', text)
+    return ''.join(c for c in text if not c.isspace() and unicodedata.category(c) not in ('Cf', 'Cc'))
+
+
+def words(svg, pdf, view):
+    """Every label that the SVG names is in the PDF's text."""
+    root = Xml.parse(svg).getroot()
+    width, height = (float(n) for n in root.get('viewBox').split()[2:])
+
+    def whole(group):
+        # Letters at the page's edge are cut, and so are the words.
+        places = [re.findall(r'-?[\d.]+', use.get('transform')) for use in group.iter(f'{SVG}use')]
+        return all(0 < float(m[4]) < width - abs(float(m[0])) and abs(float(m[3])) < float(m[5]) < height for m in places)
+
+    labels = {e.get('aria-label') for e in root.iter(f'{SVG}g') if e.get('aria-label') and whole(e)}
+    text = plain(run('pdftotext', '-raw', pdf, '-'))
+    # In a line from the right, poppler may give words in another order than they are read: each is looked for by itself.
+    missing = [label for label in labels if not all(plain(word) in text for word in label.split())]
+    if 'lang=fa' in view:
+        persian[0] += len(labels) - len(missing)
+        persian[1] += len(labels)
+    elif missing:
+        failures.append(f'{view}: not in the text of the PDF: {missing[:5]} of {len(labels)}')
+    return len(labels)
+
+
+def views(folder):
+    pick, worst, labels = random.Random(40), {}, 0
+    for i in range(VIEWS):
+        zoom = pick.uniform(5.5, 12)
+        place = f'{pick.uniform(45.8, 47.4):.4f},{pick.uniform(38.9, 40.5):.4f}'
+        day = pick.choice(['1995-01-01', '2001-04-10', '2020-10-15', '2020-11-15', '2021-01-01', '2024-01-01'])
+        language = pick.choice(['en', 'az', 'hy', 'ru', 'ka', 'fa'])
+        options = ['--center', place, '--zoom', f'{zoom:.2f}', '--size', '640x480', '--state', f'date={day}', '--state', f'lang={language}']
+        options += ['--title', f'View {i}'] * (i % 2)
+        png, svg, pdf = (folder / f'{i}.{x}' for x in ('png', 'svg', 'pdf'))
+        for path in (png, svg, pdf):
+            export(path, *options)
+        drawn = {'librsvg': folder / 'rsvg.png', 'poppler': folder / 'poppler.png', 'mupdf': folder / 'mupdf.png'}
+        run('rsvg-convert', svg, '-o', drawn['librsvg'])
+        run('pdftoppm', '-r', '96', '-png', '-singlefile', pdf, folder / 'poppler')
+        run('mutool', 'draw', '-q', '-r', '96', '-o', drawn['mupdf'], pdf)
+        if chromium and i % 4 == 0:
+            drawn['chromium'] = folder / 'chromium.png'
+            run(chromium, '--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--hide-scrollbars',
+                '--window-size=640,480', f"--screenshot={drawn['chromium']}", svg.as_uri())
+        for viewer, path in drawn.items():
+            mean, share = off(png, path)
+            seen = worst.setdefault(viewer, [])
+            seen.append((share, mean, f'{place} at {zoom:.2f}, {day}, {language}'))
+            if share > MOST[viewer]:
+                failures.append(f'{viewer}: {share:.2f} % of {options} differ')
+        run('qpdf', '--check', pdf)
+        labels += words(svg, pdf, options)
+    for viewer, seen in worst.items():
+        shares = sorted(s for s, *_ in seen)
+        print(f'{viewer:<9} {len(seen)} views: beyond 32 of 255: median {shares[len(shares) // 2]:.2f} %, most {shares[-1]:.2f} % ({max(seen)[2]}); mean {numpy.mean([m for _, m, _ in seen]):.2f}')
+    print(f'{labels} labels looked for in the PDFs; of the Persian maps {persian[0]} of {persian[1]} were found')
+    if persian[0] < LEAST_PERSIAN:
+        failures.append(f'only {persian[0]} Persian labels were found')
+
+
+def scale_bars(folder):
+    """The bar's length on the page, by the ground that it stands for."""
+    for latitude in (0.0, 25.0, 39.8, 60.0, 78.0):
+        path, zoom = folder / 'scale.svg', 9.3
+        export(path, '--center', f'46,{latitude}', '--zoom', zoom, '--size', '900x600', '--furniture', 'scale:top-left')
+        group = next(g for g in Xml.parse(path).getroot().iter(f'{SVG}g') if g.get('data-layer') == 'furniture')
+        label = next(g.get('aria-label') for g in group.iter(f'{SVG}g') if (g.get('aria-label') or '').endswith(' km'))
+        fills = [p for p in group.iter(f'{SVG}path') if p.get('fill') not in (None, 'none')]
+        # The first is the box's paper, the second the bar's.
+        xs = [float(x) for x in re.findall(r'[ML]([\d.]+) ', fills[1].get('d'))]
+        degrees = (max(xs) - min(xs)) / (512 * 2**zoom) * 360
+        ground = Geodesic.WGS84.Inverse(latitude, 46, latitude, 46 + degrees)['s12'] / 1000
+        stated = float(label.split()[0])
+        print(f'latitude {latitude}: the bar says {stated:g} km, GeographicLib {ground:.3f} km')
+        if abs(ground / stated - 1) > 0.002:
+            failures.append(f'scale bar at {latitude}: {stated} km, not {ground}')
+
+
+with tempfile.TemporaryDirectory() as name:
+    scale_bars(Path(name))
+    views(Path(name))
+print('\n'.join(failures[:20]))
+print(f'{len(failures)} failures')
+sys.exit(bool(failures))
