@@ -300,8 +300,49 @@ fn wrong_calls_exit_with_two_and_failures_with_one() {
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
         assert!(stderr(&output).contains(part), "{arguments:?}: {}", stderr(&output));
     }
-    for command in ["serve", "export", "query", "check"] {
+    for command in ["serve", "export", "animate", "query", "check"] {
         let output = run(&[command, "--help"]);
         assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("Example"));
     }
+}
+
+#[test]
+fn a_batch_goes_on_past_what_fails_and_takes_up_where_it_was_left() {
+    let folder = folder("batch");
+    let table = format!(
+        "output,bbox,width,height,title,date\n{0}/a.png,\"45.4,38.8,48,40.6\",300,200,One,2020-09-01\n{0}/b.svg,45.4 38.8 48 40.6,300,200,,\n{0}/c.png,\"1,2,3\",300,200,,\n",
+        folder.display()
+    );
+    let jobs = written(&folder, "jobs.csv", &table);
+    let output = run(&["export", "--batch", &jobs]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(said.contains("/bbox") && said.contains("2 made, 0 kept, 1 failed"), "{said}");
+    assert!(folder.join("a.png").is_file() && folder.join("b.svg").is_file() && !folder.join("c.png").exists());
+    let again = stderr(&run(&["export", "--batch", &jobs, "--resume"]));
+    assert!(again.contains("0 made, 2 kept, 1 failed"), "{again}");
+    let list = written(&folder, "jobs.json", "[{\"bbox\": [45, 38, 48, 41], \"width\": 30, \"height\": 20}]");
+    assert!(stderr(&run(&["export", "--batch", &list])).contains("job 0 has no 'output'"));
+}
+
+#[test]
+fn an_animation_has_a_frame_for_each_day_of_change() {
+    let folder = folder("animate");
+    let spec = written(&folder, "map.json", "{\"bbox\": [45.4, 38.8, 48, 40.6], \"width\": 200, \"height\": 160}");
+    let frames = |file: &str, how: &[&str]| {
+        let path = folder.join(file).display().to_string();
+        let days = ["--from", "2020-11-01", "--to", "2020-12-05", "-o", &path];
+        let output = run(&[&["animate", "--spec", &spec][..], &days, how].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        String::from_utf8_lossy(&output.stdout).trim().to_string()
+    };
+    // The first day; Shusha on the 8th; then 10, 20 and 25 November and 1 December.
+    assert_eq!(frames("a.gif", &["--events"]), "6 frames");
+    assert_eq!(frames("a.png", &["--step", "7"]), "5 frames");
+    use image::AnimationDecoder;
+    let gif = std::io::BufReader::new(fs::File::open(folder.join("a.gif")).unwrap());
+    let gif = image::codecs::gif::GifDecoder::new(gif).unwrap().into_frames().collect_frames().unwrap();
+    assert!(gif.len() == 6 && gif[0].buffer() != gif[2].buffer());
+    let png = png::Decoder::new(std::io::BufReader::new(fs::File::open(folder.join("a.png")).unwrap()));
+    assert_eq!(png.read_info().unwrap().info().animation_control().unwrap().num_frames, 5);
 }

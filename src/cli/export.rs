@@ -10,7 +10,7 @@ use crate::geo::{LonLat, numbers};
 use crate::map::{Circle, Marker, Output, Path, Spec};
 
 /// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
-const MAX_PX: u64 = 400_000_000;
+pub(super) const MAX_PX: u64 = 400_000_000;
 
 /// Draw a map to a file: PNG, WebP, JPEG, SVG or PDF
 #[derive(Args)]
@@ -97,17 +97,23 @@ pub(super) struct Export {
     #[arg(long, value_name = "KEY=VALUE")]
     state: Vec<String>,
     /// The file to write
-    #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    #[arg(short, long, value_name = "FILE", required_unless_present = "batch")]
+    output: Option<PathBuf>,
+    /// Many maps: a JSON array of documents, or a CSV table of their members, each with an 'output'
+    #[arg(long, value_name = "FILE")]
+    batch: Option<PathBuf>,
+    /// Of a batch, leave the files that are there already
+    #[arg(long, requires = "batch")]
+    resume: bool,
 }
 
 impl Export {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let spec = self.spec()?;
+        let spec = if self.batch.is_some() { Spec::default() } else { self.spec()? };
         let path = PathBuf::from(&self.style);
         let is_file = path.extension().is_some() || path.is_file();
         let styles = if is_file { vec![path.clone()] } else { Vec::new() };
-        let map = load(&self.data.options(styles))?;
+        let map = load(&self.data.clone().options(styles))?;
         let id = if is_file {
             path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
         } else {
@@ -117,12 +123,20 @@ impl Export {
             let known: Vec<&str> = map.styles().map(|(id, _)| id).collect();
             return Err(Failure::new(format!("there is no style '{id}'; there are: {}", known.join(", "))));
         }
+        if let Some(jobs) = &self.batch {
+            return super::batch::run(jobs, &map, &id, self.resume);
+        }
         let picture = spec.picture(&map, &id, MAX_PX, recipe()).map_err(Failure::usage)?;
         let bytes = map.draw(&picture).map_err(Failure::new)?;
         if self.alt_text {
             println!("{}", map.alternative(&picture).map_err(Failure::new)?);
         }
-        fs::write(&self.output, bytes).map_err(|e| Failure::new(format!("{}: {e}", self.output.display())))
+        let output = self.output();
+        fs::write(output, bytes).map_err(|e| Failure::new(format!("{}: {e}", output.display())))
+    }
+
+    fn output(&self) -> &std::path::Path {
+        self.output.as_deref().unwrap_or(std::path::Path::new(""))
     }
 
     /// The spec of a file, if one is given, with what the flags say.
@@ -179,10 +193,10 @@ impl Export {
             spec.geojson = Some(serde_json::from_str(&text).map_err(|e| failed(format!("not JSON: {e}")))?);
         }
         spec.highlight.extend(self.highlight.iter().cloned());
-        let extension = self.output.extension().unwrap_or_default().to_string_lossy().into_owned();
+        let extension = self.output().extension().unwrap_or_default().to_string_lossy().into_owned();
         if Output::of_extension(&extension).is_none() {
             let known: Vec<&str> = Output::EXTENSIONS.iter().map(|(known, _)| *known).collect();
-            let file = self.output.display();
+            let file = self.output().display();
             return Err(Failure::usage(format!("{file}: only .{} can be written", known.join(", ."))));
         }
         spec.format = Some(extension);

@@ -1,5 +1,7 @@
 //! The command line: one file per subcommand. Exit codes: 0 done, 1 it failed, 2 it was called wrongly.
 
+mod animate;
+mod batch;
 mod check;
 mod export;
 mod query;
@@ -24,12 +26,13 @@ struct Cli {
 enum Command {
     Serve(serve::Serve),
     Export(Box<export::Export>),
+    Animate(animate::Animate),
     Query(query::Query),
     Check(check::Check),
 }
 
 /// Where the map comes from.
-#[derive(Args)]
+#[derive(Args, Clone)]
 struct DataArgs {
     /// A GeoJSON file, or a folder of them; may be given often. A file of the same name takes the place of an embedded one
     #[arg(long, value_name = "PATH")]
@@ -66,6 +69,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Export(export) => export.run(),
+        Command::Animate(animate) => animate.run(),
         Command::Query(query) => query.run(),
         Command::Check(check) => check.run(),
     };
@@ -103,6 +107,15 @@ fn load(options: &Options) -> Result<Map, Failure> {
     let loaded = map::load(options);
     loaded.diagnostics.iter().for_each(report);
     loaded.value.ok_or_else(|| Failure::new("nothing could be loaded"))
+}
+
+/// A bar of work that is under way, where someone looks at it.
+fn progress(steps: u64) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new(steps);
+    if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} {eta} {msg}") {
+        bar.set_style(style);
+    }
+    bar
 }
 
 fn report(diagnostic: &Diagnostic) {

@@ -51,6 +51,20 @@ impl Date {
         (self.year, self.month, self.day)
     }
 
+    /// So many days later; none after the year 9999.
+    pub fn after(self, days: u32) -> Option<Date> {
+        // The inverse of the count below.
+        let z = self.days_since_1970() + i64::from(days) + 719_468;
+        let era = z.div_euclid(146_097);
+        let of_era = z - era * 146_097;
+        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let m = (5 * of_year + 2) / 153;
+        let (day, month) = (of_year - (153 * m + 2) / 5 + 1, if m < 10 { m + 3 } else { m - 9 });
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        (year <= 9_999).then_some(Date { year: year as u16, month: month as u8, day: day as u8 })
+    }
+
     /// Days from 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`).
     pub fn days_since_1970(self) -> i64 {
         let (month, day) = (i64::from(self.month), i64::from(self.day));

@@ -193,6 +193,22 @@ pub(super) fn draw(
     }
 }
 
+/// The frame's pixels, not premultiplied.
+pub(super) fn pixels(
+    map: &StyledMap,
+    state: &State,
+    frame: &Frame,
+    furnishing: Option<&Furnishing>,
+) -> Result<image::RgbaImage, PictureError> {
+    let scene = match furnishing {
+        Some(wanted) => furnished::scene(map, state, frame, wanted).0,
+        None => scene(map, state, &frame.camera),
+    };
+    let pixmap = crate::paint::raster::paint(&scene, &map.stamps).ok_or(PictureError::Memory)?;
+    let plain = pixmap.data().chunks_exact(4).flat_map(crate::color::straight).collect();
+    image::RgbaImage::from_raw(scene.width_px, scene.height_px, plain).ok_or(PictureError::Memory)
+}
+
 pub(super) fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
     composed(map, state, camera, labels::shown(map, state, camera))
 }

@@ -145,6 +145,16 @@ impl Map {
         Ok(overlay.as_ref().map_or_else(|| about(styled), |overlay| about(&styled.overlaid(overlay))).alt)
     }
 
+    /// A picture's pixels, not premultiplied.
+    pub fn pixels(&self, picture: &Picture) -> Result<image::RgbaImage, PictureError> {
+        let Picture { style, state, frame, overlay, furnishing, .. } = picture;
+        let styled = self.style(style).ok_or_else(|| PictureError::Style(style.clone()))?;
+        match overlay {
+            None => picture::pixels(styled, state, frame, furnishing.as_ref()),
+            Some(overlay) => picture::pixels(&styled.overlaid(overlay), state, frame, furnishing.as_ref()),
+        }
+    }
+
     /// Draws a picture in its format, with what lies over it.
     pub fn draw(&self, picture: &Picture) -> Result<Vec<u8>, PictureError> {
         let Picture { style, state, frame, overlay, output, furnishing } = picture;
