@@ -322,8 +322,10 @@ fn a_lone_marker_is_shown_with_what_lies_around_it() {
 
 #[test]
 fn documents_without_furniture_have_words_all_the_same() {
-    let spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 400, "height": 300, "format": "svg"});
+    let spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 400, "height": 300, "format": "svg", "state": {"date": "2020-11-26"}});
     let svg = String::from_utf8(drawn(&spec)).unwrap();
+    // Of the day that was asked for, also where the map has not changed on it.
+    assert!(svg.contains("As of 26 November 2020") && said(&spec).contains("As of 26 November 2020"));
     assert!(svg.contains("<title id=\"map-title\">Nagorno-Karabakh conflict</title>") && svg.contains("Places: "));
 }
 
@@ -347,6 +349,6 @@ fn features_on_top_are_drawn_whatever_form_they_have() {
 fn outputs_and_furnishing_are_read_from_words() {
     assert_eq!(Output::of_extension("SVG"), Some(Output::Svg(TextAs::Outlines)));
     let read = |parts| Furnishing::read(parts, None, None, None).unwrap();
-    assert!(read(None).is_none() && read(Some("")).is_none());
-    assert_eq!(read(Some("legend:top-left,scale")).unwrap().furniture.parts.len(), 2);
+    assert!(read(None).furniture.is_none() && read(Some("")).furniture.is_none());
+    assert_eq!(read(Some("legend:top-left,scale")).furniture.unwrap().parts.len(), 2);
 }

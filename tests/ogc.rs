@@ -618,8 +618,7 @@ fn from_degrees(uri: &str, [lon, lat]: [f64; 2]) -> [f64; 2] {
             let (phi, lambda) = (lat.to_radians(), (lon - middle).to_radians());
             let e = 2.0 * f64::sqrt(n) / (1.0 + n);
             let t = (phi.sin().atanh() - e * (e * phi.sin()).atanh()).sinh();
-            let (xi, eta) = (t.atan2(lambda.cos()), (lambda.sin() / t.hypot(1.0).hypot(0.0)).atanh());
-            let eta = if eta.is_nan() { 0.0 } else { eta };
+            let (xi, eta) = (t.atan2(lambda.cos()), (lambda.sin() / t.hypot(1.0)).atanh());
             let alpha = [
                 n / 2.0 - 2.0 * n * n / 3.0 + 5.0 * n * n * n / 16.0,
                 13.0 * n * n / 48.0 - 3.0 * n * n * n / 5.0,

@@ -177,7 +177,7 @@ async fn draw(
 ) -> Result<Response, Problem> {
     let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
     let state = styled.state(params.pairs())?;
-    send(service, Picture { style, state, frame, overlay: None, output, furnishing: None }, headers).await
+    send(service, Picture { style, state, frame, overlay: None, output, furnishing: Default::default() }, headers).await
 }
 
 /// Answers with the picture, drawn or kept, or with 304 where the client has it already.

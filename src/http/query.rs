@@ -121,6 +121,13 @@ impl Drawing {
             Problem::bad_request("there is nothing to draw: neither the answer nor the style has features")
         })?;
         let frame = Frame::around(bounds, PADDING_PX, MAX_ZOOM, self.size);
-        Ok(Picture { style: id, state, frame, overlay: Some(overlay), output: Output::Png(None), furnishing: None })
+        Ok(Picture {
+            style: id,
+            state,
+            frame,
+            overlay: Some(overlay),
+            output: Output::Png(None),
+            furnishing: Default::default(),
+        })
     }
 }

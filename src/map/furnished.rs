@@ -13,10 +13,10 @@ use crate::paint::About;
 use crate::scene::{Item, Scene};
 use crate::style::{Layer, LegendEntry, Paint};
 
-/// Furniture for one picture, and what it says that the picture itself does not know.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is said of one picture that it does not know itself, and its furniture, if it has any.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Furnishing {
-    pub furniture: Furniture,
+    pub furniture: Option<Furniture>,
     /// The day that was asked for; the map may be the same on many.
     pub day: Option<Date>,
     /// The day since when the map tells of changes.
@@ -47,7 +47,7 @@ const MAX_TITLE: usize = 400;
 
 impl Furnishing {
     /// What a request wants: `parts` with commas between, each perhaps with a corner (`legend:top-left,scale`), or `all`;
-    /// a title or a subtitle without parts wants all of them. `None` where nothing is wanted.
+    /// a title or a subtitle without parts wants all of them. No furniture where nothing is wanted.
     ///
     /// # Errors
     /// Where a part, a corner or a theme is not known, or a title too long.
@@ -56,7 +56,7 @@ impl Furnishing {
         title: Option<String>,
         subtitle: Option<String>,
         theme: Option<&str>,
-    ) -> Result<Option<Furnishing>, FurnishingError> {
+    ) -> Result<Furnishing, FurnishingError> {
         let short = |text: &str| text.chars().take(60).collect::<String>();
         let theme = match theme {
             None => Theme::default(),
@@ -70,7 +70,7 @@ impl Furnishing {
         let said = title.is_some() || subtitle.is_some();
         let mut furniture = Furniture { title, subtitle, theme, ..Furniture::default() };
         match parts.filter(|p| !p.is_empty()) {
-            None if !said && theme == Theme::default() => return Ok(None),
+            None if !said && theme == Theme::default() => return Ok(Furnishing::default()),
             None if !said => {}
             None => furniture.parts.extend(all_parts()),
             Some(list) => {
@@ -88,12 +88,7 @@ impl Furnishing {
                 }
             }
         }
-        Ok(Some(Furnishing { furniture, day: None, since: None, recipe: String::new() }))
-    }
-
-    /// Nothing beside the map, which is of the style's own day.
-    pub(super) fn bare(map: &StyledMap) -> Furnishing {
-        Furnishing { furniture: Furniture::default(), day: map.default_day(), since: None, recipe: String::new() }
+        Ok(Furnishing { furniture: Some(furniture), ..Furnishing::default() })
     }
 }
 
@@ -112,7 +107,8 @@ const NAMED_PLACES: usize = 12;
 /// The scene with its furniture, and what its document says of itself.
 pub(super) fn scene(map: &StyledMap, state: &State, frame: &Frame, wanted: &Furnishing) -> (Scene, About) {
     let held = Held::default();
-    let furniture = &wanted.furniture;
+    let bare = Furniture::default();
+    let furniture = wanted.furniture.as_ref().unwrap_or(&bare);
     // The bands hang on what is seen, which hangs on the bands: the second time it is settled.
     let mut frame_of_map = *frame;
     let mut bands = Bands::default();
@@ -221,7 +217,9 @@ fn about(
     inputs: &Inputs,
     scene: &Scene,
 ) -> About {
-    let title = wanted.furniture.title.clone().unwrap_or_else(|| map.style.name.clone());
+    let said = wanted.furniture.as_ref();
+    let title = said.and_then(|f| f.title.clone()).unwrap_or_else(|| map.style.name.clone());
+    let subtitle = said.and_then(|f| f.subtitle.as_deref());
     let words = Words::of(language(state));
     let day = wanted.day.map(Date::parts);
     let mut facts = Vec::new();
@@ -233,7 +231,7 @@ fn about(
     if !wanted.recipe.is_empty() {
         facts.push(("Made by".to_string(), wanted.recipe.clone()));
     }
-    let alt = furniture::alternative(&title, wanted.furniture.subtitle.as_deref(), subject, inputs, &places(scene));
+    let alt = furniture::alternative(&title, subtitle, subject, inputs, &places(scene));
     About { title, alt, language: words.language.to_string(), sources: furniture::all_sources(subject), day, facts }
 }
 

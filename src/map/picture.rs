@@ -178,19 +178,13 @@ pub(super) fn draw(
     state: &State,
     frame: &Frame,
     output: Output,
-    furnishing: Option<&Furnishing>,
+    furnishing: &Furnishing,
 ) -> Result<Vec<u8>, PictureError> {
-    match furnishing {
-        Some(wanted) => {
-            let (scene, about) = furnished::scene(map, state, frame, wanted);
-            output.write(&scene, &map.stamps, Some(&about))
-        }
-        None if output.is_document() => {
-            let (scene, about) = furnished::scene(map, state, frame, &Furnishing::bare(map));
-            output.write(&scene, &map.stamps, Some(&about))
-        }
-        None => output.write(&scene(map, state, &frame.camera), &map.stamps, None),
+    if furnishing.furniture.is_some() || output.is_document() {
+        let (scene, about) = furnished::scene(map, state, frame, furnishing);
+        return output.write(&scene, &map.stamps, Some(&about));
     }
+    output.write(&scene(map, state, &frame.camera), &map.stamps, None)
 }
 
 /// The frame's pixels, not premultiplied.
@@ -198,10 +192,10 @@ pub(super) fn pixels(
     map: &StyledMap,
     state: &State,
     frame: &Frame,
-    furnishing: Option<&Furnishing>,
+    furnishing: &Furnishing,
 ) -> Result<image::RgbaImage, PictureError> {
-    let scene = match furnishing {
-        Some(wanted) => furnished::scene(map, state, frame, wanted).0,
+    let scene = match furnishing.furniture {
+        Some(_) => furnished::scene(map, state, frame, furnishing).0,
         None => scene(map, state, &frame.camera),
     };
     let pixmap = crate::paint::raster::paint(&scene, &map.stamps).ok_or(PictureError::Memory)?;

@@ -35,14 +35,17 @@ pub struct Picture {
     pub frame: Frame,
     pub overlay: Option<Overlay>,
     pub output: Output,
-    pub furnishing: Option<Furnishing>,
+    /// Of pictures that are not documents, only what is drawn of it decides their bytes.
+    pub furnishing: Furnishing,
 }
 
 impl Picture {
     /// A hash of everything that decides the bytes, in hexadecimal: the cache key and, quoted, the ETag.
     pub fn key(&self, map: &Map) -> String {
         let over = self.overlay.as_ref().map_or(0, Overlay::key);
-        let Picture { style, state, frame, output, furnishing, .. } = self;
+        let Picture { style, state, frame, output, .. } = self;
+        let is_said = self.furnishing.furniture.is_some() || output.is_document();
+        let furnishing = is_said.then_some(&self.furnishing);
         let text = format!("{:x}|{style}|{state:?}|{frame:?}|{over:x}|{output:?}|{furnishing:?}", map.revision());
         format!("{:032x}", xxh3_128(text.as_bytes()))
     }
@@ -132,16 +135,14 @@ impl Map {
     /// Draws the frame in a style as PNG.
     pub fn png(&self, style: &str, state: &State, frame: &Frame) -> Result<Vec<u8>, PictureError> {
         let styled = self.style(style).ok_or_else(|| PictureError::Style(style.to_string()))?;
-        picture::draw(styled, state, frame, Output::Png(None), None)
+        picture::draw(styled, state, frame, Output::Png(None), &Furnishing::default())
     }
 
     /// The alternative text of a picture: what is on it, in words.
     pub fn alternative(&self, picture: &Picture) -> Result<String, PictureError> {
         let Picture { style, state, frame, overlay, furnishing, .. } = picture;
         let styled = self.style(style).ok_or_else(|| PictureError::Style(style.clone()))?;
-        let plain = Furnishing::bare(styled);
-        let wanted = furnishing.as_ref().unwrap_or(&plain);
-        let about = |map: &super::StyledMap| super::furnished::scene(map, state, frame, wanted).1;
+        let about = |map: &super::StyledMap| super::furnished::scene(map, state, frame, furnishing).1;
         Ok(overlay.as_ref().map_or_else(|| about(styled), |overlay| about(&styled.overlaid(overlay))).alt)
     }
 
@@ -150,8 +151,8 @@ impl Map {
         let Picture { style, state, frame, overlay, furnishing, .. } = picture;
         let styled = self.style(style).ok_or_else(|| PictureError::Style(style.clone()))?;
         match overlay {
-            None => picture::pixels(styled, state, frame, furnishing.as_ref()),
-            Some(overlay) => picture::pixels(&styled.overlaid(overlay), state, frame, furnishing.as_ref()),
+            None => picture::pixels(styled, state, frame, furnishing),
+            Some(overlay) => picture::pixels(&styled.overlaid(overlay), state, frame, furnishing),
         }
     }
 
@@ -160,8 +161,8 @@ impl Map {
         let Picture { style, state, frame, overlay, output, furnishing } = picture;
         let styled = self.style(style).ok_or_else(|| PictureError::Style(style.clone()))?;
         match overlay {
-            None => picture::draw(styled, state, frame, *output, furnishing.as_ref()),
-            Some(overlay) => picture::draw(&styled.overlaid(overlay), state, frame, *output, furnishing.as_ref()),
+            None => picture::draw(styled, state, frame, *output, furnishing),
+            Some(overlay) => picture::draw(&styled.overlaid(overlay), state, frame, *output, furnishing),
         }
     }
 }

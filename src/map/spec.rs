@@ -230,11 +230,9 @@ impl Spec {
             self.subtitle.clone(),
             self.theme.as_deref(),
         )?;
-        if let Some(wanted) = &mut furnishing {
-            wanted.day = state.get("date").and_then(|d| d.parse().ok()).or_else(|| styled.default_day());
-            wanted.since = change.map(|(from, _)| from);
-            wanted.recipe = recipe;
-        }
+        furnishing.day = state.get("date").and_then(|d| d.parse().ok()).or_else(|| styled.default_day());
+        furnishing.since = change.map(|(from, _)| from);
+        furnishing.recipe = recipe;
         let language = state.get("lang").map_or("en", String::as_str);
         let overlay = match change {
             Some(days) => Some(Overlay::of_change(map, days, language)?),

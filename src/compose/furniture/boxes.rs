@@ -5,11 +5,11 @@ use super::scale::{meters_per_px, round_length};
 use super::{Area, BOLD, Corner, Furnish, Items, Part, REGULAR};
 use crate::color::Color;
 use crate::geo::{SUBPIXELS, Snapped, World};
-use crate::scene::{Fill, Group, Ink, Item, LineInk, Scene};
+use crate::scene::{Fill, Group, Ink, Item};
 use crate::style::Layer;
 
 /// A box whose place is not settled: its size, CSS px, and what is in it from its upper left corner.
-struct Box {
+struct Panel {
     part: Part,
     width: f64,
     height: f64,
@@ -51,7 +51,7 @@ impl Furnish<'_> {
     }
 
     /// The corner that is asked for, or else the one where the box hides the least of what the legend tells of.
-    fn place(&self, one: &Box, asked: Option<Corner>, map: [f64; 4], taken: &[[f64; 4]]) -> Option<[f64; 4]> {
+    fn place(&self, one: &Panel, asked: Option<Corner>, map: [f64; 4], taken: &[[f64; 4]]) -> Option<[f64; 4]> {
         let margin = 0.8 * self.unit;
         let order = match one.part {
             Part::Scale => [Corner::BottomRight, Corner::BottomLeft, Corner::TopRight, Corner::TopLeft],
@@ -125,14 +125,14 @@ impl Furnish<'_> {
         hidden
     }
 
-    fn words_box(&self, text: &str, part: Part) -> Option<Box> {
+    fn words_box(&self, text: &str, part: Part) -> Option<Panel> {
         let block = self.text(text, BOLD, 1.1 * self.unit, 0.6 * self.width, self.palette.ink)?;
         let pad = 0.5 * self.unit;
         let items = vec![block.at(pad, 0.6 * pad, None)];
-        Some(Box { part, width: block.width + 2.0 * pad, height: block.height + 1.2 * pad, items, bare: false })
+        Some(Panel { part, width: block.width + 2.0 * pad, height: block.height + 1.2 * pad, items, bare: false })
     }
 
-    fn legend_box(&self, map: [f64; 4]) -> Option<Box> {
+    fn legend_box(&self, map: [f64; 4]) -> Option<Panel> {
         if !self.wants(Part::Legend) {
             return None;
         }
@@ -164,11 +164,11 @@ impl Furnish<'_> {
                 break;
             }
         }
-        Some(Box { part: Part::Legend, width, height: y - 0.35 * size + 0.8 * pad, items, bare: false })
+        Some(Panel { part: Part::Legend, width, height: y - 0.35 * size + 0.8 * pad, items, bare: false })
     }
 
     /// A bar in kilometres over one in miles, true in the middle of the map.
-    fn scale_box(&self, map: [f64; 4]) -> Option<Box> {
+    fn scale_box(&self, map: [f64; 4]) -> Option<Panel> {
         if !self.wants(Part::Scale) {
             return None;
         }
@@ -211,11 +211,11 @@ impl Furnish<'_> {
             widest = widest.max(px.max(label.width));
             y = if i == 0 { bar + thick } else { label_y + label.height };
         }
-        Some(Box { part: Part::Scale, width: widest + 2.0 * pad, height: y + 0.6 * pad, items, bare: false })
+        Some(Panel { part: Part::Scale, width: widest + 2.0 * pad, height: y + 0.6 * pad, items, bare: false })
     }
 
     /// An arrow to the north, where it is not up.
-    fn north_box(&self) -> Option<Box> {
+    fn north_box(&self) -> Option<Panel> {
         let bearing = self.subject.bearing;
         if !self.wants(Part::North) || bearing.rem_euclid(360.0) == 0.0 {
             return None;
@@ -232,11 +232,11 @@ impl Furnish<'_> {
         };
         let mut items = vec![fill(half(-1.0), self.palette.ink), fill(half(1.0), self.palette.paper)];
         items.extend(self.line(vec![half(-1.0), half(1.0)], true, self.palette.ink, 0.8));
-        Some(Box { part: Part::North, width: side, height: side, items, bare: false })
+        Some(Panel { part: Part::North, width: side, height: side, items, bare: false })
     }
 
     /// Where the picture lies in what is around it.
-    fn inset_box(&self) -> Option<Box> {
+    fn inset_box(&self) -> Option<Panel> {
         let (scene, [left, top, right, bottom]) = self.subject.inset.as_ref().filter(|_| self.wants(Part::Inset))?;
         let ratio = self.pen.ratio;
         let (width, height) = (f64::from(scene.width_px) / ratio, f64::from(scene.height_px) / ratio);
@@ -252,7 +252,7 @@ impl Furnish<'_> {
         let ((x0, x1), (y0, y1)) = (span(*left, *right, width), span(*top, *bottom, height));
         let red = Color::new(0.78, 0.1, 0.12, 1.0);
         items.extend(self.rectangle([x0, y0, x1, y1], Some(red.with_opacity(0.12)), Some((red, 1.4))));
-        Some(Box { part: Part::Inset, width, height, items, bare: false })
+        Some(Panel { part: Part::Inset, width, height, items, bare: false })
     }
 
     /// Meridians and parallels at round degrees, named along the map's sides.
@@ -346,86 +346,5 @@ pub(super) fn extent(item: &Item) -> Option<Area> {
             around(&[corner, far], 0.0)
         }
         _ => None,
-    }
-}
-
-/// The whole picture in greys, as film sees it through an orange filter: by luminance alone the warm and the cool side of
-/// a map are one grey.
-pub(super) fn grey(scene: &mut Scene) {
-    scene.layers.iter_mut().flat_map(|l| &mut l.items).for_each(grey_item);
-}
-
-/// How much of red, green and blue is in a grey.
-const WEIGHTS: [f64; 3] = [0.75, 0.25, 0.0];
-
-fn grey_color(c: &mut Color) {
-    let v = WEIGHTS[0] * c.r + WEIGHTS[1] * c.g + WEIGHTS[2] * c.b;
-    *c = Color { r: v, g: v, b: v, a: c.a };
-}
-
-fn grey_image(image: &mut std::sync::Arc<crate::sprite::Image>) {
-    let mut own = (**image).clone();
-    for p in own.rgba.chunks_exact_mut(4) {
-        let share = |i: usize| WEIGHTS[i] * f64::from(p[i]);
-        let v = (share(0) + share(1) + share(2)).round() as u8;
-        p[..3].fill(v);
-    }
-    // The drawing has colours of its own.
-    own.svg = None;
-    *image = own.into();
-}
-
-fn grey_item(item: &mut Item) {
-    match item {
-        Item::Background(ink) => grey_ink(ink),
-        Item::Fill(fill) => grey_ink(&mut fill.ink),
-        Item::Stroke(stroke) => match &mut stroke.ink {
-            LineInk::Color(color) => grey_color(color),
-            LineInk::Gradient { colors, .. } => {
-                *colors = colors
-                    .iter()
-                    .map(|c| {
-                        let mut c = *c;
-                        grey_color(&mut c);
-                        c
-                    })
-                    .collect();
-            }
-            LineInk::Pattern { image, .. } => grey_image(image),
-        },
-        Item::Hairline(hairline) => grey_color(&mut hairline.color),
-        Item::Circle(circle) => {
-            grey_color(&mut circle.color);
-            grey_color(&mut circle.stroke_color);
-        }
-        Item::Raster(raster) => raster.adjustment.saturation = -1.0,
-        Item::Heatmap(heatmap) => {
-            heatmap.colors = heatmap
-                .colors
-                .iter()
-                .map(|c| {
-                    let mut c = *c;
-                    grey_color(&mut c);
-                    c
-                })
-                .collect();
-        }
-        Item::Icon(icon) => {
-            grey_image(&mut icon.image);
-            grey_color(&mut icon.ink.color);
-            grey_color(&mut icon.ink.halo_color);
-        }
-        Item::Text(text) => {
-            grey_color(&mut text.ink.color);
-            grey_color(&mut text.ink.halo_color);
-        }
-        Item::Group(group) => group.items.iter_mut().for_each(grey_item),
-    }
-}
-
-fn grey_ink(ink: &mut Ink) {
-    match ink {
-        Ink::Color(color) => grey_color(color),
-        Ink::Pattern(pattern) => grey_image(&mut pattern.image),
     }
 }

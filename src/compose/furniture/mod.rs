@@ -6,6 +6,7 @@
 
 mod about;
 mod boxes;
+mod grey;
 mod legend;
 mod scale;
 mod words;
@@ -247,7 +248,7 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     }
     scene.layers.push(Layer { id: "furniture".to_string(), items: items.into_iter().flatten().collect() });
     if wanted.theme == Theme::PrintGrey {
-        boxes::grey(scene);
+        grey::apply(scene);
     }
 }
 

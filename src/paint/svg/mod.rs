@@ -2,6 +2,8 @@
 //!
 //! The document stands alone: images and, for live text, fonts are inside it. The same scene gives the same bytes.
 
+mod picture;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -11,10 +13,10 @@ use base64::Engine as _;
 use super::About;
 use super::vector::{GlyphRun, Lines, Mark, Matrix, Paint, Point, marks};
 use crate::color::Color;
-use crate::color::straight;
 use crate::scene::{Cap, Join, Scene};
 use crate::sprite::Image;
 use crate::text::{Curve, Face};
+use picture::picture;
 
 /// How letters are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -302,53 +304,6 @@ impl Writer {
 /// Whether letters of it are joined to one another.
 fn is_joined(text: &str) -> bool {
     text.chars().any(|c| matches!(c, '\u{600}'..='\u{8ff}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}'))
-}
-
-/// An image as an element: its drawing, where there is one, or its pixels.
-fn picture(image: &Image, id: &str) -> String {
-    let (width, height) = (image.width_px, image.height_px);
-    if let Some(inner) = image.svg.as_deref().and_then(|svg| nested(svg, id, width, height)) {
-        return inner;
-    }
-    let data = base64::engine::general_purpose::STANDARD.encode(png(image).unwrap_or_default());
-    format!(
-        "<image id=\"{id}\" width=\"{width}\" height=\"{height}\" href=\"data:image/png;base64,{data}\" xlink:href=\"data:image/png;base64,{data}\"/>"
-    )
-}
-
-/// `None` where the pixels are not those of the size.
-fn png(image: &Image) -> Option<Vec<u8>> {
-    use image::ImageEncoder as _;
-    let pixels: Vec<u8> = image.rgba.chunks_exact(4).flat_map(straight).collect();
-    let mut out = Vec::new();
-    let encoder = image::codecs::png::PngEncoder::new(&mut out);
-    encoder.write_image(&pixels, image.width_px, image.height_px, image::ExtendedColorType::Rgba8).ok()?;
-    Some(out)
-}
-
-/// The drawing as an element of this size; `None` where it has ids, which must not meet those of others.
-fn nested(svg: &str, id: &str, width: u32, height: u32) -> Option<String> {
-    let start = svg.find("<svg")?;
-    let tag_end = start + svg[start..].find('>')?;
-    let tag = &svg[start..tag_end];
-    if svg.contains(" id=") || svg.contains("<style") || tag.ends_with('/') {
-        return None;
-    }
-    let attribute = |name: &str| {
-        let at = tag.find(&format!(" {name}="))? + name.len() + 2;
-        let quote = tag[at..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        tag[at + 1..].split(quote).next()
-    };
-    let side = |name: &str| attribute(name)?.trim_end_matches("px").parse::<f64>().ok();
-    let view = match attribute("viewBox") {
-        Some(view) => view.to_string(),
-        None => format!("0 0 {} {}", number(side("width")?), number(side("height")?)),
-    };
-    let inner =
-        svg[tag_end + 1..].strip_suffix("</svg>").or_else(|| svg[tag_end + 1..].trim_end().strip_suffix("</svg>"))?;
-    Some(format!(
-        "<svg id=\"{id}\" width=\"{width}\" height=\"{height}\" viewBox=\"{view}\" preserveAspectRatio=\"none\">{inner}</svg>"
-    ))
 }
 
 /// A glyph's outline in ems.
