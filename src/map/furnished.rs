@@ -10,7 +10,7 @@ use crate::compose::{Inputs, LayerData};
 use crate::feature::{Date, Value};
 use crate::geo::{Camera, World, WorldBox};
 use crate::paint::About;
-use crate::scene::{Item, Scene};
+use crate::scene::{FURNITURE, Item, Scene};
 use crate::style::{Layer, LegendEntry, Paint};
 
 /// What is said of one picture that it does not know itself, and its furniture, if it has any.
@@ -238,7 +238,7 @@ fn about(
 /// The largest names on the map, each once.
 fn places(scene: &Scene) -> Vec<Arc<str>> {
     let mut named: Vec<(f64, Arc<str>)> = Vec::new();
-    let labels = scene.layers.iter().filter(|l| l.id != "furniture").flat_map(|l| &l.items);
+    let labels = scene.layers.iter().filter(|l| l.id != FURNITURE).flat_map(|l| &l.items);
     for item in labels {
         if let Item::Text(text) = item
             && text.part != crate::scene::TextPart::Halo

@@ -28,6 +28,9 @@ pub struct Scene {
     pub layers: Vec<Layer>,
 }
 
+/// The id of the layer of what stands beside the map.
+pub const FURNITURE: &str = "furniture";
+
 /// What one layer of the style, or one part of the map's furniture, draws.
 #[derive(Debug, Clone)]
 pub struct Layer {

@@ -21,7 +21,7 @@ pub use words::Words;
 use super::Inputs;
 use crate::color::Color;
 use crate::geo::{SUBPIXELS, Snapped};
-use crate::scene::{Cap, Fill, Ink, Item, Join, Layer, Line, LineInk, Scene, Stroke};
+use crate::scene::{Cap, FURNITURE, Fill, Ink, Item, Join, Layer, Line, LineInk, Scene, Stroke};
 use crate::style::LegendEntry;
 use crate::text::{Fonts, Justify};
 use words::filled;
@@ -246,7 +246,7 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     if wanted.parts.contains_key(&Part::Frame) {
         items.push(furnish.rectangle(map, None, Some((furnish.palette.ink, 1.0))));
     }
-    scene.layers.push(Layer { id: "furniture".to_string(), items: items.into_iter().flatten().collect() });
+    scene.layers.push(Layer { id: FURNITURE.to_string(), items: items.into_iter().flatten().collect() });
     if wanted.theme == Theme::PrintGrey {
         grey::apply(scene);
     }

@@ -1,32 +1,38 @@
 //! The PDF painter: vectors, text that can be selected and searched in every script, tagged for readers of screens.
 //!
-//! Documents are PDF/A-2b with a tag tree: one figure with the map's alternative text, its labels inside. The same scene
-//! gives the same bytes: nothing of the clock is written.
+//! Documents are PDF/A-2a and PDF/UA-1 where their fonts allow: the title is a heading, the map a figure with its
+//! alternative text and its labels inside, the words beside it are paragraphs. The same scene gives the same bytes:
+//! nothing of the clock is written.
 
+mod label;
 mod tiles;
 
 use std::collections::HashMap;
+use std::num::NonZeroU16;
 use std::sync::Arc;
 
 use krilla::color::rgb;
-use krilla::configure::{Archival, ConfigurationBuilder};
+use krilla::configure::{Accessibility, Archival, Configuration, ConfigurationBuilder};
+use krilla::destination::XyzDestination;
 use krilla::geom::{PathBuilder, Point as At, Size, Transform};
 use krilla::image::Image as PdfImage;
 use krilla::metadata::{DateTime, Metadata};
 use krilla::num::NormalizedF32;
+use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule, LineCap, LineJoin, Pattern, Stroke, StrokeDash};
 use krilla::surface::Surface;
-use krilla::tagging::{ArtifactType, ContentTag, Node, SpanTag, Tag, TagGroup, TagTree};
-use krilla::text::{Font, GlyphId, KrillaGlyph};
+use krilla::tagging::{ArtifactType, ContentTag, Node, Tag, TagGroup, TagTree};
+use krilla::text::Font;
 use krilla::{Document, SerializeSettings};
 
 use super::About;
-use super::vector::{GlyphRun, Lines, Mark, Matrix, Paint, Point, marks};
+use super::vector::{Lines, Mark, Matrix, Paint, Point, marks};
 use crate::color::{Color, straight};
-use crate::scene::{Cap, Join, Scene};
+use crate::scene::{Cap, FURNITURE, Join, Scene};
 use crate::sprite::Image;
-use crate::text::{Curve, Face};
+use crate::text::Face;
+use label::Label;
 use tiles::{Drawing, MAX_TILES, TILES_A_SIDE, cells};
 
 /// Why there is no PDF.
@@ -48,26 +54,70 @@ pub fn paint(scene: &Scene, about: &About, inches_per_px: f64) -> Result<Vec<u8>
             "a page of {width:.0} x {height:.0} points; sides are 3 to 14,400: use another dpi"
         )));
     }
-    let configuration = ConfigurationBuilder::new().with_archival_validator(Archival::A2_B).finish();
-    let configuration = configuration.map_err(|e| failed(format!("{e:?}")))?;
-    let settings = SerializeSettings { enable_tagging: true, configuration, ..SerializeSettings::default() };
-    let mut document = Document::new_with(settings);
-    let mut writer = Writer { fonts: HashMap::new(), images: HashMap::new(), labels: Vec::new() };
-    let page =
-        PageSettings::from_wh(width as f32, height as f32).ok_or_else(|| failed("the page has no size".into()))?;
-    let mut page = document.start_page_with(page);
-    let mut surface = page.surface();
-    surface.push_transform(&Transform::from_scale(to_points as f32, to_points as f32));
-    for (_, marks) in marks(scene) {
-        marks.iter().for_each(|mark| writer.mark(mark, &mut surface));
+    // What a font of the user's lacks may keep a document from the stricter standards.
+    let accessible = ConfigurationBuilder::new()
+        .with_archival_validator(Archival::A2_A)
+        .with_accessibility_validator(Accessibility::UA1);
+    let archival = ConfigurationBuilder::new().with_archival_validator(Archival::A2_B);
+    let page = Page { scene, about, to_points: to_points as f32, width: width as f32, height: height as f32 };
+    let mut last = String::new();
+    for configuration in [accessible, archival, ConfigurationBuilder::new()] {
+        match configuration.finish().map_err(|e| format!("{e:?}")).and_then(|c| page.write(c)) {
+            Ok(bytes) => return Ok(bytes),
+            Err(e) => last = e,
+        }
     }
-    surface.pop();
-    surface.finish();
-    page.finish();
-    let figure = TagGroup::with_children(Tag::Figure(Some(about.alt.clone())), writer.labels);
-    document.set_tag_tree(TagTree::from(vec![Node::Group(figure)]).with_lang(Some(about.language.clone())));
-    document.set_metadata(metadata(about));
-    document.finish().map_err(|e| failed(format!("{e:?}")))
+    Err(failed(last))
+}
+
+/// The one page of a document; lengths in points.
+struct Page<'a> {
+    scene: &'a Scene,
+    about: &'a About,
+    /// Points a device px.
+    to_points: f32,
+    width: f32,
+    height: f32,
+}
+
+impl Page<'_> {
+    fn write(&self, configuration: Configuration) -> Result<Vec<u8>, String> {
+        let about = self.about;
+        let settings = SerializeSettings { enable_tagging: true, configuration, ..SerializeSettings::default() };
+        let mut document = Document::new_with(settings);
+        let mut writer = Writer { fonts: HashMap::new(), images: HashMap::new(), labels: Vec::new() };
+        let page = PageSettings::from_wh(self.width, self.height).ok_or("the page has no size")?;
+        let mut page = document.start_page_with(page);
+        let mut surface = page.surface();
+        surface.push_transform(&Transform::from_scale(self.to_points, self.to_points));
+        let (mut on_map, mut beside) = (Vec::new(), Vec::new());
+        for (layer, marks) in marks(self.scene) {
+            marks.iter().for_each(|mark| writer.mark(mark, &mut surface));
+            let labels = if layer == FURNITURE { &mut beside } else { &mut on_map };
+            labels.append(&mut writer.labels);
+        }
+        surface.pop();
+        surface.finish();
+        page.finish();
+        let mut outline = Outline::new();
+        outline.push_child(OutlineNode::new(about.title.clone(), XyzDestination::new(0, At::from_xy(0.0, 0.0))));
+        document.set_outline(outline);
+        document.set_tag_tree(TagTree::from(tags(about, on_map, beside)).with_lang(Some(about.language.clone())));
+        document.set_metadata(metadata(about));
+        document.finish().map_err(|e| format!("{e:?}"))
+    }
+}
+
+/// What is read out: the title, the map with its labels, and the words beside it.
+fn tags(about: &About, on_map: Vec<Label>, beside: Vec<Label>) -> Vec<Node> {
+    let (title, rest): (Vec<Label>, Vec<Label>) = beside.into_iter().partition(|l| *l.text == *about.title);
+    let labels = on_map.into_iter().map(|l| l.node).collect();
+    let figure = TagGroup::with_children(Tag::Figure(Some(about.alt.clone())), labels);
+    let heading =
+        |label: Label| TagGroup::with_children(Tag::Hn(NonZeroU16::MIN, Some(about.title.clone())), vec![label.node]);
+    let paragraph = |label: Label| TagGroup::with_children(Tag::P, vec![label.node]);
+    let parts = title.into_iter().map(heading).chain([figure]).chain(rest.into_iter().map(paragraph));
+    parts.map(Node::Group).collect()
 }
 
 fn metadata(about: &About) -> Metadata {
@@ -88,7 +138,7 @@ struct Writer {
     fonts: HashMap<usize, Option<Font>>,
     images: HashMap<usize, PdfImage>,
     /// Labels in the order they are drawn, for the tag tree.
-    labels: Vec<Node>,
+    labels: Vec<Label>,
 }
 
 impl Writer {
@@ -216,110 +266,6 @@ impl Writer {
         });
         made.clone()
     }
-
-    fn label(
-        &mut self,
-        runs: &[GlyphRun],
-        text: &str,
-        halo: Option<(Color, f64)>,
-        letters: bool,
-        surface: &mut Surface,
-    ) {
-        if let Some((color, width)) = halo {
-            // A halo is drawn as shapes: the words are in the document once, where the letters are.
-            surface.start_tagged(ContentTag::Artifact(krilla::tagging::Artifact::with_kind(ArtifactType::Other)));
-            surface.set_fill(Some(flat(&color)));
-            let round = Stroke { width: 2.0 * width as f32, line_join: LineJoin::Round, ..line(&color) };
-            surface.set_stroke(Some(round));
-            runs.iter().filter_map(outlines).for_each(|path| surface.draw_path(&path));
-            surface.end_tagged();
-        }
-        if !letters {
-            return;
-        }
-        let span = SpanTag::empty().with_actual_text(is_scattered(runs).then_some(text));
-        let label = surface.start_tagged(ContentTag::Span(span));
-        surface.set_stroke(None);
-        for run in runs {
-            surface.set_fill(Some(flat(&run.color)));
-            match self.font(&run.face) {
-                Some(font) => draw_run(run, text, font, surface),
-                None => outlines(run).iter().for_each(|path| surface.draw_path(path)),
-            }
-        }
-        surface.end_tagged();
-        self.labels.push(Node::Leaf(label));
-    }
-}
-
-/// Whether letters of a word are on a bend, so that readers would not put them together.
-fn is_scattered(runs: &[GlyphRun]) -> bool {
-    runs.iter().any(|r| r.along != runs[0].along)
-}
-
-fn draw_run(run: &GlyphRun, text: &str, font: Font, surface: &mut Surface) {
-    let em = run.em_px;
-    let places: Vec<Point> = run.glyphs.iter().map(|g| run.offset(g.origin)).collect();
-    let glyphs: Vec<KrillaGlyph> = run
-        .glyphs
-        .iter()
-        .enumerate()
-        .map(|(i, glyph)| {
-            // The pen stays at a cluster's first glyph until its last: dots and marks are put around it.
-            let first = (0..=i).rev().take_while(|n| run.glyphs[*n].bytes == glyph.bytes).last().unwrap_or(i);
-            let is_last = run.glyphs.get(i + 1).is_none_or(|next| next.bytes != glyph.bytes);
-            let own = run.face.advance(glyph.id) / crate::text::EM;
-            let advance = match (is_last, places.get(i + 1)) {
-                (false, _) => 0.0,
-                (true, Some(next)) => (next[0] - places[first][0]) / em,
-                (true, None) => own,
-            };
-            let aside = (places[i][0] - places[first][0]) / em;
-            // Offsets are upward, ours are downward.
-            let range = glyph.bytes.0 as usize..glyph.bytes.1 as usize;
-            let up = (-places[i][1] / em) as f32;
-            KrillaGlyph::new(GlyphId::new(glyph.id), advance as f32, aside as f32, up, 0.0, range, None)
-        })
-        .collect();
-    let [x, y] = run.start();
-    let [a, b] = run.along;
-    surface.push_transform(&transform(&[a, b, -b, a, x, y]));
-    surface.draw_glyphs(At::from_xy(0.0, 0.0), &glyphs, font, text, em as f32, false);
-    surface.pop();
-}
-
-/// The shapes of a run's glyphs.
-fn outlines(run: &GlyphRun) -> Option<krilla::geom::Path> {
-    let mut builder = PathBuilder::new();
-    let [a, b] = run.along.map(|v| v * run.em_px);
-    for glyph in &run.glyphs {
-        let place = |p: &[f64; 2]| {
-            let (x, y) = (glyph.origin[0] + p[0] * a - p[1] * b, glyph.origin[1] + p[0] * b + p[1] * a);
-            (x as f32, y as f32)
-        };
-        for (start, curves) in &run.face.outline(glyph.id).contours {
-            let (x, y) = place(start);
-            builder.move_to(x, y);
-            for curve in curves {
-                match curve {
-                    Curve::Line(end) => {
-                        let (x, y) = place(end);
-                        builder.line_to(x, y);
-                    }
-                    Curve::Quadratic(c, end) => {
-                        let ((cx, cy), (x, y)) = (place(c), place(end));
-                        builder.quad_to(cx, cy, x, y);
-                    }
-                    Curve::Cubic(c, d, end) => {
-                        let ((cx, cy), (dx, dy), (x, y)) = (place(c), place(d), place(end));
-                        builder.cubic_to(cx, cy, dx, dy, x, y);
-                    }
-                }
-            }
-            builder.close();
-        }
-    }
-    builder.finish()
 }
 
 fn draw_lines(lines: &Lines, surface: &mut Surface) {

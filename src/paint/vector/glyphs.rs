@@ -32,6 +32,14 @@ impl GlyphRun {
         self.glyphs.first().map_or([0.0; 2], |g| g.origin)
     }
 
+    /// Where the pen is after the last glyph.
+    pub fn end(&self) -> Point {
+        let reach = |g: &PlacedGlyph| self.offset(g.origin)[0] + self.face.advance(g.id) / EM * self.em_px;
+        let along = self.glyphs.iter().map(reach).fold(0.0, f64::max);
+        let [x, y] = self.start();
+        [x + along * self.along[0], y + along * self.along[1]]
+    }
+
     /// How far along and below the first glyph's origin another point lies, px.
     pub fn offset(&self, at: Point) -> Point {
         let start = self.start();

@@ -11,7 +11,7 @@ mod glyphs;
 
 use std::sync::Arc;
 
-pub use glyphs::GlyphRun;
+pub use glyphs::{GlyphRun, PlacedGlyph};
 
 use super::raster::{self, Stamps};
 use crate::color::Color;
