@@ -49,6 +49,7 @@ async fn every_format_is_what_it_says_and_the_same_twice() {
         ("png", "image/png", &b"\x89PNG\r\n"[..]),
         ("webp", "image/webp", b"RIFF"),
         ("jpg", "image/jpeg", b"\xff\xd8\xff"),
+        ("tif", "image/tiff", b"II*\0"),
         ("svg", "image/svg+xml", b"<svg "),
         ("pdf", "application/pdf", b"%PDF-1.7"),
     ] {
@@ -265,6 +266,14 @@ const WRONG: &[(&str, &str)] = &[
         "{\"width\": 100, \"height\": 100, \"geojson\": {\"type\": \"Feature\", \"properties\": {}, \"geometry\": {\"type\": \"Point\", \"coordinates\": [\"a\", 1]}}}",
         "/geojson",
     ),
+    (r#"{"bbox": [45, 39, 47, 40], "width": 100, "height": 100, "projection": "peters"}"#, "/projection: 'peters'"),
+    (r#"{"bbox": [0, 39, 90, 60], "width": 100, "height": 100, "projection": "utm"}"#, "/projection: utm is for 12"),
+    (r#"{"bbox": [40, -9, 50, 9], "width": 100, "height": 100, "projection": "lambert"}"#, "one side of the equator"),
+    (
+        r#"{"bbox": [45, 39, 47, 40], "width": 100, "height": 100, "format": "jpg", "palette": true}"#,
+        "/palette: only PNG",
+    ),
+    (r#"{"bbox": [45, 39, 47, 40], "width": 100, "height": 100, "geo": true}"#, "/geo: a file of this format"),
 ];
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::map::{Circle, Marker, Output, Path, Spec};
 /// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
 pub(super) const MAX_PX: u64 = 400_000_000;
 
-/// Draw a map to a file: PNG, WebP, JPEG, SVG or PDF
+/// Draw a map to a file: PNG, WebP, JPEG, GeoTIFF, SVG or PDF
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  contactline export --bbox 45.4,38.8,48.0,40.6 --size 1600x1200 --state date=2020-11-25 -o map.png\n  \
@@ -36,6 +36,9 @@ pub(super) struct Export {
     /// Degrees clockwise from north that are up
     #[arg(long, requires = "center", allow_hyphen_values = true)]
     bearing: Option<f64>,
+    /// web-mercator, lambert (a conformal conic for the area) or utm (the area's zone); scale is true in the middle
+    #[arg(long, value_name = "NAME")]
+    projection: Option<String>,
     /// The map as a JSON document; flags say more, or otherwise
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
@@ -90,6 +93,13 @@ pub(super) struct Export {
     /// Quality of JPEG, 1 to 100
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: Option<u8>,
+    /// Say where on the Earth the picture lies: in the PDF itself, for others beside it in a world file and .aux.xml (a .tif
+    /// says it anyway)
+    #[arg(long)]
+    geo: bool,
+    /// PNG of at most 256 colours, a third of the size
+    #[arg(long)]
+    palette: bool,
     /// Print the map's alternative text
     #[arg(long)]
     alt_text: bool,
@@ -131,8 +141,21 @@ impl Export {
         if self.alt_text {
             println!("{}", map.alternative(&picture).map_err(Failure::new)?);
         }
+        let write = |path: &std::path::Path, bytes: &[u8]| {
+            fs::write(path, bytes).map_err(|e| Failure::new(format!("{}: {e}", path.display())))
+        };
         let output = self.output();
-        fs::write(output, bytes).map_err(|e| Failure::new(format!("{}: {e}", output.display())))
+        write(output, &bytes)?;
+        if spec.geo && !picture.output.holds_place() {
+            let extension = output.extension().unwrap_or_default().to_string_lossy().into_owned();
+            // As GIS tools look for it: png has pgw, jpg jgw, webp wpw.
+            let ends: Vec<char> = extension.chars().filter(|c| c.is_ascii()).collect();
+            let [Some(first), Some(last)] = [ends.first(), ends.last()] else { return Ok(()) };
+            let Some(place) = map.place(&picture).map_err(Failure::new)? else { return Ok(()) };
+            write(&output.with_extension(format!("{first}{last}w")), place.world_file().as_bytes())?;
+            write(&output.with_extension(format!("{extension}.aux.xml")), place.aux_xml().as_bytes())?;
+        }
+        Ok(())
     }
 
     fn output(&self) -> &std::path::Path {
@@ -200,6 +223,8 @@ impl Export {
             return Err(Failure::usage(format!("{file}: only .{} can be written", known.join(", ."))));
         }
         spec.format = Some(extension);
+        spec.geo |= self.geo;
+        spec.palette |= self.palette;
         spec.zoom = self.zoom.or(spec.zoom);
         spec.bearing = self.bearing.or(spec.bearing);
         spec.padding = self.padding.or(spec.padding);
@@ -214,6 +239,7 @@ impl Export {
             (&self.theme, &mut spec.theme),
             (&self.text, &mut spec.text),
             (&self.change, &mut spec.change),
+            (&self.projection, &mut spec.projection),
         ] {
             if flag.is_some() {
                 member.clone_from(flag);

@@ -3,13 +3,16 @@
 mod csv;
 mod flatgeobuf;
 mod geojson;
+mod geotiff;
+mod palette;
 mod pixels;
 
 use ::geo::geometry::Geometry;
 pub use csv::{CsvError, rows};
 pub use flatgeobuf::{Column, FlatGeobufError, flatgeobuf};
 pub use geojson::{FeatureJson, feature_collection};
-pub use pixels::{EncodeError, Pixels, PngFacts, PngWriter, jpeg, png, webp};
+pub use geotiff::{TiffFacts, geotiff};
+pub use pixels::{EncodeError, Pixels, PngFacts, PngWriter, jpeg, on_white, plain, png, png_of_palette, webp};
 
 use crate::feature::{Feature, Value};
 use crate::geo::Crs;

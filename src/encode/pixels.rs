@@ -1,4 +1,4 @@
-//! Pixels as PNG, WebP or JPEG: opaque pictures as RGB, others with straight alpha.
+//! Pixels as PNG, WebP or JPEG: opaque pictures as RGB, others with straight alpha, or by a palette.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,6 +7,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 
+use super::palette::{Indexed, indexed};
 use crate::color::straight;
 
 /// The encoder was given the wrong number of pixels, or more than the format holds.
@@ -16,6 +17,8 @@ pub enum EncodeError {
     Image(#[from] image::ImageError),
     #[error("the picture could not be written: {0}")]
     Png(#[from] png::EncodingError),
+    #[error("the picture could not be written: {0}")]
+    Tiff(#[from] tiff::TiffError),
 }
 
 /// Premultiplied RGBA pixels, row by row from the top.
@@ -60,6 +63,45 @@ impl std::io::Write for Sink {
     }
 }
 
+fn encoder(
+    out: &Sink,
+    (width_px, height_px): (u32, u32),
+    facts: &PngFacts,
+) -> Result<png::Encoder<'static, Sink>, EncodeError> {
+    let mut encoder = png::Encoder::new(out.clone(), width_px, height_px);
+    encoder.set_compression(png::Compression::Fast);
+    if facts.is_document {
+        encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
+    }
+    if let Some(dpi) = facts.dpi {
+        let per_meter = (dpi / 0.0254).round() as u32;
+        let unit = png::Unit::Meter;
+        encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_meter, yppu: per_meter, unit }));
+    }
+    for (name, text) in &facts.texts {
+        encoder.add_itxt_chunk(name.clone(), text.clone())?;
+    }
+    Ok(encoder)
+}
+
+/// As PNG of at most 256 colours, a byte a pixel.
+pub fn png_of_palette(pixels: Pixels, facts: &PngFacts) -> Result<Vec<u8>, EncodeError> {
+    let Indexed { colors, pixels: numbers } = indexed(pixels.premultiplied);
+    let out = Sink::default();
+    let mut encoder = encoder(&out, (pixels.width_px, pixels.height_px), facts)?;
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_compression(png::Compression::Balanced);
+    encoder.set_filter(png::Filter::NoFilter);
+    encoder.set_palette(colors.iter().flat_map(|c| [c[0], c[1], c[2]]).collect::<Vec<u8>>());
+    if colors.iter().any(|c| c[3] < 255) {
+        encoder.set_trns(colors.iter().map(|c| c[3]).collect::<Vec<u8>>());
+    }
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&numbers)?;
+    writer.finish()?;
+    Ok(out.0.take())
+}
+
 /// A PNG that is written some rows at a time.
 pub struct PngWriter {
     writer: png::StreamWriter<'static, Sink>,
@@ -71,31 +113,16 @@ impl PngWriter {
     /// Begins a picture of width and height, px; an opaque one has no alpha.
     pub fn new((width_px, height_px): (u32, u32), opaque: bool, facts: &PngFacts) -> Result<Self, EncodeError> {
         let out = Sink::default();
-        let mut encoder = png::Encoder::new(out.clone(), width_px, height_px);
+        let mut encoder = encoder(&out, (width_px, height_px), facts)?;
         encoder.set_color(if opaque { png::ColorType::Rgb } else { png::ColorType::Rgba });
-        encoder.set_compression(png::Compression::Fast);
         encoder.set_filter(png::Filter::Adaptive);
-        if facts.is_document {
-            encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
-        }
-        if let Some(dpi) = facts.dpi {
-            let per_meter = (dpi / 0.0254).round() as u32;
-            let unit = png::Unit::Meter;
-            encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_meter, yppu: per_meter, unit }));
-        }
-        for (name, text) in &facts.texts {
-            encoder.add_itxt_chunk(name.clone(), text.clone())?;
-        }
         Ok(Self { writer: encoder.write_header()?.into_stream_writer()?, out, opaque })
     }
 
     /// The next rows: premultiplied RGBA.
     pub fn rows(&mut self, premultiplied: &[u8]) -> Result<(), EncodeError> {
         use std::io::Write as _;
-        let rows: Vec<u8> = match self.opaque {
-            true => premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect(),
-            false => premultiplied.chunks_exact(4).flat_map(straight).collect(),
-        };
+        let rows = plain(premultiplied, self.opaque);
         self.writer.write_all(&rows).map_err(png::EncodingError::from)?;
         Ok(())
     }
@@ -107,33 +134,33 @@ impl PngWriter {
     }
 }
 
-/// As WebP without loss; sides are at most 16,383 px.
-pub fn webp(premultiplied: &[u8], width_px: u32, height_px: u32) -> Result<Vec<u8>, EncodeError> {
-    let (color, pixels) = plain(premultiplied);
-    let mut out = Vec::new();
-    WebPEncoder::new_lossless(&mut out).write_image(&pixels, width_px, height_px, color)?;
-    Ok(out)
-}
-
-/// As JPEG of a quality from 1 to 100, on white; sides are at most 65,535 px.
-pub fn jpeg(premultiplied: &[u8], width_px: u32, height_px: u32, quality: u8) -> Result<Vec<u8>, EncodeError> {
-    let on_white = |p: &[u8]| [p[0], p[1], p[2]].map(|c| c.saturating_add(255 - p[3]));
-    let pixels: Vec<u8> = premultiplied.chunks_exact(4).flat_map(on_white).collect();
-    let mut out = Vec::new();
-    JpegEncoder::new_with_quality(&mut out, quality.clamp(1, 100)).write_image(
-        &pixels,
-        width_px,
-        height_px,
-        ExtendedColorType::Rgb8,
-    )?;
-    Ok(out)
-}
-
-fn plain(premultiplied: &[u8]) -> (ExtendedColorType, Vec<u8>) {
-    match premultiplied.chunks_exact(4).all(|p| p[3] == 255) {
-        true => (ExtendedColorType::Rgb8, premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect()),
-        false => (ExtendedColorType::Rgba8, premultiplied.chunks_exact(4).flat_map(straight).collect()),
+/// Premultiplied RGBA as RGB where it is opaque, else as straight RGBA.
+pub fn plain(premultiplied: &[u8], opaque: bool) -> Vec<u8> {
+    match opaque {
+        true => premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect(),
+        false => premultiplied.chunks_exact(4).flat_map(straight).collect(),
     }
+}
+
+/// As WebP without loss, of RGB rows or of straight RGBA; sides are at most 16,383 px.
+pub fn webp(rows: &[u8], (width_px, height_px): (u32, u32), opaque: bool) -> Result<Vec<u8>, EncodeError> {
+    let color = if opaque { ExtendedColorType::Rgb8 } else { ExtendedColorType::Rgba8 };
+    let mut out = Vec::new();
+    WebPEncoder::new_lossless(&mut out).write_image(rows, width_px, height_px, color)?;
+    Ok(out)
+}
+
+/// As JPEG of a quality from 1 to 100, of RGB rows; sides are at most 65,535 px.
+pub fn jpeg(rows: &[u8], (width_px, height_px): (u32, u32), quality: u8) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut out, quality.clamp(1, 100));
+    encoder.write_image(rows, width_px, height_px, ExtendedColorType::Rgb8)?;
+    Ok(out)
+}
+
+/// Premultiplied RGBA as RGB, what is clear on white.
+pub fn on_white(premultiplied: &[u8]) -> impl Iterator<Item = u8> {
+    premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]].map(|c| c.saturating_add(255 - p[3])))
 }
 
 #[cfg(test)]

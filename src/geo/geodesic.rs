@@ -54,6 +54,15 @@ fn ring_m2(ring: &LineString<f64>) -> f64 {
     }
 }
 
+/// The length in m of the parallel at a latitude in degrees: N(φ)·cos φ·2π, with WGS84's equatorial radius and the square of
+/// its first eccentricity.
+pub fn meters_per_turn(latitude: f64) -> f64 {
+    const RADIUS_M: f64 = 6_378_137.0;
+    const ECCENTRICITY_SQ: f64 = 0.006_694_379_990_14;
+    let (sin, cos) = latitude.to_radians().sin_cos();
+    RADIUS_M / (1.0 - ECCENTRICITY_SQ * sin * sin).sqrt() * cos * std::f64::consts::TAU
+}
+
 /// Length in m of all lines of `geometry` (degrees); 0 for points and polygons.
 pub fn length_m(geometry: &Geometry<f64>) -> f64 {
     match geometry {

@@ -53,7 +53,7 @@ pub async fn picture(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let (stem, ratio, _) = picture_name(&file, &["png", "webp", "jpg", "jpeg", "svg", "pdf"])?;
+    let (stem, ratio, _) = picture_name(&file, &["png", "webp", "jpg", "jpeg", "tif", "tiff", "svg", "pdf"])?;
     let size = size((stem, ratio))?;
     let mut spec = spec_of(&mut params)?;
     match place.matches(',').count() {
@@ -78,7 +78,9 @@ pub async fn picture(
     (spec.width, spec.height, spec.ratio) = (Some(size.width()), Some(size.height()), Some(size.ratio()));
     spec.state = params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     let recipe = uri.to_string();
+    let geo = spec.geo;
     let picture = service.run(move |map| spec.picture(map, &id, MAX_PX, recipe)).await??;
+    holds_place(geo, picture.output)?;
     send(&service, picture, &headers).await
 }
 
@@ -91,10 +93,22 @@ pub async fn of_spec(
     let body = body.map_err(|e| Problem::of_body(e.status(), MAX_BODY))?;
     let recipe =
         format!("POST /styles/{id}/static {}", String::from_utf8_lossy(&body).chars().take(4_000).collect::<String>());
-    let draw = move |map: &Map| Spec::read(&body)?.picture(map, &id, MAX_PX, recipe);
-    let picture = service.run(draw).await??;
+    let draw = move |map: &Map| {
+        let spec = Spec::read(&body)?;
+        spec.picture(map, &id, MAX_PX, recipe).map(|picture| (spec.geo, picture))
+    };
+    let (geo, picture) = service.run(draw).await??;
+    holds_place(geo, picture.output)?;
     // 304 is an answer to GET and HEAD alone (RFC 9110, 13.1.2).
     send(&service, picture, &HeaderMap::new()).await
+}
+
+/// One answer is one file: a world file beside it is for the command line.
+fn holds_place(geo: bool, output: Output) -> Result<(), Problem> {
+    match geo && !output.holds_place() {
+        true => Err(Problem::bad_request("/geo: a file of this format does not say where it lies; use .tif or .pdf")),
+        false => Ok(()),
+    }
 }
 
 /// Takes what parameters say of a map besides its place and the style's own state.
@@ -119,6 +133,9 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
         subtitle: params.take("subtitle"),
         theme: params.take("theme"),
         change: params.take("change"),
+        projection: params.take("projection"),
+        geo: params.take_flag("geo")?,
+        palette: params.take_flag("palette")?,
         markers: list(params.take("marker")).iter().map(|m| Marker::of_text(m)).collect::<Result<_, _>>()?,
         paths: list(params.take("path")).iter().map(|p| Path::of_text(p)).collect::<Result<_, _>>()?,
         highlight: list(params.take("highlight")),

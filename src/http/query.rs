@@ -126,7 +126,7 @@ impl Drawing {
             state,
             frame,
             overlay: Some(overlay),
-            output: Output::Png(None),
+            output: Output::PNG,
             furnishing: Default::default(),
         })
     }

@@ -55,6 +55,15 @@ impl Params {
         self.0.remove(key)
     }
 
+    /// Takes a yes or no: `1` or `true`, `0` or `false`.
+    pub fn take_flag(&mut self, key: &str) -> Result<bool, Problem> {
+        match self.take(key).as_deref() {
+            Some("1" | "true") => Ok(true),
+            None | Some("0" | "false") => Ok(false),
+            Some(other) => Err(Problem::bad_request(format!("'{}' is no value for {key}: 1 or 0", short(other)))),
+        }
+    }
+
     /// Takes and parses a whole number within a range.
     pub fn take_count(&mut self, key: &str, range: std::ops::RangeInclusive<usize>) -> Result<Option<usize>, Problem> {
         let Some(text) = self.take(key) else { return Ok(None) };

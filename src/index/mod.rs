@@ -18,7 +18,7 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{RTree, RTreeObject as _};
 
 use crate::feature::{Collection, Date, Feature};
-use crate::geo::{Shape, World, WorldBox, shapes_of};
+use crate::geo::{Projector, Shape, World, WorldBox, shapes_of};
 
 type Entry = GeomWithData<Rectangle<[f64; 2]>, u32>;
 
@@ -66,6 +66,33 @@ impl Index {
             parts,
             tree: RTree::bulk_load(entries),
             placeless,
+            ids: OnceLock::new(),
+        }
+    }
+
+    /// The same features in a projection's plane: those within `near` (Web Mercator's square, perhaps beyond its ends), their
+    /// edges bent to within a `tolerance` (unit square).
+    pub fn projected(&self, projector: &Projector, near: &WorldBox, tolerance: f64) -> Self {
+        let mut parts: Vec<Part> = Vec::new();
+        let mut entries: Vec<Entry> = Vec::new();
+        let worlds = near.min.x.floor() as i64..=near.max.x.floor() as i64;
+        let mut found: Vec<(&Part, f64)> = worlds
+            .map(|world| world as f64)
+            .flat_map(|world| self.parts_in(&near.moved(-world)).into_iter().map(move |part| (part, world)))
+            .collect();
+        found.sort_by_key(|(part, _)| part.number);
+        for (part, world) in found {
+            for shape in projector.bent(&part.shape, world, tolerance) {
+                let Some(bounds) = shape.bounds() else { continue };
+                entries.push(GeomWithData::new(rectangle(&bounds), parts.len() as u32));
+                parts.push(Part { feature: part.feature, number: parts.len() as u32, shape });
+            }
+        }
+        Self {
+            collection: self.collection.clone(),
+            parts,
+            tree: RTree::bulk_load(entries),
+            placeless: self.placeless.clone(),
             ids: OnceLock::new(),
         }
     }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::drawing::Drawn;
 use super::picture::{self, Frame};
 use super::sources::Held;
 use super::{Corner, Furniture, State, StyledMap, Theme};
 use crate::compose::furniture::{self, Area, Bands, Part, Seen, Subject, Words};
 use crate::compose::{Inputs, LayerData};
 use crate::feature::{Date, Value};
-use crate::geo::{Camera, World, WorldBox};
+use crate::geo::{Camera, Georeference, World, WorldBox};
 use crate::paint::About;
 use crate::scene::{FURNITURE, Item, Scene};
 use crate::style::{Layer, LegendEntry, Paint};
@@ -105,7 +106,8 @@ const MAX_INSET_SHARE: f64 = 0.4;
 const NAMED_PLACES: usize = 12;
 
 /// The scene with its furniture, and what its document says of itself.
-pub(super) fn scene(map: &StyledMap, state: &State, frame: &Frame, wanted: &Furnishing) -> (Scene, About) {
+pub(super) fn scene(drawn: &Drawn, state: &State, frame: &Frame, wanted: &Furnishing) -> (Scene, About) {
+    let map = drawn.map();
     let held = Held::default();
     let bare = Furniture::default();
     let furniture = wanted.furniture.as_ref().unwrap_or(&bare);
@@ -115,19 +117,23 @@ pub(super) fn scene(map: &StyledMap, state: &State, frame: &Frame, wanted: &Furn
     for _ in 0..2 {
         let camera = frame_of_map.camera();
         let inputs = Inputs { camera, state, sprite: &map.sprite };
-        let found = furniture::bands(furniture, &subject(map, &inputs, &held, wanted, bands), &inputs);
+        let found = furniture::bands(furniture, &subject(drawn, &inputs, &held, wanted, bands), &inputs);
         bands = Bands { top: found.top.max(bands.top), bottom: found.bottom.max(bands.bottom) };
         frame_of_map = frame.leaving(bands.top, bands.bottom);
     }
     let camera = frame_of_map.camera();
     let inputs = Inputs { camera, state, sprite: &map.sprite };
     let mut scene = picture::scene(map, state, camera);
-    let mut subject = subject(map, &inputs, &held, wanted, bands);
+    let mut subject = subject(drawn, &inputs, &held, wanted, bands);
     if furniture.parts.contains_key(&Part::Inset) {
-        subject.inset = inset(map, state, camera, bands);
+        subject.inset = inset(drawn, state, camera, bands);
     }
     furniture::furnish(&mut scene, furniture, &subject, &inputs);
-    let about = about(map, state, wanted, &subject, &inputs, &scene);
+    let mut about = about(map, state, wanted, &subject, &inputs, &scene);
+    about.place = Some(Georeference::new(camera, frame.projection().zip(drawn.projector())));
+    if let Some(projection) = frame.projection() {
+        about.facts.push(("Projection".to_string(), projection.name()));
+    }
     (scene, about)
 }
 
@@ -144,13 +150,13 @@ fn language(state: &State) -> &str {
 }
 
 fn subject<'a>(
-    map: &'a StyledMap,
+    drawn: &'a Drawn,
     inputs: &Inputs<'a>,
     held: &'a Held,
     wanted: &Furnishing,
     bands: Bands,
 ) -> Subject<'a> {
-    let camera = inputs.camera;
+    let (map, camera) = (drawn.map(), inputs.camera);
     let ratio = camera.ratio();
     let (width, height) = (f64::from(camera.width_px()), f64::from(camera.height_px()));
     let area = Area { left: 0.0, top: bands.top * ratio, right: width, bottom: height - bands.bottom * ratio };
@@ -179,11 +185,13 @@ fn subject<'a>(
         attribution: metadata("contactline:attribution").unwrap_or_default(),
         inset: None,
         bearing: camera.bearing(),
+        projector: drawn.projector(),
     }
 }
 
 /// All that the style draws, small and without labels, and where in it the picture lies.
-fn inset(map: &StyledMap, state: &State, camera: &Camera, bands: Bands) -> Option<(Scene, [f64; 4])> {
+fn inset(drawn: &Drawn, state: &State, camera: &Camera, bands: Bands) -> Option<(Scene, [f64; 4])> {
+    let map = &drawn.plain;
     let whole = map.bounds()?;
     let ratio = camera.ratio();
     let (width, height) = (f64::from(camera.width_px()) / ratio, f64::from(camera.height_px()) / ratio);
@@ -197,6 +205,7 @@ fn inset(map: &StyledMap, state: &State, camera: &Camera, bands: Bands) -> Optio
         World { x: x / camera.world_px(), y: y / camera.world_px() }
     };
     let shown = WorldBox::around(&[corner(0.0, bands.top), corner(width, height - bands.bottom)])?;
+    let shown = drawn.projector().map_or(Some(shown), |projector| projector.around_inverse(&shown))?;
     let share = |at: f64, from: f64, length: f64| (at - from) / length;
     let place = [
         share(shown.min.x, whole.min.x, whole.width()),
@@ -232,7 +241,8 @@ fn about(
         facts.push(("Made by".to_string(), wanted.recipe.clone()));
     }
     let alt = furniture::alternative(&title, subtitle, subject, inputs, &places(scene));
-    About { title, alt, language: words.language.to_string(), sources: furniture::all_sources(subject), day, facts }
+    let (language, sources) = (words.language.to_string(), furniture::all_sources(subject));
+    About { title, alt, language, sources, day, facts, place: None }
 }
 
 /// The largest names on the map, each once.

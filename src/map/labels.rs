@@ -26,7 +26,8 @@ const LEAST_WORLD: f64 = 200.0;
 /// A layer's shown labels.
 pub type ShownLabels = Vec<(Arc<Label>, Shown)>;
 
-/// Every board in use.
+/// Every board in use; clones share them.
+#[derive(Clone)]
 pub struct Boards(Cache<String, Arc<Shared>>);
 
 /// A board that several threads ask.

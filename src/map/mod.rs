@@ -3,6 +3,7 @@
 //! A [`Map`] never changes once loaded; everything here is a plain function of it. [`Service`] puts a bounded pool of
 //! render threads and a cache before it for use from async code.
 
+mod drawing;
 mod features;
 mod furnished;
 mod glyphs;
@@ -13,6 +14,7 @@ mod output;
 mod overlay;
 mod picture;
 mod preset;
+mod projected;
 mod query;
 mod schema;
 mod service;
@@ -25,6 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 pub use crate::paint::svg::TextAs;
+pub use drawing::Picture;
 pub use features::{Cursor, ItemsQuery, Period, QueryError, Selection, SortKey, areas_of};
 pub use furnished::{Furnishing, FurnishingError};
 pub use load::{Options, embedded_schemas, load};
@@ -35,7 +38,7 @@ pub use picture::{Frame, PictureError, Size};
 pub use preset::Preset;
 pub use query::{Answer, FORM_MEMBERS, MAX_ANSWER, MEMBERS, Question, QuestionError};
 pub use schema::Schema;
-pub use service::{Picture, Service, ServiceError};
+pub use service::{Service, ServiceError};
 pub use spec::{Circle, Marker, Path, Spec, SpecError};
 
 pub use crate::compose::furniture::{Corner, Furniture, Part, Theme};
@@ -60,7 +63,8 @@ pub struct Map {
     revision: u64,
 }
 
-/// A style joined to its data.
+/// A style joined to its data; cheap to clone but for its style.
+#[derive(Clone)]
 pub struct StyledMap {
     pub style: Style,
     pub sprite: Arc<Sprite>,

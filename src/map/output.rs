@@ -1,7 +1,7 @@
 //! The formats that pictures are written in.
 
 use super::picture::PictureError;
-use crate::encode::{self, Pixels, PngFacts};
+use crate::encode::{self, Pixels, PngFacts, TiffFacts};
 use crate::paint::raster::{self, Stamps};
 use crate::paint::svg::TextAs;
 use crate::paint::{About, pdf, svg};
@@ -10,15 +10,23 @@ use crate::scene::{Ink, Item, Scene};
 /// A format, with what it can be told.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Output {
-    /// Device px an inch, where that is to be written.
-    Png(Option<f64>),
+    /// Device px an inch, where that is to be written, and whether it is to have at most 256 colours.
+    Png {
+        dpi: Option<f64>,
+        palette: bool,
+    },
     /// Without loss.
     WebP,
     /// Quality 1 to 100.
     Jpeg(u8),
+    /// With its place, for GIS tools; device px an inch.
+    GeoTiff(Option<f64>),
     Svg(TextAs),
-    /// Device px an inch: what makes the page's size.
-    Pdf(Option<f64>),
+    /// Device px an inch: what makes the page's size; and whether it has its place, for GIS tools.
+    Pdf {
+        dpi: Option<f64>,
+        geo: bool,
+    },
 }
 
 /// What JPEGs are written with where nothing is said.
@@ -31,14 +39,19 @@ const MAX_WHOLE_PX: u64 = 24_000_000;
 const BAND_ROWS: u32 = 512;
 
 impl Output {
+    /// As it is where nothing is said.
+    pub const PNG: Output = Output::Png { dpi: None, palette: false };
+
     /// What extensions stand for, without a dot.
-    pub const EXTENSIONS: [(&'static str, Output); 6] = [
-        ("png", Output::Png(None)),
+    pub const EXTENSIONS: [(&'static str, Output); 8] = [
+        ("png", Output::PNG),
         ("webp", Output::WebP),
         ("jpg", Output::Jpeg(JPEG_QUALITY)),
         ("jpeg", Output::Jpeg(JPEG_QUALITY)),
+        ("tif", Output::GeoTiff(None)),
+        ("tiff", Output::GeoTiff(None)),
         ("svg", Output::Svg(TextAs::Outlines)),
-        ("pdf", Output::Pdf(None)),
+        ("pdf", Output::Pdf { dpi: None, geo: false }),
     ];
 
     pub fn of_extension(extension: &str) -> Option<Output> {
@@ -47,41 +60,78 @@ impl Output {
 
     pub fn media_type(self) -> &'static str {
         match self {
-            Output::Png(_) => "image/png",
+            Output::Png { .. } => "image/png",
             Output::WebP => "image/webp",
             Output::Jpeg(_) => "image/jpeg",
+            Output::GeoTiff(_) => "image/tiff",
             Output::Svg(_) => "image/svg+xml",
-            Output::Pdf(_) => "application/pdf",
+            Output::Pdf { .. } => "application/pdf",
         }
+    }
+
+    /// Whether the file itself says where it lies.
+    pub fn holds_place(self) -> bool {
+        matches!(self, Output::GeoTiff(_) | Output::Pdf { geo: true, .. })
     }
 
     /// Whether it has room for words about the picture.
     pub(super) fn is_document(self) -> bool {
-        matches!(self, Output::Svg(_) | Output::Pdf(_))
+        matches!(self, Output::Svg(_) | Output::Pdf { .. } | Output::GeoTiff(_))
     }
 
     /// Writes a scene; `about` is for pictures that are documents.
     pub(super) fn write(self, scene: &Scene, stamps: &Stamps, about: Option<&About>) -> Result<Vec<u8>, PictureError> {
-        let pixels = || raster::paint(scene, stamps).ok_or(PictureError::Memory);
-        let (width, height) = (scene.width_px, scene.height_px);
-        let plain = About::default();
+        let size = (scene.width_px, scene.height_px);
+        let bands = Bands { scene, stamps };
+        let bare = About::default();
         Ok(match self {
-            Output::Png(dpi) => {
+            Output::Png { dpi, palette } => {
                 let facts = png_facts(about, dpi);
-                if u64::from(width) * u64::from(height) > MAX_WHOLE_PX {
-                    return banded(scene, stamps, &facts);
+                if !palette && u64::from(size.0) * u64::from(size.1) > MAX_WHOLE_PX {
+                    let mut writer = encode::PngWriter::new(size, is_opaque(scene), &facts)?;
+                    bands.each(|band| writer.rows(band))?;
+                    return Ok(writer.finish()?);
                 }
-                encode::png(Pixels { premultiplied: pixels()?.data(), width_px: width, height_px: height }, &facts)?
+                let pixmap = raster::paint(scene, stamps).ok_or(PictureError::Memory)?;
+                let pixels = Pixels { premultiplied: pixmap.data(), width_px: size.0, height_px: size.1 };
+                if palette { encode::png_of_palette(pixels, &facts)? } else { encode::png(pixels, &facts)? }
             }
-            Output::WebP => encode::webp(pixels()?.data(), width, height)?,
-            Output::Jpeg(quality) => encode::jpeg(pixels()?.data(), width, height, quality)?,
-            Output::Svg(text) => svg::paint(scene, about.unwrap_or(&plain), text).into_bytes(),
-            Output::Pdf(dpi) => {
+            Output::WebP => {
+                let (rows, opaque) = bands.plain()?;
+                encode::webp(&rows, size, opaque)?
+            }
+            Output::GeoTiff(dpi) => {
+                let (rows, opaque) = bands.plain()?;
+                let about = about.unwrap_or(&bare);
+                let facts = TiffFacts { place: about.place, dpi, description: about.title.clone() };
+                encode::geotiff(&rows, size, opaque, &facts)?
+            }
+            Output::Jpeg(quality) => {
+                let mut rows = Vec::new();
+                bands.each(|band| {
+                    rows.extend(encode::on_white(band));
+                    Ok(())
+                })?;
+                encode::jpeg(&rows, size, quality)?
+            }
+            Output::Svg(text) => svg::paint(scene, about.unwrap_or(&bare), text).into_bytes(),
+            Output::Pdf { dpi, geo } => {
                 let dpi = dpi.unwrap_or(CSS_DPI * scene.ratio);
-                pdf::paint(scene, about.unwrap_or(&plain), scene.ratio / dpi)?
+                let about = about.unwrap_or(&bare);
+                let pdf = pdf::paint(scene, about, scene.ratio / dpi)?;
+                match about.place.filter(|_| geo) {
+                    Some(place) => pdf::placed(pdf, &place, size)?,
+                    None => pdf,
+                }
             }
         })
     }
+}
+
+/// Whether something covers the picture that nothing is seen through.
+fn is_opaque(scene: &Scene) -> bool {
+    let covers = |item: &Item| matches!(item, Item::Background(Ink::Color(color)) if color.a >= 1.0);
+    scene.layers.iter().flat_map(|l| &l.items).any(covers)
 }
 
 fn png_facts(about: Option<&About>, dpi: Option<f64>) -> PngFacts {
@@ -101,25 +151,45 @@ fn png_facts(about: Option<&About>, dpi: Option<f64>) -> PngFacts {
     PngFacts { texts, dpi, is_document: about.is_some() }
 }
 
-/// Draws and writes a large scene band by band, so that no more than some bands are held as pixels.
-fn banded(scene: &Scene, stamps: &Stamps, facts: &PngFacts) -> Result<Vec<u8>, PictureError> {
-    let covers = |item: &Item| matches!(item, Item::Background(Ink::Color(color)) if color.a >= 1.0);
-    let opaque = scene.layers.iter().flat_map(|l| &l.items).any(covers);
-    let mut writer = encode::PngWriter::new((scene.width_px, scene.height_px), opaque, facts)?;
-    let tops: Vec<u32> = (0..scene.height_px).step_by(BAND_ROWS as usize).collect();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    for some in tops.chunks(threads) {
-        let draw = |top: u32| {
-            let band = scene.band(top, BAND_ROWS.min(scene.height_px - top));
-            raster::paint(&band, stamps)
-        };
-        let drawn: Vec<_> = std::thread::scope(|scope| {
-            let workers: Vec<_> = some.iter().map(|top| scope.spawn(move || draw(*top))).collect();
-            workers.into_iter().map(|w| w.join().ok().flatten()).collect()
-        });
-        for pixmap in drawn {
-            writer.rows(pixmap.ok_or(PictureError::Memory)?.data())?;
+/// A scene that is drawn band by band where it is large, so that no more than some bands are held as pixels.
+struct Bands<'a> {
+    scene: &'a Scene,
+    stamps: &'a Stamps,
+}
+
+impl Bands<'_> {
+    /// Gives the premultiplied pixels of one band after another.
+    fn each(&self, mut take: impl FnMut(&[u8]) -> Result<(), encode::EncodeError>) -> Result<(), PictureError> {
+        let (scene, stamps) = (self.scene, self.stamps);
+        if u64::from(scene.width_px) * u64::from(scene.height_px) <= MAX_WHOLE_PX {
+            return Ok(take(raster::paint(scene, stamps).ok_or(PictureError::Memory)?.data())?);
         }
+        let tops: Vec<u32> = (0..scene.height_px).step_by(BAND_ROWS as usize).collect();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        for some in tops.chunks(threads) {
+            let draw = |top: u32| {
+                let band = scene.band(top, BAND_ROWS.min(scene.height_px - top));
+                raster::paint(&band, stamps)
+            };
+            let drawn: Vec<_> = std::thread::scope(|scope| {
+                let workers: Vec<_> = some.iter().map(|top| scope.spawn(move || draw(*top))).collect();
+                workers.into_iter().map(|w| w.join().ok().flatten()).collect()
+            });
+            for pixmap in drawn {
+                take(pixmap.ok_or(PictureError::Memory)?.data())?;
+            }
+        }
+        Ok(())
     }
-    Ok(writer.finish()?)
+
+    /// All rows, and whether they are opaque: RGB then, else straight RGBA.
+    fn plain(&self) -> Result<(Vec<u8>, bool), PictureError> {
+        let opaque = is_opaque(self.scene);
+        let mut rows = Vec::new();
+        self.each(|band| {
+            rows.extend(encode::plain(band, opaque));
+            Ok(())
+        })?;
+        Ok((rows, opaque))
+    }
 }

@@ -1,10 +1,10 @@
-//! From a style, a state and a camera to PNG: fetch, compose, paint, encode.
+//! What part of the world a picture shows, and the scene of it: fetch and compose.
 
 use super::sources::Held;
-use super::{Furnishing, Output, State, StyledMap, furnished, labels};
+use super::{State, StyledMap, labels};
 use crate::compose::{self, Inputs, LayerData};
 use crate::encode;
-use crate::geo::{Camera, LonLat, TileId, World, WorldBox};
+use crate::geo::{Camera, LonLat, Projection, ProjectionError, TileId, World, WorldBox};
 use crate::paint::pdf;
 use crate::scene::{Item, Scene};
 use crate::style::{Layer, Paint};
@@ -32,6 +32,12 @@ pub enum PictureError {
     Encode(#[from] encode::EncodeError),
     #[error(transparent)]
     Pdf(#[from] pdf::PdfError),
+    #[error("projection: {0}")]
+    Projection(#[from] ProjectionError),
+    #[error(
+        "projection: source '{0}' is of tiles, pictures or clusters; only features can be drawn in another projection"
+    )]
+    Unprojectable(String),
 }
 
 /// A picture's size: CSS px, and device px per CSS px.
@@ -87,6 +93,8 @@ pub struct Frame {
     camera: Camera,
     /// What it is fitted to, how many CSS px are left around that, and the deepest zoom.
     fitted: Option<(WorldBox, u32, f64)>,
+    /// Where it is not Web Mercator; camera and bounds are in its plane.
+    projection: Option<Projection>,
 }
 
 impl Frame {
@@ -129,17 +137,54 @@ impl Frame {
         if camera.zoom() > f64::from(TileId::MAX_ZOOM) + 2.0 {
             return Err(refuse());
         }
-        Ok(Self { camera, fitted: Some((WorldBox::from_degrees(bounds), 0, f64::from(TileId::MAX_ZOOM) + 2.0)) })
+        Ok(Self {
+            camera,
+            fitted: Some((WorldBox::from_degrees(bounds), 0, f64::from(TileId::MAX_ZOOM) + 2.0)),
+            projection: None,
+        })
     }
 
     /// Around bounds of any shape with `padding_px` CSS px to every side, no deeper than `max_zoom`.
     pub fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, size: Size) -> Self {
         let size = (size.width, size.height, size.ratio);
-        Self { camera: around(bounds, padding_px, max_zoom, size), fitted: Some((bounds, padding_px, max_zoom)) }
+        Self {
+            camera: around(bounds, padding_px, max_zoom, size),
+            fitted: Some((bounds, padding_px, max_zoom)),
+            projection: None,
+        }
     }
 
     fn plain(camera: Camera) -> Self {
-        Self { camera, fitted: None }
+        Self { camera, fitted: None, projection: None }
+    }
+
+    /// The same area in another projection (see [`Projection::NAMES`]), around the same middle.
+    ///
+    /// # Errors
+    /// Where there is no such projection, or it does not suit the area.
+    pub fn projected(self, name: &str) -> Result<Self, ProjectionError> {
+        let projection = Projection::named(name, &self.camera.bounds(0.0))?;
+        let Some(projection) = projection else { return Ok(self) };
+        let projector = projection.projector()?;
+        let frame = match self.fitted {
+            Some((bounds, padding, max_zoom)) => {
+                let bounds = projector.around(&bounds).ok_or(ProjectionError::Place)?;
+                let fitted = Some((bounds, padding, max_zoom));
+                Self { camera: around(bounds, padding, max_zoom, self.size()), fitted, projection: None }
+            }
+            None => self,
+        };
+        Ok(Self { projection: Some(projection), ..frame })
+    }
+
+    pub(super) fn projection(&self) -> Option<&Projection> {
+        self.projection.as_ref()
+    }
+
+    /// Width and height in CSS px, and device px a CSS px.
+    fn size(&self) -> (u32, u32, u32) {
+        let ratio = self.camera.ratio() as u32;
+        (self.camera.width_px() / ratio, self.camera.height_px() / ratio, ratio)
     }
 
     pub(super) fn camera(&self) -> &Camera {
@@ -148,13 +193,11 @@ impl Frame {
 
     /// The same picture with its map moved out of bands at its top and bottom, CSS px.
     pub(super) fn leaving(&self, top: f64, bottom: f64) -> Self {
-        let ratio = self.camera.ratio();
-        let size = |px: u32| (f64::from(px) / ratio).round() as u32;
-        let (width, height) = (size(self.camera.width_px()), size(self.camera.height_px()));
+        let (width, height, ratio) = self.size();
         let camera = match self.fitted {
             Some((bounds, padding, max_zoom)) => {
                 let inner = f64::from(height) - top - bottom;
-                let inner = (width, inner.max(1.0) as u32, ratio as u32);
+                let inner = (width, inner.max(1.0) as u32, ratio);
                 let fitted = around(bounds, padding, max_zoom, inner);
                 fitted.grown(top, height)
             }
@@ -170,37 +213,6 @@ fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, (width, height, rati
     let fits = |side: f64, extent: f64| (side / extent.max(f64::MIN_POSITIVE) / 512.0).log2();
     let zoom = fits(inner(width), bounds.width()).min(fits(inner(height), bounds.height()));
     Camera::centered(bounds.center(), zoom.clamp(0.0, max_zoom), (width, height), ratio)
-}
-
-/// Draws the frame in a format, furnished if it is to be.
-pub(super) fn draw(
-    map: &StyledMap,
-    state: &State,
-    frame: &Frame,
-    output: Output,
-    furnishing: &Furnishing,
-) -> Result<Vec<u8>, PictureError> {
-    if furnishing.furniture.is_some() || output.is_document() {
-        let (scene, about) = furnished::scene(map, state, frame, furnishing);
-        return output.write(&scene, &map.stamps, Some(&about));
-    }
-    output.write(&scene(map, state, &frame.camera), &map.stamps, None)
-}
-
-/// The frame's pixels, not premultiplied.
-pub(super) fn pixels(
-    map: &StyledMap,
-    state: &State,
-    frame: &Frame,
-    furnishing: &Furnishing,
-) -> Result<image::RgbaImage, PictureError> {
-    let scene = match furnishing.furniture {
-        Some(_) => furnished::scene(map, state, frame, furnishing).0,
-        None => scene(map, state, &frame.camera),
-    };
-    let pixmap = crate::paint::raster::paint(&scene, &map.stamps).ok_or(PictureError::Memory)?;
-    let plain = pixmap.data().chunks_exact(4).flat_map(crate::color::straight).collect();
-    image::RgbaImage::from_raw(scene.width_px, scene.height_px, plain).ok_or(PictureError::Memory)
 }
 
 pub(super) fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {

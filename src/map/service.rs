@@ -10,10 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use moka::future::Cache;
 use tokio::sync::Semaphore;
-use xxhash_rust::xxh3::xxh3_128;
 
-use super::picture::{self, Frame, PictureError};
-use super::{Furnishing, Map, Output, Overlay, State};
+use super::{Map, Picture, PictureError};
 use crate::text::GlyphRange;
 
 /// Why a picture was not served.
@@ -25,30 +23,6 @@ pub enum ServiceError {
     Picture(Arc<PictureError>),
     #[error("drawing failed inside the server")]
     Panic,
-}
-
-/// A picture to be drawn: everything that decides its bytes.
-#[derive(Debug, Clone)]
-pub struct Picture {
-    pub style: String,
-    pub state: State,
-    pub frame: Frame,
-    pub overlay: Option<Overlay>,
-    pub output: Output,
-    /// Of pictures that are not documents, only what is drawn of it decides their bytes.
-    pub furnishing: Furnishing,
-}
-
-impl Picture {
-    /// A hash of everything that decides the bytes, in hexadecimal: the cache key and, quoted, the ETag.
-    pub fn key(&self, map: &Map) -> String {
-        let over = self.overlay.as_ref().map_or(0, Overlay::key);
-        let Picture { style, state, frame, output, .. } = self;
-        let is_said = self.furnishing.furniture.is_some() || output.is_document();
-        let furnishing = is_said.then_some(&self.furnishing);
-        let text = format!("{:x}|{style}|{state:?}|{frame:?}|{over:x}|{output:?}|{furnishing:?}", map.revision());
-        format!("{:032x}", xxh3_128(text.as_bytes()))
-    }
 }
 
 /// A map and the means to draw it; cheap to clone.
@@ -128,42 +102,6 @@ impl Service {
             tracing::error!("work on the map failed: {e}");
             ServiceError::Panic
         })
-    }
-}
-
-impl Map {
-    /// Draws the frame in a style as PNG.
-    pub fn png(&self, style: &str, state: &State, frame: &Frame) -> Result<Vec<u8>, PictureError> {
-        let styled = self.style(style).ok_or_else(|| PictureError::Style(style.to_string()))?;
-        picture::draw(styled, state, frame, Output::Png(None), &Furnishing::default())
-    }
-
-    /// The alternative text of a picture: what is on it, in words.
-    pub fn alternative(&self, picture: &Picture) -> Result<String, PictureError> {
-        let Picture { style, state, frame, overlay, furnishing, .. } = picture;
-        let styled = self.style(style).ok_or_else(|| PictureError::Style(style.clone()))?;
-        let about = |map: &super::StyledMap| super::furnished::scene(map, state, frame, furnishing).1;
-        Ok(overlay.as_ref().map_or_else(|| about(styled), |overlay| about(&styled.overlaid(overlay))).alt)
-    }
-
-    /// A picture's pixels, not premultiplied.
-    pub fn pixels(&self, picture: &Picture) -> Result<image::RgbaImage, PictureError> {
-        let Picture { style, state, frame, overlay, furnishing, .. } = picture;
-        let styled = self.style(style).ok_or_else(|| PictureError::Style(style.clone()))?;
-        match overlay {
-            None => picture::pixels(styled, state, frame, furnishing),
-            Some(overlay) => picture::pixels(&styled.overlaid(overlay), state, frame, furnishing),
-        }
-    }
-
-    /// Draws a picture in its format, with what lies over it.
-    pub fn draw(&self, picture: &Picture) -> Result<Vec<u8>, PictureError> {
-        let Picture { style, state, frame, overlay, output, furnishing } = picture;
-        let styled = self.style(style).ok_or_else(|| PictureError::Style(style.clone()))?;
-        match overlay {
-            None => picture::draw(styled, state, frame, *output, furnishing),
-            Some(overlay) => picture::draw(&styled.overlaid(overlay), state, frame, *output, furnishing),
-        }
     }
 }
 

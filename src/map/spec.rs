@@ -25,6 +25,8 @@ pub struct Spec {
     pub zoom: Option<f64>,
     /// Degrees clockwise from north that are up; goes with `center`.
     pub bearing: Option<f64>,
+    /// `web-mercator`, `lambert` or `utm`.
+    pub projection: Option<String>,
     /// CSS px left around `bbox`, or around what is drawn on top where neither `bbox` nor `center` is given.
     pub padding: Option<u32>,
     /// CSS px.
@@ -37,8 +39,14 @@ pub struct Spec {
     pub preset: Option<String>,
     /// Device px an inch.
     pub dpi: Option<f64>,
-    /// `png`, `webp`, `jpg`, `svg` or `pdf`.
+    /// `png`, `webp`, `jpg`, `tif`, `svg` or `pdf`.
     pub format: Option<String>,
+    /// Whether a PDF says where on the Earth it lies; GeoTIFF always does.
+    #[serde(default)]
+    pub geo: bool,
+    /// Whether a PNG has at most 256 colours.
+    #[serde(default)]
+    pub palette: bool,
     /// `outline` or `live`: how SVG writes letters.
     pub text: Option<String>,
     /// Of JPEG.
@@ -238,7 +246,10 @@ impl Spec {
             Some(days) => Some(Overlay::of_change(map, days, language)?),
             None => self.things(map, size.device_px())?.map(Overlay::of_things).transpose()?,
         };
-        let frame = self.frame(size, overlay.as_ref(), styled.bounds())?;
+        let mut frame = self.frame(size, overlay.as_ref(), styled.bounds())?;
+        if let Some(projection) = &self.projection {
+            frame = frame.projected(projection).map_err(|e| SpecError::at("/projection", e.to_string()))?;
+        }
         let state = styled.state(state.iter().map(|(k, v)| (k.as_str(), v.as_str())))?;
         Ok(Picture { style: style.to_string(), state, frame, overlay, output, furnishing })
     }
@@ -301,12 +312,16 @@ impl Spec {
                 ));
             }
         };
+        if self.palette && !matches!(output, Output::Png { .. }) {
+            return Err(SpecError::at("/palette", "only PNG has a palette"));
+        }
         if self.quality.is_some_and(|q| !(1..=100).contains(&q)) {
             return Err(SpecError::at("/quality", "a whole number from 1 to 100"));
         }
         Ok(match output {
-            Output::Png(_) => Output::Png(dpi),
-            Output::Pdf(_) => Output::Pdf(dpi),
+            Output::Png { .. } => Output::Png { dpi, palette: self.palette },
+            Output::Pdf { .. } => Output::Pdf { dpi, geo: self.geo },
+            Output::GeoTiff(_) => Output::GeoTiff(dpi),
             Output::Svg(_) => Output::Svg(text),
             Output::Jpeg(usual) => Output::Jpeg(self.quality.unwrap_or(usual)),
             Output::WebP => Output::WebP,

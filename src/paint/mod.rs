@@ -5,8 +5,10 @@ pub mod raster;
 pub mod svg;
 mod vector;
 
+use crate::geo::Georeference;
+
 /// What a document says of itself, beside what it shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct About {
     pub title: String,
     /// What is to be seen, for those who can't see it.
@@ -19,4 +21,6 @@ pub struct About {
     pub day: Option<(u16, u8, u8)>,
     /// Names and values: the map's date, hashes of style and data, how to make it again.
     pub facts: Vec<(String, String)>,
+    /// Where it lies on the Earth.
+    pub place: Option<Georeference>,
 }

@@ -1,10 +1,10 @@
-//! Boxes in the corners of the map: legend, scale bar, inset, north arrow, date; and the graticule.
+//! Boxes in the corners of the map: legend, scale bar, inset, north arrow, date.
 
 use super::legend::belongs;
-use super::scale::{meters_per_px, round_length};
+use super::scale::{meters_per_px, projected_meters_per_px, round_length};
 use super::{Area, BOLD, Corner, Furnish, Items, Part, REGULAR};
 use crate::color::Color;
-use crate::geo::{SUBPIXELS, Snapped, World};
+use crate::geo::{Projector, SUBPIXELS, Snapped, World};
 use crate::scene::{Fill, Group, Ink, Item};
 use crate::style::Layer;
 
@@ -24,7 +24,7 @@ impl Furnish<'_> {
         let head = self.wants(Part::Title) && (self.wanted.title.is_some() || self.wanted.subtitle.is_some());
         let date = if head { None } else { self.as_of() };
         let date = date.and_then(|text| self.words_box(&text, Part::Date));
-        let boxes = [self.legend_box(map), self.inset_box(), self.scale_box(map), self.north_box(), date];
+        let boxes = [self.legend_box(map), self.inset_box(), self.scale_box(map), self.north_box(map), date];
         let mut taken: Vec<[f64; 4]> = Vec::new();
         let mut out = Vec::new();
         for one in boxes.into_iter().flatten() {
@@ -173,10 +173,12 @@ impl Furnish<'_> {
             return None;
         }
         let (camera, ratio, size) = (self.inputs.camera, self.pen.ratio, 0.85 * self.unit);
-        let middle = ((map[0] + map[2]) / 2.0 * ratio, (map[1] + map[3]) / 2.0 * ratio);
-        let (_, y) = camera.to_world_px().apply(middle.0, middle.1);
-        let (_, latitude) = World { x: 0.0, y: y / camera.world_px() }.to_degrees();
-        let per_px = meters_per_px(latitude, camera.world_px() / ratio);
+        let middle = self.world((map[0] + map[2]) / 2.0, (map[1] + map[3]) / 2.0);
+        let world_px = camera.world_px() / ratio;
+        let per_px = match self.subject.projector {
+            None => meters_per_px(middle.to_degrees().1, world_px),
+            Some(projector) => projected_meters_per_px(projector, middle, world_px)?,
+        };
         let most = 0.2 * (map[2] - map[0]);
         let mut items = Vec::new();
         let bars = [(1000.0, self.words.km, 1.0, self.words.m), (1609.344, self.words.miles, 0.3048, self.words.feet)];
@@ -215,9 +217,12 @@ impl Furnish<'_> {
     }
 
     /// An arrow to the north, where it is not up.
-    fn north_box(&self) -> Option<Panel> {
-        let bearing = self.subject.bearing;
-        if !self.wants(Part::North) || bearing.rem_euclid(360.0) == 0.0 {
+    fn north_box(&self, map: [f64; 4]) -> Option<Panel> {
+        if !self.wants(Part::North) {
+            return None;
+        }
+        let bearing = self.subject.bearing - self.convergence(map);
+        if (bearing + 180.0).rem_euclid(360.0) - 180.0 == 0.0 {
             return None;
         }
         let side = 3.4 * self.unit;
@@ -233,6 +238,24 @@ impl Furnish<'_> {
         let mut items = vec![fill(half(-1.0), self.palette.ink), fill(half(1.0), self.palette.paper)];
         items.extend(self.line(vec![half(-1.0), half(1.0)], true, self.palette.ink, 0.8));
         Some(Panel { part: Part::North, width: side, height: side, items, bare: false })
+    }
+
+    /// How far north leans to the east from the plane's up in the middle of the map, degrees; less than half of one is none.
+    fn convergence(&self, map: [f64; 4]) -> f64 {
+        let middle = self.world((map[0] + map[2]) / 2.0, (map[1] + map[3]) / 2.0);
+        let lean = |projector: &Projector| {
+            let here = projector.inverse(middle)?;
+            let north = projector.forward(World { x: here.x, y: here.y - 1e-5 })?;
+            Some((north.x - middle.x).atan2(middle.y - north.y).to_degrees())
+        };
+        self.subject.projector.and_then(lean).filter(|lean| lean.abs() >= 0.5).unwrap_or(0.0)
+    }
+
+    /// Where in the world's plane a place of the page lies, CSS px.
+    pub(super) fn world(&self, x: f64, y: f64) -> World {
+        let (camera, ratio) = (self.inputs.camera, self.pen.ratio);
+        let (x, y) = camera.to_world_px().apply(x * ratio, y * ratio);
+        World { x: x / camera.world_px(), y: y / camera.world_px() }
     }
 
     /// Where the picture lies in what is around it.
@@ -253,66 +276,6 @@ impl Furnish<'_> {
         let red = Color::new(0.78, 0.1, 0.12, 1.0);
         items.extend(self.rectangle([x0, y0, x1, y1], Some(red.with_opacity(0.12)), Some((red, 1.4))));
         Some(Panel { part: Part::Inset, width, height, items, bare: false })
-    }
-
-    /// Meridians and parallels at round degrees, named along the map's sides.
-    pub(super) fn graticule(&self, map: [f64; 4]) -> Vec<Items> {
-        let camera = self.inputs.camera;
-        if self.subject.bearing.rem_euclid(360.0) != 0.0 {
-            return Vec::new();
-        }
-        let ratio = self.pen.ratio;
-        let world = |x: f64, y: f64| {
-            let (x, y) = camera.to_world_px().apply(x * ratio, y * ratio);
-            World { x: x / camera.world_px(), y: y / camera.world_px() }
-        };
-        let ((west, north), (east, south)) = (world(map[0], map[1]).to_degrees(), world(map[2], map[3]).to_degrees());
-        let step = [30.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.05, 0.02, 0.01]
-            .into_iter()
-            .rev()
-            .find(|s| (east - west) / s <= 6.0);
-        let Some(step) = step else { return Vec::new() };
-        let color = self.palette.ink.with_opacity(0.28);
-        let name = |degrees: f64, plus: &str, minus: &str| {
-            let text = format!("{}°", (degrees.abs() * 100.0).round() / 100.0);
-            format!(
-                "{}{}",
-                self.words.digits(&text),
-                if degrees == 0.0 {
-                    ""
-                } else if degrees > 0.0 {
-                    plus
-                } else {
-                    minus
-                }
-            )
-        };
-        let halo = Some((self.palette.paper.with_opacity(0.85), 1.2));
-        let mut items = Vec::new();
-        let degrees = |from: f64, to: f64| {
-            ((from / step).ceil() as i64..=(to / step).floor() as i64).map(move |i| i as f64 * step)
-        };
-        for lon in degrees(west, east) {
-            let x = camera.snap(World::from_degrees(lon, (north + south) / 2.0)).x as f64 / SUBPIXELS as f64 / ratio;
-            items.extend(self.line(vec![vec![self.at(x, map[1]), self.at(x, map[3])]], false, color, 0.6));
-            if let Some(label) =
-                self.text(&name(lon, "E", "W"), REGULAR, 0.75 * self.unit, f64::INFINITY, self.palette.soft)
-                && x + label.width + 4.0 < map[2]
-            {
-                items.push(label.at(x + 2.0, map[1] + 1.0, halo));
-            }
-        }
-        for lat in degrees(south, north) {
-            let y = camera.snap(World::from_degrees((west + east) / 2.0, lat)).y as f64 / SUBPIXELS as f64 / ratio;
-            items.extend(self.line(vec![vec![self.at(map[0], y), self.at(map[2], y)]], false, color, 0.6));
-            if let Some(label) =
-                self.text(&name(lat, "N", "S"), REGULAR, 0.75 * self.unit, f64::INFINITY, self.palette.soft)
-                && y - label.height > map[1]
-            {
-                items.push(label.at(map[0] + 2.0, y - label.height, halo));
-            }
-        }
-        vec![items]
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod about;
 mod boxes;
+mod graticule;
 mod grey;
 mod legend;
 mod scale;
@@ -20,7 +21,7 @@ pub use words::Words;
 
 use super::Inputs;
 use crate::color::Color;
-use crate::geo::{SUBPIXELS, Snapped};
+use crate::geo::{Projector, SUBPIXELS, Snapped};
 use crate::scene::{Cap, FURNITURE, Fill, Ink, Item, Join, Layer, Line, LineInk, Scene, Stroke};
 use crate::style::LegendEntry;
 use crate::text::{Fonts, Justify};
@@ -183,6 +184,8 @@ pub struct Subject<'a> {
     pub inset: Option<(Scene, [f64; 4])>,
     /// Degrees clockwise from north that are up.
     pub bearing: f64,
+    /// Where the map is not in Web Mercator.
+    pub projector: Option<&'a Projector>,
 }
 
 /// Heights of the bands above and below the map, CSS px.

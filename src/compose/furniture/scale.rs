@@ -1,16 +1,25 @@
-//! The scale bar: lengths that are true at one latitude.
+//! The scale bar: lengths that are true in one place.
 
-use std::f64::consts::TAU;
+use geo::Point;
 
-/// WGS84's equatorial radius, m, and the square of its first eccentricity.
-const RADIUS_M: f64 = 6_378_137.0;
-const ECCENTRICITY_SQ: f64 = 0.006_694_379_990_14;
+use crate::geo::{Projector, World, geodesic};
 
 /// Metres on the ground that a px of the map stands for, eastward at a latitude in degrees, where the world is `world_px`
-/// wide: the length of the parallel there, N(φ)·cos φ·2π, by the px.
+/// wide.
 pub fn meters_per_px(latitude: f64, world_px: f64) -> f64 {
-    let (sin, cos) = latitude.to_radians().sin_cos();
-    RADIUS_M / (1.0 - ECCENTRICITY_SQ * sin * sin).sqrt() * cos * TAU / world_px
+    geodesic::meters_per_turn(latitude) / world_px
+}
+
+/// The same where the map is in another projection: the geodesic through `middle` (of the plane, where a world is
+/// `world_px` wide) by the px.
+pub fn projected_meters_per_px(projector: &Projector, middle: World, world_px: f64) -> Option<f64> {
+    const HALF_PX: f64 = 20.0;
+    let end = |side: f64| {
+        let at = World { x: middle.x + side * HALF_PX / world_px, y: middle.y };
+        let (lon, lat) = projector.inverse(at)?.to_degrees();
+        Some(Point::new(lon, lat))
+    };
+    Some(geodesic::distance_m(end(-1.0)?, end(1.0)?) / (2.0 * HALF_PX))
 }
 
 /// The longest of 1, 2 or 5 times a power of ten that is no longer than `most`.
@@ -25,8 +34,6 @@ pub fn round_length(most: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geo::geodesic;
-    use geo::Point;
 
     #[test]
     fn a_bar_is_as_long_on_the_ground_as_it_says() {

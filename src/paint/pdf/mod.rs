@@ -5,6 +5,7 @@
 //! nothing of the clock is written.
 
 mod label;
+mod place;
 mod tiles;
 
 use std::collections::HashMap;
@@ -29,6 +30,7 @@ use krilla::{Document, SerializeSettings};
 use super::About;
 use super::vector::{Lines, Mark, Matrix, Paint, Point, marks};
 use crate::color::{Color, straight};
+use crate::geo::Georeference;
 use crate::scene::{Cap, FURNITURE, Join, Scene};
 use crate::sprite::Image;
 use crate::text::Face;
@@ -39,6 +41,14 @@ use tiles::{Drawing, MAX_TILES, TILES_A_SIDE, cells};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the PDF could not be written: {0}")]
 pub struct PdfError(String);
+
+/// A document with its place on the Earth added; `size` is the picture's in px.
+///
+/// # Errors
+/// Where the document cannot be read again.
+pub fn placed(pdf: Vec<u8>, place: &Georeference, size: (u32, u32)) -> Result<Vec<u8>, PdfError> {
+    place::placed(pdf, place, size).map_err(|e| PdfError(e.to_string()))
+}
 
 /// Writes the scene on a page of `inches_per_px` inches a CSS px (1/96 as CSS has it).
 ///

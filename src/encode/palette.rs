@@ -1,0 +1,69 @@
+//! Pictures of at most 256 colours: a map's own flat colours stay what they are, the mixed ones of its edges share the rest.
+
+use std::collections::HashMap;
+
+use color_quant::NeuQuant;
+
+use crate::color::straight;
+
+/// A picture of numbered colours.
+pub struct Indexed {
+    /// Straight RGBA, at most 256.
+    pub colors: Vec<[u8; 4]>,
+    /// A number for each pixel.
+    pub pixels: Vec<u8>,
+}
+
+/// Colours that are kept as they are, the most frequent.
+const KEPT: usize = 128;
+const MOST: usize = 256;
+/// How carefully the others are mixed: 1 best, 30 fastest.
+const SAMPLING: i32 = 5;
+
+/// Gathers the colours of premultiplied RGBA pixels.
+pub fn indexed(premultiplied: &[u8]) -> Indexed {
+    let plain: Vec<[u8; 4]> = premultiplied.chunks_exact(4).map(straight).collect();
+    let mut counts: HashMap<[u8; 4], u32> = HashMap::new();
+    plain.iter().for_each(|p| *counts.entry(*p).or_default() += 1);
+    let mut by_count: Vec<([u8; 4], u32)> = counts.into_iter().collect();
+    by_count.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    let kept = if by_count.len() <= MOST { MOST } else { KEPT };
+    let (first, rest) = by_count.split_at(kept.min(by_count.len()));
+    let mut colors: Vec<[u8; 4]> = first.iter().map(|(color, _)| *color).collect();
+    if !rest.is_empty() {
+        let samples: Vec<u8> = rest.iter().flat_map(|(color, _)| *color).collect();
+        let mixed = NeuQuant::new(SAMPLING, MOST - KEPT, &samples).color_map_rgba();
+        colors.extend(mixed.chunks_exact(4).map(|c| [c[0], c[1], c[2], c[3]]));
+    }
+    let off = |a: &[u8; 4], b: &[u8; 4]| (0..4).map(|i| (i32::from(a[i]) - i32::from(b[i])).pow(2)).sum::<i32>();
+    let nearest = |color: &[u8; 4]| (0u8..=255).zip(&colors).min_by_key(|(_, c)| off(c, color)).map_or(0, |(i, _)| i);
+    let numbers: HashMap<[u8; 4], u8> = by_count.iter().map(|(color, _)| (*color, nearest(color))).collect();
+    let pixels = plain.iter().map(|p| numbers.get(p).copied().unwrap_or_default()).collect();
+    Indexed { colors, pixels }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_colours_are_kept_exactly() {
+        let pixels: Vec<u8> = (0..=255u8).flat_map(|i| [i, 255 - i, 7, 255]).collect();
+        let Indexed { colors, pixels: numbers } = indexed(&pixels);
+        let back: Vec<u8> = numbers.iter().flat_map(|n| colors[usize::from(*n)]).collect();
+        assert_eq!(back, pixels);
+    }
+
+    #[test]
+    fn of_many_the_frequent_are_exact_and_the_others_near() {
+        // A flat colour, and a ramp of more than can be kept.
+        let flat = [200u8, 10, 30, 255].repeat(5_000);
+        let ramp: Vec<u8> = (0..4_000u32).flat_map(|i| [(i % 256) as u8, (i / 16) as u8, 90, 255]).collect();
+        let Indexed { colors, pixels } = indexed(&[flat, ramp.clone()].concat());
+        assert!(colors.len() <= 256);
+        assert_eq!(colors[usize::from(pixels[0])], [200, 10, 30, 255]);
+        let off = |a: &[u8], b: &[u8]| (0..3).map(|i| (i32::from(a[i]) - i32::from(b[i])).abs()).max().unwrap();
+        let worst = ramp.chunks(4).zip(&pixels[5_000..]).map(|(p, n)| off(p, &colors[usize::from(*n)])).max().unwrap();
+        assert!(worst < 40, "{worst}");
+    }
+}

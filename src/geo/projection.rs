@@ -1,0 +1,448 @@
+//! Conformal projections for one picture: a part of the world, laid over the unit square so that in the picture's middle
+//! place and scale are Web Mercator's.
+//!
+//! Shapes are bent once, before they are indexed; cameras, labels and painters see a plane like any other. The formulas
+//! are PROJ's (crate `proj4rs`).
+
+use geo::geometry as g;
+use geo::{BooleanOps, Coord};
+use proj4rs::proj::Proj;
+
+use super::geodesic::meters_per_turn;
+use super::reference::GEOGCS;
+use super::{Shape, World, WorldBox};
+
+/// Which projection, and the middle of the picture that it is for, degrees.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Projection {
+    kind: Kind,
+    lon: f64,
+    lat: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    /// Lambert's conformal conic: its standard parallels, and its origin, degrees.
+    Lambert { south: f64, north: f64, lon: f64, lat: f64 },
+    /// Universal Transverse Mercator.
+    Utm { zone: u8, south: bool },
+}
+
+/// Why a picture cannot have a projection.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ProjectionError {
+    #[error("'{0}' is no projection; there are: {known}", known = Projection::NAMES.join(", "))]
+    Name(String),
+    #[error(
+        "{projection} is for {most} degrees of longitude at most, and {latitudes}; the picture has {degrees:.1}, from {south:.1} to {north:.1} north"
+    )]
+    Extent { projection: &'static str, most: f64, latitudes: &'static str, degrees: f64, south: f64, north: f64 },
+    #[error("the projection has no such place")]
+    Place,
+}
+
+/// Degrees of longitude that a picture may have.
+const MOST_LAMBERT: f64 = 60.0;
+const MOST_UTM: f64 = 12.0;
+/// Degrees to either side of the middle beyond which nothing is drawn.
+const REACH_LAMBERT: f64 = 80.0;
+const REACH_UTM: f64 = 20.0;
+
+impl Projection {
+    pub const NAMES: [&'static str; 3] = ["web-mercator", "lambert", "utm"];
+
+    /// The projection of a name, suited to an area of Web Mercator's unit square; none where it is Web Mercator itself.
+    /// Lambert's parallels lie a sixth of the area within its edges; UTM's zone is that of its middle.
+    ///
+    /// # Errors
+    /// Where there is no such projection, or it does not suit an area so large or so near a pole.
+    pub fn named(name: &str, area: &WorldBox) -> Result<Option<Projection>, ProjectionError> {
+        let ((west, north), (east, south)) = (area.min.to_degrees(), area.max.to_degrees());
+        let degrees = east - west;
+        let (lon, lat) = area.center().to_degrees();
+        let refuse = |projection, most, latitudes| ProjectionError::Extent {
+            projection,
+            most,
+            latitudes,
+            degrees,
+            south,
+            north,
+        };
+        let hundredth = |v: f64| (v * 100.0).round() / 100.0;
+        let kind = match name {
+            "web-mercator" => return Ok(None),
+            "lambert" => {
+                let one_side = south > 0.0 || north < 0.0;
+                if degrees > MOST_LAMBERT || !one_side || south < -80.0 || north > 80.0 {
+                    return Err(refuse("lambert", MOST_LAMBERT, "one side of the equator, to 80 degrees"));
+                }
+                let sixth = (north - south) / 6.0;
+                Kind::Lambert {
+                    south: hundredth(south + sixth),
+                    north: hundredth(north - sixth),
+                    lon: hundredth(lon),
+                    lat: hundredth(lat),
+                }
+            }
+            "utm" => {
+                if degrees > MOST_UTM || south < -80.0 || north > 84.0 {
+                    return Err(refuse("utm", MOST_UTM, "80 south to 84 north"));
+                }
+                let zone = ((lon + 180.0).rem_euclid(360.0) / 6.0).floor() as u8 + 1;
+                Kind::Utm { zone: zone.min(60), south: lat < 0.0 }
+            }
+            other => return Err(ProjectionError::Name(other.chars().take(60).collect())),
+        };
+        Ok(Some(Projection { kind, lon, lat }))
+    }
+
+    /// As PROJ writes it; coordinates are metres.
+    pub fn definition(&self) -> String {
+        match self.kind {
+            Kind::Lambert { south, north, lon, lat } => format!(
+                "+proj=lcc +lat_1={south} +lat_2={north} +lat_0={lat} +lon_0={lon} +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs"
+            ),
+            Kind::Utm { zone, south } => {
+                let side = if south { "+south " } else { "" };
+                format!("+proj=utm +zone={zone} {side}+datum=WGS84 +units=m +no_defs")
+            }
+        }
+    }
+
+    /// The EPSG's code, where it has one.
+    pub fn epsg(&self) -> Option<u16> {
+        match self.kind {
+            Kind::Utm { zone, south } => Some(if south { 32_700 } else { 32_600 } + u16::from(zone)),
+            Kind::Lambert { .. } => None,
+        }
+    }
+
+    /// The southern and northern parallel, longitude and latitude of the origin of a conic.
+    pub fn parallels(&self) -> Option<(f64, f64, f64, f64)> {
+        match self.kind {
+            Kind::Lambert { south, north, lon, lat } => Some((south, north, lon, lat)),
+            Kind::Utm { .. } => None,
+        }
+    }
+
+    /// As WKT 1.
+    pub fn wkt(&self) -> String {
+        let parameters = |all: &[(&str, f64)]| {
+            all.iter().map(|(name, value)| format!("PARAMETER[\"{name}\",{value}],")).collect::<String>()
+        };
+        let (name, method, parameters, authority) = match self.kind {
+            Kind::Lambert { south, north, lon, lat } => {
+                let all = [
+                    ("latitude_of_origin", lat),
+                    ("central_meridian", lon),
+                    ("standard_parallel_1", south),
+                    ("standard_parallel_2", north),
+                    ("false_easting", 0.0),
+                    ("false_northing", 0.0),
+                ];
+                ("Lambert conformal conic".to_string(), "Lambert_Conformal_Conic_2SP", parameters(&all), String::new())
+            }
+            Kind::Utm { zone, south } => {
+                let all = [
+                    ("latitude_of_origin", 0.0),
+                    ("central_meridian", f64::from(zone) * 6.0 - 183.0),
+                    ("scale_factor", 0.9996),
+                    ("false_easting", 500_000.0),
+                    ("false_northing", if south { 10_000_000.0 } else { 0.0 }),
+                ];
+                let side = if south { "S" } else { "N" };
+                let authority = self.epsg().map(|code| format!(",AUTHORITY[\"EPSG\",\"{code}\"]"));
+                (
+                    format!("WGS 84 / UTM zone {zone}{side}"),
+                    "Transverse_Mercator",
+                    parameters(&all),
+                    authority.unwrap_or_default(),
+                )
+            }
+        };
+        format!("PROJCS[\"{name}\",{GEOGCS},PROJECTION[\"{method}\"],{parameters}UNIT[\"metre\",1]{authority}]")
+    }
+
+    /// In words: `Lambert conformal conic, standard parallels 39.1° and 40.3°`.
+    pub fn name(&self) -> String {
+        match self.kind {
+            Kind::Lambert { south, north, lon, .. } => {
+                format!("Lambert conformal conic, standard parallels {south}° and {north}°, meridian {lon}°")
+            }
+            Kind::Utm { zone, south } => format!("UTM, zone {zone}{}", if south { "S" } else { "N" }),
+        }
+    }
+
+    /// # Errors
+    /// Where the formulas refuse the parameters.
+    pub fn projector(&self) -> Result<Projector, ProjectionError> {
+        let read = |text: &str| Proj::from_proj_string(text).map_err(|_| ProjectionError::Place);
+        let degrees = read("+proj=longlat +datum=WGS84 +no_defs")?;
+        let metres = read(&self.definition())?;
+        let mut projector = Projector {
+            degrees,
+            metres,
+            middle: World::from_degrees(self.lon, self.lat),
+            origin: Coord { x: 0.0, y: 0.0 },
+            unit_m: meters_per_turn(self.lat),
+            domain: self.domain(),
+        };
+        projector.origin = projector.to_metres(projector.middle).ok_or(ProjectionError::Place)?;
+        Ok(projector)
+    }
+
+    /// What can be projected without tearing, in Web Mercator's square.
+    fn domain(&self) -> WorldBox {
+        let (reach, south, north) = match self.kind {
+            Kind::Utm { .. } => (REACH_UTM, -80.0, 84.0),
+            Kind::Lambert { .. } if self.lat > 0.0 => (REACH_LAMBERT, -30.0f64.max(self.lat - 60.0), 84.0),
+            Kind::Lambert { .. } => (REACH_LAMBERT, -84.0, 30.0f64.min(self.lat + 60.0)),
+        };
+        WorldBox::from_degrees([self.lon - reach, south, self.lon + reach, north])
+    }
+}
+
+/// A projection at work: from Web Mercator's unit square to the picture's plane and back.
+pub struct Projector {
+    degrees: Proj,
+    metres: Proj,
+    /// Where both agree, and where that is in metres.
+    middle: World,
+    origin: Coord<f64>,
+    /// Metres that the plane's unit stands for.
+    unit_m: f64,
+    domain: WorldBox,
+}
+
+impl Projector {
+    /// Metres east and north in the projection's own coordinates.
+    fn to_metres(&self, at: World) -> Option<Coord<f64>> {
+        let (lon, lat) = at.to_degrees();
+        let mut point = (lon.to_radians(), lat.to_radians(), 0.0);
+        proj4rs::transform::transform(&self.degrees, &self.metres, &mut point).ok()?;
+        (point.0.is_finite() && point.1.is_finite()).then_some(Coord { x: point.0, y: point.1 })
+    }
+
+    /// A place of the plane in the projection's own metres.
+    pub fn metres_of(&self, at: World) -> Coord<f64> {
+        Coord {
+            x: self.origin.x + (at.x - self.middle.x) * self.unit_m,
+            y: self.origin.y - (at.y - self.middle.y) * self.unit_m,
+        }
+    }
+
+    /// Where a place of Web Mercator's lies in the plane.
+    pub fn forward(&self, at: World) -> Option<World> {
+        let Coord { x, y } = self.to_metres(at)?;
+        Some(World {
+            x: self.middle.x + (x - self.origin.x) / self.unit_m,
+            y: self.middle.y - (y - self.origin.y) / self.unit_m,
+        })
+    }
+
+    /// Where a place of the plane lies in Web Mercator's square.
+    pub fn inverse(&self, at: World) -> Option<World> {
+        self.of_metres(self.metres_of(at))
+    }
+
+    /// Where the projection's own metres lie in Web Mercator's square.
+    pub fn of_metres(&self, Coord { x, y }: Coord<f64>) -> Option<World> {
+        let mut point = (x, y, 0.0);
+        proj4rs::transform::transform(&self.metres, &self.degrees, &mut point).ok()?;
+        let (lon, lat) = (point.0.to_degrees(), point.1.to_degrees());
+        let world = World::from_degrees(lon, lat);
+        // The copy of the world that the picture is in.
+        let turns = (self.middle.x - world.x).round();
+        (lon.is_finite() && lat.is_finite()).then_some(World { x: world.x + turns, y: world.y })
+    }
+
+    /// The box of the plane around a box of Web Mercator's, whose sides are bent.
+    pub fn around(&self, bounds: &WorldBox) -> Option<WorldBox> {
+        WorldBox::around(&sides(bounds).filter_map(|p| self.forward(p)).collect::<Vec<_>>())
+    }
+
+    /// The box of Web Mercator's around a box of the plane.
+    pub fn around_inverse(&self, bounds: &WorldBox) -> Option<WorldBox> {
+        WorldBox::around(&sides(bounds).filter_map(|p| self.inverse(p)).collect::<Vec<_>>())
+    }
+
+    /// What can be projected, in Web Mercator's square.
+    pub fn domain(&self) -> &WorldBox {
+        &self.domain
+    }
+
+    /// A shape in the plane, `worlds` worlds to the east, its edges bent to within a `tolerance` (unit square); parts of it
+    /// beyond what can be projected are cut off.
+    pub fn bent(&self, shape: &Shape, worlds: f64, tolerance: f64) -> Vec<Shape> {
+        let Some(bounds) = shape.bounds().map(|b| b.moved(worlds)) else { return Vec::new() };
+        if !bounds.meets(&self.domain) {
+            return Vec::new();
+        }
+        let moved = |line: &[World]| -> Vec<World> { line.iter().map(|p| World { x: p.x + worlds, y: p.y }).collect() };
+        let inside = |p: World| self.domain.owns(p);
+        let whole = inside(bounds.min) && inside(bounds.max);
+        match shape {
+            Shape::Point(p) => {
+                let p = World { x: p.x + worlds, y: p.y };
+                let at = if inside(p) { self.forward(p) } else { None };
+                at.map(Shape::Point).into_iter().collect()
+            }
+            Shape::Line(line) => {
+                let lines = if whole { vec![moved(line)] } else { self.cut_line(&moved(line)) };
+                lines.iter().map(|l| self.curve(l, tolerance)).filter(|l| l.len() > 1).map(Shape::Line).collect()
+            }
+            Shape::Polygon(rings) => {
+                let rings: Vec<Vec<World>> = rings.iter().map(|r| moved(r)).collect();
+                let polygons = if whole { vec![rings] } else { self.cut_polygon(rings) };
+                let bend = |rings: Vec<Vec<World>>| -> Vec<Vec<World>> {
+                    rings.iter().map(|r| self.curve(r, tolerance)).filter(|r| r.len() > 3).collect()
+                };
+                polygons.into_iter().map(bend).filter(|r| !r.is_empty()).map(Shape::Polygon).collect()
+            }
+        }
+    }
+
+    fn window(&self) -> g::Polygon<f64> {
+        let WorldBox { min, max } = self.domain;
+        g::Rect::new((min.x, min.y), (max.x, max.y)).to_polygon()
+    }
+
+    fn cut_line(&self, line: &[World]) -> Vec<Vec<World>> {
+        let lines = g::MultiLineString(vec![ring(line)]);
+        self.window().clip(&lines, false).0.iter().map(worlds_of).collect()
+    }
+
+    fn cut_polygon(&self, rings: Vec<Vec<World>>) -> Vec<Vec<Vec<World>>> {
+        let mut rings = rings.iter().map(|r| ring(r));
+        let Some(exterior) = rings.next() else { return Vec::new() };
+        let polygon = g::Polygon::new(exterior, rings.collect());
+        let all = |p: &g::Polygon<f64>| std::iter::once(p.exterior()).chain(p.interiors()).map(worlds_of).collect();
+        self.window().intersection(&polygon).0.iter().map(all).collect()
+    }
+
+    /// A line in the plane.
+    fn curve(&self, line: &[World], tolerance: f64) -> Vec<World> {
+        let mut out: Vec<World> = Vec::with_capacity(line.len());
+        let mut last: Option<(World, World)> = None;
+        for at in line {
+            let Some(there) = self.forward(*at) else { continue };
+            match last {
+                Some(from) => self.bend(from, (*at, there), tolerance, MAX_HALVINGS, &mut out),
+                None => out.push(there),
+            }
+            last = Some((*at, there));
+        }
+        out
+    }
+
+    fn bend(&self, a: (World, World), b: (World, World), tolerance: f64, depth: u32, out: &mut Vec<World>) {
+        let half = |p: World, q: World| World { x: (p.x + q.x) / 2.0, y: (p.y + q.y) / 2.0 };
+        let middle = half(a.0, b.0);
+        let straight = half(a.1, b.1);
+        let long = (a.0.x - b.0.x).abs().max((a.0.y - b.0.y).abs()) > LONG;
+        match self.forward(middle).filter(|_| depth > 0) {
+            Some(bent) if long || (bent.x - straight.x).hypot(bent.y - straight.y) > tolerance => {
+                self.bend(a, (middle, bent), tolerance, depth - 1, out);
+                self.bend((middle, bent), b, tolerance, depth - 1, out);
+            }
+            _ => out.push(b.1),
+        }
+    }
+}
+
+/// Longer edges are always halved: the middle of an S lies on its chord.
+const LONG: f64 = 0.02;
+const MAX_HALVINGS: u32 = 12;
+
+fn ring(line: &[World]) -> g::LineString<f64> {
+    g::LineString(line.iter().map(|p| Coord { x: p.x, y: p.y }).collect())
+}
+
+fn worlds_of(line: &g::LineString<f64>) -> Vec<World> {
+    line.coords().map(|c| World { x: c.x, y: c.y }).collect()
+}
+
+/// Points along the sides of a box.
+fn sides(b: &WorldBox) -> impl Iterator<Item = World> {
+    const STEPS: u32 = 16;
+    let WorldBox { min, max } = *b;
+    let (width, height) = (max.x - min.x, max.y - min.y);
+    (0..=STEPS).map(|i| f64::from(i) / f64::from(STEPS)).flat_map(move |t| {
+        let (x, y) = (min.x + t * width, min.y + t * height);
+        [World { x, y: min.y }, World { x, y: max.y }, World { x: min.x, y }, World { x: max.x, y }]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn karabakh() -> WorldBox {
+        WorldBox::from_degrees([45.4, 38.8, 48.0, 40.6])
+    }
+
+    #[test]
+    fn places_come_back_and_the_middle_stays() {
+        for name in ["lambert", "utm"] {
+            let projection = Projection::named(name, &karabakh()).unwrap().unwrap();
+            let projector = projection.projector().unwrap();
+            for (lon, lat) in [(46.7499, 39.7601), (45.4, 38.8), (48.0, 40.6), (30.0, 50.0)] {
+                let world = World::from_degrees(lon, lat);
+                let back = projector.inverse(projector.forward(world).unwrap()).unwrap();
+                assert!((back.x - world.x).abs() < 1e-9 && (back.y - world.y).abs() < 1e-9, "{name} {lon} {lat}");
+            }
+            let middle = World::from_degrees(projection.lon, projection.lat);
+            let at = projector.forward(middle).unwrap();
+            assert!((at.x - middle.x).abs() < 1e-12 && (at.y - middle.y).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn utm_is_epsg_s() {
+        let projector = Projection::named("utm", &karabakh()).unwrap().unwrap().projector().unwrap();
+        // Shusha in EPSG:32638, by PostGIS.
+        let at = projector.metres_of(projector.forward(World::from_degrees(46.7499, 39.7601)).unwrap());
+        assert!((at.x - 649896.6369).hypot(at.y - 4402595.4766) < 1e-3, "{at:?}");
+    }
+
+    #[test]
+    fn a_parallel_is_an_arc() {
+        let projector = Projection::named("lambert", &karabakh()).unwrap().unwrap().projector().unwrap();
+        let parallel = Shape::Line(vec![World::from_degrees(40.0, 40.0), World::from_degrees(54.0, 40.0)]);
+        let tolerance = 1e-7;
+        let bent = projector.bent(&parallel, 0.0, tolerance);
+        let [Shape::Line(line)] = bent.as_slice() else { panic!("{bent:?}") };
+        assert!(line.len() > 8);
+        for pair in line.windows(2) {
+            let middle = World { x: (pair[0].x + pair[1].x) / 2.0, y: (pair[0].y + pair[1].y) / 2.0 };
+            let (_, lat) = projector.inverse(middle).unwrap().to_degrees();
+            assert!((lat - 40.0).abs() < 1e-4, "{lat}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_far_is_cut_off() {
+        let projector = Projection::named("utm", &karabakh()).unwrap().unwrap().projector().unwrap();
+        let world = vec![
+            World { x: 0.0, y: 0.0 },
+            World { x: 1.0, y: 0.0 },
+            World { x: 1.0, y: 1.0 },
+            World { x: 0.0, y: 1.0 },
+            World { x: 0.0, y: 0.0 },
+        ];
+        let bent = projector.bent(&Shape::Polygon(vec![world.clone()]), 0.0, 1e-6);
+        let bounds = bent[0].bounds().unwrap();
+        assert!(bounds.width() < 0.5 && bounds.height() < 1.5, "{bounds:?}");
+        assert!(projector.bent(&Shape::Line(world[..2].to_vec()), 0.0, 1e-6).len() <= 1);
+        assert!(projector.bent(&Shape::Point(World { x: 0.1, y: 0.5 }), 0.0, 1e-6).is_empty());
+    }
+
+    #[test]
+    fn areas_that_do_not_suit_are_refused() {
+        let named = |name, bbox| Projection::named(name, &WorldBox::from_degrees(bbox));
+        assert!(named("utm", [40.0, 38.0, 55.0, 40.0]).is_err());
+        assert!(named("lambert", [40.0, -5.0, 50.0, 40.0]).is_err());
+        assert!(named("peters", [45.0, 38.0, 48.0, 40.0]).unwrap_err().to_string().contains("lambert"));
+        assert_eq!(named("web-mercator", [45.0, 38.0, 48.0, 40.0]), Ok(None));
+    }
+}

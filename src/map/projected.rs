@@ -1,0 +1,47 @@
+//! A styled map in the plane of a projection, for one picture.
+
+use std::sync::Arc;
+
+use super::sources::Source;
+use super::{PictureError, StyledMap};
+use crate::geo::{Camera, Projector, WorldBox};
+
+/// How far an edge may be from where it should be, device px.
+const TOLERANCE_PX: f64 = 0.1;
+
+impl StyledMap {
+    /// The map with its features within a picture and a picture's size around it in the projection's plane.
+    ///
+    /// # Errors
+    /// Where the style draws what cannot be bent: tiles, pictures, clusters.
+    pub(super) fn projected(&self, projector: &Projector, camera: &Camera) -> Result<StyledMap, PictureError> {
+        if let Some(id) = self.unprojectable() {
+            return Err(PictureError::Unprojectable(id.to_string()));
+        }
+        let side = f64::from(camera.width_px().max(camera.height_px()));
+        let tolerance = TOLERANCE_PX / camera.world_px();
+        let shown = projector.around_inverse(&camera.bounds(side));
+        let near = shown.map(|shown| overlap(&shown, projector.domain()));
+        let bent = |source: &Arc<Source>| match (&**source, &near) {
+            (Source::Features(index), Some(near)) => {
+                Arc::new(Source::Features(Arc::new(index.projected(projector, near, tolerance))))
+            }
+            _ => source.clone(),
+        };
+        let sources = self.sources.iter().map(|(id, source)| (id.clone(), bent(source))).collect();
+        Ok(StyledMap { sources, boards: Default::default(), ..self.clone() })
+    }
+
+    /// A source that a layer draws and that no projection can bend.
+    fn unprojectable(&self) -> Option<&str> {
+        let drawn = self.style.layers.iter().filter_map(|l| l.source.as_deref());
+        drawn.into_iter().find(|id| self.sources.get(*id).is_some_and(|s| !matches!(**s, Source::Features(_))))
+    }
+}
+
+fn overlap(a: &WorldBox, b: &WorldBox) -> WorldBox {
+    let mut both = *a;
+    (both.min.x, both.min.y) = (a.min.x.max(b.min.x), a.min.y.max(b.min.y));
+    (both.max.x, both.max.y) = (a.max.x.min(b.max.x), a.max.y.min(b.max.y));
+    both
+}

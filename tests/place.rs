@@ -1,0 +1,108 @@
+//! Maps in other projections and with their place on the Earth. What GDAL makes of them is asked in
+//! `tests/clients/place.py`.
+
+mod app;
+
+use std::sync::OnceLock;
+
+use app::get;
+use contactline::map::{self, Map, Options, PictureError, Spec};
+use serde_json::{Value as Json, json};
+
+fn embedded() -> &'static Map {
+    static MAP: OnceLock<Map> = OnceLock::new();
+    MAP.get_or_init(|| map::load(&Options::default()).value.unwrap())
+}
+
+fn drawn(spec: &Json) -> Vec<u8> {
+    let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
+    embedded().draw(&spec.picture(embedded(), "conflict", u64::MAX, "a test".to_string()).unwrap()).unwrap()
+}
+
+/// A map with a red disc in its middle and one far from it.
+fn marked(projection: &str) -> image::RgbaImage {
+    let disc = |at: [f64; 2]| json!({"at": at, "radius_km": 8, "color": "#f00", "fill": "#f00", "fill_opacity": 1});
+    let spec = json!({"center": [46.5, 40.0], "zoom": 5.5, "width": 600, "height": 400, "projection": projection,
+        "circles": [disc([46.5, 40.0]), disc([42.8, 41.8])]});
+    image::load_from_memory(&drawn(&spec)).unwrap().to_rgba8()
+}
+
+fn is_red(pixel: &image::Rgba<u8>) -> bool {
+    pixel.0[0] > 250 && pixel.0[1] < 5 && pixel.0[2] < 5
+}
+
+#[test]
+fn a_projection_turns_about_the_middle() {
+    let away = |image: &image::RgbaImage| {
+        let red: Vec<(u32, u32)> =
+            image.enumerate_pixels().filter(|(x, _, p)| *x < 250 && is_red(p)).map(|(x, y, _)| (x, y)).collect();
+        let mean = |i: fn(&(u32, u32)) -> u32| red.iter().map(|p| f64::from(i(p))).sum::<f64>() / red.len() as f64;
+        (mean(|p| p.0), mean(|p| p.1))
+    };
+    let flat = marked("web-mercator");
+    let (x, y) = away(&flat);
+    for projection in ["lambert", "utm"] {
+        let bent = marked(projection);
+        assert!(is_red(bent.get_pixel(300, 200)), "{projection}");
+        let (bent_x, bent_y) = away(&bent);
+        // North of the middle meridians draw together, and parallels bend.
+        assert!(bent_x > x + 3.0 && (bent_y - y).abs() > 1.0, "{projection}: {bent_x}, {bent_y} from {x}, {y}");
+    }
+}
+
+#[test]
+fn what_is_not_features_cannot_be_bent() {
+    let style = json!({"version": 8, "sources": {"p": {"type": "geojson", "cluster": true, "data": {"type": "Point", "coordinates": [46.0, 40.0]}}},
+        "layers": [{"id": "p", "type": "circle", "source": "p"}]});
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("clustered.json");
+    std::fs::write(&file, style.to_string()).unwrap();
+    let map = map::load(&Options { styles: vec![file], ..Options::default() }).value.unwrap();
+    let spec = json!({"center": [46.0, 40.0], "zoom": 5, "width": 50, "height": 50, "projection": "utm"});
+    let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
+    let picture = spec.picture(&map, "clustered", u64::MAX, String::new()).unwrap();
+    assert!(matches!(map.draw(&picture), Err(PictureError::Unprojectable(id)) if id == "p"));
+}
+
+#[test]
+fn the_projection_is_told_and_the_same_twice() {
+    let spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 500, "height": 400, "title": "L", "projection": "lambert", "format": "svg",
+        "furniture": "all,graticule"});
+    let svg = String::from_utf8(drawn(&spec)).unwrap();
+    assert!(
+        svg.contains("Lambert conformal conic, standard parallels 38.89") || svg.contains("Lambert conformal conic")
+    );
+    assert_eq!(svg.as_bytes(), drawn(&spec));
+}
+
+#[tokio::test]
+async fn pictures_say_where_they_lie_where_their_format_can() {
+    let url = |extension: &str| format!("/styles/conflict/static/45.4,38.8,48,40.6/200x150.{extension}?geo=1");
+    let pdf = get(&url("pdf")).await;
+    let text = String::from_utf8_lossy(&pdf.body);
+    assert!(text.contains("/Subtype/GEO") && text.contains("/GPTS"));
+    let tif = get(&url("tif")).await;
+    assert_eq!((tif.status.as_u16(), tif.header("content-type")), (200, "image/tiff"));
+    let mut read = tiff::decoder::Decoder::new(std::io::Cursor::new(&tif.body)).unwrap();
+    let scale = read.get_tag_f64_vec(tiff::tags::Tag::ModelPixelScaleTag).unwrap();
+    // 2.6 degrees or more on 200 px, in the equator's metres.
+    assert!(scale[0] > 111_319.0 * 2.6 / 200.0 && (scale[0] / scale[1] - 1.0).abs() < 1e-9, "{scale:?}");
+    let keys = read.get_tag_u16_vec(tiff::tags::Tag::GeoKeyDirectoryTag).unwrap();
+    assert!(keys.chunks(4).any(|key| key == [3072, 0, 1, 3857]));
+    let refused = get(&url("png")).await;
+    assert!(refused.status.as_u16() == 400 && refused.json()["detail"].as_str().unwrap().starts_with("/geo"));
+}
+
+#[test]
+fn a_palette_keeps_the_map_s_flat_colours() {
+    let spec = |palette: bool| json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 500, "height": 400, "title": "P", "palette": palette, "state": {"date": "2020-11-25"}});
+    let (plain, few) = (drawn(&spec(false)), drawn(&spec(true)));
+    assert!(few.len() * 2 < plain.len(), "{} of {}", few.len(), plain.len());
+    let [plain, few] = [plain, few].map(|png| image::load_from_memory(&png).unwrap().to_rgb8());
+    let pairs = || plain.pixels().zip(few.pixels());
+    let off = |a: &image::Rgb<u8>, b: &image::Rgb<u8>| (0..3).map(|i| a.0[i].abs_diff(b.0[i])).max().unwrap();
+    let exact = pairs().filter(|(a, b)| a == b).count() as f64 / f64::from(plain.width() * plain.height());
+    assert!(exact > 0.84, "{exact}");
+    let far = pairs().filter(|(a, b)| off(a, b) > 24).count() as f64 / f64::from(plain.width() * plain.height());
+    assert!(far < 0.005, "{far}");
+}
