@@ -8,7 +8,7 @@ use tiff::encoder::{Compression, DirectoryEncoder, Predictor, Rational, TiffEnco
 use tiff::tags::{ResolutionUnit, Tag};
 
 use super::EncodeError;
-use crate::geo::Georeference;
+use crate::geo::{GeoKeys, Georeference};
 
 /// What a TIFF says beside its pixels.
 #[derive(Debug, Clone, Default)]
@@ -78,16 +78,16 @@ fn write_place<K: TiffKind>(
     } else {
         directory.write_tag(Tag::ModelTransformationTag, &matrix[..])?;
     }
-    let (short, long) = place.geo_keys();
-    let mut keys: Vec<[u16; 4]> = short.into_iter().map(|(key, value)| [key, 0, 1, value]).collect();
-    let double = u16::from(Tag::GeoDoubleParamsTag.to_u16());
-    keys.extend((0u16..).zip(&long).map(|(i, (key, _))| [*key, double, 1, i]));
+    let GeoKeys { whole, real } = place.geo_keys();
+    let mut keys: Vec<[u16; 4]> = whole.into_iter().map(|(key, value)| [key, 0, 1, value]).collect();
+    let double = Tag::GeoDoubleParamsTag.to_u16();
+    keys.extend((0u16..).zip(&real).map(|(i, (key, _))| [*key, double, 1, i]));
     keys.sort_unstable();
     let head = [1, 1, 0, keys.len() as u16];
     let all: Vec<u16> = std::iter::once(head).chain(keys).flatten().collect();
     directory.write_tag(Tag::GeoKeyDirectoryTag, &all[..])?;
-    if !long.is_empty() {
-        let numbers: Vec<f64> = long.into_iter().map(|(_, value)| value).collect();
+    if !real.is_empty() {
+        let numbers: Vec<f64> = real.into_iter().map(|(_, value)| value).collect();
         directory.write_tag(Tag::GeoDoubleParamsTag, &numbers[..])?;
     }
     Ok(())

@@ -25,7 +25,7 @@ pub use outline::{Outline, meet};
 pub use plane::Plane;
 pub use position::{LonLat, MAX_LATITUDE, NumbersError, World, WorldBox, numbers};
 pub use projection::{Projection, ProjectionError, Projector};
-pub use reference::Georeference;
+pub use reference::{GeoKeys, Georeference};
 pub use shape::{Kind, Shape, shapes_of};
 pub use soundness::{Fault, fault};
 pub use tile::{TileError, TileId};

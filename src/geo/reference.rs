@@ -20,6 +20,13 @@ pub struct Georeference {
     pub projection: Option<Projection>,
 }
 
+/// GeoTIFF's keys with their values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GeoKeys {
+    pub whole: Vec<(u16, u16)>,
+    pub real: Vec<(u16, f64)>,
+}
+
 impl Georeference {
     /// That of a camera's picture, in the plane of a projection where it has one.
     pub fn new(camera: &Camera, projected: Option<(&Projection, &Projector)>) -> Self {
@@ -85,21 +92,20 @@ impl Georeference {
         }
     }
 
-    /// GeoTIFF's keys, each a number and a value, and the numbers of those that are not whole.
-    pub fn geo_keys(&self) -> (Vec<(u16, u16)>, Vec<(u16, f64)>) {
+    /// GeoTIFF's keys.
+    pub fn geo_keys(&self) -> GeoKeys {
         const USER_DEFINED: u16 = 32_767;
         let system = self.epsg().unwrap_or(USER_DEFINED);
         // Model: projected; raster: pixels are areas.
-        let mut keys = vec![(1024, 1), (1025, 1), (3072, system)];
-        let mut numbers = Vec::new();
+        let mut keys = GeoKeys { whole: vec![(1024, 1), (1025, 1), (3072, system)], real: Vec::new() };
         if let (None, Some(projection)) = (self.epsg(), &self.projection)
             && let Some((south, north, lon, lat)) = projection.parallels()
         {
             // WGS 84; a projection of its own, Lambert's with two parallels, in metres.
-            keys.extend([(2048, 4326), (3074, USER_DEFINED), (3075, 8), (3076, 9001)]);
-            numbers.extend([(3078, south), (3079, north), (3084, lon), (3085, lat), (3086, 0.0), (3087, 0.0)]);
+            keys.whole.extend([(2048, 4326), (3074, USER_DEFINED), (3075, 8), (3076, 9001)]);
+            keys.real.extend([(3078, south), (3079, north), (3084, lon), (3085, lat), (3086, 0.0), (3087, 0.0)]);
         }
-        (keys, numbers)
+        keys
     }
 }
 
