@@ -274,6 +274,19 @@ const WRONG: &[(&str, &str)] = &[
         "/palette: only PNG",
     ),
     (r#"{"bbox": [45, 39, 47, 40], "width": 100, "height": 100, "geo": true}"#, "/geo: a file of this format"),
+    (r#"{"bbox": [45, 39, 47, 40], "width": 100, "height": 100, "compare": "2020-12-01,2020-09-27"}"#, "/compare"),
+    (
+        r#"{"bbox": [45, 39, 47, 40], "width": 100, "height": 100, "compare": "2020-09-27,2020-12-01", "state": {"date": "2020-11-25"}}"#,
+        "/state/date",
+    ),
+    (
+        r#"{"bbox": [45, 39, 47, 40], "width": 100, "height": 100, "compare": "2020-09-27,2020-12-01", "change": "2020-09-27/2020-12-01"}"#,
+        "/",
+    ),
+    (
+        r#"{"center": [46, 39], "zoom": 6, "bearing": 20, "width": 100, "height": 100, "compare": "2020-09-27,2020-12-01"}"#,
+        "/bearing",
+    ),
 ];
 
 #[tokio::test]
@@ -307,6 +320,24 @@ fn furniture_stays_within_pages_of_any_shape() {
     }
 }
 
+#[tokio::test]
+async fn pictures_say_where_they_lie_where_their_format_can() {
+    let url = |extension: &str| format!("/styles/conflict/static/45.4,38.8,48,40.6/200x150.{extension}?geo=1");
+    let pdf = get(&url("pdf")).await;
+    let text = String::from_utf8_lossy(&pdf.body);
+    assert!(text.contains("/Subtype/GEO") && text.contains("/GPTS"));
+    let tif = get(&url("tif")).await;
+    assert_eq!((tif.status.as_u16(), tif.header("content-type")), (200, "image/tiff"));
+    let mut read = tiff::decoder::Decoder::new(std::io::Cursor::new(&tif.body)).unwrap();
+    let scale = read.get_tag_f64_vec(tiff::tags::Tag::ModelPixelScaleTag).unwrap();
+    // 2.6 degrees or more on 200 px, in the equator's metres.
+    assert!(scale[0] > 111_319.0 * 2.6 / 200.0 && (scale[0] / scale[1] - 1.0).abs() < 1e-9, "{scale:?}");
+    let keys = read.get_tag_u16_vec(tiff::tags::Tag::GeoKeyDirectoryTag).unwrap();
+    assert!(keys.chunks(4).any(|key| key == [3072, 0, 1, 3857]));
+    let refused = get(&url("png")).await;
+    assert!(refused.status.as_u16() == 400 && refused.json()["detail"].as_str().unwrap().starts_with("/geo"));
+}
+
 /// What the map says in its alternative text.
 fn said(spec: &Json) -> String {
     embedded().alternative(&picture(spec)).unwrap()
@@ -320,6 +351,41 @@ fn a_map_of_changes_says_its_days_its_areas_and_how_good_they_are() {
     assert!(text.contains("Armenian forces › Azerbaijan: 8800 km²") && !text.contains("Held by"), "{text}");
     let svg = String::from_utf8(drawn(&spec)).unwrap();
     assert!(svg.contains("Lines and areas are approximate"));
+}
+
+#[test]
+fn two_days_are_two_maps_in_one_picture() {
+    let spec = |members: Json| {
+        with(
+            json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 900, "height": 500, "title": "Two", "compare": "2020-09-26,2020-12-01"}),
+            members,
+        )
+    };
+    let image = image::load_from_memory(&drawn(&spec(json!({})))).unwrap().to_rgb8();
+    // Agdam, in either half: held by Armenian forces, then by Azerbaijan.
+    let svg = String::from_utf8(drawn(&spec(json!({"format": "svg"})))).unwrap();
+    for day in ["As of 26 September 2020", "As of 1 December 2020"] {
+        assert!(svg.contains(&format!("aria-label=\"{day}\"")) && said(&spec(json!({}))).contains(day), "{day}");
+    }
+    // What only one of them shows is in the legend, too, with a piece of it.
+    assert!(svg.contains("aria-label=\"Russian peacekeeping zone\""));
+    let mean = |left: u32| {
+        let pixels = (left..left + 450).flat_map(|x| (60..300).map(move |y| (x, y)));
+        pixels.map(|(x, y)| i64::from(image.get_pixel(x, y).0[0]) - i64::from(image.get_pixel(x, y).0[2])).sum::<i64>()
+    };
+    assert!(mean(0) > 2 * mean(450).abs(), "{} {}", mean(0), mean(450));
+    // Each half of a shared frame is the half of its day's map, but for the labels that the border would cut.
+    let bare = json!({"title": null, "furniture": "frame", "split": true});
+    let both = image::load_from_memory(&drawn(&with(spec(json!({})), bare))).unwrap().to_rgb8();
+    for (day, from) in [("2020-09-26", 0), ("2020-12-01", 450)] {
+        let one = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 900, "height": 500, "furniture": "frame", "state": {"date": day}});
+        let one = image::load_from_memory(&drawn(&one)).unwrap().to_rgb8();
+        let unlike = (from..from + 450)
+            .flat_map(|x| (0..500).map(move |y| (x, y)))
+            .filter(|(x, y)| one.get_pixel(*x, *y) != both.get_pixel(*x, *y));
+        let unlike = unlike.count();
+        assert!(unlike < 6_000, "{day}: {unlike} of 225,000");
+    }
 }
 
 #[test]

@@ -1,11 +1,8 @@
 //! Maps in other projections and with their place on the Earth. What GDAL makes of them is asked in
 //! `tests/clients/place.py`.
 
-mod app;
-
 use std::sync::OnceLock;
 
-use app::get;
 use contactline::map::{self, Map, Options, PictureError, Spec};
 use serde_json::{Value as Json, json};
 
@@ -73,24 +70,6 @@ fn the_projection_is_told_and_the_same_twice() {
         svg.contains("Lambert conformal conic, standard parallels 38.89") || svg.contains("Lambert conformal conic")
     );
     assert_eq!(svg.as_bytes(), drawn(&spec));
-}
-
-#[tokio::test]
-async fn pictures_say_where_they_lie_where_their_format_can() {
-    let url = |extension: &str| format!("/styles/conflict/static/45.4,38.8,48,40.6/200x150.{extension}?geo=1");
-    let pdf = get(&url("pdf")).await;
-    let text = String::from_utf8_lossy(&pdf.body);
-    assert!(text.contains("/Subtype/GEO") && text.contains("/GPTS"));
-    let tif = get(&url("tif")).await;
-    assert_eq!((tif.status.as_u16(), tif.header("content-type")), (200, "image/tiff"));
-    let mut read = tiff::decoder::Decoder::new(std::io::Cursor::new(&tif.body)).unwrap();
-    let scale = read.get_tag_f64_vec(tiff::tags::Tag::ModelPixelScaleTag).unwrap();
-    // 2.6 degrees or more on 200 px, in the equator's metres.
-    assert!(scale[0] > 111_319.0 * 2.6 / 200.0 && (scale[0] / scale[1] - 1.0).abs() < 1e-9, "{scale:?}");
-    let keys = read.get_tag_u16_vec(tiff::tags::Tag::GeoKeyDirectoryTag).unwrap();
-    assert!(keys.chunks(4).any(|key| key == [3072, 0, 1, 3857]));
-    let refused = get(&url("png")).await;
-    assert!(refused.status.as_u16() == 400 && refused.json()["detail"].as_str().unwrap().starts_with("/geo"));
 }
 
 #[test]

@@ -24,3 +24,5 @@ map corridor --bbox 46.33,39.52,46.97,39.93 --preset web-1200-2x --state date=20
 map key-west --bbox 44.9,38.7,47.6,40.5 --preset web-1200-2x --state date=2001-04-10 \
   --title 'Key West, April 2001: two accounts of one meeting' \
   --subtitle 'Azerbaijan’s: Meghri in exchange for Lachin. Armenia’s: Lachin, and for Azerbaijan no more than transit by Meghri'
+map before-and-after --bbox 45.4,38.7,48.0,40.7 --preset slide-16x9 --compare 2020-09-26,2020-12-01 --projection lambert \
+  --title 'Before and after the war of 2020'

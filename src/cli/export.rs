@@ -60,6 +60,12 @@ pub(super) struct Export {
     /// What changed between two days, in place of who holds what
     #[arg(long, value_name = "A..B")]
     change: Option<String>,
+    /// Two days, each with a map of its own, side by side
+    #[arg(long, value_name = "A,B")]
+    compare: Option<String>,
+    /// The two maps of --compare share one frame, each with its half
+    #[arg(long)]
+    split: bool,
     /// CSS px around the bounds, or around what is drawn on top
     #[arg(long, value_name = "PX")]
     padding: Option<u32>,
@@ -224,6 +230,7 @@ impl Export {
         }
         spec.format = Some(extension);
         spec.geo |= self.geo;
+        spec.split |= self.split;
         spec.palette |= self.palette;
         spec.zoom = self.zoom.or(spec.zoom);
         spec.bearing = self.bearing.or(spec.bearing);
@@ -239,6 +246,7 @@ impl Export {
             (&self.theme, &mut spec.theme),
             (&self.text, &mut spec.text),
             (&self.change, &mut spec.change),
+            (&self.compare, &mut spec.compare),
             (&self.projection, &mut spec.projection),
         ] {
             if flag.is_some() {

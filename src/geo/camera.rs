@@ -172,6 +172,11 @@ impl Camera {
         camera
     }
 
+    /// The same map in a picture of another width that begins where this one does, CSS px; of one with north up.
+    pub fn widened(&self, width: u32) -> Self {
+        Self { width_px: width * self.ratio as u32, ..*self }
+    }
+
     /// The view with what it shows moved right and down, CSS px.
     pub fn moved(&self, right: f64, down: f64) -> Self {
         let px = |v: f64| (v * self.ratio).round() as i64 * SUBPIXELS;

@@ -133,6 +133,8 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
         subtitle: params.take("subtitle"),
         theme: params.take("theme"),
         change: params.take("change"),
+        compare: params.take("compare"),
+        split: params.take_flag("split")?,
         projection: params.take("projection"),
         geo: params.take_flag("geo")?,
         palette: params.take_flag("palette")?,
@@ -194,7 +196,7 @@ async fn draw(
 ) -> Result<Response, Problem> {
     let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
     let state = styled.state(params.pairs())?;
-    send(service, Picture { style, state, frame, overlay: None, output, furnishing: Default::default() }, headers).await
+    send(service, Picture::plain(style, state, frame, output), headers).await
 }
 
 /// Answers with the picture, drawn or kept, or with 304 where the client has it already.

@@ -121,13 +121,6 @@ impl Drawing {
             Problem::bad_request("there is nothing to draw: neither the answer nor the style has features")
         })?;
         let frame = Frame::around(bounds, PADDING_PX, MAX_ZOOM, self.size);
-        Ok(Picture {
-            style: id,
-            state,
-            frame,
-            overlay: Some(overlay),
-            output: Output::PNG,
-            furnishing: Default::default(),
-        })
+        Ok(Picture { overlay: Some(overlay), ..Picture::plain(id, state, frame, Output::PNG) })
     }
 }

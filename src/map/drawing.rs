@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::{Frame, Furnishing, Map, Output, Overlay, PictureError, State, StyledMap, furnished, picture};
+use crate::feature::Date;
 use crate::geo::{Georeference, Projector};
 use crate::paint::About;
 use crate::paint::raster;
@@ -19,18 +20,36 @@ pub struct Picture {
     pub frame: Frame,
     pub overlay: Option<Overlay>,
     pub output: Output,
+    /// A second map in the picture.
+    pub compared: Option<Compared>,
     /// Of pictures that are not documents, only what is drawn of it decides their bytes.
     pub furnishing: Furnishing,
 }
 
+/// The second of two maps of one place in one picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    pub state: State,
+    pub day: Date,
+    /// CSS px of the whole picture where the maps stand side by side, each in a frame of half of it; none where they share
+    /// the frame, each with its half.
+    pub page_width: Option<u32>,
+}
+
 impl Picture {
+    /// A picture of a style, and nothing else.
+    pub fn plain(style: String, state: State, frame: Frame, output: Output) -> Self {
+        Self { style, state, frame, overlay: None, output, compared: None, furnishing: Furnishing::default() }
+    }
+
     /// A hash of everything that decides the bytes, in hexadecimal: the cache key and, quoted, the ETag.
     pub fn key(&self, map: &Map) -> String {
         let over = self.overlay.as_ref().map_or(0, Overlay::key);
-        let Picture { style, state, frame, output, .. } = self;
+        let Picture { style, state, frame, output, compared, .. } = self;
         let is_said = self.furnishing.furniture.is_some() || output.is_document();
         let furnishing = is_said.then_some(&self.furnishing);
-        let text = format!("{:x}|{style}|{state:?}|{frame:?}|{over:x}|{output:?}|{furnishing:?}", map.revision());
+        let text =
+            format!("{:x}|{style}|{state:?}|{frame:?}|{over:x}|{output:?}|{compared:?}|{furnishing:?}", map.revision());
         format!("{:032x}", xxh3_128(text.as_bytes()))
     }
 }
@@ -73,21 +92,19 @@ impl Map {
 
     /// Draws the frame in a style as PNG.
     pub fn png(&self, style: &str, state: &State, frame: &Frame) -> Result<Vec<u8>, PictureError> {
-        let (style, state, frame) = (style.to_string(), state.clone(), *frame);
-        let (overlay, output, furnishing) = (None, Output::PNG, Furnishing::default());
-        self.draw(&Picture { style, state, frame, overlay, output, furnishing })
+        self.draw(&Picture::plain(style.to_string(), state.clone(), *frame, Output::PNG))
     }
 
     /// The alternative text of a picture: what is on it, in words.
     pub fn alternative(&self, picture: &Picture) -> Result<String, PictureError> {
         let drawn = self.drawn(picture)?;
-        Ok(furnished::scene(&drawn, &picture.state, &picture.frame, &picture.furnishing).1.alt)
+        Ok(furnished::scene(&drawn, picture).1.alt)
     }
 
     /// Where a picture lies on the Earth.
     pub fn place(&self, picture: &Picture) -> Result<Option<Georeference>, PictureError> {
         let drawn = self.drawn(picture)?;
-        Ok(furnished::scene(&drawn, &picture.state, &picture.frame, &picture.furnishing).1.place)
+        Ok(furnished::scene(&drawn, picture).1.place)
     }
 
     /// A picture's pixels, not premultiplied.
@@ -109,10 +126,9 @@ impl Map {
 
 /// A picture's scene, with what its document says of itself where it is furnished or `is_document`.
 fn scene(drawn: &Drawn, picture: &Picture, is_document: bool) -> (Scene, Option<About>) {
-    let Picture { state, frame, furnishing, .. } = picture;
-    if furnishing.furniture.is_some() || is_document {
-        let (scene, about) = furnished::scene(drawn, state, frame, furnishing);
+    if picture.furnishing.furniture.is_some() || picture.compared.is_some() || is_document {
+        let (scene, about) = furnished::scene(drawn, picture);
         return (scene, Some(about));
     }
-    (picture::scene(drawn.map(), state, frame.camera()), None)
+    (picture::scene(drawn.map(), &picture.state, picture.frame.camera()), None)
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::drawing::Drawn;
-use super::picture::{self, Frame};
+use super::panes::{Pane, composed, panes};
 use super::sources::Held;
-use super::{Corner, Furniture, State, StyledMap, Theme};
-use crate::compose::furniture::{self, Area, Bands, Part, Seen, Subject, Words};
+use super::{Corner, Furniture, Picture, State, StyledMap, Theme, picture};
+use crate::compose::furniture::{self, Bands, Part, Seen, Subject, Words};
 use crate::compose::{Inputs, LayerData};
 use crate::feature::{Date, Value};
 use crate::geo::{Camera, Georeference, World, WorldBox};
@@ -106,31 +106,42 @@ const MAX_INSET_SHARE: f64 = 0.4;
 const NAMED_PLACES: usize = 12;
 
 /// The scene with its furniture, and what its document says of itself.
-pub(super) fn scene(drawn: &Drawn, state: &State, frame: &Frame, wanted: &Furnishing) -> (Scene, About) {
+pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> (Scene, About) {
     let map = drawn.map();
+    let Picture { state, frame, furnishing: wanted, .. } = picture;
     let held = Held::default();
     let bare = Furniture::default();
     let furniture = wanted.furniture.as_ref().unwrap_or(&bare);
+    let (panes, page) = panes(picture);
+    let page_of = |camera: &Camera| page.map_or(*camera, |width| camera.widened(width));
     // The bands hang on what is seen, which hangs on the bands: the second time it is settled.
     let mut frame_of_map = *frame;
     let mut bands = Bands::default();
     for _ in 0..2 {
         let camera = frame_of_map.camera();
-        let inputs = Inputs { camera, state, sprite: &map.sprite };
-        let found = furniture::bands(furniture, &subject(drawn, &inputs, &held, wanted, bands), &inputs);
+        let on_page = page_of(camera);
+        let inputs = Inputs { camera: &on_page, state, sprite: &map.sprite };
+        let found = furniture::bands(furniture, &subject(drawn, &panes, camera, &held, wanted, bands), &inputs);
         bands = Bands { top: found.top.max(bands.top), bottom: found.bottom.max(bands.bottom) };
         frame_of_map = frame.leaving(bands.top, bands.bottom);
     }
     let camera = frame_of_map.camera();
-    let inputs = Inputs { camera, state, sprite: &map.sprite };
-    let mut scene = picture::scene(map, state, camera);
-    let mut subject = subject(drawn, &inputs, &held, wanted, bands);
+    let on_page = page_of(camera);
+    let inputs = Inputs { camera: &on_page, state, sprite: &map.sprite };
+    let mut scene = composed(drawn, &panes, camera, &on_page);
+    let mut subject = subject(drawn, &panes, camera, &held, wanted, bands);
     if furniture.parts.contains_key(&Part::Inset) {
         subject.inset = inset(drawn, state, camera, bands);
     }
     furniture::furnish(&mut scene, furniture, &subject, &inputs);
-    let mut about = about(map, state, wanted, &subject, &inputs, &scene);
-    about.place = Some(Georeference::new(camera, frame.projection().zip(drawn.projector())));
+    let mut about = about(map, state, wanted, &subject, &scene);
+    if let Some(compared) = &picture.compared {
+        about.day = Some(compared.day.parts());
+    }
+    // Two maps side by side have two places.
+    if page.is_none() {
+        about.place = Some(Georeference::new(camera, frame.projection().zip(drawn.projector())));
+    }
     if let Some(projection) = frame.projection() {
         about.facts.push(("Projection".to_string(), projection.name()));
     }
@@ -151,34 +162,50 @@ fn language(state: &State) -> &str {
 
 fn subject<'a>(
     drawn: &'a Drawn,
-    inputs: &Inputs<'a>,
+    panes: &[Pane<'a>],
+    camera: &'a Camera,
     held: &'a Held,
     wanted: &Furnishing,
     bands: Bands,
 ) -> Subject<'a> {
-    let (map, camera) = (drawn.map(), inputs.camera);
-    let ratio = camera.ratio();
-    let (width, height) = (f64::from(camera.width_px()), f64::from(camera.height_px()));
-    let area = Area { left: 0.0, top: bands.top * ratio, right: width, bottom: height - bands.bottom * ratio };
+    let map = drawn.map();
     let entry = |entry: &'a LegendEntry| {
-        let layers = entry.layers.iter().filter_map(|id| map.style.layers.iter().find(|l| l.id == *id));
-        let layers: Vec<&Layer> = layers.filter(|l| l.drawn_at(camera.zoom(), inputs.state)).collect();
+        let mut shown: Vec<&Layer> = Vec::new();
         let mut seen: Vec<Seen> = Vec::new();
-        for layer in &layers {
-            let data = match layer.paint {
-                Paint::Symbol(_) => LayerData::Nothing,
-                _ => picture::fetch(map, layer, inputs, held),
-            };
-            let all = furniture::seen(inputs, layer, &data, &area);
-            seen.extend(all.into_iter().filter(|s| furniture::belongs(entry, inputs, s.part)));
+        for pane in panes {
+            let inputs = Inputs { camera, state: pane.state, sprite: &map.sprite };
+            let area = pane.area(camera, bands);
+            let layers = entry.layers.iter().filter_map(|id| map.style.layers.iter().find(|l| l.id == *id));
+            for layer in layers.filter(|l| l.drawn_at(camera.zoom(), pane.state)) {
+                if !shown.iter().any(|l| l.id == layer.id) {
+                    shown.push(layer);
+                }
+                let data = match layer.paint {
+                    Paint::Symbol(_) => LayerData::Nothing,
+                    _ => picture::fetch(map, layer, &inputs, held),
+                };
+                let all = furniture::seen(&inputs, layer, &data, &area);
+                let of_entry = all.into_iter().filter(|s| furniture::belongs(entry, &inputs, s.part));
+                seen.extend(of_entry.map(|s| Seen { left_px: pane.left_px, state: pane.state, ..s }));
+            }
         }
-        (entry, layers, seen)
+        (entry, shown, seen)
     };
     let entries = map.style.legend.iter().map(entry).filter(|(.., seen)| !seen.is_empty());
     let metadata = |key: &str| map.style.json.get("metadata")?.get(key)?.as_str();
+    let captions = match panes {
+        [_] => Vec::new(),
+        _ => panes
+            .iter()
+            .filter_map(|pane| {
+                let left = f64::from(pane.left_px) + pane.shown[0] * f64::from(camera.width_px());
+                Some((parts(pane.day?), left))
+            })
+            .collect(),
+    };
     Subject {
         fonts: &map.fonts,
-        language: language(inputs.state),
+        language: panes.first().map_or("en", |pane| language(pane.state)),
         day: wanted.day.map(parts),
         since: wanted.since.map(parts),
         entries: entries.collect(),
@@ -186,6 +213,8 @@ fn subject<'a>(
         inset: None,
         bearing: camera.bearing(),
         projector: drawn.projector(),
+        map_width_px: camera.width_px(),
+        captions,
     }
 }
 
@@ -218,29 +247,24 @@ fn inset(drawn: &Drawn, state: &State, camera: &Camera, bands: Bands) -> Option<
     (inside && small_enough).then(|| (picture::bare_scene(map, state, &small), place))
 }
 
-fn about(
-    map: &StyledMap,
-    state: &State,
-    wanted: &Furnishing,
-    subject: &Subject,
-    inputs: &Inputs,
-    scene: &Scene,
-) -> About {
+fn about(map: &StyledMap, state: &State, wanted: &Furnishing, subject: &Subject, scene: &Scene) -> About {
     let said = wanted.furniture.as_ref();
     let title = said.and_then(|f| f.title.clone()).unwrap_or_else(|| map.style.name.clone());
     let subtitle = said.and_then(|f| f.subtitle.as_deref());
     let words = Words::of(language(state));
     let day = wanted.day.map(Date::parts);
+    let second = |(year, month, day): &(i32, u8, u8)| format!("; {year:04}-{month:02}-{day:02}");
+    let also: String = subject.captions.iter().skip(1).map(|(day, _)| second(day)).collect();
     let mut facts = Vec::new();
     if let Some(day) = wanted.day {
         let since = wanted.since.map_or(String::new(), |since| format!("{since}/"));
-        facts.push(("Date of the map".to_string(), format!("{since}{day}")));
+        facts.push(("Date of the map".to_string(), format!("{since}{day}{also}")));
     }
     facts.push(("Style".to_string(), map.style.name.clone()));
     if !wanted.recipe.is_empty() {
         facts.push(("Made by".to_string(), wanted.recipe.clone()));
     }
-    let alt = furniture::alternative(&title, subtitle, subject, inputs, &places(scene));
+    let alt = furniture::alternative(&title, subtitle, subject, &places(scene));
     let (language, sources) = (words.language.to_string(), furniture::all_sources(subject));
     About { title, alt, language, sources, day, facts, place: None }
 }
@@ -248,14 +272,19 @@ fn about(
 /// The largest names on the map, each once.
 fn places(scene: &Scene) -> Vec<Arc<str>> {
     let mut named: Vec<(f64, Arc<str>)> = Vec::new();
-    let labels = scene.layers.iter().filter(|l| l.id != FURNITURE).flat_map(|l| &l.items);
-    for item in labels {
+    let mut gather = |item: &Item| {
         if let Item::Text(text) = item
             && text.part != crate::scene::TextPart::Halo
             && !named.iter().any(|(_, known)| *known == text.shape.text)
         {
             let size = text.shape.glyphs.first().map_or(0.0, |g| g.right[0].hypot(g.right[1]));
             named.push((size, text.shape.text.clone()));
+        }
+    };
+    for item in scene.layers.iter().filter(|l| l.id != FURNITURE).flat_map(|l| &l.items) {
+        match item {
+            Item::Group(group) => group.items.iter().for_each(&mut gather),
+            item => gather(item),
         }
     }
     named.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -65,6 +65,11 @@ impl Size {
         self.ratio
     }
 
+    /// Half as wide: one of two maps side by side.
+    pub(super) fn half(&self) -> Self {
+        Self { width: self.width.div_ceil(2), ..*self }
+    }
+
     /// Device px in all.
     pub fn device_px(&self) -> u64 {
         u64::from(self.width * self.ratio) * u64::from(self.height * self.ratio)

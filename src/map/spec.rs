@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::{
-    Frame, Furnishing, FurnishingError, Map, Output, Overlay, OverlayError, Picture, PictureError, Preset, Size, TextAs,
+    Circle, Compared, Frame, Furnishing, FurnishingError, Furniture, Map, Marker, Output, Overlay, OverlayError, Part,
+    Path, Picture, PictureError, Preset, Size, TextAs,
 };
 use crate::feature::Date;
 use crate::geo::{LonLat, World, WorldBox};
@@ -61,6 +62,11 @@ pub struct Spec {
     pub theme: Option<String>,
     /// What changed between two days, drawn in place of who holds what: `2020-09-27/2020-12-01`.
     pub change: Option<String>,
+    /// Two days, each with a map of its own: `2020-09-27,2020-12-01`.
+    pub compare: Option<String>,
+    /// Whether the two maps of `compare` share one frame, each with its half, and do not stand side by side.
+    #[serde(default)]
+    pub split: bool,
     #[serde(default)]
     pub markers: Vec<Marker>,
     #[serde(default)]
@@ -72,95 +78,6 @@ pub struct Spec {
     pub highlight: Vec<String>,
     /// Features with simplestyle properties.
     pub geojson: Option<Json>,
-}
-
-/// A pin.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Marker {
-    pub at: [f64; 2],
-    /// Beside the pin; it gives way to nothing.
-    pub label: Option<String>,
-    /// In the pin: a letter or a number.
-    pub symbol: Option<String>,
-    pub color: Option<String>,
-    /// `small`, `medium` or `large`.
-    pub size: Option<String>,
-}
-
-/// A line or an area.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Path {
-    pub points: Vec<[f64; 2]>,
-    pub color: Option<String>,
-    pub width: Option<f64>,
-    pub opacity: Option<f64>,
-    /// Makes an area of it.
-    pub fill: Option<String>,
-    pub fill_opacity: Option<f64>,
-    #[serde(default)]
-    pub dashed: bool,
-    /// A head at its end.
-    #[serde(default)]
-    pub arrow: bool,
-    pub label: Option<String>,
-}
-
-/// All within so many kilometres, geodesic.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Circle {
-    pub at: [f64; 2],
-    pub radius_km: f64,
-    pub color: Option<String>,
-    pub fill: Option<String>,
-    pub fill_opacity: Option<f64>,
-    pub label: Option<String>,
-}
-
-impl Marker {
-    /// `lon,lat` or `lon,lat,label`.
-    ///
-    /// # Errors
-    /// Where it does not begin with a position.
-    pub fn of_text(text: &str) -> Result<Marker, SpecError> {
-        let mut parts = text.splitn(3, ',');
-        let mut number = || parts.next()?.trim().parse::<f64>().ok();
-        let at = number().zip(number());
-        let label = parts.next().map(str::to_string).filter(|l| !l.is_empty());
-        let wrong = || {
-            SpecError::at(
-                "/markers",
-                format!("'{}' is no marker: lon,lat or lon,lat,label", text.chars().take(60).collect::<String>()),
-            )
-        };
-        at.map(|(lon, lat)| Marker { at: [lon, lat], label, ..Marker::default() }).ok_or_else(wrong)
-    }
-}
-
-impl Path {
-    /// Positions `lon,lat` with spaces between.
-    ///
-    /// # Errors
-    /// Where one is none.
-    pub fn of_text(text: &str) -> Result<Path, SpecError> {
-        let wrong = || {
-            SpecError::at(
-                "/paths",
-                format!(
-                    "'{}' is no path: positions lon,lat with spaces between",
-                    text.chars().take(60).collect::<String>()
-                ),
-            )
-        };
-        let point = |p: &str| {
-            let (lon, lat) = p.split_once(',')?;
-            Some([lon.parse().ok()?, lat.parse().ok()?])
-        };
-        let points: Option<Vec<[f64; 2]>> = text.split_whitespace().map(point).collect();
-        points.filter(|p| p.len() > 1).map(|points| Path { points, ..Path::default() }).ok_or_else(wrong)
-    }
 }
 
 /// What is wrong with a spec, and where.
@@ -179,7 +96,7 @@ pub enum SpecError {
 }
 
 impl SpecError {
-    fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(super) fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Member { pointer: pointer.into(), message: message.into() }
     }
 }
@@ -223,14 +140,22 @@ impl Spec {
     pub fn picture(&self, map: &Map, style: &str, max_px: u64, recipe: String) -> Result<Picture, SpecError> {
         let styled = map.style(style).ok_or_else(|| PictureError::Style(style.chars().take(60).collect()))?;
         let mut state = self.state.clone();
-        let change = self.change.as_deref().map(days).transpose()?;
-        if let Some((_, to)) = change {
-            if state.insert("date".to_string(), to.to_string()).is_some() {
-                return Err(SpecError::at("/state/date", "a change has its own days"));
-            }
+        let change = self.change.as_deref().map(|text| days(text, "/change")).transpose()?;
+        let compared = self.compare.as_deref().map(|text| days(text, "/compare")).transpose()?;
+        if let Some(day) = change.map(|(_, to)| to).or(compared.map(|(from, _)| from))
+            && state.insert("date".to_string(), day.to_string()).is_some()
+        {
+            return Err(SpecError::at("/state/date", "changes and comparisons have their own days"));
+        }
+        if change.is_some() {
             self.alone_with_change()?;
         }
-        let (size, dpi) = self.size(max_px)?;
+        let (page, dpi) = self.size(max_px)?;
+        let beside = compared.is_some() && !self.split;
+        if beside {
+            self.side_by_side()?;
+        }
+        let size = if beside { page.half() } else { page };
         let output = self.output(dpi)?;
         let mut furnishing = Furnishing::read(
             self.furniture.as_deref(),
@@ -241,6 +166,10 @@ impl Spec {
         furnishing.day = state.get("date").and_then(|d| d.parse().ok()).or_else(|| styled.default_day());
         furnishing.since = change.map(|(from, _)| from);
         furnishing.recipe = recipe;
+        if compared.is_some() && furnishing.furniture.is_none() {
+            // Two maps without their days would be one riddle.
+            furnishing.furniture = Some(Furniture { parts: [(Part::Date, None)].into(), ..Furniture::default() });
+        }
         let language = state.get("lang").map_or("en", String::as_str);
         let overlay = match change {
             Some(days) => Some(Overlay::of_change(map, days, language)?),
@@ -250,13 +179,40 @@ impl Spec {
         if let Some(projection) = &self.projection {
             frame = frame.projected(projection).map_err(|e| SpecError::at("/projection", e.to_string()))?;
         }
-        let state = styled.state(state.iter().map(|(k, v)| (k.as_str(), v.as_str())))?;
-        Ok(Picture { style: style.to_string(), state, frame, overlay, output, furnishing })
+        let settings =
+            |state: &BTreeMap<String, String>| styled.state(state.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+        let compared = match compared {
+            None => None,
+            Some((_, day)) => {
+                let state = state.iter().map(|(k, v)| (k.clone(), v.clone())).chain([("date".into(), day.to_string())]);
+                let page_width = beside.then_some(page.width());
+                Some(Compared { state: settings(&state.collect())?, day, page_width })
+            }
+        };
+        let state = settings(&state)?;
+        Ok(Picture { style: style.to_string(), state, frame, overlay, output, compared, furnishing })
+    }
+
+    /// Refuses what two maps side by side cannot have.
+    fn side_by_side(&self) -> Result<(), SpecError> {
+        let graticule = self.furniture.as_deref().is_some_and(|f| f.contains("graticule"));
+        for (pointer, given, why) in [
+            ("/change", self.change.is_some(), "a change is one map: ask for it, or for a comparison"),
+            ("/bearing", self.bearing.is_some(), "maps side by side have north up; with split they can be turned"),
+            ("/geo", self.geo, "maps side by side have two places; with split they have one"),
+            ("/furniture", graticule, "there is no graticule over two maps"),
+        ] {
+            if given {
+                return Err(SpecError::at(pointer, why));
+            }
+        }
+        Ok(())
     }
 
     /// Refuses what is not drawn with a change.
     fn alone_with_change(&self) -> Result<(), SpecError> {
         let others = [
+            ("/compare", self.compare.is_some()),
             ("/markers", !self.markers.is_empty()),
             ("/paths", !self.paths.is_empty()),
             ("/circles", !self.circles.is_empty()),
@@ -264,7 +220,7 @@ impl Spec {
             ("/geojson", self.geojson.is_some()),
         ];
         match others.iter().find(|(_, given)| *given) {
-            Some((pointer, _)) => Err(SpecError::at(*pointer, "nothing else is drawn on top of a change")),
+            Some((pointer, _)) => Err(SpecError::at(*pointer, "a change is drawn alone")),
             None => Ok(()),
         }
     }
@@ -399,10 +355,10 @@ impl Spec {
     }
 }
 
-/// Two days with a slash between.
-fn days(text: &str) -> Result<(Date, Date), SpecError> {
-    let wrong = || SpecError::at("/change", "two days, the earlier first: 2020-09-27/2020-12-01");
-    let (from, to) = text.split_once('/').or_else(|| text.split_once("..")).ok_or_else(wrong)?;
+/// Two days with a slash, a comma or two dots between.
+fn days(text: &str, pointer: &str) -> Result<(Date, Date), SpecError> {
+    let wrong = || SpecError::at(pointer, "two days, the earlier first: 2020-09-27/2020-12-01");
+    let (from, to) = text.split_once(['/', ',']).or_else(|| text.split_once("..")).ok_or_else(wrong)?;
     let (from, to): (Date, Date) = (from.parse().map_err(|_| wrong())?, to.parse().map_err(|_| wrong())?);
     if from <= to { Ok((from, to)) } else { Err(wrong()) }
 }

@@ -5,8 +5,8 @@ use geo::BooleanOps;
 use geo::geometry::{Geometry, LineString, MultiPolygon};
 use serde_json::{Value as Json, json};
 
-use super::Map;
-use super::spec::{Circle, Marker, Path, SpecError, color, position, within, wrong};
+use super::spec::{SpecError, color, position, within, wrong};
+use super::{Circle, Map, Marker, Path};
 use crate::geo::geodesic;
 
 /// What is drawn in where no colour is named.

@@ -1,7 +1,7 @@
 //! What a map says in words: the sources of what it shows, and the text for those who can't see it.
 
+use super::Subject;
 use super::words::{Words, filled};
-use super::{Inputs, Subject};
 use std::sync::Arc;
 
 /// What the features in the picture that the legend tells of rest on; each once, in the legend's order.
@@ -20,22 +20,18 @@ pub fn all_sources(subject: &Subject) -> Vec<String> {
 }
 
 /// The alternative text of a map: its title, its day, what its legend tells of, and the largest names on it.
-pub fn alternative(
-    title: &str,
-    subtitle: Option<&str>,
-    subject: &Subject,
-    inputs: &Inputs,
-    places: &[Arc<str>],
-) -> String {
+pub fn alternative(title: &str, subtitle: Option<&str>, subject: &Subject, places: &[Arc<str>]) -> String {
     let words = Words::of(subject.language);
     let mut sentences = vec![title.to_string()];
     sentences.extend(subtitle.map(str::to_string));
-    if let Some(day) = subject.day {
+    if !subject.captions.is_empty() {
+        sentences.extend(subject.captions.iter().map(|(day, _)| words.of_days(None, *day)));
+    } else if let Some(day) = subject.day {
         sentences.push(words.of_days(subject.since, day));
     }
     let mut labels: Vec<&str> = Vec::new();
     for (entry, _, seen) in &subject.entries {
-        if seen.iter().any(|s| super::belongs(entry, inputs, s.part)) {
+        if !seen.is_empty() {
             labels.push(entry.label(words.language));
         }
     }

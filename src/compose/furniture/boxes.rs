@@ -1,12 +1,10 @@
 //! Boxes in the corners of the map: legend, scale bar, inset, north arrow, date.
 
-use super::legend::belongs;
 use super::scale::{meters_per_px, projected_meters_per_px, round_length};
 use super::{Area, BOLD, Corner, Furnish, Items, Part, REGULAR};
 use crate::color::Color;
 use crate::geo::{Projector, SUBPIXELS, Snapped, World};
 use crate::scene::{Fill, Group, Ink, Item};
-use crate::style::Layer;
 
 /// A box whose place is not settled: its size, CSS px, and what is in it from its upper left corner.
 struct Panel {
@@ -26,7 +24,7 @@ impl Furnish<'_> {
         let date = date.and_then(|text| self.words_box(&text, Part::Date));
         let boxes = [self.legend_box(map), self.inset_box(), self.scale_box(map), self.north_box(map), date];
         let mut taken: Vec<[f64; 4]> = Vec::new();
-        let mut out = Vec::new();
+        let mut out = self.captions(map, &mut taken);
         for one in boxes.into_iter().flatten() {
             let asked = self.wanted.parts.get(&one.part).copied().flatten();
             let Some(place) = self.place(&one, asked, map, &taken) else { continue };
@@ -48,6 +46,32 @@ impl Furnish<'_> {
             out.push(items);
         }
         (out, taken)
+    }
+
+    /// The days of several maps, each over its own.
+    fn captions(&self, map: [f64; 4], taken: &mut Vec<[f64; 4]>) -> Vec<Items> {
+        let margin = 0.8 * self.unit;
+        let mut out = Vec::new();
+        for (day, left_px) in self.subject.captions.iter().filter(|_| self.wants(Part::Date)) {
+            let Some(panel) = self.words_box(&self.words.of_days(None, *day), Part::Date) else { continue };
+            let (left, top) = (left_px / self.pen.ratio + margin, map[1] + margin);
+            let place = [left, top, left + panel.width, top + panel.height];
+            let by = self.at(left, top);
+            let paper = self.palette.paper.with_opacity(self.palette.box_opacity);
+            let mut items = self.rectangle(place, Some(paper), Some((self.palette.line, 0.6)));
+            items.extend(panel.items.into_iter().map(|item| item.moved(by)));
+            taken.push(place);
+            out.push(items);
+        }
+        out
+    }
+
+    /// Lines between several maps.
+    pub(super) fn dividers(&self, map: [f64; 4]) -> Items {
+        let between = self.subject.captions.iter().skip(1).map(|(_, left_px)| left_px / self.pen.ratio);
+        between
+            .filter_map(|x| self.line(vec![vec![self.at(x, map[1]), self.at(x, map[3])]], false, self.palette.ink, 1.4))
+            .collect()
     }
 
     /// The corner that is asked for, or else the one where the box hides the least of what the legend tells of.
@@ -105,7 +129,7 @@ impl Furnish<'_> {
             let camera = self.inputs.camera.in_copy(seen.copy);
             let at = |p: &World| {
                 let Snapped { x, y } = camera.snap(*p);
-                geo::Coord { x: x as f64 / SUBPIXELS as f64, y: y as f64 / SUBPIXELS as f64 }
+                geo::Coord { x: x as f64 / SUBPIXELS as f64 + f64::from(seen.left_px), y: y as f64 / SUBPIXELS as f64 }
             };
             match seen.part.shape {
                 crate::geo::Shape::Point(p) => hidden += 4 * usize::from(rect.intersects(&at(p))),
@@ -133,33 +157,19 @@ impl Furnish<'_> {
     }
 
     fn legend_box(&self, map: [f64; 4]) -> Option<Panel> {
-        if !self.wants(Part::Legend) {
+        if !self.wants(Part::Legend) || self.has_legend_strip() {
             return None;
         }
         let (pad, size) = (0.8 * self.unit, self.unit);
-        let (swatch_width, swatch_height, gap) = (2.6 * size, 1.25 * size, 0.6 * size);
-        let most = (0.42 * self.width - 2.0 * pad - swatch_width - gap).max(8.0 * size);
-        let mut rows = Vec::new();
-        for (entry, layers, seen) in &self.subject.entries {
-            let Some(sample) = seen.iter().find(|s| belongs(entry, self.inputs, s.part)) else { continue };
-            let label = self.text(entry.label(self.words.language), REGULAR, size, most, self.palette.ink);
-            rows.extend(label.map(|label| (layers, sample.part, label)));
-        }
-        let widest = rows.iter().map(|(.., label)| label.width).reduce(f64::max)?;
-        let width = 2.0 * pad + swatch_width + gap + widest;
+        let most = 0.42 * self.width - 2.0 * pad;
+        let rows = self.legend_rows(most);
+        let widest = rows.iter().map(|row| self.row_width(row)).reduce(f64::max)?;
+        let width = 2.0 * pad + widest;
         let mut items = Vec::new();
         let mut y = 0.8 * pad;
-        for (layers, part, label) in &rows {
-            let height = label.height.max(swatch_height);
-            let (swatch_x, label_x) = match self.words.is_rtl() {
-                true => (width - pad - swatch_width, width - pad - swatch_width - gap - label.width),
-                false => (pad, pad + swatch_width + gap),
-            };
-            let at = [swatch_x, y + (height - swatch_height) / 2.0, swatch_width, swatch_height];
-            let layers: Vec<&Layer> = layers.to_vec();
-            items.extend(self.swatch(&layers, part.feature, part.shape.kind(), at));
-            items.push(label.at(label_x, y + (height - label.height) / 2.0, None));
-            y += height + 0.35 * size;
+        for row in &rows {
+            items.extend(self.legend_row(row, pad, width - pad, y));
+            y += self.row_height(row) + 0.35 * size;
             if y > map[3] - map[1] {
                 break;
             }
@@ -173,7 +183,7 @@ impl Furnish<'_> {
             return None;
         }
         let (camera, ratio, size) = (self.inputs.camera, self.pen.ratio, 0.85 * self.unit);
-        let middle = self.world((map[0] + map[2]) / 2.0, (map[1] + map[3]) / 2.0);
+        let middle = self.middle(map);
         let world_px = camera.world_px() / ratio;
         let per_px = match self.subject.projector {
             None => meters_per_px(middle.to_degrees().1, world_px),
@@ -242,13 +252,18 @@ impl Furnish<'_> {
 
     /// How far north leans to the east from the plane's up in the middle of the map, degrees; less than half of one is none.
     fn convergence(&self, map: [f64; 4]) -> f64 {
-        let middle = self.world((map[0] + map[2]) / 2.0, (map[1] + map[3]) / 2.0);
+        let middle = self.middle(map);
         let lean = |projector: &Projector| {
             let here = projector.inverse(middle)?;
             let north = projector.forward(World { x: here.x, y: here.y - 1e-5 })?;
             Some((north.x - middle.x).atan2(middle.y - north.y).to_degrees())
         };
         self.subject.projector.and_then(lean).filter(|lean| lean.abs() >= 0.5).unwrap_or(0.0)
+    }
+
+    /// The middle of the map, in the world's plane.
+    fn middle(&self, map: [f64; 4]) -> World {
+        self.world(f64::from(self.subject.map_width_px) / self.pen.ratio / 2.0, (map[1] + map[3]) / 2.0)
     }
 
     /// Where in the world's plane a place of the page lies, CSS px.

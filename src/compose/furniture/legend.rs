@@ -1,10 +1,13 @@
 //! The legend: the entries of the style that something in the picture belongs to, each with a piece of the map itself.
 
-use super::{Area, Furnish};
+use std::collections::BTreeMap;
+
+use super::write::Block;
+use super::{Area, Furnish, Part, REGULAR};
 use crate::compose::features::passes;
 use crate::compose::place::Place;
 use crate::compose::{Composer, Fetched, Images, Inputs, LayerData, context};
-use crate::feature::{Feature, Value};
+use crate::feature::Value;
 use crate::geo::{Camera, Kind, Shape, Snapped, World};
 use crate::scene::{Group, Item};
 use crate::style::{Datum, Layer, LegendEntry, Paint};
@@ -14,11 +17,22 @@ use crate::style::{Datum, Layer, LegendEntry, Paint};
 pub struct Seen<'a> {
     pub part: Fetched<'a>,
     pub copy: i64,
+    /// Where on the page its map begins, device px.
+    pub left_px: u32,
+    /// The style's state that it is seen in.
+    pub state: &'a BTreeMap<String, Value>,
+}
+
+/// An entry with what it is drawn by, a sample of it, and its words.
+pub(super) struct Row<'a> {
+    layers: &'a [&'a Layer],
+    sample: Seen<'a>,
+    label: Block,
 }
 
 /// What of a layer's features can be seen within an area of the picture: those that the layer's filter lets through,
 /// whose own shape (not only its envelope) is there.
-pub fn seen<'a>(inputs: &Inputs, layer: &Layer, data: &LayerData<'a>, area: &Area) -> Vec<Seen<'a>> {
+pub fn seen<'a>(inputs: &Inputs<'a>, layer: &Layer, data: &LayerData<'a>, area: &Area) -> Vec<Seen<'a>> {
     let LayerData::Features(batches) = data else { return Vec::new() };
     let images = Images(inputs.sprite);
     let composer = Composer { inputs, images: &images };
@@ -27,7 +41,7 @@ pub fn seen<'a>(inputs: &Inputs, layer: &Layer, data: &LayerData<'a>, area: &Are
         let camera = inputs.camera.in_copy(batch.copy);
         for part in &batch.parts {
             if passes(layer, &composer.context(Some(*part))) && is_within(part.shape, &camera, area) {
-                out.push(Seen { part: *part, copy: batch.copy });
+                out.push(Seen { part: *part, copy: batch.copy, left_px: 0, state: inputs.state });
             }
         }
     }
@@ -59,23 +73,84 @@ fn is_within(shape: &Shape, camera: &Camera, area: &Area) -> bool {
     }
 }
 
-impl Furnish<'_> {
+impl<'a> Furnish<'a> {
+    /// Width and height of a piece of the map, and the gap before its words, CSS px.
+    fn swatch_size(&self) -> (f64, f64, f64) {
+        (2.6 * self.unit, 1.25 * self.unit, 0.6 * self.unit)
+    }
+
+    /// The legend's rows, each at most so wide.
+    pub(super) fn legend_rows(&self, most: f64) -> Vec<Row<'a>> {
+        let (width, _, gap) = self.swatch_size();
+        let most = (most - width - gap).max(8.0 * self.unit);
+        let row = |(entry, layers, seen): &'a (&'a LegendEntry, Vec<&'a Layer>, Vec<Seen<'a>>)| {
+            let label = self.text(entry.label(self.words.language), REGULAR, self.unit, most, self.palette.ink)?;
+            Some(Row { layers, sample: *seen.first()?, label })
+        };
+        self.subject.entries.iter().filter_map(row).collect()
+    }
+
+    pub(super) fn row_width(&self, row: &Row) -> f64 {
+        let (width, _, gap) = self.swatch_size();
+        width + gap + row.label.width
+    }
+
+    pub(super) fn row_height(&self, row: &Row) -> f64 {
+        row.label.height.max(self.swatch_size().1)
+    }
+
+    /// A row from `left` to `right`, `y` below the top.
+    pub(super) fn legend_row(&self, row: &Row, left: f64, right: f64, y: f64) -> Vec<Item> {
+        let (width, height, gap) = self.swatch_size();
+        let (swatch_x, label_x) = match self.words.is_rtl() {
+            true => (right - width, right - width - gap - row.label.width),
+            false => (left, left + width + gap),
+        };
+        let middle = y + self.row_height(row) / 2.0;
+        let mut items = self.swatch(row.layers, &row.sample, [swatch_x, middle - height / 2.0, width, height]);
+        items.push(row.label.at(label_x, middle - row.label.height / 2.0, None));
+        items
+    }
+
+    /// Whether the legend stands in the band below: of maps side by side it would hide too much.
+    pub(super) fn has_legend_strip(&self) -> bool {
+        let asked = self.wanted.parts.get(&Part::Legend).copied().flatten();
+        self.subject.captions.len() > 1 && self.wants(Part::Legend) && asked.is_none()
+    }
+
+    /// The legend in rows from side to side, and its height.
+    pub(super) fn legend_strip(&self, top: f64) -> (Vec<Item>, f64) {
+        let (pad, gap) = (self.pad(), 1.6 * self.unit);
+        let (left, right) = (pad, self.width - pad);
+        let (mut x, mut y, mut tallest) = (0.0, top, 0.0f64);
+        let mut items = Vec::new();
+        for row in self.legend_rows(right - left) {
+            let width = self.row_width(&row);
+            if x > 0.0 && x + width > right - left {
+                (x, y, tallest) = (0.0, y + tallest + 0.35 * self.unit, 0.0);
+            }
+            items.extend(match self.words.is_rtl() {
+                true => self.legend_row(&row, left, right - x, y),
+                false => self.legend_row(&row, left + x, right, y),
+            });
+            tallest = tallest.max(self.row_height(&row));
+            x += width + gap;
+        }
+        let height = if items.is_empty() { 0.0 } else { y + tallest - top + 0.5 * self.unit };
+        (items, height)
+    }
+
     /// A piece of the map as the layers draw it for a feature: an area, a line or a point in the box, CSS px.
-    pub(super) fn swatch(
-        &self,
-        layers: &[&Layer],
-        feature: &Feature,
-        kind: Kind,
-        [x, y, width, height]: [f64; 4],
-    ) -> Vec<Item> {
-        let camera = self.inputs.camera;
+    fn swatch(&self, layers: &[&Layer], sample: &Seen, [x, y, width, height]: [f64; 4]) -> Vec<Item> {
+        let inputs = &Inputs { state: sample.state, ..*self.inputs };
+        let camera = inputs.camera;
         let ratio = camera.ratio();
         let world = |x: f64, y: f64| {
             let (wx, wy) = camera.to_world_px().apply(x * ratio, y * ratio);
             World { x: wx / camera.world_px(), y: wy / camera.world_px() }
         };
         let (right, bottom, middle) = (x + width, y + height, y + height / 2.0);
-        let shape = match kind {
+        let shape = match sample.part.shape.kind() {
             Kind::Polygon => Shape::Polygon(vec![vec![
                 world(x, y),
                 world(right, y),
@@ -86,9 +161,9 @@ impl Furnish<'_> {
             Kind::Line => Shape::Line(vec![world(x, middle), world(right, middle)]),
             Kind::Point => Shape::Point(world(x + width / 2.0, middle)),
         };
-        let images = Images(self.inputs.sprite);
-        let composer = Composer { inputs: self.inputs, images: &images };
-        let part = Fetched { feature, shape: &shape, number: 0 };
+        let images = Images(inputs.sprite);
+        let composer = Composer { inputs, images: &images };
+        let part = Fetched { feature: sample.part.feature, shape: &shape, number: 0 };
         let place = Place::new(*camera);
         let mut out = Vec::new();
         for layer in layers {

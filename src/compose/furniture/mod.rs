@@ -5,6 +5,7 @@
 //! each in the corner where it hides least. Labels of the map that a box would cut are left out.
 
 mod about;
+mod bands;
 mod boxes;
 mod graticule;
 mod grey;
@@ -25,7 +26,6 @@ use crate::geo::{Projector, SUBPIXELS, Snapped};
 use crate::scene::{Cap, FURNITURE, Fill, Ink, Item, Join, Layer, Line, LineInk, Scene, Stroke};
 use crate::style::LegendEntry;
 use crate::text::{Fonts, Justify};
-use words::filled;
 use write::{Block, Pen};
 
 /// A part of the furniture.
@@ -186,6 +186,10 @@ pub struct Subject<'a> {
     pub bearing: f64,
     /// Where the map is not in Web Mercator.
     pub projector: Option<&'a Projector>,
+    /// How wide the map is; the first, where there are several; device px.
+    pub map_width_px: u32,
+    /// Of several maps in one picture: their days, and where they begin, device px.
+    pub captions: Vec<((i32, u8, u8), f64)>,
 }
 
 /// Heights of the bands above and below the map, CSS px.
@@ -226,7 +230,7 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     let ((head, top), (foot, bottom)) = (furnish.head(), furnish.foot());
     let map = [0.0, top, furnish.width, furnish.height - bottom];
     let (boxes, taken) = furnish.boxes(map);
-    // Labels that the furniture would cut are left out.
+    // Labels that the furniture or the page's edge would cut are left out.
     let ratio = inputs.camera.ratio();
     let mut covered: Vec<Area> = taken.iter().map(|b| area(*b, ratio)).collect();
     for (wanted, band) in
@@ -236,13 +240,13 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
             covered.push(area(band, ratio));
         }
     }
-    for layer in &mut scene.layers {
-        layer.items.retain(|item| boxes::extent(item).is_none_or(|label| !covered.iter().any(|c| c.meets(&label))));
-    }
+    let page = area([0.0, 0.0, furnish.width, furnish.height], ratio);
+    leave_out(scene, |label| !page.holds(label) || covered.iter().any(|c| c.meets(label)));
     let mut items = Vec::new();
     if wanted.parts.contains_key(&Part::Graticule) {
         items.extend(furnish.graticule(map));
     }
+    items.push(furnish.dividers(map));
     items.extend(boxes);
     items.push(head);
     items.push(foot);
@@ -255,11 +259,30 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     }
 }
 
+/// Takes labels out of a scene, by the room that they take.
+pub fn leave_out(scene: &mut Scene, out: impl Fn(&Area) -> bool) {
+    let keep = |item: &Item| boxes::extent(item).is_none_or(|label| !out(&label));
+    for layer in &mut scene.layers {
+        layer.items.retain(keep);
+        // The maps of a picture with several are groups.
+        for item in &mut layer.items {
+            if let Item::Group(group) = item {
+                group.items.retain(keep);
+            }
+        }
+    }
+}
+
 fn area([left, top, right, bottom]: [f64; 4], ratio: f64) -> Area {
     Area { left: left * ratio, top: top * ratio, right: right * ratio, bottom: bottom * ratio }
 }
 
 impl Area {
+    /// Whether all of another lies in it.
+    pub fn holds(&self, other: &Area) -> bool {
+        self.left <= other.left && self.top <= other.top && other.right <= self.right && other.bottom <= self.bottom
+    }
+
     fn meets(&self, other: &Area) -> bool {
         self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
     }
@@ -342,112 +365,5 @@ impl<'a> Furnish<'a> {
                 ratio,
             })
         })
-    }
-
-    fn as_of(&self) -> Option<String> {
-        let day = self.subject.day.filter(|_| self.wants(Part::Date))?;
-        Some(self.words.of_days(self.subject.since, day))
-    }
-
-    /// The band above the map, and its height: title, subtitle and date.
-    fn head(&self) -> (Items, f64) {
-        let wants = self.wants(Part::Title);
-        let title = self.wanted.title.as_deref().filter(|_| wants);
-        let subtitle = self.wanted.subtitle.as_deref().filter(|_| wants);
-        let (pad, inner) = (self.pad(), self.width - 2.0 * self.pad());
-        if title.is_none() && subtitle.is_none() {
-            return (Vec::new(), 0.0);
-        }
-        let palette = &self.palette;
-        let date = self.as_of();
-        let set = |factor: f64| {
-            let size = factor * self.unit;
-            [
-                title.and_then(|t| self.text(t, BOLD, 2.1 * size, inner, palette.ink)),
-                subtitle.and_then(|t| self.text(t, REGULAR, 1.25 * size, inner, palette.ink)),
-                date.as_deref().and_then(|t| self.text(t, REGULAR, 1.25 * size, inner, palette.soft)),
-            ]
-        };
-        // Smaller until no line is cut, and the map is most of the page.
-        let fits = |blocks: &[Option<Block>; 3]| {
-            let height: f64 = blocks.iter().flatten().map(|b| b.height).sum();
-            blocks.iter().flatten().all(|b| b.width <= inner + 0.5) && height <= 0.34 * self.height
-        };
-        let mut factor = 1.0;
-        let mut blocks = set(factor);
-        while !fits(&blocks) && factor > 0.25 {
-            factor *= 0.88;
-            blocks = set(factor);
-        }
-        let mut items = Vec::new();
-        let mut y = 0.8 * pad;
-        for block in blocks.iter().flatten() {
-            items.push(block.at(self.start(block, pad, self.width - pad), y, None));
-            y += block.height + 0.1 * self.unit;
-        }
-        let height = (y + 0.6 * pad).ceil();
-        let mut all = self.rectangle([0.0, 0.0, self.width, height], Some(palette.paper), None);
-        all.extend(items);
-        (all, height)
-    }
-
-    /// The band below the map, and its height: how accurate the map is, its sources.
-    fn foot(&self) -> (Items, f64) {
-        if !self.wants(Part::Sources) {
-            return (Vec::new(), 0.0);
-        }
-        let (pad, inner) = (self.pad(), self.width - 2.0 * self.pad());
-        let size = 0.85 * self.unit;
-        // On a small page fewer sources are named, so that the map is most of it.
-        let most = 0.2 * self.height;
-        let fits =
-            |text: &String| self.text(text, REGULAR, size, inner, self.palette.soft).is_none_or(|b| b.height <= most);
-        let sources = (0..=MAX_SOURCES).rev().map(|named| self.sources(named)).find(fits).unwrap_or_default();
-        let lines = [
-            self.accuracy().map(|t| (t, self.palette.ink)),
-            Some((sources, self.palette.soft)),
-            Some((self.subject.attribution.to_string(), self.palette.soft)),
-        ];
-        let mut items = Vec::new();
-        let mut y = 0.6 * pad;
-        for (text, color) in lines.into_iter().flatten().filter(|(t, _)| !t.is_empty()) {
-            if let Some(block) = self.text(&text, REGULAR, size, inner, color) {
-                items.push(block.at(self.start(&block, pad, self.width - pad), y, None));
-                y += block.height;
-            }
-        }
-        let height = (y + 0.6 * pad).ceil();
-        let mut all =
-            self.rectangle([0.0, self.height - height, self.width, self.height], Some(self.palette.paper), None);
-        let moved = self.at(0.0, self.height - height);
-        all.extend(items.into_iter().map(|item| item.moved(moved)));
-        (all, height)
-    }
-
-    /// How good what the legend tells of is, where it is not exact.
-    fn accuracy(&self) -> Option<String> {
-        let features = self.subject.entries.iter().flat_map(|(.., seen)| seen).map(|s| s.part.feature);
-        let known: Vec<f64> = features.filter_map(|f| f.number("accuracy_m")).filter(|m| *m >= 500.0).collect();
-        let (least, most) = (known.iter().copied().reduce(f64::min)?, known.iter().copied().reduce(f64::max)?);
-        let km = |m: f64| self.words.digits(&format!("{}", (m / 100.0).round() / 10.0));
-        Some(match least == most {
-            true => filled(self.words.accuracy_one, &[&km(most)]),
-            false => filled(self.words.accuracy, &[&km(least), &km(most)]),
-        })
-    }
-
-    /// What the features in the picture that the legend tells of rest on; each once.
-    fn sources(&self, most: usize) -> String {
-        let all = all_sources(self.subject);
-        let named = all.len().min(most);
-        if named == 0 {
-            return String::new();
-        }
-        let mut text = all[..named].join("; ");
-        if named < all.len() {
-            text =
-                format!("{text}; {}", filled(self.words.more, &[&self.words.digits(&(all.len() - named).to_string())]));
-        }
-        if text.is_empty() { text } else { filled(self.words.sources, &[&text]) }
     }
 }
