@@ -339,6 +339,13 @@ fn an_animation_has_a_frame_for_each_day_of_change() {
     // The first day; Shusha on the 8th; then 10, 20 and 25 November and 1 December.
     assert_eq!(frames("a.gif", &["--events"]), "6 frames");
     assert_eq!(frames("a.png", &["--step", "7"]), "5 frames");
+    assert_eq!(frames("a.webp", &["--step", "7"]), "5 frames");
+    if std::process::Command::new("ffmpeg").arg("-version").output().is_ok() {
+        assert_eq!(frames("a.mp4", &["--step", "7"]), "5 frames");
+        assert_eq!(&fs::read(folder.join("a.mp4")).unwrap()[4..8], b"ftyp");
+    } else {
+        println!("skipped: an .mp4, for want of ffmpeg");
+    }
     use image::AnimationDecoder;
     let gif = std::io::BufReader::new(fs::File::open(folder.join("a.gif")).unwrap());
     let gif = image::codecs::gif::GifDecoder::new(gif).unwrap().into_frames().collect_frames().unwrap();

@@ -1,16 +1,19 @@
 //! `contactline animate`
 
-use std::fs::File;
-use std::io::BufWriter;
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use clap::Args;
 
 use super::{DataArgs, Failure, load, progress};
 use crate::feature::Date;
-use crate::map::Spec;
+use crate::map::{self, Spec};
 
-/// Draw a map day by day into one moving picture: GIF or APNG, the date burned in
+/// Device px of a frame; of all frames, four times as many.
+const MAX_PX: u64 = 400_000_000;
+
+/// Draw a map day by day into one moving picture: GIF, WebP, APNG or MP4, the date burned in
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  contactline animate --spec map.json --from 2020-09-01 --to 2020-12-05 --events -o war.gif"
@@ -37,96 +40,95 @@ pub(super) struct Animate {
     /// Seconds a frame
     #[arg(long, default_value_t = 1.0, value_name = "S")]
     seconds: f64,
-    /// The file to write, .gif or .png
+    /// The file to write: .gif, .webp, .png or, where ffmpeg is installed, .mp4
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }
 
-/// Frames of one moving picture, and device px of each.
-const MAX_FRAMES: usize = 500;
-const MAX_PX: u64 = 8_000_000;
-
 impl Animate {
     pub(super) fn run(self) -> Result<(), Failure> {
         let extension = self.output.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        if !["gif", "png"].contains(&extension.as_str()) {
-            return Err(Failure::usage(format!("{}: only .gif and .png can be written", self.output.display())));
-        }
-        if !(0.02..=60.0).contains(&self.seconds) || self.from > self.to {
-            return Err(Failure::usage("--from comes before --to, and --seconds is from 0.02 to 60"));
+        let is_mp4 = extension == "mp4";
+        if !["gif", "png", "webp", "mp4"].contains(&extension.as_str()) {
+            let file = self.output.display();
+            return Err(Failure::usage(format!("{file}: only .gif, .webp, .png and .mp4 can be written")));
         }
         let failed = |e: String| Failure::usage(format!("{}: {e}", self.spec.display()));
         let bytes = std::fs::read(&self.spec).map_err(|e| failed(e.to_string()))?;
-        let spec = Spec::read(&bytes).map_err(|e| failed(e.to_string()))?;
+        let mut spec = Spec::read(&bytes).map_err(|e| failed(e.to_string()))?;
+        spec.state.remove("date");
+        spec.format = Some(if is_mp4 { "png".to_string() } else { extension });
+        spec.animate = Some(map::Animate {
+            from: self.from.to_string(),
+            to: self.to.to_string(),
+            step: self.step,
+            seconds: Some(self.seconds),
+        });
         let map = load(&self.data.clone().options(Vec::new()))?;
-        let styled =
-            map.style(&self.style).ok_or_else(|| Failure::new(format!("there is no style '{}'", self.style)))?;
-        let days = self.days(styled.changes());
-        if days.len() > MAX_FRAMES {
-            return Err(Failure::usage(format!("{} frames are too many: at most {MAX_FRAMES}", days.len())));
-        }
-        let bar = progress(days.len() as u64);
-        let mut frames = Vec::new();
-        for day in &days {
-            let mut spec = spec.clone();
-            spec.state.insert("date".to_string(), day.to_string());
-            spec.format = Some("png".to_string());
-            if spec.furniture.is_none() && spec.title.is_none() {
-                spec.furniture = Some("date".to_string());
-            }
-            let picture = spec.picture(&map, &self.style, MAX_PX, String::new()).map_err(|e| failed(e.to_string()))?;
-            frames.push(map.pixels(&picture).map_err(Failure::new)?);
+        let picture = spec.picture(&map, &self.style, MAX_PX, String::new()).map_err(|e| failed(e.to_string()))?;
+        let film = picture.film.iter().flat_map(|film| &film.days).count();
+        let bar = progress(film as u64);
+        let step = |day: Date| {
             bar.set_message(day.to_string());
             bar.inc(1);
+        };
+        let wrong = |e: String| Failure::new(format!("{}: {e}", self.output.display()));
+        if is_mp4 {
+            let mut video = Video::new(&self.output, self.seconds);
+            map.frames(&picture, |day, pixels| -> Result<(), Failure> {
+                step(day);
+                video.frame(&pixels.on_white(), (pixels.width_px, pixels.height_px)).map_err(wrong)
+            })?;
+            video.finish().map_err(wrong)?;
+        } else {
+            let bytes = map.film(&picture, step).map_err(|e| wrong(e.to_string()))?;
+            std::fs::write(&self.output, bytes).map_err(|e| wrong(e.to_string()))?;
         }
         bar.finish_and_clear();
-        let wrong = |e: String| Failure::new(format!("{}: {e}", self.output.display()));
-        let file = BufWriter::new(File::create(&self.output).map_err(|e| wrong(e.to_string()))?);
-        match extension.as_str() {
-            "gif" => gif(file, frames, self.seconds),
-            _ => apng(file, &frames, self.seconds),
-        }
-        .map_err(wrong)?;
-        println!("{} frames", days.len());
+        println!("{film} frames");
         Ok(())
     }
+}
 
-    fn days(&self, changes: &[Date]) -> Vec<Date> {
-        if let Some(step) = self.step {
-            let mut days = Vec::new();
-            let mut day = Some(self.from);
-            while let Some(one) = day.filter(|d| *d <= self.to && days.len() <= MAX_FRAMES) {
-                days.push(one);
-                day = one.after(step);
-            }
-            return days;
-        }
-        let between = changes.iter().copied().filter(|d| self.from < *d && *d <= self.to);
-        std::iter::once(self.from).chain(between).collect()
+/// An MP4 that ffmpeg writes, begun with its first frame.
+struct Video<'a> {
+    output: &'a Path,
+    seconds: f64,
+    ffmpeg: Option<Child>,
+}
+
+impl<'a> Video<'a> {
+    fn new(output: &'a Path, seconds: f64) -> Self {
+        Self { output, seconds, ffmpeg: None }
     }
-}
 
-type Frame = image::RgbaImage;
+    /// The next frame: RGB of a size in px.
+    fn frame(&mut self, rgb: &[u8], (width, height): (u32, u32)) -> Result<(), String> {
+        let ffmpeg = match &mut self.ffmpeg {
+            Some(ffmpeg) => ffmpeg,
+            None => {
+                let mut command = Command::new("ffmpeg");
+                command.args(["-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"]);
+                command.args(["-s", &format!("{width}x{height}"), "-r", &format!("{}", 1.0 / self.seconds), "-i", "-"]);
+                // What players can show: sides of an even number of px, 25 pictures a second.
+                command.args(["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-r", "25"]);
+                command.args(["-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]).arg(self.output);
+                let started = command.stdin(Stdio::piped()).spawn();
+                self.ffmpeg.insert(started.map_err(|e| {
+                    format!(
+                        "ffmpeg, which writes .mp4, could not be run ({e}): install it, or write .gif, .webp or .png"
+                    )
+                })?)
+            }
+        };
+        let pipe = ffmpeg.stdin.as_mut().ok_or("ffmpeg takes no frames")?;
+        pipe.write_all(rgb).map_err(|e| format!("ffmpeg: {e}"))
+    }
 
-fn gif(file: BufWriter<File>, frames: Vec<Frame>, seconds: f64) -> Result<(), String> {
-    use image::codecs::gif::{GifEncoder, Repeat};
-    let mut encoder = GifEncoder::new_with_speed(file, 10);
-    encoder.set_repeat(Repeat::Infinite).map_err(|e| e.to_string())?;
-    let delay = image::Delay::from_numer_denom_ms((seconds * 1e3).round() as u32, 1);
-    let frames = frames.into_iter().map(|f| image::Frame::from_parts(f, 0, 0, delay));
-    encoder.encode_frames(frames).map_err(|e| e.to_string())
-}
-
-fn apng(file: BufWriter<File>, frames: &[Frame], seconds: f64) -> Result<(), String> {
-    let Some(first) = frames.first() else { return Ok(()) };
-    let write = || -> Result<(), png::EncodingError> {
-        let mut encoder = png::Encoder::new(file, first.width(), first.height());
-        encoder.set_color(png::ColorType::Rgba);
-        encoder.set_animated(frames.len() as u32, 0)?;
-        encoder.set_frame_delay((seconds * 1e3).round() as u16, 1_000)?;
-        let mut writer = encoder.write_header()?;
-        frames.iter().try_for_each(|f| writer.write_image_data(f.as_raw()))?;
-        writer.finish()
-    };
-    write().map_err(|e| e.to_string())
+    fn finish(self) -> Result<(), String> {
+        let Some(mut ffmpeg) = self.ffmpeg else { return Ok(()) };
+        drop(ffmpeg.stdin.take());
+        let status = ffmpeg.wait().map_err(|e| e.to_string())?;
+        if status.success() { Ok(()) } else { Err(format!("ffmpeg ended with {status}")) }
+    }
 }

@@ -102,6 +102,12 @@ impl Failure {
     }
 }
 
+impl From<map::PictureError> for Failure {
+    fn from(error: map::PictureError) -> Self {
+        Self::new(error)
+    }
+}
+
 /// Loads a map and reports every problem on standard error.
 fn load(options: &Options) -> Result<Map, Failure> {
     let loaded = map::load(options);

@@ -1,5 +1,6 @@
 //! What leaves the map: pictures and features as bytes.
 
+mod animation;
 mod csv;
 mod flatgeobuf;
 mod geojson;
@@ -8,6 +9,7 @@ mod palette;
 mod pixels;
 
 use ::geo::geometry::Geometry;
+pub use animation::{Animation, Moving};
 pub use csv::{CsvError, rows};
 pub use flatgeobuf::{Column, FlatGeobufError, flatgeobuf};
 pub use geojson::{FeatureJson, feature_collection};

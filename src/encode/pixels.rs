@@ -19,6 +19,10 @@ pub enum EncodeError {
     Png(#[from] png::EncodingError),
     #[error("the picture could not be written: {0}")]
     Tiff(#[from] tiff::TiffError),
+    #[error("the picture could not be written: {0}")]
+    Gif(#[from] gif::EncodingError),
+    #[error("the picture could not be written: {0} px are too many for a side")]
+    Size(u32),
 }
 
 /// Premultiplied RGBA pixels, row by row from the top.
@@ -27,6 +31,13 @@ pub struct Pixels<'a> {
     pub premultiplied: &'a [u8],
     pub width_px: u32,
     pub height_px: u32,
+}
+
+impl Pixels<'_> {
+    /// RGB, what is clear on white.
+    pub fn on_white(&self) -> Vec<u8> {
+        on_white(self.premultiplied).collect()
+    }
 }
 
 /// What a PNG says beside its pixels.
@@ -50,7 +61,13 @@ pub fn png(pixels: Pixels, facts: &PngFacts) -> Result<Vec<u8>, EncodeError> {
 
 /// Where the bytes of a PNG go while its writer has them.
 #[derive(Clone, Default)]
-struct Sink(Rc<RefCell<Vec<u8>>>);
+pub(super) struct Sink(Rc<RefCell<Vec<u8>>>);
+
+impl Sink {
+    pub(super) fn take(&self) -> Vec<u8> {
+        self.0.take()
+    }
+}
 
 impl std::io::Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -99,7 +116,7 @@ pub fn png_of_palette(pixels: Pixels, facts: &PngFacts) -> Result<Vec<u8>, Encod
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&numbers)?;
     writer.finish()?;
-    Ok(out.0.take())
+    Ok(out.take())
 }
 
 /// A PNG that is written some rows at a time.
@@ -130,7 +147,7 @@ impl PngWriter {
     /// Ends it, when all rows have come.
     pub fn finish(self) -> Result<Vec<u8>, EncodeError> {
         self.writer.finish()?;
-        Ok(self.out.0.take())
+        Ok(self.out.take())
     }
 }
 

@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::Problem;
 use super::request::{Params, UrlPath, cached, has_tag, number, short};
 use crate::geo::{LonLat, TileId};
-use crate::map::{Frame, Map, Marker, Output, Path, Picture, PictureError, Service, Size, Spec};
+use crate::map::{Animate, Frame, Map, Marker, Output, Path, Picture, PictureError, Service, Size, Spec};
 
 /// Bytes of a map's document.
 pub const MAX_BODY: usize = 2 << 20;
@@ -53,7 +53,7 @@ pub async fn picture(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let (stem, ratio, _) = picture_name(&file, &["png", "webp", "jpg", "jpeg", "tif", "tiff", "svg", "pdf"])?;
+    let (stem, ratio, _) = picture_name(&file, &["png", "webp", "jpg", "jpeg", "gif", "tif", "tiff", "svg", "pdf"])?;
     let size = size((stem, ratio))?;
     let mut spec = spec_of(&mut params)?;
     match place.matches(',').count() {
@@ -123,7 +123,17 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
     let list = |text: Option<String>| -> Vec<String> {
         text.into_iter().flat_map(|t| t.split('|').map(str::to_string).collect::<Vec<_>>()).collect()
     };
+    let animate = match (params.take("from"), params.take("to")) {
+        (None, None) => None,
+        (from, to) => Some(Animate {
+            from: from.unwrap_or_default(),
+            to: to.unwrap_or_default(),
+            step: params.take_count("step", 1..=100_000)?.map(|days| days as u32),
+            seconds: number(params.take("seconds"), "seconds")?,
+        }),
+    };
     Ok(Spec {
+        animate,
         dpi: number(params.take("dpi"), "dpi")?,
         bearing: number(params.take("bearing"), "bearing")?,
         quality: params.take_count("quality", 1..=100)?.map(|q| q as u8),

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::{Frame, Furnishing, Map, Output, Overlay, PictureError, State, StyledMap, furnished, picture};
+use crate::encode::{Animation, Pixels};
 use crate::feature::Date;
 use crate::geo::{Georeference, Projector};
 use crate::paint::About;
@@ -22,6 +23,8 @@ pub struct Picture {
     pub output: Output,
     /// A second map in the picture.
     pub compared: Option<Compared>,
+    /// Where it moves: its maps one after another.
+    pub film: Option<Film>,
     /// Of pictures that are not documents, only what is drawn of it decides their bytes.
     pub furnishing: Furnishing,
 }
@@ -36,20 +39,40 @@ pub struct Compared {
     pub page_width: Option<u32>,
 }
 
+/// The maps of a moving picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Film {
+    /// Each with its own state; at least one.
+    pub days: Vec<(Date, State)>,
+    /// How long each is shown.
+    pub seconds: f64,
+}
+
 impl Picture {
     /// A picture of a style, and nothing else.
     pub fn plain(style: String, state: State, frame: Frame, output: Output) -> Self {
-        Self { style, state, frame, overlay: None, output, compared: None, furnishing: Furnishing::default() }
+        Self {
+            style,
+            state,
+            frame,
+            overlay: None,
+            output,
+            compared: None,
+            film: None,
+            furnishing: Furnishing::default(),
+        }
     }
 
     /// A hash of everything that decides the bytes, in hexadecimal: the cache key and, quoted, the ETag.
     pub fn key(&self, map: &Map) -> String {
         let over = self.overlay.as_ref().map_or(0, Overlay::key);
-        let Picture { style, state, frame, output, compared, .. } = self;
+        let Picture { style, state, frame, output, compared, film, .. } = self;
         let is_said = self.furnishing.furniture.is_some() || output.is_document();
         let furnishing = is_said.then_some(&self.furnishing);
-        let text =
-            format!("{:x}|{style}|{state:?}|{frame:?}|{over:x}|{output:?}|{compared:?}|{furnishing:?}", map.revision());
+        let text = format!(
+            "{:x}|{style}|{state:?}|{frame:?}|{over:x}|{output:?}|{compared:?}|{film:?}|{furnishing:?}",
+            map.revision()
+        );
         format!("{:032x}", xxh3_128(text.as_bytes()))
     }
 }
@@ -107,17 +130,50 @@ impl Map {
         Ok(furnished::scene(&drawn, picture).1.place)
     }
 
-    /// A picture's pixels, not premultiplied.
-    pub fn pixels(&self, picture: &Picture) -> Result<image::RgbaImage, PictureError> {
+    /// Draws the frames of a moving picture one after another, each with its day.
+    ///
+    /// # Errors
+    /// Where the style is not there, or `take` fails.
+    pub fn frames<E: From<PictureError>>(
+        &self,
+        picture: &Picture,
+        mut take: impl FnMut(Date, Pixels) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(film) = &picture.film else { return Ok(()) };
         let drawn = self.drawn(picture)?;
-        let (scene, _) = scene(&drawn, picture, false);
-        let pixmap = raster::paint(&scene, &drawn.plain.stamps).ok_or(PictureError::Memory)?;
-        let plain = pixmap.data().chunks_exact(4).flat_map(crate::color::straight).collect();
-        image::RgbaImage::from_raw(scene.width_px, scene.height_px, plain).ok_or(PictureError::Memory)
+        furnished::film(&drawn, picture, film, |day, scene| {
+            let pixmap = raster::paint(&scene, &drawn.plain.stamps).ok_or(PictureError::Memory)?;
+            let (width_px, height_px) = (scene.width_px, scene.height_px);
+            take(day, Pixels { premultiplied: pixmap.data(), width_px, height_px })
+        })
+    }
+
+    /// Draws a moving picture in its format; `watch` is told the day of each frame.
+    ///
+    /// # Errors
+    /// Where the style is not there, or the picture does not move.
+    pub fn film(&self, picture: &Picture, mut watch: impl FnMut(Date)) -> Result<Vec<u8>, PictureError> {
+        let (Some(film), Some(format)) = (&picture.film, picture.output.moving()) else {
+            return Err(PictureError::Still);
+        };
+        let mut animation: Option<Animation> = None;
+        self.frames(picture, |day, pixels| -> Result<(), PictureError> {
+            watch(day);
+            let size = (pixels.width_px, pixels.height_px);
+            let writer = match &mut animation {
+                Some(writer) => writer,
+                None => animation.insert(Animation::new(format, size, film.days.len() as u32, film.seconds)?),
+            };
+            Ok(writer.frame(pixels.premultiplied)?)
+        })?;
+        Ok(animation.ok_or(PictureError::Still)?.finish()?)
     }
 
     /// Draws a picture in its format, with what lies over it.
     pub fn draw(&self, picture: &Picture) -> Result<Vec<u8>, PictureError> {
+        if picture.film.is_some() {
+            return self.film(picture, |_| {});
+        }
         let drawn = self.drawn(picture)?;
         let (scene, about) = scene(&drawn, picture, picture.output.is_document());
         picture.output.write(&scene, &drawn.plain.stamps, about.as_ref())

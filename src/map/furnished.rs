@@ -1,14 +1,15 @@
 //! A map with its furniture: what the picture shows is looked up first, so that legend and sources tell of nothing else.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::drawing::Drawn;
+use super::drawing::{Drawn, Film};
 use super::panes::{Pane, composed, panes};
 use super::sources::Held;
-use super::{Corner, Furniture, Picture, State, StyledMap, Theme, picture};
+use super::{Corner, Frame, Furniture, Picture, State, StyledMap, Theme, picture};
 use crate::compose::furniture::{self, Bands, Part, Seen, Subject, Words};
 use crate::compose::{Inputs, LayerData};
-use crate::feature::{Date, Value};
+use crate::feature::{Date, Feature, Value};
 use crate::geo::{Camera, Georeference, World, WorldBox};
 use crate::paint::About;
 use crate::scene::{FURNITURE, Item, Scene};
@@ -107,34 +108,24 @@ const NAMED_PLACES: usize = 12;
 
 /// The scene with its furniture, and what its document says of itself.
 pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> (Scene, About) {
-    let map = drawn.map();
     let Picture { state, frame, furnishing: wanted, .. } = picture;
     let held = Held::default();
-    let bare = Furniture::default();
-    let furniture = wanted.furniture.as_ref().unwrap_or(&bare);
     let (panes, page) = panes(picture);
     let page_of = |camera: &Camera| page.map_or(*camera, |width| camera.widened(width));
-    // The bands hang on what is seen, which hangs on the bands: the second time it is settled.
-    let mut frame_of_map = *frame;
-    let mut bands = Bands::default();
-    for _ in 0..2 {
-        let camera = frame_of_map.camera();
-        let on_page = page_of(camera);
-        let inputs = Inputs { camera: &on_page, state, sprite: &map.sprite };
-        let found = furniture::bands(furniture, &subject(drawn, &panes, camera, &held, wanted, bands), &inputs);
-        bands = Bands { top: found.top.max(bands.top), bottom: found.bottom.max(bands.bottom) };
-        frame_of_map = frame.leaving(bands.top, bands.bottom);
-    }
-    let camera = frame_of_map.camera();
+    let settled = Settled::new(drawn, picture, &panes, &page_of);
+    let (camera, bands) = (settled.frame.camera(), settled.bands);
     let on_page = page_of(camera);
-    let inputs = Inputs { camera: &on_page, state, sprite: &map.sprite };
+    let inputs = Inputs { camera: &on_page, state, sprite: &drawn.map().sprite };
     let mut scene = composed(drawn, &panes, camera, &on_page);
     let mut subject = subject(drawn, &panes, camera, &held, wanted, bands);
-    if furniture.parts.contains_key(&Part::Inset) {
+    if panes.len() > 1 {
+        subject.captions = captions(&panes, camera);
+    }
+    if settled.furniture.parts.contains_key(&Part::Inset) {
         subject.inset = inset(drawn, state, camera, bands);
     }
-    furniture::furnish(&mut scene, furniture, &subject, &inputs);
-    let mut about = about(map, state, wanted, &subject, &scene);
+    furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
+    let mut about = about(drawn.map(), state, wanted, &subject, &scene);
     if let Some(compared) = &picture.compared {
         about.day = Some(compared.day.parts());
     }
@@ -146,6 +137,71 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> (Scene, About) {
         about.facts.push(("Projection".to_string(), projection.name()));
     }
     (scene, about)
+}
+
+/// The scenes of a moving picture. Nothing moves in them but what changes: furniture is laid out once for all of them, and
+/// its legend tells of what any of them shows.
+pub(super) fn film<E>(
+    drawn: &Drawn,
+    picture: &Picture,
+    film: &Film,
+    mut take: impl FnMut(Date, Scene) -> Result<(), E>,
+) -> Result<(), E> {
+    let held = Held::default();
+    let panes: Vec<Pane> =
+        film.days.iter().map(|(day, state)| Pane { state, day: Some(*day), left_px: 0, shown: [0.0, 1.0] }).collect();
+    let settled = Settled::new(drawn, picture, &panes, &|camera| *camera);
+    let camera = settled.frame.camera();
+    let mut subject = subject(drawn, &panes, camera, &held, &picture.furnishing, settled.bands);
+    if settled.furniture.parts.contains_key(&Part::Inset) {
+        subject.inset = inset(drawn, &picture.state, camera, settled.bands);
+    }
+    for (day, state) in &film.days {
+        subject.day = Some(parts(*day));
+        let inputs = Inputs { camera, state, sprite: &drawn.map().sprite };
+        let mut scene = picture::scene(drawn.map(), state, camera);
+        if picture.furnishing.furniture.is_some() {
+            furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
+        }
+        take(*day, scene)?;
+    }
+    Ok(())
+}
+
+/// A picture's frame with room for the bands of its furniture.
+struct Settled {
+    furniture: Furniture,
+    frame: Frame,
+    bands: Bands,
+}
+
+impl Settled {
+    fn new(drawn: &Drawn, picture: &Picture, panes: &[Pane], page_of: &dyn Fn(&Camera) -> Camera) -> Self {
+        let Picture { state, frame, furnishing: wanted, .. } = picture;
+        let held = Held::default();
+        let furniture = wanted.furniture.clone().unwrap_or_default();
+        // The bands hang on what is seen, which hangs on the bands: the second time it is settled.
+        let mut settled = Self { furniture, frame: *frame, bands: Bands::default() };
+        for _ in 0..2 {
+            let camera = settled.frame.camera();
+            let on_page = page_of(camera);
+            let inputs = Inputs { camera: &on_page, state, sprite: &drawn.map().sprite };
+            let mut subject = subject(drawn, panes, camera, &held, wanted, settled.bands);
+            if picture.compared.is_some() {
+                subject.captions = captions(panes, camera);
+            }
+            let found = furniture::bands(&settled.furniture, &subject, &inputs);
+            let bands = Bands { top: found.top.max(settled.bands.top), bottom: found.bottom.max(settled.bands.bottom) };
+            settled = Self { frame: frame.leaving(bands.top, bands.bottom), bands, ..settled };
+        }
+        settled
+    }
+}
+
+/// The days of a picture's maps, and where on the page each begins, device px.
+fn captions(panes: &[Pane], camera: &Camera) -> Vec<((i32, u8, u8), f64)> {
+    let left = |pane: &Pane| f64::from(pane.left_px) + pane.shown[0] * f64::from(camera.width_px());
+    panes.iter().filter_map(|pane| Some((parts(pane.day?), left(pane)))).collect()
 }
 
 fn parts(day: Date) -> (i32, u8, u8) {
@@ -172,6 +228,7 @@ fn subject<'a>(
     let entry = |entry: &'a LegendEntry| {
         let mut shown: Vec<&Layer> = Vec::new();
         let mut seen: Vec<Seen> = Vec::new();
+        let mut known: HashSet<(*const Feature, u32, u32)> = HashSet::new();
         for pane in panes {
             let inputs = Inputs { camera, state: pane.state, sprite: &map.sprite };
             let area = pane.area(camera, bands);
@@ -185,24 +242,18 @@ fn subject<'a>(
                     _ => picture::fetch(map, layer, &inputs, held),
                 };
                 let all = furniture::seen(&inputs, layer, &data, &area);
-                let of_entry = all.into_iter().filter(|s| furniture::belongs(entry, &inputs, s.part));
-                seen.extend(of_entry.map(|s| Seen { left_px: pane.left_px, state: pane.state, ..s }));
+                for one in all {
+                    let key = (std::ptr::from_ref(one.part.feature), one.part.number, pane.left_px);
+                    if furniture::belongs(entry, &inputs, one.part) && known.insert(key) {
+                        seen.push(Seen { left_px: pane.left_px, state: pane.state, ..one });
+                    }
+                }
             }
         }
         (entry, shown, seen)
     };
     let entries = map.style.legend.iter().map(entry).filter(|(.., seen)| !seen.is_empty());
     let metadata = |key: &str| map.style.json.get("metadata")?.get(key)?.as_str();
-    let captions = match panes {
-        [_] => Vec::new(),
-        _ => panes
-            .iter()
-            .filter_map(|pane| {
-                let left = f64::from(pane.left_px) + pane.shown[0] * f64::from(camera.width_px());
-                Some((parts(pane.day?), left))
-            })
-            .collect(),
-    };
     Subject {
         fonts: &map.fonts,
         language: panes.first().map_or("en", |pane| language(pane.state)),
@@ -214,7 +265,7 @@ fn subject<'a>(
         bearing: camera.bearing(),
         projector: drawn.projector(),
         map_width_px: camera.width_px(),
-        captions,
+        captions: Vec::new(),
     }
 }
 

@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 pub use crate::paint::svg::TextAs;
-pub use drawing::{Compared, Picture};
+pub use drawing::{Compared, Film, Picture};
 pub use features::{Cursor, ItemsQuery, Period, QueryError, Selection, SortKey, areas_of};
 pub use furnished::{Furnishing, FurnishingError};
 pub use load::{Options, embedded_schemas, load};
@@ -42,7 +42,7 @@ pub use preset::Preset;
 pub use query::{Answer, FORM_MEMBERS, MAX_ANSWER, MEMBERS, Question, QuestionError};
 pub use schema::Schema;
 pub use service::{Service, ServiceError};
-pub use spec::{Spec, SpecError};
+pub use spec::{Animate, Spec, SpecError};
 
 pub use crate::compose::furniture::{Corner, Furniture, Part, Theme};
 use crate::feature::{Date, Value};

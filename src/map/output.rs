@@ -1,7 +1,7 @@
 //! The formats that pictures are written in.
 
 use super::picture::PictureError;
-use crate::encode::{self, Pixels, PngFacts, TiffFacts};
+use crate::encode::{self, Moving, Pixels, PngFacts, TiffFacts};
 use crate::paint::raster::{self, Stamps};
 use crate::paint::svg::TextAs;
 use crate::paint::{About, pdf, svg};
@@ -19,6 +19,8 @@ pub enum Output {
     WebP,
     /// Quality 1 to 100.
     Jpeg(u8),
+    /// Of at most 256 colours; what pictures move in.
+    Gif,
     /// With its place, for GIS tools; device px an inch.
     GeoTiff(Option<f64>),
     Svg(TextAs),
@@ -43,11 +45,12 @@ impl Output {
     pub const PNG: Output = Output::Png { dpi: None, palette: false };
 
     /// What extensions stand for, without a dot.
-    pub const EXTENSIONS: [(&'static str, Output); 8] = [
+    pub const EXTENSIONS: [(&'static str, Output); 9] = [
         ("png", Output::PNG),
         ("webp", Output::WebP),
         ("jpg", Output::Jpeg(JPEG_QUALITY)),
         ("jpeg", Output::Jpeg(JPEG_QUALITY)),
+        ("gif", Output::Gif),
         ("tif", Output::GeoTiff(None)),
         ("tiff", Output::GeoTiff(None)),
         ("svg", Output::Svg(TextAs::Outlines)),
@@ -63,9 +66,20 @@ impl Output {
             Output::Png { .. } => "image/png",
             Output::WebP => "image/webp",
             Output::Jpeg(_) => "image/jpeg",
+            Output::Gif => "image/gif",
             Output::GeoTiff(_) => "image/tiff",
             Output::Svg(_) => "image/svg+xml",
             Output::Pdf { .. } => "application/pdf",
+        }
+    }
+
+    /// How a moving picture is written in this format; none in most.
+    pub fn moving(self) -> Option<Moving> {
+        match self {
+            Output::Gif => Some(Moving::Gif),
+            Output::Png { palette: false, .. } => Some(Moving::Apng),
+            Output::WebP => Some(Moving::WebP),
+            _ => None,
         }
     }
 
@@ -95,6 +109,11 @@ impl Output {
                 let pixmap = raster::paint(scene, stamps).ok_or(PictureError::Memory)?;
                 let pixels = Pixels { premultiplied: pixmap.data(), width_px: size.0, height_px: size.1 };
                 if palette { encode::png_of_palette(pixels, &facts)? } else { encode::png(pixels, &facts)? }
+            }
+            Output::Gif => {
+                let mut animation = encode::Animation::new(Moving::Gif, size, 1, 0.0)?;
+                animation.frame(raster::paint(scene, stamps).ok_or(PictureError::Memory)?.data())?;
+                animation.finish()?
             }
             Output::WebP => {
                 let (rows, opaque) = bands.plain()?;

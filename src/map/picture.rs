@@ -26,6 +26,8 @@ pub enum PictureError {
     Bounds(String),
     #[error("there is no style '{0}'")]
     Style(String),
+    #[error("the picture does not move, or its format cannot")]
+    Still,
     #[error("there is not enough memory for the picture")]
     Memory,
     #[error(transparent)]

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::{
-    Circle, Compared, Frame, Furnishing, FurnishingError, Furniture, Map, Marker, Output, Overlay, OverlayError, Part,
-    Path, Picture, PictureError, Preset, Size, TextAs,
+    Circle, Compared, Film, Frame, Furnishing, FurnishingError, Furniture, Map, Marker, Output, Overlay, OverlayError,
+    Part, Path, Picture, PictureError, Preset, Size, State, TextAs,
 };
 use crate::feature::Date;
 use crate::geo::{LonLat, World, WorldBox};
@@ -67,6 +67,8 @@ pub struct Spec {
     /// Whether the two maps of `compare` share one frame, each with its half, and do not stand side by side.
     #[serde(default)]
     pub split: bool,
+    /// A moving picture: a map for each of several days.
+    pub animate: Option<Animate>,
     #[serde(default)]
     pub markers: Vec<Marker>,
     #[serde(default)]
@@ -78,6 +80,18 @@ pub struct Spec {
     pub highlight: Vec<String>,
     /// Features with simplestyle properties.
     pub geojson: Option<Json>,
+}
+
+/// The days of a moving picture.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Animate {
+    pub from: String,
+    pub to: String,
+    /// Days from one map to the next; a map for each day on which something changes where it is not said.
+    pub step: Option<u32>,
+    /// How long each is shown; 1 where it is not said.
+    pub seconds: Option<f64>,
 }
 
 /// What is wrong with a spec, and where.
@@ -101,6 +115,9 @@ impl SpecError {
     }
 }
 
+/// Maps of a moving picture; their px in all, in largest pictures.
+const MAX_FRAMES: usize = 500;
+const MOST_FILMS: u64 = 4;
 /// Device px times things that may cover all of them.
 const MAX_WIDE_PX: u64 = 4_000_000_000;
 /// Things on top of a map, in all; positions of its paths.
@@ -150,12 +167,21 @@ impl Spec {
         if change.is_some() {
             self.alone_with_change()?;
         }
+        let days = self.animate.as_ref().map(|animate| self.days(animate, styled.changes(), &state)).transpose()?;
+        if let Some(last) = days.as_ref().and_then(|days| days.last()) {
+            state.insert("date".to_string(), last.to_string());
+        }
         let (page, dpi) = self.size(max_px)?;
         let beside = compared.is_some() && !self.split;
         if beside {
             self.side_by_side()?;
         }
         let size = if beside { page.half() } else { page };
+        let frames = days.as_ref().map_or(0, Vec::len) as u64;
+        if frames * size.device_px() > MOST_FILMS.saturating_mul(max_px) {
+            let most = MOST_FILMS.saturating_mul(max_px) / size.device_px();
+            return Err(SpecError::at("/animate", format!("{frames} maps of this size are too many: at most {most}")));
+        }
         let output = self.output(dpi)?;
         let mut furnishing = Furnishing::read(
             self.furniture.as_deref(),
@@ -166,8 +192,8 @@ impl Spec {
         furnishing.day = state.get("date").and_then(|d| d.parse().ok()).or_else(|| styled.default_day());
         furnishing.since = change.map(|(from, _)| from);
         furnishing.recipe = recipe;
-        if compared.is_some() && furnishing.furniture.is_none() {
-            // Two maps without their days would be one riddle.
+        if (compared.is_some() || days.is_some()) && furnishing.furniture.is_none() {
+            // Maps without their days would be a riddle.
             furnishing.furniture = Some(Furniture { parts: [(Part::Date, None)].into(), ..Furniture::default() });
         }
         let language = state.get("lang").map_or("en", String::as_str);
@@ -189,8 +215,58 @@ impl Spec {
                 Some(Compared { state: settings(&state.collect())?, day, page_width })
             }
         };
+        let of_day = |day: &Date| -> Result<(Date, State), SpecError> {
+            let own = [("date".to_string(), day.to_string())];
+            Ok((*day, settings(&state.iter().map(|(k, v)| (k.clone(), v.clone())).chain(own).collect())?))
+        };
+        let film = match &days {
+            None => None,
+            Some(days) => {
+                let days: Result<Vec<(Date, State)>, SpecError> = days.iter().map(of_day).collect();
+                Some(Film { days: days?, seconds: self.animate.as_ref().and_then(|a| a.seconds).unwrap_or(1.0) })
+            }
+        };
         let state = settings(&state)?;
-        Ok(Picture { style: style.to_string(), state, frame, overlay, output, compared, furnishing })
+        Ok(Picture { style: style.to_string(), state, frame, overlay, output, compared, film, furnishing })
+    }
+
+    /// The days of a moving picture.
+    fn days(
+        &self,
+        animate: &Animate,
+        changes: &[Date],
+        state: &BTreeMap<String, String>,
+    ) -> Result<Vec<Date>, SpecError> {
+        if state.contains_key("date") {
+            return Err(SpecError::at("/state/date", "a moving picture has its own days"));
+        }
+        if self.change.is_some() || self.compare.is_some() {
+            return Err(SpecError::at("/animate", "changes and comparisons do not move"));
+        }
+        let day =
+            |text: &str, pointer: &str| text.parse::<Date>().map_err(|_| SpecError::at(pointer, "a day: 2020-09-27"));
+        let (from, to) = (day(&animate.from, "/animate/from")?, day(&animate.to, "/animate/to")?);
+        if from > to {
+            return Err(SpecError::at("/animate/to", "a day that is not before the first"));
+        }
+        if animate.seconds.is_some_and(|s| !(0.02..=60.0).contains(&s)) {
+            return Err(SpecError::at("/animate/seconds", "a number from 0.02 to 60"));
+        }
+        let days: Vec<Date> = match animate.step {
+            Some(0) => return Err(SpecError::at("/animate/step", "a whole number of days, at least 1")),
+            Some(step) => std::iter::successors(Some(from), |day| day.after(step))
+                .take_while(|day| *day <= to)
+                .take(MAX_FRAMES + 1)
+                .collect(),
+            None => {
+                let between = changes.iter().copied().filter(|d| from < *d && *d <= to);
+                std::iter::once(from).chain(between).collect()
+            }
+        };
+        match days.len() > MAX_FRAMES {
+            true => Err(SpecError::at("/animate", format!("more than {MAX_FRAMES} maps are too many"))),
+            false => Ok(days),
+        }
     }
 
     /// Refuses what two maps side by side cannot have.
@@ -268,6 +344,10 @@ impl Spec {
                 ));
             }
         };
+        let moving = output.moving().is_some() && !self.palette;
+        if self.animate.is_some() && !moving {
+            return Err(SpecError::at("/format", "moving pictures are gif, webp or png, without a palette"));
+        }
         if self.palette && !matches!(output, Output::Png { .. }) {
             return Err(SpecError::at("/palette", "only PNG has a palette"));
         }
@@ -281,6 +361,7 @@ impl Spec {
             Output::Svg(_) => Output::Svg(text),
             Output::Jpeg(usual) => Output::Jpeg(self.quality.unwrap_or(usual)),
             Output::WebP => Output::WebP,
+            Output::Gif => Output::Gif,
         })
     }
 
