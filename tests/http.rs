@@ -13,6 +13,30 @@ fn size(png: &[u8]) -> (u32, u32) {
 }
 
 #[tokio::test]
+async fn the_urls_of_other_static_maps_are_understood() {
+    let base = "/styles/conflict/static";
+    let same = |a: String, b: String| async move {
+        let (first, second) = (get(&a).await, get(&b).await);
+        assert_eq!((first.status.as_u16(), second.status.as_u16()), (200, 200), "{a} {b}");
+        assert!(first.body == second.body, "{a} is not {b}");
+    };
+    // TileServer GL's paths and ours, one or many, plain or encoded.
+    let ours = format!("{base}/auto/300x200.png?path=46,39%2047,40%2047.5,39.5");
+    same(ours.clone(), format!("{base}/auto/300x200.png?path=46,39|47,40|47.5,39.5")).await;
+    same(ours.clone(), format!("{base}/auto/300x200.png?path=enc:_e%60mF_kwwG_ibE_ibE~s%60B_t%60B")).await;
+    let two = format!("{base}/auto/300x200.png?path=46,39%2047,40|46,40%2047,39&marker=46.5,39.5|46.6,39.6");
+    same(two, format!("{base}/auto/300x200.png?path=46,39|47,40&path=46,40|47,39&marker=46.5,39.5&marker=46.6,39.6"))
+        .await;
+    // Mapbox's, with its own parameters.
+    let pin = format!("{base}/46.75,39.76,7/300x200@2x.png");
+    let mapbox = get(&format!("{base}/pin-l-a+f00(46.75,39.76)/46.75,39.76,7,0/300x200@2x?access_token=pk.x")).await;
+    assert_eq!((mapbox.status.as_u16(), mapbox.header("content-type")), (200, "image/png"));
+    assert_ne!(mapbox.body, get(&pin).await.body);
+    let boxed = format!("{base}/path-3+b3123b(_e%60mF_kwwG_ibE_ibE~s%60B_t%60B)/[45.4,38.8,48,40.6]/300x200.png");
+    same(boxed, format!("{base}/45.4,38.8,48,40.6/300x200.png?path=46,39%2047,40%2047.5,39.5")).await;
+}
+
+#[tokio::test]
 async fn pictures_have_the_size_that_was_asked_for() {
     for (path, expected) in [
         ("/styles/conflict/9/322/194.png", (256, 256)),
@@ -184,6 +208,10 @@ const BAD_REQUESTS: &[(&str, u16, &str)] = &[
     ("/styles/conflict/static/48,38,45,40/100x100.png", 400, "west below east"),
     ("/styles/conflict/static/46,39,46.0000000001,39.0000000001/100x100.png", 400, "empty or out of range"),
     ("/styles/conflict/static/NaN,39,8/100x100.png", 400, "is not 2 numbers"),
+    ("/styles/conflict/static/pin-x(46,39)/auto/100x100.png", 400, "/overlay"),
+    ("/styles/conflict/static/pin-s(46,39)/46,39,8,0,60/100x100.png", 400, "pitch"),
+    ("/styles/conflict/static/auto/100x100.png?path=enc:%01", 400, "/paths"),
+    ("/styles/conflict/static/auto/100x100.png?path=1,2|3,4&width=x", 400, "width"),
     ("/styles/conflict/sprite@9x.png", 404, "there is no 'sprite@9x.png'"),
     ("/query", 400, "ask something: at=lon,lat"),
     ("/query?near=46,39&distance_m=5", 400, "of: say what distance_m is measured from"),

@@ -49,6 +49,7 @@ pub fn router(service: Service) -> Router {
         .route("/styles/{id}/{z}/{x}/{file}", get(pictures::tile))
         .route("/styles/{id}/{size}/{z}/{x}/{file}", get(pictures::sized_tile))
         .route("/styles/{id}/static/{place}/{file}", get(pictures::picture))
+        .route("/styles/{id}/static/{overlay}/{place}/{file}", get(pictures::overlaid_picture))
         .route("/styles/{id}/static", post(pictures::of_spec).layer(DefaultBodyLimit::max(pictures::MAX_BODY)))
         .route("/fonts.json", get(fonts::list))
         .route("/fonts/{stack}/{file}", get(fonts::range))

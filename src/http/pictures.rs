@@ -9,7 +9,9 @@ use axum::response::Response;
 use super::Problem;
 use super::request::{Params, UrlPath, cached, has_tag, number, short};
 use crate::geo::{LonLat, TileId};
-use crate::map::{Animate, Frame, Map, Marker, Output, Path, Picture, PictureError, Service, Size, Spec};
+use crate::map::{
+    Animate, Frame, Map, Marker, OnTop, Output, Path, PathLook, Picture, PictureError, Service, Size, Spec,
+};
 
 /// Bytes of a map's document.
 pub const MAX_BODY: usize = 2 << 20;
@@ -49,30 +51,49 @@ pub async fn sized_tile(
 pub async fn picture(
     State(service): State<Service>,
     UrlPath((id, place, file)): UrlPath<(String, String, String)>,
+    params: Params,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    of_url(&service, id, (&place, &file), params, None, &headers, &uri).await
+}
+
+/// The same as Mapbox's static images have it: `/styles/{id}/static/{overlay}/{lon},{lat},{zoom}[,{bearing}]/{w}x{h}[@2x]`,
+/// `/[{w},{s},{e},{n}]/` or `/auto/`; PNG without an extension.
+pub async fn overlaid_picture(
+    State(service): State<Service>,
+    UrlPath((id, overlay, place, file)): UrlPath<(String, String, String, String)>,
     mut params: Params,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let (stem, ratio, _) = picture_name(&file, &["png", "webp", "jpg", "jpeg", "gif", "tif", "tiff", "svg", "pdf"])?;
+    let on_top = OnTop::of_mapbox(&overlay)?;
+    // Of Mapbox's own, what says nothing of the picture.
+    for key in ["access_token", "attribution", "logo"] {
+        params.take(key);
+    }
+    let file = if file.contains('.') { file } else { format!("{file}.png") };
+    of_url(&service, id, (&place, &file), params, Some(on_top), &headers, &uri).await
+}
+
+async fn of_url(
+    service: &Service,
+    id: String,
+    (place, file): (&str, &str),
+    mut params: Params,
+    mapbox: Option<OnTop>,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Result<Response, Problem> {
+    const FORMATS: [&str; 9] = ["png", "webp", "jpg", "jpeg", "gif", "tif", "tiff", "svg", "pdf"];
+    let (stem, ratio, _) = picture_name(file, &FORMATS)?;
     let size = size((stem, ratio))?;
     let mut spec = spec_of(&mut params)?;
-    match place.matches(',').count() {
-        _ if place == "auto" => {}
-        2 => {
-            let (center, zoom) = place.rsplit_once(',').unwrap_or_default();
-            let center = LonLat::parse(center)?;
-            (spec.center, spec.zoom) = (Some([center.lon(), center.lat()]), Some(number("zoom", zoom)?));
-        }
-        3 => {
-            let degrees: Result<Vec<f64>, Problem> = place.split(',').map(|n| number("number of degrees", n)).collect();
-            spec.bbox = Some(degrees?.try_into().map_err(|_| PictureError::Bounds(short(&place)))?);
-        }
-        _ => {
-            return Err(Problem::bad_request(format!(
-                "'{}' is no place: lon,lat,zoom or west,south,east,north, or auto",
-                short(&place)
-            )));
-        }
+    put(&mut spec, place, mapbox.is_some())?;
+    if let Some(on_top) = mapbox {
+        spec.markers.extend(on_top.markers);
+        spec.paths.extend(on_top.paths);
+        spec.geojson = on_top.geojson;
     }
     spec.format = file.rsplit_once('.').map(|(_, extension)| extension.to_string());
     (spec.width, spec.height, spec.ratio) = (Some(size.width()), Some(size.height()), Some(size.ratio()));
@@ -81,7 +102,38 @@ pub async fn picture(
     let geo = spec.geo;
     let picture = service.run(move |map| spec.picture(map, &id, MAX_PX, recipe)).await??;
     holds_place(geo, picture.output)?;
-    send(&service, picture, &headers).await
+    send(service, picture, headers).await
+}
+
+/// Says where a map is: `auto`, `lon,lat,zoom`, `west,south,east,north`, or, as Mapbox has it, `[west,south,east,north]` or
+/// `lon,lat,zoom,bearing[,pitch]`.
+fn put(spec: &mut Spec, place: &str, is_mapbox: bool) -> Result<(), Problem> {
+    let wrong = || {
+        let place = short(place);
+        Problem::bad_request(format!("'{place}' is no place: lon,lat,zoom or west,south,east,north, or auto"))
+    };
+    if place == "auto" {
+        return Ok(());
+    }
+    let in_brackets = place.strip_prefix('[').and_then(|p| p.strip_suffix(']'));
+    let numbers: Result<Vec<f64>, Problem> =
+        in_brackets.unwrap_or(place).split(',').map(|n| number("number", n)).collect();
+    let numbers = numbers.map_err(|_| wrong())?;
+    match (numbers.as_slice(), in_brackets) {
+        ([lon, lat, zoom], None) => {
+            let center = LonLat::parse(&format!("{lon},{lat}"))?;
+            (spec.center, spec.zoom) = (Some([center.lon(), center.lat()]), Some(*zoom));
+        }
+        ([lon, lat, zoom, bearing, pitch @ ..], None) if is_mapbox && pitch.len() < 2 => {
+            if pitch.iter().any(|pitch| *pitch != 0.0) {
+                return Err(Problem::bad_request("maps are seen from above: the pitch is 0"));
+            }
+            (spec.center, spec.zoom, spec.bearing) = (Some([*lon, *lat]), Some(*zoom), Some(*bearing));
+        }
+        ([west, south, east, north], _) => spec.bbox = Some([*west, *south, *east, *north]),
+        _ => return Err(wrong()),
+    }
+    Ok(())
 }
 
 /// `POST /styles/{id}/static`: a map as a document.
@@ -120,9 +172,19 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
             _ => Err(Problem::bad_request(format!("'{}' is no value for {name}: a number", short(&text)))),
         },
     };
-    let list = |text: Option<String>| -> Vec<String> {
-        text.into_iter().flat_map(|t| t.split('|').map(str::to_string).collect::<Vec<_>>()).collect()
+    let look = PathLook {
+        stroke: params.take("stroke"),
+        width: number(params.take("width"), "width")?,
+        fill: params.take("fill"),
     };
+    let (mut markers, mut paths) = (Vec::new(), Vec::new());
+    for text in params.take_list("marker") {
+        markers.extend(Marker::of_url(&text)?);
+    }
+    for text in params.take_list("path") {
+        paths.extend(Path::of_url(&text, &look)?);
+    }
+    let highlight = params.take_list("highlight").iter().flat_map(|t| t.split('|')).map(str::to_string).collect();
     let animate = match (params.take("from"), params.take("to")) {
         (None, None) => None,
         (from, to) => Some(Animate {
@@ -148,9 +210,9 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
         projection: params.take("projection"),
         geo: params.take_flag("geo")?,
         palette: params.take_flag("palette")?,
-        markers: list(params.take("marker")).iter().map(|m| Marker::of_text(m)).collect::<Result<_, _>>()?,
-        paths: list(params.take("path")).iter().map(|p| Path::of_text(p)).collect::<Result<_, _>>()?,
-        highlight: list(params.take("highlight")),
+        markers,
+        paths,
+        highlight,
         ..Spec::default()
     })
 }

@@ -25,9 +25,14 @@ impl<T: serde::de::DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> 
     }
 }
 
-/// The query string, each parameter once.
+/// The query string, each parameter once but for those that are lists.
 #[derive(Debug)]
 pub struct Params(BTreeMap<String, String>);
+
+/// Parameters that may be given often.
+const LISTS: [&str; 5] = ["marker", "path", "circle", "callout", "highlight"];
+/// Stands between their values.
+const BETWEEN: char = '\u{1e}';
 
 impl<S: Send + Sync> FromRequestParts<S> for Params {
     type Rejection = Problem;
@@ -37,6 +42,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
             .map_err(|_| Problem::bad_request("the query string cannot be read; percent-encode it as UTF-8"))?;
         let mut params = BTreeMap::new();
         for (key, value) in pairs.0 {
+            if LISTS.contains(&key.as_str())
+                && let Some(before) = params.get_mut(&key)
+            {
+                *before = format!("{before}{BETWEEN}{value}");
+                continue;
+            }
             if let Some(first) = params.insert(key.clone(), value) {
                 return Err(Problem::bad_request(format!(
                     "the parameter '{}' is given twice (first as '{}')",
@@ -53,6 +64,11 @@ impl Params {
     /// Takes a parameter out.
     pub fn take(&mut self, key: &str) -> Option<String> {
         self.0.remove(key)
+    }
+
+    /// Takes the values of a parameter that may be given often.
+    pub fn take_list(&mut self, key: &str) -> Vec<String> {
+        self.take(key).into_iter().flat_map(|all| all.split(BETWEEN).map(str::to_string).collect::<Vec<_>>()).collect()
     }
 
     /// Takes a yes or no: `1` or `true`, `0` or `false`.

@@ -24,6 +24,7 @@ mod sources;
 mod spec;
 mod sprites;
 mod things;
+mod url_forms;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -43,6 +44,7 @@ pub use query::{Answer, FORM_MEMBERS, MAX_ANSWER, MEMBERS, Question, QuestionErr
 pub use schema::Schema;
 pub use service::{Service, ServiceError};
 pub use spec::{Animate, Spec, SpecError};
+pub use url_forms::{OnTop, PathLook};
 
 pub use crate::compose::furniture::{Corner, Furniture, Part, Theme};
 use crate::feature::{Date, Value};
