@@ -4,10 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::Value as Json;
 
 use super::{DataArgs, Failure, load};
 use crate::geo::{LonLat, numbers};
-use crate::map::{Circle, Marker, Output, Path, Spec};
+use crate::map::{CalloutSpec, Circle, Logo, Marker, Output, Path, Spec};
 
 /// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
 pub(super) const MAX_PX: u64 = 400_000_000;
@@ -51,6 +52,15 @@ pub(super) struct Export {
     /// All within so many kilometres; may be given often
     #[arg(long, value_name = "LON,LAT,KM", allow_hyphen_values = true)]
     circle: Vec<String>,
+    /// Words about a place, in a box with a line that leads there; may be given often
+    #[arg(long, value_name = "LON,LAT,TEXT", allow_hyphen_values = true)]
+    callout: Vec<String>,
+    /// A house's own sign: PNG, JPEG, WebP or SVG
+    #[arg(long, value_name = "FILE")]
+    logo: Option<PathBuf>,
+    /// MapLibre layers that draw --geojson in place of simplestyle: a JSON array, or a style
+    #[arg(long, value_name = "FILE", requires = "geojson")]
+    geojson_style: Option<PathBuf>,
     /// A feature, collection/id, to be brought out, all else dimmed; may be given often
     #[arg(long, value_name = "COLLECTION/ID")]
     highlight: Vec<String>,
@@ -216,10 +226,25 @@ impl Export {
             let radius_km = km.parse().map_err(|_| wrong())?;
             spec.circles.push(Circle { at: numbers_of(at)?, radius_km, ..Circle::default() });
         }
-        if let Some(path) = &self.geojson {
+        let json = |path: &PathBuf| -> Result<Json, Failure> {
             let failed = |e: String| Failure::usage(format!("{}: {e}", path.display()));
             let text = fs::read_to_string(path).map_err(|e| failed(e.to_string()))?;
-            spec.geojson = Some(serde_json::from_str(&text).map_err(|e| failed(format!("not JSON: {e}")))?);
+            serde_json::from_str(&text).map_err(|e| failed(format!("not JSON: {e}")))
+        };
+        if let Some(path) = &self.geojson {
+            spec.geojson = Some(json(path)?);
+        }
+        if let Some(path) = &self.geojson_style {
+            let style = json(path)?;
+            spec.layers = Some(style.get("layers").cloned().unwrap_or(style));
+        }
+        if let Some(path) = &self.logo {
+            let failed = |e: String| Failure::usage(format!("{}: {e}", path.display()));
+            let bytes = fs::read(path).map_err(|e| failed(e.to_string()))?;
+            spec.logo = Some(Logo::to_data_uri(&bytes));
+        }
+        for callout in &self.callout {
+            spec.callouts.push(CalloutSpec::of_text(callout).map_err(Failure::usage)?);
         }
         spec.highlight.extend(self.highlight.iter().cloned());
         let extension = self.output().extension().unwrap_or_default().to_string_lossy().into_owned();

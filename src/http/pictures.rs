@@ -10,7 +10,7 @@ use super::Problem;
 use super::request::{Params, UrlPath, cached, has_tag, number, short};
 use crate::geo::{LonLat, TileId};
 use crate::map::{
-    Animate, Frame, Map, Marker, OnTop, Output, Path, PathLook, Picture, PictureError, Service, Size, Spec,
+    Animate, CalloutSpec, Frame, Map, Marker, OnTop, Output, Path, PathLook, Picture, PictureError, Service, Size, Spec,
 };
 
 /// Bytes of a map's document.
@@ -184,6 +184,8 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
     for text in params.take_list("path") {
         paths.extend(Path::of_url(&text, &look)?);
     }
+    let callouts = params.take_list("callout");
+    let callouts = callouts.iter().flat_map(|t| t.split('|')).map(CalloutSpec::of_text).collect::<Result<_, _>>()?;
     let highlight = params.take_list("highlight").iter().flat_map(|t| t.split('|')).map(str::to_string).collect();
     let animate = match (params.take("from"), params.take("to")) {
         (None, None) => None,
@@ -212,6 +214,7 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
         palette: params.take_flag("palette")?,
         markers,
         paths,
+        callouts,
         highlight,
         ..Spec::default()
     })

@@ -67,7 +67,8 @@ impl Picture {
     pub fn key(&self, map: &Map) -> String {
         let over = self.overlay.as_ref().map_or(0, Overlay::key);
         let Picture { style, state, frame, output, compared, film, .. } = self;
-        let is_said = self.furnishing.furniture.is_some() || output.is_document();
+        let Furnishing { furniture, callouts, .. } = &self.furnishing;
+        let is_said = furniture.is_some() || !callouts.is_empty() || output.is_document();
         let furnishing = is_said.then_some(&self.furnishing);
         let text = format!(
             "{:x}|{style}|{state:?}|{frame:?}|{over:x}|{output:?}|{compared:?}|{film:?}|{furnishing:?}",
@@ -182,7 +183,8 @@ impl Map {
 
 /// A picture's scene, with what its document says of itself where it is furnished or `is_document`.
 fn scene(drawn: &Drawn, picture: &Picture, is_document: bool) -> (Scene, Option<About>) {
-    if picture.furnishing.furniture.is_some() || picture.compared.is_some() || is_document {
+    let Furnishing { furniture, callouts, .. } = &picture.furnishing;
+    if furniture.is_some() || !callouts.is_empty() || picture.compared.is_some() || is_document {
         let (scene, about) = furnished::scene(drawn, picture);
         return (scene, Some(about));
     }

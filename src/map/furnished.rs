@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::drawing::{Drawn, Film};
 use super::panes::{Pane, composed, panes};
 use super::sources::Held;
-use super::{Corner, Frame, Furniture, Picture, State, StyledMap, Theme, picture};
-use crate::compose::furniture::{self, Bands, Part, Seen, Subject, Words};
+use super::{Corner, Frame, Furniture, Logo, Picture, State, StyledMap, Theme, picture};
+use crate::compose::furniture::{self, Bands, Callout, Part, Seen, Subject, Words};
 use crate::compose::{Inputs, LayerData};
 use crate::feature::{Date, Feature, Value};
 use crate::geo::{Camera, Georeference, World, WorldBox};
@@ -16,7 +16,7 @@ use crate::scene::{FURNITURE, Item, Scene};
 use crate::style::{Layer, LegendEntry, Paint};
 
 /// What is said of one picture that it does not know itself, and its furniture, if it has any.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Furnishing {
     pub furniture: Option<Furniture>,
     /// The day that was asked for; the map may be the same on many.
@@ -25,6 +25,10 @@ pub struct Furnishing {
     pub since: Option<Date>,
     /// How to make the picture again.
     pub recipe: String,
+    /// Words about places of the map.
+    pub callouts: Vec<Callout>,
+    /// A house's own sign.
+    pub logo: Option<Logo>,
 }
 
 /// Why furniture cannot be had.
@@ -221,7 +225,7 @@ fn subject<'a>(
     panes: &[Pane<'a>],
     camera: &'a Camera,
     held: &'a Held,
-    wanted: &Furnishing,
+    wanted: &'a Furnishing,
     bands: Bands,
 ) -> Subject<'a> {
     let map = drawn.map();
@@ -266,6 +270,8 @@ fn subject<'a>(
         projector: drawn.projector(),
         map_width_px: camera.width_px(),
         captions: Vec::new(),
+        callouts: &wanted.callouts,
+        logo: wanted.logo.as_ref().and_then(|logo| logo.image(furniture::logo_room(camera), camera.ratio())),
     }
 }
 

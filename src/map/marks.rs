@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::SpecError;
+use super::spec::position;
+use super::{Callout, SpecError};
 
 /// A pin.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -47,6 +48,40 @@ pub struct Circle {
     pub fill: Option<String>,
     pub fill_opacity: Option<f64>,
     pub label: Option<String>,
+}
+
+/// Words about a place, in a box off it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalloutSpec {
+    pub at: [f64; 2],
+    pub text: String,
+}
+
+/// Characters of a callout.
+const MAX_CALLOUT: usize = 300;
+
+impl CalloutSpec {
+    /// `lon,lat,text`.
+    ///
+    /// # Errors
+    /// Where it does not begin with a position, or has no text.
+    pub fn of_text(text: &str) -> Result<CalloutSpec, SpecError> {
+        let Marker { at, label, .. } = Marker::of_text(text).map_err(|_| {
+            let text: String = text.chars().take(60).collect();
+            SpecError::at("/callouts", format!("'{text}' is no callout: lon,lat,text"))
+        })?;
+        Ok(CalloutSpec { at, text: label.unwrap_or_default() })
+    }
+
+    pub(super) fn read(&self, at: &str) -> Result<Callout, SpecError> {
+        let place = position(self.at, &format!("{at}/at"))?;
+        let count = self.text.chars().count();
+        match (1..=MAX_CALLOUT).contains(&count) {
+            true => Ok(Callout { at: place, text: self.text.clone() }),
+            false => Err(SpecError::at(format!("{at}/text"), format!("1 to {MAX_CALLOUT} characters"))),
+        }
+    }
 }
 
 impl Marker {

@@ -3,12 +3,14 @@
 //! A [`Map`] never changes once loaded; everything here is a plain function of it. [`Service`] puts a bounded pool of
 //! render threads and a cache before it for use from async code.
 
+mod days;
 mod drawing;
 mod features;
 mod furnished;
 mod glyphs;
 mod labels;
 mod load;
+mod logo;
 mod marks;
 mod names;
 mod output;
@@ -30,11 +32,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 pub use crate::paint::svg::TextAs;
+pub use days::Animate;
 pub use drawing::{Compared, Film, Picture};
 pub use features::{Cursor, ItemsQuery, Period, QueryError, Selection, SortKey, areas_of};
 pub use furnished::{Furnishing, FurnishingError};
 pub use load::{Options, embedded_schemas, load};
-pub use marks::{Circle, Marker, Path};
+pub use logo::Logo;
+pub use marks::{CalloutSpec, Circle, Marker, Path};
 pub use names::Named;
 pub use output::Output;
 pub use overlay::{Overlay, OverlayError};
@@ -43,10 +47,10 @@ pub use preset::Preset;
 pub use query::{Answer, FORM_MEMBERS, MAX_ANSWER, MEMBERS, Question, QuestionError};
 pub use schema::Schema;
 pub use service::{Service, ServiceError};
-pub use spec::{Animate, Spec, SpecError};
+pub use spec::{Spec, SpecError};
 pub use url_forms::{OnTop, PathLook};
 
-pub use crate::compose::furniture::{Corner, Furniture, Part, Theme};
+pub use crate::compose::furniture::{Callout, Corner, Furniture, Part, Theme};
 use crate::feature::{Date, Value};
 use crate::geo::WorldBox;
 use crate::index::Index;

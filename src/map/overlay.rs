@@ -25,10 +25,17 @@ use crate::style::{self, Paint, Style};
 /// The source that an overlay's layers draw.
 pub(super) const SOURCE: &str = "overlay";
 
+/// The source that the layers of a user's own features draw.
+const OWN: &str = "geojson";
+/// Layers of a user's own.
+const MAX_LAYERS: usize = 50;
+
 /// Features to be drawn over a map; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Overlay {
     features: Arc<Index>,
+    /// A user's own, which have layers of their own.
+    own: Option<Arc<Index>>,
     style: Arc<Style>,
     sprite: Arc<Sprite>,
     /// Whether the map's own areas of its legend are left out.
@@ -64,6 +71,48 @@ impl Overlay {
         let sprite = pins(&geojson)?;
         let style = embedded("overlays/simplestyle.json")?;
         Self::new("/geojson", geojson.to_string().as_bytes(), style, sprite)
+    }
+
+    /// The same with a user's own features, drawn by MapLibre layers of their own below the others. A layer with a label in
+    /// `metadata."contactline:legend"` stands in the legend.
+    ///
+    /// # Errors
+    /// Where a feature or a layer is bad.
+    pub(super) fn with_own(self, geojson: &Json, layers: &Json) -> Result<Overlay, OverlayError> {
+        let wrong = |pointer: &str, message: &str| OverlayError(Box::new(Diagnostic::error(message).at(pointer)));
+        let layers = layers.as_array().ok_or_else(|| wrong("/layers", "an array of MapLibre layers"))?;
+        if layers.len() > MAX_LAYERS {
+            return Err(wrong("/layers", &format!("at most {MAX_LAYERS} layers")));
+        }
+        let (mut named, mut legend) = (Vec::new(), Vec::new());
+        for (i, layer) in layers.iter().enumerate() {
+            let mut layer = layer.as_object().cloned().unwrap_or_default();
+            let id = format!("own-{}", layer.get("id").and_then(Json::as_str).map_or(i.to_string(), str::to_string));
+            if let Some(label) = layer.get("metadata").and_then(|m| m.get("contactline:legend")) {
+                legend.push(json!({"label": label, "layers": [id]}));
+            }
+            layer.insert("id".to_string(), json!(id));
+            layer.insert("source".to_string(), json!(OWN));
+            named.push(Json::Object(layer));
+        }
+        let mut style = json!({"version": 8, "name": "own", "layers": named,
+            "sources": {OWN: {"type": "geojson", "data": {"type": "FeatureCollection", "features": []}}}});
+        if !legend.is_empty() {
+            style["metadata"] = json!({"contactline:legend": legend});
+        }
+        let text = style.to_string();
+        let checked = style::parse(&text);
+        if let Some(first) = checked.diagnostics.iter().find(|d| d.is_error()) {
+            return Err(OverlayError(Box::new(first.clone())));
+        }
+        let own = checked.value.ok_or_else(|| wrong("/layers", "the layers cannot be read"))?;
+        let read = source::read(OWN, "/geojson", geojson.to_string().as_bytes()).map_err(OverlayError)?;
+        if let Some(first) = read.diagnostics.iter().find(|d| d.is_error()) {
+            return Err(OverlayError(Box::new(first.clone())));
+        }
+        let key = self.key ^ xxh3_64(geojson.to_string().as_bytes()).rotate_left(1) ^ xxh3_64(text.as_bytes());
+        let style = Arc::new(own.joined(&self.style));
+        Ok(Overlay { own: Some(Arc::new(Index::new(read.value))), style, key, ..self })
     }
 
     /// What changed between two days, each change in a colour of its own, with its area in the legend.
@@ -102,13 +151,14 @@ impl Overlay {
         let collection: Collection = read.value;
         let key = xxh3_64(geojson) ^ xxh3_64(style.json.to_string().as_bytes());
         let features = Arc::new(Index::new(collection));
-        Ok(Overlay { features, style, sprite: Arc::new(sprite), replaces: false, key })
+        Ok(Overlay { features, own: None, style, sprite: Arc::new(sprite), replaces: false, key })
     }
 
     /// The envelope of the features, but for a veil; `None` where there are none.
     pub fn bounds(&self) -> Option<WorldBox> {
         let seen = self.features.parts().iter().filter(|p| self.features.feature(p).text("kind") != Some("veil"));
-        let boxes: Vec<WorldBox> = seen.filter_map(|p| p.shape.bounds()).collect();
+        let own = self.own.iter().flat_map(|own| own.parts());
+        let boxes: Vec<WorldBox> = seen.chain(own).filter_map(|p| p.shape.bounds()).collect();
         WorldBox::around(boxes.iter().flat_map(|b| [&b.min, &b.max]))
     }
 
@@ -208,6 +258,9 @@ impl StyledMap {
     pub(super) fn overlaid(&self, overlay: &Overlay) -> StyledMap {
         let mut sources = self.sources.clone();
         sources.insert(SOURCE.to_string(), Arc::new(Source::Features(overlay.features.clone())));
+        if let Some(own) = &overlay.own {
+            sources.insert(OWN.to_string(), Arc::new(Source::Features(own.clone())));
+        }
         let mut style = self.style.overlaid(&overlay.style);
         if overlay.replaces {
             let own: BTreeSet<&String> = self.style.legend.iter().flat_map(|e| &e.layers).collect();

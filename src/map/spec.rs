@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::days::two_days;
 use super::{
-    Circle, Compared, Film, Frame, Furnishing, FurnishingError, Furniture, Map, Marker, Output, Overlay, OverlayError,
-    Part, Path, Picture, PictureError, Preset, Size, State, TextAs,
+    Animate, CalloutSpec, Circle, Compared, Film, Frame, Furnishing, FurnishingError, Furniture, Logo, Map, Marker,
+    Output, Overlay, OverlayError, Part, Path, Picture, PictureError, Preset, Size, State, TextAs,
 };
 use crate::feature::Date;
 use crate::geo::{LonLat, World, WorldBox};
@@ -67,6 +68,11 @@ pub struct Spec {
     /// Whether the two maps of `compare` share one frame, each with its half, and do not stand side by side.
     #[serde(default)]
     pub split: bool,
+    /// Words about places, each with a line that leads there.
+    #[serde(default)]
+    pub callouts: Vec<CalloutSpec>,
+    /// A house's own sign as a data URI: PNG, JPEG, WebP or SVG.
+    pub logo: Option<String>,
     /// A moving picture: a map for each of several days.
     pub animate: Option<Animate>,
     #[serde(default)]
@@ -78,20 +84,10 @@ pub struct Spec {
     /// Features to be brought out, `collection/id`, all else dimmed.
     #[serde(default)]
     pub highlight: Vec<String>,
-    /// Features with simplestyle properties.
+    /// Features with simplestyle properties, or with `layers` of their own.
     pub geojson: Option<Json>,
-}
-
-/// The days of a moving picture.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Animate {
-    pub from: String,
-    pub to: String,
-    /// Days from one map to the next; a map for each day on which something changes where it is not said.
-    pub step: Option<u32>,
-    /// How long each is shown; 1 where it is not said.
-    pub seconds: Option<f64>,
+    /// MapLibre layers that draw `geojson`.
+    pub layers: Option<Json>,
 }
 
 /// What is wrong with a spec, and where.
@@ -115,8 +111,9 @@ impl SpecError {
     }
 }
 
-/// Maps of a moving picture; their px in all, in largest pictures.
-const MAX_FRAMES: usize = 500;
+/// Words about places.
+const MAX_CALLOUTS: usize = 40;
+/// Px of all maps of a moving picture, in largest pictures.
 const MOST_FILMS: u64 = 4;
 /// Device px times things that may cover all of them.
 const MAX_WIDE_PX: u64 = 4_000_000_000;
@@ -157,8 +154,8 @@ impl Spec {
     pub fn picture(&self, map: &Map, style: &str, max_px: u64, recipe: String) -> Result<Picture, SpecError> {
         let styled = map.style(style).ok_or_else(|| PictureError::Style(style.chars().take(60).collect()))?;
         let mut state = self.state.clone();
-        let change = self.change.as_deref().map(|text| days(text, "/change")).transpose()?;
-        let compared = self.compare.as_deref().map(|text| days(text, "/compare")).transpose()?;
+        let change = self.change.as_deref().map(|text| two_days(text, "/change")).transpose()?;
+        let compared = self.compare.as_deref().map(|text| two_days(text, "/compare")).transpose()?;
         if let Some(day) = change.map(|(_, to)| to).or(compared.map(|(from, _)| from))
             && state.insert("date".to_string(), day.to_string()).is_some()
         {
@@ -196,10 +193,20 @@ impl Spec {
             // Maps without their days would be a riddle.
             furnishing.furniture = Some(Furniture { parts: [(Part::Date, None)].into(), ..Furniture::default() });
         }
+        for (i, callout) in self.callouts.iter().enumerate() {
+            furnishing.callouts.push(callout.read(&format!("/callouts/{i}"))?);
+        }
+        if furnishing.callouts.len() > MAX_CALLOUTS {
+            return Err(SpecError::at("/callouts", format!("a map has at most {MAX_CALLOUTS} callouts")));
+        }
+        if let Some(uri) = &self.logo {
+            furnishing.logo = Some(Logo::of_data_uri(uri).map_err(|e| SpecError::at("/logo", e))?);
+            furnishing.furniture.get_or_insert_default().parts.entry(Part::Logo).or_insert(None);
+        }
         let language = state.get("lang").map_or("en", String::as_str);
         let overlay = match change {
             Some(days) => Some(Overlay::of_change(map, days, language)?),
-            None => self.things(map, size.device_px())?.map(Overlay::of_things).transpose()?,
+            None => self.overlay(map, size.device_px())?,
         };
         let mut frame = self.frame(size, overlay.as_ref(), styled.bounds())?;
         if let Some(projection) = &self.projection {
@@ -228,77 +235,6 @@ impl Spec {
         };
         let state = settings(&state)?;
         Ok(Picture { style: style.to_string(), state, frame, overlay, output, compared, film, furnishing })
-    }
-
-    /// The days of a moving picture.
-    fn days(
-        &self,
-        animate: &Animate,
-        changes: &[Date],
-        state: &BTreeMap<String, String>,
-    ) -> Result<Vec<Date>, SpecError> {
-        if state.contains_key("date") {
-            return Err(SpecError::at("/state/date", "a moving picture has its own days"));
-        }
-        if self.change.is_some() || self.compare.is_some() {
-            return Err(SpecError::at("/animate", "changes and comparisons do not move"));
-        }
-        let day =
-            |text: &str, pointer: &str| text.parse::<Date>().map_err(|_| SpecError::at(pointer, "a day: 2020-09-27"));
-        let (from, to) = (day(&animate.from, "/animate/from")?, day(&animate.to, "/animate/to")?);
-        if from > to {
-            return Err(SpecError::at("/animate/to", "a day that is not before the first"));
-        }
-        if animate.seconds.is_some_and(|s| !(0.02..=60.0).contains(&s)) {
-            return Err(SpecError::at("/animate/seconds", "a number from 0.02 to 60"));
-        }
-        let days: Vec<Date> = match animate.step {
-            Some(0) => return Err(SpecError::at("/animate/step", "a whole number of days, at least 1")),
-            Some(step) => std::iter::successors(Some(from), |day| day.after(step))
-                .take_while(|day| *day <= to)
-                .take(MAX_FRAMES + 1)
-                .collect(),
-            None => {
-                let between = changes.iter().copied().filter(|d| from < *d && *d <= to);
-                std::iter::once(from).chain(between).collect()
-            }
-        };
-        match days.len() > MAX_FRAMES {
-            true => Err(SpecError::at("/animate", format!("more than {MAX_FRAMES} maps are too many"))),
-            false => Ok(days),
-        }
-    }
-
-    /// Refuses what two maps side by side cannot have.
-    fn side_by_side(&self) -> Result<(), SpecError> {
-        let graticule = self.furniture.as_deref().is_some_and(|f| f.contains("graticule"));
-        for (pointer, given, why) in [
-            ("/change", self.change.is_some(), "a change is one map: ask for it, or for a comparison"),
-            ("/bearing", self.bearing.is_some(), "maps side by side have north up; with split they can be turned"),
-            ("/geo", self.geo, "maps side by side have two places; with split they have one"),
-            ("/furniture", graticule, "there is no graticule over two maps"),
-        ] {
-            if given {
-                return Err(SpecError::at(pointer, why));
-            }
-        }
-        Ok(())
-    }
-
-    /// Refuses what is not drawn with a change.
-    fn alone_with_change(&self) -> Result<(), SpecError> {
-        let others = [
-            ("/compare", self.compare.is_some()),
-            ("/markers", !self.markers.is_empty()),
-            ("/paths", !self.paths.is_empty()),
-            ("/circles", !self.circles.is_empty()),
-            ("/highlight", !self.highlight.is_empty()),
-            ("/geojson", self.geojson.is_some()),
-        ];
-        match others.iter().find(|(_, given)| *given) {
-            Some((pointer, _)) => Err(SpecError::at(*pointer, "a change is drawn alone")),
-            None => Ok(()),
-        }
     }
 
     fn size(&self, max_px: u64) -> Result<(Size, Option<f64>), SpecError> {
@@ -394,13 +330,36 @@ impl Spec {
             (None, Some(_), None) => Err(SpecError::at("/zoom", "a center needs a zoom")),
             (None, None, Some(_)) => Err(SpecError::at("/center", "a zoom needs a center")),
             (None, None, None) => {
-                let bounds = overlay.and_then(Overlay::bounds).or(whole);
+                let places = self.callouts.iter().filter_map(|c| LonLat::new(c.at[0], c.at[1]));
+                let places: Vec<World> = places.map(|at| World::from_degrees(at.lon(), at.lat())).collect();
+                let on_top = overlay.and_then(Overlay::bounds).into_iter().chain(WorldBox::around(&places));
+                let on_top = on_top.reduce(|a, b| WorldBox::around(&[a.min, a.max, b.min, b.max]).unwrap_or(a));
+                let bounds = on_top.or(whole);
                 let nothing =
                     || SpecError::at("/bbox", "say where: bbox, center with zoom, or something to be drawn on top");
                 let padding = self.padding.unwrap_or(PADDING_PX.min(size.width().min(size.height()) / 5));
                 Ok(Frame::around(bounds.ok_or_else(nothing)?, padding, MAX_AUTO_ZOOM, size))
             }
         }
+    }
+
+    /// What is drawn on top.
+    fn overlay(&self, map: &Map, px: u64) -> Result<Option<Overlay>, SpecError> {
+        let things = self.things(map, px)?;
+        let Some(layers) = &self.layers else { return Ok(things.map(Overlay::of_things).transpose()?) };
+        let Some(geojson) = &self.geojson else {
+            return Err(SpecError::at("/layers", "layers draw a geojson"));
+        };
+        let wide = layers.as_array().map_or(0, Vec::len) * super::things::wide(geojson)?;
+        if wide as u64 * px > MAX_WIDE_PX {
+            let most = MAX_WIDE_PX / px.max(1);
+            return Err(SpecError::at(
+                "/layers",
+                format!("a picture as large has at most {most} features times layers"),
+            ));
+        }
+        let none = || serde_json::json!({"type": "FeatureCollection", "features": []});
+        Ok(Some(Overlay::of_things(things.unwrap_or_else(none))?.with_own(geojson, layers)?))
     }
 
     /// What is drawn on top, as GeoJSON with simplestyle properties; `None` where there is nothing.
@@ -420,7 +379,7 @@ impl Spec {
             return Err(SpecError::at("/paths", format!("a picture as large has at most {most} paths and circles")));
         }
         let mut features = super::things::dimmed(map, &self.highlight)?;
-        if let Some(json) = &self.geojson {
+        if let Some(json) = self.geojson.as_ref().filter(|_| self.layers.is_none()) {
             features.extend(super::things::given(json, (MAX_WIDE_PX / px.max(1)) as usize)?);
         }
         for (i, circle) in self.circles.iter().enumerate() {
@@ -434,14 +393,6 @@ impl Spec {
         }
         Ok((!features.is_empty()).then(|| serde_json::json!({"type": "FeatureCollection", "features": features})))
     }
-}
-
-/// Two days with a slash, a comma or two dots between.
-fn days(text: &str, pointer: &str) -> Result<(Date, Date), SpecError> {
-    let wrong = || SpecError::at(pointer, "two days, the earlier first: 2020-09-27/2020-12-01");
-    let (from, to) = text.split_once(['/', ',']).or_else(|| text.split_once("..")).ok_or_else(wrong)?;
-    let (from, to): (Date, Date) = (from.parse().map_err(|_| wrong())?, to.parse().map_err(|_| wrong())?);
-    if from <= to { Ok((from, to)) } else { Err(wrong()) }
 }
 
 /// A position that a spec gives.

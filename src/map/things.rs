@@ -171,6 +171,21 @@ pub fn given(json: &Json, most_wide: usize) -> Result<Vec<Json>, SpecError> {
     Ok(out)
 }
 
+/// How many features with layers of their own there are.
+pub fn wide(json: &Json) -> Result<usize, SpecError> {
+    if count(&json["geometry"]["coordinates"])
+        + features(json).map(|f| count(&f["geometry"]["coordinates"])).sum::<usize>()
+        > MAX_POSITIONS
+    {
+        return Err(wrong("/geojson", format!("features on top have at most {MAX_POSITIONS} positions in all")));
+    }
+    Ok(features(json).count().max(1))
+}
+
+fn features(json: &Json) -> impl Iterator<Item = &Json> {
+    json.get("features").and_then(Json::as_array).into_iter().flatten()
+}
+
 /// Positions in nested arrays.
 fn count(coordinates: &Json) -> usize {
     match coordinates.as_array() {

@@ -152,9 +152,17 @@ impl Sprite {
     }
 }
 
+/// Reads an SVG; what it names beyond itself is not read.
+pub fn svg_tree(svg: &str) -> Result<usvg::Tree, String> {
+    let image_href_resolver =
+        usvg::ImageHrefResolver { resolve_string: Box::new(|_, _| None), ..usvg::ImageHrefResolver::default() };
+    let options = usvg::Options { image_href_resolver, ..usvg::Options::default() };
+    usvg::Tree::from_str(svg, &options).map_err(|e| e.to_string())
+}
+
 /// One image per ratio.
 fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
-    let tree = usvg::Tree::from_str(svg, &usvg::Options::default()).map_err(|e| e.to_string())?;
+    let tree = svg_tree(svg)?;
     let (width, height) = (tree.size().width(), tree.size().height());
     if width.fract() != 0.0 || height.fract() != 0.0 || width > 1024.0 || height > 1024.0 {
         return Err(format!("its size is {width} x {height} px"));

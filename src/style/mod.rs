@@ -61,6 +61,13 @@ pub struct Style {
 }
 
 impl Style {
+    /// The style's layers and legend, and another's after them.
+    pub fn joined(&self, other: &Style) -> Style {
+        let layers = [self.layers.as_slice(), &other.layers].concat();
+        let legend = [self.legend.as_slice(), &other.legend].concat();
+        Style { layers, legend, ..other.clone() }
+    }
+
     /// The style with another's layers over its own: areas and lines below the lowest labels, all else on top. The
     /// layers' sources are to be found by the other's names.
     pub fn overlaid(&self, over: &Style) -> Style {

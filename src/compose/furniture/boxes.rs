@@ -4,7 +4,7 @@ use super::scale::{meters_per_px, projected_meters_per_px, round_length};
 use super::{Area, BOLD, Corner, Furnish, Items, Part, REGULAR};
 use crate::color::Color;
 use crate::geo::{Projector, SUBPIXELS, Snapped, World};
-use crate::scene::{Fill, Group, Ink, Item};
+use crate::scene::{FieldInk, Fill, Group, Icon, Ink, Item};
 
 /// A box whose place is not settled: its size, CSS px, and what is in it from its upper left corner.
 struct Panel {
@@ -22,7 +22,8 @@ impl Furnish<'_> {
         let head = self.wants(Part::Title) && (self.wanted.title.is_some() || self.wanted.subtitle.is_some());
         let date = if head { None } else { self.as_of() };
         let date = date.and_then(|text| self.words_box(&text, Part::Date));
-        let boxes = [self.legend_box(map), self.inset_box(), self.scale_box(map), self.north_box(map), date];
+        let boxes =
+            [self.legend_box(map), self.inset_box(), self.scale_box(map), self.north_box(map), date, self.logo_box()];
         let mut taken: Vec<[f64; 4]> = Vec::new();
         let mut out = self.captions(map, &mut taken);
         for one in boxes.into_iter().flatten() {
@@ -112,7 +113,7 @@ impl Furnish<'_> {
     }
 
     /// How much of what the legend tells of a box would hide: points of a grid in it that areas cover, and pieces of lines.
-    fn hidden(&self, place: &[f64; 4]) -> usize {
+    pub(super) fn hidden(&self, place: &[f64; 4]) -> usize {
         use geo::{Contains, Intersects};
         const STEPS: u32 = 8;
         let ratio = self.pen.ratio;
@@ -271,6 +272,34 @@ impl Furnish<'_> {
         let (camera, ratio) = (self.inputs.camera, self.pen.ratio);
         let (x, y) = camera.to_world_px().apply(x * ratio, y * ratio);
         World { x: x / camera.world_px(), y: y / camera.world_px() }
+    }
+
+    /// A house's own sign.
+    fn logo_box(&self) -> Option<Panel> {
+        let image = self.subject.logo.as_ref().filter(|_| self.wants(Part::Logo))?;
+        let ratio = self.pen.ratio;
+        let (width_px, height_px) = (f64::from(image.width_px), f64::from(image.height_px));
+        let pad = 0.4 * self.unit;
+        let sign = Item::Icon(Icon {
+            image: image.clone(),
+            anchor: self.at(pad, pad),
+            origin: [0.0, 0.0],
+            right: [width_px, 0.0],
+            down: [0.0, height_px],
+            part: [0.0, 0.0, width_px, height_px],
+            nearest: false,
+            ink: FieldInk {
+                color: self.palette.ink,
+                halo_color: Color::TRANSPARENT,
+                halo_width: 0.0,
+                halo_blur: 0.0,
+                opacity: 1.0,
+                scale: 1.0,
+                ratio,
+            },
+        });
+        let (width, height) = (width_px / ratio + 2.0 * pad, height_px / ratio + 2.0 * pad);
+        Some(Panel { part: Part::Logo, width, height, items: vec![sign], bare: false })
     }
 
     /// Where the picture lies in what is around it.

@@ -1,7 +1,7 @@
 //! The graticule: meridians and parallels at round degrees, named along the map's sides.
 
 use super::{Furnish, Items, REGULAR};
-use crate::geo::{SUBPIXELS, Snapped, World};
+use crate::geo::World;
 use crate::scene::{Group, Item};
 
 /// Lines to either side of the map, at most.
@@ -27,7 +27,8 @@ impl Furnish<'_> {
         let pieces = if straight { 1 } else { PIECES };
         let share = |i: u32, from: f64, to: f64| from + (to - from) * f64::from(i) / f64::from(pieces);
         for lon in round(west, east) {
-            let line: Vec<[f64; 2]> = (0..=pieces).filter_map(|i| self.page(lon, share(i, south, north))).collect();
+            let line: Vec<[f64; 2]> =
+                (0..=pieces).filter_map(|i| self.on_page(World::from_degrees(lon, share(i, south, north)))).collect();
             if let Some(x) = crossing(&line, [1, 0], map[1])
                 && let Some(label) = self.degree(lon, "E", "W")
                 && (map[0]..map[2]).contains(&x)
@@ -38,7 +39,8 @@ impl Furnish<'_> {
             lines.push(line);
         }
         for lat in round(south, north) {
-            let line: Vec<[f64; 2]> = (0..=pieces).filter_map(|i| self.page(share(i, west, east), lat)).collect();
+            let line: Vec<[f64; 2]> =
+                (0..=pieces).filter_map(|i| self.on_page(World::from_degrees(share(i, west, east), lat))).collect();
             if let Some(y) = crossing(&line, [0, 1], map[0])
                 && let Some(label) = self.degree(lat, "N", "S")
                 && y - label.height > map[1]
@@ -70,14 +72,6 @@ impl Furnish<'_> {
             .filter_map(place)
             .map(|(lon, lat)| [lon, lat, lon, lat])
             .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
-    }
-
-    /// Where a place of the world lies on the page, CSS px.
-    fn page(&self, lon: f64, lat: f64) -> Option<[f64; 2]> {
-        let world = World::from_degrees(lon, lat);
-        let world = self.subject.projector.map_or(Some(world), |projector| projector.forward(world))?;
-        let Snapped { x, y } = self.inputs.camera.snap(world);
-        Some([x, y].map(|v| v as f64 / SUBPIXELS as f64 / self.pen.ratio))
     }
 
     fn degree(&self, degrees: f64, plus: &str, minus: &str) -> Option<super::write::Block> {

@@ -7,6 +7,7 @@
 mod about;
 mod bands;
 mod boxes;
+mod callouts;
 mod graticule;
 mod grey;
 mod legend;
@@ -15,15 +16,18 @@ mod words;
 mod write;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use about::{all_sources, alternative};
+pub use callouts::Callout;
 pub use legend::{Seen, belongs, seen};
 pub use words::Words;
 
 use super::Inputs;
 use crate::color::Color;
-use crate::geo::{Projector, SUBPIXELS, Snapped};
+use crate::geo::{Camera, Projector, SUBPIXELS, Snapped};
 use crate::scene::{Cap, FURNITURE, Fill, Ink, Item, Join, Layer, Line, LineInk, Scene, Stroke};
+use crate::sprite::Image;
 use crate::style::LegendEntry;
 use crate::text::{Fonts, Justify};
 use write::{Block, Pen};
@@ -40,11 +44,12 @@ pub enum Part {
     Sources,
     Graticule,
     Frame,
+    Logo,
 }
 
 impl Part {
     /// By the names that requests use.
-    pub const ALL: [(&'static str, Part); 9] = [
+    pub const ALL: [(&'static str, Part); 10] = [
         ("title", Part::Title),
         ("date", Part::Date),
         ("legend", Part::Legend),
@@ -54,6 +59,7 @@ impl Part {
         ("sources", Part::Sources),
         ("graticule", Part::Graticule),
         ("frame", Part::Frame),
+        ("logo", Part::Logo),
     ];
 
     pub fn named(name: &str) -> Option<Part> {
@@ -186,6 +192,9 @@ pub struct Subject<'a> {
     pub bearing: f64,
     /// Where the map is not in Web Mercator.
     pub projector: Option<&'a Projector>,
+    pub callouts: &'a [Callout],
+    /// A house's own sign, at its size.
+    pub logo: Option<Arc<Image>>,
     /// How wide the map is; the first, where there are several; device px.
     pub map_width_px: u32,
     /// Of several maps in one picture: their days, and where they begin, device px.
@@ -218,6 +227,18 @@ const BOLD: &str = "Noto Sans Bold";
 /// More sources are counted, not named; all of them are in the picture's metadata.
 const MAX_SOURCES: usize = 7;
 
+/// The size of the furniture's text in a picture, CSS px.
+fn unit_of(camera: &Camera) -> f64 {
+    let (width, height) =
+        (f64::from(camera.width_px()) / camera.ratio(), f64::from(camera.height_px()) / camera.ratio());
+    (12.0 * (width.min(1.3 * height) / 900.0).powf(0.7)).clamp(6.5, 60.0)
+}
+
+/// The room for a sign in a picture, device px.
+pub fn logo_room(camera: &Camera) -> (f64, f64) {
+    (0.2 * f64::from(camera.width_px()), 3.2 * unit_of(camera) * camera.ratio())
+}
+
 /// The bands that a picture needs, before its camera is settled.
 pub fn bands(wanted: &Furniture, subject: &Subject, inputs: &Inputs) -> Bands {
     let furnish = Furnish::new(wanted, subject, inputs);
@@ -229,9 +250,13 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     let furnish = Furnish::new(wanted, subject, inputs);
     let ((head, top), (foot, bottom)) = (furnish.head(), furnish.foot());
     let map = [0.0, top, furnish.width, furnish.height - bottom];
-    let (boxes, taken) = furnish.boxes(map);
-    // Labels that the furniture or the page's edge would cut are left out.
+    let (boxes, mut taken) = furnish.boxes(map);
     let ratio = inputs.camera.ratio();
+    let labels: Vec<[f64; 4]> = labels_of(scene)
+        .map(|Area { left, top, right, bottom }| [left, top, right, bottom].map(|v| v / ratio))
+        .collect();
+    let callouts = furnish.callouts(map, &mut taken, &labels);
+    // Labels that the furniture or the page's edge would cut are left out.
     let mut covered: Vec<Area> = taken.iter().map(|b| area(*b, ratio)).collect();
     for (wanted, band) in
         [(top > 0.0, [0.0, 0.0, furnish.width, top]), (bottom > 0.0, [0.0, map[3], furnish.width, furnish.height])]
@@ -247,6 +272,7 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
         items.extend(furnish.graticule(map));
     }
     items.push(furnish.dividers(map));
+    items.extend(callouts);
     items.extend(boxes);
     items.push(head);
     items.push(foot);
@@ -257,6 +283,15 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     if wanted.theme == Theme::PrintGrey {
         grey::apply(scene);
     }
+}
+
+/// The room that each label of a scene takes.
+fn labels_of(scene: &Scene) -> impl Iterator<Item = Area> {
+    let inner = |item: &Item| match item {
+        Item::Group(group) => group.items.iter().filter_map(boxes::extent).collect(),
+        item => boxes::extent(item).into_iter().collect::<Vec<Area>>(),
+    };
+    scene.layers.iter().flat_map(|layer| &layer.items).flat_map(inner)
 }
 
 /// Takes labels out of a scene, by the room that they take.
@@ -298,7 +333,7 @@ impl<'a> Furnish<'a> {
             (f64::from(inputs.camera.width_px()) / ratio, f64::from(inputs.camera.height_px()) / ratio);
         let words = Words::of(subject.language);
         let pen = Pen { fonts: subject.fonts, language: words.language, ratio };
-        let unit = (12.0 * (width.min(1.3 * height) / 900.0).powf(0.7)).clamp(6.5, 60.0);
+        let unit = unit_of(inputs.camera);
         Self { wanted, subject, inputs, words, palette: wanted.theme.palette(), pen, unit, width, height }
     }
 

@@ -8,7 +8,7 @@ use krilla::surface::Surface;
 use resvg::usvg;
 
 use crate::paint::vector::{Matrix, Point};
-use crate::sprite::Image;
+use crate::sprite::{Image, svg_tree};
 
 /// Copies of a drawing that are drawn one by one.
 pub(super) const MAX_TILES: i64 = 20_000;
@@ -45,7 +45,7 @@ pub(super) struct Drawing {
 impl Drawing {
     /// `None` where there is no drawing, or it has more than plain shapes.
     pub fn of(image: &Image) -> Option<Drawing> {
-        let tree = usvg::Tree::from_str(image.svg.as_deref()?, &usvg::Options::default()).ok()?;
+        let tree = svg_tree(image.svg.as_deref()?).ok()?;
         plain_shapes(tree.root(), &mut Vec::new()).then_some(Drawing {
             tree,
             width: image.width_px as f32,

@@ -1,0 +1,106 @@
+//! The days that a spec's maps are of: one, two beside each other, or many one after another.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Spec, SpecError};
+use crate::feature::Date;
+
+/// Maps of a moving picture.
+const MAX_FRAMES: usize = 500;
+
+/// The days of a moving picture.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Animate {
+    pub from: String,
+    pub to: String,
+    /// Days from one map to the next; a map for each day on which something changes where it is not said.
+    pub step: Option<u32>,
+    /// How long each is shown; 1 where it is not said.
+    pub seconds: Option<f64>,
+}
+
+impl Spec {
+    /// The days of a moving picture.
+    pub(super) fn days(
+        &self,
+        animate: &Animate,
+        changes: &[Date],
+        state: &BTreeMap<String, String>,
+    ) -> Result<Vec<Date>, SpecError> {
+        if state.contains_key("date") {
+            return Err(SpecError::at("/state/date", "a moving picture has its own days"));
+        }
+        if self.change.is_some() || self.compare.is_some() {
+            return Err(SpecError::at("/animate", "changes and comparisons do not move"));
+        }
+        let day =
+            |text: &str, pointer: &str| text.parse::<Date>().map_err(|_| SpecError::at(pointer, "a day: 2020-09-27"));
+        let (from, to) = (day(&animate.from, "/animate/from")?, day(&animate.to, "/animate/to")?);
+        if from > to {
+            return Err(SpecError::at("/animate/to", "a day that is not before the first"));
+        }
+        if animate.seconds.is_some_and(|s| !(0.02..=60.0).contains(&s)) {
+            return Err(SpecError::at("/animate/seconds", "a number from 0.02 to 60"));
+        }
+        let days: Vec<Date> = match animate.step {
+            Some(0) => return Err(SpecError::at("/animate/step", "a whole number of days, at least 1")),
+            Some(step) => std::iter::successors(Some(from), |day| day.after(step))
+                .take_while(|day| *day <= to)
+                .take(MAX_FRAMES + 1)
+                .collect(),
+            None => {
+                let between = changes.iter().copied().filter(|d| from < *d && *d <= to);
+                std::iter::once(from).chain(between).collect()
+            }
+        };
+        match days.len() > MAX_FRAMES {
+            true => Err(SpecError::at("/animate", format!("more than {MAX_FRAMES} maps are too many"))),
+            false => Ok(days),
+        }
+    }
+
+    /// Refuses what two maps side by side cannot have.
+    pub(super) fn side_by_side(&self) -> Result<(), SpecError> {
+        let graticule = self.furniture.as_deref().is_some_and(|f| f.contains("graticule"));
+        for (pointer, given, why) in [
+            ("/change", self.change.is_some(), "a change is one map: ask for it, or for a comparison"),
+            ("/bearing", self.bearing.is_some(), "maps side by side have north up; with split they can be turned"),
+            ("/geo", self.geo, "maps side by side have two places; with split they have one"),
+            ("/callouts", !self.callouts.is_empty(), "callouts lead to one map; with split there is one"),
+            ("/furniture", graticule, "there is no graticule over two maps"),
+        ] {
+            if given {
+                return Err(SpecError::at(pointer, why));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses what is not drawn with a change.
+    pub(super) fn alone_with_change(&self) -> Result<(), SpecError> {
+        let others = [
+            ("/compare", self.compare.is_some()),
+            ("/markers", !self.markers.is_empty()),
+            ("/paths", !self.paths.is_empty()),
+            ("/circles", !self.circles.is_empty()),
+            ("/highlight", !self.highlight.is_empty()),
+            ("/geojson", self.geojson.is_some()),
+            ("/layers", self.layers.is_some()),
+        ];
+        match others.iter().find(|(_, given)| *given) {
+            Some((pointer, _)) => Err(SpecError::at(*pointer, "a change is drawn alone")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Two days with a slash, a comma or two dots between.
+pub(super) fn two_days(text: &str, pointer: &str) -> Result<(Date, Date), SpecError> {
+    let wrong = || SpecError::at(pointer, "two days, the earlier first: 2020-09-27/2020-12-01");
+    let (from, to) = text.split_once(['/', ',']).or_else(|| text.split_once("..")).ok_or_else(wrong)?;
+    let (from, to): (Date, Date) = (from.parse().map_err(|_| wrong())?, to.parse().map_err(|_| wrong())?);
+    if from <= to { Ok((from, to)) } else { Err(wrong()) }
+}

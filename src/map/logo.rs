@@ -1,0 +1,152 @@
+//! A house's own sign on a map: PNG, JPEG, WebP or SVG, as a data URI.
+
+use std::fmt;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use image::imageops::FilterType;
+use image::{ImageReader, RgbaImage};
+use resvg::{tiny_skia, usvg};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::sprite::{Image, svg_tree};
+
+/// A sign, to be drawn at any size.
+#[derive(Clone)]
+pub struct Logo {
+    form: Form,
+    /// A hash of what it was read from.
+    key: u64,
+}
+
+#[derive(Clone)]
+enum Form {
+    Pixels(Arc<RgbaImage>),
+    /// As the reader of SVG writes it: shapes, and nothing that could run.
+    Drawing(Arc<usvg::Tree>, Arc<str>),
+}
+
+impl fmt::Debug for Logo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Logo({:x})", self.key)
+    }
+}
+
+impl PartialEq for Logo {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Logo {}
+
+/// Bytes of a sign, and px of its sides.
+const MAX_BYTES: usize = 1 << 20;
+const MAX_SIDE_PX: u32 = 4_096;
+
+impl Logo {
+    /// Reads a data URI: `data:image/png;base64,...`.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn of_data_uri(uri: &str) -> Result<Logo, String> {
+        let wrong = || "a data URI: data:image/png;base64,..., also of jpeg, webp or svg+xml".to_string();
+        let (kind, data) = uri.strip_prefix("data:").and_then(|u| u.split_once(";base64,")).ok_or_else(wrong)?;
+        if data.len() > MAX_BYTES * 4 / 3 + 4 {
+            return Err(format!("at most {} kB", MAX_BYTES >> 10));
+        }
+        let bytes =
+            base64::engine::general_purpose::STANDARD.decode(data.trim()).map_err(|e| format!("its base64: {e}"))?;
+        Self::read(kind == "image/svg+xml", &bytes)
+    }
+
+    /// A file's bytes as the data URI of a sign.
+    pub fn to_data_uri(bytes: &[u8]) -> String {
+        let is_text =
+            bytes.iter().find(|b| !b.is_ascii_whitespace() && **b != 0xef && **b != 0xbb && **b != 0xbf) == Some(&b'<');
+        let kind = if is_text { "image/svg+xml" } else { "image/png" };
+        format!("data:{kind};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes))
+    }
+
+    fn read(is_svg: bool, bytes: &[u8]) -> Result<Logo, String> {
+        let key = xxh3_64(bytes);
+        if is_svg {
+            let tree = svg_tree(&String::from_utf8_lossy(bytes))?;
+            let plain = tree.to_string(&usvg::WriteOptions::default());
+            return Ok(Logo { form: Form::Drawing(Arc::new(tree), plain.into()), key });
+        }
+        let mut reader =
+            ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format().map_err(|e| e.to_string())?;
+        let mut limits = image::Limits::default();
+        (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE_PX), Some(MAX_SIDE_PX));
+        reader.limits(limits);
+        let pixels = reader.decode().map_err(|e| e.to_string())?.to_rgba8();
+        Ok(Logo { form: Form::Pixels(Arc::new(pixels)), key })
+    }
+
+    /// The sign in a box of so many device px, as large as fits, where a CSS px has `ratio` of them.
+    pub(super) fn image(&self, (most_width, most_height): (f64, f64), ratio: f64) -> Option<Arc<Image>> {
+        let (width, height) = match &self.form {
+            Form::Pixels(pixels) => (f64::from(pixels.width()), f64::from(pixels.height())),
+            Form::Drawing(tree, _) => (f64::from(tree.size().width()), f64::from(tree.size().height())),
+        };
+        let scale = (most_width / width).min(most_height / height);
+        let px = |v: f64| (v * scale).round().max(1.0) as u32;
+        let (w, h) = (px(width), px(height));
+        let (rgba, svg) = match &self.form {
+            Form::Pixels(pixels) => {
+                // Resized with its colours multiplied, so that what is clear does not shine through.
+                let mut multiplied = (**pixels).clone();
+                for pixel in multiplied.pixels_mut() {
+                    let alpha = u16::from(pixel.0[3]);
+                    for c in &mut pixel.0[..3] {
+                        *c = ((u16::from(*c) * alpha + 127) / 255) as u8;
+                    }
+                }
+                (image::imageops::resize(&multiplied, w, h, FilterType::CatmullRom).into_raw(), None)
+            }
+            Form::Drawing(tree, text) => {
+                let mut pixmap = tiny_skia::Pixmap::new(w, h)?;
+                let scale = tiny_skia::Transform::from_scale(w as f32 / width as f32, h as f32 / height as f32);
+                resvg::render(tree, scale, &mut pixmap.as_mut());
+                (pixmap.take(), Some(text.clone()))
+            }
+        };
+        // The filter may overshoot: no colour is more than its alpha.
+        let within = |p: &[u8]| [p[0].min(p[3]), p[1].min(p[3]), p[2].min(p[3]), p[3]];
+        let rgba = rgba.chunks_exact(4).flat_map(within).collect();
+        Some(Arc::new(Image { svg, ..Image::new(w, h, ratio, rgba) }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uri(kind: &str, bytes: &[u8]) -> String {
+        format!("data:{kind};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes))
+    }
+
+    #[test]
+    fn a_drawing_keeps_its_shape_and_nothing_that_runs() {
+        let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='10'><script>alert(1)</script><image href='/etc/hostname.png' width='9' height='9'/><rect width='40' height='10' fill='#f00'/></svg>";
+        let image =
+            Logo::of_data_uri(&uri("image/svg+xml", svg.as_bytes())).unwrap().image((100.0, 50.0), 2.0).unwrap();
+        assert_eq!((image.width_px, image.height_px, &image.rgba[..4]), (100, 25, &[255, 0, 0, 255][..]));
+        let text = image.svg.as_deref().unwrap();
+        assert!(!text.contains("script") && !text.contains("hostname"), "{text}");
+    }
+
+    #[test]
+    fn what_is_no_picture_is_told() {
+        for wrong in [
+            "",
+            "data:image/png,x",
+            &uri("image/png", b"no"),
+            &uri("image/svg+xml", b"<p>"),
+            "data:image/png;base64,%%%",
+        ] {
+            assert!(Logo::of_data_uri(wrong).is_err(), "{wrong}");
+        }
+    }
+}

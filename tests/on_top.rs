@@ -1,0 +1,134 @@
+//! What a user puts on a map: features with layers of their own, callouts, a logo.
+
+use base64::Engine as _;
+use contactline::map::{self, Map, Options, Spec};
+use serde_json::{Value as Json, json};
+
+fn embedded() -> &'static Map {
+    static MAP: std::sync::OnceLock<Map> = std::sync::OnceLock::new();
+    MAP.get_or_init(|| map::load(&Options::default()).value.unwrap())
+}
+
+fn drawn(members: &Json) -> Result<Vec<u8>, String> {
+    let mut spec =
+        json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 900, "height": 700, "state": {"date": "2020-11-08"}});
+    spec.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    let spec = Spec::read(spec.to_string().as_bytes()).map_err(|e| e.to_string())?;
+    let picture = spec.picture(embedded(), "conflict", u64::MAX, String::new()).map_err(|e| e.to_string())?;
+    embedded().draw(&picture).map_err(|e| e.to_string())
+}
+
+fn svg(members: Json) -> String {
+    let mut members = members;
+    members["format"] = json!("svg");
+    String::from_utf8(drawn(&members).unwrap()).unwrap()
+}
+
+fn line() -> Json {
+    json!({"type": "Feature", "properties": {"n": 3, "source": "Our reporter"}, "geometry": {"type": "LineString", "coordinates": [[46.0, 39.2], [47.2, 40.1]]}})
+}
+
+#[test]
+fn a_user_s_features_have_layers_of_their_own() {
+    let layers = json!([{"id": "a", "type": "line", "metadata": {"contactline:legend": "Advance"},
+        "paint": {"line-color": "#7a0019", "line-width": ["*", ["get", "n"], 2]}}]);
+    let map = svg(json!({"title": "T", "geojson": line(), "layers": layers}));
+    assert!(map.contains("data-layer=\"own-a\"") && map.contains("#7a0019") && map.contains("aria-label=\"Advance\""));
+    // Not drawn a second time by simplestyle, told of among the sources, and together with other things.
+    assert!(!map.contains("data-layer=\"overlay-line\"") && map.contains("Our reporter"));
+    let both = svg(json!({"geojson": line(), "layers": layers, "circles": [{"at": [46.5, 39.5], "radius_km": 9}]}));
+    assert!(both.contains("data-layer=\"own-a\"") && both.contains("data-layer=\"overlay-line\""));
+    for (layers, told) in [
+        (json!({}), "/layers"),
+        (json!([{"id": "a", "type": "lime"}]), "/layers/0/type"),
+        (json!([{"id": "a", "type": "line", "paint": {"line-width": "wide"}}]), "/layers/0/paint/line-width"),
+    ] {
+        let told_us = drawn(&json!({"geojson": line(), "layers": layers})).unwrap_err();
+        assert!(told_us.contains(told), "{told_us}");
+    }
+    assert!(drawn(&json!({"layers": layers})).unwrap_err().contains("/layers"));
+}
+
+/// The boxes of callouts: rectangles of paper under the words.
+fn boxes(map: &str, texts: &[&str]) -> Vec<[f64; 4]> {
+    let tree = resvg::usvg::Tree::from_str(map, &resvg::usvg::Options::default()).unwrap();
+    let mut out = Vec::new();
+    for text in texts {
+        // The words are a group; the last area before it is their box.
+        let words = map.find(&format!("aria-label=\"{text}\"")).unwrap_or_else(|| panic!("{text}"));
+        let path = map[..words].rfind(" d=\"M").unwrap();
+        let numbers: Vec<f64> = map[path + 4..words]
+            .split('"')
+            .next()
+            .unwrap()
+            .split(|c: char| !c.is_ascii_digit() && c != '.' && c != '-')
+            .filter_map(|n| n.parse().ok())
+            .collect();
+        let fold = |i: usize, f: fn(f64, f64) -> f64| numbers.iter().skip(i).step_by(2).copied().reduce(f).unwrap();
+        out.push([fold(0, f64::min), fold(1, f64::min), fold(0, f64::max), fold(1, f64::max)]);
+    }
+    assert_eq!(tree.size().width(), 900.0);
+    out
+}
+
+#[test]
+fn callouts_stand_free() {
+    let texts = ["Shusha: the fortress", "Lachin: the road", "Agdam: handed over", "Hadrut: taken"];
+    let places = [[46.75, 39.76], [46.55, 39.64], [46.93, 39.99], [47.03, 39.51]];
+    let callouts: Vec<Json> = texts.iter().zip(places).map(|(text, at)| json!({"at": at, "text": text})).collect();
+    for more in [
+        json!({}),
+        json!({"title": "T"}),
+        json!({"projection": "lambert"}),
+        json!({"state": {"date": "2020-11-08", "lang": "fa"}}),
+    ] {
+        let mut members = json!({"callouts": callouts});
+        members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let map = svg(members);
+        let boxes = boxes(&map, &texts);
+        for (i, a) in boxes.iter().enumerate() {
+            assert!(a[0] >= 0.0 && a[1] >= 0.0 && a[2] <= 900.0 && a[3] <= 700.0, "{more}: {a:?}");
+            for b in &boxes[i + 1..] {
+                assert!(a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1], "{more}: {a:?} {b:?}");
+            }
+        }
+    }
+    // Where nothing else is said, they are what the map is about.
+    let alone = drawn(&json!({"bbox": null, "callouts": callouts})).unwrap();
+    assert_ne!(alone, drawn(&json!({"bbox": null})).unwrap());
+    for (callout, told) in [
+        (json!([{"at": [46.0, 99.0], "text": "x"}]), "/callouts/0/at"),
+        (json!([{"at": [46.0, 39.0], "text": ""}]), "/callouts/0/text"),
+        (json!([{"at": [46.0, 39.0]}]), "/callouts/0"),
+        (Json::Array(vec![json!({"at": [46.0, 39.0], "text": "x"}); 41]), "/callouts"),
+    ] {
+        let told_us = drawn(&json!({"callouts": callout})).unwrap_err();
+        assert!(told_us.contains(told), "{told_us}");
+    }
+}
+
+#[test]
+fn a_logo_is_drawn_in_its_corner() {
+    let sign = "<svg xmlns='http://www.w3.org/2000/svg' width='60' height='20'><rect width='60' height='20' fill='#0f0'/></svg>";
+    let uri = |kind: &str, bytes: &[u8]| {
+        format!("data:{kind};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes))
+    };
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbaImage::from_pixel(300, 100, image::Rgba([0, 255, 0, 255]))
+        .write_to(&mut png, image::ImageFormat::Png)
+        .unwrap();
+    for logo in [uri("image/svg+xml", sign.as_bytes()), uri("image/png", png.get_ref())] {
+        let map = drawn(&json!({"logo": logo, "furniture": "logo:bottom-right"})).unwrap();
+        let map = image::load_from_memory(&map).unwrap().to_rgb8();
+        let green = map.enumerate_pixels().filter(|(.., p)| p.0 == [0, 255, 0]).map(|(x, y, _)| (x, y));
+        let green: Vec<(u32, u32)> = green.collect();
+        let [left, right] = [green.iter().map(|p| p.0).min().unwrap(), green.iter().map(|p| p.0).max().unwrap()];
+        let [top, bottom] = [green.iter().map(|p| p.1).min().unwrap(), green.iter().map(|p| p.1).max().unwrap()];
+        assert!(left > 700 && bottom > 640 && (right - left) / (bottom - top) == 3, "{left} {top} {right} {bottom}");
+    }
+    // As shapes in documents that have them.
+    assert!(svg(json!({"logo": uri("image/svg+xml", sign.as_bytes())})).contains("#00ff00"));
+    for wrong in ["logo.png".to_string(), uri("image/png", b"no picture"), uri("image/svg+xml", b"<p/>")] {
+        assert!(drawn(&json!({"logo": wrong})).unwrap_err().starts_with("/logo"), "{wrong}");
+    }
+}
