@@ -13,7 +13,7 @@ fn frames(spec: &Json) -> Vec<(String, RgbImage)> {
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
     let picture = spec.picture(map, "conflict", u64::MAX, String::new()).unwrap();
     let mut out = Vec::new();
-    let taken = map.frames(&picture, |day, pixels| -> Result<(), map::PictureError> {
+    let taken = map.frames(&picture, None, |day, pixels| -> Result<(), map::PictureError> {
         let rgb = pixels.premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
         out.push((day.to_string(), RgbImage::from_raw(pixels.width_px, pixels.height_px, rgb).unwrap()));
         Ok(())
@@ -57,6 +57,20 @@ fn steps_are_days() {
     let spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 60, "height": 50, "animate": {"from": "2020-11-01", "to": "2020-12-05", "step": 7}});
     let days: Vec<String> = frames(&spec).into_iter().map(|(day, _)| day).collect();
     assert_eq!(days, ["2020-11-01", "2020-11-08", "2020-11-15", "2020-11-22", "2020-11-29"]);
+}
+
+#[test]
+fn drawing_is_given_up_in_time() {
+    let map = map::load(&Options::default()).value.unwrap();
+    for spec in [
+        json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 3000, "height": 2000, "ratio": 4}),
+        json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 300, "height": 200, "animate": {"from": "2020-01-01", "to": "2020-12-05", "step": 1}}),
+    ] {
+        let picture =
+            Spec::read(spec.to_string().as_bytes()).unwrap().picture(&map, "conflict", u64::MAX, String::new());
+        let late = map.draw_until(&picture.unwrap(), Some(std::time::Instant::now()));
+        assert!(matches!(late, Err(map::PictureError::Late)), "{spec}");
+    }
 }
 
 #[tokio::test]

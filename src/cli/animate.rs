@@ -75,13 +75,13 @@ impl Animate {
         let wrong = |e: String| Failure::new(format!("{}: {e}", self.output.display()));
         if is_mp4 {
             let mut video = Video::new(&self.output, self.seconds);
-            map.frames(&picture, |day, pixels| -> Result<(), Failure> {
+            map.frames(&picture, None, |day, pixels| -> Result<(), Failure> {
                 step(day);
                 video.frame(&pixels.on_white(), (pixels.width_px, pixels.height_px)).map_err(wrong)
             })?;
             video.finish().map_err(wrong)?;
         } else {
-            let bytes = map.film(&picture, step).map_err(|e| wrong(e.to_string()))?;
+            let bytes = map.film(&picture, None, step).map_err(|e| wrong(e.to_string()))?;
             std::fs::write(&self.output, bytes).map_err(|e| wrong(e.to_string()))?;
         }
         bar.finish_and_clear();

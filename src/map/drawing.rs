@@ -2,6 +2,7 @@
 //! the picture's projection, the scene is composed, painted and encoded.
 
 use std::borrow::Cow;
+use std::time::Instant;
 
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -10,7 +11,7 @@ use crate::encode::{Animation, Pixels};
 use crate::feature::Date;
 use crate::geo::{Georeference, Projector};
 use crate::paint::About;
-use crate::paint::raster;
+use crate::paint::raster::{self, Brush};
 use crate::scene::Scene;
 
 /// A picture to be drawn: everything that decides its bytes.
@@ -138,12 +139,14 @@ impl Map {
     pub fn frames<E: From<PictureError>>(
         &self,
         picture: &Picture,
+        until: Option<Instant>,
         mut take: impl FnMut(Date, Pixels) -> Result<(), E>,
     ) -> Result<(), E> {
         let Some(film) = &picture.film else { return Ok(()) };
         let drawn = self.drawn(picture)?;
         furnished::film(&drawn, picture, film, |day, scene| {
-            let pixmap = raster::paint(&scene, &drawn.plain.stamps).ok_or(PictureError::Memory)?;
+            let brush = Brush { stamps: &drawn.plain.stamps, until };
+            let pixmap = raster::paint(&scene, brush).map_err(PictureError::from)?;
             let (width_px, height_px) = (scene.width_px, scene.height_px);
             take(day, Pixels { premultiplied: pixmap.data(), width_px, height_px })
         })
@@ -153,12 +156,17 @@ impl Map {
     ///
     /// # Errors
     /// Where the style is not there, or the picture does not move.
-    pub fn film(&self, picture: &Picture, mut watch: impl FnMut(Date)) -> Result<Vec<u8>, PictureError> {
+    pub fn film(
+        &self,
+        picture: &Picture,
+        until: Option<Instant>,
+        mut watch: impl FnMut(Date),
+    ) -> Result<Vec<u8>, PictureError> {
         let (Some(film), Some(format)) = (&picture.film, picture.output.moving()) else {
             return Err(PictureError::Still);
         };
         let mut animation: Option<Animation> = None;
-        self.frames(picture, |day, pixels| -> Result<(), PictureError> {
+        self.frames(picture, until, |day, pixels| -> Result<(), PictureError> {
             watch(day);
             let size = (pixels.width_px, pixels.height_px);
             let writer = match &mut animation {
@@ -172,12 +180,20 @@ impl Map {
 
     /// Draws a picture in its format, with what lies over it.
     pub fn draw(&self, picture: &Picture) -> Result<Vec<u8>, PictureError> {
+        self.draw_until(picture, None)
+    }
+
+    /// The same, given up at a time.
+    ///
+    /// # Errors
+    /// [`PictureError::Late`] where it is not drawn by then.
+    pub fn draw_until(&self, picture: &Picture, until: Option<Instant>) -> Result<Vec<u8>, PictureError> {
         if picture.film.is_some() {
-            return self.film(picture, |_| {});
+            return self.film(picture, until, |_| {});
         }
         let drawn = self.drawn(picture)?;
         let (scene, about) = scene(&drawn, picture, picture.output.is_document());
-        picture.output.write(&scene, &drawn.plain.stamps, about.as_ref())
+        picture.output.write(&scene, Brush { stamps: &drawn.plain.stamps, until }, about.as_ref())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::picture::PictureError;
 use crate::encode::{self, Moving, Pixels, PngFacts, TiffFacts};
-use crate::paint::raster::{self, Stamps};
+use crate::paint::raster::{self, Brush, Unfinished};
 use crate::paint::svg::TextAs;
 use crate::paint::{About, pdf, svg};
 use crate::scene::{Ink, Item, Scene};
@@ -94,9 +94,9 @@ impl Output {
     }
 
     /// Writes a scene; `about` is for pictures that are documents.
-    pub(super) fn write(self, scene: &Scene, stamps: &Stamps, about: Option<&About>) -> Result<Vec<u8>, PictureError> {
+    pub(super) fn write(self, scene: &Scene, brush: Brush, about: Option<&About>) -> Result<Vec<u8>, PictureError> {
         let size = (scene.width_px, scene.height_px);
-        let bands = Bands { scene, stamps };
+        let bands = Bands { scene, brush };
         let bare = About::default();
         Ok(match self {
             Output::Png { dpi, palette } => {
@@ -106,13 +106,13 @@ impl Output {
                     bands.each(|band| writer.rows(band))?;
                     return Ok(writer.finish()?);
                 }
-                let pixmap = raster::paint(scene, stamps).ok_or(PictureError::Memory)?;
+                let pixmap = raster::paint(scene, brush)?;
                 let pixels = Pixels { premultiplied: pixmap.data(), width_px: size.0, height_px: size.1 };
                 if palette { encode::png_of_palette(pixels, &facts)? } else { encode::png(pixels, &facts)? }
             }
             Output::Gif => {
                 let mut animation = encode::Animation::new(Moving::Gif, size, 1, 0.0)?;
-                animation.frame(raster::paint(scene, stamps).ok_or(PictureError::Memory)?.data())?;
+                animation.frame(raster::paint(scene, brush)?.data())?;
                 animation.finish()?
             }
             Output::WebP => {
@@ -137,11 +137,7 @@ impl Output {
             Output::Pdf { dpi, geo } => {
                 let dpi = dpi.unwrap_or(CSS_DPI * scene.ratio);
                 let about = about.unwrap_or(&bare);
-                let pdf = pdf::paint(scene, about, scene.ratio / dpi)?;
-                match about.place.filter(|_| geo) {
-                    Some(place) => pdf::placed(pdf, &place, size)?,
-                    None => pdf,
-                }
+                pdf::paint(scene, about, scene.ratio / dpi, geo)?
             }
         })
     }
@@ -173,29 +169,29 @@ fn png_facts(about: Option<&About>, dpi: Option<f64>) -> PngFacts {
 /// A scene that is drawn band by band where it is large, so that no more than some bands are held as pixels.
 struct Bands<'a> {
     scene: &'a Scene,
-    stamps: &'a Stamps,
+    brush: Brush<'a>,
 }
 
 impl Bands<'_> {
     /// Gives the premultiplied pixels of one band after another.
     fn each(&self, mut take: impl FnMut(&[u8]) -> Result<(), encode::EncodeError>) -> Result<(), PictureError> {
-        let (scene, stamps) = (self.scene, self.stamps);
+        let (scene, brush) = (self.scene, self.brush);
         if u64::from(scene.width_px) * u64::from(scene.height_px) <= MAX_WHOLE_PX {
-            return Ok(take(raster::paint(scene, stamps).ok_or(PictureError::Memory)?.data())?);
+            return Ok(take(raster::paint(scene, brush)?.data())?);
         }
         let tops: Vec<u32> = (0..scene.height_px).step_by(BAND_ROWS as usize).collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         for some in tops.chunks(threads) {
             let draw = |top: u32| {
                 let band = scene.band(top, BAND_ROWS.min(scene.height_px - top));
-                raster::paint(&band, stamps)
+                raster::paint(&band, brush)
             };
             let drawn: Vec<_> = std::thread::scope(|scope| {
                 let workers: Vec<_> = some.iter().map(|top| scope.spawn(move || draw(*top))).collect();
-                workers.into_iter().map(|w| w.join().ok().flatten()).collect()
+                workers.into_iter().map(|w| w.join().unwrap_or(Err(Unfinished::Memory))).collect()
             });
             for pixmap in drawn {
-                take(pixmap.ok_or(PictureError::Memory)?.data())?;
+                take(pixmap?.data())?;
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ use crate::compose::{self, Inputs, LayerData};
 use crate::encode;
 use crate::geo::{Camera, LonLat, Projection, ProjectionError, TileId, World, WorldBox};
 use crate::paint::pdf;
+use crate::paint::raster::Unfinished;
 use crate::scene::{Item, Scene};
 use crate::style::{Layer, Paint};
 
@@ -30,6 +31,8 @@ pub enum PictureError {
     Still,
     #[error("there is not enough memory for the picture")]
     Memory,
+    #[error("the picture takes longer to draw than it may; ask for a smaller one, or for less on top of it")]
+    Late,
     #[error(transparent)]
     Encode(#[from] encode::EncodeError),
     #[error(transparent)]
@@ -40,6 +43,15 @@ pub enum PictureError {
         "projection: source '{0}' is of tiles, pictures or clusters; only features can be drawn in another projection"
     )]
     Unprojectable(String),
+}
+
+impl From<Unfinished> for PictureError {
+    fn from(why: Unfinished) -> Self {
+        match why {
+            Unfinished::Memory => Self::Memory,
+            Unfinished::Late => Self::Late,
+        }
+    }
 }
 
 /// A picture's size: CSS px, and device px per CSS px.

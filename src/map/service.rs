@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use moka::future::Cache;
@@ -37,6 +38,8 @@ pub struct Service {
 
 /// Pictures kept, in bytes.
 const CACHE_BYTES: u64 = 256 << 20;
+/// How long one picture may take.
+const MAX_TIME: Duration = Duration::from_secs(20);
 /// Renders that may wait for a thread, per thread.
 const QUEUE_PER_THREAD: usize = 64;
 
@@ -86,7 +89,7 @@ impl Service {
     }
 
     async fn draw(self, picture: Picture) -> Result<Bytes, ServiceError> {
-        let drawn = self.run(move |map| map.draw(&picture)).await?;
+        let drawn = self.run(move |map| map.draw_until(&picture, Instant::now().checked_add(MAX_TIME))).await?;
         drawn.map(Bytes::from).map_err(|e| ServiceError::Picture(Arc::new(e)))
     }
 

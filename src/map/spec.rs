@@ -206,7 +206,7 @@ impl Spec {
         let language = state.get("lang").map_or("en", String::as_str);
         let overlay = match change {
             Some(days) => Some(Overlay::of_change(map, days, language)?),
-            None => self.overlay(map, size.device_px())?,
+            None => self.overlay(map, size.device_px() * frames.max(1))?,
         };
         let mut frame = self.frame(size, overlay.as_ref(), styled.bounds())?;
         if let Some(projection) = &self.projection {

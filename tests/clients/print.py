@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy
 import page
+import pikepdf
 from geographiclib.geodesic import Geodesic
 from PIL import Image
 
@@ -102,6 +103,11 @@ def views(folder):
             wrong = (f for f in report.failures if not f.rule_id.endswith('STREAM-LENGTH-001'))
             failures.extend(f'{options}: {profile}: {f.rule_id}: {f.message}' for f in wrong)
         labels += words(svg, pdf, options)
+        drawn = [g.get('data-layer') for g in Xml.parse(svg).getroot().iter(f'{SVG}g') if g.get('data-layer')]
+        with pikepdf.open(pdf) as document:
+            offered = [str(group.Name) for group in document.Root.OCProperties.OCGs]
+        if offered != drawn:
+            failures.append(f'{options}: layers of the PDF {offered}, of the SVG {drawn}')
     for viewer, seen in worst.items():
         shares = sorted(s for s, *_ in seen)
         print(f'{viewer:<9} {len(seen)} views: beyond 32 of 255: median {shares[len(shares) // 2]:.2f} %, most {shares[-1]:.2f} % ({max(seen)[2]}); mean {numpy.mean([m for _, m, _ in seen]):.2f}')

@@ -4,8 +4,8 @@
 //! alternative text and its labels inside, the words beside it are paragraphs. The same scene gives the same bytes:
 //! nothing of the clock is written.
 
+mod finish;
 mod label;
-mod place;
 mod tiles;
 
 use std::collections::HashMap;
@@ -30,10 +30,10 @@ use krilla::{Document, SerializeSettings};
 use super::About;
 use super::vector::{Lines, Mark, Matrix, Paint, Point, marks};
 use crate::color::{Color, straight};
-use crate::geo::Georeference;
 use crate::scene::{Cap, FURNITURE, Join, Scene};
 use crate::sprite::Image;
 use crate::text::Face;
+use finish::Additions;
 use label::Label;
 use tiles::{Drawing, MAX_TILES, TILES_A_SIDE, cells};
 
@@ -42,19 +42,12 @@ use tiles::{Drawing, MAX_TILES, TILES_A_SIDE, cells};
 #[error("the PDF could not be written: {0}")]
 pub struct PdfError(String);
 
-/// A document with its place on the Earth added; `size` is the picture's in px.
-///
-/// # Errors
-/// Where the document cannot be read again.
-pub fn placed(pdf: Vec<u8>, place: &Georeference, size: (u32, u32)) -> Result<Vec<u8>, PdfError> {
-    place::placed(pdf, place, size).map_err(|e| PdfError(e.to_string()))
-}
-
-/// Writes the scene on a page of `inches_per_px` inches a CSS px (1/96 as CSS has it).
+/// Writes the scene on a page of `inches_per_px` inches a CSS px (1/96 as CSS has it), with its place on the Earth where
+/// that is wanted and known.
 ///
 /// # Errors
 /// Where the page is too large or too small for PDF, or the writer refuses the document.
-pub fn paint(scene: &Scene, about: &About, inches_per_px: f64) -> Result<Vec<u8>, PdfError> {
+pub fn paint(scene: &Scene, about: &About, inches_per_px: f64, geo: bool) -> Result<Vec<u8>, PdfError> {
     let to_points = inches_per_px * 72.0 / scene.ratio;
     let (width, height) = (f64::from(scene.width_px) * to_points, f64::from(scene.height_px) * to_points);
     let failed = |e: String| PdfError(e);
@@ -73,7 +66,13 @@ pub fn paint(scene: &Scene, about: &About, inches_per_px: f64) -> Result<Vec<u8>
     let mut last = String::new();
     for configuration in [accessible, archival, ConfigurationBuilder::new()] {
         match configuration.finish().map_err(|e| format!("{e:?}")).and_then(|c| page.write(c)) {
-            Ok(bytes) => return Ok(bytes),
+            Ok(bytes) => {
+                let layers: Vec<&str> = scene.layers.iter().map(|layer| layer.id.as_str()).collect();
+                let place =
+                    about.place.as_ref().filter(|_| geo).map(|place| (place, (scene.width_px, scene.height_px)));
+                let additions = Additions { layers: &layers, place };
+                return finish::finished(&bytes, &additions).map_err(|e| failed(e.to_string()));
+            }
             Err(e) => last = e,
         }
     }
@@ -102,10 +101,12 @@ impl Page<'_> {
         surface.push_transform(&Transform::from_scale(self.to_points, self.to_points));
         let (mut on_map, mut beside) = (Vec::new(), Vec::new());
         for (layer, marks) in marks(self.scene) {
+            begin_layer(&mut surface);
             marks.iter().for_each(|mark| writer.mark(mark, &mut surface));
             let labels = if layer == FURNITURE { &mut beside } else { &mut on_map };
             labels.append(&mut writer.labels);
         }
+        begin_layer(&mut surface);
         surface.pop();
         surface.finish();
         page.finish();
@@ -116,6 +117,12 @@ impl Page<'_> {
         document.set_metadata(metadata(about));
         document.finish().map_err(|e| format!("{e:?}"))
     }
+}
+
+/// Writes [`finish::MARK`], where a layer begins or the last ends.
+fn begin_layer(surface: &mut Surface) {
+    surface.start_tagged(ContentTag::Artifact(krilla::tagging::Artifact::with_kind(ArtifactType::Page)));
+    surface.end_tagged();
 }
 
 /// What is read out: the title, the map with its labels, and the words beside it.

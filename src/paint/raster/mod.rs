@@ -17,6 +17,8 @@ mod stamp;
 mod strip;
 mod text;
 
+use std::time::Instant;
+
 use tiny_skia::Pixmap;
 
 use crate::geo::{Affine, SUBPIXELS, Snapped};
@@ -26,23 +28,43 @@ use coverage::Coverage;
 pub(super) use field::limited;
 pub use stamp::Stamps;
 
-/// Draws the scene on a transparent canvas; `None` where a picture of that size can't be had in memory. `stamps` are
-/// glyphs kept from earlier pictures.
-pub fn paint(scene: &Scene, stamps: &Stamps) -> Option<Pixmap> {
-    let mut pixmap = Pixmap::new(scene.width_px, scene.height_px)?;
+/// What scenes are drawn with.
+#[derive(Clone, Copy)]
+pub struct Brush<'a> {
+    /// Glyphs kept from earlier pictures.
+    pub stamps: &'a Stamps,
+    /// When drawing is given up.
+    pub until: Option<Instant>,
+}
+
+/// Why a scene is not drawn to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfinished {
+    /// A picture of its size can't be had in memory.
+    Memory,
+    /// It takes longer than it may.
+    Late,
+}
+
+/// Draws the scene on a transparent canvas.
+///
+/// # Errors
+/// Where memory or the brush's time runs out.
+pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
+    let mut pixmap = Pixmap::new(scene.width_px, scene.height_px).ok_or(Unfinished::Memory)?;
     let mut painter = Painter {
         width_px: scene.width_px,
         height_px: scene.height_px,
         to_world_px: scene.to_world_px,
         coverage: Coverage::new(scene.width_px, scene.height_px),
-        stamps,
+        brush,
         layer: text::Layer::default(),
     };
     let mut canvas = Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px);
     for layer in &scene.layers {
         painter.draw(&layer.items, &mut canvas)?;
     }
-    Some(pixmap)
+    Ok(pixmap)
 }
 
 struct Painter<'a> {
@@ -50,14 +72,16 @@ struct Painter<'a> {
     height_px: u32,
     to_world_px: Affine,
     coverage: Coverage,
-    stamps: &'a Stamps,
+    brush: Brush<'a>,
     layer: text::Layer,
 }
 
 impl Painter<'_> {
-    /// `None` where memory runs out.
-    fn draw(&mut self, items: &[Item], canvas: &mut Canvas) -> Option<()> {
+    fn draw(&mut self, items: &[Item], canvas: &mut Canvas) -> Result<(), Unfinished> {
         for item in items {
+            if self.brush.until.is_some_and(|until| Instant::now() > until) {
+                return Err(Unfinished::Late);
+            }
             match item {
                 Item::Background(ink) => canvas.cover(ink),
                 Item::Fill(fill) => self.fill(fill, canvas),
@@ -65,13 +89,13 @@ impl Painter<'_> {
                 Item::Hairline(hairline) => hairline::draw(hairline, canvas),
                 Item::Circle(circle) => circle::draw(circle, canvas),
                 Item::Raster(raster) => image::draw(raster, canvas),
-                Item::Heatmap(heatmap) => heat::draw(heatmap, canvas)?,
+                Item::Heatmap(heatmap) => heat::draw(heatmap, canvas).ok_or(Unfinished::Memory)?,
                 Item::Icon(icon) => icon::draw(icon, canvas),
                 Item::Text(text) => self.text(text, canvas),
                 Item::Group(group) => self.group(group, canvas)?,
             }
         }
-        Some(())
+        Ok(())
     }
 
     fn fill(&mut self, fill: &Fill, canvas: &mut Canvas) {
@@ -89,19 +113,19 @@ impl Painter<'_> {
         });
     }
 
-    fn group(&mut self, group: &Group, canvas: &mut Canvas) -> Option<()> {
+    fn group(&mut self, group: &Group, canvas: &mut Canvas) -> Result<(), Unfinished> {
         let outer = canvas.clip(group.clip.as_ref().map(|quad| rows_in(quad, self.width_px, self.height_px)));
         if group.opacity >= 1.0 {
             self.draw(&group.items, canvas)?;
         } else {
-            let mut apart = Pixmap::new(self.width_px, self.height_px)?;
+            let mut apart = Pixmap::new(self.width_px, self.height_px).ok_or(Unfinished::Memory)?;
             let mut inner = Canvas::new(apart.data_mut(), self.width_px, self.to_world_px);
             inner.clip(canvas.rows().cloned());
             self.draw(&group.items, &mut inner)?;
             canvas.blend_canvas(apart.data(), group.opacity);
         }
         canvas.unclip(outer);
-        Some(())
+        Ok(())
     }
 }
 

@@ -57,7 +57,7 @@ impl Painter<'_> {
     /// Draws a text with stamps, if it can be.
     fn stamped(&mut self, text: &Text, ink: &FieldInk, canvas: &mut Canvas) -> bool {
         let shape = &text.shape;
-        let place = |glyph| self.stamps.of(glyph, shape.anchor, ink);
+        let place = |glyph| self.brush.stamps.of(glyph, shape.anchor, ink);
         let Some(stamps) = shape.glyphs.iter().map(place).collect::<Option<Vec<_>>>() else { return false };
         if text.part != TextPart::Letters && ink.halo_color.a > 0.0 {
             let halos = stamps.iter().map(|(s, x, y)| (&s.halo, &**s, *x, *y));
