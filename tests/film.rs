@@ -31,7 +31,7 @@ fn changed(a: &RgbImage, b: &RgbImage) -> Option<[u32; 4]> {
 #[test]
 fn nothing_moves_but_what_changes() {
     let spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 700, "height": 560, "title": "The war of 2020",
-        "animate": {"from": "2020-09-26", "to": "2020-12-05"}});
+        "furniture": "title,date,legend,scale,sources,frame", "animate": {"from": "2020-09-26", "to": "2020-12-05"}});
     let frames = frames(&spec);
     let days: Vec<&str> = frames.iter().map(|(day, _)| day.as_str()).collect();
     assert_eq!(days.first(), Some(&"2020-09-26"));

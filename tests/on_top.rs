@@ -98,6 +98,7 @@ fn callouts_stand_free() {
     assert_ne!(alone, drawn(&json!({"bbox": null})).unwrap());
     for (callout, told) in [
         (json!([{"at": [46.0, 99.0], "text": "x"}]), "/callouts/0/at"),
+        (json!([{"at": [12.0, 39.0], "text": "off the map"}]), "/callouts/0/at"),
         (json!([{"at": [46.0, 39.0], "text": ""}]), "/callouts/0/text"),
         (json!([{"at": [46.0, 39.0]}]), "/callouts/0"),
         (Json::Array(vec![json!({"at": [46.0, 39.0], "text": "x"}); 41]), "/callouts"),

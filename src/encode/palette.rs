@@ -15,7 +15,7 @@ pub struct Indexed {
 }
 
 /// Colours that are kept as they are, the most frequent.
-const KEPT: usize = 128;
+const KEPT: usize = 208;
 const MOST: usize = 256;
 /// How carefully the others are mixed: 1 best, 30 fastest.
 const SAMPLING: i32 = 5;

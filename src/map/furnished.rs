@@ -10,7 +10,7 @@ use super::{Corner, Frame, Furniture, Logo, Picture, State, StyledMap, Theme, pi
 use crate::compose::furniture::{self, Bands, Callout, Part, Seen, Subject, Words};
 use crate::compose::{Inputs, LayerData};
 use crate::feature::{Date, Feature, Value};
-use crate::geo::{Camera, Georeference, World, WorldBox};
+use crate::geo::{Camera, Georeference, World};
 use crate::paint::About;
 use crate::scene::{FURNITURE, Item, Scene};
 use crate::style::{Layer, LegendEntry, Paint};
@@ -127,6 +127,11 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> (Scene, About) {
     }
     if settled.furniture.parts.contains_key(&Part::Inset) {
         subject.inset = inset(drawn, state, camera, bands);
+        if let (Some(_), Some((scene, _))) = (&picture.compared, &mut subject.inset) {
+            // One inset for two days tells of neither.
+            let told: HashSet<&String> = drawn.map().style.legend.iter().flat_map(|entry| &entry.layers).collect();
+            scene.layers.retain(|layer| !told.contains(&layer.id));
+        }
     }
     furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
     let mut about = about(drawn.map(), state, wanted, &subject, &scene);
@@ -157,11 +162,11 @@ pub(super) fn film<E>(
     let settled = Settled::new(drawn, picture, &panes, &|camera| *camera);
     let camera = settled.frame.camera();
     let mut subject = subject(drawn, &panes, camera, &held, &picture.furnishing, settled.bands);
-    if settled.furniture.parts.contains_key(&Part::Inset) {
-        subject.inset = inset(drawn, &picture.state, camera, settled.bands);
-    }
     for (day, state) in &film.days {
         subject.day = Some(parts(*day));
+        if settled.furniture.parts.contains_key(&Part::Inset) {
+            subject.inset = inset(drawn, state, camera, settled.bands);
+        }
         let inputs = Inputs { camera, state, sprite: &drawn.map().sprite };
         let mut scene = picture::scene(drawn.map(), state, camera);
         if picture.furnishing.furniture.is_some() {
@@ -184,9 +189,9 @@ impl Settled {
         let Picture { state, frame, furnishing: wanted, .. } = picture;
         let held = Held::default();
         let furniture = wanted.furniture.clone().unwrap_or_default();
-        // The bands hang on what is seen, which hangs on the bands: the second time it is settled.
+        // The bands hang on what is seen, which hangs on the bands; and whether the legend is in one, on what it would hide.
         let mut settled = Self { furniture, frame: *frame, bands: Bands::default() };
-        for _ in 0..2 {
+        for _ in 0..3 {
             let camera = settled.frame.camera();
             let on_page = page_of(camera);
             let inputs = Inputs { camera: &on_page, state, sprite: &drawn.map().sprite };
@@ -195,7 +200,11 @@ impl Settled {
                 subject.captions = captions(panes, camera);
             }
             let found = furniture::bands(&settled.furniture, &subject, &inputs);
-            let bands = Bands { top: found.top.max(settled.bands.top), bottom: found.bottom.max(settled.bands.bottom) };
+            let bands = Bands {
+                top: found.top.max(settled.bands.top),
+                bottom: found.bottom.max(settled.bands.bottom),
+                strip: found.strip,
+            };
             settled = Self { frame: frame.leaving(bands.top, bands.bottom), bands, ..settled };
         }
         settled
@@ -266,6 +275,8 @@ fn subject<'a>(
         entries: entries.collect(),
         attribution: metadata("contactline:attribution").unwrap_or_default(),
         inset: None,
+        strip: bands.strip,
+        on_top: drawn.map().on_top(),
         bearing: camera.bearing(),
         projector: drawn.projector(),
         map_width_px: camera.width_px(),
@@ -275,10 +286,10 @@ fn subject<'a>(
     }
 }
 
-/// All that the style draws, small and without labels, and where in it the picture lies.
-fn inset(drawn: &Drawn, state: &State, camera: &Camera, bands: Bands) -> Option<(Scene, [f64; 4])> {
+/// All that the style draws, small and without labels, and where in it the picture's corners lie.
+fn inset(drawn: &Drawn, state: &State, camera: &Camera, bands: Bands) -> Option<(Scene, [[f64; 2]; 4])> {
     let map = &drawn.plain;
-    let whole = map.bounds()?;
+    let whole = map.own_bounds()?;
     let ratio = camera.ratio();
     let (width, height) = (f64::from(camera.width_px()) / ratio, f64::from(camera.height_px()) / ratio);
     let long = INSET_SHARE * width.min(height);
@@ -286,22 +297,18 @@ fn inset(drawn: &Drawn, state: &State, camera: &Camera, bands: Bands) -> Option<
     let size = if aspect > 1.0 { (long, long / aspect) } else { (long * aspect, long) };
     let size = ((size.0.round() as u32).clamp(24, 2_000), (size.1.round() as u32).clamp(24, 2_000));
     let small = Camera::fitted(whole, size, ratio as u32);
-    let corner = |x: f64, y: f64| {
+    let share = |x: f64, y: f64| {
         let (x, y) = camera.to_world_px().apply(x * ratio, y * ratio);
-        World { x: x / camera.world_px(), y: y / camera.world_px() }
+        let at = World { x: x / camera.world_px(), y: y / camera.world_px() };
+        let at = drawn.projector().map_or(Some(at), |projector| projector.inverse(at))?;
+        Some([(at.x - whole.min.x) / whole.width(), (at.y - whole.min.y) / whole.height()])
     };
-    let shown = WorldBox::around(&[corner(0.0, bands.top), corner(width, height - bands.bottom)])?;
-    let shown = drawn.projector().map_or(Some(shown), |projector| projector.around_inverse(&shown))?;
-    let share = |at: f64, from: f64, length: f64| (at - from) / length;
-    let place = [
-        share(shown.min.x, whole.min.x, whole.width()),
-        share(shown.min.y, whole.min.y, whole.height()),
-        share(shown.max.x, whole.min.x, whole.width()),
-        share(shown.max.y, whole.min.y, whole.height()),
-    ];
-    let inside = place.iter().all(|v| (-0.2..=1.2).contains(v));
-    let small_enough = (place[2] - place[0]) * (place[3] - place[1]) < MAX_INSET_SHARE;
-    (inside && small_enough).then(|| (picture::bare_scene(map, state, &small), place))
+    let (top, bottom) = (bands.top, height - bands.bottom);
+    let corners = [share(0.0, top)?, share(width, top)?, share(width, bottom)?, share(0.0, bottom)?];
+    let inside = corners.iter().flatten().all(|v| (-0.2..=1.2).contains(v));
+    let side = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
+    let small_enough = side(corners[0], corners[1]) * side(corners[1], corners[2]) < MAX_INSET_SHARE;
+    (inside && small_enough).then(|| (picture::bare_scene(map, state, &small), corners))
 }
 
 fn about(map: &StyledMap, state: &State, wanted: &Furnishing, subject: &Subject, scene: &Scene) -> About {

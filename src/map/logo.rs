@@ -71,7 +71,11 @@ impl Logo {
     fn read(is_svg: bool, bytes: &[u8]) -> Result<Logo, String> {
         let key = xxh3_64(bytes);
         if is_svg {
-            let tree = svg_tree(&String::from_utf8_lossy(bytes))?;
+            let text = String::from_utf8_lossy(bytes);
+            if text.contains("<text") {
+                return Err("its text has no font here: make outlines of it".to_string());
+            }
+            let tree = svg_tree(&text)?;
             let plain = tree.to_string(&usvg::WriteOptions::default());
             return Ok(Logo { form: Form::Drawing(Arc::new(tree), plain.into()), key });
         }

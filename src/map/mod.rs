@@ -52,7 +52,7 @@ pub use url_forms::{OnTop, PathLook};
 
 pub use crate::compose::furniture::{Callout, Corner, Furniture, Part, Theme};
 use crate::feature::{Date, Value};
-use crate::geo::WorldBox;
+use crate::geo::{Shape, WorldBox};
 use crate::index::Index;
 use crate::paint::raster::Stamps;
 use crate::sprite::Sprite;
@@ -156,9 +156,29 @@ impl StyledMap {
 
     /// The envelope of everything the style draws.
     pub fn bounds(&self) -> Option<WorldBox> {
-        self.sources
-            .values()
-            .filter_map(|i| i.bounds())
-            .reduce(|a, b| WorldBox::around(&[a.min, a.max, b.min, b.max]).unwrap_or(a))
+        around(self.sources.values())
     }
+
+    /// The same without what lies on top in one picture.
+    fn own_bounds(&self) -> Option<WorldBox> {
+        around(self.sources.iter().filter(|(id, _)| !overlay::is_on_top(id)).map(|(_, source)| source))
+    }
+
+    /// The shapes that lie on top, but for a veil.
+    fn on_top(&self) -> Vec<&Shape> {
+        let on_top = self.sources.iter().filter(|(id, _)| overlay::is_on_top(id));
+        let mut shapes = Vec::new();
+        for (_, source) in on_top {
+            if let sources::Source::Features(index) = &**source {
+                let seen = index.parts().iter().filter(|p| index.feature(p).text("kind") != Some("veil"));
+                shapes.extend(seen.map(|part| &part.shape));
+            }
+        }
+        shapes
+    }
+}
+
+fn around<'a>(sources: impl Iterator<Item = &'a Arc<sources::Source>>) -> Option<WorldBox> {
+    let boxes = sources.filter_map(|source| source.bounds());
+    boxes.reduce(|a, b| WorldBox::around(&[a.min, a.max, b.min, b.max]).unwrap_or(a))
 }

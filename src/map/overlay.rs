@@ -27,6 +27,11 @@ pub(super) const SOURCE: &str = "overlay";
 
 /// The source that the layers of a user's own features draw.
 const OWN: &str = "geojson";
+/// Whether a source is of what lies on top of a map in one picture.
+pub(super) fn is_on_top(source: &str) -> bool {
+    source == SOURCE || source == OWN
+}
+
 /// Layers of a user's own.
 const MAX_LAYERS: usize = 50;
 
@@ -118,7 +123,7 @@ impl Overlay {
     /// What changed between two days, each change in a colour of its own, with its area in the legend.
     ///
     /// # Errors
-    /// Where the map has nothing that changes.
+    /// Where nothing changes between them.
     pub(super) fn of_change(map: &Map, (from, to): (Date, Date), language: &str) -> Result<Overlay, OverlayError> {
         let members = json!({"between": format!("{from}/{to}"), "limit": 10_000});
         let members = members.as_object().cloned().unwrap_or_default();
@@ -138,6 +143,10 @@ impl Overlay {
             .flatten()
             .map(|f| json!({"type": "Feature", "geometry": f["geometry"], "properties": {"from": f["from"], "to": f["to"], "source": source, "accuracy_m": f["accuracy_m"]}}))
             .collect();
+        if features.is_empty() {
+            let told = format!("the data tells of no change between {from} and {to}");
+            return Err(OverlayError(Box::new(Diagnostic::error(told).at("/change"))));
+        }
         let features = json!({"type": "FeatureCollection", "features": features}).to_string();
         let overlay = Self::new("the change", features.as_bytes(), Arc::new(style), Sprite::default())?;
         Ok(Overlay { replaces: true, ..overlay })
@@ -261,12 +270,12 @@ impl StyledMap {
         if let Some(own) = &overlay.own {
             sources.insert(OWN.to_string(), Arc::new(Source::Features(own.clone())));
         }
-        let mut style = self.style.overlaid(&overlay.style);
-        if overlay.replaces {
-            let own: BTreeSet<&String> = self.style.legend.iter().flat_map(|e| &e.layers).collect();
-            let hidden = |l: &style::Layer| matches!(l.paint, Paint::Fill(_)) && own.contains(&l.id);
-            style.layers.retain(|l| !hidden(l));
-        }
+        let own: BTreeSet<&String> = self.style.legend.iter().flat_map(|e| &e.layers).collect();
+        let hidden = |l: &style::Layer| overlay.replaces && matches!(l.paint, Paint::Fill(_)) && own.contains(&l.id);
+        // What replaces areas stands where they stood.
+        let under = self.style.layers.iter().position(hidden);
+        let mut style = self.style.overlaid(&overlay.style, under);
+        style.layers.retain(|l| !hidden(l));
         let mut sprite = self.sprite.clone();
         if !overlay.sprite.is_empty() {
             let mut all = (*sprite).clone();

@@ -196,6 +196,19 @@ impl Frame {
         Ok(Self { projection: Some(projection), ..frame })
     }
 
+    /// Whether a place of Web Mercator's square is in the picture.
+    pub(super) fn shows(&self, at: World) -> bool {
+        let at = match self.projection.map(|projection| projection.projector()) {
+            None => Some(at),
+            Some(projector) => projector.ok().and_then(|projector| projector.forward(at)),
+        };
+        let Some(at) = at else { return false };
+        let bounds = self.camera.bounds(0.0);
+        // In whichever copy of the world is shown.
+        let turns = (bounds.center().x - at.x).round();
+        bounds.owns(World { x: at.x + turns, y: at.y })
+    }
+
     pub(super) fn projection(&self) -> Option<&Projection> {
         self.projection.as_ref()
     }
@@ -242,8 +255,9 @@ pub(super) fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
 pub(super) fn bare_scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
     let mut scene = composed(map, state, camera, vec![Vec::new(); map.style.layers.len()]);
     // What lies on top is drawn at its own size, which is not the inset's.
-    let on_top =
-        |id: &str| map.style.layers.iter().any(|l| l.id == id && l.source.as_deref() == Some(super::overlay::SOURCE));
+    let on_top = |id: &str| {
+        map.style.layers.iter().any(|l| l.id == id && l.source.as_deref().is_some_and(super::overlay::is_on_top))
+    };
     scene.layers.retain(|layer| !on_top(&layer.id));
     let is_point = |item: &Item| matches!(item, Item::Circle(_));
     scene.layers.iter_mut().for_each(|l| l.items.retain(|item| !is_point(item)));

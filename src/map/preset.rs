@@ -30,8 +30,8 @@ impl Preset {
         preset("web-1200-2x", 1200, 800, 2, 192.0),
         preset("social-square", 540, 540, 2, 192.0),
         preset("social-story", 540, 960, 2, 192.0),
-        preset("newspaper-1col", 177, 236, 3, 300.0),
-        preset("newspaper-2col", 374, 300, 3, 300.0),
+        preset("newspaper-1col", 177, 354, 3, 300.0),
+        preset("newspaper-2col", 374, 354, 3, 300.0),
         preset("slide-16x9", 960, 540, 2, 192.0),
     ];
 

@@ -212,6 +212,11 @@ impl Spec {
         if let Some(projection) = &self.projection {
             frame = frame.projected(projection).map_err(|e| SpecError::at("/projection", e.to_string()))?;
         }
+        for (i, callout) in furnishing.callouts.iter().enumerate() {
+            if !frame.shows(callout.at) {
+                return Err(SpecError::at(format!("/callouts/{i}/at"), "a place that is not on the map"));
+            }
+        }
         let settings =
             |state: &BTreeMap<String, String>| styled.state(state.iter().map(|(k, v)| (k.as_str(), v.as_str())));
         let compared = match compared {

@@ -68,16 +68,25 @@ impl Style {
         Style { layers, legend, ..other.clone() }
     }
 
-    /// The style with another's layers over its own: areas and lines below the lowest labels, all else on top. The
-    /// layers' sources are to be found by the other's names.
-    pub fn overlaid(&self, over: &Style) -> Style {
-        let is_label = |l: &Layer| matches!(l.paint, Paint::Symbol(_));
-        let (below, above): (Vec<Layer>, Vec<Layer>) =
-            over.layers.iter().cloned().partition(|l| matches!(l.paint, Paint::Fill(_) | Paint::Line(_)));
-        let at = self.layers.iter().position(is_label).unwrap_or(self.layers.len());
-        let (first, last) = self.layers.split_at(at);
+    /// The style with another's layers over its own: areas below the lines that follow `under` (its own uppermost area where
+    /// that is none), lines below the lowest points and labels, all else on top. The layers' sources are to be found by the
+    /// other's names.
+    pub fn overlaid(&self, over: &Style, under: Option<usize>) -> Style {
+        let is_on_ground = |l: &Layer| !matches!(l.paint, Paint::Symbol(_) | Paint::Circle(_));
+        let top = self.layers.iter().position(|l| !is_on_ground(l)).unwrap_or(self.layers.len());
+        let at = under.unwrap_or(top).min(top);
+        let (mut areas, mut lines, mut above) = (Vec::new(), Vec::new(), Vec::new());
+        for layer in over.layers.iter().cloned() {
+            match layer.paint {
+                Paint::Fill(_) => areas.push(layer),
+                Paint::Line(_) => lines.push(layer),
+                _ => above.push(layer),
+            }
+        }
+        let (ground, rest) = self.layers.split_at(at);
+        let (middle, last) = rest.split_at(top - at);
         let legend = [over.legend.as_slice(), &self.legend].concat();
-        Style { layers: [first, &below, last, &above].concat(), legend, ..self.clone() }
+        Style { layers: [ground, &areas, middle, &lines, last, &above].concat(), legend, ..self.clone() }
     }
 }
 

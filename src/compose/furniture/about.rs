@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub fn all_sources(subject: &Subject) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for seen in subject.entries.iter().flat_map(|(.., seen)| seen) {
-        for source in seen.part.feature.text("source").into_iter().flat_map(|t| t.split(';')).map(str::trim) {
+        for source in seen.part.feature.text("source").into_iter().flat_map(sources_in).map(str::trim) {
             // Where more is said of it is for those who have the data.
             let source = source.split(" (geodata/").next().unwrap_or(source).trim();
             if !source.is_empty() && !all.iter().any(|known| known == source) {
@@ -17,6 +17,15 @@ pub fn all_sources(subject: &Subject) -> Vec<String> {
         }
     }
     all
+}
+
+/// The sources in a text: between semicolons that are not in brackets.
+fn sources_in(text: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0i32;
+    text.split(move |c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        c == ';' && depth <= 0
+    })
 }
 
 /// The alternative text of a map: its title, its day, what its legend tells of, and the largest names on it.

@@ -2,7 +2,7 @@
 
 use super::words::filled;
 use super::write::Block;
-use super::{BOLD, Furnish, Items, MAX_SOURCES, Part, REGULAR, all_sources};
+use super::{BOLD, Furnish, Items, LEAST_UNIT, MAX_SOURCES, Part, REGULAR, all_sources};
 
 impl Furnish<'_> {
     pub(super) fn as_of(&self) -> Option<String> {
@@ -58,9 +58,9 @@ impl Furnish<'_> {
             return (Vec::new(), 0.0);
         }
         let (pad, inner) = (self.pad(), self.width - 2.0 * self.pad());
-        let size = 0.85 * self.unit;
+        let size = (0.85 * self.unit).max(LEAST_UNIT);
         // On a small page fewer sources are named, so that the map is most of it.
-        let most = 0.2 * self.height;
+        let most = if self.has_legend_strip() { 0.13 } else { 0.2 } * self.height;
         let fits =
             |text: &String| self.text(text, REGULAR, size, inner, self.palette.soft).is_none_or(|b| b.height <= most);
         let sources = (0..=MAX_SOURCES).rev().map(|named| self.sources(named)).find(fits).unwrap_or_default();

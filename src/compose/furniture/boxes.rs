@@ -3,7 +3,7 @@
 use super::scale::{meters_per_px, projected_meters_per_px, round_length};
 use super::{Area, BOLD, Corner, Furnish, Items, Part, REGULAR};
 use crate::color::Color;
-use crate::geo::{Projector, SUBPIXELS, Snapped, World};
+use crate::geo::{Camera, Projector, SUBPIXELS, Shape, Snapped, World};
 use crate::scene::{FieldInk, Fill, Group, Icon, Ink, Item};
 
 /// A box whose place is not settled: its size, CSS px, and what is in it from its upper left corner.
@@ -108,16 +108,19 @@ impl Furnish<'_> {
             return Some(at(corner)).filter(fits);
         }
         let places = order.into_iter().map(at).filter(fits);
-        let hidden = |place: &[f64; 4]| if matches!(one.part, Part::Scale) { 0 } else { self.hidden(place) };
+        let hidden = |place: &[f64; 4]| self.hidden(place);
         places.min_by_key(hidden)
     }
 
-    /// How much of what the legend tells of a box would hide: points of a grid in it that areas cover, and pieces of lines.
+    /// How much a box would hide: of areas that the legend tells of, points of a grid of 64 in it; of lines, their length by
+    /// that of a cell; of what a user put on the map, many times as much.
     pub(super) fn hidden(&self, place: &[f64; 4]) -> usize {
         use geo::{Contains, Intersects};
         const STEPS: u32 = 8;
+        const OF_USER: f64 = 12.0;
         let ratio = self.pen.ratio;
         let rect = geo::Rect::new((place[0] * ratio, place[1] * ratio), (place[2] * ratio, place[3] * ratio));
+        let cell = (rect.width() + rect.height()) / 2.0 / f64::from(STEPS);
         let grid: Vec<geo::Coord<f64>> = (0..STEPS * STEPS)
             .map(|i| {
                 let share = |n: u32| (f64::from(n) + 0.5) / f64::from(STEPS);
@@ -125,29 +128,35 @@ impl Furnish<'_> {
                 geo::Coord { x: rect.min().x + x * rect.width(), y: rect.min().y + y * rect.height() }
             })
             .collect();
-        let mut hidden = 0;
-        for seen in self.subject.entries.iter().flat_map(|(.., seen)| seen) {
-            let camera = self.inputs.camera.in_copy(seen.copy);
+        let along = |line: &[geo::Coord<f64>]| -> f64 {
+            line.windows(2).map(|pair| inside(pair[0], pair[1], &rect)).sum::<f64>() / cell
+        };
+        let of_shape = |shape: &Shape, outline: bool, camera: &Camera, left_px: u32| -> f64 {
             let at = |p: &World| {
                 let Snapped { x, y } = camera.snap(*p);
-                geo::Coord { x: x as f64 / SUBPIXELS as f64 + f64::from(seen.left_px), y: y as f64 / SUBPIXELS as f64 }
+                geo::Coord { x: x as f64 / SUBPIXELS as f64 + f64::from(left_px), y: y as f64 / SUBPIXELS as f64 }
             };
-            match seen.part.shape {
-                crate::geo::Shape::Point(p) => hidden += 4 * usize::from(rect.intersects(&at(p))),
-                crate::geo::Shape::Line(line) => {
-                    let lines = line.windows(2).map(|l| geo::Line::new(at(&l[0]), at(&l[1])));
-                    hidden += 2 * lines.filter(|l| l.intersects(&rect)).count();
-                }
-                crate::geo::Shape::Polygon(rings) => {
-                    let Some(outer) = rings.first() else { continue };
-                    let polygon = geo::Polygon::new(geo::LineString(outer.iter().map(at).collect()), Vec::new());
-                    if polygon.intersects(&rect) {
-                        hidden += grid.iter().filter(|c| polygon.contains(*c)).count();
-                    }
+            let line = |line: &[World]| line.iter().map(at).collect::<Vec<_>>();
+            match shape {
+                Shape::Point(p) => 4.0 * f64::from(u8::from(rect.intersects(&at(p)))),
+                Shape::Line(points) => 0.5 * along(&line(points)),
+                Shape::Polygon(rings) if outline => 0.5 * rings.iter().map(|ring| along(&line(ring))).sum::<f64>(),
+                Shape::Polygon(rings) => {
+                    let Some(outer) = rings.first() else { return 0.0 };
+                    let polygon = geo::Polygon::new(geo::LineString(line(outer)), Vec::new());
+                    let covered = polygon.intersects(&rect);
+                    grid.iter().filter(|c| covered && polygon.contains(*c)).count() as f64
                 }
             }
-        }
-        hidden
+        };
+        let seen = self.subject.entries.iter().flat_map(|(.., seen)| seen);
+        let of_legend: f64 = seen
+            .map(|seen| of_shape(seen.part.shape, seen.outline, &self.inputs.camera.in_copy(seen.copy), seen.left_px))
+            .sum();
+        let of_user: f64 = self.subject.on_top.iter().map(|shape| of_shape(shape, true, self.inputs.camera, 0)).sum();
+        let places = self.subject.callouts.iter().filter_map(|callout| self.on_page(callout.at));
+        let callouts = places.filter(|[x, y]| place[0] <= *x && *x <= place[2] && place[1] <= *y && *y <= place[3]);
+        (of_legend + OF_USER * (of_user + 4.0 * callouts.count() as f64)).round() as usize
     }
 
     fn words_box(&self, text: &str, part: Part) -> Option<Panel> {
@@ -155,6 +164,12 @@ impl Furnish<'_> {
         let pad = 0.5 * self.unit;
         let items = vec![block.at(pad, 0.6 * pad, None)];
         Some(Panel { part, width: block.width + 2.0 * pad, height: block.height + 1.2 * pad, items, bare: false })
+    }
+
+    /// How much the legend would hide where it hides least; all where it finds no room; none where there is no legend.
+    pub(super) fn legend_hides(&self, map: [f64; 4]) -> Option<usize> {
+        let panel = self.legend_box(map)?;
+        Some(self.place(&panel, None, map, &[]).map_or(usize::MAX, |place| self.hidden(&place)))
     }
 
     fn legend_box(&self, map: [f64; 4]) -> Option<Panel> {
@@ -304,7 +319,7 @@ impl Furnish<'_> {
 
     /// Where the picture lies in what is around it.
     fn inset_box(&self) -> Option<Panel> {
-        let (scene, [left, top, right, bottom]) = self.subject.inset.as_ref().filter(|_| self.wants(Part::Inset))?;
+        let (scene, corners) = self.subject.inset.as_ref().filter(|_| self.wants(Part::Inset))?;
         let ratio = self.pen.ratio;
         let (width, height) = (f64::from(scene.width_px) / ratio, f64::from(scene.height_px) / ratio);
         let all: Items = scene.layers.iter().flat_map(|l| l.items.iter().cloned()).collect();
@@ -312,15 +327,41 @@ impl Furnish<'_> {
         let mut items = vec![Item::Group(Group { items: all, opacity: 1.0, clip })];
         // Never so small that it can't be found.
         let least = 0.5 * self.unit;
-        let span = |a: f64, b: f64, side: f64| {
-            let (middle, half) = ((a + b) / 2.0 * side, ((b - a) * side / 2.0).max(least / 2.0));
-            ((middle - half).max(0.0), (middle + half).min(side))
-        };
-        let ((x0, x1), (y0, y1)) = (span(*left, *right, width), span(*top, *bottom, height));
+        let at = corners.map(|[x, y]| [x * width, y * height]);
+        let middle = [0, 1].map(|i| at.iter().map(|c| c[i]).sum::<f64>() / 4.0);
+        let reach = at.iter().map(|c| (c[0] - middle[0]).abs().max((c[1] - middle[1]).abs())).fold(0.0, f64::max);
+        let grow = (least / 2.0 / reach.max(f64::MIN_POSITIVE)).max(1.0);
+        let within = |v: f64, side: f64| v.clamp(0.0, side);
+        let ring: Vec<Snapped> = at
+            .iter()
+            .map(|c| [0, 1].map(|i| middle[i] + (c[i] - middle[i]) * grow))
+            .map(|[x, y]| self.at(within(x, width), within(y, height)))
+            .collect();
         let red = Color::new(0.78, 0.1, 0.12, 1.0);
-        items.extend(self.rectangle([x0, y0, x1, y1], Some(red.with_opacity(0.12)), Some((red, 1.4))));
+        let veil = Ink::Color(red.with_opacity(0.12));
+        items.push(Item::Fill(Fill { rings: vec![ring.clone()], ink: veil, antialias: true }));
+        items.extend(self.line(vec![ring], true, red, 1.4));
         Some(Panel { part: Part::Inset, width, height, items, bare: false })
     }
+}
+
+/// The length of a piece of line within a box.
+fn inside(a: geo::Coord<f64>, b: geo::Coord<f64>, rect: &geo::Rect<f64>) -> f64 {
+    let (mut from, mut to) = (0.0f64, 1.0f64);
+    // Liang and Barsky's clipping.
+    for (start, step, low, high) in
+        [(a.x, b.x - a.x, rect.min().x, rect.max().x), (a.y, b.y - a.y, rect.min().y, rect.max().y)]
+    {
+        if step == 0.0 {
+            if start < low || start > high {
+                return 0.0;
+            }
+            continue;
+        }
+        let (first, last) = ((low - start) / step, (high - start) / step);
+        (from, to) = (from.max(first.min(last)), to.min(first.max(last)));
+    }
+    (to - from).max(0.0) * (b.x - a.x).hypot(b.y - a.y)
 }
 
 /// The room that a label takes, device px; none for what is no label.

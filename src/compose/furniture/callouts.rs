@@ -18,8 +18,13 @@ const DISTANCES: [f64; 5] = [2.0, 3.5, 6.0, 9.0, 13.0];
 
 impl Furnish<'_> {
     /// Every callout where it hides least of what the legend tells of and of the map's labels, none over another box or another's place. Those whose
-    /// place is not on the map are left out.
-    pub(super) fn callouts(&self, map: [f64; 4], taken: &mut Vec<[f64; 4]>, labels: &[[f64; 4]]) -> Vec<Items> {
+    /// place is not on the map are left out. Their lines are told, too.
+    pub(super) fn callouts(
+        &self,
+        map: [f64; 4],
+        taken: &mut Vec<[f64; 4]>,
+        labels: &[[f64; 4]],
+    ) -> (Vec<Items>, Vec<[[f64; 2]; 2]>) {
         let within = |[x, y]: [f64; 2]| (map[0]..map[2]).contains(&x) && (map[1]..map[3]).contains(&y);
         let placed: Vec<([f64; 2], &Callout)> = self
             .subject
@@ -77,7 +82,7 @@ impl Furnish<'_> {
             items.push(block.at(place[0] + pad, place[1] + 0.6 * pad, None));
             out.push(items);
         }
-        out
+        (out, leaders)
     }
 
     /// Where a place of the world lies on the page, CSS px.

@@ -10,10 +10,8 @@ const MOST_LINES: f64 = 6.0;
 const PIECES: u32 = 96;
 
 impl Furnish<'_> {
-    pub(super) fn graticule(&self, map: [f64; 4]) -> Option<Items> {
-        if self.subject.bearing.rem_euclid(360.0) != 0.0 {
-            return None;
-        }
+    /// The lines, and their names where no box is in the way.
+    pub(super) fn graticule(&self, map: [f64; 4], taken: &[[f64; 4]]) -> Option<Items> {
         let [west, south, east, north] = self.degrees(map)?;
         let steps = [30.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.05, 0.02, 0.01];
         let step = steps.into_iter().rev().find(|s| (east - west) / s <= MOST_LINES)?;
@@ -23,6 +21,10 @@ impl Furnish<'_> {
             ((from / step).ceil() as i64..=(to / step).floor() as i64).map(move |i| i as f64 * step)
         };
         let (mut lines, mut names) = (Vec::new(), Vec::new());
+        let is_free = |x: f64, y: f64, label: &super::write::Block| {
+            let (right, bottom) = (x + label.width, y + label.height);
+            !taken.iter().any(|t| x < t[2] && t[0] < right && y < t[3] && t[1] < bottom)
+        };
         let straight = self.subject.projector.is_none();
         let pieces = if straight { 1 } else { PIECES };
         let share = |i: u32, from: f64, to: f64| from + (to - from) * f64::from(i) / f64::from(pieces);
@@ -30,9 +32,10 @@ impl Furnish<'_> {
             let line: Vec<[f64; 2]> =
                 (0..=pieces).filter_map(|i| self.on_page(World::from_degrees(lon, share(i, south, north)))).collect();
             if let Some(x) = crossing(&line, [1, 0], map[1])
-                && let Some(label) = self.degree(lon, "E", "W")
+                && let Some(label) = self.degree(lon, step, "E", "W")
                 && (map[0]..map[2]).contains(&x)
                 && x + label.width + 4.0 < map[2]
+                && is_free(x + 2.0, map[1] + 1.0, &label)
             {
                 names.push(label.at(x + 2.0, map[1] + 1.0, halo));
             }
@@ -42,9 +45,10 @@ impl Furnish<'_> {
             let line: Vec<[f64; 2]> =
                 (0..=pieces).filter_map(|i| self.on_page(World::from_degrees(share(i, west, east), lat))).collect();
             if let Some(y) = crossing(&line, [0, 1], map[0])
-                && let Some(label) = self.degree(lat, "N", "S")
+                && let Some(label) = self.degree(lat, step, "N", "S")
                 && y - label.height > map[1]
                 && y < map[3]
+                && is_free(map[0] + 2.0, y - label.height, &label)
             {
                 names.push(label.at(map[0] + 2.0, y - label.height, halo));
             }
@@ -74,13 +78,14 @@ impl Furnish<'_> {
             .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
     }
 
-    fn degree(&self, degrees: f64, plus: &str, minus: &str) -> Option<super::write::Block> {
+    fn degree(&self, degrees: f64, step: f64, plus: &str, minus: &str) -> Option<super::write::Block> {
         let side = match degrees {
             0.0 => "",
             d if d > 0.0 => plus,
             _ => minus,
         };
-        let figure = self.words.digits(&format!("{}°", (degrees.abs() * 100.0).round() / 100.0));
+        let decimals = (0..2).find(|d| (step * 10f64.powi(*d)).fract() < 1e-9).unwrap_or(2) as usize;
+        let figure = self.words.digits(&format!("{:.decimals$}°", degrees.abs()));
         self.text(&format!("{figure}{side}"), REGULAR, 0.75 * self.unit, f64::INFINITY, self.palette.soft)
     }
 }

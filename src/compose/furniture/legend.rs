@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::write::Block;
-use super::{Area, Furnish, Part, REGULAR};
+use super::{Area, Furnish, Part, REGULAR, Theme};
+use crate::color::Color;
 use crate::compose::features::passes;
 use crate::compose::place::Place;
 use crate::compose::{Composer, Fetched, Images, Inputs, LayerData, context};
@@ -11,6 +12,15 @@ use crate::feature::Value;
 use crate::geo::{Camera, Kind, Shape, Snapped, World};
 use crate::scene::{Group, Item};
 use crate::style::{Datum, Layer, LegendEntry, Paint};
+
+/// How much of what the legend tells of it may hide, in the measure of [`Furnish::hidden`].
+const MOST_HIDDEN: usize = 16;
+
+/// How much of the page's height a legend below the map may take.
+const MOST_OF_PAGE: f64 = 0.33;
+
+/// The lightness of a map's ground.
+const GROUND: Color = Color::new(0.95, 0.95, 0.94, 1.0);
 
 /// A feature in the picture, seen by a layer.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +31,8 @@ pub struct Seen<'a> {
     pub left_px: u32,
     /// The style's state that it is seen in.
     pub state: &'a BTreeMap<String, Value>,
+    /// Whether only its outline is drawn.
+    pub outline: bool,
 }
 
 /// An entry with what it is drawn by, a sample of it, and its words.
@@ -36,12 +48,13 @@ pub fn seen<'a>(inputs: &Inputs<'a>, layer: &Layer, data: &LayerData<'a>, area: 
     let LayerData::Features(batches) = data else { return Vec::new() };
     let images = Images(inputs.sprite);
     let composer = Composer { inputs, images: &images };
+    let outline = matches!(layer.paint, Paint::Line(_));
     let mut out = Vec::new();
     for batch in batches {
         let camera = inputs.camera.in_copy(batch.copy);
         for part in &batch.parts {
-            if passes(layer, &composer.context(Some(*part))) && is_within(part.shape, &camera, area) {
-                out.push(Seen { part: *part, copy: batch.copy, left_px: 0, state: inputs.state });
+            if passes(layer, &composer.context(Some(*part))) && is_within(part.shape, outline, &camera, area) {
+                out.push(Seen { part: *part, copy: batch.copy, left_px: 0, state: inputs.state, outline });
             }
         }
     }
@@ -54,8 +67,8 @@ pub fn belongs(entry: &LegendEntry, inputs: &Inputs, part: Fetched) -> bool {
     entry.filter.as_ref().is_none_or(|f| matches!(f.eval(&of), Ok(Datum::Plain(Value::Bool(true)))))
 }
 
-/// Whether any of a shape lies within an area, device px.
-fn is_within(shape: &Shape, camera: &Camera, area: &Area) -> bool {
+/// Whether any of a shape, or of its outline, lies within an area, device px.
+fn is_within(shape: &Shape, outline: bool, camera: &Camera, area: &Area) -> bool {
     let at = |p: &World| {
         let Snapped { x, y } = camera.snap(*p);
         geo::Coord { x: x as f64 / 256.0, y: y as f64 / 256.0 }
@@ -65,6 +78,9 @@ fn is_within(shape: &Shape, camera: &Camera, area: &Area) -> bool {
     match shape {
         Shape::Point(p) => rect.intersects(&at(p)),
         Shape::Line(line) => geo::LineString(line.iter().map(at).collect()).intersects(&rect),
+        Shape::Polygon(rings) if outline => {
+            rings.iter().any(|r| geo::LineString(r.iter().map(at).collect()).intersects(&rect))
+        }
         Shape::Polygon(rings) => {
             let mut rings = rings.iter().map(|r| geo::LineString(r.iter().map(at).collect()));
             let Some(outer) = rings.next() else { return false };
@@ -112,10 +128,24 @@ impl<'a> Furnish<'a> {
         items
     }
 
-    /// Whether the legend stands in the band below: of maps side by side it would hide too much.
+    /// Whether the legend stands in the band below the map.
     pub(super) fn has_legend_strip(&self) -> bool {
         let asked = self.wanted.parts.get(&Part::Legend).copied().flatten();
-        self.subject.captions.len() > 1 && self.wants(Part::Legend) && asked.is_none()
+        self.subject.strip && self.wants(Part::Legend) && asked.is_none()
+    }
+
+    /// Whether it should: in every corner of the map it would hide too much of what it tells of, or find no room.
+    pub(super) fn needs_legend_strip(&self, map: [f64; 4]) -> bool {
+        let asked = self.wanted.parts.get(&Part::Legend).copied().flatten();
+        if !self.wants(Part::Legend) || asked.is_some() {
+            return false;
+        }
+        if self.subject.captions.len() > 1 {
+            return true;
+        }
+        // A strip takes room, too.
+        let fits = self.legend_strip(0.0).1 <= MOST_OF_PAGE * self.height;
+        fits && self.legend_hides(map).is_some_and(|hidden| hidden > MOST_HIDDEN)
     }
 
     /// The legend in rows from side to side, and its height.
@@ -163,9 +193,13 @@ impl<'a> Furnish<'a> {
         };
         let images = Images(inputs.sprite);
         let composer = Composer { inputs, images: &images };
+        let mut out = Vec::new();
+        if self.wanted.theme == Theme::Dark {
+            // The map is light under every theme, and so is what its colours are mixed with.
+            out.extend(self.rectangle([x, y, right, bottom], Some(GROUND), None));
+        }
         let part = Fetched { feature: sample.part.feature, shape: &shape, number: 0 };
         let place = Place::new(*camera);
-        let mut out = Vec::new();
         for layer in layers {
             let of_layer = composer.context(None);
             let paint = layer.paint.settled(&of_layer, &of_layer);

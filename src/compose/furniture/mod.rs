@@ -23,9 +23,11 @@ pub use callouts::Callout;
 pub use legend::{Seen, belongs, seen};
 pub use words::Words;
 
+use geo::Intersects as _;
+
 use super::Inputs;
 use crate::color::Color;
-use crate::geo::{Camera, Projector, SUBPIXELS, Snapped};
+use crate::geo::{Camera, Projector, SUBPIXELS, Shape, Snapped};
 use crate::scene::{Cap, FURNITURE, Fill, Ink, Item, Join, Layer, Line, LineInk, Scene, Stroke};
 use crate::sprite::Image;
 use crate::style::LegendEntry;
@@ -120,21 +122,21 @@ impl Theme {
                 ink: Color::new(0.13, 0.12, 0.11, 1.0),
                 soft: grey(0.36, 1.0),
                 line: grey(0.55, 1.0),
-                box_opacity: 0.93,
+                box_opacity: 1.0,
             },
             Theme::Dark => Palette {
                 paper: grey(0.12, 1.0),
                 ink: grey(0.96, 1.0),
                 soft: grey(0.74, 1.0),
                 line: grey(0.45, 1.0),
-                box_opacity: 0.93,
+                box_opacity: 1.0,
             },
             Theme::PrintGrey => Palette {
                 paper: grey(1.0, 1.0),
                 ink: grey(0.0, 1.0),
                 soft: grey(0.25, 1.0),
                 line: grey(0.4, 1.0),
-                box_opacity: 0.95,
+                box_opacity: 1.0,
             },
             Theme::HighContrast => Palette {
                 paper: grey(1.0, 1.0),
@@ -186,8 +188,12 @@ pub struct Subject<'a> {
     /// Legend entries, each with its layers and what of them is seen.
     pub entries: Vec<(&'a LegendEntry, Vec<&'a crate::style::Layer>, Vec<Seen<'a>>)>,
     pub attribution: &'a str,
-    /// Where the map is, drawn small, and where in it the picture lies: as shares of its sides.
-    pub inset: Option<(Scene, [f64; 4])>,
+    /// Where the map is, drawn small, and where in it the picture's corners lie: as shares of its sides.
+    pub inset: Option<(Scene, [[f64; 2]; 4])>,
+    /// Whether the legend stands below the map.
+    pub strip: bool,
+    /// What a user put on the map, in the map's plane.
+    pub on_top: Vec<&'a Shape>,
     /// Degrees clockwise from north that are up.
     pub bearing: f64,
     /// Where the map is not in Web Mercator.
@@ -206,6 +212,8 @@ pub struct Subject<'a> {
 pub struct Bands {
     pub top: f64,
     pub bottom: f64,
+    /// Whether the legend stands in the lower one.
+    pub strip: bool,
 }
 
 /// Furniture being laid out.
@@ -227,11 +235,14 @@ const BOLD: &str = "Noto Sans Bold";
 /// More sources are counted, not named; all of them are in the picture's metadata.
 const MAX_SOURCES: usize = 7;
 
+/// Text that can be read in print: 6 points.
+const LEAST_UNIT: f64 = 8.0;
+
 /// The size of the furniture's text in a picture, CSS px.
 fn unit_of(camera: &Camera) -> f64 {
     let (width, height) =
         (f64::from(camera.width_px()) / camera.ratio(), f64::from(camera.height_px()) / camera.ratio());
-    (12.0 * (width.min(1.3 * height) / 900.0).powf(0.7)).clamp(6.5, 60.0)
+    (12.0 * (width.min(1.3 * height) / 900.0).powf(0.7)).clamp(LEAST_UNIT, 60.0)
 }
 
 /// The room for a sign in a picture, device px.
@@ -242,7 +253,9 @@ pub fn logo_room(camera: &Camera) -> (f64, f64) {
 /// The bands that a picture needs, before its camera is settled.
 pub fn bands(wanted: &Furniture, subject: &Subject, inputs: &Inputs) -> Bands {
     let furnish = Furnish::new(wanted, subject, inputs);
-    Bands { top: furnish.head().1, bottom: furnish.foot().1 }
+    let (top, bottom) = (furnish.head().1, furnish.foot().1);
+    let map = [0.0, top, furnish.width, furnish.height - bottom];
+    Bands { top, bottom, strip: subject.strip || furnish.needs_legend_strip(map) }
 }
 
 /// Adds the furniture to a scene whose map leaves room for the bands.
@@ -255,7 +268,7 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     let labels: Vec<[f64; 4]> = labels_of(scene)
         .map(|Area { left, top, right, bottom }| [left, top, right, bottom].map(|v| v / ratio))
         .collect();
-    let callouts = furnish.callouts(map, &mut taken, &labels);
+    let (callouts, leaders) = furnish.callouts(map, &mut taken, &labels);
     // Labels that the furniture or the page's edge would cut are left out.
     let mut covered: Vec<Area> = taken.iter().map(|b| area(*b, ratio)).collect();
     for (wanted, band) in
@@ -266,10 +279,17 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
         }
     }
     let page = area([0.0, 0.0, furnish.width, furnish.height], ratio);
-    leave_out(scene, |label| !page.holds(label) || covered.iter().any(|c| c.meets(label)));
+    let px = |[x, y]: [f64; 2]| geo::Coord { x: x * ratio, y: y * ratio };
+    let leaders: Vec<geo::Line<f64>> = leaders.iter().map(|[from, to]| geo::Line::new(px(*from), px(*to))).collect();
+    leave_out(scene, |label, is_user_s| {
+        let rect = geo::Rect::new((label.left, label.top), (label.right, label.bottom));
+        let struck = leaders.iter().any(|leader| leader.intersects(&rect));
+        // What a user puts on the map stays.
+        !is_user_s && (struck || !page.holds(label) || covered.iter().any(|c| c.meets(label)))
+    });
     let mut items = Vec::new();
     if wanted.parts.contains_key(&Part::Graticule) {
-        items.extend(furnish.graticule(map));
+        items.extend(furnish.graticule(map, &taken));
     }
     items.push(furnish.dividers(map));
     items.extend(callouts);
@@ -294,10 +314,16 @@ fn labels_of(scene: &Scene) -> impl Iterator<Item = Area> {
     scene.layers.iter().flat_map(|layer| &layer.items).flat_map(inner)
 }
 
-/// Takes labels out of a scene, by the room that they take.
-pub fn leave_out(scene: &mut Scene, out: impl Fn(&Area) -> bool) {
-    let keep = |item: &Item| boxes::extent(item).is_none_or(|label| !out(&label));
+/// Whether a layer draws what a user put on the map.
+fn is_user_s(layer: &Layer) -> bool {
+    layer.id.starts_with("overlay-") || layer.id.starts_with("own-")
+}
+
+/// Takes labels out of a scene, by the room that they take and whether a user put them there.
+pub fn leave_out(scene: &mut Scene, out: impl Fn(&Area, bool) -> bool) {
     for layer in &mut scene.layers {
+        let is_user_s = is_user_s(layer);
+        let keep = |item: &Item| boxes::extent(item).is_none_or(|label| !out(&label, is_user_s));
         layer.items.retain(keep);
         // The maps of a picture with several are groups.
         for item in &mut layer.items {
