@@ -110,9 +110,12 @@ impl<'a> Video<'a> {
                 let mut command = Command::new("ffmpeg");
                 command.args(["-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"]);
                 command.args(["-s", &format!("{width}x{height}"), "-r", &format!("{}", 1.0 / self.seconds), "-i", "-"]);
-                // What players can show: sides of an even number of px, 25 pictures a second.
-                command.args(["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-r", "25"]);
-                command.args(["-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]).arg(self.output);
+                // What players can show: sides of an even number of px, 25 pictures a second or more.
+                let rate = format!("{}", 25f64.max(1.0 / self.seconds));
+                command.args(["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-r", &rate]);
+                command.args(["-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]);
+                // By its protocol, so that no name is taken for an option.
+                command.arg(format!("file:{}", self.output.display()));
                 let started = command.stdin(Stdio::piped()).spawn();
                 self.ffmpeg.insert(started.map_err(|e| {
                     format!(

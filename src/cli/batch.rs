@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map as JsonObject, Value as Json, json};
 
-use super::export::MAX_PX;
+use super::export::{MAX_PX, write_place};
 use super::{Failure, progress};
 use crate::map::{Map, Output, Spec};
 
@@ -55,7 +55,8 @@ fn render(job: &Job, map: &Map, style: &str) -> Result<(), String> {
     let bytes = map.draw(&picture).map_err(|e| e.to_string())?;
     // A job that is broken off leaves no half of a file, which a later run would keep.
     let beside = job.output.with_extension(format!("{extension}.part"));
-    fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, &job.output)).map_err(|e| e.to_string())
+    fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, &job.output)).map_err(|e| e.to_string())?;
+    if spec.geo { write_place(map, &picture, &job.output) } else { Ok(()) }
 }
 
 fn read(file: &Path) -> Result<Vec<Job>, Failure> {

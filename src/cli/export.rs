@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::{DataArgs, Failure, load};
 use crate::geo::{LonLat, numbers};
-use crate::map::{CalloutSpec, Circle, Logo, Marker, Output, Path, Spec};
+use crate::map::{CalloutSpec, Circle, Logo, Map, Marker, Output, Path, Picture, Spec};
 
 /// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
 pub(super) const MAX_PX: u64 = 400_000_000;
@@ -91,8 +91,8 @@ pub(super) struct Export {
     /// Device px an inch, for PNG and the size of PDF pages; 96 for each CSS px unless it is said
     #[arg(long, value_name = "N")]
     dpi: Option<f64>,
-    /// What stands beside the map: all, or some of title, date, legend, scale, north, inset, sources, graticule, frame, each
-    /// perhaps with a corner: legend:top-left,scale
+    /// What stands beside the map: all, or some of title, date, legend, scale, north, inset, sources, graticule, frame, logo,
+    /// each perhaps with a corner: legend:top-left,scale
     #[arg(long, value_name = "LIST")]
     furniture: Option<String>,
     /// The map's title; with it comes all furniture, unless --furniture says less
@@ -157,19 +157,10 @@ impl Export {
         if self.alt_text {
             println!("{}", map.alternative(&picture).map_err(Failure::new)?);
         }
-        let write = |path: &std::path::Path, bytes: &[u8]| {
-            fs::write(path, bytes).map_err(|e| Failure::new(format!("{}: {e}", path.display())))
-        };
         let output = self.output();
-        write(output, &bytes)?;
-        if spec.geo && !picture.output.holds_place() {
-            let extension = output.extension().unwrap_or_default().to_string_lossy().into_owned();
-            // As GIS tools look for it: png has pgw, jpg jgw, webp wpw.
-            let ends: Vec<char> = extension.chars().filter(|c| c.is_ascii()).collect();
-            let [Some(first), Some(last)] = [ends.first(), ends.last()] else { return Ok(()) };
-            let Some(place) = map.place(&picture).map_err(Failure::new)? else { return Ok(()) };
-            write(&output.with_extension(format!("{first}{last}w")), place.world_file().as_bytes())?;
-            write(&output.with_extension(format!("{extension}.aux.xml")), place.aux_xml().as_bytes())?;
+        fs::write(output, bytes).map_err(|e| Failure::new(format!("{}: {e}", output.display())))?;
+        if spec.geo {
+            write_place(&map, &picture, output).map_err(Failure::new)?;
         }
         Ok(())
     }
@@ -280,6 +271,23 @@ impl Export {
         }
         Ok(spec)
     }
+}
+
+/// Writes beside a picture where it lies, if it does not say so itself: a world file and what GDAL reads.
+pub(super) fn write_place(map: &Map, picture: &Picture, output: &std::path::Path) -> Result<(), String> {
+    if picture.output.holds_place() {
+        return Ok(());
+    }
+    let Some(place) = map.place(picture).map_err(|e| e.to_string())? else { return Ok(()) };
+    let extension = output.extension().unwrap_or_default().to_string_lossy().into_owned();
+    // As GIS tools look for it: png has pgw, jpg jgw, webp wpw.
+    let ends = [extension.chars().next(), extension.chars().last()].into_iter().flatten().collect::<String>();
+    let beside = [(format!("{ends}w"), place.world_file()), (format!("{extension}.aux.xml"), place.aux_xml())];
+    for (extension, text) in beside {
+        let path = output.with_extension(extension);
+        fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// The command line, to be run again; without where the file goes, which is not the map's matter.

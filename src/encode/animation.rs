@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::palette::{Indexed, indexed};
+use super::palette::{Indexed, indexed_on_white};
 use super::pixels::{EncodeError, Sink, on_white, webp};
 
 /// The formats of moving pictures.
@@ -56,11 +56,10 @@ impl Animation {
 
     /// The next frame: premultiplied RGBA.
     pub fn frame(&mut self, premultiplied: &[u8]) -> Result<(), EncodeError> {
-        let rgb: Vec<u8> = on_white(premultiplied).collect();
+        let rgb = || on_white(premultiplied).collect::<Vec<u8>>();
         match &mut self.writer {
             Writer::Gif(encoder) => {
-                let opaque: Vec<u8> = rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
-                let Indexed { colors, pixels } = indexed(&opaque);
+                let Indexed { colors, pixels } = indexed_on_white(premultiplied);
                 let frame = gif::Frame {
                     delay: (self.seconds * 100.0).round() as u16,
                     width: self.size.0 as u16,
@@ -71,10 +70,10 @@ impl Animation {
                 };
                 encoder.write_frame(&frame)?;
             }
-            Writer::Apng(writer, _) => writer.write_image_data(&rgb)?,
+            Writer::Apng(writer, _) => writer.write_image_data(&rgb())?,
             Writer::WebP(frames) => {
                 // A still picture is a header of 12 bytes and one chunk.
-                let still = webp(&rgb, self.size, true)?;
+                let still = webp(&rgb(), self.size, true)?;
                 let chunk = still.get(12..).unwrap_or_default();
                 let mut head = Vec::new();
                 // Its place, size less one and duration, in 24 bits each, and no blending.

@@ -55,7 +55,8 @@ fn write<C: ColorType<Inner = u8>>(
         // Alpha that the colours are not multiplied by.
         directory.write_tag(Tag::ExtraSamples, &[2u16][..])?;
     }
-    if facts.description.is_ascii() && !facts.description.is_empty() {
+    let is_plain = facts.description.chars().all(|c| c.is_ascii() && !c.is_ascii_control());
+    if is_plain && !facts.description.is_empty() {
         directory.write_tag(Tag::ImageDescription, facts.description.as_str())?;
     }
     directory.write_tag(Tag::Software, concat!("contactline ", env!("CARGO_PKG_VERSION")))?;

@@ -22,9 +22,21 @@ const SAMPLING: i32 = 5;
 
 /// Gathers the colours of premultiplied RGBA pixels.
 pub fn indexed(premultiplied: &[u8]) -> Indexed {
-    let plain: Vec<[u8; 4]> = premultiplied.chunks_exact(4).map(straight).collect();
+    gathered(premultiplied, straight)
+}
+
+/// The same on white.
+pub fn indexed_on_white(premultiplied: &[u8]) -> Indexed {
+    gathered(premultiplied, |p| {
+        let [r, g, b] = [p[0], p[1], p[2]].map(|c| c.saturating_add(255 - p[3]));
+        [r, g, b, 255]
+    })
+}
+
+fn gathered(premultiplied: &[u8], color: impl Fn(&[u8]) -> [u8; 4]) -> Indexed {
+    let plain = || premultiplied.chunks_exact(4).map(&color);
     let mut counts: HashMap<[u8; 4], u32> = HashMap::new();
-    plain.iter().for_each(|p| *counts.entry(*p).or_default() += 1);
+    plain().for_each(|p| *counts.entry(p).or_default() += 1);
     let mut by_count: Vec<([u8; 4], u32)> = counts.into_iter().collect();
     by_count.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     let kept = if by_count.len() <= MOST { MOST } else { KEPT };
@@ -38,7 +50,7 @@ pub fn indexed(premultiplied: &[u8]) -> Indexed {
     let off = |a: &[u8; 4], b: &[u8; 4]| (0..4).map(|i| (i32::from(a[i]) - i32::from(b[i])).pow(2)).sum::<i32>();
     let nearest = |color: &[u8; 4]| (0u8..=255).zip(&colors).min_by_key(|(_, c)| off(c, color)).map_or(0, |(i, _)| i);
     let numbers: HashMap<[u8; 4], u8> = by_count.iter().map(|(color, _)| (*color, nearest(color))).collect();
-    let pixels = plain.iter().map(|p| numbers.get(p).copied().unwrap_or_default()).collect();
+    let pixels = plain().map(|p| numbers.get(&p).copied().unwrap_or_default()).collect();
     Indexed { colors, pixels }
 }
 

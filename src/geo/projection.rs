@@ -271,9 +271,9 @@ impl Projector {
         &self.domain
     }
 
-    /// A shape in the plane, `worlds` worlds to the east, its edges bent to within a `tolerance` (unit square); parts of it
-    /// beyond what can be projected are cut off.
-    pub fn bent(&self, shape: &Shape, worlds: f64, tolerance: f64) -> Vec<Shape> {
+    /// A shape in the plane, `worlds` worlds to the east, its edges bent to within a `tolerance` (unit square) where they come
+    /// `near`; parts of it beyond what can be projected are cut off.
+    pub fn bent(&self, shape: &Shape, worlds: f64, tolerance: f64, near: &WorldBox) -> Vec<Shape> {
         let Some(bounds) = shape.bounds().map(|b| b.moved(worlds)) else { return Vec::new() };
         if !bounds.meets(&self.domain) {
             return Vec::new();
@@ -289,13 +289,13 @@ impl Projector {
             }
             Shape::Line(line) => {
                 let lines = if whole { vec![moved(line)] } else { self.cut_line(&moved(line)) };
-                lines.iter().map(|l| self.curve(l, tolerance)).filter(|l| l.len() > 1).map(Shape::Line).collect()
+                lines.iter().map(|l| self.curve(l, tolerance, near)).filter(|l| l.len() > 1).map(Shape::Line).collect()
             }
             Shape::Polygon(rings) => {
                 let rings: Vec<Vec<World>> = rings.iter().map(|r| moved(r)).collect();
                 let polygons = if whole { vec![rings] } else { self.cut_polygon(rings) };
                 let bend = |rings: Vec<Vec<World>>| -> Vec<Vec<World>> {
-                    rings.iter().map(|r| self.curve(r, tolerance)).filter(|r| r.len() > 3).collect()
+                    rings.iter().map(|r| self.curve(r, tolerance, near)).filter(|r| r.len() > 3).collect()
                 };
                 polygons.into_iter().map(bend).filter(|r| !r.is_empty()).map(Shape::Polygon).collect()
             }
@@ -321,13 +321,13 @@ impl Projector {
     }
 
     /// A line in the plane.
-    fn curve(&self, line: &[World], tolerance: f64) -> Vec<World> {
+    fn curve(&self, line: &[World], tolerance: f64, near: &WorldBox) -> Vec<World> {
         let mut out: Vec<World> = Vec::with_capacity(line.len());
         let mut last: Option<(World, World)> = None;
         for at in line {
             let Some(there) = self.forward(*at) else { continue };
             match last {
-                Some(from) => self.bend(from, (*at, there), tolerance, MAX_HALVINGS, &mut out),
+                Some(from) => self.bend(from, (*at, there), (tolerance, near), MAX_HALVINGS, &mut out),
                 None => out.push(there),
             }
             last = Some((*at, there));
@@ -335,15 +335,28 @@ impl Projector {
         out
     }
 
-    fn bend(&self, a: (World, World), b: (World, World), tolerance: f64, depth: u32, out: &mut Vec<World>) {
+    fn bend(
+        &self,
+        a: (World, World),
+        b: (World, World),
+        (tolerance, near): (f64, &WorldBox),
+        depth: u32,
+        out: &mut Vec<World>,
+    ) {
         let half = |p: World, q: World| World { x: (p.x + q.x) / 2.0, y: (p.y + q.y) / 2.0 };
         let middle = half(a.0, b.0);
         let straight = half(a.1, b.1);
         let long = (a.0.x - b.0.x).abs().max((a.0.y - b.0.y).abs()) > LONG;
+        // An edge that lies apart by more than it is off cannot be seen where it should not be.
+        let is_off = |bent: World| {
+            let off = (bent.x - straight.x).hypot(bent.y - straight.y);
+            let edge = WorldBox::around(&[a.0, b.0]);
+            off > tolerance && edge.is_some_and(|edge| edge.grown(2.0 * off).meets(near))
+        };
         match self.forward(middle).filter(|_| depth > 0) {
-            Some(bent) if long || (bent.x - straight.x).hypot(bent.y - straight.y) > tolerance => {
-                self.bend(a, (middle, bent), tolerance, depth - 1, out);
-                self.bend((middle, bent), b, tolerance, depth - 1, out);
+            Some(bent) if long || is_off(bent) => {
+                self.bend(a, (middle, bent), (tolerance, near), depth - 1, out);
+                self.bend((middle, bent), b, (tolerance, near), depth - 1, out);
             }
             _ => out.push(b.1),
         }
@@ -410,7 +423,8 @@ mod tests {
         let projector = Projection::named("lambert", &karabakh()).unwrap().unwrap().projector().unwrap();
         let parallel = Shape::Line(vec![World::from_degrees(40.0, 40.0), World::from_degrees(54.0, 40.0)]);
         let tolerance = 1e-7;
-        let bent = projector.bent(&parallel, 0.0, tolerance);
+        let near = WorldBox::from_degrees([40.0, 30.0, 54.0, 50.0]);
+        let bent = projector.bent(&parallel, 0.0, tolerance, &near);
         let [Shape::Line(line)] = bent.as_slice() else { panic!("{bent:?}") };
         assert!(line.len() > 8);
         for pair in line.windows(2) {
@@ -418,6 +432,10 @@ mod tests {
             let (_, lat) = projector.inverse(middle).unwrap().to_degrees();
             assert!((lat - 40.0).abs() < 1e-4, "{lat}");
         }
+        // Far from where it is looked at, it need not be.
+        let elsewhere = WorldBox::from_degrees([46.0, 60.0, 46.1, 60.1]);
+        let [Shape::Line(coarse)] = &projector.bent(&parallel, 0.0, tolerance, &elsewhere)[..] else { panic!() };
+        assert!(coarse.len() < line.len() / 2);
     }
 
     #[test]
@@ -430,11 +448,11 @@ mod tests {
             World { x: 0.0, y: 1.0 },
             World { x: 0.0, y: 0.0 },
         ];
-        let bent = projector.bent(&Shape::Polygon(vec![world.clone()]), 0.0, 1e-6);
+        let bent = projector.bent(&Shape::Polygon(vec![world.clone()]), 0.0, 1e-6, &karabakh());
         let bounds = bent[0].bounds().unwrap();
         assert!(bounds.width() < 0.5 && bounds.height() < 1.5, "{bounds:?}");
-        assert!(projector.bent(&Shape::Line(world[..2].to_vec()), 0.0, 1e-6).len() <= 1);
-        assert!(projector.bent(&Shape::Point(World { x: 0.1, y: 0.5 }), 0.0, 1e-6).is_empty());
+        assert!(projector.bent(&Shape::Line(world[..2].to_vec()), 0.0, 1e-6, &karabakh()).len() <= 1);
+        assert!(projector.bent(&Shape::Point(World { x: 0.1, y: 0.5 }), 0.0, 1e-6, &karabakh()).is_empty());
     }
 
     #[test]

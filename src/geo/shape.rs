@@ -33,6 +33,15 @@ impl Shape {
         }
     }
 
+    /// How many positions it has.
+    pub fn positions(&self) -> usize {
+        match self {
+            Shape::Point(_) => 1,
+            Shape::Line(line) => line.len(),
+            Shape::Polygon(rings) => rings.iter().map(Vec::len).sum(),
+        }
+    }
+
     /// The envelope; `None` for an empty line or polygon.
     pub fn bounds(&self) -> Option<WorldBox> {
         match self {

@@ -72,7 +72,6 @@ pub async fn overlaid_picture(
     for key in ["access_token", "attribution", "logo"] {
         params.take(key);
     }
-    let file = if file.contains('.') { file } else { format!("{file}.png") };
     of_url(&service, id, (&place, &file), params, Some(on_top), &headers, &uri).await
 }
 
@@ -85,6 +84,8 @@ async fn of_url(
     headers: &HeaderMap,
     uri: &Uri,
 ) -> Result<Response, Problem> {
+    let named = format!("{file}.png");
+    let file = if file.contains('.') { file } else { &named };
     const FORMATS: [&str; 9] = ["png", "webp", "jpg", "jpeg", "gif", "tif", "tiff", "svg", "pdf"];
     let (stem, ratio, _) = picture_name(file, &FORMATS)?;
     let size = size((stem, ratio))?;
@@ -98,11 +99,21 @@ async fn of_url(
     spec.format = file.rsplit_once('.').map(|(_, extension)| extension.to_string());
     (spec.width, spec.height, spec.ratio) = (Some(size.width()), Some(size.height()), Some(size.ratio()));
     spec.state = params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
-    let recipe = uri.to_string();
+    let recipe = recipe(uri);
     let geo = spec.geo;
     let picture = service.run(move |map| spec.picture(map, &id, MAX_PX, recipe)).await??;
     holds_place(geo, picture.output)?;
     send(service, picture, headers).await
+}
+
+/// The request, to be made again by whoever has the picture: without what is its sender's own.
+fn recipe(uri: &Uri) -> String {
+    let is_secret = |pair: &&str| pair.starts_with("access_token=") || pair.starts_with("key=");
+    let query: Vec<&str> = uri.query().into_iter().flat_map(|q| q.split('&')).filter(|pair| !is_secret(pair)).collect();
+    match query.is_empty() {
+        true => uri.path().to_string(),
+        false => format!("{}?{}", uri.path(), query.join("&")),
+    }
 }
 
 /// Says where a map is: `auto`, `lon,lat,zoom`, `west,south,east,north`, or, as Mapbox has it, `[west,south,east,north]` or
@@ -118,7 +129,7 @@ fn put(spec: &mut Spec, place: &str, is_mapbox: bool) -> Result<(), Problem> {
     let in_brackets = place.strip_prefix('[').and_then(|p| p.strip_suffix(']'));
     let numbers: Result<Vec<f64>, Problem> =
         in_brackets.unwrap_or(place).split(',').map(|n| number("number", n)).collect();
-    let numbers = numbers.map_err(|_| wrong())?;
+    let numbers = numbers.ok().filter(|all| all.iter().all(|n| n.is_finite())).ok_or_else(wrong)?;
     match (numbers.as_slice(), in_brackets) {
         ([lon, lat, zoom], None) => {
             let center = LonLat::parse(&format!("{lon},{lat}"))?;

@@ -82,7 +82,7 @@ impl Index {
             .collect();
         found.sort_by_key(|(part, _)| part.number);
         for (part, world) in found {
-            for shape in projector.bent(&part.shape, world, tolerance) {
+            for shape in projector.bent(&part.shape, world, tolerance, near) {
                 let Some(bounds) = shape.bounds() else { continue };
                 entries.push(GeomWithData::new(rectangle(&bounds), parts.len() as u32));
                 parts.push(Part { feature: part.feature, number: parts.len() as u32, shape });

@@ -30,11 +30,11 @@ impl Spec {
         changes: &[Date],
         state: &BTreeMap<String, String>,
     ) -> Result<Vec<Date>, SpecError> {
-        if state.contains_key("date") {
-            return Err(SpecError::at("/state/date", "a moving picture has its own days"));
-        }
         if self.change.is_some() || self.compare.is_some() {
             return Err(SpecError::at("/animate", "changes and comparisons do not move"));
+        }
+        if state.contains_key("date") {
+            return Err(SpecError::at("/state/date", "a moving picture has its own days"));
         }
         let day =
             |text: &str, pointer: &str| text.parse::<Date>().map_err(|_| SpecError::at(pointer, "a day: 2020-09-27"));

@@ -13,6 +13,7 @@ use crate::feature::{Date, Feature, Value};
 use crate::geo::{Camera, Georeference, World};
 use crate::paint::About;
 use crate::scene::{FURNITURE, Item, Scene};
+use crate::sprite::Image;
 use crate::style::{Layer, LegendEntry, Paint};
 
 /// What is said of one picture that it does not know itself, and its furniture, if it has any.
@@ -125,6 +126,7 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> (Scene, About) {
     if panes.len() > 1 {
         subject.captions = captions(&panes, camera);
     }
+    subject.logo = logo(wanted, camera);
     if settled.furniture.parts.contains_key(&Part::Inset) {
         subject.inset = inset(drawn, state, camera, bands);
         if let (Some(_), Some((scene, _))) = (&picture.compared, &mut subject.inset) {
@@ -162,6 +164,7 @@ pub(super) fn film<E>(
     let settled = Settled::new(drawn, picture, &panes, &|camera| *camera);
     let camera = settled.frame.camera();
     let mut subject = subject(drawn, &panes, camera, &held, &picture.furnishing, settled.bands);
+    subject.logo = logo(&picture.furnishing, camera);
     for (day, state) in &film.days {
         subject.day = Some(parts(*day));
         if settled.furniture.parts.contains_key(&Part::Inset) {
@@ -175,6 +178,10 @@ pub(super) fn film<E>(
         take(*day, scene)?;
     }
     Ok(())
+}
+
+fn logo(wanted: &Furnishing, camera: &Camera) -> Option<Arc<Image>> {
+    wanted.logo.as_ref()?.image(furniture::logo_room(camera), camera.ratio())
 }
 
 /// A picture's frame with room for the bands of its furniture.
@@ -282,7 +289,7 @@ fn subject<'a>(
         map_width_px: camera.width_px(),
         captions: Vec::new(),
         callouts: &wanted.callouts,
-        logo: wanted.logo.as_ref().and_then(|logo| logo.image(furniture::logo_room(camera), camera.ratio())),
+        logo: None,
     }
 }
 

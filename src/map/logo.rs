@@ -72,10 +72,11 @@ impl Logo {
         let key = xxh3_64(bytes);
         if is_svg {
             let text = String::from_utf8_lossy(bytes);
-            if text.contains("<text") {
+            if text.contains("<text") || text.contains(":text") {
                 return Err("its text has no font here: make outlines of it".to_string());
             }
             let tree = svg_tree(&text)?;
+            is_plain(tree.root(), &mut MAX_NODES.clone())?;
             let plain = tree.to_string(&usvg::WriteOptions::default());
             return Ok(Logo { form: Form::Drawing(Arc::new(tree), plain.into()), key });
         }
@@ -123,6 +124,37 @@ impl Logo {
     }
 }
 
+/// Shapes and groups of a drawn sign.
+const MAX_NODES: usize = 5_000;
+
+/// Whether a drawing is of shapes in plain colours and gradients, which take no longer to draw than they look: patterns,
+/// filters and masks may be of any size, and dashes as many as there is time for.
+fn is_plain(group: &usvg::Group, left: &mut usize) -> Result<(), String> {
+    let refuse = |what: &str| Err(format!("it has {what}: a sign is of shapes in plain colours and gradients"));
+    if group.clip_path().is_some() || group.mask().is_some() || !group.filters().is_empty() {
+        return refuse("clips, masks or filters");
+    }
+    for node in group.children() {
+        *left = left.checked_sub(1).ok_or_else(|| format!("it has more than {MAX_NODES} shapes"))?;
+        match node {
+            usvg::Node::Group(inner) => is_plain(inner, left)?,
+            usvg::Node::Path(path) => {
+                let is_pattern = |paint: &usvg::Paint| matches!(paint, usvg::Paint::Pattern(_));
+                let (fill, stroke) = (path.fill(), path.stroke());
+                if fill.is_some_and(|f| is_pattern(f.paint())) || stroke.is_some_and(|s| is_pattern(s.paint())) {
+                    return refuse("patterns");
+                }
+                if stroke.is_some_and(|s| s.dasharray().is_some()) {
+                    return refuse("dashes");
+                }
+            }
+            usvg::Node::Image(_) => return refuse("pictures"),
+            usvg::Node::Text(_) => return refuse("text"),
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +171,23 @@ mod tests {
         assert_eq!((image.width_px, image.height_px, &image.rgba[..4]), (100, 25, &[255, 0, 0, 255][..]));
         let text = image.svg.as_deref().unwrap();
         assert!(!text.contains("script") && !text.contains("hostname"), "{text}");
+    }
+
+    #[test]
+    fn what_could_take_for_ever_is_refused() {
+        let whole = |inner: &str| {
+            let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' width='40' height='10'>{inner}</svg>");
+            Logo::of_data_uri(&uri("image/svg+xml", svg.as_bytes()))
+        };
+        for inner in [
+            "<defs><pattern id='p' width='100000' height='100000' patternUnits='userSpaceOnUse'><rect width='1' height='1'/></pattern></defs><rect width='40' height='10' fill='url(#p)'/>",
+            "<filter id='f'><feTurbulence numOctaves='100000'/></filter><rect width='9' height='9' filter='url(#f)'/>",
+            "<path d='M0 0H40' stroke='#000' stroke-dasharray='0.0001'/>",
+            &"<rect width='1' height='1'/>".repeat(6_000),
+        ] {
+            assert!(whole(inner).is_err(), "{}", &inner[..60]);
+        }
+        assert!(whole("<circle r='5' fill='#f00'/>").is_ok());
     }
 
     #[test]

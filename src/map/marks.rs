@@ -77,9 +77,12 @@ impl CalloutSpec {
     pub(super) fn read(&self, at: &str) -> Result<Callout, SpecError> {
         let place = position(self.at, &format!("{at}/at"))?;
         let count = self.text.chars().count();
-        match (1..=MAX_CALLOUT).contains(&count) {
+        let is_plain = !self.text.chars().any(|c| c.is_control() && c != '\n');
+        match (1..=MAX_CALLOUT).contains(&count) && is_plain {
             true => Ok(Callout { at: place, text: self.text.clone() }),
-            false => Err(SpecError::at(format!("{at}/text"), format!("1 to {MAX_CALLOUT} characters"))),
+            false => {
+                Err(SpecError::at(format!("{at}/text"), format!("1 to {MAX_CALLOUT} characters, none of control")))
+            }
         }
     }
 }

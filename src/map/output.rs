@@ -83,6 +83,15 @@ impl Output {
         }
     }
 
+    /// The longest side that the format holds, px, where it is short.
+    pub(super) fn max_side_px(self) -> Option<u64> {
+        match self {
+            Output::WebP => Some(16_383),
+            Output::Jpeg(_) | Output::Gif => Some(65_535),
+            _ => None,
+        }
+    }
+
     /// Whether the file itself says where it lies.
     pub fn holds_place(self) -> bool {
         matches!(self, Output::GeoTiff(_) | Output::Pdf { geo: true, .. })

@@ -32,8 +32,12 @@ pub(super) fn is_on_top(source: &str) -> bool {
     source == SOURCE || source == OWN
 }
 
-/// Layers of a user's own.
+/// Layers of a user's own; positions of what they draw, each as often as it is drawn; and letters of expressions, each as
+/// often as it is read.
 const MAX_LAYERS: usize = 50;
+const MAX_POSITIONS: usize = 20_000;
+const MAX_DRAWN: u64 = 200_000;
+const MAX_READ: u64 = 50_000_000;
 
 /// Features to be drawn over a map; cheap to clone.
 #[derive(Debug, Clone)]
@@ -81,9 +85,11 @@ impl Overlay {
     /// The same with a user's own features, drawn by MapLibre layers of their own below the others. A layer with a label in
     /// `metadata."contactline:legend"` stands in the legend.
     ///
+    /// Each of their parts is drawn by each layer: at most `most` in all, none of them often.
+    ///
     /// # Errors
-    /// Where a feature or a layer is bad.
-    pub(super) fn with_own(self, geojson: &Json, layers: &Json) -> Result<Overlay, OverlayError> {
+    /// Where a feature or a layer is bad, or there are too many.
+    pub(super) fn with_own(self, geojson: &Json, layers: &Json, most: u64) -> Result<Overlay, OverlayError> {
         let wrong = |pointer: &str, message: &str| OverlayError(Box::new(Diagnostic::error(message).at(pointer)));
         let layers = layers.as_array().ok_or_else(|| wrong("/layers", "an array of MapLibre layers"))?;
         if layers.len() > MAX_LAYERS {
@@ -93,7 +99,14 @@ impl Overlay {
         for (i, layer) in layers.iter().enumerate() {
             let mut layer = layer.as_object().cloned().unwrap_or_default();
             let id = format!("own-{}", layer.get("id").and_then(Json::as_str).map_or(i.to_string(), str::to_string));
+            if has_variables(&Json::Object(layer.clone())) {
+                return Err(wrong(&format!("/layers/{i}"), "layers of one's own have no variables (let)"));
+            }
             if let Some(label) = layer.get("metadata").and_then(|m| m.get("contactline:legend")) {
+                if !label.as_str().is_some_and(|text| (1..=200).contains(&text.chars().count())) {
+                    let at = format!("/layers/{i}/metadata/contactline:legend");
+                    return Err(wrong(&at, "a text of 1 to 200 characters"));
+                }
                 legend.push(json!({"label": label, "layers": [id]}));
             }
             layer.insert("id".to_string(), json!(id));
@@ -115,9 +128,27 @@ impl Overlay {
         if let Some(first) = read.diagnostics.iter().find(|d| d.is_error()) {
             return Err(OverlayError(Box::new(first.clone())));
         }
+        let index = Index::new(read.value);
+        let (parts, layers) = (index.parts().len() as u64, layers.len().max(1) as u64);
+        let positions: usize = index.parts().iter().map(|part| part.shape.positions()).sum();
+        if positions > MAX_POSITIONS {
+            let told = format!("features on top have at most {MAX_POSITIONS} positions in all, not {positions}");
+            return Err(wrong("/geojson", &told));
+        }
+        let told =
+            |what: &str, most: u64| format!("{what} are too many here: at most {most}; take fewer features or layers");
+        if parts * layers > most {
+            return Err(wrong("/layers", &told("parts of features times layers", most)));
+        }
+        if positions as u64 * layers > MAX_DRAWN {
+            return Err(wrong("/layers", &told("positions times layers", MAX_DRAWN)));
+        }
+        if parts * text.len() as u64 > MAX_READ {
+            return Err(wrong("/layers", &told("parts of features times letters of layers", MAX_READ)));
+        }
         let key = self.key ^ xxh3_64(geojson.to_string().as_bytes()).rotate_left(1) ^ xxh3_64(text.as_bytes());
         let style = Arc::new(own.joined(&self.style));
-        Ok(Overlay { own: Some(Arc::new(Index::new(read.value))), style, key, ..self })
+        Ok(Overlay { own: Some(Arc::new(index)), style, key, ..self })
     }
 
     /// What changed between two days, each change in a colour of its own, with its area in the legend.
@@ -128,7 +159,8 @@ impl Overlay {
         let members = json!({"between": format!("{from}/{to}"), "limit": 10_000});
         let members = members.as_object().cloned().unwrap_or_default();
         let asked = Question::read(&members).and_then(|question| map.ask(&question));
-        let answer = asked.map_err(|e| OverlayError::of(e.to_string()))?;
+        let of_change = |e: String| OverlayError(Box::new(Diagnostic::error(e).at("/change")));
+        let answer = asked.map_err(|e| of_change(e.to_string()))?;
         let geojson = answer.to_bytes();
         let read: Json = serde_json::from_slice(&geojson).unwrap_or_default();
         let style = change_style(&read, &Words::of(language));
@@ -174,6 +206,15 @@ impl Overlay {
     /// Differs where what is drawn differs.
     pub(super) fn key(&self) -> u64 {
         self.key
+    }
+}
+
+/// Whether an expression has variables, which could be written out without end.
+fn has_variables(json: &Json) -> bool {
+    match json {
+        Json::Array(all) => all.first().and_then(Json::as_str) == Some("let") || all.iter().any(has_variables),
+        Json::Object(all) => all.values().any(has_variables),
+        _ => false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::sources::Source;
 use super::{PictureError, StyledMap};
-use crate::geo::{Camera, Projector, WorldBox};
+use crate::geo::{Camera, ProjectionError, Projector, WorldBox};
 
 /// How far an edge may be from where it should be, device px.
 const TOLERANCE_PX: f64 = 0.1;
@@ -21,10 +21,10 @@ impl StyledMap {
         let side = f64::from(camera.width_px().max(camera.height_px()));
         let tolerance = TOLERANCE_PX / camera.world_px();
         let shown = projector.around_inverse(&camera.bounds(side));
-        let near = shown.map(|shown| overlap(&shown, projector.domain()));
-        let bent = |source: &Arc<Source>| match (&**source, &near) {
-            (Source::Features(index), Some(near)) => {
-                Arc::new(Source::Features(Arc::new(index.projected(projector, near, tolerance))))
+        let near = overlap(&shown.ok_or(ProjectionError::Place)?, projector.domain());
+        let bent = |source: &Arc<Source>| match &**source {
+            Source::Features(index) => {
+                Arc::new(Source::Features(Arc::new(index.projected(projector, &near, tolerance))))
             }
             _ => source.clone(),
         };

@@ -180,6 +180,18 @@ impl Spec {
             return Err(SpecError::at("/animate", format!("{frames} maps of this size are too many: at most {most}")));
         }
         let output = self.output(dpi)?;
+        let side = u64::from(page.width().max(page.height()) * page.ratio());
+        if let Some(most) = output.max_side_px().filter(|most| side > *most) {
+            return Err(SpecError::at("/format", format!("its sides are at most {most} px, not {side}: take another")));
+        }
+        if self.split && self.compare.is_none() {
+            return Err(SpecError::at("/split", "two days share a frame: compare says which"));
+        }
+        for (pointer, text) in [("/title", &self.title), ("/subtitle", &self.subtitle)] {
+            if text.as_ref().is_some_and(|t| t.chars().any(|c| c.is_control() && c != '\n')) {
+                return Err(SpecError::at(pointer, "has control characters"));
+            }
+        }
         let mut furnishing = Furnishing::read(
             self.furniture.as_deref(),
             self.title.clone(),
@@ -292,6 +304,12 @@ impl Spec {
         if self.palette && !matches!(output, Output::Png { .. }) {
             return Err(SpecError::at("/palette", "only PNG has a palette"));
         }
+        if self.quality.is_some() && !matches!(output, Output::Jpeg(_)) {
+            return Err(SpecError::at("/quality", "only JPEG has a quality"));
+        }
+        if self.text.is_some() && !matches!(output, Output::Svg(_)) {
+            return Err(SpecError::at("/text", "only SVG writes letters one way or another"));
+        }
         if self.quality.is_some_and(|q| !(1..=100).contains(&q)) {
             return Err(SpecError::at("/quality", "a whole number from 1 to 100"));
         }
@@ -355,16 +373,8 @@ impl Spec {
         let Some(geojson) = &self.geojson else {
             return Err(SpecError::at("/layers", "layers draw a geojson"));
         };
-        let wide = layers.as_array().map_or(0, Vec::len) * super::things::wide(geojson)?;
-        if wide as u64 * px > MAX_WIDE_PX {
-            let most = MAX_WIDE_PX / px.max(1);
-            return Err(SpecError::at(
-                "/layers",
-                format!("a picture as large has at most {most} features times layers"),
-            ));
-        }
         let none = || serde_json::json!({"type": "FeatureCollection", "features": []});
-        Ok(Some(Overlay::of_things(things.unwrap_or_else(none))?.with_own(geojson, layers)?))
+        Ok(Some(Overlay::of_things(things.unwrap_or_else(none))?.with_own(geojson, layers, MAX_WIDE_PX / px.max(1))?))
     }
 
     /// What is drawn on top, as GeoJSON with simplestyle properties; `None` where there is nothing.

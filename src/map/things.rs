@@ -145,7 +145,7 @@ pub fn given(json: &Json, most_wide: usize) -> Result<Vec<Json>, SpecError> {
     let mut out = Vec::new();
     let (mut positions, mut wide) = (0, 0);
     for (at, one) in &all {
-        positions += count(&one["geometry"]["coordinates"]);
+        positions += count(&one["geometry"]);
         if positions > MAX_POSITIONS {
             return Err(wrong(at, format!("features on top have at most {MAX_POSITIONS} positions in all")));
         }
@@ -171,28 +171,17 @@ pub fn given(json: &Json, most_wide: usize) -> Result<Vec<Json>, SpecError> {
     Ok(out)
 }
 
-/// How many features with layers of their own there are.
-pub fn wide(json: &Json) -> Result<usize, SpecError> {
-    if count(&json["geometry"]["coordinates"])
-        + features(json).map(|f| count(&f["geometry"]["coordinates"])).sum::<usize>()
-        > MAX_POSITIONS
-    {
-        return Err(wrong("/geojson", format!("features on top have at most {MAX_POSITIONS} positions in all")));
+/// Positions of a geometry of any form.
+fn count(geometry: &Json) -> usize {
+    fn nested(coordinates: &Json) -> usize {
+        match coordinates.as_array() {
+            Some(all) if all.first().is_some_and(Json::is_number) => 1,
+            Some(all) => all.iter().map(nested).sum(),
+            None => 0,
+        }
     }
-    Ok(features(json).count().max(1))
-}
-
-fn features(json: &Json) -> impl Iterator<Item = &Json> {
-    json.get("features").and_then(Json::as_array).into_iter().flatten()
-}
-
-/// Positions in nested arrays.
-fn count(coordinates: &Json) -> usize {
-    match coordinates.as_array() {
-        Some(all) if all.first().is_some_and(Json::is_number) => 1,
-        Some(all) => all.iter().map(count).sum(),
-        None => 0,
-    }
+    let parts = geometry.get("geometries").and_then(Json::as_array).into_iter().flatten();
+    nested(&geometry["coordinates"]) + parts.map(count).sum::<usize>()
 }
 
 /// Simplestyle's properties, each checked; others are left out.

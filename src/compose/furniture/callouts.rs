@@ -87,7 +87,11 @@ impl Furnish<'_> {
 
     /// Where a place of the world lies on the page, CSS px.
     pub(super) fn on_page(&self, world: World) -> Option<[f64; 2]> {
-        let world = self.subject.projector.map_or(Some(world), |projector| projector.forward(world))?;
+        let world = match self.subject.projector {
+            Some(projector) => projector.forward(world)?,
+            // In the copy of the world that is in the middle.
+            None => World { x: world.x + (self.world(self.width / 2.0, 0.0).x - world.x).round(), ..world },
+        };
         let Snapped { x, y } = self.inputs.camera.snap(world);
         Some([x, y].map(|v| v as f64 / SUBPIXELS as f64 / self.pen.ratio))
     }

@@ -79,8 +79,9 @@ impl Furnish<'_> {
     }
 
     fn degree(&self, degrees: f64, step: f64, plus: &str, minus: &str) -> Option<super::write::Block> {
+        let degrees = if degrees.abs() > 180.0 { (degrees + 180.0).rem_euclid(360.0) - 180.0 } else { degrees };
         let side = match degrees {
-            0.0 => "",
+            d if d == 0.0 || d.abs() == 180.0 => "",
             d if d > 0.0 => plus,
             _ => minus,
         };

@@ -1,5 +1,7 @@
 //! Source-over blending of ink into premultiplied RGBA pixels, eight bits a channel.
 
+use std::time::Instant;
+
 use super::coverage::Span;
 use crate::geo::Affine;
 use crate::scene::{Ink, Pattern};
@@ -15,13 +17,35 @@ pub struct Canvas<'a> {
     height: usize,
     to_world_px: Affine,
     clip: Option<Rows>,
+    until: Option<Instant>,
+    asked: u32,
 }
+
+/// How many pixels are drawn before the clock is asked again.
+const ASKED_OFTEN: u32 = 1 << 16;
 
 impl<'a> Canvas<'a> {
     pub fn new(pixels: &'a mut [u8], width_px: u32, to_world_px: Affine) -> Self {
         let width = width_px as usize;
         let height = pixels.len() / 4 / width.max(1);
-        Self { pixels, width, height, to_world_px, clip: None }
+        Self { pixels, width, height, to_world_px, clip: None, until: None, asked: 0 }
+    }
+
+    /// Has drawing given up at a time.
+    pub fn until(mut self, until: Option<Instant>) -> Self {
+        self.until = until;
+        self
+    }
+
+    /// Whether the time is over.
+    pub fn is_late(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() > until)
+    }
+
+    /// Whether there is time to go on; the clock is asked now and then.
+    pub fn has_time(&mut self) -> bool {
+        self.asked = self.asked.wrapping_add(1);
+        !self.asked.is_multiple_of(ASKED_OFTEN) || !self.is_late()
     }
 
     pub fn width(&self) -> usize {

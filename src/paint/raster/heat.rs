@@ -13,6 +13,9 @@ pub fn draw(heatmap: &Heatmap, canvas: &mut Canvas) -> Option<()> {
     density.try_reserve_exact(width * height).ok()?;
     density.resize(width * height, 0.0);
     for point in &heatmap.points {
+        if canvas.is_late() {
+            break;
+        }
         add(point, &mut density, width, height);
     }
     let last = heatmap.colors.len().saturating_sub(1) as f64;

@@ -24,12 +24,13 @@ pub fn draw(stroke: &Stroke, canvas: &mut Canvas) {
         let ink = Ink::new(stroke, line);
         let mut emit = |fragment: Fragment| {
             if canvas.seen(fragment.y, fragment.x, 1).is_empty() {
-                return;
+                return canvas.has_time();
             }
             let alpha = (shape.opacity(&fragment) * 255.0 + 0.5) as u8;
             if alpha > 0 {
                 canvas.blend_pixel(fragment.x, fragment.y, ink.at(&fragment), alpha);
             }
+            canvas.has_time()
         };
         Strip::new(size, stroke.ratio, shape.outset, (stroke.cap, stroke.join), &mut emit).draw(line);
     }
@@ -44,12 +45,13 @@ fn band(stroke: &Stroke, line: &Line, shape: &Shape, canvas: &mut Canvas) {
         (x < w.width && y < w.height).then(|| y * w.width + x)
     };
     let mut covered = vec![false; window.distances_sq.len()];
+    let size = (canvas.width(), canvas.height());
     let mut emit = |f: Fragment| {
         if let Some(i) = inside(f.x, f.y, &window) {
             covered[i] = true;
         }
+        canvas.has_time()
     };
-    let size = (canvas.width(), canvas.height());
     Strip::new(size, stroke.ratio, shape.outset, (stroke.cap, stroke.join), &mut emit).draw(line);
     for pair in line.points.windows(2) {
         window.measure(pair[0], pair[1], shape.outset);

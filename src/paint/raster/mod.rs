@@ -60,7 +60,7 @@ pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
         brush,
         layer: text::Layer::default(),
     };
-    let mut canvas = Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px);
+    let mut canvas = Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px).until(brush.until);
     for layer in &scene.layers {
         painter.draw(&layer.items, &mut canvas)?;
     }
@@ -79,9 +79,6 @@ struct Painter<'a> {
 impl Painter<'_> {
     fn draw(&mut self, items: &[Item], canvas: &mut Canvas) -> Result<(), Unfinished> {
         for item in items {
-            if self.brush.until.is_some_and(|until| Instant::now() > until) {
-                return Err(Unfinished::Late);
-            }
             match item {
                 Item::Background(ink) => canvas.cover(ink),
                 Item::Fill(fill) => self.fill(fill, canvas),
@@ -93,6 +90,10 @@ impl Painter<'_> {
                 Item::Icon(icon) => icon::draw(icon, canvas),
                 Item::Text(text) => self.text(text, canvas),
                 Item::Group(group) => self.group(group, canvas)?,
+            }
+            // What was broken off is no picture.
+            if canvas.is_late() {
+                return Err(Unfinished::Late);
             }
         }
         Ok(())
@@ -119,7 +120,7 @@ impl Painter<'_> {
             self.draw(&group.items, canvas)?;
         } else {
             let mut apart = Pixmap::new(self.width_px, self.height_px).ok_or(Unfinished::Memory)?;
-            let mut inner = Canvas::new(apart.data_mut(), self.width_px, self.to_world_px);
+            let mut inner = Canvas::new(apart.data_mut(), self.width_px, self.to_world_px).until(self.brush.until);
             inner.clip(canvas.rows().cloned());
             self.draw(&group.items, &mut inner)?;
             canvas.blend_canvas(apart.data(), group.opacity);

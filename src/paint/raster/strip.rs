@@ -64,7 +64,9 @@ pub struct Strip<'a> {
     half: f64,
     cap: Cap,
     join: Join,
-    emit: &'a mut dyn FnMut(Fragment),
+    /// Takes a pixel, and says whether there is time for more.
+    emit: &'a mut dyn FnMut(Fragment) -> bool,
+    stopped: bool,
     last: Option<(Corner, Corner)>,
     along: f64,
     /// Where the pairs beside sharp corners lie, 1/256 px.
@@ -78,7 +80,7 @@ impl<'a> Strip<'a> {
         ratio: f64,
         half_px: f64,
         (cap, join): (Cap, Join),
-        emit: &'a mut dyn FnMut(Fragment),
+        emit: &'a mut dyn FnMut(Fragment) -> bool,
     ) -> Self {
         Self {
             width_px: size_px.0 as i64,
@@ -87,6 +89,7 @@ impl<'a> Strip<'a> {
             cap,
             join,
             emit,
+            stopped: false,
             last: None,
             along: 0.0,
             sharp_reach: SHARP_REACH_PX * ratio * SUBPIXELS as f64,
@@ -106,6 +109,9 @@ impl<'a> Strip<'a> {
         // A ring is measured from its last corner, as MapLibre does it.
         self.along = before.map_or(0.0, |(_, length)| length);
         for i in 0..=last {
+            if self.stopped {
+                return;
+            }
             let at = points[i % count];
             let after = (i < last || line.closed).then(|| segment(at, points[(i + 1) % count]));
             match (before, after) {
@@ -277,7 +283,7 @@ impl<'a> Strip<'a> {
                 let p = Snapped { x: column * SUBPIXELS + SUBPIXELS / 2, y };
                 let (wa, wb) = (cross(p, b.at, c.at) / area, cross(p, c.at, a.at) / area);
                 let wc = 1.0 - wa - wb;
-                (self.emit)(Fragment {
+                self.stopped |= !(self.emit)(Fragment {
                     x: column as usize,
                     y: row as usize,
                     across: a.across * wa + b.across * wb + c.across * wc,
@@ -326,6 +332,7 @@ mod tests {
             if f.across.hypot(f.beyond) <= 1.0 {
                 count += 1.0;
             }
+            true
         };
         Strip::new((200, 200), 1.0, half_px, (cap, join), &mut emit).draw(&Line::new(points, false).unwrap());
         count
@@ -365,6 +372,7 @@ mod tests {
                 assert!((f.along / 256.0 - 50.5).abs() < 1e-6 && (f.across * 5.0 + 2.5).abs() < 1e-6, "{f:?}");
                 seen += 1;
             }
+            true
         };
         let mut strip = Strip::new((200, 200), 1.0, 5.0, (Cap::Butt, Join::Miter { limit: 2.0 }), &mut emit);
         strip.draw(&Line::new(points.to_vec(), false).unwrap());
