@@ -32,7 +32,7 @@ async fn post(body: impl Into<Body>) -> Answer {
 
 fn furnished() -> Json {
     json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 700, "height": 560, "title": "A <title> & \"more\"", "subtitle": "Степанакерт, Ստեփանակերտ",
-        "furniture": "all,graticule", "state": {"date": "2020-11-25"},
+        "furniture": "all,graticule,globe", "state": {"date": "2020-11-25"},
         "markers": [{"at": [46.75, 39.76], "label": "Shusha <&>", "symbol": "1"}],
         "paths": [{"points": [[46.0, 39.0], [46.5, 39.5]], "arrow": true, "dashed": true}],
         "circles": [{"at": [46.55, 39.64], "radius_km": 8}]})

@@ -18,6 +18,7 @@ import authored  # noqa: E402
 import base  # noqa: E402
 import control  # noqa: E402
 import faces as F  # noqa: E402
+import globe  # noqa: E402
 import line_1994  # noqa: E402
 import settlements  # noqa: E402
 from features import CC0, GRID, NE1, NED, PD, dissolve, feature, km, km2, names, polys, save, slug, table  # noqa: E402
@@ -155,6 +156,7 @@ def main():
     authored.cities()
     authored.events()
     places()
+    globe.write(inputs.HERE.parent / 'globe' / 'land.json')
 
 
 main()

@@ -91,8 +91,8 @@ pub(super) struct Export {
     /// Device px an inch, for PNG and the size of PDF pages; 96 for each CSS px unless it is said
     #[arg(long, value_name = "N")]
     dpi: Option<f64>,
-    /// What stands beside the map: all, or some of title, date, legend, scale, north, inset, sources, graticule, frame, logo,
-    /// each perhaps with a corner: legend:top-left,scale
+    /// What stands beside the map: all, or some of title, date, legend, scale, north, inset, sources, graticule, frame, globe,
+    /// logo, each perhaps with a corner: legend:top-left,scale
     #[arg(long, value_name = "LIST")]
     furniture: Option<String>,
     /// The map's title; with it comes all furniture, unless --furniture says less

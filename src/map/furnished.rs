@@ -99,9 +99,12 @@ impl Furnishing {
     }
 }
 
-/// What a finished map has: all but a graticule.
+/// What a finished map has: all but a graticule and a globe.
 fn all_parts() -> impl Iterator<Item = (Part, Option<Corner>)> {
-    Part::ALL.into_iter().map(|(_, part)| (part, None)).filter(|(part, _)| *part != Part::Graticule)
+    Part::ALL
+        .into_iter()
+        .map(|(_, part)| (part, None))
+        .filter(|(part, _)| !matches!(part, Part::Graticule | Part::Globe))
 }
 
 /// The longer side of an inset, as a share of the picture's shorter.

@@ -7,13 +7,13 @@ use crate::geo::{Camera, Projector, SUBPIXELS, Shape, Snapped, World};
 use crate::scene::{FieldInk, Fill, Group, Icon, Ink, Item};
 
 /// A box whose place is not settled: its size, CSS px, and what is in it from its upper left corner.
-struct Panel {
-    part: Part,
-    width: f64,
-    height: f64,
-    items: Items,
+pub(super) struct Panel {
+    pub part: Part,
+    pub width: f64,
+    pub height: f64,
+    pub items: Items,
     /// Without paper of its own.
-    bare: bool,
+    pub bare: bool,
 }
 
 impl Furnish<'_> {
@@ -22,8 +22,15 @@ impl Furnish<'_> {
         let head = self.wants(Part::Title) && (self.wanted.title.is_some() || self.wanted.subtitle.is_some());
         let date = if head { None } else { self.as_of() };
         let date = date.and_then(|text| self.words_box(&text, Part::Date));
-        let boxes =
-            [self.legend_box(map), self.inset_box(), self.scale_box(map), self.north_box(map), date, self.logo_box()];
+        let boxes = [
+            self.legend_box(map),
+            self.inset_box(),
+            self.scale_box(map),
+            self.globe_box(map),
+            self.north_box(map),
+            date,
+            self.logo_box(),
+        ];
         let mut taken: Vec<[f64; 4]> = Vec::new();
         let mut out = self.captions(map, &mut taken);
         for one in boxes.into_iter().flatten() {
@@ -80,7 +87,9 @@ impl Furnish<'_> {
         let margin = 0.8 * self.unit;
         let order = match one.part {
             Part::Scale => [Corner::BottomRight, Corner::BottomLeft, Corner::TopRight, Corner::TopLeft],
-            Part::Inset | Part::North => [Corner::TopRight, Corner::TopLeft, Corner::BottomRight, Corner::BottomLeft],
+            Part::Inset | Part::North | Part::Globe => {
+                [Corner::TopRight, Corner::TopLeft, Corner::BottomRight, Corner::BottomLeft]
+            }
             Part::Date => [Corner::TopLeft, Corner::TopRight, Corner::BottomLeft, Corner::BottomRight],
             _ => [Corner::BottomLeft, Corner::TopLeft, Corner::TopRight, Corner::BottomRight],
         };
@@ -278,7 +287,7 @@ impl Furnish<'_> {
     }
 
     /// The middle of the map, in the world's plane.
-    fn middle(&self, map: [f64; 4]) -> World {
+    pub(super) fn middle(&self, map: [f64; 4]) -> World {
         self.world(f64::from(self.subject.map_width_px) / self.pen.ratio / 2.0, (map[1] + map[3]) / 2.0)
     }
 

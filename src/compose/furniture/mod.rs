@@ -8,6 +8,7 @@ mod about;
 mod bands;
 mod boxes;
 mod callouts;
+mod globe;
 mod graticule;
 mod grey;
 mod legend;
@@ -47,11 +48,12 @@ pub enum Part {
     Graticule,
     Frame,
     Logo,
+    Globe,
 }
 
 impl Part {
     /// By the names that requests use.
-    pub const ALL: [(&'static str, Part); 10] = [
+    pub const ALL: [(&'static str, Part); 11] = [
         ("title", Part::Title),
         ("date", Part::Date),
         ("legend", Part::Legend),
@@ -62,6 +64,7 @@ impl Part {
         ("graticule", Part::Graticule),
         ("frame", Part::Frame),
         ("logo", Part::Logo),
+        ("globe", Part::Globe),
     ];
 
     pub fn named(name: &str) -> Option<Part> {
