@@ -64,6 +64,14 @@ impl Picture {
         }
     }
 
+    /// Whether it may take longer than a tile does: it is large, moves, or has things on top.
+    pub(super) fn may_take_long(&self) -> bool {
+        const LARGE_PX: u64 = 4_000_000;
+        let camera = self.frame.camera();
+        let px = u64::from(camera.width_px()) * u64::from(camera.height_px());
+        px > LARGE_PX || self.film.is_some() || self.overlay.is_some() || self.frame.projection().is_some()
+    }
+
     /// A hash of everything that decides the bytes, in hexadecimal: the cache key and, quoted, the ETag.
     pub fn key(&self, map: &Map) -> String {
         let over = self.overlay.as_ref().map_or(0, Overlay::key);

@@ -1,8 +1,8 @@
 //! The map behind async code: a bounded pool of render threads, and a cache in which equal requests wait for one
 //! another.
 //!
-//! A render runs as its own task: a client that goes away neither cancels it for others nor blocks them. When the queue
-//! is full a request is turned away at once. A panic in a render is caught and becomes an error.
+//! A render runs as its own task: a client that goes away neither cancels it for others nor blocks them. What may take long
+//! leaves a thread to tiles. When the queue is full a request is turned away at once. A panic in a render is caught and becomes an error.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,6 +34,9 @@ pub struct Service {
     threads: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
     max_waiting: usize,
+    /// Of the threads, those that long work may have at once: where there are several, one is left for tiles.
+    long: Arc<Semaphore>,
+    long_waiting: Arc<AtomicUsize>,
 }
 
 /// Pictures kept, in bytes.
@@ -53,6 +56,8 @@ impl Service {
             threads: Arc::new(Semaphore::new(threads)),
             waiting: Arc::new(AtomicUsize::new(0)),
             max_waiting: threads * QUEUE_PER_THREAD,
+            long: Arc::new(Semaphore::new(threads.saturating_sub(1).max(1))),
+            long_waiting: Arc::new(AtomicUsize::new(0)),
         }
     }
 
@@ -89,6 +94,12 @@ impl Service {
     }
 
     async fn draw(self, picture: Picture) -> Result<Bytes, ServiceError> {
+        let long = picture.may_take_long();
+        let _place = long.then(|| Place::take(&self.long_waiting, self.max_waiting)).transpose()?;
+        let _lane = match long {
+            true => Some(self.long.acquire().await.map_err(|_| ServiceError::Busy)?),
+            false => None,
+        };
         let drawn = self.run(move |map| map.draw_until(&picture, Instant::now().checked_add(MAX_TIME))).await?;
         drawn.map(Bytes::from).map_err(|e| ServiceError::Picture(Arc::new(e)))
     }
