@@ -108,7 +108,9 @@ async fn of_url(
 
 /// The request, to be made again by whoever has the picture: without what is its sender's own.
 fn recipe(uri: &Uri) -> String {
-    let is_secret = |pair: &&str| pair.starts_with("access_token=") || pair.starts_with("key=");
+    // However the name is written.
+    let name = |pair: &str| form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name.into_owned());
+    let is_secret = |pair: &&str| name(pair).as_deref() == Some("access_token");
     let query: Vec<&str> = uri.query().into_iter().flat_map(|q| q.split('&')).filter(|pair| !is_secret(pair)).collect();
     match query.is_empty() {
         true => uri.path().to_string(),

@@ -201,7 +201,7 @@ impl Settled {
         let furniture = wanted.furniture.clone().unwrap_or_default();
         // The bands hang on what is seen, which hangs on the bands; and whether the legend is in one, on what it would hide.
         let mut settled = Self { furniture, frame: *frame, bands: Bands::default() };
-        for _ in 0..3 {
+        for pass in 0..3 {
             let camera = settled.frame.camera();
             let on_page = page_of(camera);
             let inputs = Inputs { camera: &on_page, state, sprite: &drawn.map().sprite };
@@ -213,7 +213,8 @@ impl Settled {
             let bands = Bands {
                 top: found.top.max(settled.bands.top),
                 bottom: found.bottom.max(settled.bands.bottom),
-                strip: found.strip,
+                // Decided when the map has its bands, and before the last of them are measured.
+                strip: settled.bands.strip || pass == 1 && found.strip,
             };
             settled = Self { frame: frame.leaving(bands.top, bands.bottom), bands, ..settled };
         }
@@ -287,6 +288,7 @@ fn subject<'a>(
         inset: None,
         strip: bands.strip,
         on_top: drawn.map().on_top(),
+        layers_on_top: drawn.map().layers_on_top(),
         bearing: camera.bearing(),
         projector: drawn.projector(),
         map_width_px: camera.width_px(),

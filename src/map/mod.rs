@@ -56,7 +56,7 @@ use crate::geo::{Shape, WorldBox};
 use crate::index::Index;
 use crate::paint::raster::Stamps;
 use crate::sprite::Sprite;
-use crate::style::{StateError, Style};
+use crate::style::{self, StateError, Style};
 use crate::text::{Fonts, GlyphRanges};
 
 /// Everything a server serves.
@@ -162,6 +162,12 @@ impl StyledMap {
     /// The same without what lies on top in one picture.
     fn own_bounds(&self) -> Option<WorldBox> {
         around(self.sources.iter().filter(|(id, _)| !overlay::is_on_top(id)).map(|(_, source)| source))
+    }
+
+    /// The ids of the layers that draw what lies on top.
+    fn layers_on_top(&self) -> Vec<&str> {
+        let on_top = |l: &&style::Layer| l.source.as_deref().is_some_and(overlay::is_on_top);
+        self.style.layers.iter().filter(on_top).map(|l| l.id.as_str()).collect()
     }
 
     /// The shapes that lie on top, but for a veil.

@@ -85,7 +85,7 @@ impl Overlay {
     /// The same with a user's own features, drawn by MapLibre layers of their own below the others. A layer with a label in
     /// `metadata."contactline:legend"` stands in the legend.
     ///
-    /// Each of their parts is drawn by each layer: at most `most` in all, none of them often.
+    /// Each part of the features is drawn by each layer: parts times layers are at most `most`.
     ///
     /// # Errors
     /// Where a feature or a layer is bad, or there are too many.

@@ -57,7 +57,7 @@ pub(super) fn composed(drawn: &Drawn, panes: &[Pane], camera: &Camera, on_page: 
     for pane in panes {
         let mut scene = picture::scene(map, pane.state, camera);
         let area = pane.area(camera, Bands::default());
-        furniture::leave_out(&mut scene, |label, _| !area.holds(label));
+        furniture::leave_out(&mut scene, |_, label| !area.holds(label));
         let corner = |x: f64, y: f64| Snapped { x: px(x), y: px(y) };
         let (top, bottom) = (0.0, f64::from(camera.height_px()));
         let clip =

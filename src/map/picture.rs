@@ -255,10 +255,8 @@ pub(super) fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
 pub(super) fn bare_scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
     let mut scene = composed(map, state, camera, vec![Vec::new(); map.style.layers.len()]);
     // What lies on top is drawn at its own size, which is not the inset's.
-    let on_top = |id: &str| {
-        map.style.layers.iter().any(|l| l.id == id && l.source.as_deref().is_some_and(super::overlay::is_on_top))
-    };
-    scene.layers.retain(|layer| !on_top(&layer.id));
+    let on_top = map.layers_on_top();
+    scene.layers.retain(|layer| !on_top.contains(&layer.id.as_str()));
     let is_point = |item: &Item| matches!(item, Item::Circle(_));
     scene.layers.iter_mut().for_each(|l| l.items.retain(|item| !is_point(item)));
     scene

@@ -2,18 +2,16 @@
 as long on the ground as it says.
 Usage: python place.py PROGRAM"""
 import json
-import re
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as Xml
 from pathlib import Path
 
+from bar import scale_bar
 from geographiclib.geodesic import Geodesic
 
 program = sys.argv[1]
 failures = []
-SVG = '{http://www.w3.org/2000/svg}'
 # Places that discs of 5 km are drawn at, and one where there is none.
 DISCS = [(45.2, 41.0), (48.5, 38.9), (46.75, 39.76)]
 ELSEWHERE = (46.75, 39.95)
@@ -54,15 +52,11 @@ def scale_bars(folder):
         options = ['--bbox', ','.join(map(str, BBOX)), '--size', '900x700', '--projection', projection, '--furniture', 'scale']
         run(program, 'export', *options, '-o', folder / 'scale.svg')
         run(program, 'export', *options, '-o', folder / 'scale.tif')
-        group = next(g for g in Xml.parse(folder / 'scale.svg').getroot().iter(f'{SVG}g') if g.get('data-layer') == 'furniture')
-        label = next(g.get('aria-label') for g in group.iter(f'{SVG}g') if (g.get('aria-label') or '').endswith(' km'))
-        fills = [p for p in group.iter(f'{SVG}path') if p.get('fill') not in (None, 'none')]
-        xs = [float(x) for x in re.findall(r'[ML]([\d.]+) ', fills[1].get('d'))]
-        half = (max(xs) - min(xs)) / 2
+        stated, length = scale_bar(folder / 'scale.svg')
+        half = length / 2
         ends = run('gdaltransform', '-t_srs', 'EPSG:4326', folder / 'scale.tif', text=f'{450 - half} 350\n{450 + half} 350\n')
         (x0, y0), (x1, y1) = ([float(v) for v in line.split()[:2]] for line in ends.splitlines())
         ground = Geodesic.WGS84.Inverse(y0, x0, y1, x1)['s12'] / 1000
-        stated = float(label.split()[0])
         print(f'{projection}: the bar says {stated:g} km, GDAL and GeographicLib {ground:.3f} km')
         if abs(ground / stated - 1) > 0.002:
             failures.append(f'scale bar in {projection}: {stated} km, not {ground}')

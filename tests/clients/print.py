@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy
 import page
 import pikepdf
+from bar import SVG, scale_bar
 from geographiclib.geodesic import Geodesic
 from PIL import Image
 
@@ -23,7 +24,6 @@ VIEWS = 40
 # and mupdf smooth the edges of shapes that we smooth otherwise, and poppler draws thin lines at least a pixel wide. (mupdf's was
 # 3.3 before the legend of the worst view stood below its map, of whose hatching more is seen since.)
 MOST = {'librsvg': 1.3, 'chromium': 0.8, 'poppler': 8.5, 'mupdf': 3.7}
-SVG = '{http://www.w3.org/2000/svg}'
 
 
 def run(*command):
@@ -120,14 +120,9 @@ def scale_bars(folder):
     for latitude in (0.0, 25.0, 39.8, 60.0, 78.0):
         path, zoom = folder / 'scale.svg', 9.3
         export(path, '--center', f'46,{latitude}', '--zoom', zoom, '--size', '900x600', '--furniture', 'scale:top-left')
-        group = next(g for g in Xml.parse(path).getroot().iter(f'{SVG}g') if g.get('data-layer') == 'furniture')
-        label = next(g.get('aria-label') for g in group.iter(f'{SVG}g') if (g.get('aria-label') or '').endswith(' km'))
-        fills = [p for p in group.iter(f'{SVG}path') if p.get('fill') not in (None, 'none')]
-        # The first is the box's paper, the second the bar's.
-        xs = [float(x) for x in re.findall(r'[ML]([\d.]+) ', fills[1].get('d'))]
-        degrees = (max(xs) - min(xs)) / (512 * 2**zoom) * 360
+        stated, length = scale_bar(path)
+        degrees = length / (512 * 2**zoom) * 360
         ground = Geodesic.WGS84.Inverse(latitude, 46, latitude, 46 + degrees)['s12'] / 1000
-        stated = float(label.split()[0])
         print(f'latitude {latitude}: the bar says {stated:g} km, GeographicLib {ground:.3f} km')
         if abs(ground / stated - 1) > 0.002:
             failures.append(f'scale bar at {latitude}: {stated} km, not {ground}')

@@ -197,6 +197,8 @@ pub struct Subject<'a> {
     pub strip: bool,
     /// What a user put on the map, in the map's plane.
     pub on_top: Vec<&'a Shape>,
+    /// The layers that draw it.
+    pub layers_on_top: Vec<&'a str>,
     /// Degrees clockwise from north that are up.
     pub bearing: f64,
     /// Where the map is not in Web Mercator.
@@ -284,7 +286,8 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     let page = area([0.0, 0.0, furnish.width, furnish.height], ratio);
     let px = |[x, y]: [f64; 2]| geo::Coord { x: x * ratio, y: y * ratio };
     let leaders: Vec<geo::Line<f64>> = leaders.iter().map(|[from, to]| geo::Line::new(px(*from), px(*to))).collect();
-    leave_out(scene, |label, is_user_s| {
+    leave_out(scene, |layer, label| {
+        let is_user_s = subject.layers_on_top.contains(&layer);
         let rect = geo::Rect::new((label.left, label.top), (label.right, label.bottom));
         let struck = leaders.iter().any(|leader| leader.intersects(&rect));
         // What a user puts on the map stays.
@@ -317,16 +320,11 @@ fn labels_of(scene: &Scene) -> impl Iterator<Item = Area> {
     scene.layers.iter().flat_map(|layer| &layer.items).flat_map(inner)
 }
 
-/// Whether a layer draws what a user put on the map.
-fn is_user_s(layer: &Layer) -> bool {
-    layer.id.starts_with("overlay-") || layer.id.starts_with("own-")
-}
-
-/// Takes labels out of a scene, by the room that they take and whether a user put them there.
-pub fn leave_out(scene: &mut Scene, out: impl Fn(&Area, bool) -> bool) {
+/// Takes labels out of a scene, by their layer and the room that they take.
+pub fn leave_out(scene: &mut Scene, out: impl Fn(&str, &Area) -> bool) {
     for layer in &mut scene.layers {
-        let is_user_s = is_user_s(layer);
-        let keep = |item: &Item| boxes::extent(item).is_none_or(|label| !out(&label, is_user_s));
+        let id = &layer.id;
+        let keep = |item: &Item| boxes::extent(item).is_none_or(|label| !out(id, &label));
         layer.items.retain(keep);
         // The maps of a picture with several are groups.
         for item in &mut layer.items {
