@@ -6,7 +6,7 @@ mod random;
 use std::hint::black_box;
 
 use contactline::feature::{Collection, Feature, Validity};
-use contactline::geo::{LonLat, TileId, World, WorldBox};
+use contactline::geo::{Effort, LonLat, TileId, World, WorldBox};
 use contactline::index::Index;
 use contactline::map::{self, Frame, Options, Question};
 use contactline::source;
@@ -60,15 +60,15 @@ fn ask(c: &mut Criterion) {
     let index = Index::new(Collection { name: "p".into(), title: "p".into(), gazetteer: false, features });
     let mut group = c.benchmark_group("ask 200,000 points");
     let here = LonLat::new(46.75, 39.76).expect("a position");
-    group.bench_function("10 nearest", |b| b.iter(|| index.near(black_box(here), 10, &|_| true)));
+    group.bench_function("10 nearest", |b| b.iter(|| index.near(black_box(here), 10, &Effort::default(), &|_| true)));
     let bounds = WorldBox::from_degrees([46.7, 39.7, 46.8, 39.8]);
     group.bench_function("box of 50", |b| b.iter(|| index.features_in(black_box(&bounds)).len()));
     group.finish();
     let map = map::load(&Options::default()).value.expect("the embedded map");
     let members = serde_json::json!({"at": [46.75, 39.76], "datetime": "2020-11-09", "skipGeometry": true});
-    let question = Question::read(members.as_object().expect("an object")).expect("a question");
+    let question = Question::read(members.as_object().expect("an object"), &Effort::default()).expect("a question");
     c.bench_function("ask the map: what is at Shusha", |b| {
-        b.iter(|| map.ask(black_box(&question)).expect("an answer"))
+        b.iter(|| map.ask(black_box(&question), &Effort::default()).expect("an answer"))
     });
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use app::{Answer, get, get_as, send};
 use axum::body::Body;
 use axum::http::Request;
+use contactline::geo::Effort;
 use contactline::map::{self, Frame, Furnishing, Map, Options, Output, Picture, Size, Spec, TextAs};
 use geo::Intersects;
 use serde_json::{Value as Json, json};
@@ -19,7 +20,7 @@ fn embedded() -> &'static Map {
 
 fn picture(spec: &Json) -> Picture {
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    spec.picture(embedded(), "conflict", u64::MAX, "a test".to_string()).unwrap()
+    spec.picture(embedded(), "conflict", u64::MAX, "a test".to_string(), &Effort::default()).unwrap()
 }
 
 fn drawn(spec: &Json) -> Vec<u8> {

@@ -3,6 +3,7 @@
 mod app;
 
 use app::{get, get_as};
+use contactline::geo::{Effort, Stop, Stopped};
 use contactline::map::{self, Map, Options, Spec};
 use image::{AnimationDecoder, RgbImage};
 use serde_json::{Value as Json, json};
@@ -11,9 +12,9 @@ fn frames(spec: &Json) -> Vec<(String, RgbImage)> {
     static MAP: std::sync::OnceLock<Map> = std::sync::OnceLock::new();
     let map = MAP.get_or_init(|| map::load(&Options::default()).value.unwrap());
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    let picture = spec.picture(map, "conflict", u64::MAX, String::new()).unwrap();
+    let picture = spec.picture(map, "conflict", u64::MAX, String::new(), &Effort::default()).unwrap();
     let mut out = Vec::new();
-    let taken = map.frames(&picture, None, |day, pixels| -> Result<(), map::PictureError> {
+    let taken = map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), map::PictureError> {
         let rgb = pixels.premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
         out.push((day.to_string(), RgbImage::from_raw(pixels.width_px, pixels.height_px, rgb).unwrap()));
         Ok(())
@@ -66,10 +67,15 @@ fn drawing_is_given_up_in_time() {
         json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 3000, "height": 2000, "ratio": 4}),
         json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 300, "height": 200, "animate": {"from": "2020-01-01", "to": "2020-12-05", "step": 1}}),
     ] {
-        let picture =
-            Spec::read(spec.to_string().as_bytes()).unwrap().picture(&map, "conflict", u64::MAX, String::new());
-        let late = map.draw_until(&picture.unwrap(), Some(std::time::Instant::now()));
-        assert!(matches!(late, Err(map::PictureError::Late)), "{spec}");
+        let picture = Spec::read(spec.to_string().as_bytes()).unwrap().picture(
+            &map,
+            "conflict",
+            u64::MAX,
+            String::new(),
+            &Effort::default(),
+        );
+        let late = map.draw_while(&picture.unwrap(), &Stop::when(|| Some(Stopped::Late)));
+        assert!(matches!(late, Err(map::PictureError::Stopped(Stopped::Late))), "{spec}");
     }
 }
 

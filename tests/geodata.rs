@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use contactline::feature::{Date, Feature};
-use contactline::geo::geodesic;
+use contactline::geo::{Effort, geodesic};
 use contactline::index::Index;
 use contactline::map::{self, Map, Options, Question};
 use geo::geometry::{Geometry, LineString, MultiPolygon, Point};
@@ -118,7 +118,10 @@ fn towns_lie_in_their_polygons() {
     for (town, lon, lat, collection, id) in TOWNS {
         let at = |collection: &str| -> Vec<String> {
             let members = json!({"at": [lon, lat], "collections": collection});
-            let answer = map.ask(&Question::read(members.as_object().unwrap()).unwrap()).unwrap().to_json();
+            let answer = map
+                .ask(&Question::read(members.as_object().unwrap(), &Effort::default()).unwrap(), &Effort::default())
+                .unwrap()
+                .to_json();
             answer["features"].as_array().unwrap().iter().map(|f| f["id"].as_str().unwrap().to_string()).collect()
         };
         let ids = at(collection);
@@ -228,7 +231,10 @@ fn names_are_given_where_they_must_be() {
     for place in &map.collection("places").unwrap().collection().features {
         let Geometry::Point(p) = &place.geometry else { panic!() };
         let beside = |i: &&Index| {
-            i.collection().features.iter().any(|f| geodesic::distance_to_m(*p, &f.geometry).unwrap() < 15_000.0)
+            i.collection()
+                .features
+                .iter()
+                .any(|f| geodesic::distance_to_m(*p, &f.geometry, &Effort::default()).unwrap().unwrap() < 15_000.0)
         };
         let large = place.number("population").unwrap_or(0.0) > 10_000.0;
         let near = conflict.iter().any(beside);

@@ -290,7 +290,7 @@ proptest::proptest! {
     /// Whatever is asked, the server answers, and never with its own failure.
     #[test]
     fn no_request_breaks_the_server(path in "/(styles/conflict|query|collections|styles)(/([0-9a-z.,@x-]|%[0-9A-F]{2}){0,12}){0,5}(\\?[a-z]{1,5}=[0-9a-zA-Z.,%-]{0,12})?") {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         if let Ok(request) = Request::get(&path).body(Body::empty()) {
             let answer = runtime.block_on(send(request));
             proptest::prop_assert!(answer.status.as_u16() < 500, "{}: {}", path, answer.status);

@@ -1,6 +1,7 @@
 //! What a user puts on a map: features with layers of their own, callouts, a logo.
 
 use base64::Engine as _;
+use contactline::geo::Effort;
 use contactline::map::{self, Map, Options, Spec};
 use serde_json::{Value as Json, json};
 
@@ -14,7 +15,8 @@ fn drawn(members: &Json) -> Result<Vec<u8>, String> {
         json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 900, "height": 700, "state": {"date": "2020-11-08"}});
     spec.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     let spec = Spec::read(spec.to_string().as_bytes()).map_err(|e| e.to_string())?;
-    let picture = spec.picture(embedded(), "conflict", u64::MAX, String::new()).map_err(|e| e.to_string())?;
+    let picture =
+        spec.picture(embedded(), "conflict", u64::MAX, String::new(), &Effort::default()).map_err(|e| e.to_string())?;
     embedded().draw(&picture).map_err(|e| e.to_string())
 }
 

@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use contactline::geo::Effort;
 use contactline::map::{self, Map, Options, PictureError, Spec};
 use serde_json::{Value as Json, json};
 
@@ -13,7 +14,9 @@ fn embedded() -> &'static Map {
 
 fn drawn(spec: &Json) -> Vec<u8> {
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    embedded().draw(&spec.picture(embedded(), "conflict", u64::MAX, "a test".to_string()).unwrap()).unwrap()
+    embedded()
+        .draw(&spec.picture(embedded(), "conflict", u64::MAX, "a test".to_string(), &Effort::default()).unwrap())
+        .unwrap()
 }
 
 /// A map with a red disc in its middle and one far from it.
@@ -57,7 +60,7 @@ fn what_is_not_features_cannot_be_bent() {
     let map = map::load(&Options { styles: vec![file], ..Options::default() }).value.unwrap();
     let spec = json!({"center": [46.0, 40.0], "zoom": 5, "width": 50, "height": 50, "projection": "utm"});
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    let picture = spec.picture(&map, "clustered", u64::MAX, String::new()).unwrap();
+    let picture = spec.picture(&map, "clustered", u64::MAX, String::new(), &Effort::default()).unwrap();
     assert!(matches!(map.draw(&picture), Err(PictureError::Unprojectable(id)) if id == "p"));
 }
 

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::{DataArgs, Failure, load, progress};
 use crate::feature::Date;
+use crate::geo::{Effort, Stop};
 use crate::map::{self, Spec};
 
 /// Device px of a frame; of all frames, four times as many.
@@ -65,7 +66,9 @@ impl Animate {
             seconds: Some(self.seconds),
         });
         let map = load(&self.data.clone().options(Vec::new()))?;
-        let picture = spec.picture(&map, &self.style, MAX_PX, String::new()).map_err(|e| failed(e.to_string()))?;
+        let picture = spec
+            .picture(&map, &self.style, MAX_PX, String::new(), &Effort::default())
+            .map_err(|e| failed(e.to_string()))?;
         let film = picture.film.iter().flat_map(|film| &film.days).count();
         let bar = progress(film as u64);
         let step = |day: Date| {
@@ -75,13 +78,13 @@ impl Animate {
         let wrong = |e: String| Failure::new(format!("{}: {e}", self.output.display()));
         if is_mp4 {
             let mut video = Video::new(&self.output, self.seconds);
-            map.frames(&picture, None, |day, pixels| -> Result<(), Failure> {
+            map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), Failure> {
                 step(day);
                 video.frame(&pixels.on_white(), (pixels.width_px, pixels.height_px)).map_err(wrong)
             })?;
             video.finish().map_err(wrong)?;
         } else {
-            let bytes = map.film(&picture, None, step).map_err(|e| wrong(e.to_string()))?;
+            let bytes = map.film(&picture, &Stop::never(), step).map_err(|e| wrong(e.to_string()))?;
             std::fs::write(&self.output, bytes).map_err(|e| wrong(e.to_string()))?;
         }
         bar.finish_and_clear();

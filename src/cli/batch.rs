@@ -7,6 +7,7 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::export::{MAX_PX, write_place};
 use super::{Failure, progress};
+use crate::geo::Effort;
 use crate::map::{Map, Output, Spec};
 
 /// One map: where it goes, in which style, and what it is.
@@ -51,7 +52,7 @@ fn render(job: &Job, map: &Map, style: &str) -> Result<(), String> {
     let recipe = Json::Object(spec.clone()).to_string();
     let spec = Spec::read(recipe.as_bytes()).map_err(|e| e.to_string())?;
     let style = job.style.as_deref().unwrap_or(style);
-    let picture = spec.picture(map, style, MAX_PX, recipe).map_err(|e| e.to_string())?;
+    let picture = spec.picture(map, style, MAX_PX, recipe, &Effort::default()).map_err(|e| e.to_string())?;
     let bytes = map.draw(&picture).map_err(|e| e.to_string())?;
     // A job that is broken off leaves no half of a file, which a later run would keep.
     let beside = job.output.with_extension(format!("{extension}.part"));

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::Value as Json;
 
 use super::{DataArgs, Failure, load};
-use crate::geo::{LonLat, numbers};
+use crate::geo::{Effort, LonLat, numbers};
 use crate::map::{CalloutSpec, Circle, Logo, Map, Marker, Output, Path, Picture, Spec};
 
 /// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
@@ -152,7 +152,7 @@ impl Export {
         if let Some(jobs) = &self.batch {
             return super::batch::run(jobs, &map, &id, self.resume);
         }
-        let picture = spec.picture(&map, &id, MAX_PX, recipe()).map_err(Failure::usage)?;
+        let picture = spec.picture(&map, &id, MAX_PX, recipe(), &Effort::default()).map_err(Failure::usage)?;
         let bytes = map.draw(&picture).map_err(Failure::new)?;
         if self.alt_text {
             println!("{}", map.alternative(&picture).map_err(Failure::new)?);

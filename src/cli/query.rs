@@ -7,6 +7,7 @@ use serde_json::{Map as JsonObject, Value as Json};
 
 use super::{DataArgs, Failure, load};
 use crate::feature::Date;
+use crate::geo::Effort;
 use crate::map::Question;
 
 /// Ask what lies at a place, what is nearest, what changed hands, and print the answer as GeoJSON
@@ -44,9 +45,10 @@ pub(super) struct Query {
 
 impl Query {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let question = Question::read(&self.members()?).map_err(Failure::usage)?;
+        let effort = Effort::default();
+        let question = Question::read(&self.members()?, &effort).map_err(Failure::usage)?;
         let map = load(&self.data.options(Vec::new()))?;
-        println!("{:#}", map.ask(&question).map_err(Failure::new)?.to_json());
+        println!("{:#}", map.ask(&question, &effort).map_err(Failure::new)?.to_json());
         Ok(())
     }
 

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use ipnet::IpNet;
 use tokio::net::TcpListener;
 
 use super::{DataArgs, Failure, load};
-use crate::http;
+use crate::http::{self, Limits, Proxies};
 use crate::map::Service;
 
 /// Serve the map over HTTP: tiles, static maps, answers, and a viewer page
@@ -22,49 +23,96 @@ pub(super) struct Serve {
     /// A MapLibre style, or a folder of them; may be given often. Without one, the embedded map is served
     #[arg(long, value_name = "PATH")]
     style: Vec<PathBuf>,
+    /// A proxy that says in X-Forwarded-For whom it asks for; an address or a network (10.0.0.0/8); may be given often
+    #[arg(long, value_name = "ADDR", value_parser = network)]
+    trusted_proxy: Vec<IpNet>,
+    /// Connections at a time; fewer where the process may open fewer files
+    #[arg(long, default_value_t = Limits::MOST_CONNECTIONS, value_name = "COUNT")]
+    connections: usize,
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| address()).map_err(|_| "an address, or a network such as 10.0.0.0/8".to_string())
 }
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), Failure> {
         let map = load(&self.data.options(self.style))?;
+        let mut limits = Limits::of_descriptors(descriptors());
+        limits.connections = limits.connections.min(self.connections.max(1));
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::new)?;
-        runtime.block_on(serve(self.listen, map))
+        let served = runtime.block_on(serve(self.listen, map, limits, Proxies(self.trusted_proxy)));
+        // What is still computed has had its time.
+        runtime.shutdown_background();
+        served
     }
 }
 
-async fn serve(listen: SocketAddr, map: crate::map::Map) -> Result<(), Failure> {
+async fn serve(listen: SocketAddr, map: crate::map::Map, limits: Limits, proxies: Proxies) -> Result<(), Failure> {
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|e| Failure::new(format!("cannot listen on {listen}: {e}; choose another with --listen")))?;
     let address = listener.local_addr().map_err(Failure::new)?;
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let service = Service::new(map, threads).map_err(Failure::new)?;
     println!("Open http://{address}/ (Ctrl-C stops)");
-    axum::serve(listener, http::router(Service::new(map, threads)))
-        .with_graceful_shutdown(stop_signal())
-        .await
-        .map_err(Failure::new)
+    http::serve(listener, http::router(service), limits, proxies, stop_signal()).await;
+    Ok(())
 }
 
-/// Ends on Ctrl-C and, on Unix, on SIGTERM; requests under way are finished.
+/// The descriptors that the process may open, as many as it can get.
+#[cfg(unix)]
+fn descriptors() -> Option<u64> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let now = getrlimit(Resource::Nofile);
+    let most = Rlimit { current: now.maximum, maximum: now.maximum };
+    match setrlimit(Resource::Nofile, most) {
+        Ok(()) => now.maximum,
+        Err(_) => now.current,
+    }
+}
+
+#[cfg(not(unix))]
+fn descriptors() -> Option<u64> {
+    None
+}
+
+/// Ends on Ctrl-C and, on Unix, on SIGTERM: requests under way are finished. A second signal ends the process at once.
+#[cfg(unix)]
 async fn stop_signal() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    async fn next(signal: &mut Option<Signal>) {
+        match signal {
+            Some(signal) => {
                 signal.recv().await;
             }
-            Err(_) => std::future::pending().await,
+            None => std::future::pending().await,
         }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+    }
+    let mut interrupt = signal(SignalKind::interrupt()).ok();
+    let mut terminate = signal(SignalKind::terminate()).ok();
+    let mut hang_up = signal(SignalKind::hangup()).ok();
+    loop {
+        tokio::select! {
+            () = next(&mut interrupt) => break,
+            () = next(&mut terminate) => break,
+            () = next(&mut hang_up) => tracing::info!("SIGHUP: nothing is read anew; restart the server for that"),
+        }
+    }
+    tracing::info!("ending: what is under way is finished; a second signal ends at once");
+    tokio::spawn(async move {
+        tokio::select! {
+            () = next(&mut interrupt) => {}
+            () = next(&mut terminate) => {}
+        }
+        std::process::exit(1);
+    });
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }

@@ -1,7 +1,7 @@
 //! Holds a filter against the properties there are: every operand of a kind that its operator takes.
 
 use super::{Expr, FUNCTIONS, FilterError, Kind, MAX_POSITIONS, Queryables};
-use crate::geo::fault;
+use crate::geo::{Effort, fault};
 
 /// Names used where features have an identity and a place beside their properties.
 const ALWAYS: [(&str, Kind); 2] = [("id", Kind::Any), ("geometry", Kind::Geometry)];
@@ -14,16 +14,20 @@ pub(super) fn check(expr: &Expr, queryables: &Queryables) -> Result<(), FilterEr
 }
 
 /// Refuses geometries whose answers would mean nothing, or take too long.
-pub(super) fn sound(expr: &Expr) -> Result<(), FilterError> {
+pub(super) fn sound(expr: &Expr, effort: &Effort) -> Result<(), FilterError> {
     let geometries = expr.geometries();
-    let positions: usize = geometries.iter().map(|g| geo::CoordsIter::coords_count(*g)).sum();
+    let positions: usize = geometries.iter().map(|g| geo::CoordsIter::coords_count(g.as_ref())).sum();
     if positions > MAX_POSITIONS {
         return Err(error(format!("its geometries have more than {MAX_POSITIONS} positions")));
     }
-    match geometries.into_iter().find_map(fault) {
-        Some(fault) => Err(error(fault.to_string())),
-        None => Ok(()),
+    for geometry in geometries {
+        match fault(geometry, effort) {
+            Ok(None) => {}
+            Ok(Some(fault)) => return Err(error(fault.to_string())),
+            Err(why) => return Err(why.into()),
+        }
     }
+    Ok(())
 }
 
 struct Checker<'a> {

@@ -5,14 +5,17 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use geo::CoordsIter;
 use geo::geometry::Geometry;
 
 use super::temporal::{Instant, Interval};
-use super::{Arithmetic, ArrayRelation, Comparison, Expr, fold};
+use super::{Arithmetic, ArrayRelation, Comparison, Expr, Relation, fold};
 use crate::feature::{Feature, FeatureId, Value};
-use crate::geo::{Effort, geodesic};
+use crate::geo::relate::Prepared;
+use crate::geo::{Effort, Stopped, cost, geodesic};
 
 /// A value of an expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,30 +31,68 @@ enum Worth<'a> {
     Object,
 }
 
+/// The geometries that a filter holds, by where they are, ready to be compared with those of many features.
+#[derive(Debug, Default)]
+pub(super) struct Operands(HashMap<usize, Prepared<'static>>);
+
+impl Operands {
+    pub fn of(expr: &Expr, effort: &Effort) -> Result<Self, Stopped> {
+        let prepared =
+            |g: &Arc<Geometry<f64>>| Ok((Arc::as_ptr(g).addr(), Prepared::of(Cow::Owned(Geometry::clone(g)), effort)?));
+        expr.geometries().into_iter().map(prepared).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// What a filter is asked with.
+pub(super) struct Asking<'a> {
+    pub operands: &'a Operands,
+    pub effort: &'a Effort,
+}
+
+impl Asking<'_> {
+    fn relates(&self, relation: Relation, a: &Geometry<f64>, b: &Geometry<f64>) -> Result<bool, Stopped> {
+        let (mut made_a, mut made_b) = (None, None);
+        let a = self.prepared(a, &mut made_a)?;
+        let b = self.prepared(b, &mut made_b)?;
+        relation.holds(a, b, self.effort)
+    }
+
+    fn prepared<'p>(
+        &'p self,
+        geometry: &'p Geometry<f64>,
+        made: &'p mut Option<Prepared<'p>>,
+    ) -> Result<&'p Prepared<'p>, Stopped> {
+        match self.operands.0.get(&std::ptr::from_ref(geometry).addr()) {
+            Some(prepared) => Ok(prepared),
+            None => Ok(made.insert(Prepared::new(geometry, self.effort)?)),
+        }
+    }
+}
+
 /// Whether a condition holds.
-pub(super) fn holds(expr: &Expr, f: &Feature, effort: &Effort) -> Option<bool> {
+pub(super) fn holds(expr: &Expr, f: &Feature, asking: &Asking) -> Option<bool> {
     match expr {
-        Expr::And(all) => all.iter().try_fold(Some(true), |so_far, e| match holds(e, f, effort) {
+        Expr::And(all) => all.iter().try_fold(Some(true), |so_far, e| match holds(e, f, asking) {
             Some(false) => Err(Some(false)),
             now => Ok(so_far.and(now)),
         }),
-        Expr::Or(all) => all.iter().try_fold(Some(false), |so_far, e| match holds(e, f, effort) {
+        Expr::Or(all) => all.iter().try_fold(Some(false), |so_far, e| match holds(e, f, asking) {
             Some(true) => Err(Some(true)),
             now => Ok(so_far.and(now)),
         }),
-        Expr::Not(a) => return holds(a, f, effort).map(|b| !b),
-        Expr::Compare(op, a, b) => return compare(*op, &worth(a, f, effort), &worth(b, f, effort)),
+        Expr::Not(a) => return holds(a, f, asking).map(|b| !b),
+        Expr::Compare(op, a, b) => return compare(*op, &worth(a, f, asking), &worth(b, f, asking)),
         Expr::Between(a, low, high) => {
-            let a = worth(a, f, effort);
-            let above = compare(Comparison::GreaterOrEqual, &a, &worth(low, f, effort));
-            let below = compare(Comparison::LessOrEqual, &a, &worth(high, f, effort));
+            let a = worth(a, f, asking);
+            let above = compare(Comparison::GreaterOrEqual, &a, &worth(low, f, asking));
+            let below = compare(Comparison::LessOrEqual, &a, &worth(high, f, asking));
             return both(above, below);
         }
         Expr::In(a, all) => {
-            let a = worth(a, f, effort);
+            let a = worth(a, f, asking);
             let mut unknown = a == Worth::Null;
             for e in all {
-                match compare(Comparison::Equal, &a, &worth(e, f, effort)) {
+                match compare(Comparison::Equal, &a, &worth(e, f, asking)) {
                     Some(true) => return Some(true),
                     Some(false) => {}
                     None => unknown = true,
@@ -60,30 +101,28 @@ pub(super) fn holds(expr: &Expr, f: &Feature, effort: &Effort) -> Option<bool> {
             return (!unknown).then_some(false);
         }
         Expr::Like(a, pattern) => {
-            return match (worth(a, f, effort), worth(pattern, f, effort)) {
+            return match (worth(a, f, asking), worth(pattern, f, asking)) {
                 (Worth::Text(a), Worth::Text(pattern)) => Some(like(&a, &pattern)),
                 _ => None,
             };
         }
-        Expr::IsNull(a) => return Some(worth(a, f, effort) == Worth::Null),
+        Expr::IsNull(a) => return Some(worth(a, f, asking) == Worth::Null),
         Expr::Spatial(relation, a, b) => {
-            return match (worth(a, f, effort), worth(b, f, effort)) {
-                (Worth::Geometry(a), Worth::Geometry(b)) => {
-                    effort.spend(a.coords_count() + b.coords_count()).then(|| relation.holds(a, b))
-                }
+            return match (worth(a, f, asking), worth(b, f, asking)) {
+                (Worth::Geometry(a), Worth::Geometry(b)) => asking.relates(*relation, a, b).ok(),
                 _ => None,
             };
         }
         Expr::Temporal(relation, a, b) => {
-            return Some(relation.holds(interval(&worth(a, f, effort))?, interval(&worth(b, f, effort))?));
+            return Some(relation.holds(interval(&worth(a, f, asking))?, interval(&worth(b, f, asking))?));
         }
         Expr::Array(relation, a, b) => {
-            return match (worth(a, f, effort), worth(b, f, effort)) {
+            return match (worth(a, f, asking), worth(b, f, asking)) {
                 (Worth::List(a), Worth::List(b)) => Some(array(*relation, &a, &b)),
                 _ => None,
             };
         }
-        _ => match worth(expr, f, effort) {
+        _ => match worth(expr, f, asking) {
             Worth::Bool(b) => Ok(Some(b)),
             _ => Ok(None),
         },
@@ -92,14 +131,14 @@ pub(super) fn holds(expr: &Expr, f: &Feature, effort: &Effort) -> Option<bool> {
 }
 
 /// A node whose operands are all values, as the value it has; any other as it is.
-pub(super) fn folded(expr: Expr) -> Expr {
+pub(super) fn folded(expr: Expr, effort: &Effort) -> Expr {
     let is_value = |e: &&Expr| matches!(e, Expr::Bool(_) | Expr::Number(_) | Expr::Text(_) | Expr::Geometry(_));
     let is_list = |e: &&Expr| if let Expr::List(all) = e { all.iter().all(|e| is_value(&e)) } else { false };
     let operands = expr.children();
     if operands.is_empty() || matches!(expr, Expr::List(_)) || !operands.iter().all(|e| is_value(e) || is_list(e)) {
         return expr;
     }
-    let value = match worth(&expr, &Feature::nowhere(), &Effort::default()) {
+    let value = match worth(&expr, &Feature::nowhere(), &Asking { operands: &Operands::default(), effort }) {
         Worth::Bool(b) => Some(Expr::Bool(b)),
         Worth::Number(n) => Some(Expr::Number(n)),
         Worth::Text(t) => Some(Expr::Text(t.as_ref().into())),
@@ -115,7 +154,7 @@ fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     }
 }
 
-fn worth<'a>(expr: &'a Expr, f: &'a Feature, effort: &Effort) -> Worth<'a> {
+fn worth<'a>(expr: &'a Expr, f: &'a Feature, asking: &Asking) -> Worth<'a> {
     match expr {
         Expr::Property(name) => property(name, f),
         Expr::Bool(b) => Worth::Bool(*b),
@@ -125,7 +164,7 @@ fn worth<'a>(expr: &'a Expr, f: &'a Feature, effort: &Effort) -> Worth<'a> {
         Expr::Open => Worth::Null,
         Expr::Interval(a, b) => {
             // An end that is not known is open, if the other is a time.
-            let (from, to) = (worth(a, f, effort), worth(b, f, effort));
+            let (from, to) = (worth(a, f, asking), worth(b, f, asking));
             let unknown = **a != Expr::Open || **b != Expr::Open;
             if from == Worth::Null && to == Worth::Null && unknown {
                 return Worth::Null;
@@ -138,18 +177,18 @@ fn worth<'a>(expr: &'a Expr, f: &'a Feature, effort: &Effort) -> Worth<'a> {
             ends.map_or(Worth::Null, |(from, to)| Worth::Interval(Interval { from, to }))
         }
         Expr::Geometry(g) => Worth::Geometry(g),
-        Expr::List(all) => Worth::List(all.iter().map(|e| worth(e, f, effort)).collect()),
-        Expr::Arithmetic(op, a, b) => match (worth(a, f, effort), worth(b, f, effort)) {
+        Expr::List(all) => Worth::List(all.iter().map(|e| worth(e, f, asking)).collect()),
+        Expr::Arithmetic(op, a, b) => match (worth(a, f, asking), worth(b, f, asking)) {
             (Worth::Number(a), Worth::Number(b)) => number(arithmetic(*op, a, b)),
             _ => Worth::Null,
         },
-        Expr::CaseI(a) => text(worth(a, f, effort), fold::without_case),
-        Expr::AccentI(a) => text(worth(a, f, effort), fold::without_accents),
+        Expr::CaseI(a) => text(worth(a, f, asking), fold::without_case),
+        Expr::AccentI(a) => text(worth(a, f, asking), fold::without_accents),
         Expr::Function(name, arguments) => {
-            let arguments: Vec<Worth> = arguments.iter().map(|a| worth(a, f, effort)).collect();
-            call(name, &arguments, effort)
+            let arguments: Vec<Worth> = arguments.iter().map(|a| worth(a, f, asking)).collect();
+            call(name, &arguments, asking.effort)
         }
-        condition => holds(condition, f, effort).map_or(Worth::Null, Worth::Bool),
+        condition => holds(condition, f, asking).map_or(Worth::Null, Worth::Bool),
     }
 }
 
@@ -242,7 +281,7 @@ fn array(relation: ArrayRelation, a: &[Worth], b: &[Worth]) -> bool {
 
 fn call<'a>(name: &str, arguments: &[Worth<'a>], effort: &Effort) -> Worth<'a> {
     let positions = |w: &Worth| if let Worth::Geometry(g) = w { g.coords_count() } else { 0 };
-    if !effort.spend(arguments.iter().map(positions).sum()) {
+    if effort.spend(arguments.iter().map(positions).sum::<usize>() * cost::GEODESIC).is_err() {
         return Worth::Null;
     }
     match (name.to_ascii_lowercase().as_str(), arguments) {
@@ -250,7 +289,7 @@ fn call<'a>(name: &str, arguments: &[Worth<'a>], effort: &Effort) -> Worth<'a> {
         ("length_m", [Worth::Geometry(g)]) => number(geodesic::length_m(g)),
         ("distance_m", [Worth::Geometry(Geometry::Point(p)), Worth::Geometry(g)])
         | ("distance_m", [Worth::Geometry(g), Worth::Geometry(Geometry::Point(p))]) => {
-            geodesic::distance_to_m(*p, g).map_or(Worth::Null, number)
+            geodesic::distance_to_m(*p, g, effort).ok().flatten().map_or(Worth::Null, number)
         }
         ("lower", [Worth::Text(t)]) => Worth::Text(Cow::Owned(t.to_lowercase())),
         ("upper", [Worth::Text(t)]) => Worth::Text(Cow::Owned(t.to_uppercase())),

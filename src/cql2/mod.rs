@@ -28,7 +28,7 @@ pub use temporal::{Instant, Interval};
 pub use text::from_text;
 
 use crate::feature::Feature;
-use crate::geo::Effort;
+use crate::geo::{Effort, Stopped, cost};
 
 /// What is wrong with a filter, and where: a character of the text, or a JSON pointer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +36,12 @@ use crate::geo::Effort;
 pub struct FilterError {
     pub place: String,
     pub message: String,
+}
+
+impl From<Stopped> for FilterError {
+    fn from(why: Stopped) -> Self {
+        Self { place: "in the filter".to_string(), message: format!("{why}; make it simpler") }
+    }
 }
 
 /// The kind of a property or of a part of a filter.
@@ -165,11 +171,10 @@ pub const MAX_POSITIONS: usize = 10_000;
 pub struct Filter {
     expr: Expr,
     nodes: usize,
+    /// The geometries of the filter itself.
+    operands: Arc<eval::Operands>,
     effort: Effort,
 }
-
-/// Nodes of a filter that cost as much as a position of a geometry.
-const NODES_PER_POSITION: usize = 8;
 
 impl Filter {
     /// Holds the tree against the properties there are; `effort` is what it may cost to ask it of features.
@@ -179,16 +184,18 @@ impl Filter {
     pub fn new(expr: Expr, queryables: &Queryables, effort: &Effort) -> Result<Self, FilterError> {
         check::check(&expr, queryables)?;
         // What hangs on no feature is worked out once.
-        let expr = expr.mapped(&mut eval::folded);
+        let expr = expr.mapped(&mut |e| eval::folded(e, effort));
         let mut nodes = 0;
         expr.visit(&mut |_| nodes += 1);
-        Ok(Self { expr, nodes, effort: effort.clone() })
+        let operands = Arc::new(eval::Operands::of(&expr, effort)?);
+        Ok(Self { expr, nodes, operands, effort: effort.clone() })
     }
 
     /// Whether the feature is what the filter asks for; no longer answered where the effort is spent.
     pub fn matches(&self, feature: &Feature) -> bool {
-        self.effort.spend(self.nodes / NODES_PER_POSITION)
-            && eval::holds(&self.expr, feature, &self.effort) == Some(true)
+        self.effort.spend(self.nodes * cost::POSITION).is_ok()
+            && eval::holds(&self.expr, feature, &eval::Asking { operands: &self.operands, effort: &self.effort })
+                == Some(true)
     }
 
     /// West, south, east, north in degrees of all that can match, where the filter bounds it.
@@ -220,16 +227,16 @@ impl Expr {
     ///
     /// # Errors
     /// The first fault.
-    pub fn sound(self) -> Result<Expr, FilterError> {
-        check::sound(&self).map(|()| self)
+    pub fn sound(self, effort: &Effort) -> Result<Expr, FilterError> {
+        check::sound(&self, effort).map(|()| self)
     }
 
     /// Every geometry that the filter holds.
-    pub fn geometries(&self) -> Vec<&Geometry<f64>> {
+    pub fn geometries(&self) -> Vec<&Arc<Geometry<f64>>> {
         let mut out = Vec::new();
         self.visit(&mut |e| {
             if let Expr::Geometry(g) = e {
-                out.push(&**g);
+                out.push(g);
             }
         });
         out

@@ -5,6 +5,7 @@ use geo::geometry::{Coord, Geometry, LineString, Point, Polygon};
 use geo::{Area, Destination, Distance, Geodesic, GeodesicArea, Length};
 
 use super::Outline;
+use super::effort::{Effort, Stopped, cost};
 
 /// Area in m² of all polygons of `geometry` (degrees), holes taken out; 0 for points and lines. Taken without sign, so
 /// that a sliver whose winding is lost in rounding is not the rest of the Earth.
@@ -92,10 +93,16 @@ pub fn distance_m(a: Point<f64>, b: Point<f64>) -> f64 {
 /// Geodesic distance in m from `from` (degrees) to the nearest point of `geometry`; 0 inside a polygon (planar, in
 /// degrees), `None` for an empty geometry. Edges are straight in degrees, as RFC 7946 says; the nearest point of an edge
 /// is found to 0.1 m along it, which leaves far less than that in the distance.
-pub fn distance_to_m(from: Point<f64>, geometry: &Geometry<f64>) -> Option<f64> {
+///
+/// # Errors
+/// Where the effort ends.
+pub fn distance_to_m(from: Point<f64>, geometry: &Geometry<f64>, effort: &Effort) -> Result<Option<f64>, Stopped> {
     match geometry {
-        Geometry::Point(p) => Some(distance_m(from, *p)),
-        other => Outline::new(other).distance_m(from, f64::INFINITY),
+        Geometry::Point(p) => {
+            effort.spend(cost::GEODESIC)?;
+            Ok(Some(distance_m(from, *p)))
+        }
+        other => Outline::new(other, effort)?.distance_m(from, f64::INFINITY, effort),
     }
 }
 
@@ -104,9 +111,13 @@ const PIECE_DEGREES: f64 = 0.5;
 
 /// An edge in pieces that are short enough to have one nearest point.
 pub(super) fn pieces(a: Coord<f64>, b: Coord<f64>) -> impl Iterator<Item = (Coord<f64>, Coord<f64>)> {
-    let count = ((b.x - a.x).abs().max((b.y - a.y).abs()) / PIECE_DEGREES).ceil().max(1.0);
+    let count = piece_count(a, b) as f64;
     let at = move |i: f64| Coord { x: a.x + (b.x - a.x) * i / count, y: a.y + (b.y - a.y) * i / count };
     (0..count as u32).map(move |i| (at(f64::from(i)), at(f64::from(i) + 1.0)))
+}
+
+pub(super) fn piece_count(a: Coord<f64>, b: Coord<f64>) -> usize {
+    ((b.x - a.x).abs().max((b.y - a.y).abs()) / PIECE_DEGREES).ceil().max(1.0) as usize
 }
 
 /// Distance in m to the nearest point of a short piece.
@@ -165,8 +176,8 @@ mod tests {
     #[test]
     fn distance_to_a_polygon_is_zero_inside_and_to_its_edge_outside() {
         let square = Geometry::Polygon(geo::Rect::new((46.0, 39.0), (47.0, 40.0)).to_polygon());
-        assert_eq!(distance_to_m(Point::new(46.5, 39.5), &square), Some(0.0));
-        let d = distance_to_m(Point::new(47.1, 39.5), &square).unwrap();
+        assert_eq!(distance_to_m(Point::new(46.5, 39.5), &square, &Effort::default()), Ok(Some(0.0)));
+        let d = distance_to_m(Point::new(47.1, 39.5), &square, &Effort::default()).unwrap().unwrap();
         assert!((d - 8_600.0).abs() < 20.0, "{d}");
     }
 
@@ -176,7 +187,7 @@ mod tests {
         let from = Point::new(0.0, 70.0);
         let sampled = (0..=200_000).map(|i| f64::from(i) / 200_000.0);
         let sampled = sampled.map(|t| distance_m(from, Point::new(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y))));
-        let d = distance_to_m(from, &Geometry::Line(geo::Line::new(a, b))).unwrap();
+        let d = distance_to_m(from, &Geometry::Line(geo::Line::new(a, b)), &Effort::default()).unwrap().unwrap();
         assert!((d - sampled.fold(f64::MAX, f64::min)).abs() < 0.5, "{d}");
     }
 

@@ -1,12 +1,16 @@
 //! Geodesic distance between geometries of any size: the corners of each measured from the edges of the other, found
 //! through a tree.
 
+use std::borrow::Cow;
+
 use geo::geometry::{Coord, Geometry, LineString, Point};
-use geo::{BoundingRect, Contains, CoordsIter, Haversine, Intersects, Length, Relate};
+use geo::{CoordsIter, Haversine, Length};
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
+use super::effort::{Effort, Held, Stopped, cost};
 use super::geodesic;
+use super::relate::{Prepared, meet};
 
 /// The mean radius of the Earth, m, of the sphere that bounds are made on.
 const RADIUS_M: f64 = 6_371_008.8;
@@ -17,11 +21,12 @@ const FEW: usize = 24;
 
 /// A geometry in degrees, ready to be measured from. Edges are straight in degrees, as RFC 7946 says.
 pub struct Outline<'a> {
-    geometry: &'a Geometry<f64>,
+    prepared: Prepared<'a>,
     pieces: Vec<Piece>,
     tree: Option<RTree<GeomWithData<[f64; 3], u32>>>,
     /// No piece reaches further from its middle, m.
     reach_m: f64,
+    _held: Held,
 }
 
 /// A piece of an edge, short enough to have one point nearest to any other; a point is a piece of no length.
@@ -33,114 +38,107 @@ struct Piece {
 }
 
 impl<'a> Outline<'a> {
-    pub fn new(geometry: &'a Geometry<f64>) -> Self {
-        let mut pieces = Vec::with_capacity(geometry.coords_count());
-        gather(geometry, &mut pieces);
+    /// # Errors
+    /// Where the effort ends.
+    pub fn new(geometry: &'a Geometry<f64>, effort: &Effort) -> Result<Self, Stopped> {
+        let prepared = Prepared::of(Cow::Borrowed(geometry), effort)?;
+        // Long edges are many pieces: how many is known before they are made.
+        let mut count = 0;
+        each_edge(geometry, &mut |from, to| count += geodesic::piece_count(from, to));
+        effort.spend(count * cost::GEODESIC)?;
+        let held = effort.hold(count * 2 * size_of::<Piece>())?;
+        let mut pieces = Vec::with_capacity(count);
+        each_edge(geometry, &mut |from, to| {
+            pieces.extend(geodesic::pieces(from, to).map(|(from, to)| Piece::new(from, to)));
+        });
         let half = |p: &Piece| Haversine.length(&geo::Line::new(p.from, p.to)) / 2.0 * (1.0 + FLATTENING);
         let reach_m = pieces.iter().map(half).fold(0.0, f64::max);
         let entry = |(i, p): (u32, &Piece)| GeomWithData::new(p.middle, i);
         let tree = (pieces.len() > FEW).then(|| RTree::bulk_load((0..).zip(&pieces).map(entry).collect()));
-        Self { geometry, pieces, tree, reach_m }
+        Ok(Self { prepared, pieces, tree, reach_m, _held: held })
     }
 
     /// Metres to the nearest point, 0 inside a polygon (planar, in degrees); `None` where there is none within `most_m`.
-    pub fn distance_m(&self, from: Point<f64>, most_m: f64) -> Option<f64> {
-        if is_inside(from, self.geometry) {
-            return Some(0.0);
+    ///
+    /// # Errors
+    /// Where the effort ends.
+    pub fn distance_m(&self, from: Point<f64>, most_m: f64, effort: &Effort) -> Result<Option<f64>, Stopped> {
+        match self.prepared.encloses(from.0, effort)? {
+            true => Ok(Some(0.0)),
+            false => self.to_edge_m(from, most_m, effort),
         }
+    }
+
+    /// The same to the nearest edge or point.
+    fn to_edge_m(&self, from: Point<f64>, most_m: f64, effort: &Effort) -> Result<Option<f64>, Stopped> {
         let at = on_sphere(from.into());
         let mut best: Option<f64> = None;
-        let mut look = |piece: &Piece, chord_sq: f64| -> bool {
+        let mut look = |piece: &Piece, chord_sq: f64| -> Result<bool, Stopped> {
             // No point of a piece is nearer than its middle less its reach.
             let least_m = arc_m(chord_sq) * (1.0 - FLATTENING) - self.reach_m;
             if least_m > best.unwrap_or(most_m) {
-                return false;
+                return Ok(false);
             }
+            effort.spend(cost::GEODESIC)?;
             let d = geodesic::to_piece_m(from, piece.from, piece.to);
             if d <= best.unwrap_or(most_m) {
                 best = Some(d);
             }
-            true
+            Ok(true)
         };
         match &self.tree {
-            None => self.pieces.iter().for_each(|p| {
-                look(p, chord_sq(at, p.middle));
-            }),
+            None => {
+                for piece in &self.pieces {
+                    look(piece, chord_sq(at, piece.middle))?;
+                }
+            }
             Some(tree) => {
                 for (entry, chord_sq) in tree.nearest_neighbor_iter_with_distance_2(at) {
-                    if !look(&self.pieces[entry.data as usize], chord_sq) {
+                    if !look(&self.pieces[entry.data as usize], chord_sq)? {
                         break;
                     }
                 }
             }
         }
-        best
+        Ok(best)
     }
 
     /// Metres between the nearest points of two geometries, 0 where they meet (planar); `None` where they are further
     /// apart than `most_m`, or one is empty. Two lines that do not meet are nearest at a corner of one of them.
-    pub fn between_m(&self, other: &Outline, most_m: f64) -> Option<f64> {
-        if meet(self.geometry, other.geometry) {
-            return Some(0.0);
+    ///
+    /// # Errors
+    /// Where the effort ends.
+    pub fn between_m(&self, other: &Outline, most_m: f64, effort: &Effort) -> Result<Option<f64>, Stopped> {
+        if meet(&self.prepared, &other.prepared, effort)? {
+            return Ok(Some(0.0));
         }
         let mut best: Option<f64> = None;
         for (corners, edges) in [(self, other), (other, self)] {
-            for corner in corners.geometry.coords_iter() {
-                best = edges.distance_m(corner.into(), best.unwrap_or(most_m)).or(best);
+            for corner in corners.prepared.geometry().coords_iter() {
+                best = edges.to_edge_m(corner.into(), best.unwrap_or(most_m), effort)?.or(best);
             }
         }
-        best
+        Ok(best)
     }
 }
 
-/// Whether two geometries share a point, in the plane.
-pub fn meet(a: &Geometry<f64>, b: &Geometry<f64>) -> bool {
-    let apart = |(a, b): (geo::Rect<f64>, geo::Rect<f64>)| !a.intersects(&b);
-    if a.bounding_rect().zip(b.bounding_rect()).is_none_or(apart) {
-        return false;
-    }
-    let begins_in = |a: &Geometry<f64>, b| a.coords_iter().next().is_some_and(|c| is_inside(c.into(), b));
-    if begins_in(a, b) || begins_in(b, a) {
-        return true;
-    }
-    // Comparing each edge with each is fast only where there are few.
-    const MANY: usize = 20_000;
-    match a.coords_count().saturating_mul(b.coords_count()) {
-        few if few <= MANY => a.intersects(b),
-        _ if a.coords_count().min(b.coords_count()) <= 2 => a.intersects(b),
-        _ => a.relate(b).is_intersects(),
-    }
-}
-
-fn is_inside(point: Point<f64>, geometry: &Geometry<f64>) -> bool {
-    match geometry {
-        Geometry::Polygon(p) => p.contains(&point),
-        Geometry::MultiPolygon(m) => m.iter().any(|p| p.contains(&point)),
-        Geometry::Rect(r) => r.contains(&point),
-        Geometry::Triangle(t) => t.contains(&point),
-        Geometry::GeometryCollection(all) => all.iter().any(|g| is_inside(point, g)),
-        _ => false,
-    }
-}
-
-fn gather(geometry: &Geometry<f64>, out: &mut Vec<Piece>) {
-    let mut line = |line: &LineString<f64>| {
-        if let [only] = line.0.as_slice() {
-            out.push(Piece::new(*only, *only));
-        }
-        line.lines().for_each(|l| out.extend(geodesic::pieces(l.start, l.end).map(|(a, b)| Piece::new(a, b))));
+/// Calls `visit` with the ends of every edge; a point is an edge from itself to itself.
+fn each_edge(geometry: &Geometry<f64>, visit: &mut dyn FnMut(Coord<f64>, Coord<f64>)) {
+    let mut line = |line: &LineString<f64>| match line.0.as_slice() {
+        [only] => visit(*only, *only),
+        _ => line.lines().for_each(|l| visit(l.start, l.end)),
     };
     match geometry {
-        Geometry::Point(p) => out.push(Piece::new(p.0, p.0)),
-        Geometry::MultiPoint(points) => out.extend(points.iter().map(|p| Piece::new(p.0, p.0))),
-        Geometry::Line(l) => line(&(*l).into()),
+        Geometry::Point(p) => visit(p.0, p.0),
+        Geometry::MultiPoint(points) => points.iter().for_each(|p| visit(p.0, p.0)),
+        Geometry::Line(l) => visit(l.start, l.end),
         Geometry::LineString(l) => line(l),
         Geometry::MultiLineString(lines) => lines.iter().for_each(line),
         Geometry::Polygon(p) => geodesic::rings(p).for_each(line),
         Geometry::MultiPolygon(m) => m.iter().flat_map(geodesic::rings).for_each(line),
         Geometry::Rect(r) => line(r.to_polygon().exterior()),
         Geometry::Triangle(t) => line(t.to_polygon().exterior()),
-        Geometry::GeometryCollection(all) => all.iter().for_each(|g| gather(g, out)),
+        Geometry::GeometryCollection(all) => all.iter().for_each(|g| each_edge(g, visit)),
     }
 }
 

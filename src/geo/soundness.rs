@@ -1,11 +1,12 @@
 //! Whether a geometry that someone gave is one that questions can be asked of: on the Earth, and not crossing itself.
 
 use std::fmt;
+use std::ops::ControlFlow;
 
-use geo::geometry::{Coord, Geometry, Line, LineString, Polygon};
-use geo::line_intersection::{LineIntersection, line_intersection};
-use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{RTree, RTreeObject as _};
+use geo::geometry::{Coord, Geometry, Polygon};
+
+use super::effort::{Effort, Stopped, cost};
+use super::relate::{Edge, Meeting, own_pairs};
 
 /// What is wrong with a geometry.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,46 +28,52 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The first fault of a geometry in degrees.
-pub fn fault(geometry: &Geometry<f64>) -> Option<Fault> {
+/// The first fault of a geometry in degrees. Lines may cross themselves.
+///
+/// # Errors
+/// Where the effort ends.
+pub fn fault(geometry: &Geometry<f64>, effort: &Effort) -> Result<Option<Fault>, Stopped> {
     use geo::CoordsIter;
     let off = geometry.coords_iter().find(|c| !(c.x.abs() <= 180.0 && c.y.abs() <= 90.0));
     if let Some(c) = off {
-        return Some(Fault::OffEarth(c.x, c.y));
+        return Ok(Some(Fault::OffEarth(c.x, c.y)));
     }
+    let mut polygons = Vec::new();
+    gather(geometry, &mut polygons);
+    for polygon in polygons {
+        if let Some(at) = crossing(polygon, effort)? {
+            return Ok(Some(Fault::Crosses(at.x, at.y)));
+        }
+    }
+    Ok(None)
+}
+
+fn gather<'a>(geometry: &'a Geometry<f64>, out: &mut Vec<&'a Polygon<f64>>) {
     match geometry {
-        Geometry::Polygon(p) => crossing(p),
-        Geometry::MultiPolygon(m) => m.iter().find_map(crossing),
-        Geometry::GeometryCollection(all) => all.iter().find_map(fault),
-        _ => None,
+        Geometry::Polygon(p) => out.push(p),
+        Geometry::MultiPolygon(m) => out.extend(m.iter()),
+        Geometry::GeometryCollection(all) => all.iter().for_each(|g| gather(g, out)),
+        _ => {}
     }
 }
 
-type Edge = GeomWithData<Rectangle<[f64; 2]>, usize>;
-
-/// Where the outline of a polygon crosses itself; rings may touch in points.
-fn crossing(polygon: &Polygon<f64>) -> Option<Fault> {
-    let rings: Vec<&LineString<f64>> = std::iter::once(polygon.exterior()).chain(polygon.interiors()).collect();
-    let lines: Vec<Line<f64>> = rings.iter().flat_map(|r| r.lines()).filter(|l| l.start != l.end).collect();
-    let envelope = |l: &Line<f64>| Rectangle::from_corners([l.start.x, l.start.y], [l.end.x, l.end.y]);
-    let edges: Vec<Edge> = lines.iter().enumerate().map(|(i, l)| GeomWithData::new(envelope(l), i)).collect();
-    let tree = RTree::bulk_load(edges);
-    for (i, line) in lines.iter().enumerate() {
-        for near in tree.locate_in_envelope_intersecting(envelope(line).envelope()) {
-            if near.data <= i {
-                continue;
-            }
-            let at: Coord<f64> = match line_intersection(*line, lines[near.data]) {
-                Some(LineIntersection::SinglePoint { intersection, is_proper: true }) => intersection,
-                Some(LineIntersection::Collinear { intersection }) if intersection.start != intersection.end => {
-                    intersection.start
-                }
-                _ => continue,
-            };
-            return Some(Fault::Crosses(at.x, at.y));
-        }
-    }
-    None
+/// Where the outline of a polygon crosses itself; rings may touch in positions.
+fn crossing(polygon: &Polygon<f64>, effort: &Effort) -> Result<Option<Coord<f64>>, Stopped> {
+    let lines = super::geodesic::rings(polygon).flat_map(|ring| ring.lines()).filter(|l| l.start != l.end);
+    let edges: Vec<(u32, Edge)> =
+        (0..).zip(lines.map(|line| Edge { from: line.start, to: line.end, part: 0 })).collect();
+    let mut found = None;
+    own_pairs(&edges, effort, &mut |i, j| {
+        let (a, b) = (edges[i as usize].1, edges[j as usize].1);
+        let at = match a.meeting(&b) {
+            Some(Meeting::Crossing) => a.crossing(&b),
+            Some(Meeting::Overlap(from, _)) => from,
+            Some(Meeting::Touch(_)) | None => return ControlFlow::Continue(cost::EDGES),
+        };
+        found = Some(at);
+        ControlFlow::Break(())
+    })?;
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -76,6 +83,7 @@ mod tests {
 
     #[test]
     fn bow_ties_and_places_off_the_earth_are_told() {
+        let fault = |geometry: &Geometry<f64>| super::fault(geometry, &Effort::default()).unwrap();
         let bow: Geometry<f64> =
             polygon![(x: 0.0, y: 0.0), (x: 1.0, y: 1.0), (x: 1.0, y: 0.0), (x: 0.0, y: 1.0)].into();
         assert_eq!(fault(&bow), Some(Fault::Crosses(0.5, 0.5)));

@@ -1,27 +1,25 @@
 //! Fonts for clients that draw labels themselves: glyph ranges made from the map's own faces.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Problem;
-use super::request::{JSON, UrlPath, cached, has_tag, json, short};
-use crate::map::Service;
+use super::request::{Asker, JSON, UrlPath, cached, has_tag, json, short};
 
 /// What clients ask for: the basic plane, 256 characters at a time.
 const MAX_FIRST: u32 = 0xFF00;
 
 /// `/fonts.json`: the names of the faces.
-pub async fn list(State(service): State<Service>, headers: HeaderMap) -> Response {
+pub async fn list(Asker(service): Asker, headers: HeaderMap) -> Response {
     let names = service.map().fonts().faces().iter().map(|f| Value::from(f.name.as_str()));
     json(&headers, JSON, &names.collect())
 }
 
 /// `/fonts/{stack}/{first}-{last}.pbf`
 pub async fn range(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath((stack, file)): UrlPath<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

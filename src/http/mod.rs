@@ -1,16 +1,17 @@
 //! The map over HTTP. Everything wrong with a request is answered here, as `application/problem+json` (RFC 9457).
 
+mod body;
 mod fonts;
 mod ogc;
 mod pictures;
 mod problem;
 mod query;
 mod request;
+mod server;
 mod styles;
 mod viewer;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -20,6 +21,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use tower_http::cors::{Any, CorsLayer};
 
 pub use problem::Problem;
+pub use server::{Limits, Proxies, serve};
 
 use crate::map::Service;
 
@@ -50,10 +52,10 @@ pub fn router(service: Service) -> Router {
         .route("/styles/{id}/{size}/{z}/{x}/{file}", get(pictures::sized_tile))
         .route("/styles/{id}/static/{place}/{file}", get(pictures::picture))
         .route("/styles/{id}/static/{overlay}/{place}/{file}", get(pictures::overlaid_picture))
-        .route("/styles/{id}/static", post(pictures::of_spec).layer(DefaultBodyLimit::max(pictures::MAX_BODY)))
+        .route("/styles/{id}/static", post(pictures::of_spec))
         .route("/fonts.json", get(fonts::list))
         .route("/fonts/{stack}/{file}", get(fonts::range))
-        .route("/query", get(query::get).post(query::post).layer(DefaultBodyLimit::max(query::MAX_BODY)))
+        .route("/query", get(query::get).post(query::post))
         .merge(ogc::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

@@ -1,27 +1,23 @@
 //! Raster tiles and static maps.
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 
 use super::Problem;
-use super::request::{Params, UrlPath, cached, has_tag, number, short};
-use crate::geo::{LonLat, TileId};
+use super::body::Document;
+use super::request::{Asker, Params, UrlPath, cached, has_tag, number, short};
+use crate::geo::{Effort, LonLat, Stop, TileId};
 use crate::map::{
-    Animate, CalloutSpec, Frame, Map, Marker, OnTop, Output, Path, PathLook, Picture, PictureError, Service, Size, Spec,
+    Animate, CalloutSpec, Frame, Lane, Map, Marker, OnTop, Output, Path, PathLook, Picture, PictureError, Service,
+    Size, Spec,
 };
-
-/// Bytes of a map's document.
-pub const MAX_BODY: usize = 2 << 20;
 
 /// Device px of a picture over HTTP: 36 megapixels, some 300 MB while it is drawn and encoded.
 const MAX_PX: u64 = 36_000_000;
 
 /// `/styles/{id}/{z}/{x}/{y}[@{ratio}x].png`, 256 CSS px.
 pub async fn tile(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath((id, z, x, file)): UrlPath<(String, String, String, String)>,
     params: Params,
     headers: HeaderMap,
@@ -32,7 +28,7 @@ pub async fn tile(
 
 /// `/styles/{id}/{256,512}/{z}/{x}/{y}[@{ratio}x].png`.
 pub async fn sized_tile(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath((id, size, z, x, file)): UrlPath<(String, String, String, String, String)>,
     params: Params,
     headers: HeaderMap,
@@ -49,7 +45,7 @@ pub async fn sized_tile(
 /// `/styles/{id}/static/{lon},{lat},{zoom}/{w}x{h}[@{ratio}x].{format}`, `/static/{w},{s},{e},{n}/...`, or
 /// `/static/auto/...` around what is drawn on top.
 pub async fn picture(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath((id, place, file)): UrlPath<(String, String, String)>,
     params: Params,
     headers: HeaderMap,
@@ -61,7 +57,7 @@ pub async fn picture(
 /// The same as Mapbox's static images have it: `/styles/{id}/static/{overlay}/{lon},{lat},{zoom}[,{bearing}]/{w}x{h}[@2x]`,
 /// `/[{w},{s},{e},{n}]/` or `/auto/`; PNG without an extension.
 pub async fn overlaid_picture(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath((id, overlay, place, file)): UrlPath<(String, String, String, String)>,
     mut params: Params,
     headers: HeaderMap,
@@ -101,7 +97,10 @@ async fn of_url(
     spec.state = params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     let recipe = recipe(uri);
     let geo = spec.geo;
-    let picture = service.run(move |map| spec.picture(map, &id, MAX_PX, recipe)).await??;
+    let picture = {
+        let read = move |map: &Map, stop: &Stop| spec.picture(map, &id, MAX_PX, recipe, &Effort::until(stop.clone()));
+        service.run(Lane::Picture, read).await??
+    };
     holds_place(geo, picture.output)?;
     send(service, picture, headers).await
 }
@@ -151,21 +150,24 @@ fn put(spec: &mut Spec, place: &str, is_mapbox: bool) -> Result<(), Problem> {
 
 /// `POST /styles/{id}/static`: a map as a document.
 pub async fn of_spec(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath(id): UrlPath<String>,
-    body: Result<Bytes, BytesRejection>,
+    document: Document,
 ) -> Result<Response, Problem> {
-    let body = body.map_err(|e| Problem::of_body(e.status(), MAX_BODY))?;
+    let Document { text, lease } = document;
     let recipe =
-        format!("POST /styles/{id}/static {}", String::from_utf8_lossy(&body).chars().take(4_000).collect::<String>());
-    let draw = move |map: &Map| {
-        let spec = Spec::read(&body)?;
-        spec.picture(map, &id, MAX_PX, recipe).map(|picture| (spec.geo, picture))
+        format!("POST /styles/{id}/static {}", String::from_utf8_lossy(&text).chars().take(4_000).collect::<String>());
+    let draw = move |map: &Map, stop: &Stop| {
+        let spec = Spec::read(&text)?;
+        spec.picture(map, &id, MAX_PX, recipe, &Effort::until(stop.clone())).map(|picture| (spec.geo, picture))
     };
-    let (geo, picture) = service.run(draw).await??;
+    let (geo, picture) = service.run(Lane::Long, draw).await??;
     holds_place(geo, picture.output)?;
     // 304 is an answer to GET and HEAD alone (RFC 9110, 13.1.2).
-    send(&service, picture, &HeaderMap::new()).await
+    let answer = send(&service, picture, &HeaderMap::new()).await;
+    // What was made of the document is gone only now.
+    drop(lease);
+    answer
 }
 
 /// One answer is one file: a world file beside it is for the command line.

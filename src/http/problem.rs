@@ -37,9 +37,12 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
     }
 
-    /// Of a body that could not be taken.
-    pub fn of_body(status: StatusCode, most: usize) -> Self {
-        Self::new(status, format!("the body could not be read; it may have {most} bytes"))
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    }
+
+    pub fn too_slow(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, detail)
     }
 
     pub fn internal(detail: impl Into<String>) -> Self {
@@ -82,7 +85,7 @@ impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         match &error {
             QueryError::Collection { .. } => Self::not_found(error.to_string()),
-            QueryError::Cursor | QueryError::Effort => Self::bad_request(error.to_string()),
+            QueryError::Cursor | QueryError::Stopped(_) => Self::bad_request(error.to_string()),
         }
     }
 }
@@ -116,7 +119,8 @@ impl From<&PictureError> for Problem {
     fn from(error: &PictureError) -> Self {
         let status = match error {
             PictureError::Style(_) => StatusCode::NOT_FOUND,
-            PictureError::Memory | PictureError::Encode(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            PictureError::Memory => StatusCode::SERVICE_UNAVAILABLE,
+            PictureError::Encode(_) => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };
         Self::new(status, error.to_string())
@@ -126,7 +130,7 @@ impl From<&PictureError> for Problem {
 impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
         match &error {
-            ServiceError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+            ServiceError::Busy | ServiceError::Memory => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
             ServiceError::Picture(inner) => Self::from(&**inner),
             ServiceError::Panic => Self::internal(error.to_string()),
         }

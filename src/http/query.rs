@@ -1,22 +1,18 @@
 //! `/query`: questions to the map, short ones as a query string, any as JSON.
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use serde_json::{Map as JsonObject, Value as Json, json};
 
-use super::request::{GEOJSON, Params, PublicUrl, short, tagged};
+use super::body::Document;
+use super::request::{Asker, GEOJSON, Params, PublicUrl, short, tagged};
 use super::{Problem, pictures};
-use crate::map::{Frame, Map, Output, Overlay, Picture, PictureError, Question, Service, Size};
-
-/// Bytes of a question.
-pub const MAX_BODY: usize = 2 << 20;
+use crate::geo::{Effort, Stop};
+use crate::map::{Frame, Lane, Map, Output, Overlay, Picture, PictureError, Question, Service, Size};
 
 /// `GET /query?at=lon,lat&datetime=...`
 pub async fn get(
-    State(service): State<Service>,
+    Asker(service): Asker,
     PublicUrl(url): PublicUrl,
     params: Params,
     headers: HeaderMap,
@@ -32,17 +28,17 @@ pub async fn get(
 
 /// `POST /query`, the question a JSON object.
 pub async fn post(
-    State(service): State<Service>,
+    Asker(service): Asker,
     PublicUrl(url): PublicUrl,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    document: Document,
 ) -> Result<Response, Problem> {
-    let body = body.map_err(|e| Problem::of_body(e.status(), MAX_BODY))?;
     let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("application/json");
     if !kind.split(';').next().is_some_and(|k| k.trim().ends_with("json")) {
         return Err(Problem::unsupported_media_type("send the question as application/json"));
     }
-    let json: Json = serde_json::from_slice(&body).map_err(|e| Problem::bad_request(format!("not JSON: {e}")))?;
+    let json: Json =
+        serde_json::from_slice(&document.text).map_err(|e| Problem::bad_request(format!("not JSON: {e}")))?;
     match json {
         Json::Object(members) => answer(&service, members, vec![about(&url)], &headers).await,
         _ => Err(Problem::bad_request("a question is a JSON object, such as {\"at\": [46.75, 39.76]}")),
@@ -63,15 +59,20 @@ async fn answer(
     match drawing {
         None => {
             let asked = members.clone();
-            let ask = move |map: &Map| Question::read(&asked).and_then(|question| map.ask(&question));
-            let mut answer = service.run(ask).await??;
+            let ask = move |map: &Map, stop: &Stop| {
+                let effort = Effort::until(stop.clone());
+                Question::read(&asked, &effort).and_then(|question| map.ask(&question, &effort))
+            };
+            let mut answer = service.run(Lane::Question, ask).await??;
             answer.members.insert("question".to_string(), Json::Object(members));
             answer.members.insert("links".to_string(), Json::Array(links));
             Ok(tagged(headers, GEOJSON, answer.to_bytes()))
         }
         Some(drawing) => {
-            let picture =
-                service.run(move |map| drawing.picture(map, Question::read(&members)?.with_geometry())).await??;
+            let picture = {
+                let draw = move |map: &Map, stop: &Stop| drawing.picture(map, &members, &Effort::until(stop.clone()));
+                service.run(Lane::Question, draw).await??
+            };
             pictures::send(service, picture, headers).await
         }
     }
@@ -110,8 +111,9 @@ impl Drawing {
         }
     }
 
-    fn picture(self, map: &Map, question: Question) -> Result<Picture, Problem> {
-        let answer = map.ask(&question)?;
+    fn picture(self, map: &Map, members: &JsonObject<String, Json>, effort: &Effort) -> Result<Picture, Problem> {
+        let question = Question::read(members, effort)?.with_geometry();
+        let answer = map.ask(&question, effort)?;
         let overlay = Overlay::of_answer(&answer.to_bytes()).map_err(|e| Problem::internal(e.to_string()))?;
         let id = self.style.or_else(|| Some(map.styles().next()?.0.to_string())).unwrap_or_default();
         let styled = map.style(&id).ok_or_else(|| PictureError::Style(short(&id)))?;

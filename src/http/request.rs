@@ -10,6 +10,19 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Problem;
+use crate::map::{Client, Service};
+
+/// The service, for whoever asks.
+pub struct Asker(pub Service);
+
+impl FromRequestParts<Service> for Asker {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Infallible> {
+        let client = parts.extensions.get::<Client>().copied().unwrap_or_default();
+        Ok(Self(service.for_client(client)))
+    }
+}
 
 /// The parameters of a path, or a problem where they are not UTF-8.
 pub struct UrlPath<T>(pub T);

@@ -1,18 +1,17 @@
 //! The styles: their list, TileJSON 3.0 of their raster tiles, the style documents and their sprites.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::Problem;
-use super::request::{JSON, PublicUrl, UrlPath, cached, json, short};
+use super::request::{Asker, JSON, PublicUrl, UrlPath, cached, json, short};
 use crate::encode;
 use crate::map::{Service, StyledMap};
 use crate::style::Paint;
 
 /// `/styles.json`
-pub async fn list(State(service): State<Service>, PublicUrl(url): PublicUrl, headers: HeaderMap) -> Response {
+pub async fn list(Asker(service): Asker, PublicUrl(url): PublicUrl, headers: HeaderMap) -> Response {
     let styles: Vec<Value> = service
         .map()
         .styles()
@@ -32,7 +31,7 @@ pub async fn list(State(service): State<Service>, PublicUrl(url): PublicUrl, hea
 
 /// `/styles/{id}.json`
 pub async fn tilejson(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath(name): UrlPath<String>,
     PublicUrl(url): PublicUrl,
     headers: HeaderMap,
@@ -70,7 +69,7 @@ pub async fn tilejson(
 
 /// `/styles/{id}/style.json`: the style with its relative references made absolute.
 pub async fn style(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath(id): UrlPath<String>,
     PublicUrl(url): PublicUrl,
     headers: HeaderMap,
@@ -96,7 +95,7 @@ pub async fn style(
 
 /// `/styles/{id}/sprite[@{ratio}x].{json,png}`
 pub async fn sprite(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath((id, file)): UrlPath<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

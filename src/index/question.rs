@@ -3,7 +3,7 @@
 use geo::geometry::Point;
 
 use super::Index;
-use crate::geo::{LonLat, World, WorldBox, geodesic};
+use crate::geo::{Effort, LonLat, World, WorldBox, geodesic};
 
 /// A feature, by its position in the collection, and its geodesic distance in metres.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +28,8 @@ impl Index {
     /// The tree gives parts by distance in the plane. A path of ground length D from latitude φ stays below latitude
     /// |φ| + D/R, where the plane is stretched by at most 1/cos of that; so a part further off in the plane than the
     /// k-th best distance times that stretch cannot be nearer on the ground, and the search ends there. The plane repeats
-    /// to the east and west, so it is searched from all three places.
-    pub fn near(&self, position: LonLat, k: usize, wanted: &dyn Fn(u32) -> bool) -> Vec<Near> {
+    /// to the east and west, so it is searched from all three places. Nothing is found where the effort ends.
+    pub fn near(&self, position: LonLat, k: usize, effort: &Effort, wanted: &dyn Fn(u32) -> bool) -> Vec<Near> {
         let world = World::from_degrees(position.lon(), position.lat());
         let point = Point::new(position.lon(), position.lat());
         let mut best: Vec<(f64, u32)> = Vec::new();
@@ -45,7 +45,11 @@ impl Index {
                 if !seen.insert(index) || !wanted(index) {
                     continue;
                 }
-                let Some(distance_m) = geodesic::distance_to_m(point, &feature.geometry) else { continue };
+                let distance_m = match geodesic::distance_to_m(point, &feature.geometry, effort) {
+                    Ok(Some(distance_m)) => distance_m,
+                    Ok(None) => continue,
+                    Err(_) => return Vec::new(),
+                };
                 let at = best.partition_point(|(d, i)| (*d, *i) < (distance_m, index));
                 best.insert(at, (distance_m, index));
                 best.truncate(k);
@@ -92,7 +96,7 @@ mod tests {
         ) {
             let index = index(points.iter().map(|p| Geometry::Point((*p).into())).collect());
             let position = LonLat::new(lon, lat).unwrap();
-            let got: Vec<f64> = index.near(position, 5, &|_| true).iter().map(|n| n.distance_m).collect();
+            let got: Vec<f64> = index.near(position, 5, &Effort::default(), &|_| true).iter().map(|n| n.distance_m).collect();
             let mut all: Vec<f64> =
                 points.iter().map(|p| geodesic::distance_m((lon, lat).into(), (*p).into())).collect();
             all.sort_by(f64::total_cmp);

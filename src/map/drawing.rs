@@ -2,14 +2,13 @@
 //! the picture's projection, the scene is composed, painted and encoded.
 
 use std::borrow::Cow;
-use std::time::Instant;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{Frame, Furnishing, Map, Output, Overlay, PictureError, State, StyledMap, furnished, picture};
+use super::{Frame, Furnishing, Lane, Map, Output, Overlay, PictureError, State, StyledMap, furnished, picture};
 use crate::encode::{Animation, Pixels};
 use crate::feature::Date;
-use crate::geo::{Georeference, Projector};
+use crate::geo::{Georeference, Projector, Stop};
 use crate::paint::About;
 use crate::paint::raster::{self, Brush};
 use crate::scene::Scene;
@@ -64,12 +63,30 @@ impl Picture {
         }
     }
 
-    /// Whether it may take longer than a tile does: it is large, moves, or has things on top.
-    pub(super) fn may_take_long(&self) -> bool {
-        const LARGE_PX: u64 = 4_000_000;
+    /// Where it is drawn: it may take longer than others do if it is large, moves, or has things on top.
+    pub(super) fn lane(&self) -> Lane {
+        /// A tile of 512 CSS px at the largest ratio.
+        const LARGE_PX: u64 = 2_048 * 2_048;
+        let is_bare = self.overlay.is_none() && self.frame.projection().is_none();
+        match self.film.is_none() && is_bare && self.device_px() <= LARGE_PX {
+            false => Lane::Long,
+            true if self.frame.has_size_of_tile() => Lane::Tile,
+            true => Lane::Picture,
+        }
+    }
+
+    /// Bytes of memory that drawing and encoding it take, about: its own pixels, those of what is blended as a whole, and
+    /// what is written.
+    pub(super) fn bytes_needed(&self) -> u64 {
+        const BYTES_PER_PX: u64 = 12;
+        const LEAST: u64 = 4 << 20;
+        let frames = if self.film.is_some() { 2 } else { 1 };
+        LEAST + self.device_px() * BYTES_PER_PX * frames
+    }
+
+    fn device_px(&self) -> u64 {
         let camera = self.frame.camera();
-        let px = u64::from(camera.width_px()) * u64::from(camera.height_px());
-        px > LARGE_PX || self.film.is_some() || self.overlay.is_some() || self.frame.projection().is_some()
+        u64::from(camera.width_px()) * u64::from(camera.height_px())
     }
 
     /// A hash of everything that decides the bytes, in hexadecimal: the cache key and, quoted, the ETag.
@@ -147,13 +164,13 @@ impl Map {
     pub fn frames<E: From<PictureError>>(
         &self,
         picture: &Picture,
-        until: Option<Instant>,
+        stop: &Stop,
         mut take: impl FnMut(Date, Pixels) -> Result<(), E>,
     ) -> Result<(), E> {
         let Some(film) = &picture.film else { return Ok(()) };
         let drawn = self.drawn(picture)?;
         furnished::film(&drawn, picture, film, |day, scene| {
-            let brush = Brush { stamps: &drawn.plain.stamps, until };
+            let brush = Brush { stamps: &drawn.plain.stamps, stop };
             let pixmap = raster::paint(&scene, brush).map_err(PictureError::from)?;
             let (width_px, height_px) = (scene.width_px, scene.height_px);
             take(day, Pixels { premultiplied: pixmap.data(), width_px, height_px })
@@ -164,17 +181,12 @@ impl Map {
     ///
     /// # Errors
     /// Where the style is not there, or the picture does not move.
-    pub fn film(
-        &self,
-        picture: &Picture,
-        until: Option<Instant>,
-        mut watch: impl FnMut(Date),
-    ) -> Result<Vec<u8>, PictureError> {
+    pub fn film(&self, picture: &Picture, stop: &Stop, mut watch: impl FnMut(Date)) -> Result<Vec<u8>, PictureError> {
         let (Some(film), Some(format)) = (&picture.film, picture.output.moving()) else {
             return Err(PictureError::Still);
         };
         let mut animation: Option<Animation> = None;
-        self.frames(picture, until, |day, pixels| -> Result<(), PictureError> {
+        self.frames(picture, stop, |day, pixels| -> Result<(), PictureError> {
             watch(day);
             let size = (pixels.width_px, pixels.height_px);
             let writer = match &mut animation {
@@ -188,20 +200,21 @@ impl Map {
 
     /// Draws a picture in its format, with what lies over it.
     pub fn draw(&self, picture: &Picture) -> Result<Vec<u8>, PictureError> {
-        self.draw_until(picture, None)
+        self.draw_while(picture, &Stop::never())
     }
 
-    /// The same, given up at a time.
+    /// The same, given up when `stop` says so.
     ///
     /// # Errors
-    /// [`PictureError::Late`] where it is not drawn by then.
-    pub fn draw_until(&self, picture: &Picture, until: Option<Instant>) -> Result<Vec<u8>, PictureError> {
+    /// [`PictureError::Stopped`] where it is not drawn by then.
+    pub fn draw_while(&self, picture: &Picture, stop: &Stop) -> Result<Vec<u8>, PictureError> {
         if picture.film.is_some() {
-            return self.film(picture, until, |_| {});
+            return self.film(picture, stop, |_| {});
         }
         let drawn = self.drawn(picture)?;
         let (scene, about) = scene(&drawn, picture, picture.output.is_document());
-        picture.output.write(&scene, Brush { stamps: &drawn.plain.stamps, until }, about.as_ref())
+        stop.check()?;
+        picture.output.write(&scene, Brush { stamps: &drawn.plain.stamps, stop }, about.as_ref())
     }
 }
 

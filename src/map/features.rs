@@ -7,13 +7,13 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use geo::CoordsIter;
 use serde_json::Value as Json;
 
 use super::Map;
 use crate::cql2::{Filter, Instant, Relation};
 use crate::feature::{Feature, FeatureId, Value};
-use crate::geo::{Effort, WorldBox};
+use crate::geo::relate::Prepared;
+use crate::geo::{Effort, Stopped, WorldBox};
 use crate::index::{Id, Index};
 
 /// Why a query has no answer.
@@ -23,8 +23,8 @@ pub enum QueryError {
     Collection { name: String, known: String },
     #[error("this cursor is of another query; begin again without it")]
     Cursor,
-    #[error("the query is too much work; narrow it: a smaller box, a simpler geometry or filter")]
-    Effort,
+    #[error("{0}; narrow the query: a smaller box, a simpler geometry or filter")]
+    Stopped(#[from] Stopped),
 }
 
 /// What features are asked for.
@@ -168,9 +168,9 @@ impl Map {
         if query.after.as_ref().is_some_and(|c| c.values.len() != query.sort.len()) {
             return Err(QueryError::Cursor);
         }
-        let mut found = chosen(&index, query);
-        if query.effort.is_spent() {
-            return Err(QueryError::Effort);
+        let mut found = chosen(&index, query)?;
+        if let Some(why) = query.effort.over() {
+            return Err(why.into());
         }
         index.sort_by_id(&mut found);
         let features = &index.collection().features;
@@ -201,7 +201,7 @@ impl Map {
 }
 
 /// The features that match, in source order.
-fn chosen(index: &Index, query: &ItemsQuery) -> Vec<u32> {
+fn chosen(index: &Index, query: &ItemsQuery) -> Result<Vec<u32>, Stopped> {
     let bounds = query.filters.iter().filter_map(Filter::bounds);
     let boxes: Option<Vec<[f64; 4]>> = match &query.areas {
         Some(areas) => {
@@ -221,20 +221,28 @@ fn chosen(index: &Index, query: &ItemsQuery) -> Vec<u32> {
         candidates.sort_unstable();
         candidates.dedup();
     }
-    let in_areas = |i: &u32, areas: &[geo::Geometry<f64>]| {
-        let geometry = &index.collection().features[*i as usize].geometry;
-        let meets = |area: &geo::Geometry<f64>| {
-            query.effort.spend(geometry.coords_count()) && Relation::Intersects.holds(geometry, area)
+    let effort = &query.effort;
+    let areas = query.areas.iter().flatten().map(|area| Prepared::new(area, effort));
+    let areas: Vec<Prepared> = areas.collect::<Result<_, _>>()?;
+    let in_areas = |i: &u32| {
+        let meets = || -> Result<bool, Stopped> {
+            let geometry = Prepared::new(&index.collection().features[*i as usize].geometry, effort)?;
+            for area in &areas {
+                if Relation::Intersects.holds(&geometry, area, effort)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
         };
-        index.placeless().binary_search(i).is_ok() || areas.iter().any(meets)
+        index.placeless().binary_search(i).is_ok() || meets().unwrap_or(false)
     };
     candidates.retain(|i| {
         let feature = &index.collection().features[*i as usize];
         query.during.is_none_or(|p| p.meets(feature))
-            && query.areas.as_ref().is_none_or(|areas| in_areas(i, areas))
+            && (query.areas.is_none() || in_areas(i))
             && query.filters.iter().all(|f| f.matches(feature))
     });
-    candidates
+    Ok(candidates)
 }
 
 impl SortKey {

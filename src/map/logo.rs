@@ -21,7 +21,8 @@ pub struct Logo {
 
 #[derive(Clone)]
 enum Form {
-    Pixels(Arc<RgbaImage>),
+    /// A file's bytes: its pixels are had only while it is drawn. Width and height in px.
+    Pixels(Arc<[u8]>, (u32, u32)),
     /// As the reader of SVG writes it: shapes, and nothing that could run.
     Drawing(Arc<usvg::Tree>, Arc<str>),
 }
@@ -75,33 +76,33 @@ impl Logo {
             if text.contains("<text") || text.contains(":text") {
                 return Err("its text has no font here: make outlines of it".to_string());
             }
+            // Each rule is held against each element, by a reader that cannot be ended.
+            let (rules, elements) = (text.matches('{').count(), text.matches('<').count());
+            if rules > MAX_RULES || rules * elements > MAX_RULES * MAX_NODES / 10 {
+                return Err(format!("it has more than {MAX_RULES} rules of style: give shapes their own attributes"));
+            }
             let tree = svg_tree(&text)?;
             is_plain(tree.root(), &mut MAX_NODES.clone())?;
             let plain = tree.to_string(&usvg::WriteOptions::default());
             return Ok(Logo { form: Form::Drawing(Arc::new(tree), plain.into()), key });
         }
-        let mut reader =
-            ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format().map_err(|e| e.to_string())?;
-        let mut limits = image::Limits::default();
-        (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE_PX), Some(MAX_SIDE_PX));
-        reader.limits(limits);
-        let pixels = reader.decode().map_err(|e| e.to_string())?.to_rgba8();
-        Ok(Logo { form: Form::Pixels(Arc::new(pixels)), key })
+        let size = pixels(bytes)?.dimensions();
+        Ok(Logo { form: Form::Pixels(bytes.into(), size), key })
     }
 
     /// The sign in a box of so many device px, as large as fits, where a CSS px has `ratio` of them.
     pub(super) fn image(&self, (most_width, most_height): (f64, f64), ratio: f64) -> Option<Arc<Image>> {
         let (width, height) = match &self.form {
-            Form::Pixels(pixels) => (f64::from(pixels.width()), f64::from(pixels.height())),
+            Form::Pixels(_, (width, height)) => (f64::from(*width), f64::from(*height)),
             Form::Drawing(tree, _) => (f64::from(tree.size().width()), f64::from(tree.size().height())),
         };
         let scale = (most_width / width).min(most_height / height);
         let px = |v: f64| (v * scale).round().max(1.0) as u32;
         let (w, h) = (px(width), px(height));
         let (rgba, svg) = match &self.form {
-            Form::Pixels(pixels) => {
+            Form::Pixels(bytes, _) => {
                 // Resized with its colours multiplied, so that what is clear does not shine through.
-                let mut multiplied = (**pixels).clone();
+                let mut multiplied = pixels(bytes).ok()?;
                 for pixel in multiplied.pixels_mut() {
                     let alpha = u16::from(pixel.0[3]);
                     for c in &mut pixel.0[..3] {
@@ -124,8 +125,18 @@ impl Logo {
     }
 }
 
+fn pixels(bytes: &[u8]) -> Result<RgbaImage, String> {
+    let mut reader = ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format().map_err(|e| e.to_string())?;
+    let mut limits = image::Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE_PX), Some(MAX_SIDE_PX));
+    reader.limits(limits);
+    Ok(reader.decode().map_err(|e| e.to_string())?.into_rgba8())
+}
+
 /// Shapes and groups of a drawn sign.
 const MAX_NODES: usize = 5_000;
+/// Rules of style of a drawn sign.
+const MAX_RULES: usize = 200;
 
 /// Whether a drawing is of shapes in plain colours and gradients, which take no longer to draw than they look: patterns,
 /// filters and masks may be of any size, and dashes as many as there is time for.
@@ -184,6 +195,7 @@ mod tests {
             "<filter id='f'><feTurbulence numOctaves='100000'/></filter><rect width='9' height='9' filter='url(#f)'/>",
             "<path d='M0 0H40' stroke='#000' stroke-dasharray='0.0001'/>",
             &"<rect width='1' height='1'/>".repeat(6_000),
+            &format!("<style>{}</style><rect width='9' height='9'/>", ".a{fill:#f00}".repeat(20_000)),
         ] {
             assert!(whole(inner).is_err(), "{}", &inner[..60]);
         }

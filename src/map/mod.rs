@@ -46,7 +46,7 @@ pub use picture::{Frame, PictureError, Size};
 pub use preset::Preset;
 pub use query::{Answer, FORM_MEMBERS, MAX_ANSWER, MEMBERS, Question, QuestionError};
 pub use schema::Schema;
-pub use service::{Service, ServiceError};
+pub use service::{Budget, Client, Lane, Lease, Service, ServiceError};
 pub use spec::{Spec, SpecError};
 pub use url_forms::{OnTop, PathLook};
 

@@ -16,7 +16,7 @@ use super::{Map, StyledMap};
 use crate::compose::furniture::Words;
 use crate::diag::Diagnostic;
 use crate::feature::{Collection, Date};
-use crate::geo::WorldBox;
+use crate::geo::{Effort, WorldBox};
 use crate::index::Index;
 use crate::source;
 use crate::sprite::Sprite;
@@ -155,10 +155,15 @@ impl Overlay {
     ///
     /// # Errors
     /// Where nothing changes between them.
-    pub(super) fn of_change(map: &Map, (from, to): (Date, Date), language: &str) -> Result<Overlay, OverlayError> {
+    pub(super) fn of_change(
+        map: &Map,
+        (from, to): (Date, Date),
+        language: &str,
+        effort: &Effort,
+    ) -> Result<Overlay, OverlayError> {
         let members = json!({"between": format!("{from}/{to}"), "limit": 10_000});
         let members = members.as_object().cloned().unwrap_or_default();
-        let asked = Question::read(&members).and_then(|question| map.ask(&question));
+        let asked = Question::read(&members, effort).and_then(|question| map.ask(&question, effort));
         let of_change = |e: String| OverlayError(Box::new(Diagnostic::error(e).at("/change")));
         let answer = asked.map_err(|e| of_change(e.to_string()))?;
         let geojson = answer.to_bytes();

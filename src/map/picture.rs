@@ -4,7 +4,7 @@ use super::sources::Held;
 use super::{State, StyledMap, labels};
 use crate::compose::{self, Inputs, LayerData};
 use crate::encode;
-use crate::geo::{Camera, LonLat, Projection, ProjectionError, TileId, World, WorldBox};
+use crate::geo::{Camera, LonLat, Projection, ProjectionError, Stopped, TileId, World, WorldBox};
 use crate::paint::pdf;
 use crate::paint::raster::Unfinished;
 use crate::scene::{Item, Scene};
@@ -31,8 +31,8 @@ pub enum PictureError {
     Still,
     #[error("there is not enough memory for the picture")]
     Memory,
-    #[error("the picture takes longer to draw than it may; ask for a smaller one, or for less on top of it")]
-    Late,
+    #[error("{0}; ask for a smaller picture, or for less on top of it")]
+    Stopped(#[from] Stopped),
     #[error(transparent)]
     Encode(#[from] encode::EncodeError),
     #[error(transparent)]
@@ -49,7 +49,7 @@ impl From<Unfinished> for PictureError {
     fn from(why: Unfinished) -> Self {
         match why {
             Unfinished::Memory => Self::Memory,
-            Unfinished::Late => Self::Late,
+            Unfinished::Stopped(why) => Self::Stopped(why),
         }
     }
 }
@@ -211,6 +211,11 @@ impl Frame {
 
     pub(super) fn projection(&self) -> Option<&Projection> {
         self.projection.as_ref()
+    }
+
+    /// Whether it is as large as a tile, and so takes no longer.
+    pub(super) fn has_size_of_tile(&self) -> bool {
+        matches!(self.size(), (256, 256, _) | (512, 512, _))
     }
 
     /// Width and height in CSS px, and device px a CSS px.

@@ -12,7 +12,7 @@ use super::{
     Output, Overlay, OverlayError, Part, Path, Picture, PictureError, Preset, Size, State, TextAs,
 };
 use crate::feature::Date;
-use crate::geo::{LonLat, World, WorldBox};
+use crate::geo::{Effort, LonLat, World, WorldBox};
 use crate::style::StateError;
 
 /// A map.
@@ -147,11 +147,19 @@ impl Spec {
         Ok(spec)
     }
 
-    /// The picture of a map in a style, of at most so many device px. `recipe` says how to make it again.
+    /// The picture of a map in a style, of at most so many device px. `recipe` says how to make it again; the effort bounds
+    /// what is computed before anything is drawn.
     ///
     /// # Errors
     /// Where a member has no meaning, or does not go with another.
-    pub fn picture(&self, map: &Map, style: &str, max_px: u64, recipe: String) -> Result<Picture, SpecError> {
+    pub fn picture(
+        &self,
+        map: &Map,
+        style: &str,
+        max_px: u64,
+        recipe: String,
+        effort: &Effort,
+    ) -> Result<Picture, SpecError> {
         let styled = map.style(style).ok_or_else(|| PictureError::Style(style.chars().take(60).collect()))?;
         let mut state = self.state.clone();
         let change = self.change.as_deref().map(|text| two_days(text, "/change")).transpose()?;
@@ -217,8 +225,8 @@ impl Spec {
         }
         let language = state.get("lang").map_or("en", String::as_str);
         let overlay = match change {
-            Some(days) => Some(Overlay::of_change(map, days, language)?),
-            None => self.overlay(map, size.device_px() * frames.max(1))?,
+            Some(days) => Some(Overlay::of_change(map, days, language, effort)?),
+            None => self.overlay(map, size.device_px() * frames.max(1), effort)?,
         };
         let mut frame = self.frame(size, overlay.as_ref(), styled.bounds())?;
         if let Some(projection) = &self.projection {
@@ -367,8 +375,8 @@ impl Spec {
     }
 
     /// What is drawn on top.
-    fn overlay(&self, map: &Map, px: u64) -> Result<Option<Overlay>, SpecError> {
-        let things = self.things(map, px)?;
+    fn overlay(&self, map: &Map, px: u64, effort: &Effort) -> Result<Option<Overlay>, SpecError> {
+        let things = self.things(map, px, effort)?;
         let Some(layers) = &self.layers else { return Ok(things.map(Overlay::of_things).transpose()?) };
         let Some(geojson) = &self.geojson else {
             return Err(SpecError::at("/layers", "layers draw a geojson"));
@@ -378,7 +386,7 @@ impl Spec {
     }
 
     /// What is drawn on top, as GeoJSON with simplestyle properties; `None` where there is nothing.
-    fn things(&self, map: &Map, px: u64) -> Result<Option<Json>, SpecError> {
+    fn things(&self, map: &Map, px: u64, effort: &Effort) -> Result<Option<Json>, SpecError> {
         let count = self.markers.len() + self.paths.len() + self.circles.len() + self.highlight.len();
         if count > MAX_THINGS {
             return Err(SpecError::at("/markers", format!("a map has at most {MAX_THINGS} things on top")));
@@ -393,7 +401,7 @@ impl Spec {
             let most = MAX_WIDE_PX / px.max(1);
             return Err(SpecError::at("/paths", format!("a picture as large has at most {most} paths and circles")));
         }
-        let mut features = super::things::dimmed(map, &self.highlight)?;
+        let mut features = super::things::dimmed(map, &self.highlight, effort)?;
         if let Some(json) = self.geojson.as_ref().filter(|_| self.layers.is_none()) {
             features.extend(super::things::given(json, (MAX_WIDE_PX / px.max(1)) as usize)?);
         }

@@ -1,13 +1,12 @@
 //! What a spec draws on top of a map, as GeoJSON features with simplestyle properties
 //! (<https://github.com/mapbox/simplestyle-spec>, version 1.1.0) and a few more: `kind`, `dashed`, `label`.
 
-use geo::BooleanOps;
 use geo::geometry::{Geometry, LineString, MultiPolygon};
 use serde_json::{Value as Json, json};
 
 use super::spec::{SpecError, color, position, within, wrong};
 use super::{Circle, Map, Marker, Path};
-use crate::geo::geodesic;
+use crate::geo::{Effort, geodesic, overlay};
 
 /// What is drawn in where no colour is named.
 const ACCENT: &str = "#b3123b";
@@ -88,7 +87,7 @@ pub fn circle(circle: &Circle, at: &str) -> Result<Json, SpecError> {
 }
 
 /// A veil over all but the features that are brought out, and their outlines.
-pub fn dimmed(map: &Map, features: &[String]) -> Result<Vec<Json>, SpecError> {
+pub fn dimmed(map: &Map, features: &[String], effort: &Effort) -> Result<Vec<Json>, SpecError> {
     let mut out_of_veil = MultiPolygon(Vec::new());
     for (i, name) in features.iter().enumerate() {
         let at = format!("/highlight/{i}");
@@ -105,13 +104,14 @@ pub fn dimmed(map: &Map, features: &[String]) -> Result<Vec<Json>, SpecError> {
             Geometry::MultiPolygon(m) => m.clone(),
             _ => return Err(wrong(&at, "only areas can be brought out")),
         };
-        out_of_veil = out_of_veil.union(&area);
+        out_of_veil = overlay::union(&out_of_veil, &area, effort).map_err(|why| wrong(&at, why.to_string()))?;
     }
     if out_of_veil.0.is_empty() {
         return Ok(Vec::new());
     }
     let world = geo::Rect::new((-179.9, -85.0), (179.9, 85.0)).to_polygon();
-    let veil = MultiPolygon(vec![world]).difference(&out_of_veil);
+    let veil = overlay::difference(&MultiPolygon(vec![world]), &out_of_veil, effort);
+    let veil = veil.map_err(|why| wrong("/highlight", why.to_string()))?;
     let plain = |area: &MultiPolygon<f64>| -> Vec<Vec<Vec<[f64; 2]>>> {
         let ring = |r: &LineString<f64>| r.0.iter().map(|c| [c.x, c.y]).collect();
         area.iter().map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect()).collect()

@@ -27,7 +27,7 @@ impl Answer {
 /// The program's routes over the embedded map.
 pub fn app() -> axum::Router {
     static SERVICE: std::sync::OnceLock<Service> = std::sync::OnceLock::new();
-    let service = SERVICE.get_or_init(|| Service::new(map::load(&Options::default()).value.unwrap(), 2));
+    let service = SERVICE.get_or_init(|| Service::new(map::load(&Options::default()).value.unwrap(), 2).unwrap());
     router(service.clone())
 }
 

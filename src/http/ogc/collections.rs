@@ -1,6 +1,5 @@
 //! What collections there are, and what their features are made of.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Map as JsonObject, Value as Json, json};
@@ -12,8 +11,8 @@ use crate::cql2::Kind;
 use crate::feature::Date;
 use crate::geo::Crs;
 use crate::http::Problem;
-use crate::http::request::{JSON, Params, PublicUrl, UrlPath, json as json_answer, short};
-use crate::map::{Map, Schema, Service};
+use crate::http::request::{Asker, JSON, Params, PublicUrl, UrlPath, json as json_answer, short};
+use crate::map::{Lane, Map, Schema};
 
 pub const QUERYABLES: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
 pub const SORTABLES: &str = "http://www.opengis.net/def/rel/ogc/1.0/sortables";
@@ -22,7 +21,7 @@ pub const SCHEMA_JSON: &str = "application/schema+json";
 
 /// `/collections`
 pub async fn list(
-    State(service): State<Service>,
+    Asker(service): Asker,
     PublicUrl(url): PublicUrl,
     mut params: Params,
     headers: HeaderMap,
@@ -31,7 +30,7 @@ pub async fn list(
     params.finish("f")?;
     let base = url.clone();
     let all = service
-        .run(move |map| {
+        .run(Lane::Tile, move |map, _| {
             let ids: Vec<String> = map.collections().map(|(id, _)| id.to_string()).collect();
             ids.iter().filter_map(|id| collection(map, id, &base)).collect::<Vec<Json>>()
         })
@@ -49,7 +48,7 @@ pub async fn list(
 
 /// `/collections/{id}`
 pub async fn one(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath(id): UrlPath<String>,
     PublicUrl(url): PublicUrl,
     mut params: Params,
@@ -58,7 +57,9 @@ pub async fn one(
     let format = Format::wanted(&mut params, &headers, &Format::PLAIN)?;
     params.finish("f")?;
     let name = id.clone();
-    let found = service.run(move |map| collection(map, &name, &url).ok_or_else(|| unknown(map, &name))).await??;
+    let found = service
+        .run(Lane::Tile, move |map, _| collection(map, &name, &url).ok_or_else(|| unknown(map, &name)))
+        .await??;
     let title = found["title"].as_str().unwrap_or(&id).to_string();
     answer(format, &headers, &title, found)
 }
@@ -123,39 +124,39 @@ enum Aspect {
 
 /// `/collections/{id}/queryables`
 pub async fn queryables(
-    state: State<Service>,
+    asker: Asker,
     id: UrlPath<String>,
     url: PublicUrl,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    aspect(state, id, url, params, headers, Aspect::Queryables).await
+    aspect(asker, id, url, params, headers, Aspect::Queryables).await
 }
 
 /// `/collections/{id}/sortables`
 pub async fn sortables(
-    state: State<Service>,
+    asker: Asker,
     id: UrlPath<String>,
     url: PublicUrl,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    aspect(state, id, url, params, headers, Aspect::Sortables).await
+    aspect(asker, id, url, params, headers, Aspect::Sortables).await
 }
 
 /// `/collections/{id}/schema`
 pub async fn schema(
-    state: State<Service>,
+    asker: Asker,
     id: UrlPath<String>,
     url: PublicUrl,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    aspect(state, id, url, params, headers, Aspect::Schema).await
+    aspect(asker, id, url, params, headers, Aspect::Schema).await
 }
 
 async fn aspect(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath(id): UrlPath<String>,
     PublicUrl(url): PublicUrl,
     mut params: Params,
@@ -165,7 +166,7 @@ async fn aspect(
     let format = Format::wanted(&mut params, &headers, &Format::PLAIN)?;
     params.finish("f")?;
     let json = service
-        .run(move |map| {
+        .run(Lane::Tile, move |map, _| {
             let schema = map.schema(&id).ok_or_else(|| unknown(map, &id))?;
             let title = map.collection(&id).map_or(id.as_str(), |i| i.collection().title.as_str());
             Ok::<Json, Problem>(described(schema, &id, title, &url, aspect))

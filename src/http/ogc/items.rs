@@ -8,7 +8,6 @@ use std::io::Read as _;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -21,9 +20,10 @@ use super::{html, link, parameters, segment};
 use crate::cql2::Kind;
 use crate::encode::{Column, FeatureJson, Form, flatgeobuf, rows};
 use crate::feature::Feature;
+use crate::geo::{Effort, Stop};
 use crate::http::Problem;
-use crate::http::request::{Params, PublicUrl, UrlPath, answer, has_tag, json as json_answer, short};
-use crate::map::{Cursor, Map, Selection, Service};
+use crate::http::request::{Asker, Params, PublicUrl, UrlPath, answer, has_tag, json as json_answer, short};
+use crate::map::{Cursor, Lane, Map, Selection, Service};
 
 /// Features in one piece of an answer.
 const PIECE: usize = 500;
@@ -32,7 +32,7 @@ const MAX_HTML: usize = 1_000;
 
 /// `/collections/{id}/items`
 pub async fn items(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath(id): UrlPath<String>,
     PublicUrl(url): PublicUrl,
     mut params: Params,
@@ -43,11 +43,14 @@ pub async fn items(
     let format = Format::wanted(&mut params, &headers, &Format::FEATURES)?;
     let tag = format!("{:016x}-{:?}-{uri}", service.map().revision(), format);
     let tag = format!("W/\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(tag.as_bytes()));
-    let page = service.run(move |map| Page::make(map, id, params, format, &asked, &url)).await??;
+    let page = {
+        let make = move |map: &Map, stop: &Stop| Page::make(map, id, params, format, (&asked, &url), stop);
+        service.run(Lane::Question, make).await??
+    };
     if has_tag(&headers, tag.trim_start_matches("W/")) {
         return Ok(answer(&headers, tag, format.media_type(), ()));
     }
-    let mut response = page.response().await?;
+    let mut response = page.response(&service).await?;
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }
@@ -71,11 +74,11 @@ impl Page {
         id: String,
         mut params: Params,
         format: Format,
-        asked: &[(String, String)],
-        url: &str,
+        (asked, url): (&[(String, String)], &str),
+        stop: &Stop,
     ) -> Result<Page, Problem> {
         let schema = map.schema(&id).ok_or_else(|| unknown(map, &id))?;
-        let mut query = parameters::items_query(&mut params, schema)?;
+        let mut query = parameters::items_query(&mut params, schema, &Effort::until(stop.clone()))?;
         let form = parameters::form(&mut params, Some(schema))?;
         params.finish("f, limit, bbox, bbox-crs, crs, datetime, filter, filter-lang, filter-crs, sortby, properties, skipGeometry, precision, cursor, and the collection's queryables")?;
         if format == Format::Html {
@@ -90,7 +93,7 @@ impl Page {
         Ok(Page { id, here, format, form, selection, links, columns })
     }
 
-    async fn response(self) -> Result<Response, Problem> {
+    async fn response(self, service: &Service) -> Result<Response, Problem> {
         let found = self.selection.found.len();
         let crs = self.form.crs;
         let mut out = HeaderMap::new();
@@ -124,12 +127,9 @@ impl Page {
                 page.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
                 return Ok(page);
             }
-            Format::FlatGeobuf => {
-                let made = tokio::task::spawn_blocking(move || self.file()).await;
-                streamed_file(made.map_err(|_| Problem::internal("the file could not be made"))??)
-            }
+            Format::FlatGeobuf => streamed_file(service.run(Lane::Export, move |_, _| self.file()).await??),
             _ if found <= PIECE => Body::from(self.piece(0, found)?),
-            _ => streamed(Arc::new(self)),
+            _ => streamed(Arc::new(self), service.clone()),
         };
         Ok((out, body).into_response())
     }
@@ -240,18 +240,19 @@ fn feature_json<'a>((id, feature): (String, &'a Feature), form: &'a Form) -> Fea
 }
 
 /// An answer that leaves piece by piece.
-fn streamed(page: Arc<Page>) -> Body {
+fn streamed(page: Arc<Page>, service: Service) -> Body {
     Body::from_stream(stream::try_unfold(0, move |from| {
-        let page = page.clone();
+        let (page, service) = (page.clone(), service.clone());
         async move {
             let count = page.selection.found.len();
             if from >= count {
                 return Ok::<_, std::io::Error>(None);
             }
             let to = (from + PIECE).min(count);
-            let piece =
-                tokio::task::spawn_blocking(move || page.piece(from, to)).await.map_err(std::io::Error::other)?;
-            let piece = piece.map_err(|_| std::io::Error::other("a feature could not be written"))?;
+            let piece = service.run(Lane::Export, move |_, _| page.piece(from, to)).await;
+            let piece = piece
+                .map_err(std::io::Error::other)?
+                .map_err(|_| std::io::Error::other("a feature could not be written"))?;
             Ok(Some((Bytes::from(piece), to)))
         }
     }))
@@ -300,7 +301,7 @@ fn links(here: &str, format: Format, asked: &[(String, String)], selection: &Sel
 
 /// `/collections/{id}/items/{feature}`
 pub async fn item(
-    State(service): State<Service>,
+    Asker(service): Asker,
     UrlPath((id, wanted)): UrlPath<(String, String)>,
     PublicUrl(url): PublicUrl,
     mut params: Params,
@@ -308,7 +309,7 @@ pub async fn item(
 ) -> Result<Response, Problem> {
     let format = Format::wanted(&mut params, &headers, &[Format::GeoJson, Format::Html])?;
     let (json, crs) = service
-        .run(move |map| {
+        .run(Lane::Tile, move |map, _| {
             let index = map.collection(&id).ok_or_else(|| unknown(map, &id))?;
             let form = parameters::form(&mut params, map.schema(&id))?;
             params.finish("f, crs, properties, skipGeometry, precision")?;

@@ -1,6 +1,5 @@
 //! The API's own description, OpenAPI 3.0: true to what is served, collection by collection.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Map as JsonObject, Value as Json, json};
@@ -13,12 +12,12 @@ use super::{html, segment};
 use crate::cql2::Kind;
 use crate::geo::Crs;
 use crate::http::Problem;
-use crate::http::request::{Params, PublicUrl, json as json_answer};
-use crate::map::{FORM_MEMBERS, MAX_ANSWER, MEMBERS, Map, Service};
+use crate::http::request::{Asker, Params, PublicUrl, json as json_answer};
+use crate::map::{FORM_MEMBERS, Lane, MAX_ANSWER, MEMBERS, Map};
 
 /// `/api`
 pub async fn definition(
-    State(service): State<Service>,
+    Asker(service): Asker,
     PublicUrl(url): PublicUrl,
     mut params: Params,
     headers: HeaderMap,
@@ -29,7 +28,7 @@ pub async fn definition(
         Some(_) => return Err(Problem::bad_request("f is json or html")),
     };
     params.finish("f")?;
-    let json = service.run(move |map| api(map, &url)).await?;
+    let json = service.run(Lane::Tile, move |map, _| api(map, &url)).await?;
     Ok(match format {
         Format::Html => html::page("The API", &readable(&json)),
         _ => json_answer(&headers, OPENAPI, &json),
@@ -37,13 +36,9 @@ pub async fn definition(
 }
 
 /// `/api.html`
-pub async fn page(
-    State(service): State<Service>,
-    PublicUrl(url): PublicUrl,
-    params: Params,
-) -> Result<Response, Problem> {
+pub async fn page(Asker(service): Asker, PublicUrl(url): PublicUrl, params: Params) -> Result<Response, Problem> {
     params.finish("")?;
-    let json = service.run(move |map| api(map, &url)).await?;
+    let json = service.run(Lane::Tile, move |map, _| api(map, &url)).await?;
     Ok(html::page("The API", &readable(&json)))
 }
 

@@ -37,13 +37,12 @@ pub const RESERVED: [&str; 15] = [
 ];
 
 /// Takes everything that the query of a collection's features may say.
-pub fn items_query(params: &mut Params, schema: &Schema) -> Result<ItemsQuery, Problem> {
+pub fn items_query(params: &mut Params, schema: &Schema, effort: &Effort) -> Result<ItemsQuery, Problem> {
     let crs = params.take("bbox-crs").map(|name| crs("bbox-crs", &name)).transpose()?.unwrap_or(Crs::Crs84);
     let areas = params.take("bbox").map(|text| bbox(&text, crs)).transpose()?;
-    let effort = Effort::default();
     let during = params.take("datetime").map(|text| period(&text)).transpose()?;
     let mut filters = Vec::new();
-    if let Some(filter) = filter(params, schema, &effort)? {
+    if let Some(filter) = filter(params, schema, effort)? {
         filters.push(filter);
     }
     let sort = params.take("sortby").map(|text| sort(&text, schema)).transpose()?.unwrap_or_default();
@@ -71,10 +70,10 @@ pub fn items_query(params: &mut Params, schema: &Schema) -> Result<ItemsQuery, P
         if let Some(text) = params.take(&name) {
             let property = Box::new(Expr::Property(name.clone()));
             let expr = Expr::Compare(Comparison::Equal, property, Box::new(literal(&name, &text, kind)?));
-            filters.push(Filter::new(expr, &schema.properties, &effort).map_err(problem)?);
+            filters.push(Filter::new(expr, &schema.properties, effort).map_err(problem)?);
         }
     }
-    Ok(ItemsQuery { areas, during, filters, sort, after, limit, effort })
+    Ok(ItemsQuery { areas, during, filters, sort, after, limit, effort: effort.clone() })
 }
 
 /// Takes how features are to be written.
@@ -184,7 +183,7 @@ fn filter(params: &mut Params, schema: &Schema, effort: &Effort) -> Result<Optio
         Problem::bad_request(message)
     };
     let expr = read(&text).map_err(problem)?.in_degrees(&|c| crs.to_degrees(c)).ok_or_else(outside)?;
-    expr.sound().and_then(|expr| Filter::new(expr, &schema.properties, effort)).map_err(problem).map(Some)
+    expr.sound(effort).and_then(|expr| Filter::new(expr, &schema.properties, effort)).map_err(problem).map(Some)
 }
 
 fn json_text(text: &str) -> Result<Expr, FilterError> {

@@ -10,7 +10,8 @@ use super::{Answer, MAX_ANSWER, Question, QuestionError};
 use crate::cql2::{Filter, Relation};
 use crate::encode::{FeatureJson, Form};
 use crate::feature::Feature;
-use crate::geo::{Effort, LonLat, Outline, WorldBox, geodesic};
+use crate::geo::relate::Prepared;
+use crate::geo::{Effort, LonLat, Outline, Stopped, WorldBox, cost, geodesic, overlay};
 use crate::index::Index;
 use crate::map::Map;
 
@@ -37,8 +38,8 @@ struct Reach<'a> {
 }
 
 impl<'a> Reach<'a> {
-    fn of(place: &'a Found<'a>) -> Self {
-        Self { place, outline: Outline::new(&place.geometry) }
+    fn of(place: &'a Found<'a>, effort: &Effort) -> Result<Self, Stopped> {
+        Ok(Self { place, outline: Outline::new(&place.geometry, effort)? })
     }
 }
 
@@ -47,21 +48,26 @@ impl Map {
     ///
     /// # Errors
     /// Where the question names what is not there, a filter does not fit the collections, or it is too much work.
-    pub fn ask(&self, question: &Question) -> Result<Answer, QuestionError> {
+    pub fn ask(&self, question: &Question, effort: &Effort) -> Result<Answer, QuestionError> {
         if let Some(change) = &question.change {
-            return self.changed(question, change);
+            return self.changed(question, change, effort);
         }
-        let effort = Effort::default();
         let places: Vec<(Relation, Found)> =
             question.relations.iter().map(|(r, p)| Ok((*r, p.find(self)?))).collect::<Result<_, QuestionError>>()?;
         let within = question.within.as_ref().map(|(d, p)| Ok::<_, QuestionError>((*d, p.find(self)?))).transpose()?;
         let near = question.near.as_ref().map(|(k, p)| Ok::<_, QuestionError>((*k, p.find(self)?))).transpose()?;
-        let within_reach = within.as_ref().map(|(most_m, place)| (*most_m, Reach::of(place)));
-        let near_reach = near.as_ref().map(|(k, place)| (*k, Reach::of(place)));
-        let grounds = self.asked(question, &effort)?;
+        let prepared: Vec<(Relation, Prepared)> = places
+            .iter()
+            .map(|(r, p)| Ok((*r, Prepared::new(&p.geometry, effort)?)))
+            .collect::<Result<_, Stopped>>()?;
+        let reach = |place| Reach::of(place, effort);
+        let within_reach =
+            within.as_ref().map(|(most_m, place)| Ok::<_, Stopped>((*most_m, reach(place)?))).transpose()?;
+        let near_reach = near.as_ref().map(|(k, place)| Ok::<_, Stopped>((*k, reach(place)?))).transpose()?;
+        let grounds = self.asked(question, effort)?;
         let asked: Vec<Asked> = grounds
             .iter()
-            .map(|ground| Asked { ground, question, places: &places, within: within_reach.as_ref(), effort: &effort })
+            .map(|ground| Asked { ground, question, places: &prepared, within: within_reach.as_ref(), effort })
             .collect();
         let mut hits: Vec<Hit> = match (&question.name, &near_reach) {
             (Some(name), near) => self.called(name, question.limit, near.as_ref().map(|(_, r)| r), &asked),
@@ -74,14 +80,14 @@ impl Map {
         if let Some((k, _)) = &near {
             hits.truncate(*k);
         }
-        if effort.is_spent() {
-            return Err(QuestionError::Effort);
+        if let Some(why) = effort.over() {
+            return Err(why.into());
         }
         let operand = places.iter().map(|(_, p)| p).find(|p| geodesic::area_m2(&p.geometry) > 0.0);
         let mut credits = Credits::default();
         let found = places.iter().map(|(_, p)| p).chain(within.iter().map(|w| &w.1)).chain(near.iter().map(|n| &n.1));
         found.filter_map(|p| p.feature).for_each(|(_, f)| credits.note(f));
-        Ok(answer(question, &hits, operand, credits, &effort))
+        answer(question, &hits, operand, credits, effort)
     }
 
     /// The features of a name that fit, best first; measured from a place, where one is given.
@@ -144,7 +150,7 @@ struct Ground<'a> {
 struct Asked<'a> {
     ground: &'a Ground<'a>,
     question: &'a Question,
-    places: &'a [(Relation, Found<'a>)],
+    places: &'a [(Relation, Prepared<'a>)],
     within: Option<&'a (f64, Reach<'a>)>,
     effort: &'a Effort,
 }
@@ -156,7 +162,8 @@ impl<'a> Asked<'a> {
 
     /// Every feature that fits, with its distance where one is asked for.
     fn all(&self) -> Vec<Hit<'a>> {
-        let boxes = self.places.iter().filter(|(r, _)| *r != Relation::Disjoint).map(|(_, p)| around(&p.geometry, 0.0));
+        let boxes =
+            self.places.iter().filter(|(r, _)| *r != Relation::Disjoint).map(|(_, p)| around(p.geometry(), 0.0));
         let boxes = boxes.chain(self.within.iter().map(|(most_m, reach)| around(&reach.place.geometry, *most_m)));
         let boxes = boxes.chain(self.ground.filter.as_ref().and_then(Filter::bounds).map(|b| vec![b]));
         // Any one condition bounds the rest: the one that leaves the least.
@@ -182,7 +189,7 @@ impl<'a> Asked<'a> {
         if let Geometry::Point(p) = &*reach.place.geometry
             && let Some(position) = LonLat::new(p.x(), p.y())
         {
-            let near = self.ground.index.near(position, k, &|i| self.fits(i).is_some());
+            let near = self.ground.index.near(position, k, self.effort, &|i| self.fits(i).is_some());
             return near.into_iter().map(|n| self.hit(n.feature, Some(n.distance_m))).collect();
         }
         // In ever wider rings, until there are enough that none beyond could be nearer. Half the Earth's girth is the widest.
@@ -199,7 +206,7 @@ impl<'a> Asked<'a> {
                     measured.insert(i, d);
                 }
             }
-            if is_last || self.effort.is_spent() || measured.values().filter(|d| **d <= reach_m).count() >= k {
+            if is_last || self.effort.over().is_some() || measured.values().filter(|d| **d <= reach_m).count() >= k {
                 let mut found: Vec<(f64, u32)> = measured.into_iter().map(|(i, d)| (d, i)).collect();
                 found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
                 found.truncate(k);
@@ -211,31 +218,33 @@ impl<'a> Asked<'a> {
 
     /// Metres between a feature and a place; `None` where it is more, or no more work may be done.
     fn between_m(&self, i: u32, reach: &Reach, most_m: f64) -> Option<f64> {
-        use geo::CoordsIter;
         let geometry = &self.ground.index.collection().features[i as usize].geometry;
-        let (few, many) = (geometry.coords_count(), reach.place.geometry.coords_count());
-        // Each corner of the one is looked up among the edges of the other.
-        const LOOK_UP: usize = 8;
-        if !self.effort.spend(if few > 1 { LOOK_UP * (few + many) } else { LOOK_UP }) {
-            return None;
-        }
-        match geometry {
-            Geometry::Point(p) => reach.outline.distance_m(*p, most_m),
-            other => Outline::new(other).between_m(&reach.outline, most_m),
-        }
+        let measured = match geometry {
+            Geometry::Point(p) => reach.outline.distance_m(*p, most_m, self.effort),
+            other => Outline::new(other, self.effort).and_then(|o| o.between_m(&reach.outline, most_m, self.effort)),
+        };
+        measured.ok().flatten()
     }
 
-    /// Whether a feature fits; with its distance where one is asked for.
+    /// Whether a feature fits; with its distance where one is asked for. Nothing does when no more work may be done.
     fn fits(&self, i: u32) -> Option<Option<f64>> {
-        use geo::CoordsIter;
         let feature = &self.ground.index.collection().features[i as usize];
-        let relates = |(relation, place): &(Relation, Found)| {
-            let positions = feature.geometry.coords_count() + place.geometry.coords_count();
-            self.effort.spend(positions) && relation.holds(&feature.geometry, &place.geometry)
+        let relates = || -> Result<bool, Stopped> {
+            if self.places.is_empty() {
+                return Ok(true);
+            }
+            let geometry = Prepared::new(&feature.geometry, self.effort)?;
+            for (relation, place) in self.places {
+                if !relation.holds(&geometry, place, self.effort)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         };
-        let holds = self.question.during.is_none_or(|p| p.meets(feature))
+        let holds = self.effort.spend(cost::POSITION).is_ok()
+            && self.question.during.is_none_or(|p| p.meets(feature))
             && self.ground.filter.as_ref().is_none_or(|f| f.matches(feature))
-            && self.places.iter().all(relates);
+            && relates().unwrap_or(false);
         match self.within {
             _ if !holds => None,
             None => Some(None),
@@ -274,10 +283,15 @@ fn around(geometry: &Geometry<f64>, by_m: f64) -> Vec<[f64; 4]> {
 /// Hits that are summed up; of more there are no sums.
 const MAX_SUMMED: usize = 100_000;
 
-fn answer(question: &Question, hits: &[Hit], operand: Option<&Found>, mut credits: Credits, effort: &Effort) -> Answer {
-    use geo::CoordsIter;
+fn answer(
+    question: &Question,
+    hits: &[Hit],
+    operand: Option<&Found>,
+    mut credits: Credits,
+    effort: &Effort,
+) -> Result<Answer, QuestionError> {
     let form = Form { skip_geometry: question.skip_geometry, ..Form::PLAIN };
-    let operand = operand.map(|o| &*o.geometry);
+    let operand = operand.map(|o| overlay::polygons(&o.geometry));
     let returned = hits.len().min(question.limit).min(MAX_ANSWER);
     let mut sums = (hits.len() <= MAX_SUMMED).then(Sums::default);
     let mut out = Answer::default();
@@ -287,13 +301,14 @@ fn answer(question: &Question, hits: &[Hit], operand: Option<&Found>, mut credit
             break;
         }
         let feature = hit.feature();
-        let cost = feature.geometry.coords_count() + operand.map_or(0, |o| o.coords_count());
-        let measures = match effort.spend(cost) {
-            true => measures(feature, operand),
-            false => {
+        let measures = match measures(feature, operand.as_ref(), effort) {
+            Ok(measures) => measures,
+            // What the answer holds is measured, or there is no answer; what is only summed up may be too many.
+            Err(Stopped::Spent) if !written => {
                 sums = None;
-                Vec::new()
+                break;
             }
+            Err(why) => return Err(why.into()),
         };
         if let Some(sums) = &mut sums {
             let group = question.sum_by.as_ref().map(|p| text_of(feature.properties.get(p.as_str())));
@@ -326,5 +341,5 @@ fn answer(question: &Question, hits: &[Hit], operand: Option<&Found>, mut credit
     // Where there were too many to be summed up, there is null.
     out.members.insert("sums".to_string(), json!(sums.map(|s| s.to_json())));
     credits.write(&mut out);
-    out
+    Ok(out)
 }

@@ -3,18 +3,20 @@
 //! The state before is that of the day before the first; the state after is that of the second. So what changed on
 //! either day is part of the change.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use geo::geometry::{Geometry, MultiPolygon, Point};
-use geo::{BooleanOps, BoundingRect, Contains, CoordsIter, Intersects};
+use geo::{BoundingRect, Contains, Intersects};
 use serde_json::{Value as Json, json};
 
-use super::measure::{Credits, Sums, common_area, polygons, rounded, text_of};
+use super::measure::{Credits, Sums, rounded, text_of};
 use super::{Answer, Change, Question, QuestionError};
 use crate::cql2::Instant;
 use crate::encode::{FeatureJson, Form};
 use crate::feature::Feature;
-use crate::geo::{Effort, geodesic, meet};
+use crate::geo::relate::{Prepared, meet};
+use crate::geo::{Effort, Stopped, cost, geodesic, overlay};
 use crate::index::Index;
 use crate::map::{Map, Period};
 
@@ -33,39 +35,48 @@ impl Place {
     fn of(geometry: &Geometry<f64>) -> Option<Place> {
         match geometry {
             Geometry::Point(p) => Some(Place::Point(*p)),
-            other => Some(Place::Area(polygons(other))).filter(|p| !matches!(p, Place::Area(a) if a.0.is_empty())),
+            other => {
+                Some(Place::Area(overlay::polygons(other))).filter(|p| !matches!(p, Place::Area(a) if a.0.is_empty()))
+            }
         }
     }
 
     /// What of a change lies there.
-    fn of_change(&self, changed: MultiPolygon<f64>) -> MultiPolygon<f64> {
+    fn of_change(&self, changed: MultiPolygon<f64>, effort: &Effort) -> Result<MultiPolygon<f64>, Stopped> {
         match self {
-            Place::Area(area) => changed.intersection(area),
-            Place::Point(p) if changed.contains(p) => changed,
-            Place::Point(_) => MultiPolygon(Vec::new()),
+            Place::Area(area) => overlay::common(&changed, area, effort),
+            Place::Point(p) if changed.contains(p) => Ok(changed),
+            Place::Point(_) => Ok(MultiPolygon(Vec::new())),
         }
     }
 
-    fn meets(&self, geometry: &Geometry<f64>) -> bool {
+    fn geometry(&self) -> Geometry<f64> {
         match self {
-            Place::Area(area) => meet(geometry, &Geometry::MultiPolygon(area.clone())),
-            Place::Point(p) => geometry.intersects(p),
+            Place::Area(area) => Geometry::MultiPolygon(area.clone()),
+            Place::Point(p) => Geometry::Point(*p),
         }
     }
 }
 
 impl Map {
     /// Answers a question for what changed.
-    pub(super) fn changed(&self, question: &Question, change: &Change) -> Result<Answer, QuestionError> {
+    pub(super) fn changed(
+        &self,
+        question: &Question,
+        change: &Change,
+        effort: &Effort,
+    ) -> Result<Answer, QuestionError> {
         let property = change.property.as_str();
-        let effort = Effort::default();
         let split: Vec<(String, MultiPolygon<f64>)> = match &change.split {
             None => Vec::new(),
             Some(name) => {
                 let index = self.collection(name).ok_or_else(|| self.no_collection(name))?;
                 let called =
                     |i: u32, f: &Feature| f.text("name").map_or_else(|| index.id(i).to_string(), str::to_string);
-                (0..).zip(&index.collection().features).map(|(i, f)| (called(i, f), polygons(&f.geometry))).collect()
+                (0..)
+                    .zip(&index.collection().features)
+                    .map(|(i, f)| (called(i, f), overlay::polygons(&f.geometry)))
+                    .collect()
             }
         };
         let mut places: Vec<Place> = Vec::new();
@@ -79,9 +90,9 @@ impl Map {
         let mut looked = false;
         for (name, index) in self.change_collections(question, property)? {
             looked = true;
-            for (from, to, changed, sources) in changes(index, property, change, &effort) {
-                let changed = places.iter().fold(changed, |changed, place| place.of_change(changed));
-                for (part, geometry) in parted(changed, &split, &effort) {
+            for (from, to, changed, sources) in changes(index, property, change, effort)? {
+                let changed = places.iter().try_fold(changed, |changed, place| place.of_change(changed, effort))?;
+                for (part, geometry) in parted(changed, &split, effort)? {
                     let geometry = Geometry::MultiPolygon(geometry);
                     let area_km2 = geodesic::area_m2(&geometry) / 1e6;
                     if area_km2 < LEAST_KM2 {
@@ -108,9 +119,6 @@ impl Map {
                 format!("no collection asked has '{property}' for areas in time"),
             ));
         }
-        if effort.is_spent() {
-            return Err(QuestionError::Effort);
-        }
         features.sort_by(|a, b| b.0.total_cmp(&a.0));
         let form = Form { skip_geometry: question.skip_geometry, ..Form::PLAIN };
         let mut out = Answer::default();
@@ -130,7 +138,7 @@ impl Map {
             ("numberMatched", json!(matched)),
             ("numberReturned", json!(returned)),
             ("sums", summed),
-            ("events", Json::Array(self.events(change, &places, &mut credits))),
+            ("events", Json::Array(self.events(change, &places, &mut credits, effort)?)),
         ] {
             out.members.insert(key.to_string(), value);
         }
@@ -157,13 +165,21 @@ impl Map {
 
     /// What happened between two days, at the places if there are any: the features with a `date` among them, in time
     /// order.
-    fn events(&self, change: &Change, places: &[Place], credits: &mut Credits) -> Vec<Json> {
+    fn events(
+        &self,
+        change: &Change,
+        places: &[Place],
+        credits: &mut Credits,
+        effort: &Effort,
+    ) -> Result<Vec<Json>, Stopped> {
+        let places = places.iter().map(|place| Prepared::of(Cow::Owned(place.geometry()), effort));
+        let places: Vec<Prepared> = places.collect::<Result<_, _>>()?;
         let mut events: Vec<(&str, &str, &Feature)> = Vec::new();
         for (name, index) in self.collections() {
             for feature in &index.collection().features {
                 let Some(date) = feature.text("date") else { continue };
                 let is_between = date.parse().is_ok_and(|d| change.from <= d && d <= change.to);
-                if is_between && places.iter().all(|p| p.meets(&feature.geometry)) {
+                if is_between && meets_all(feature, &places, effort)? {
                     events.push((date, name, feature));
                 }
             }
@@ -174,32 +190,47 @@ impl Map {
             json!({"date": date, "name": f.text("name"), "collection": collection,
                 "id": f.id.as_ref().map(ToString::to_string), "note": f.text("note"), "source": f.text("source")})
         };
-        events.iter().map(event).collect()
+        Ok(events.iter().map(event).collect())
     }
 }
+
+fn meets_all(feature: &Feature, places: &[Prepared], effort: &Effort) -> Result<bool, Stopped> {
+    let geometry = Prepared::new(&feature.geometry, effort)?;
+    for place in places {
+        if !meet(&geometry, place, effort)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The part, where a change is told by parts, and what changed there.
+type ChangedPart<'a> = (Option<&'a str>, MultiPolygon<f64>);
 
 /// A change in each of the parts that it is told by; whole, where there are none.
 fn parted<'a>(
     changed: MultiPolygon<f64>,
     split: &'a [(String, MultiPolygon<f64>)],
     effort: &Effort,
-) -> Vec<(Option<&'a str>, MultiPolygon<f64>)> {
+) -> Result<Vec<ChangedPart<'a>>, Stopped> {
     if split.is_empty() {
-        return vec![(None, changed)];
+        return Ok(vec![(None, changed)]);
     }
-    let bounds = changed.bounding_rect();
-    let near = |area: &MultiPolygon<f64>| bounds.zip(area.bounding_rect()).is_some_and(|(a, b)| a.intersects(&b));
-    split
-        .iter()
-        .filter(|(_, area)| near(area) && effort.spend(changed.coords_count() + area.coords_count()))
-        .map(|(name, area)| (Some(name.as_str()), changed.intersection(area)))
-        .collect()
+    let part = |(name, area): &'a (String, MultiPolygon<f64>)| {
+        Ok((Some(name.as_str()), overlay::common(&changed, area, effort)?))
+    };
+    split.iter().map(part).collect()
 }
 
 type Changed<'a> = (String, String, MultiPolygon<f64>, Vec<&'a Feature>);
 
 /// What was of one value before and is of another after, by both values, with the features it follows from.
-fn changes<'a>(index: &'a Index, property: &str, change: &Change, effort: &Effort) -> Vec<Changed<'a>> {
+fn changes<'a>(
+    index: &'a Index,
+    property: &str,
+    change: &Change,
+    effort: &Effort,
+) -> Result<Vec<Changed<'a>>, Stopped> {
     let features = &index.collection().features;
     let held = |at: Instant| {
         let period = Period { from: at, to: at };
@@ -219,13 +250,11 @@ fn changes<'a>(index: &'a Index, property: &str, change: &Change, effort: &Effor
             let mut sources: Vec<&Feature> = Vec::new();
             let mut common = MultiPolygon(Vec::new());
             for (was, bounds) in were {
-                let meeting = are.iter().filter(|(_, b)| effort.spend(1) && b.intersects(bounds));
-                for (is, _) in meeting {
-                    let positions = was.geometry.coords_count() + is.geometry.coords_count();
-                    if effort.spend(positions)
-                        && let Some(Geometry::MultiPolygon(part)) = common_area(&was.geometry, &is.geometry)
-                        && !part.0.is_empty()
-                    {
+                effort.spend(are.len() * cost::POSITION)?;
+                for (is, _) in are.iter().filter(|(_, b)| b.intersects(bounds)) {
+                    let (before, after) = (overlay::polygons(&was.geometry), overlay::polygons(&is.geometry));
+                    let part = overlay::common(&before, &after, effort)?;
+                    if !part.0.is_empty() {
                         common.0.extend(part.0);
                         sources.extend([*was, *is]);
                     }
@@ -236,5 +265,5 @@ fn changes<'a>(index: &'a Index, property: &str, change: &Change, effort: &Effor
             }
         }
     }
-    out
+    Ok(out)
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use geo::BooleanOps;
-use geo::geometry::Geometry;
+use geo::CoordsIter;
+use geo::geometry::{Geometry, MultiLineString, MultiPolygon};
 use serde_json::{Value as Json, json};
 
 use super::Answer;
 use crate::feature::{Feature, Value};
-use crate::geo::geodesic;
+use crate::geo::{Effort, Stopped, cost, geodesic, overlay};
 
 /// Measures by what they are called.
 pub(super) type Measures = Vec<(&'static str, f64)>;
@@ -65,22 +65,37 @@ pub(super) fn text_of(value: Option<&Value>) -> String {
 }
 
 /// Geodesic measures of a feature, and of what of it lies in a polygon.
-pub(super) fn measures(feature: &Feature, operand: Option<&Geometry<f64>>) -> Measures {
+///
+/// # Errors
+/// Where the effort ends.
+pub(super) fn measures(
+    feature: &Feature,
+    operand: Option<&MultiPolygon<f64>>,
+    effort: &Effort,
+) -> Result<Measures, Stopped> {
+    let geometry = &feature.geometry;
+    if !matches!(geometry, Geometry::Point(_) | Geometry::MultiPoint(_)) {
+        effort.spend(geometry.coords_count() * cost::GEODESIC)?;
+    }
     let mut out = Vec::new();
-    let (area, length) = (geodesic::area_m2(&feature.geometry), geodesic::length_m(&feature.geometry));
+    let (area, length) = (geodesic::area_m2(geometry), geodesic::length_m(geometry));
     if area > 0.0 {
         out.push(("area_km2", area / 1e6));
-        if let Some(common) = operand.and_then(|o| common_area(&feature.geometry, o)) {
-            out.push(("overlap_km2", geodesic::area_m2(&common) / 1e6));
+        if let Some(operand) = operand {
+            let common = overlay::common(&overlay::polygons(geometry), operand, effort)?;
+            out.push(("overlap_km2", geodesic::area_m2(&Geometry::MultiPolygon(common)) / 1e6));
         }
     }
     if length > 0.0 {
         out.push(("length_km", length / 1e3));
-        if let Some(inside) = operand.and_then(|o| inside(&feature.geometry, o)) {
-            out.push(("length_inside_km", geodesic::length_m(&inside) / 1e3));
+        if let Some(operand) = operand
+            && let Some(lines) = lines(geometry)
+        {
+            let inside = overlay::clipped(&lines, operand, effort)?;
+            out.push(("length_inside_km", geodesic::length_m(&Geometry::MultiLineString(inside)) / 1e3));
         }
     }
-    out
+    Ok(out)
 }
 
 /// How much of a feature lies in the polygon, 0..=1.
@@ -90,32 +105,13 @@ pub(super) fn share(measures: &[(&'static str, f64)]) -> Option<f64> {
     of("overlap_km2", "area_km2").or_else(|| of("length_inside_km", "length_km"))
 }
 
-/// The polygons of a geometry.
-pub(super) fn polygons(geometry: &Geometry<f64>) -> geo::MultiPolygon<f64> {
+/// The lines of a geometry that is of lines.
+fn lines(geometry: &Geometry<f64>) -> Option<MultiLineString<f64>> {
     match geometry {
-        Geometry::Polygon(p) => geo::MultiPolygon(vec![p.clone()]),
-        Geometry::MultiPolygon(m) => m.clone(),
-        Geometry::Rect(r) => geo::MultiPolygon(vec![r.to_polygon()]),
-        Geometry::GeometryCollection(all) => geo::MultiPolygon(all.iter().flat_map(|g| polygons(g).0).collect()),
-        _ => geo::MultiPolygon(Vec::new()),
+        Geometry::LineString(l) => Some(MultiLineString(vec![l.clone()])),
+        Geometry::MultiLineString(m) => Some(m.clone()),
+        _ => None,
     }
-}
-
-/// What two geometries have in common, as areas; `None` where one has none.
-pub(super) fn common_area(a: &Geometry<f64>, b: &Geometry<f64>) -> Option<Geometry<f64>> {
-    let (a, b) = (polygons(a), polygons(b));
-    (!a.0.is_empty() && !b.0.is_empty()).then(|| Geometry::MultiPolygon(a.intersection(&b)))
-}
-
-/// What of a line lies in an area.
-fn inside(line: &Geometry<f64>, area: &Geometry<f64>) -> Option<Geometry<f64>> {
-    let area = polygons(area);
-    let lines = match line {
-        Geometry::LineString(l) => geo::MultiLineString(vec![l.clone()]),
-        Geometry::MultiLineString(m) => m.clone(),
-        _ => return None,
-    };
-    (!area.0.is_empty()).then(|| Geometry::MultiLineString(area.clip(&lines, false)))
 }
 
 /// What an answer rests on.

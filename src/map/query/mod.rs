@@ -19,6 +19,7 @@ use super::features::QueryError;
 use crate::cql2::{Expr, FilterError, Relation};
 use crate::encode::{FeatureJson, feature_collection};
 use crate::feature::Date;
+use crate::geo::Stopped;
 
 /// Features that an answer may hold.
 pub const MAX_ANSWER: usize = 10_000;
@@ -104,10 +105,8 @@ pub enum QuestionError {
     /// Something that the question names is not there.
     #[error("{member}: {message}")]
     Missing { member: String, message: String },
-    #[error(
-        "the question is too much work; narrow it: name collections, a smaller place, a simpler geometry or filter"
-    )]
-    Effort,
+    #[error("{0}; narrow the question: name collections, a smaller place, a simpler geometry or filter")]
+    Stopped(#[from] Stopped),
     #[error(transparent)]
     Filter(#[from] FilterError),
     #[error(transparent)]

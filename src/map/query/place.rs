@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::QuestionError;
 use crate::cql2::{Expr, MAX_POSITIONS};
 use crate::feature::Feature;
-use crate::geo::{LonLat, fault};
+use crate::geo::{Effort, LonLat, fault};
 use crate::map::Map;
 
 /// A place as a question gives it.
@@ -25,10 +25,10 @@ pub struct Found<'a> {
 
 impl Place {
     /// `lon,lat`, `collection/feature`, a name, `[lon, lat]`, a GeoJSON geometry or Feature, or `{"bbox": [...]}`.
-    pub(super) fn read(member: &str, json: &Json) -> Result<Place, QuestionError> {
+    pub(super) fn read(member: &str, json: &Json, effort: &Effort) -> Result<Place, QuestionError> {
         let wrong = |message: String| QuestionError::member(member, message);
         let geometry = match json {
-            Json::String(text) => return Place::from_text(member, text),
+            Json::String(text) => return Place::from_text(member, text, effort),
             Json::Array(_) => {
                 let position = json.as_array().and_then(|a| match a.as_slice() {
                     [lon, lat] => LonLat::new(lon.as_f64()?, lat.as_f64()?),
@@ -51,17 +51,17 @@ impl Place {
             }
             _ => return Err(wrong("no place: 'lon,lat', 'collection/feature', a name, or GeoJSON".into())),
         };
-        Place::sound(member, geometry)
+        Place::sound(member, geometry, effort)
     }
 
-    fn from_text(member: &str, text: &str) -> Result<Place, QuestionError> {
+    fn from_text(member: &str, text: &str, effort: &Effort) -> Result<Place, QuestionError> {
         let is_numbers = text.contains(',') && text.chars().all(|c| c.is_ascii_digit() || "+-.eE, ".contains(c));
         if is_numbers || member == "at" {
             let at = LonLat::parse(text).map_err(|e| QuestionError::member(member, e.to_string()))?;
             return Ok(Place::Geometry(Geometry::Point(Point::new(at.lon(), at.lat()))));
         }
         if let Ok(Expr::Geometry(g)) = crate::cql2::from_text(text) {
-            return Place::sound(member, (*g).clone());
+            return Place::sound(member, (*g).clone(), effort);
         }
         match text.split_once('/') {
             Some((collection, id)) if !collection.contains(' ') => {
@@ -74,7 +74,7 @@ impl Place {
         }
     }
 
-    fn sound(member: &str, geometry: Geometry<f64>) -> Result<Place, QuestionError> {
+    fn sound(member: &str, geometry: Geometry<f64>, effort: &Effort) -> Result<Place, QuestionError> {
         use geo::CoordsIter;
         if geometry.coords_count() > MAX_POSITIONS {
             return Err(QuestionError::member(member, format!("a place has at most {MAX_POSITIONS} positions")));
@@ -82,7 +82,7 @@ impl Place {
         if geometry.coords_count() == 0 {
             return Err(QuestionError::member(member, "the geometry is empty"));
         }
-        match fault(&geometry) {
+        match fault(&geometry, effort)? {
             Some(fault) => Err(QuestionError::member(member, fault.to_string())),
             None => Ok(Place::Geometry(geometry)),
         }

@@ -5,6 +5,7 @@ use serde_json::{Map as JsonObject, Value as Json};
 use super::{Change, MAX_ANSWER, Place, Question, QuestionError};
 use crate::cql2::{self, Relation};
 use crate::feature::Date;
+use crate::geo::Effort;
 use crate::map::Period;
 
 /// Every member with what it is for.
@@ -49,14 +50,14 @@ impl Question {
     ///
     /// # Errors
     /// Where a member is not known or cannot be read, or nothing is asked.
-    pub fn read(members: &JsonObject<String, Json>) -> Result<Question, QuestionError> {
+    pub fn read(members: &JsonObject<String, Json>, effort: &Effort) -> Result<Question, QuestionError> {
         if let Some(key) = members.keys().find(|k| !MEMBERS.iter().any(|(name, _)| name == k)) {
             let known: Vec<&str> = MEMBERS.iter().map(|(name, _)| *name).collect();
             let key: String = key.chars().take(60).collect();
             let message = format!("there is no such member; there are: {}", known.join(", "));
             return Err(QuestionError::member(&key, message));
         }
-        let place = |key: &str| members.get(key).map(|json| Place::read(key, json)).transpose();
+        let place = |key: &str| members.get(key).map(|json| Place::read(key, json, effort)).transpose();
         let mut question = Question { limit: DEFAULT_LIMIT, ..Question::default() };
         if let Some(at) = place("at")? {
             question.relations.push((Relation::Intersects, at));
@@ -102,7 +103,7 @@ impl Question {
             }
             Some(json) => Some(cql2::from_json(json)?),
         };
-        question.filter = question.filter.map(cql2::Expr::sound).transpose()?;
+        question.filter = question.filter.map(|filter| filter.sound(effort)).transpose()?;
         question.sum_by = text(members, "sum_by")?;
         if let Some(limit) = number(members, "limit", 1.0, MAX_ANSWER as f64)? {
             question.limit = limit as usize;

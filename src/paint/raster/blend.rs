@@ -1,9 +1,7 @@
 //! Source-over blending of ink into premultiplied RGBA pixels, eight bits a channel.
 
-use std::time::Instant;
-
 use super::coverage::Span;
-use crate::geo::Affine;
+use crate::geo::{Affine, Stop, Stopped};
 use crate::scene::{Ink, Pattern};
 use crate::sprite::Image;
 
@@ -17,7 +15,7 @@ pub struct Canvas<'a> {
     height: usize,
     to_world_px: Affine,
     clip: Option<Rows>,
-    until: Option<Instant>,
+    stop: Stop,
     asked: u32,
 }
 
@@ -28,24 +26,25 @@ impl<'a> Canvas<'a> {
     pub fn new(pixels: &'a mut [u8], width_px: u32, to_world_px: Affine) -> Self {
         let width = width_px as usize;
         let height = pixels.len() / 4 / width.max(1);
-        Self { pixels, width, height, to_world_px, clip: None, until: None, asked: 0 }
+        Self { pixels, width, height, to_world_px, clip: None, stop: Stop::never(), asked: 0 }
     }
 
-    /// Has drawing given up at a time.
-    pub fn until(mut self, until: Option<Instant>) -> Self {
-        self.until = until;
+    /// Has drawing given up when `stop` says so.
+    pub fn until(mut self, stop: &Stop) -> Self {
+        self.stop = stop.clone();
         self
     }
 
-    /// Whether the time is over.
-    pub fn is_late(&self) -> bool {
-        self.until.is_some_and(|until| Instant::now() > until)
+    /// # Errors
+    /// Where drawing is given up.
+    pub fn check(&self) -> Result<(), Stopped> {
+        self.stop.check()
     }
 
-    /// Whether there is time to go on; the clock is asked now and then.
+    /// Whether to go on; it is asked now and then.
     pub fn has_time(&mut self) -> bool {
         self.asked = self.asked.wrapping_add(1);
-        !self.asked.is_multiple_of(ASKED_OFTEN) || !self.is_late()
+        !self.asked.is_multiple_of(ASKED_OFTEN) || self.check().is_ok()
     }
 
     pub fn width(&self) -> usize {

@@ -13,7 +13,7 @@ pub fn draw(heatmap: &Heatmap, canvas: &mut Canvas) -> Option<()> {
     density.try_reserve_exact(width * height).ok()?;
     density.resize(width * height, 0.0);
     for point in &heatmap.points {
-        if canvas.is_late() {
+        if canvas.check().is_err() {
             break;
         }
         add(point, &mut density, width, height);

@@ -17,11 +17,9 @@ mod stamp;
 mod strip;
 mod text;
 
-use std::time::Instant;
-
 use tiny_skia::Pixmap;
 
-use crate::geo::{Affine, SUBPIXELS, Snapped};
+use crate::geo::{Affine, SUBPIXELS, Snapped, Stop, Stopped};
 use crate::scene::{Fill, Group, Item, Scene};
 use blend::{Canvas, Rows};
 use coverage::Coverage;
@@ -34,7 +32,7 @@ pub struct Brush<'a> {
     /// Glyphs kept from earlier pictures.
     pub stamps: &'a Stamps,
     /// When drawing is given up.
-    pub until: Option<Instant>,
+    pub stop: &'a Stop,
 }
 
 /// Why a scene is not drawn to its end.
@@ -42,14 +40,20 @@ pub struct Brush<'a> {
 pub enum Unfinished {
     /// A picture of its size can't be had in memory.
     Memory,
-    /// It takes longer than it may.
-    Late,
+    /// It takes longer than it may, or nobody waits for it.
+    Stopped(Stopped),
+}
+
+impl From<Stopped> for Unfinished {
+    fn from(why: Stopped) -> Self {
+        Self::Stopped(why)
+    }
 }
 
 /// Draws the scene on a transparent canvas.
 ///
 /// # Errors
-/// Where memory or the brush's time runs out.
+/// Where memory runs out, or the brush says stop.
 pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
     let mut pixmap = Pixmap::new(scene.width_px, scene.height_px).ok_or(Unfinished::Memory)?;
     let mut painter = Painter {
@@ -60,7 +64,7 @@ pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
         brush,
         layer: text::Layer::default(),
     };
-    let mut canvas = Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px).until(brush.until);
+    let mut canvas = Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px).until(brush.stop);
     for layer in &scene.layers {
         painter.draw(&layer.items, &mut canvas)?;
     }
@@ -92,9 +96,7 @@ impl Painter<'_> {
                 Item::Group(group) => self.group(group, canvas)?,
             }
             // What was broken off is no picture.
-            if canvas.is_late() {
-                return Err(Unfinished::Late);
-            }
+            canvas.check()?;
         }
         Ok(())
     }
@@ -120,7 +122,7 @@ impl Painter<'_> {
             self.draw(&group.items, canvas)?;
         } else {
             let mut apart = Pixmap::new(self.width_px, self.height_px).ok_or(Unfinished::Memory)?;
-            let mut inner = Canvas::new(apart.data_mut(), self.width_px, self.to_world_px).until(self.brush.until);
+            let mut inner = Canvas::new(apart.data_mut(), self.width_px, self.to_world_px).until(self.brush.stop);
             inner.clip(canvas.rows().cloned());
             self.draw(&group.items, &mut inner)?;
             canvas.blend_canvas(apart.data(), group.opacity);

@@ -15,7 +15,7 @@ pub use glyphs::{GlyphRun, PlacedGlyph};
 
 use super::raster::{self, Brush, Stamps};
 use crate::color::Color;
-use crate::geo::{SUBPIXELS, Snapped};
+use crate::geo::{SUBPIXELS, Snapped, Stop};
 use crate::scene::{self, Cap, Item, Join, LineInk, Scene, TextPart, offset};
 use crate::sprite::Image;
 use clip::Page;
@@ -292,7 +292,7 @@ impl Writer<'_> {
         let layer = scene::Layer { id: String::new(), items: vec![item.clone()] };
         let Scene { width_px, height_px, to_world_px, ratio, .. } = *self.scene;
         let alone = Scene { width_px, height_px, to_world_px, ratio, layers: vec![layer] };
-        let pixmap = raster::paint(&alone, Brush { stamps: &Stamps::default(), until: None }).ok()?;
+        let pixmap = raster::paint(&alone, Brush { stamps: &Stamps::default(), stop: &Stop::never() }).ok()?;
         let (width, height) = (pixmap.width() as usize, pixmap.height() as usize);
         let data = pixmap.data();
         let seen = |x: usize, y: usize| data[(y * width + x) * 4 + 3] > 0;

@@ -1,0 +1,66 @@
+//! Bodies of requests: bounded in bytes, in time and, all together, by the budget of memory.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use futures_util::StreamExt as _;
+
+use super::Problem;
+use crate::map::{Lease, Service, ServiceError};
+
+/// Bytes of a body.
+pub const MAX_BODY: usize = 2 << 20;
+/// How long nothing may come, and how long a body may take in all.
+const MOST_SILENCE: Duration = Duration::from_secs(5);
+const MOST_TIME: Duration = Duration::from_secs(30);
+/// Bytes that are read of a body that is too large: who still sends would not see the answer.
+const MOST_DRAINED: usize = 8 << 20;
+/// What a document takes in memory for each byte of its text, as JSON and as shapes.
+const BYTES_PER_BYTE: u64 = 24;
+
+/// A request's body, with the memory that it and what is made of it take, for as long as it is held.
+pub struct Document {
+    pub text: Bytes,
+    pub lease: Lease,
+}
+
+impl FromRequest<Service> for Document {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
+        let reading = read(request, service);
+        tokio::time::timeout(MOST_TIME, reading).await.unwrap_or_else(|_| Err(too_slow()))
+    }
+}
+
+async fn read(request: Request, service: &Service) -> Result<Document, Problem> {
+    let full = || Problem::from(ServiceError::Memory);
+    let mut lease = service.documents().take(0).ok_or_else(full)?;
+    let mut stream = request.into_body().into_data_stream();
+    let mut text = Vec::new();
+    let mut length = 0;
+    while let Some(piece) = tokio::time::timeout(MOST_SILENCE, stream.next()).await.map_err(|_| too_slow())? {
+        let piece = piece.map_err(|_| Problem::bad_request("the body ended before its end"))?;
+        length += piece.len();
+        if length > MOST_DRAINED {
+            break;
+        }
+        if length > MAX_BODY {
+            text = Vec::new();
+            continue;
+        }
+        if !lease.grow(piece.len() as u64 * (1 + BYTES_PER_BYTE)) {
+            return Err(full());
+        }
+        text.extend_from_slice(&piece);
+    }
+    match length > MAX_BODY {
+        true => Err(Problem::too_large(format!("a body may have {MAX_BODY} bytes"))),
+        false => Ok(Document { text: text.into(), lease }),
+    }
+}
+
+fn too_slow() -> Problem {
+    Problem::too_slow("the body came too slowly; send it again")
+}

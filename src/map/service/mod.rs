@@ -1,0 +1,219 @@
+//! The map behind async code: lanes of threads, one render for equal requests, a cache, and one budget of memory.
+//!
+//! What a request starts is its own: it ends when its client goes, unless others wait for the same; and until it has ended
+//! it keeps its thread. A panic in a render is caught and becomes an error.
+
+mod budget;
+mod flight;
+mod scheduler;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use moka::sync::Cache;
+use tokio::sync::oneshot;
+
+pub use budget::{Budget, Lease};
+pub use scheduler::{Client, Lane};
+
+use super::{Map, Picture, PictureError};
+use crate::geo::{Stop, Stopped};
+use crate::text::GlyphRange;
+use flight::Flights;
+use scheduler::{Full, Job, Scheduler};
+
+/// Why a picture was not served.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ServiceError {
+    #[error("the server is doing as much as it can; try again shortly")]
+    Busy,
+    #[error("the server has not enough memory for this at the moment; try again shortly, or ask for less")]
+    Memory,
+    #[error("{0}")]
+    Picture(Arc<PictureError>),
+    #[error("drawing failed inside the server")]
+    Panic,
+}
+
+impl From<Full> for ServiceError {
+    fn from(_: Full) -> Self {
+        Self::Busy
+    }
+}
+
+/// A map and the means to draw it, for one client; cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    shared: Arc<Shared>,
+    client: Client,
+}
+
+struct Shared {
+    map: Arc<Map>,
+    cache: Cache<String, Bytes>,
+    flights: Flights,
+    scheduler: Scheduler,
+    /// For drawing, and for the documents of requests.
+    budget: Budget,
+    documents: Budget,
+}
+
+/// Pictures kept, in bytes, at the most; no more than a quarter of the memory.
+const CACHE_BYTES: u64 = 256 << 20;
+/// What one picture may take of a processor; three times that by the clock.
+const MOST_DRAWING: Duration = Duration::from_secs(20);
+/// The same of one question, or piece of an answer.
+const MOST_COMPUTING: Duration = Duration::from_secs(2);
+
+impl Service {
+    /// A service of some processors, with the memory that this machine gives.
+    ///
+    /// # Errors
+    /// Where the system gives no threads.
+    pub fn new(map: Map, cores: usize) -> std::io::Result<Self> {
+        Self::with_budget(map, cores, Budget::of_this_machine())
+    }
+
+    /// # Errors
+    /// Where the system gives no threads.
+    pub fn with_budget(map: Map, cores: usize, budget: Budget) -> std::io::Result<Self> {
+        let weigh = |key: &String, bytes: &Bytes| u32::try_from(key.len() + bytes.len()).unwrap_or(u32::MAX);
+        let kept = CACHE_BYTES.min(budget.total() / 4);
+        let shared = Shared {
+            map: Arc::new(map),
+            cache: Cache::builder().max_capacity(kept).weigher(weigh).build(),
+            flights: Flights::default(),
+            scheduler: Scheduler::new(cores.max(1))?,
+            budget: Budget::new(budget.total() / 2),
+            documents: Budget::new(budget.total() / 4),
+        };
+        Ok(Self { shared: Arc::new(shared), client: Client::default() })
+    }
+
+    /// The same for a client, whose share of the work is then its own.
+    pub fn for_client(&self, client: Client) -> Self {
+        Self { client, ..self.clone() }
+    }
+
+    pub fn map(&self) -> &Map {
+        &self.shared.map
+    }
+
+    /// The memory that documents of requests may take together.
+    pub fn documents(&self) -> &Budget {
+        &self.shared.documents
+    }
+
+    /// The picture, drawn or from the cache. `key` is the picture's own.
+    ///
+    /// # Errors
+    /// Where it cannot be drawn, or not now.
+    pub async fn picture(&self, picture: Picture, key: String) -> Result<Bytes, ServiceError> {
+        let lane = picture.lane();
+        let budget = self.shared.budget.clone();
+        self.kept(lane, key, move |map, stop| {
+            let _lease = budget.take(picture.bytes_needed()).ok_or(ServiceError::Memory)?;
+            map.draw_while(&picture, stop).map(Bytes::from).map_err(|e| ServiceError::Picture(Arc::new(e)))
+        })
+        .await
+    }
+
+    /// A glyph range of the map's faces (see [`crate::text::GlyphRange`]), made or from the cache.
+    ///
+    /// # Errors
+    /// Where it cannot be made now.
+    pub async fn glyphs(&self, stack: String, first: u32, key: String) -> Result<Bytes, ServiceError> {
+        let make = move |map: &Map, _: &Stop| {
+            Ok(Bytes::from(GlyphRange::of(&map.fonts.stack(&stack), first).encode(&stack, first)))
+        };
+        self.kept(Lane::Tile, format!("glyphs/{key}"), make).await
+    }
+
+    /// What is in the cache, or is made and put there; equal keys are made once.
+    async fn kept(
+        &self,
+        lane: Lane,
+        key: String,
+        make: impl FnOnce(&Map, &Stop) -> Result<Bytes, ServiceError> + Send + 'static,
+    ) -> Result<Bytes, ServiceError> {
+        let Shared { cache, flights, scheduler, map, .. } = &*self.shared;
+        if let Some(bytes) = cache.get(&key) {
+            return Ok(bytes);
+        }
+        let (flight, render) = flights.join(&key);
+        if let Some(render) = render {
+            let (map, cache, wanted) = (map.clone(), cache.clone(), render.stop());
+            let stop = wanted.clone();
+            let work = move || {
+                render.begin();
+                let outcome = make(&map, &limited(lane, wanted));
+                if let Ok(bytes) = &outcome {
+                    cache.insert(key, bytes.clone());
+                }
+                render.end(outcome);
+            };
+            scheduler.put(lane, Job { client: self.client, stop, work: Box::new(work) })?;
+        }
+        flight.outcome(scheduler.most_wait(lane)).await
+    }
+
+    /// Runs work on the map on a thread of a lane. It is told to stop when this is dropped.
+    ///
+    /// # Errors
+    /// Where the work would wait too long, or fails.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        lane: Lane,
+        work: impl FnOnce(&Map, &Stop) -> T + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let wanted = Arc::new(());
+        let waits = Arc::downgrade(&wanted);
+        let stop = Stop::when(move || (waits.strong_count() == 0).then_some(Stopped::Unwanted));
+        let (begin, begins) = oneshot::channel();
+        let (tell, told) = oneshot::channel();
+        let (map, own) = (self.shared.map.clone(), stop.clone());
+        let work = Box::new(move || {
+            // Nobody may be left to be told.
+            let _ = begin.send(());
+            let _ = tell.send(work(&map, &limited(lane, own)));
+        });
+        let scheduler = &self.shared.scheduler;
+        scheduler.put(lane, Job { client: self.client, stop, work })?;
+        match tokio::time::timeout(scheduler.most_wait(lane), begins).await {
+            Err(_) => return Err(ServiceError::Busy),
+            Ok(Err(_)) => return Err(ServiceError::Panic),
+            Ok(Ok(())) => {}
+        }
+        let outcome = told.await.map_err(|_| ServiceError::Panic);
+        drop(wanted);
+        outcome
+    }
+}
+
+/// Work that has begun on this thread, with the time that its lane gives it.
+fn limited(lane: Lane, wanted: Stop) -> Stop {
+    let (began, before) = (Instant::now(), computed());
+    let most = match lane {
+        Lane::Question | Lane::Export => MOST_COMPUTING,
+        Lane::Tile | Lane::Picture | Lane::Long => MOST_DRAWING,
+    };
+    Stop::when(move || {
+        // What it had of a processor counts, so that nobody is late because others work; but nothing lasts for ever.
+        let had = computed().zip(before).map(|(now, before)| now.saturating_sub(before));
+        let is_late = had.is_some_and(|had| had > most) || began.elapsed() > most * 3;
+        wanted.check().err().or(is_late.then_some(Stopped::Late))
+    })
+}
+
+/// What this thread has had of a processor, where the system tells.
+#[cfg(unix)]
+fn computed() -> Option<Duration> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Some(Duration::new(u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?))
+}
+
+#[cfg(not(unix))]
+fn computed() -> Option<Duration> {
+    None
+}
