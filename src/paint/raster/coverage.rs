@@ -2,7 +2,8 @@
 //!
 //! The method is the cell accumulator of FreeType's smooth rasterizer, LibArt and AGG: each edge adds, to every pixel it
 //! passes, the height it spans there (`cover`) and twice the area between it and the pixel's left side (`area`); a sweep
-//! from left to right turns the sums into coverage. It is sparse: only pixels that an edge passes have cells.
+//! from left to right turns the sums into coverage. It is sparse: only pixels that an edge passes have cells. Where edges
+//! pass very many, rows are taken some at a time, so that memory is bounded whatever is drawn.
 //!
 //! **Invariant.** Where an edge crosses a scanline or a pixel's side is computed from the edge's own end points by one
 //! floor division, never step by step. Floor division commutes with moves by whole pixels, so a pixel's sums are the
@@ -35,10 +36,17 @@ struct Cell {
 pub struct Coverage {
     width: i64,
     height: i64,
+    edges: Vec<Edge>,
+    /// Cells that the edges pass, at the most.
+    passed: u64,
+    most_cells: u64,
     cells: Vec<Cell>,
     sorted: Vec<Cell>,
     row_starts: Vec<u32>,
 }
+
+/// Cells held at a time, but for those of one row: some 50 MB.
+const MOST_CELLS: u64 = 1 << 20;
 
 /// Twice the area of a pixel in subpixel units, as a shift.
 const AREA_SHIFT: u32 = 17;
@@ -48,6 +56,9 @@ impl Coverage {
         Self {
             width: i64::from(width_px),
             height: i64::from(height_px),
+            edges: Vec::new(),
+            passed: 0,
+            most_cells: MOST_CELLS,
             cells: Vec::new(),
             sorted: Vec::new(),
             row_starts: Vec::new(),
@@ -72,8 +83,21 @@ impl Coverage {
         if top.y == bottom.y || first_row > last_row || a.x.min(b.x) >= self.width * SUBPIXELS {
             return;
         }
-        let edge = Edge { top, bottom };
-        let all_left = a.x.max(b.x) < 0;
+        let column = |x: i64| x.div_euclid(SUBPIXELS).clamp(-1, self.width);
+        // A row's cells, and one more for each side of a pixel that is passed.
+        self.passed += (last_row - first_row + 1 + (column(a.x) - column(b.x)).abs()) as u64;
+        self.edges.push(Edge { top, bottom, sign });
+    }
+
+    /// Makes the cells of an edge in some rows.
+    fn add_rows(&mut self, edge: &Edge, rows: std::ops::Range<i64>) {
+        let Edge { top, bottom, sign } = *edge;
+        let first_row = top.y.div_euclid(SUBPIXELS).max(rows.start);
+        let last_row = (bottom.y - 1).div_euclid(SUBPIXELS).min(rows.end - 1);
+        if first_row > last_row {
+            return;
+        }
+        let all_left = top.x.max(bottom.x) < 0;
         let mut y0 = top.y.max(first_row * SUBPIXELS);
         let mut x0 = if all_left { 0 } else { edge.x_at(y0) };
         for row in first_row..=last_row {
@@ -82,7 +106,7 @@ impl Coverage {
                 self.push(row, -1, sign * (y1 - y0), 0);
             } else {
                 let x1 = edge.x_at(y1);
-                self.add_row(&edge, row, (x0, y0), (x1, y1), sign);
+                self.add_row(edge, row, (x0, y0), (x1, y1), sign);
                 x0 = x1;
             }
             y0 = y1;
@@ -140,6 +164,22 @@ impl Coverage {
 
     /// Gives the spans of what was added, row by row from the left, by the non-zero rule, and forgets it.
     pub fn spans(&mut self, mut emit: impl FnMut(Span)) {
+        let edges = std::mem::take(&mut self.edges);
+        let parts = (self.passed / self.most_cells + 1).min(self.height.max(1) as u64) as i64;
+        let rows = self.height.div_ceil(parts).max(1);
+        for first in (0..self.height).step_by(rows as usize) {
+            let some = first..(first + rows).min(self.height);
+            edges.iter().for_each(|edge| self.add_rows(edge, some.clone()));
+            self.row_spans(&mut emit);
+        }
+        self.passed = 0;
+        // Kept for its memory.
+        self.edges = edges;
+        self.edges.clear();
+    }
+
+    /// The spans of the cells that there are, which are forgotten.
+    fn row_spans(&mut self, emit: &mut impl FnMut(Span)) {
         self.sort();
         let mut i = 0;
         while i < self.sorted.len() {
@@ -155,10 +195,10 @@ impl Coverage {
                 }
                 let next = self.sorted.get(i).filter(|c| c.y == y).map_or(self.width as i32, |c| c.x);
                 if x >= 0 {
-                    span(y, x, 1, coverage_of((cover << 9) - area), &mut emit);
+                    span(y, x, 1, coverage_of((cover << 9) - area), emit);
                 }
                 let run = x.max(-1) + 1;
-                span(y, run, next - run, coverage_of(cover << 9), &mut emit);
+                span(y, run, next - run, coverage_of(cover << 9), emit);
             }
         }
         self.cells.clear();
@@ -204,9 +244,12 @@ fn coverage_of(doubled_area: i64) -> u8 {
     (doubled_area.abs() >> (AREA_SHIFT - 8)).min(255) as u8
 }
 
+#[derive(Debug, Clone, Copy)]
 struct Edge {
     top: Snapped,
     bottom: Snapped,
+    /// 1 where it was given downward, -1 where upward.
+    sign: i64,
 }
 
 impl Edge {
@@ -245,7 +288,10 @@ mod tests {
     }
 
     fn dense(width: u32, height: u32, rings: &[Vec<Snapped>]) -> Vec<u8> {
-        let mut coverage = Coverage::new(width, height);
+        dense_of(Coverage::new(width, height), width, height, rings)
+    }
+
+    fn dense_of(mut coverage: Coverage, width: u32, height: u32, rings: &[Vec<Snapped>]) -> Vec<u8> {
         rings.iter().for_each(|r| coverage.add_ring(r));
         let mut out = vec![0; (width * height) as usize];
         coverage.spans(|s| {
@@ -254,6 +300,17 @@ mod tests {
             }
         });
         out
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn some_rows_at_a_time_are_all_rows(
+            points in proptest::collection::vec((-3_000..9_000i64, -3_000..9_000i64), 3..30), most_cells in 1..200u64,
+        ) {
+            let rings = [ring(&points)];
+            let few = Coverage { most_cells, ..Coverage::new(24, 20) };
+            proptest::prop_assert_eq!(dense_of(few, 24, 20, &rings), dense(24, 20, &rings));
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod stamp;
 mod strip;
 mod text;
 
-use tiny_skia::Pixmap;
+use tiny_skia::{IntSize, Pixmap};
 
 use crate::geo::{Affine, SUBPIXELS, Snapped, Stop, Stopped};
 use crate::scene::{Fill, Group, Item, Scene};
@@ -55,7 +55,7 @@ impl From<Stopped> for Unfinished {
 /// # Errors
 /// Where memory runs out, or the brush says stop.
 pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
-    let mut pixmap = Pixmap::new(scene.width_px, scene.height_px).ok_or(Unfinished::Memory)?;
+    let mut pixmap = clear(scene.width_px, scene.height_px)?;
     let mut painter = Painter {
         width_px: scene.width_px,
         height_px: scene.height_px,
@@ -69,6 +69,17 @@ pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
         painter.draw(&layer.items, &mut canvas)?;
     }
     Ok(pixmap)
+}
+
+/// A transparent canvas. Where there is not so much memory, that is an error, and not the end of the program.
+fn clear(width_px: u32, height_px: u32) -> Result<Pixmap, Unfinished> {
+    let bytes = u64::from(width_px) * u64::from(height_px) * 4;
+    let bytes = usize::try_from(bytes).map_err(|_| Unfinished::Memory)?;
+    let mut pixels = Vec::new();
+    pixels.try_reserve_exact(bytes).map_err(|_| Unfinished::Memory)?;
+    pixels.resize(bytes, 0);
+    let size = IntSize::from_wh(width_px, height_px).ok_or(Unfinished::Memory)?;
+    Pixmap::from_vec(pixels, size).ok_or(Unfinished::Memory)
 }
 
 struct Painter<'a> {
@@ -121,7 +132,7 @@ impl Painter<'_> {
         if group.opacity >= 1.0 {
             self.draw(&group.items, canvas)?;
         } else {
-            let mut apart = Pixmap::new(self.width_px, self.height_px).ok_or(Unfinished::Memory)?;
+            let mut apart = clear(self.width_px, self.height_px)?;
             let mut inner = Canvas::new(apart.data_mut(), self.width_px, self.to_world_px).until(self.brush.stop);
             inner.clip(canvas.rows().cloned());
             self.draw(&group.items, &mut inner)?;
