@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Map as JsonObject, Value as Json};
 
+use super::terminal::print;
 use super::{DataArgs, Failure, load};
 use crate::feature::Date;
 use crate::map::Question;
@@ -46,8 +47,7 @@ impl Query {
     pub(super) fn run(self) -> Result<(), Failure> {
         let question = Question::read(&self.members()?).map_err(Failure::usage)?;
         let map = load(&self.data.options(Vec::new()))?;
-        println!("{:#}", map.ask(&question).map_err(Failure::new)?.to_json());
-        Ok(())
+        print(format_args!("{:#}", map.ask(&question).map_err(Failure::new)?.to_json()))
     }
 
     fn members(&self) -> Result<JsonObject<String, Json>, Failure> {
