@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use clap::Args;
 use tokio::net::TcpListener;
 
+use super::terminal::print;
 use super::{DataArgs, Failure, load};
 use crate::http;
-use crate::map::Service;
+use crate::map::{Options, Service};
 
 /// Serve the map over HTTP: tiles, static maps, answers, and a viewer page
 #[derive(Args)]
@@ -22,11 +23,14 @@ pub(super) struct Serve {
     /// A MapLibre style, or a folder of them; may be given often. Without one, the embedded map is served
     #[arg(long, value_name = "PATH")]
     style: Vec<PathBuf>,
+    /// Serve what can be read where something of --data, --style or --root cannot be; it is named in the log and at /health
+    #[arg(long)]
+    lenient: bool,
 }
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let map = load(&self.data.options(self.style))?;
+        let map = load(&Options { strict: !self.lenient, ..self.data.options(self.style) })?;
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::new)?;
         runtime.block_on(serve(self.listen, map))
     }
@@ -38,7 +42,9 @@ async fn serve(listen: SocketAddr, map: crate::map::Map) -> Result<(), Failure> 
         .map_err(|e| Failure::new(format!("cannot listen on {listen}: {e}; choose another with --listen")))?;
     let address = listener.local_addr().map_err(Failure::new)?;
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    println!("Open http://{address}/ (Ctrl-C stops)");
+    if let Err(e) = print(format_args!("Open http://{address}/ (Ctrl-C stops)")) {
+        tracing::warn!("{}", e.message);
+    }
     axum::serve(listener, http::router(Service::new(map, threads)))
         .with_graceful_shutdown(stop_signal())
         .await

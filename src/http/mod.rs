@@ -10,7 +10,7 @@ mod styles;
 mod viewer;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderName, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -66,8 +66,15 @@ pub fn router(service: Service) -> Router {
         .with_state(service)
 }
 
-async fn health() -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], axum::Json(serde_json::json!({"status": "ok"}))).into_response()
+/// Whether the server lives, and what of the map it cannot serve as it should; 200 all the same, since a restart mends no
+/// file.
+async fn health(State(service): State<Service>) -> Response {
+    let faults = tokio::task::spawn_blocking(move || service.map().faults()).await.unwrap_or_default();
+    let json = match faults.is_empty() {
+        true => serde_json::json!({"status": "ok"}),
+        false => serde_json::json!({"status": "degraded", "faults": faults}),
+    };
+    ([(header::CACHE_CONTROL, "no-store")], axum::Json(json)).into_response()
 }
 
 async fn not_found(uri: Uri) -> Problem {

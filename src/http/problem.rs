@@ -116,6 +116,7 @@ impl From<&PictureError> for Problem {
     fn from(error: &PictureError) -> Self {
         let status = match error {
             PictureError::Style(_) => StatusCode::NOT_FOUND,
+            PictureError::Source(_) => StatusCode::SERVICE_UNAVAILABLE,
             PictureError::Memory | PictureError::Encode(_) => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };

@@ -32,7 +32,12 @@ pub fn app() -> axum::Router {
 }
 
 pub async fn send(request: Request<Body>) -> Answer {
-    let response = app().oneshot(request).await.unwrap();
+    send_to(app(), request).await
+}
+
+/// To routes over some other map.
+pub async fn send_to(app: axum::Router, request: Request<Body>) -> Answer {
+    let response = app.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, 1 << 26).await.unwrap().to_vec();
     Answer { status: parts.status, headers: parts.headers, body }
