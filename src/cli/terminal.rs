@@ -1,6 +1,7 @@
 //! What the program says: answers on standard output, problems and the log on standard error. Nothing here panics where
 //! nobody listens, and no text of a file or of a client can pass itself off as a line of its own.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write as _};
 
@@ -45,4 +46,12 @@ pub(super) fn start_log(level: &str) {
         .log_internal_errors(false)
         .with_writer(io::stderr)
         .init();
+    // A panic may say what a client said, too.
+    std::panic::set_hook(Box::new(|panic| {
+        tell(panic);
+        let trace = Backtrace::capture();
+        if trace.status() == BacktraceStatus::Captured {
+            let _ = writeln!(io::stderr().lock(), "{trace}");
+        }
+    }));
 }

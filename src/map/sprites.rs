@@ -25,7 +25,15 @@ impl Loader {
                 }
                 Place::Folder(folder) => {
                     let (path, roots) = (folder.join(reference), self.roots(place));
-                    if path.is_dir() { self.svgs(&path, &roots) } else { self.sheets(&path, reference, file, &roots) }
+                    match roots.find(&path) {
+                        Err(e @ RootsError::Outside(_)) => {
+                            let d = Diagnostic::error(format!("the sprite is left out: {e}")).in_file(file);
+                            self.problem(d.at("/sprite").help(e.help()));
+                            Sprite::default()
+                        }
+                        Ok(folder) if folder.is_dir() => self.svgs(&path, &roots),
+                        _ => self.sheets(&path, reference, file, &roots),
+                    }
                 }
             };
             all.add(id, sprite);
