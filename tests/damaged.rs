@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use axum::http::Request;
-use contactline::http::router;
+use contactline::http::{Site, router};
 use contactline::map::{self, Map, Options, Service};
 use serde_json::{Value as Json, json};
 use tower::ServiceExt;
@@ -67,7 +67,7 @@ async fn an_archive_that_is_cut_short_gives_no_wrong_tile_and_heals() {
         let style = json!({"version": 8, "sources": {"v": {"type": "vector", "url": file}}, "layers": layers()});
         let (map, said) = load(written(&folder.join(format!("{kind}.json")), &style), Vec::new());
         assert!(said.is_empty(), "{said:?}");
-        let app = router(Service::new(map.unwrap(), 2));
+        let app = router(Service::new(map.unwrap(), 2), Site::default());
         let tiles = every_tile(kind);
         let mut right = Vec::new();
         for tile in &tiles[..20] {
@@ -122,7 +122,7 @@ async fn a_tile_that_cannot_be_decoded_is_told_and_the_others_are_served() {
     let style = json!({"version": 8, "sources": {"v": {"type": "vector", "url": "v/tiles.json"}}, "layers": layers()});
     let (map, said) = load(written(&folder.join("map.json"), &style), Vec::new());
     assert!(said.is_empty(), "{said:?}");
-    let app = router(Service::new(map.unwrap(), 2));
+    let app = router(Service::new(map.unwrap(), 2), Site::default());
     assert_eq!(get(&app, "/styles/map/4/0/0.png").await.0, 503);
     assert_eq!(get(&app, "/styles/map/4/12/12.png").await.0, 200);
     assert_eq!(get(&app, "/styles/map/4/0/0.png").await.0, 503);
@@ -139,7 +139,7 @@ async fn an_archive_that_is_replaced_is_another_map() {
     tileset::write_mbtiles(&archive, true, &tileset::vector_tiles());
     let style = json!({"version": 8, "sources": {"v": {"type": "vector", "url": "v.mbtiles"}}, "layers": layers()});
     let (map, _) = load(written(&folder.join("map.json"), &style), Vec::new());
-    let app = router(Service::new(map.unwrap(), 2));
+    let app = router(Service::new(map.unwrap(), 2), Site::default());
     let (_, before, tag_before) = get(&app, "/styles/map/2/1/1.png").await;
     let other: Vec<_> = tileset::vector_tiles().into_iter().filter(|(z, ..)| *z != 1).collect();
     tileset::write_mbtiles(&folder.join("new.mbtiles"), true, &other);
@@ -242,6 +242,6 @@ async fn a_tile_that_is_a_link_out_of_its_folder_is_not_read() {
     symlink(outside.join("v/1/0/0.pbf"), folder.join("v/1/0/0.pbf")).unwrap();
     let style = json!({"version": 8, "sources": {"v": {"type": "vector", "url": "v/tiles.json"}}, "layers": layers()});
     let (map, _) = load(written(&folder.join("map.json"), &style), Vec::new());
-    let app = router(Service::new(map.unwrap(), 2));
+    let app = router(Service::new(map.unwrap(), 2), Site::default());
     assert_eq!(get(&app, "/styles/map/2/0/0.png").await.0, 503);
 }

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::terminal::print;
 use super::{DataArgs, Failure, load};
-use crate::http;
+use crate::http::{self, BaseUrl, Site};
 use crate::map::{Options, Service};
 
 /// Serve the map over HTTP: tiles, static maps, answers, and a viewer page
@@ -26,17 +26,25 @@ pub(super) struct Serve {
     /// Serve what can be read where something of --data, --style or --root cannot be; it is named in the log and at /health
     #[arg(long)]
     lenient: bool,
+    /// Where the server is reached, such as https://maps.example.org: links in answers begin with it, whatever a request says
+    #[arg(long, value_name = "URL")]
+    public_url: Option<BaseUrl>,
+    /// A name, perhaps with a port, that requests may call the server by; may be given often. Links in answers begin with the
+    /// request's host only if it is one of these, localhost or an address, and are relative otherwise
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
 }
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), Failure> {
         let map = load(&Options { strict: !self.lenient, ..self.data.options(self.style) })?;
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::new)?;
-        runtime.block_on(serve(self.listen, map))
+        let site = Site { public_url: self.public_url, hosts: self.host };
+        runtime.block_on(serve(self.listen, map, site))
     }
 }
 
-async fn serve(listen: SocketAddr, map: crate::map::Map) -> Result<(), Failure> {
+async fn serve(listen: SocketAddr, map: crate::map::Map, site: Site) -> Result<(), Failure> {
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|e| Failure::new(format!("cannot listen on {listen}: {e}; choose another with --listen")))?;
@@ -45,7 +53,7 @@ async fn serve(listen: SocketAddr, map: crate::map::Map) -> Result<(), Failure> 
     if let Err(e) = print(format_args!("Open http://{address}/ (Ctrl-C stops)")) {
         tracing::warn!("{}", e.message);
     }
-    axum::serve(listener, http::router(Service::new(map, threads)))
+    axum::serve(listener, http::router(Service::new(map, threads), site))
         .with_graceful_shutdown(stop_signal())
         .await
         .map_err(Failure::new)

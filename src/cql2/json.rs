@@ -81,9 +81,7 @@ impl Reader {
         }
         if object.contains_key("type") {
             let read = geometry::as_given(json, MAX_POSITIONS);
-            return read
-                .map(|g| Expr::Geometry(Arc::new(g)))
-                .map_err(|e| error(&format!("{pointer}{}", e.pointer), e.to_string()));
+            return read.map(|g| Expr::Geometry(Arc::new(g))).map_err(|e| error(pointer, e.to_string()));
         }
         let known = "an operation has 'op' and 'args'; values are 'property', 'date', 'timestamp', 'interval', 'bbox' or GeoJSON";
         Err(error(pointer, known))

@@ -11,7 +11,7 @@ use super::antimeridian::{self, Crossing};
 
 /// Why a geometry is refused, with the rest of the JSON pointer below it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{message}; {help}")]
+#[error("{pointer}{}{message}; {help}", if pointer.is_empty() { "" } else { ": " })]
 pub struct GeometryError {
     pub pointer: String,
     pub message: String,

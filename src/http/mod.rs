@@ -1,15 +1,20 @@
 //! The map over HTTP. Everything wrong with a request is answered here, as `application/problem+json` (RFC 9457).
 
+mod attribution;
 mod fonts;
+mod guard;
 mod ogc;
 mod pictures;
 mod problem;
+mod published;
 mod query;
 mod request;
+mod site;
 mod styles;
 mod viewer;
 
 use axum::Router;
+use axum::extract::Extension;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderName, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -20,11 +25,12 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use tower_http::cors::{Any, CorsLayer};
 
 pub use problem::Problem;
+pub use site::{BaseUrl, BaseUrlError, Site};
 
 use crate::map::Service;
 
-/// All routes over one map.
-pub fn router(service: Service) -> Router {
+/// All routes over one map, reached as `site` says.
+pub fn router(service: Service, site: Site) -> Router {
     let compressed = SizeAbove::new(256).and(NotForContentType::IMAGES);
     let cors = CorsLayer::new()
         .allow_origin(Any)
@@ -63,6 +69,8 @@ pub fn router(service: Service) -> Router {
             tracing::error!("a request panicked");
             Problem::internal("the request failed inside the server").into_response()
         }))
+        .layer(axum::middleware::from_fn(guard::guard))
+        .layer(Extension(site::Reached::new(site)))
         .with_state(service)
 }
 

@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use serde_json::{Map as JsonObject, Value as Json, json};
 
-use super::request::{GEOJSON, Params, PublicUrl, short, tagged};
+use super::request::{GEOJSON, Params, short, tagged};
+use super::site::PublicUrl;
 use super::{Problem, pictures};
 use crate::map::{Frame, Map, Output, Overlay, Picture, PictureError, Question, Service, Size};
 

@@ -152,6 +152,7 @@ impl StyledMap {
     pub fn source_collections(&self) -> impl Iterator<Item = (&str, &str)> {
         self.sources.iter().filter_map(|(id, source)| match &**source {
             sources::Source::Features(index) => Some((id.as_str(), index.collection().name.as_str())),
+            sources::Source::Clusters(clusters) => Some((id.as_str(), clusters.collection().name.as_str())),
             _ => None,
         })
     }
