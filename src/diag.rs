@@ -117,6 +117,37 @@ impl fmt::Display for Diagnostic {
     }
 }
 
+/// Text on one line as it is, and so that nothing in it can be taken for anything else: line breaks, control characters and
+/// those that turn the direction of text are written as escapes.
+pub struct Escaped<T>(pub T);
+
+impl<T: fmt::Display> fmt::Display for Escaped<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::write(&mut Escaping(f), format_args!("{}", self.0))
+    }
+}
+
+struct Escaping<'a, 'b>(&'a mut fmt::Formatter<'b>);
+
+impl fmt::Write for Escaping<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut rest = text;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| misleads(*c)) {
+            self.0.write_str(&rest[..at])?;
+            write!(self.0, "{}", c.escape_default())?;
+            rest = &rest[at + c.len_utf8()..];
+        }
+        self.0.write_str(rest)
+    }
+}
+
+/// Whether a character breaks a line, steers a terminal, turns or joins the text around it, or is not seen at all.
+fn misleads(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// A value and the problems met while making it.
 #[derive(Debug, Clone)]
 pub struct Checked<T> {
@@ -155,6 +186,13 @@ mod tests {
             d.to_string(),
             "error: a.geojson: feature 'agdam' at /features/3/geometry: the ring has 3 positions; help: close it"
         );
+    }
+
+    #[test]
+    fn text_cannot_forge_a_line() {
+        let text = "Şuşa Շուշի\n2026 \u{1b}[31mERROR\u{202e}\u{2028}\r\t\u{9b}\u{e0041} end";
+        let told = Escaped(text).to_string();
+        assert_eq!(told, r"Şuşa Շուշի\n2026 \u{1b}[31mERROR\u{202e}\u{2028}\r\t\u{9b}\u{e0041} end");
     }
 
     #[test]

@@ -22,6 +22,8 @@
 //!
 //! Modules import only from lower floors; ARCHITECTURE.md lists them and `tests/architecture.rs` holds them to it.
 
+#![forbid(unsafe_code)]
+
 pub mod cli;
 pub mod color;
 pub mod compose;

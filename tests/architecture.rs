@@ -89,6 +89,14 @@ fn imports_go_strictly_down() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// GeoJSON becomes geometry in one place, which checks it: the crate's own conversion panics on a position of one number.
+#[test]
+fn geojson_becomes_geometry_in_one_place() {
+    let reads = |p: &PathBuf| ["GeometryValue", "geojson::Geometry", "geo_types"].iter().any(|w| code(p).contains(w));
+    let readers: Vec<_> = sources().into_iter().filter(reads).collect();
+    assert!(matches!(readers.as_slice(), [only] if only.ends_with("feature/geometry.rs")), "{readers:#?}");
+}
+
 #[test]
 fn every_file_says_what_it_is_for() {
     let silent: Vec<_> = sources().into_iter().filter(|p| !fs::read_to_string(p).unwrap().starts_with("//!")).collect();

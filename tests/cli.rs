@@ -353,3 +353,168 @@ fn an_animation_has_a_frame_for_each_day_of_change() {
     let png = png::Decoder::new(std::io::BufReader::new(fs::File::open(folder.join("a.png")).unwrap()));
     assert_eq!(png.read_info().unwrap().info().animation_control().unwrap().num_frames, 5);
 }
+
+/// Runs it until it says where it listens, or ends; then stops it. What it said on both, and whether it listened.
+fn serve(arguments: &[&str], ask: impl FnOnce(&str)) -> (bool, String) {
+    let mut server = Command::new(env!("CARGO_BIN_EXE_contactline"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut stdout = std::io::BufReader::new(server.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut stdout, &mut line).unwrap();
+    let listens = line.starts_with("Open http://");
+    if listens {
+        ask(line["Open http://".len()..].split('/').next().unwrap());
+    }
+    let _ = server.kill();
+    (listens, stderr(&server.wait_with_output().unwrap()))
+}
+
+/// The body of a page, by a client that knows no more HTTP than it must.
+fn get(address: &str, path: &str) -> String {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_string()
+}
+
+#[test]
+fn what_is_named_and_cannot_be_used_stops_the_start() {
+    let folder = folder("wrong-start");
+    let good = written(&folder, "good.geojson", "{\"type\": \"FeatureCollection\", \"features\": []}");
+    let no_geojson = written(&folder, "notes.geojson", "{\"type\": \"Note\"}");
+    let no_style = written(&folder, "style.json", "{\"version\": 7}");
+    let missing = folder.join("missing.geojson").display().to_string();
+    for (flag, path, name) in [
+        ("--data", &missing, "missing.geojson"),
+        ("--data", &no_geojson, "notes.geojson"),
+        ("--style", &no_style, "style.json"),
+        ("--style", &missing, "missing.geojson"),
+        ("--root", &missing, "missing.geojson"),
+    ] {
+        let output = run(&["serve", "--listen", "127.0.0.1:0", flag, path, "--data", &good]);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "{flag} {path}: {said}");
+        assert!(said.contains(name) && said.contains("--lenient") && said.contains("help:"), "{said}");
+    }
+    let (listens, said) = serve(&["--data", &missing, "--data", &good, "--lenient"], |address| {
+        let health: Json = serde_json::from_str(&get(address, "/health")).unwrap();
+        assert_eq!(health["status"], "degraded");
+        assert_eq!(health["faults"], json!(["'missing.geojson' of --data could not be read"]));
+        assert!(get(address, "/collections").contains("\"good\""));
+    });
+    assert!(listens && said.contains("missing.geojson: cannot be opened"), "{said}");
+    // A folder that is still empty is no mistake.
+    let empty = folder.join("empty");
+    fs::create_dir_all(&empty).unwrap();
+    let (listens, said) = serve(&["--data", &empty.display().to_string()], |_| ());
+    assert!(listens && said.contains("holds no file"), "{said}");
+}
+
+#[test]
+fn no_text_forges_a_line_of_the_log() {
+    let folder = folder("forged");
+    let png = folder.join("x.png").display().to_string();
+    let marker = "46.5,39.5,\u{f8f0}\n2026-01-01T00:00:00Z ERROR forged\r\u{1b}[31m\u{202e}";
+    let arguments = ["export", "--bbox", "45,38,48,41", "--size", "200x200", "--marker", marker, "-o", &png];
+    let said = stderr(&run(&arguments));
+    assert!(said.contains("forged"), "{said}");
+    assert!(!said.lines().any(|line| line.starts_with("2026-01-01")), "{said}");
+    assert!(!said.contains("\u{202e}") && !said.contains("\u{1b}[31m\u{202e}") && !said.contains('\r'), "{said:?}");
+    let id = json!({"type": "Feature", "id": "a\nerror: forged", "properties": {}, "geometry": {"type": "Point", "coordinates": [1]}});
+    let said = stderr(&run(&["check", &written(&folder, "ids.geojson", &id.to_string())]));
+    assert!(!said.lines().any(|line| line.starts_with("error: forged")), "{said}");
+}
+
+/// A program of the shell around ours.
+fn shell(script: &str, arguments: &[&str]) -> Output {
+    let program = env!("CARGO_BIN_EXE_contactline");
+    Command::new("sh").args(["-c", script, program]).args(arguments).output().unwrap()
+}
+
+#[test]
+fn a_full_disk_leaves_no_half_file() {
+    let folder = folder("full");
+    for name in fs::read_dir(&folder).unwrap() {
+        fs::remove_file(name.unwrap().path()).unwrap();
+    }
+    let kept = written(&folder, "kept.png", "what was there before");
+    let new = folder.join("new.png").display().to_string();
+    let jobs = written(
+        &folder,
+        "jobs.json",
+        &json!([{"bbox": [45, 38, 48, 41], "width": 200, "height": 200, "output": new}]).to_string(),
+    );
+    let spec = written(&folder, "map.json", "{\"bbox\": [45, 38, 48, 41], \"width\": 200, \"height\": 200}");
+    let film = folder.join("film.gif").display().to_string();
+    let small = "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\"";
+    let map = ["export", "--bbox", "45,38,48,41", "--size", "200x200", "-o"];
+    for arguments in [
+        [&map[..], &[&new]].concat(),
+        [&map[..], &[&kept]].concat(),
+        vec!["export", "--batch", &jobs],
+        vec!["animate", "--spec", &spec, "--from", "2020-11-01", "--to", "2020-12-05", "--events", "-o", &film],
+    ] {
+        let output = shell(small, &arguments);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("File too large") && said.contains("nothing was left behind"), "{said}");
+    }
+    let mut left: Vec<_> = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["jobs.json", "kept.png", "map.json"]);
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "what was there before");
+    // Streams are written as they are.
+    let on_stdout = |output: &str| shell("exec \"$0\" \"$@\"", &[&map[..], &[output]].concat()).stdout;
+    assert!(on_stdout("-").starts_with(b"\x89PNG") && on_stdout("/dev/stdout") == on_stdout("-"));
+    // A symbolic link stays one.
+    std::os::unix::fs::symlink(&kept, folder.join("link.png")).unwrap();
+    let link = folder.join("link.png").display().to_string();
+    assert!(run(&[&map[..], &[&link]].concat()).status.success());
+    assert!(fs::read(&kept).unwrap().starts_with(b"\x89PNG") && fs::symlink_metadata(&link).unwrap().is_symlink());
+}
+
+#[test]
+fn nobody_need_listen() {
+    let full = |arguments: &[&str]| shell("exec \"$0\" \"$@\" > /dev/full", arguments);
+    let asked = full(&["query", "--at", "46.75,39.76"]);
+    assert_eq!(asked.status.code(), Some(1), "{}", stderr(&asked));
+    assert!(stderr(&asked).contains("standard output: No space left"), "{}", stderr(&asked));
+    let gone = shell("\"$0\" \"$@\" | true", &["query", "--near", "46.75,39.76", "--k", "1000"]);
+    assert!(gone.status.success() && stderr(&gone).is_empty(), "{}", stderr(&gone));
+    let deaf = shell("exec \"$0\" \"$@\" 2> /dev/full", &["check", "missing.geojson"]);
+    assert_eq!(deaf.status.code(), Some(1));
+    // The server goes on.
+    let served = full(&["serve", "--listen", "127.0.0.1:0", "--data", "missing.geojson"]);
+    assert!(!stderr(&served).contains("panicked"), "{}", stderr(&served));
+    let script = "timeout 3 \"$0\" \"$@\" > /dev/full";
+    let served = shell(script, &["serve", "--listen", "127.0.0.1:0"]);
+    let said = stderr(&served);
+    assert!(said.contains("standard output") && !said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn without_room_for_temporary_files_flatgeobuf_says_what_to_set() {
+    let mut server = Command::new(env!("CARGO_BIN_EXE_contactline"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .env("TMPDIR", "/nowhere/at/all")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(server.stdout.take().unwrap()), &mut line).unwrap();
+    let address = line["Open http://".len()..].split('/').next().unwrap();
+    let problem: Json = serde_json::from_str(&get(address, "/collections/places/items?f=fgb&limit=3")).unwrap();
+    let _ = server.kill();
+    let _ = server.wait();
+    assert_eq!(problem["status"], 503);
+    let told = problem["detail"].as_str().unwrap();
+    assert!(told.contains("TMPDIR") && !told.contains("/nowhere"), "{told}");
+}

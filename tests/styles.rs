@@ -154,14 +154,18 @@ fn of_a_broken_style_it_is_said_where_and_how() {
 #[test]
 fn the_examples_are_drawn_without_a_warning() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("styles/examples");
+    let root = ["geodata", "styles"].map(|name| format!("--root={}/{name}", env!("CARGO_MANIFEST_DIR")));
     for name in ["light", "bright", "districts-by-area"] {
         let file = folder.join(format!("{name}.json"));
-        let check = Command::new(env!("CARGO_BIN_EXE_contactline")).arg("check").arg(&file).output().unwrap();
+        let check =
+            Command::new(env!("CARGO_BIN_EXE_contactline")).arg("check").arg(&file).args(&root).output().unwrap();
         let said = String::from_utf8_lossy(&check.stdout).to_string() + &String::from_utf8_lossy(&check.stderr);
         assert!(check.status.success() && said.contains("0 errors, 0 warnings"), "{said}");
         let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
         let export = Command::new(env!("CARGO_BIN_EXE_contactline"))
-            .args(["export", "--bbox", "44.9,38.7,48.6,41.0", "--size", "600x480", "--style"])
+            .args(["export", "--bbox", "44.9,38.7,48.6,41.0", "--size", "600x480"])
+            .args(&root)
+            .arg("--style")
             .arg(&file)
             .arg("-o")
             .arg(&picture)

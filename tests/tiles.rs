@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use contactline::geo::LonLat;
-use contactline::map::{self, Frame, Options, Size};
+use contactline::map::{self, Frame, Options, PictureError, Size};
 use pmtiles::TileType;
 use serde_json::{Value as Json, json};
 
@@ -38,13 +38,17 @@ fn style(folder: &Path, name: &str, vector: Json, raster: Json) -> PathBuf {
 }
 
 fn draw(path: &Path, zoom: f64) -> Vec<u8> {
+    try_draw(path, zoom).unwrap()
+}
+
+fn try_draw(path: &Path, zoom: f64) -> Result<Vec<u8>, PictureError> {
     let loaded = map::load(&Options { styles: vec![path.to_path_buf()], ..Options::default() });
     assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
     let map = loaded.value.unwrap();
     let (id, styled) = map.styles().next().unwrap();
     let size = Size::new(500, 400, 1, u64::MAX).unwrap();
     let frame = Frame::centered(LonLat::new(10.0, 20.0).unwrap(), zoom, size).unwrap();
-    map.png(id, &styled.state([]).unwrap(), &frame).unwrap()
+    map.png(id, &styled.state([]).unwrap(), &frame)
 }
 
 #[test]
@@ -83,14 +87,16 @@ fn every_form_gives_the_same_picture() {
 }
 
 #[test]
-fn what_is_missing_is_named_and_what_is_broken_is_left_out() {
+fn what_is_missing_is_named_and_what_is_broken_makes_no_picture() {
     let folder = folder("missing-tiles");
+    fs::write(folder.join("other.mbtiles"), "no database").unwrap();
     for (name, url, words) in [
-        ("nowhere", "none.mbtiles", "is no MBTiles archive"),
+        ("nowhere", "none.mbtiles", "cannot be read"),
+        ("other", "other.mbtiles", "is no MBTiles archive"),
         ("remote", "https://example.org/tiles.json", "is on the network; tiles are read from disk only"),
         ("gone", "none.pmtiles", "cannot be read"),
     ] {
-        let path = style(&folder, name, json!({"url": url}), json!({"tiles": ["r/{z}/{x}/{y}.png"]}));
+        let path = style(&folder, name, json!({"url": url}), json!({"tiles": ["{z}/{x}/{y}.png"]}));
         let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
         let said: Vec<String> = loaded.diagnostics.iter().map(ToString::to_string).collect();
         assert!(said.iter().any(|s| s.contains("at /sources/v") && s.contains(words)), "{said:?}");
@@ -99,7 +105,13 @@ fn what_is_missing_is_named_and_what_is_broken_is_left_out() {
     fs::write(folder.join("bad/0/0/0.pbf"), b"\x1a\xff\xff\xff").unwrap();
     fs::write(folder.join("bad/0/0/0.png"), b"no picture").unwrap();
     let tiles = |extension: &str| json!({"tiles": [format!("bad/{{z}}/{{x}}/{{y}}.{extension}")]});
-    let picture = draw(&style(&folder, "bad", tiles("pbf"), tiles("png")), 0.0);
+    for (name, vector, raster) in [("bad", "pbf", "png"), ("bad-vector", "pbf", "none"), ("bad-raster", "none", "png")]
+    {
+        let drawn = try_draw(&style(&folder, name, tiles(vector), tiles(raster)), 0.0);
+        assert!(matches!(drawn, Err(PictureError::Source(_))), "{name}: {drawn:?}");
+    }
+    // What is simply not there is blank.
+    let picture = draw(&style(&folder, "none", tiles("none"), tiles("none")), 0.0);
     let pixels = image::load_from_memory(&picture).unwrap().to_rgba8();
     assert!(pixels.pixels().all(|p| p.0[3] == 0));
 }

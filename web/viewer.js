@@ -60,7 +60,9 @@ const showLegend = (entries) => {
 };
 
 const choose = async (entry) => {
-  const [tiles, style] = await Promise.all([getJson(entry.tilejson), getJson(entry.url)]);
+  // By our own origin, whatever the links say: the page may load nothing from another.
+  const here = `/styles/${encodeURIComponent(entry.id)}`;
+  const [tiles, style] = await Promise.all([getJson(`${here}.json`), getJson(`${here}/style.json`)]);
   current = { ...entry, attribution: tiles.attribution || "" };
   element("title").textContent = entry.name;
   const { date, lang } = entry.state;

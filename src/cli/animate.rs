@@ -6,7 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use clap::Args;
 
-use super::{DataArgs, Failure, load, progress};
+use super::terminal::print;
+use super::{DataArgs, Failure, load, progress, written};
 use crate::feature::Date;
 use crate::geo::{Effort, Stop};
 use crate::map::{self, Spec};
@@ -77,19 +78,20 @@ impl Animate {
         };
         let wrong = |e: String| Failure::new(format!("{}: {e}", self.output.display()));
         if is_mp4 {
-            let mut video = Video::new(&self.output, self.seconds);
-            map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), Failure> {
-                step(day);
-                video.frame(&pixels.on_white(), (pixels.width_px, pixels.height_px)).map_err(wrong)
+            written::Place::new(&self.output).by_path(|path| {
+                let mut video = Video::new(path, self.seconds);
+                map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), Failure> {
+                    step(day);
+                    video.frame(&pixels.on_white(), (pixels.width_px, pixels.height_px)).map_err(wrong)
+                })?;
+                video.finish().map_err(wrong)
             })?;
-            video.finish().map_err(wrong)?;
         } else {
             let bytes = map.film(&picture, &Stop::never(), step).map_err(|e| wrong(e.to_string()))?;
-            std::fs::write(&self.output, bytes).map_err(|e| wrong(e.to_string()))?;
+            written::write(&self.output, &bytes)?;
         }
         bar.finish_and_clear();
-        println!("{film} frames");
-        Ok(())
+        print(format_args!("{film} frames"))
     }
 }
 

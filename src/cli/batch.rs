@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::export::{MAX_PX, write_place};
-use super::{Failure, progress};
+use super::terminal::tell;
+use super::{Failure, progress, written};
 use crate::geo::Effort;
 use crate::map::{Map, Output, Spec};
 
@@ -31,33 +32,33 @@ pub(super) fn run(file: &Path, map: &Map, style: &str, resume: bool) -> Result<(
                 Ok(()) => made += 1,
                 Err(e) => {
                     failed += 1;
-                    bar.suspend(|| eprintln!("error: {}: {e}", job.output.display()));
+                    bar.suspend(|| tell(format_args!("error: {e}")));
                 }
             }
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
-    eprintln!("{made} made, {kept} kept, {failed} failed");
+    tell(format_args!("{made} made, {kept} kept, {failed} failed"));
     if failed > 0 { Err(Failure { usage: false, message: String::new() }) } else { Ok(()) }
 }
 
 fn render(job: &Job, map: &Map, style: &str) -> Result<(), String> {
+    let of_job = |e: String| format!("{}: {e}", job.output.display());
     let mut spec = job.spec.clone();
     let extension = job.output.extension().unwrap_or_default().to_string_lossy().into_owned();
     if Output::of_extension(&extension).is_none() {
-        return Err(format!("'{extension}' is no format of pictures"));
+        return Err(of_job(format!("'{extension}' is no format of pictures")));
     }
     spec.insert("format".to_string(), json!(extension));
     let recipe = Json::Object(spec.clone()).to_string();
-    let spec = Spec::read(recipe.as_bytes()).map_err(|e| e.to_string())?;
+    let spec = Spec::read(recipe.as_bytes()).map_err(|e| of_job(e.to_string()))?;
     let style = job.style.as_deref().unwrap_or(style);
-    let picture = spec.picture(map, style, MAX_PX, recipe, &Effort::default()).map_err(|e| e.to_string())?;
-    let bytes = map.draw(&picture).map_err(|e| e.to_string())?;
+    let picture = spec.picture(map, style, MAX_PX, recipe, &Effort::default()).map_err(|e| of_job(e.to_string()))?;
+    let bytes = map.draw(&picture).map_err(|e| of_job(e.to_string()))?;
     // A job that is broken off leaves no half of a file, which a later run would keep.
-    let beside = job.output.with_extension(format!("{extension}.part"));
-    fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, &job.output)).map_err(|e| e.to_string())?;
-    if spec.geo { write_place(map, &picture, &job.output) } else { Ok(()) }
+    written::write(&job.output, &bytes).map_err(|e| e.message)?;
+    if spec.geo { write_place(map, &picture, &job.output).map_err(|e| e.message) } else { Ok(()) }
 }
 
 fn read(file: &Path) -> Result<Vec<Job>, Failure> {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Failure, report};
+use super::Failure;
+use super::terminal::{report, tell};
 use crate::diag::Diagnostic;
 use crate::map::{self, Options};
 use crate::source::{self, Schema};
@@ -19,6 +20,9 @@ pub(super) struct Check {
     /// Files, or folders of .geojson and .json files
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// A folder that styles may read files of, beside their own and those that are checked; may be given often
+    #[arg(long, value_name = "FOLDER")]
+    root: Vec<PathBuf>,
 }
 
 impl Check {
@@ -29,10 +33,12 @@ impl Check {
             diagnostics = map::load(&Options::default()).diagnostics;
             files = 1;
         }
+        let folders = self.paths.iter().filter(|path| path.is_dir());
+        let roots: Vec<PathBuf> = self.root.iter().chain(folders).cloned().collect();
         for path in &self.paths {
             for file in files_of(path, &mut diagnostics) {
                 files += 1;
-                check_file(&file, &mut diagnostics);
+                check_file(&file, &roots, &mut diagnostics);
             }
         }
         if files == 0 {
@@ -41,7 +47,8 @@ impl Check {
         diagnostics.iter().for_each(report);
         let errors = diagnostics.iter().filter(|d| d.is_error()).count();
         let warnings = diagnostics.len() - errors;
-        eprintln!("checked {files} file{}: {errors} errors, {warnings} warnings", if files == 1 { "" } else { "s" });
+        let plural = if files == 1 { "" } else { "s" };
+        tell(format_args!("checked {files} file{plural}: {errors} errors, {warnings} warnings"));
         if errors > 0 { Err(Failure::new("")) } else { Ok(()) }
     }
 }
@@ -64,11 +71,12 @@ fn files_of(path: &Path, out: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     }
 }
 
-fn check_file(path: &Path, out: &mut Vec<Diagnostic>) {
+fn check_file(path: &Path, roots: &[PathBuf], out: &mut Vec<Diagnostic>) {
     let name = path.display().to_string();
     if is_style(path) {
         // Loading it looks for its sources and its sprite too.
-        out.extend(map::load(&Options { styles: vec![path.to_path_buf()], ..Options::default() }).diagnostics);
+        let options = Options { styles: vec![path.to_path_buf()], roots: roots.to_vec(), ..Options::default() };
+        out.extend(map::load(&options).diagnostics);
         return;
     }
     match source::open(path).and_then(|file| source::read("check", &name, file)) {

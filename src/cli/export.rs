@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value as Json;
 
-use super::{DataArgs, Failure, load};
+use super::terminal::print;
+use super::{DataArgs, Failure, load, written};
 use crate::geo::{Effort, LonLat, numbers};
 use crate::map::{CalloutSpec, Circle, Logo, Map, Marker, Output, Path, Picture, Spec};
 
@@ -122,7 +123,7 @@ pub(super) struct Export {
     /// A setting of the style's own state, such as date=2020-11-10 or lang=hy; may be given often
     #[arg(long, value_name = "KEY=VALUE")]
     state: Vec<String>,
-    /// The file to write
+    /// The file to write; - is standard output, in the document's format or as PNG
     #[arg(short, long, value_name = "FILE", required_unless_present = "batch")]
     output: Option<PathBuf>,
     /// Many maps: a JSON array of documents, or a CSV table of their members, each with an 'output'
@@ -155,14 +156,11 @@ impl Export {
         let picture = spec.picture(&map, &id, MAX_PX, recipe(), &Effort::default()).map_err(Failure::usage)?;
         let bytes = map.draw(&picture).map_err(Failure::new)?;
         if self.alt_text {
-            println!("{}", map.alternative(&picture).map_err(Failure::new)?);
+            print(map.alternative(&picture).map_err(Failure::new)?)?;
         }
         let output = self.output();
-        fs::write(output, bytes).map_err(|e| Failure::new(format!("{}: {e}", output.display())))?;
-        if spec.geo {
-            write_place(&map, &picture, output).map_err(Failure::new)?;
-        }
-        Ok(())
+        written::write(output, &bytes)?;
+        if spec.geo { write_place(&map, &picture, output) } else { Ok(()) }
     }
 
     fn output(&self) -> &std::path::Path {
@@ -238,7 +236,10 @@ impl Export {
             spec.callouts.push(CalloutSpec::of_text(callout).map_err(Failure::usage)?);
         }
         spec.highlight.extend(self.highlight.iter().cloned());
-        let extension = self.output().extension().unwrap_or_default().to_string_lossy().into_owned();
+        let mut extension = self.output().extension().unwrap_or_default().to_string_lossy().into_owned();
+        if extension.is_empty() && written::Place::new(self.output()).is_stream() {
+            extension = spec.format.take().unwrap_or_else(|| "png".to_string());
+        }
         if Output::of_extension(&extension).is_none() {
             let known: Vec<&str> = Output::EXTENSIONS.iter().map(|(known, _)| *known).collect();
             let file = self.output().display();
@@ -274,18 +275,17 @@ impl Export {
 }
 
 /// Writes beside a picture where it lies, if it does not say so itself: a world file and what GDAL reads.
-pub(super) fn write_place(map: &Map, picture: &Picture, output: &std::path::Path) -> Result<(), String> {
+pub(super) fn write_place(map: &Map, picture: &Picture, output: &std::path::Path) -> Result<(), Failure> {
     if picture.output.holds_place() {
         return Ok(());
     }
-    let Some(place) = map.place(picture).map_err(|e| e.to_string())? else { return Ok(()) };
+    let Some(place) = map.place(picture).map_err(Failure::new)? else { return Ok(()) };
     let extension = output.extension().unwrap_or_default().to_string_lossy().into_owned();
     // As GIS tools look for it: png has pgw, jpg jgw, webp wpw.
     let ends = [extension.chars().next(), extension.chars().last()].into_iter().flatten().collect::<String>();
     let beside = [(format!("{ends}w"), place.world_file()), (format!("{extension}.aux.xml"), place.aux_xml())];
     for (extension, text) in beside {
-        let path = output.with_extension(extension);
-        fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+        written::write(&output.with_extension(extension), text.as_bytes())?;
     }
     Ok(())
 }

@@ -6,13 +6,15 @@ mod check;
 mod export;
 mod query;
 mod serve;
+mod terminal;
+mod written;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use terminal::{report, tell};
 
-use crate::diag::Diagnostic;
 use crate::map::{self, Map, Options};
 
 #[derive(Parser)]
@@ -40,6 +42,10 @@ struct DataArgs {
     /// A font file, or a folder of them, to be preferred to the embedded fonts; may be given often
     #[arg(long, value_name = "PATH")]
     fonts: Vec<PathBuf>,
+    /// A folder that styles may read tiles, data, sprites, glyphs and pictures of, beside their own and those of --data; may
+    /// be given often
+    #[arg(long, value_name = "FOLDER")]
+    root: Vec<PathBuf>,
     /// Draw a character that no font has as the font's box for it; it is left out otherwise, with a warning
     #[arg(long)]
     notdef: bool,
@@ -47,7 +53,8 @@ struct DataArgs {
 
 impl DataArgs {
     fn options(self, styles: Vec<PathBuf>) -> Options {
-        Options { data: self.data, styles, fonts: self.fonts, draw_missing_glyphs: self.notdef }
+        let Self { data, fonts, root: roots, notdef: draw_missing_glyphs } = self;
+        Options { data, styles, fonts, roots, draw_missing_glyphs, strict: false }
     }
 }
 
@@ -62,10 +69,7 @@ pub fn run() -> ExitCode {
         }
     };
     let level = if matches!(cli.command, Command::Serve(_)) { "info" } else { "warn" };
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| level.into()))
-        .with_writer(std::io::stderr)
-        .init();
+    terminal::start_log(level);
     let outcome = match cli.command {
         Command::Serve(serve) => serve.run(),
         Command::Export(export) => export.run(),
@@ -77,7 +81,7 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { usage, message }) => {
             if !message.is_empty() {
-                eprintln!("error: {message}");
+                tell(format_args!("error: {message}"));
             }
             ExitCode::from(if usage { 2 } else { 1 })
         }
@@ -122,8 +126,4 @@ fn progress(steps: u64) -> indicatif::ProgressBar {
         bar.set_style(style);
     }
     bar
-}
-
-fn report(diagnostic: &Diagnostic) {
-    eprintln!("{diagnostic}");
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Map as JsonObject, Value as Json};
 
+use super::terminal::print;
 use super::{DataArgs, Failure, load};
 use crate::feature::Date;
 use crate::geo::Effort;
@@ -48,8 +49,7 @@ impl Query {
         let effort = Effort::default();
         let question = Question::read(&self.members()?, &effort).map_err(Failure::usage)?;
         let map = load(&self.data.options(Vec::new()))?;
-        println!("{:#}", map.ask(&question, &effort).map_err(Failure::new)?.to_json());
-        Ok(())
+        print(format_args!("{:#}", map.ask(&question, &effort).map_err(Failure::new)?.to_json()))
     }
 
     fn members(&self) -> Result<JsonObject<String, Json>, Failure> {

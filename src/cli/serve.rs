@@ -7,9 +7,10 @@ use clap::Args;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 
+use super::terminal::print;
 use super::{DataArgs, Failure, load};
-use crate::http::{self, Limits, Proxies};
-use crate::map::Service;
+use crate::http::{self, BaseUrl, Limits, Proxies, Site};
+use crate::map::{Map, Options, Service};
 
 /// Serve the map over HTTP: tiles, static maps, answers, and a viewer page
 #[derive(Args)]
@@ -23,7 +24,17 @@ pub(super) struct Serve {
     /// A MapLibre style, or a folder of them; may be given often. Without one, the embedded map is served
     #[arg(long, value_name = "PATH")]
     style: Vec<PathBuf>,
-    /// A proxy that says in X-Forwarded-For whom it asks for; an address or a network (10.0.0.0/8); may be given often
+    /// Serve what can be read where something of --data, --style or --root cannot be; it is named in the log and at /health
+    #[arg(long)]
+    lenient: bool,
+    /// Where the server is reached, such as https://maps.example.org: links in answers begin with it, whatever a request says
+    #[arg(long, value_name = "URL")]
+    public_url: Option<BaseUrl>,
+    /// A name, perhaps with a port, that requests may call the server by; may be given often. Links in answers begin with the
+    /// request's host only if it is one of these, localhost or an address, and are relative otherwise
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
+    /// A proxy that says in X-Forwarded-For whom it asks for, and in X-Forwarded-Proto how; an address or a network (10.0.0.0/8); may be given often
     #[arg(long, value_name = "ADDR", value_parser = network)]
     trusted_proxy: Vec<IpNet>,
     /// Connections at a time; fewer where the process may open fewer files
@@ -38,26 +49,29 @@ fn network(text: &str) -> Result<IpNet, String> {
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let map = load(&self.data.options(self.style))?;
+        let map = load(&Options { strict: !self.lenient, ..self.data.options(self.style) })?;
         let mut limits = Limits::of_descriptors(descriptors());
         limits.connections = limits.connections.min(self.connections.max(1));
+        let site = Site { public_url: self.public_url, hosts: self.host };
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::new)?;
-        let served = runtime.block_on(serve(self.listen, map, limits, Proxies(self.trusted_proxy)));
+        let served = runtime.block_on(serve(self.listen, map, site, limits, Proxies(self.trusted_proxy)));
         // What is still computed has had its time.
         runtime.shutdown_background();
         served
     }
 }
 
-async fn serve(listen: SocketAddr, map: crate::map::Map, limits: Limits, proxies: Proxies) -> Result<(), Failure> {
+async fn serve(listen: SocketAddr, map: Map, site: Site, limits: Limits, proxies: Proxies) -> Result<(), Failure> {
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|e| Failure::new(format!("cannot listen on {listen}: {e}; choose another with --listen")))?;
     let address = listener.local_addr().map_err(Failure::new)?;
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let service = Service::new(map, threads).map_err(Failure::new)?;
-    println!("Open http://{address}/ (Ctrl-C stops)");
-    http::serve(listener, http::router(service), limits, proxies, stop_signal()).await;
+    if let Err(e) = print(format_args!("Open http://{address}/ (Ctrl-C stops)")) {
+        tracing::warn!("{}", e.message);
+    }
+    http::serve(listener, http::router(service, site), limits, proxies, stop_signal()).await;
     Ok(())
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use geo::geometry::Geometry;
 use serde_json::Value as Json;
 
 use super::text::{call, instant, interval_end};
 use super::{Arithmetic, Comparison, Expr, FilterError, MAX_DEPTH, MAX_NODES, MAX_POSITIONS, wkt};
+use crate::feature::geometry;
 
 /// Reads a filter from CQL2 JSON.
 ///
@@ -80,7 +80,8 @@ impl Reader {
             return Ok(Expr::Geometry(Arc::new(geometry.ok_or_else(wrong)?)));
         }
         if object.contains_key("type") {
-            return geometry(json).map(|g| Expr::Geometry(Arc::new(g))).map_err(|m| error(pointer, m));
+            let read = geometry::as_given(json, MAX_POSITIONS);
+            return read.map(|g| Expr::Geometry(Arc::new(g))).map_err(|e| error(pointer, e.to_string()));
         }
         let known = "an operation has 'op' and 'args'; values are 'property', 'date', 'timestamp', 'interval', 'bbox' or GeoJSON";
         Err(error(pointer, known))
@@ -144,24 +145,5 @@ impl Reader {
             });
         }
         call(op, args).map_err(|m| error(pointer, m))
-    }
-}
-
-fn geometry(json: &Json) -> Result<Geometry<f64>, String> {
-    if positions(json, 0) > MAX_POSITIONS {
-        return Err(format!("the geometry has more than {MAX_POSITIONS} positions"));
-    }
-    let geojson: geojson::Geometry =
-        serde_json::from_value(json.clone()).map_err(|e| format!("no GeoJSON geometry: {e}"))?;
-    Geometry::try_from(geojson).map_err(|e| format!("no GeoJSON geometry: {e}"))
-}
-
-/// Arrays that hold numbers.
-fn positions(json: &Json, depth: usize) -> usize {
-    match json {
-        Json::Array(items) if items.first().is_some_and(Json::is_number) => 1,
-        Json::Array(items) if depth < 8 => items.iter().map(|i| positions(i, depth + 1)).sum(),
-        Json::Object(object) if depth < 8 => object.values().map(|v| positions(v, depth + 1)).sum(),
-        _ => 0,
     }
 }

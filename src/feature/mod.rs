@@ -1,7 +1,10 @@
 //! What the map is made of: features with an identity, properties, a geometry in degrees and an interval in which they
-//! hold. A [`Feature`] has been validated; how that is done is `source`'s matter.
+//! hold. A [`Feature`] has been validated; files are `source`'s matter, and every
+//! geometry that comes as GeoJSON, from wherever, is read in `geometry`.
 
+mod antimeridian;
 mod date;
+pub mod geometry;
 mod validity;
 mod value;
 

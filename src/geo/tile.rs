@@ -3,7 +3,7 @@
 use super::{World, WorldBox};
 
 /// A tile that exists: `z` 0..=[`TileId::MAX_ZOOM`], `x` and `y` below 2^z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TileId {
     z: u8,
     x: u32,

@@ -1,17 +1,22 @@
 //! The map over HTTP. Everything wrong with a request is answered here, as `application/problem+json` (RFC 9457).
 
+mod attribution;
 mod body;
 mod fonts;
+mod guard;
 mod ogc;
 mod pictures;
 mod problem;
+mod published;
 mod query;
 mod request;
 mod server;
+mod site;
 mod styles;
 mod viewer;
 
 use axum::Router;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderName, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -22,11 +27,12 @@ use tower_http::cors::{Any, CorsLayer};
 
 pub use problem::Problem;
 pub use server::{Limits, Proxies, serve};
+pub use site::{BaseUrl, BaseUrlError, Site};
 
 use crate::map::Service;
 
-/// All routes over one map.
-pub fn router(service: Service) -> Router {
+/// All routes over one map, reached as `site` says.
+pub fn router(service: Service, site: Site) -> Router {
     let compressed = SizeAbove::new(256).and(NotForContentType::IMAGES);
     let cors = CorsLayer::new()
         .allow_origin(Any)
@@ -65,11 +71,20 @@ pub fn router(service: Service) -> Router {
             tracing::error!("a request panicked");
             Problem::internal("the request failed inside the server").into_response()
         }))
+        .layer(axum::middleware::from_fn(guard::guard))
+        .layer(Extension(site::Reached::new(site)))
         .with_state(service)
 }
 
-async fn health() -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], axum::Json(serde_json::json!({"status": "ok"}))).into_response()
+/// Whether the server lives, and what of the map it cannot serve as it should; 200 all the same, since a restart mends no
+/// file.
+async fn health(State(service): State<Service>) -> Response {
+    let faults = tokio::task::spawn_blocking(move || service.map().faults()).await.unwrap_or_default();
+    let json = match faults.is_empty() {
+        true => serde_json::json!({"status": "ok"}),
+        false => serde_json::json!({"status": "degraded", "faults": faults}),
+    };
+    ([(header::CACHE_CONTROL, "no-store")], axum::Json(json)).into_response()
 }
 
 async fn not_found(uri: Uri) -> Problem {

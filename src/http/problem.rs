@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::encode::FlatGeobufError;
 use crate::geo::NumbersError;
 use crate::map::{PictureError, QueryError, QuestionError, ServiceError, SpecError};
 use crate::style::StateError;
@@ -69,6 +70,20 @@ impl IntoResponse for Problem {
     }
 }
 
+impl From<FlatGeobufError> for Problem {
+    fn from(error: FlatGeobufError) -> Self {
+        tracing::error!("a FlatGeobuf file could not be made: {error}");
+        match error {
+            FlatGeobufError::File(_) | FlatGeobufError::Write(flatgeobuf::Error::IO(_)) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "FlatGeobuf is made in a temporary file, for which the server has no room: give it a folder that can be \
+                 written to by the environment variable TMPDIR, or ask for another format",
+            ),
+            FlatGeobufError::Write(_) | FlatGeobufError::Feature(_) => Self::internal("the file could not be made"),
+        }
+    }
+}
+
 impl From<NumbersError> for Problem {
     fn from(error: NumbersError) -> Self {
         Self::bad_request(error.to_string())
@@ -119,7 +134,7 @@ impl From<&PictureError> for Problem {
     fn from(error: &PictureError) -> Self {
         let status = match error {
             PictureError::Style(_) => StatusCode::NOT_FOUND,
-            PictureError::Memory => StatusCode::SERVICE_UNAVAILABLE,
+            PictureError::Memory | PictureError::Source(_) => StatusCode::SERVICE_UNAVAILABLE,
             PictureError::Encode(_) => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };

@@ -5,7 +5,8 @@ use axum::response::Response;
 use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::body::Document;
-use super::request::{Asker, GEOJSON, Params, PublicUrl, short, tagged};
+use super::request::{Asker, GEOJSON, Params, short, tagged};
+use super::site::PublicUrl;
 use super::{Problem, pictures};
 use crate::geo::{Effort, Stop};
 use crate::map::{Frame, Lane, Map, Output, Overlay, Picture, PictureError, Question, Service, Size};

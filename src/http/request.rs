@@ -1,4 +1,4 @@
-//! Reading what a request says: query parameters, numbers in paths, conditional headers, the public URL.
+//! Reading what a request says: query parameters, numbers in paths, conditional headers.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -128,27 +128,6 @@ pub fn short(text: &str) -> String {
 /// A number in a path.
 pub fn number<T: FromStr>(what: &str, text: &str) -> Result<T, Problem> {
     text.parse().map_err(|_| Problem::bad_request(format!("'{}' is no {what}", short(text))))
-}
-
-/// Where the client reached the server, for the absolute URLs in answers.
-pub struct PublicUrl(pub String);
-
-impl<S: Send + Sync> FromRequestParts<S> for PublicUrl {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok());
-        let scheme = match header("x-forwarded-proto") {
-            Some("https") => "https",
-            _ => "http",
-        };
-        let host = header("host").filter(|h| is_host(h)).unwrap_or("localhost");
-        Ok(Self(format!("{scheme}://{host}")))
-    }
-}
-
-fn is_host(text: &str) -> bool {
-    text.len() < 256 && text.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]_".contains(c))
 }
 
 /// Answers with the bytes, or with 304 where the client has them already.

@@ -4,11 +4,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::Problem;
-use super::request::{Asker, JSON, PublicUrl, UrlPath, cached, json, short};
+use super::request::{Asker, JSON, UrlPath, cached, json, short};
+use super::site::PublicUrl;
+use super::{Problem, attribution, published};
 use crate::encode;
 use crate::map::{Service, StyledMap};
-use crate::style::Paint;
 
 /// `/styles.json`
 pub async fn list(Asker(service): Asker, PublicUrl(url): PublicUrl, headers: HeaderMap) -> Response {
@@ -48,6 +48,7 @@ pub async fn tilejson(
         None => (-180.0, -85.05, 180.0, 85.05),
     };
     let bounds = [west, south, east, north].map(|v| (v * 1e6).round() / 1e6);
+    let attribution = styled.style.json.pointer("/metadata/contactline:attribution").and_then(Value::as_str);
     let mut out = json!({
         "tilejson": "3.0.0",
         "name": styled.style.name,
@@ -56,7 +57,7 @@ pub async fn tilejson(
         "minzoom": 0,
         "maxzoom": 18,
         "bounds": bounds,
-        "attribution": styled.style.json.pointer("/metadata/contactline:attribution"),
+        "attribution": attribution.map(attribution::cleaned),
         "vector_layers": [],
         "state": state_json(styled),
     });
@@ -67,7 +68,7 @@ pub async fn tilejson(
     Ok(json(&headers, JSON, &out))
 }
 
-/// `/styles/{id}/style.json`: the style with its relative references made absolute.
+/// `/styles/{id}/style.json`: the style for clients.
 pub async fn style(
     Asker(service): Asker,
     UrlPath(id): UrlPath<String>,
@@ -75,22 +76,7 @@ pub async fn style(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let styled = find(&service, &id)?;
-    let mut style = styled.style.json.clone();
-    for (source, collection) in styled.source_collections() {
-        if let Some(data) = style.pointer_mut(&format!("/sources/{source}/data"))
-            && data.is_string()
-        {
-            *data = json!(format!("{url}/collections/{collection}/items?limit=100000"));
-        }
-    }
-    if !styled.sprite.is_empty() {
-        style["sprite"] = json!(format!("{url}/styles/{id}/sprite"));
-    }
-    // What clients draw labels with: our faces, and not the style's own ranges, which are files here.
-    if styled.style.layers.iter().any(|l| matches!(l.paint, Paint::Symbol(_))) {
-        style["glyphs"] = json!(format!("{url}/fonts/{{fontstack}}/{{range}}.pbf"));
-    }
-    Ok(json(&headers, JSON, &style))
+    Ok(json(&headers, JSON, &published::document(styled, &id, &url)))
 }
 
 /// `/styles/{id}/sprite[@{ratio}x].{json,png}`

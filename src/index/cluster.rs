@@ -48,6 +48,11 @@ struct Mark {
 }
 
 impl Clusters {
+    /// What the points are of.
+    pub fn collection(&self) -> &Collection {
+        &self.collection
+    }
+
     /// Gathers the collection's points; what is no point is left out.
     pub fn new(collection: Arc<Collection>, how: &Gathering) -> Self {
         let points = (0u32..).zip(&collection.features).filter_map(|(feature, f)| match f.geometry {

@@ -148,13 +148,13 @@ impl Map {
     /// The alternative text of a picture: what is on it, in words.
     pub fn alternative(&self, picture: &Picture) -> Result<String, PictureError> {
         let drawn = self.drawn(picture)?;
-        Ok(furnished::scene(&drawn, picture).1.alt)
+        Ok(furnished::scene(&drawn, picture)?.1.alt)
     }
 
     /// Where a picture lies on the Earth.
     pub fn place(&self, picture: &Picture) -> Result<Option<Georeference>, PictureError> {
         let drawn = self.drawn(picture)?;
-        Ok(furnished::scene(&drawn, picture).1.place)
+        Ok(furnished::scene(&drawn, picture)?.1.place)
     }
 
     /// Draws the frames of a moving picture one after another, each with its day.
@@ -212,18 +212,18 @@ impl Map {
             return self.film(picture, stop, |_| {});
         }
         let drawn = self.drawn(picture)?;
-        let (scene, about) = scene(&drawn, picture, picture.output.is_document());
+        let (scene, about) = scene(&drawn, picture, picture.output.is_document())?;
         stop.check()?;
         picture.output.write(&scene, Brush { stamps: &drawn.plain.stamps, stop }, about.as_ref())
     }
 }
 
 /// A picture's scene, with what its document says of itself where it is furnished or `is_document`.
-fn scene(drawn: &Drawn, picture: &Picture, is_document: bool) -> (Scene, Option<About>) {
+fn scene(drawn: &Drawn, picture: &Picture, is_document: bool) -> Result<(Scene, Option<About>), PictureError> {
     let Furnishing { furniture, callouts, .. } = &picture.furnishing;
     if furniture.is_some() || !callouts.is_empty() || picture.compared.is_some() || is_document {
-        let (scene, about) = furnished::scene(drawn, picture);
-        return (scene, Some(about));
+        let (scene, about) = furnished::scene(drawn, picture)?;
+        return Ok((scene, Some(about)));
     }
-    (picture::scene(drawn.map(), &picture.state, picture.frame.camera()), None)
+    Ok((picture::scene(drawn.map(), &picture.state, picture.frame.camera())?, None))
 }

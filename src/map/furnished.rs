@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::drawing::{Drawn, Film};
 use super::panes::{Pane, composed, panes};
 use super::sources::Held;
-use super::{Corner, Frame, Furniture, Logo, Picture, State, StyledMap, Theme, picture};
+use super::{Corner, Frame, Furniture, Logo, Picture, PictureError, State, StyledMap, Theme, picture};
 use crate::compose::furniture::{self, Bands, Callout, Part, Seen, Subject, Words};
 use crate::compose::{Inputs, LayerData};
 use crate::feature::{Date, Feature, Value};
@@ -115,23 +115,26 @@ const MAX_INSET_SHARE: f64 = 0.4;
 const NAMED_PLACES: usize = 12;
 
 /// The scene with its furniture, and what its document says of itself.
-pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> (Scene, About) {
+///
+/// # Errors
+/// Where a tile that it shows cannot be read.
+pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> Result<(Scene, About), PictureError> {
     let Picture { state, frame, furnishing: wanted, .. } = picture;
     let held = Held::default();
     let (panes, page) = panes(picture);
     let page_of = |camera: &Camera| page.map_or(*camera, |width| camera.widened(width));
-    let settled = Settled::new(drawn, picture, &panes, &page_of);
+    let settled = Settled::new(drawn, picture, &panes, &page_of)?;
     let (camera, bands) = (settled.frame.camera(), settled.bands);
     let on_page = page_of(camera);
     let inputs = Inputs { camera: &on_page, state, sprite: &drawn.map().sprite };
-    let mut scene = composed(drawn, &panes, camera, &on_page);
+    let mut scene = composed(drawn, &panes, camera, &on_page)?;
     let mut subject = subject(drawn, &panes, camera, &held, wanted, bands);
     if panes.len() > 1 {
         subject.captions = captions(&panes, camera);
     }
     subject.logo = logo(wanted, camera);
     if settled.furniture.parts.contains_key(&Part::Inset) {
-        subject.inset = inset(drawn, state, camera, bands);
+        subject.inset = inset(drawn, state, camera, bands)?;
         if let (Some(_), Some((scene, _))) = (&picture.compared, &mut subject.inset) {
             // One inset for two days tells of neither.
             let told: HashSet<&String> = drawn.map().style.legend.iter().flat_map(|entry| &entry.layers).collect();
@@ -150,12 +153,12 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> (Scene, About) {
     if let Some(projection) = frame.projection() {
         about.facts.push(("Projection".to_string(), projection.name()));
     }
-    (scene, about)
+    held.whole().map(|()| (scene, about))
 }
 
 /// The scenes of a moving picture. Nothing moves in them but what changes: furniture is laid out once for all of them, and
 /// its legend tells of what any of them shows.
-pub(super) fn film<E>(
+pub(super) fn film<E: From<PictureError>>(
     drawn: &Drawn,
     picture: &Picture,
     film: &Film,
@@ -164,17 +167,18 @@ pub(super) fn film<E>(
     let held = Held::default();
     let panes: Vec<Pane> =
         film.days.iter().map(|(day, state)| Pane { state, day: Some(*day), left_px: 0, shown: [0.0, 1.0] }).collect();
-    let settled = Settled::new(drawn, picture, &panes, &|camera| *camera);
+    let settled = Settled::new(drawn, picture, &panes, &|camera| *camera)?;
     let camera = settled.frame.camera();
     let mut subject = subject(drawn, &panes, camera, &held, &picture.furnishing, settled.bands);
+    held.whole()?;
     subject.logo = logo(&picture.furnishing, camera);
     for (day, state) in &film.days {
         subject.day = Some(parts(*day));
         if settled.furniture.parts.contains_key(&Part::Inset) {
-            subject.inset = inset(drawn, state, camera, settled.bands);
+            subject.inset = inset(drawn, state, camera, settled.bands)?;
         }
         let inputs = Inputs { camera, state, sprite: &drawn.map().sprite };
-        let mut scene = picture::scene(drawn.map(), state, camera);
+        let mut scene = picture::scene(drawn.map(), state, camera)?;
         if picture.furnishing.furniture.is_some() {
             furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
         }
@@ -195,7 +199,12 @@ struct Settled {
 }
 
 impl Settled {
-    fn new(drawn: &Drawn, picture: &Picture, panes: &[Pane], page_of: &dyn Fn(&Camera) -> Camera) -> Self {
+    fn new(
+        drawn: &Drawn,
+        picture: &Picture,
+        panes: &[Pane],
+        page_of: &dyn Fn(&Camera) -> Camera,
+    ) -> Result<Self, PictureError> {
         let Picture { state, frame, furnishing: wanted, .. } = picture;
         let held = Held::default();
         let furniture = wanted.furniture.clone().unwrap_or_default();
@@ -218,7 +227,7 @@ impl Settled {
             };
             settled = Self { frame: frame.leaving(bands.top, bands.bottom), bands, ..settled };
         }
-        settled
+        held.whole().map(|()| settled)
     }
 }
 
@@ -299,7 +308,15 @@ fn subject<'a>(
 }
 
 /// All that the style draws, small and without labels, and where in it the picture's corners lie.
-fn inset(drawn: &Drawn, state: &State, camera: &Camera, bands: Bands) -> Option<(Scene, [[f64; 2]; 4])> {
+fn inset(drawn: &Drawn, state: &State, camera: &Camera, bands: Bands) -> Result<Option<Inset>, PictureError> {
+    let Some((small, corners)) = inset_camera(drawn, camera, bands) else { return Ok(None) };
+    Ok(Some((picture::bare_scene(&drawn.plain, state, &small)?, corners)))
+}
+
+type Inset = (Scene, [[f64; 2]; 4]);
+
+/// The camera of an inset, where it has room and shows more than the picture.
+fn inset_camera(drawn: &Drawn, camera: &Camera, bands: Bands) -> Option<(Camera, [[f64; 2]; 4])> {
     let map = &drawn.plain;
     let whole = map.own_bounds()?;
     let ratio = camera.ratio();
@@ -320,7 +337,7 @@ fn inset(drawn: &Drawn, state: &State, camera: &Camera, bands: Bands) -> Option<
     let inside = corners.iter().flatten().all(|v| (-0.2..=1.2).contains(v));
     let side = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
     let small_enough = side(corners[0], corners[1]) * side(corners[1], corners[2]) < MAX_INSET_SHARE;
-    (inside && small_enough).then(|| (picture::bare_scene(map, state, &small), corners))
+    (inside && small_enough).then_some((small, corners))
 }
 
 fn about(map: &StyledMap, state: &State, wanted: &Furnishing, subject: &Subject, scene: &Scene) -> About {

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 
+use crate::source::roots::{Roots, RootsError};
 use crate::text::{GlyphRange, GlyphRanges};
 
 /// Files named by a template with `{fontstack}` and `{range}`.
 #[derive(Debug)]
 pub struct RangeFiles {
     template: String,
+    roots: Roots,
     kept: Cache<(String, u32), Option<Arc<GlyphRange>>>,
 }
 
@@ -23,26 +25,37 @@ const KEPT: u64 = 512;
 
 impl RangeFiles {
     /// `None` for a template that names no files: those of a server are not fetched.
-    pub fn new(template: &str, folder: &Path) -> Option<Self> {
+    ///
+    /// # Errors
+    /// Where the files are not within the roots.
+    pub fn new(template: &str, folder: &Path, roots: Roots) -> Option<Result<Self, RootsError>> {
         if template.contains("://") || !template.contains("{fontstack}") || !template.contains("{range}") {
             return None;
         }
         let template = folder.join(template).display().to_string();
-        Some(Self { template, kept: Cache::new(KEPT) })
+        let files = Self { template, roots, kept: Cache::new(KEPT) };
+        Some(files.roots.find(&files.root()).map(|_| files))
+    }
+
+    /// The folder of the stacks.
+    fn root(&self) -> PathBuf {
+        let (before, _) = self.template.split_once("{fontstack}").unwrap_or_default();
+        match before.rsplit_once('/') {
+            Some(("", _)) => PathBuf::from("/"),
+            Some((folder, _)) => PathBuf::from(folder),
+            None => PathBuf::from("."),
+        }
     }
 
     /// The names, sizes and times of change of every range of every stack, as far as they lie where the template says.
     pub fn stamp(&self) -> String {
-        let (before, _) = self.template.split_once("{fontstack}").unwrap_or_default();
-        let root = Path::new(before);
-        let root = if before.ends_with('/') { Some(root) } else { root.parent() };
         let entries = |path: &Path| -> Vec<PathBuf> {
             let mut found: Vec<PathBuf> =
                 fs::read_dir(path).into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).collect();
             found.sort();
             found
         };
-        let stacks = root.map(entries).unwrap_or_default();
+        let stacks = entries(&self.root());
         let files = stacks.iter().flat_map(|p| if p.is_dir() { entries(p) } else { vec![p.clone()] });
         let told = |p: PathBuf| {
             Some(format!("{} {:?}", p.display(), fs::metadata(&p).ok().map(|m| (m.len(), m.modified().ok()))?))
@@ -56,7 +69,7 @@ impl RangeFiles {
             return None;
         }
         let path = self.template.replace("{fontstack}", stack).replace("{range}", &format!("{first}-{}", first + 255));
-        let bytes = fs::read(PathBuf::from(&path)).ok()?;
+        let bytes = fs::read(self.roots.find(Path::new(&path)).ok()?).ok()?;
         match GlyphRange::decode(&bytes) {
             Ok(range) => Some(Arc::new(range)),
             Err(e) => {

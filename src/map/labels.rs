@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use moka::sync::Cache;
 
 use super::sources::{Held, Source};
-use super::{State, StyledMap};
+use super::{PictureError, State, StyledMap};
 use crate::compose::{self, Inputs, Label, LabelPaths, LabelPlace, LayerData, SymbolInputs, SymbolLayer};
 use crate::geo::{Camera, Plane};
 use crate::label::{Area, Board, Candidate, Shown, Supply};
@@ -58,8 +58,8 @@ impl Default for Boards {
 }
 
 impl Boards {
-    fn get(&self, plane: &Plane, state: &State) -> Arc<Shared> {
-        let key = format!("{}|{}|{state:?}", plane.zoom().to_bits(), plane.bearing().to_bits());
+    fn get(&self, plane: &Plane, state: &State, drift: u64) -> Arc<Shared> {
+        let key = format!("{}|{}|{drift}|{state:?}", plane.zoom().to_bits(), plane.bearing().to_bits());
         let new = || Shared { labels: Mutex::new(Labels::new(plane)), held: AtomicU64::new(0) };
         self.0.get_with(key, || Arc::new(new()))
     }
@@ -78,17 +78,20 @@ impl Boards {
 }
 
 /// The labels that a picture shows, for each of the style's layers.
-pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Vec<ShownLabels> {
+///
+/// # Errors
+/// Where a tile that a label may come from cannot be read.
+pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Result<Vec<ShownLabels>, PictureError> {
     let mut by_layer = vec![Vec::new(); map.style.layers.len()];
     let drawn = |l: &&Layer| matches!(l.paint, Paint::Symbol(_)) && l.drawn_at(camera.zoom(), state);
     if !map.style.layers.iter().any(|l| drawn(&l)) {
-        return by_layer;
+        return Ok(by_layer);
     }
     let plane = camera.plane();
     if plane.world_px() < LEAST_WORLD {
-        return by_layer;
+        return Ok(by_layer);
     }
-    let shared = map.boards.get(&plane, state);
+    let shared = map.boards.get(&plane, state, map.drift());
     {
         let mut labels = shared.labels.lock().unwrap_or_else(|poisoned| {
             // A thread that panicked may have left parts marked as seen whose candidates are missing: begin anew.
@@ -100,9 +103,15 @@ pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Vec<Show
         let Labels { board, seen, paths } = &mut *labels;
         let alphabet = Alphabet { fonts: &map.fonts, ranges: map.ranges.as_deref() };
         let inputs = SymbolInputs { plane, state, sprite: &map.sprite, alphabet };
-        let mut supply = Sources { map, inputs: &inputs, seen, paths };
+        let mut supply = Sources { map, inputs: &inputs, seen, paths, whole: Ok(()) };
         let (min, max) = camera.on_plane();
-        for (candidate, shown) in board.shown(&Area { min, max }, &mut supply) {
+        let found = board.shown(&Area { min, max }, &mut supply);
+        if let Err(fault) = supply.whole {
+            // The board has settled the places of labels without some that belong on it.
+            *labels = Labels::new(&plane);
+            return Err(fault);
+        }
+        for (candidate, shown) in found {
             let label = &candidate.payload;
             // Ranks count from the uppermost layer.
             if let Some(layer) = by_layer.iter_mut().rev().nth(label.layer as usize) {
@@ -112,7 +121,7 @@ pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Vec<Show
         shared.held.store(board.len() as u64, Ordering::Relaxed);
     }
     map.boards.trim();
-    by_layer
+    Ok(by_layer)
 }
 
 /// Gives a board the candidates of a style's sources.
@@ -121,6 +130,8 @@ struct Sources<'a> {
     inputs: &'a SymbolInputs<'a>,
     seen: &'a mut HashSet<LabelPlace>,
     paths: &'a mut LabelPaths,
+    /// Whether every tile could be read.
+    whole: Result<(), PictureError>,
 }
 
 impl Supply<Arc<Label>> for Sources<'_> {
@@ -138,6 +149,9 @@ impl Supply<Arc<Label>> for Sources<'_> {
                 let is_new = |place| self.seen.insert(place);
                 let layer = SymbolLayer { rank, layer, paint };
                 candidates.extend(compose::symbols(self.inputs, area, layer, &batches, self.paths, is_new));
+            }
+            if self.whole.is_ok() {
+                self.whole = held.whole();
             }
         }
         candidates

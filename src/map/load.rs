@@ -9,17 +9,15 @@ use std::sync::Arc;
 use rust_embed::RustEmbed;
 use xxhash_rust::xxh3::Xxh3;
 
-use geo::geometry::Geometry;
-
 use super::glyphs::RangeFiles;
-use super::sources::{self, Source};
+use super::sources::Source;
 use super::{Map, StyledMap};
 use crate::diag::{Checked, Diagnostic};
-use crate::feature::{Collection, Date, Feature, FeatureId, Value};
+use crate::feature::{Collection, Date};
 use crate::index::Index;
 use crate::source;
-use crate::source::tiles::{self, TileSet, TileSetOptions, TilesError};
-use crate::style::{self, Context, Datum, GeoJsonData, GeoJsonSource, SourceSpec, Style, TileSource};
+use crate::source::roots::Roots;
+use crate::style::{self, SourceSpec, Style};
 use crate::text::{Fonts, GlyphRanges};
 
 /// What to load. With no style given, the map in the binary is loaded; collections given beside it are added, or take
@@ -32,6 +30,10 @@ pub struct Options {
     pub styles: Vec<PathBuf>,
     /// Font files, or folders of `.ttf`, `.otf`, `.ttc` and `.otc`, to be preferred to those in the binary.
     pub fonts: Vec<PathBuf>,
+    /// Folders beside those of `data` and the styles' own that styles may read files of.
+    pub roots: Vec<PathBuf>,
+    /// Whether nothing is served where something that is named here cannot be used at all.
+    pub strict: bool,
     /// Whether a character that no font has is drawn as the font's glyph for it, and not left out.
     pub draw_missing_glyphs: bool,
 }
@@ -59,14 +61,25 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     loader.fonts.draw_missing = options.draw_missing_glyphs;
     loader.hash.update(env!("CARGO_PKG_VERSION").as_bytes());
     loader.hash.update(&[u8::from(options.draw_missing_glyphs)]);
+    for root in &options.roots {
+        if let Err(e) = fs::read_dir(root) {
+            let d = Diagnostic::error(format!("the folder cannot be read: {e}")).in_file(root.display().to_string());
+            loader.problem(d.help("give --root a folder that is there"));
+            loader.lose("--root", root);
+        }
+    }
+    loader.roots = Roots::new(options.data.iter().chain(&options.roots).map(PathBuf::as_path));
     for path in &options.fonts {
-        for file in loader.files(path, &["ttf", "otf", "ttc", "otc"]) {
+        for file in loader.files(path, &["ttf", "otf", "ttc", "otc"]).unwrap_or_default() {
             loader.font(&file);
         }
     }
     let mut styles = Vec::new();
     for path in &options.styles {
-        styles.extend(loader.files(path, &["json"]));
+        match loader.files(path, &["json"]) {
+            Some(files) => styles.extend(files),
+            None => loader.lose("--style", path),
+        }
     }
     let embedded = styles.is_empty();
     if embedded {
@@ -78,8 +91,15 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     }
     let mut own = Vec::new();
     for path in &options.data {
-        for file in loader.files(path, &["geojson", "json"]) {
-            own.extend(loader.file(&file));
+        let Some(files) = loader.files(path, &["geojson", "json"]) else {
+            loader.lose("--data", path);
+            continue;
+        };
+        for file in files {
+            match loader.file(&file) {
+                Some(name) => own.push(name),
+                None => loader.lose("--data", &file),
+            }
         }
     }
     if embedded {
@@ -96,22 +116,20 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     for path in &styles {
         let file = path.display().to_string();
         match fs::read_to_string(path) {
-            Ok(text) => loader.style(path, &file, &text, &Place::Folder(path.parent().unwrap_or(Path::new("")))),
-            Err(e) => loader.problem(Diagnostic::error(format!("the style cannot be read: {e}")).in_file(file)),
+            Ok(text) => {
+                let place = Place::Folder(path.parent().unwrap_or(Path::new("")));
+                if loader.style(path, &file, &text, &place).is_none() {
+                    loader.lose("--style", path);
+                }
+            }
+            Err(e) => {
+                let d = Diagnostic::error(format!("the style cannot be read: {e}")).in_file(file);
+                loader.problem(d.help("check the path and that it may be read"));
+                loader.lose("--style", path);
+            }
         }
     }
-    let Loader { collections, styles, fonts, hash, .. } = &mut loader;
-    let (collections, styles) = (std::mem::take(collections), std::mem::take(styles));
-    let schemas = collections.keys().map(|id| (id.clone(), Default::default())).collect();
-    let map =
-        Map { collections, schemas, names: Default::default(), styles, fonts: fonts.clone(), revision: hash.digest() };
-    let empty = map.styles.is_empty();
-    if empty {
-        loader
-            .diagnostics
-            .push(Diagnostic::error("there is no style to draw with").help("mend the problems above, or give --style"));
-    }
-    Checked::new((!empty).then_some(map), loader.diagnostics)
+    loader.finish(options.strict)
 }
 
 /// Where a style's relative paths lead.
@@ -122,11 +140,17 @@ pub(super) enum Place<'a> {
 
 #[derive(Default)]
 pub(super) struct Loader {
-    collections: BTreeMap<String, Arc<Index>>,
+    pub(super) collections: BTreeMap<String, Arc<Index>>,
     /// The collections that were read from files, by their whole path.
     files: BTreeMap<PathBuf, String>,
     styles: BTreeMap<String, StyledMap>,
     fonts: Fonts,
+    /// Where the files of styles may lie, beside each style's own folder.
+    roots: Roots,
+    /// What was named and cannot be used, as it was named.
+    lost: Vec<String>,
+    /// The same and the sources that styles lack, without paths.
+    missing: Vec<String>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) hash: Xxh3,
 }
@@ -136,10 +160,42 @@ impl Loader {
         self.diagnostics.push(problem);
     }
 
-    /// The files that a path names: itself, or those in a folder with one of the extensions, in name order.
-    pub(super) fn files(&mut self, path: &Path, extensions: &[&str]) -> Vec<PathBuf> {
+    /// Notes that nothing of a path that was named can be used.
+    fn lose(&mut self, flag: &str, path: &Path) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        self.missing.push(format!("'{name}' of {flag} could not be read"));
+        self.lost.push(format!("{flag} {}", path.display()));
+    }
+
+    /// The map, unless there is nothing to draw with, or something is lost and `strict`.
+    fn finish(mut self, strict: bool) -> Checked<Option<Map>> {
+        let schemas = self.collections.keys().map(|id| (id.clone(), Default::default())).collect();
+        let (empty, lost) = (self.styles.is_empty(), strict && !self.lost.is_empty());
+        if empty {
+            let d = Diagnostic::error("there is no style to draw with");
+            self.problem(d.help("mend the problems above, or give --style"));
+        }
+        if lost {
+            let d = Diagnostic::error(format!("nothing of {} can be served", self.lost.join(", ")));
+            self.problem(d.help("mend the problems above, or serve the rest with --lenient"));
+        }
+        let map = Map {
+            collections: self.collections,
+            schemas,
+            names: Default::default(),
+            styles: self.styles,
+            fonts: self.fonts,
+            revision: self.hash.digest(),
+            missing: self.missing,
+        };
+        Checked::new((!empty && !lost).then_some(map), self.diagnostics)
+    }
+
+    /// The files that a path names: itself, or those in a folder with one of the extensions, in name order; `None` where
+    /// the folder cannot be read, which is said.
+    pub(super) fn files(&mut self, path: &Path, extensions: &[&str]) -> Option<Vec<PathBuf>> {
         if !path.is_dir() {
-            return vec![path.to_path_buf()];
+            return Some(vec![path.to_path_buf()]);
         }
         let entries = match fs::read_dir(path) {
             Ok(entries) => entries,
@@ -147,7 +203,7 @@ impl Loader {
                 self.problem(
                     Diagnostic::error(format!("the folder cannot be read: {e}")).in_file(path.display().to_string()),
                 );
-                return Vec::new();
+                return None;
             }
         };
         let mut files: Vec<PathBuf> = entries
@@ -160,12 +216,12 @@ impl Loader {
                 .in_file(path.display().to_string());
             self.problem(d);
         }
-        files
+        Some(files)
     }
 
     /// Loads a file, once, as the collection of its stem; gives the name. An embedded collection of that name gives way;
     /// one from another file keeps it, and this one gets a number.
-    fn file(&mut self, path: &Path) -> Option<String> {
+    pub(super) fn file(&mut self, path: &Path) -> Option<String> {
         let whole = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         if let Some(name) = self.files.get(&whole) {
             return Some(name.clone());
@@ -198,7 +254,7 @@ impl Loader {
         Some(name)
     }
 
-    fn read(&mut self, name: &str, file: &str, input: impl Read) -> Option<Collection> {
+    pub(super) fn read(&mut self, name: &str, file: &str, input: impl Read) -> Option<Collection> {
         let mut input = Hashing { input, hash: &mut self.hash };
         match source::read(name, file, &mut input) {
             Ok(checked) => {
@@ -212,21 +268,26 @@ impl Loader {
         }
     }
 
-    fn style(&mut self, path: &Path, file: &str, text: &str, place: &Place) {
+    /// Loads a style; `None` where it cannot be used, which is said.
+    fn style(&mut self, path: &Path, file: &str, text: &str, place: &Place) -> Option<()> {
         self.hash.update(text.as_bytes());
         let Checked { value, diagnostics } = style::parse(text);
         self.diagnostics.extend(diagnostics.into_iter().map(|d| d.in_file(file)));
-        let Some(style) = value else { return };
+        let style = value?;
         let id = stem(path);
         if self.styles.contains_key(&id) {
             let d = Diagnostic::error(format!("another style is called '{id}'; this one is left out"));
-            return self.problem(d.in_file(file).help("give the style files different names"));
+            self.problem(d.in_file(file).help("give the style files different names"));
+            return None;
         }
-        let sources: BTreeMap<String, Arc<Source>> = style
-            .sources
-            .iter()
-            .filter_map(|(source, spec)| Some((source.clone(), Arc::new(self.source(source, spec, file, place)?))))
-            .collect();
+        let mut sources: BTreeMap<String, Arc<Source>> = BTreeMap::new();
+        for (source, spec) in &style.sources {
+            match self.source((&id, source), spec, file, place) {
+                Some(opened) => drop(sources.insert(source.clone(), Arc::new(opened))),
+                None if matches!(spec, SourceSpec::Unsupported(_)) => {}
+                None => self.missing.push(format!("source {id}/{source} could not be read")),
+            }
+        }
         let dated =
             |s: &Arc<Source>| if let Source::Features(index) = &**s { index.change_dates() } else { Vec::new() };
         let mut changes: Vec<Date> = sources.values().flat_map(dated).collect();
@@ -245,6 +306,15 @@ impl Loader {
         let ranges = self.glyphs(&style, file, place);
         let (fonts, boards, stamps) = (self.fonts.clone(), Default::default(), Default::default());
         self.styles.insert(id, StyledMap { style, sprite, sources, changes, fonts, ranges, boards, stamps });
+        Some(())
+    }
+
+    /// Where the files of a style in a place may lie.
+    pub(super) fn roots(&self, place: &Place) -> Roots {
+        match place {
+            Place::Embedded => self.roots.clone(),
+            Place::Folder(folder) => self.roots.with([*folder]),
+        }
     }
 
     /// Adds the faces of a font file.
@@ -273,10 +343,15 @@ impl Loader {
     fn glyphs(&mut self, style: &Style, file: &str, place: &Place) -> Option<Arc<dyn GlyphRanges>> {
         let template = style.json.get("glyphs")?.as_str()?;
         let folder = if let Place::Folder(folder) = place { folder } else { Path::new("") };
-        match RangeFiles::new(template, folder) {
-            Some(files) => {
+        match RangeFiles::new(template, folder, self.roots(place)) {
+            Some(Ok(files)) => {
                 self.hash.update(files.stamp().as_bytes());
                 Some(Arc::new(files))
+            }
+            Some(Err(e)) => {
+                let d = Diagnostic::error(format!("the glyphs are left out: {e}")).in_file(file);
+                self.problem(d.at("/glyphs").help(e.help()));
+                None
             }
             None => {
                 let d =
@@ -287,117 +362,6 @@ impl Loader {
             }
         }
     }
-
-    fn source(&mut self, id: &str, spec: &SourceSpec, file: &str, place: &Place) -> Option<Source> {
-        let folder = if let Place::Folder(folder) = place { folder } else { Path::new("") };
-        let open = |t: &TileSource| {
-            let options = TileSetOptions {
-                url: t.url.clone(),
-                tiles: t.tiles.clone(),
-                minzoom: t.minzoom,
-                maxzoom: t.maxzoom,
-                bounds: t.bounds,
-                tms: t.tms,
-            };
-            TileSet::open(&options, folder)
-        };
-        let opened = match spec {
-            SourceSpec::GeoJson(spec) => {
-                let index = self.features(id, spec, file, place)?;
-                return Some(match &spec.cluster {
-                    Some(cluster) => sources::clusters(&index, cluster),
-                    None => Source::Features(index),
-                });
-            }
-            SourceSpec::Unsupported(_) | SourceSpec::Broken => return None,
-            SourceSpec::Vector(tiles) => open(tiles).map(|set| (set.stamp().into(), sources::vector(set, tiles))),
-            SourceSpec::Raster(tiles) => open(tiles).map(|set| (set.stamp().into(), sources::raster(set, tiles))),
-            SourceSpec::Image(image) => {
-                picture(&folder.join(&image.url)).map(|p| (p.rgba.clone(), sources::placed(p, image)))
-            }
-        };
-        match opened {
-            Ok((stamp, source)) => {
-                let stamp: Vec<u8> = stamp;
-                self.hash.update(&stamp);
-                Some(source)
-            }
-            Err(e) => {
-                let d = Diagnostic::error(format!("the source cannot be read: {e}"));
-                self.problem(d.in_file(file).at(format!("/sources/{id}")).help("give paths relative to the style"));
-                None
-            }
-        }
-    }
-
-    fn features(&mut self, id: &str, spec: &GeoJsonSource, file: &str, place: &Place) -> Option<Arc<Index>> {
-        let index = self.geojson(id, spec, file, place)?;
-        if spec.filter.is_none() && !spec.generate_id && spec.promote_id.is_none() {
-            return Some(index);
-        }
-        let mut collection = index.collection().clone();
-        let whole = std::mem::take(&mut collection.features);
-        collection.features = whole.into_iter().enumerate().filter_map(|(i, f)| adopted(f, i, spec)).collect();
-        Some(Arc::new(Index::new(collection)))
-    }
-
-    fn geojson(&mut self, id: &str, spec: &GeoJsonSource, file: &str, place: &Place) -> Option<Arc<Index>> {
-        let reference = match &spec.data {
-            GeoJsonData::Inline(text) => {
-                let name = format!("{file}#/sources/{id}/data");
-                return self.read(id, &name, text.as_bytes()).map(|c| Arc::new(Index::new(c)));
-            }
-            GeoJsonData::Reference(reference) => reference,
-        };
-        if let Place::Folder(folder) = place {
-            let path = folder.join(reference);
-            if path.is_file() {
-                let name = self.file(&path)?;
-                return self.collections.get(&name).cloned();
-            }
-        }
-        let name = stem(Path::new(reference));
-        let found = self.collections.get(&name).cloned();
-        if found.is_none() {
-            let known: Vec<&str> = self.collections.keys().map(String::as_str).collect();
-            let help = format!("give a path relative to the style, or the name of a collection ({})", known.join(", "));
-            let d = Diagnostic::error(format!("the source's data '{reference}' is neither a file nor a collection"));
-            self.problem(d.in_file(file).at(format!("/sources/{id}/data")).help(help));
-        }
-        found
-    }
-}
-
-/// Reads a picture from a file.
-pub(super) fn picture(path: &Path) -> Result<tiles::Picture, TilesError> {
-    let bytes = fs::read(path).map_err(|e| TilesError::Io(path.display().to_string(), e))?;
-    tiles::decode_picture(&bytes)
-}
-
-/// The `i`-th feature of a source as the source's options make it; none where its filter has it out.
-fn adopted(mut feature: Feature, i: usize, spec: &GeoJsonSource) -> Option<Feature> {
-    if let Some(filter) = &spec.filter {
-        let geometry_type = match feature.geometry {
-            Geometry::Point(_) | Geometry::MultiPoint(_) => "Point",
-            Geometry::Line(_) | Geometry::LineString(_) | Geometry::MultiLineString(_) => "LineString",
-            _ => "Polygon",
-        };
-        let context = Context { feature: Some(&feature), geometry_type, ..Context::nowhere() };
-        if !matches!(filter.eval(&context), Ok(Datum::Plain(Value::Bool(true)))) {
-            return None;
-        }
-    }
-    if spec.generate_id {
-        feature.id = Some(FeatureId::Number(i as f64));
-    }
-    if let Some(name) = &spec.promote_id {
-        feature.id = match feature.properties.get(&**name) {
-            Some(Value::Number(n)) => Some(FeatureId::Number(*n)),
-            Some(Value::Text(t)) => Some(FeatureId::Text(t.clone())),
-            _ => None,
-        };
-    }
-    Some(feature)
 }
 
 /// A file's name without its extension.

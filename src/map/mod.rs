@@ -5,11 +5,13 @@
 
 mod days;
 mod drawing;
+mod faults;
 mod features;
 mod furnished;
 mod glyphs;
 mod labels;
 mod load;
+mod load_sources;
 mod logo;
 mod marks;
 mod names;
@@ -30,6 +32,8 @@ mod url_forms;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 pub use crate::paint::svg::TextAs;
 pub use days::Animate;
@@ -70,6 +74,8 @@ pub struct Map {
     fonts: Fonts,
     /// Hash of all data, all styles and this program's version: the same revision draws the same pictures.
     revision: u64,
+    /// What was missing when it was loaded, without paths.
+    missing: Vec<String>,
 }
 
 /// A style joined to its data; cheap to clone but for its style.
@@ -123,8 +129,16 @@ impl Map {
         &self.fonts
     }
 
+    /// Hash of all that decides what is drawn; another one while an archive of tiles is not the one that was loaded.
     pub fn revision(&self) -> u64 {
-        self.revision
+        let drifts = self.styles.iter().map(|(id, style)| (id, style.drift())).filter(|(_, drift)| *drift != 0);
+        drifts.fold(self.revision, |all, (id, drift)| xxh3_64_with_seed(id.as_bytes(), all ^ drift))
+    }
+
+    /// What of the map cannot be served as it should be, without paths. Files that could not be read are tried again.
+    pub fn faults(&self) -> Vec<String> {
+        let sources = self.styles.values().flat_map(|style| style.sources.values());
+        self.missing.iter().cloned().chain(sources.filter_map(|source| source.fault())).collect()
     }
 }
 
@@ -138,6 +152,7 @@ impl StyledMap {
     pub fn source_collections(&self) -> impl Iterator<Item = (&str, &str)> {
         self.sources.iter().filter_map(|(id, source)| match &**source {
             sources::Source::Features(index) => Some((id.as_str(), index.collection().name.as_str())),
+            sources::Source::Clusters(clusters) => Some((id.as_str(), clusters.collection().name.as_str())),
             _ => None,
         })
     }
@@ -152,6 +167,12 @@ impl StyledMap {
 
     pub fn changes(&self) -> &[Date] {
         &self.changes
+    }
+
+    /// 0 while the files of its tiles are those that it was loaded with.
+    fn drift(&self) -> u64 {
+        let drifts = self.sources.iter().map(|(id, source)| (id, source.drift())).filter(|(_, drift)| *drift != 0);
+        drifts.fold(0, |all, (id, drift)| xxh3_64_with_seed(id.as_bytes(), all ^ drift))
     }
 
     /// The envelope of everything the style draws.

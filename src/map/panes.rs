@@ -1,7 +1,7 @@
 //! The maps of one picture: one, or two of different days side by side or sharing a frame.
 
 use super::drawing::Drawn;
-use super::{Picture, State, picture};
+use super::{Picture, PictureError, State, picture};
 use crate::compose::furniture::{self, Area, Bands};
 use crate::feature::Date;
 use crate::geo::{Camera, SUBPIXELS, Snapped};
@@ -47,7 +47,15 @@ pub(super) fn panes(picture: &Picture) -> (Vec<Pane<'_>>, Option<u32>) {
 }
 
 /// The maps of a page.
-pub(super) fn composed(drawn: &Drawn, panes: &[Pane], camera: &Camera, on_page: &Camera) -> Scene {
+///
+/// # Errors
+/// Where a tile that they show cannot be read.
+pub(super) fn composed(
+    drawn: &Drawn,
+    panes: &[Pane],
+    camera: &Camera,
+    on_page: &Camera,
+) -> Result<Scene, PictureError> {
     let map = drawn.map();
     if let [only] = panes {
         return picture::scene(map, only.state, camera);
@@ -55,7 +63,7 @@ pub(super) fn composed(drawn: &Drawn, panes: &[Pane], camera: &Camera, on_page: 
     let px = |v: f64| (v * SUBPIXELS as f64).round() as i64;
     let mut layers = Vec::new();
     for pane in panes {
-        let mut scene = picture::scene(map, pane.state, camera);
+        let mut scene = picture::scene(map, pane.state, camera)?;
         let area = pane.area(camera, Bands::default());
         furniture::leave_out(&mut scene, |_, label| !area.holds(label));
         let corner = |x: f64, y: f64| Snapped { x: px(x), y: px(y) };
@@ -68,11 +76,11 @@ pub(super) fn composed(drawn: &Drawn, panes: &[Pane], camera: &Camera, on_page: 
             scene::Layer { id: layer.id, items: vec![group.moved(by)] }
         }));
     }
-    Scene {
+    Ok(Scene {
         width_px: on_page.width_px(),
         height_px: on_page.height_px(),
         to_world_px: on_page.to_world_px(),
         ratio: on_page.ratio(),
         layers,
-    }
+    })
 }

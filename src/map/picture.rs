@@ -25,6 +25,8 @@ pub enum PictureError {
         "the bounds {0} are empty or out of range: west, south, east, north in degrees, west below east, within 180 and 85.0511"
     )]
     Bounds(String),
+    #[error("source {0} cannot be read at the moment, so there is no right picture; try again later")]
+    Source(String),
     #[error("there is no style '{0}'")]
     Style(String),
     #[error("the picture does not move, or its format cannot")]
@@ -252,22 +254,31 @@ fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, (width, height, rati
     Camera::centered(bounds.center(), zoom.clamp(0.0, max_zoom), (width, height), ratio)
 }
 
-pub(super) fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
-    composed(map, state, camera, labels::shown(map, state, camera))
+/// The scene of a camera.
+///
+/// # Errors
+/// Where a tile that it shows cannot be read.
+pub(super) fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Result<Scene, PictureError> {
+    composed(map, state, camera, labels::shown(map, state, camera)?)
 }
 
 /// The scene's areas and lines.
-pub(super) fn bare_scene(map: &StyledMap, state: &State, camera: &Camera) -> Scene {
-    let mut scene = composed(map, state, camera, vec![Vec::new(); map.style.layers.len()]);
+pub(super) fn bare_scene(map: &StyledMap, state: &State, camera: &Camera) -> Result<Scene, PictureError> {
+    let mut scene = composed(map, state, camera, vec![Vec::new(); map.style.layers.len()])?;
     // What lies on top is drawn at its own size, which is not the inset's.
     let on_top = map.layers_on_top();
     scene.layers.retain(|layer| !on_top.contains(&layer.id.as_str()));
     let is_point = |item: &Item| matches!(item, Item::Circle(_));
     scene.layers.iter_mut().for_each(|l| l.items.retain(|item| !is_point(item)));
-    scene
+    Ok(scene)
 }
 
-fn composed(map: &StyledMap, state: &State, camera: &Camera, labels: Vec<labels::ShownLabels>) -> Scene {
+fn composed(
+    map: &StyledMap,
+    state: &State,
+    camera: &Camera,
+    labels: Vec<labels::ShownLabels>,
+) -> Result<Scene, PictureError> {
     let inputs = Inputs { camera, state, sprite: &map.sprite };
     let held = Held::default();
     let layers = map.style.layers.iter().zip(labels).filter(|(l, _)| l.drawn_at(camera.zoom(), state));
@@ -275,7 +286,8 @@ fn composed(map: &StyledMap, state: &State, camera: &Camera, labels: Vec<labels:
         Paint::Symbol(_) => LayerData::Labels(labels),
         _ => fetch(map, layer, &inputs, &held),
     };
-    compose::compose(&inputs, layers.map(|(layer, labels)| (layer, data(layer, labels))))
+    let scene = compose::compose(&inputs, layers.map(|(layer, labels)| (layer, data(layer, labels))));
+    held.whole().map(|()| scene)
 }
 
 pub(super) fn fetch<'a>(map: &'a StyledMap, layer: &Layer, inputs: &Inputs, held: &'a Held) -> LayerData<'a> {

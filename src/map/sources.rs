@@ -1,9 +1,12 @@
 //! What a style's sources hold, and what of it a picture shows.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use moka::sync::Cache;
 
+use super::PictureError;
+use super::faults::Failing;
 use crate::compose::{self, Batch, Fetched, Inputs, LayerData, PlacedImage};
 use crate::feature::{Feature, Properties, Value};
 use crate::geo::{Camera, TileId, World, WorldBox};
@@ -29,7 +32,11 @@ pub struct Tiles<T> {
     decode: Decode<T>,
     /// CSS px.
     size: u32,
-    kept: Cache<TileId, Option<Arc<T>>>,
+    /// By the version of the tiles; what could not be read is not kept.
+    kept: Cache<(u64, TileId), Option<Arc<T>>>,
+    failing: Failing,
+    /// The version of the tiles that the map was loaded with.
+    loaded: u64,
 }
 
 type Decode<T> = Box<dyn Fn(TileId, &[u8]) -> Result<T, TilesError> + Send + Sync>;
@@ -44,26 +51,45 @@ const MAX_OVERZOOM: u8 = 10;
 const MAX_COPIES: i64 = 40;
 
 impl<T: Send + Sync + 'static> Tiles<T> {
-    fn new(set: TileSet, size: u32, decode: Decode<T>) -> Self {
-        Self { set, decode, size, kept: Cache::new(KEPT_TILES) }
+    fn new(name: String, set: TileSet, size: u32, decode: Decode<T>) -> Self {
+        let loaded = set.version();
+        Self { set, decode, size, kept: Cache::new(KEPT_TILES), failing: Failing::new(name), loaded }
     }
 
-    /// A tile; none where there is none, or where it can't be read, which is logged.
-    fn get(&self, id: TileId) -> Option<Arc<T>> {
-        let read = || match self.set.tile(id).and_then(|b| b.map(|b| (self.decode)(id, &b)).transpose()) {
-            Ok(tile) => tile.map(Arc::new),
-            Err(e) => {
-                tracing::warn!("tile {}/{}/{} is left out: {e}", id.z(), id.x(), id.y());
-                None
-            }
+    /// A tile; none where there is none.
+    fn get(&self, id: TileId) -> Result<Option<Arc<T>>, Arc<TilesError>> {
+        let read = || {
+            let bytes = self.set.tile(id)?;
+            bytes.map(|bytes| (self.decode)(id, &bytes)).transpose().map(|tile| tile.map(Arc::new))
         };
-        self.kept.get_with(id, read)
+        let tile = self.kept.try_get_with((self.set.version(), id), read);
+        self.failing.note(id, tile.as_ref().err().map(|e| &**e));
+        tile
+    }
+
+    /// The same; where it cannot be read, what is drawn of it is told.
+    fn held(&self, id: TileId, held: &Held) -> Option<Arc<T>> {
+        self.get(id).unwrap_or_else(|_| {
+            let _ = held.fault.set(self.failing.name().to_string());
+            None
+        })
+    }
+
+    /// What is wrong with the tiles now: those that could not be read are tried again.
+    fn fault(&self) -> Option<String> {
+        self.failing.tiles().into_iter().for_each(|id| drop(self.get(id)));
+        self.failing.told()
+    }
+
+    /// 0 while the tiles are those that the map was loaded with.
+    fn drift(&self) -> u64 {
+        self.set.version() ^ self.loaded
     }
 }
 
-pub(super) fn vector(set: TileSet, spec: &TileSource) -> Source {
+pub(super) fn vector(name: String, set: TileSet, spec: &TileSource) -> Source {
     let promote_id = spec.promote_id.clone();
-    Source::Vector(Tiles::new(set, 512, Box::new(move |id, bytes| tiles::decode_vector(id, bytes, &promote_id))))
+    Source::Vector(Tiles::new(name, set, 512, Box::new(move |id, bytes| tiles::decode_vector(id, bytes, &promote_id))))
 }
 
 /// The points of `index`, gathered as the style says.
@@ -94,8 +120,8 @@ pub(super) fn clusters(index: &Index, spec: &ClusterSpec) -> Source {
     Source::Clusters(Box::new(Clusters::new(index.shared(), &how)))
 }
 
-pub(super) fn raster(set: TileSet, spec: &TileSource) -> Source {
-    Source::Raster(Tiles::new(set, spec.tile_size, Box::new(|_, bytes| tiles::decode_picture(bytes).map(image))))
+pub(super) fn raster(name: String, set: TileSet, spec: &TileSource) -> Source {
+    Source::Raster(Tiles::new(name, set, spec.tile_size, Box::new(|_, bytes| tiles::decode_picture(bytes).map(image))))
 }
 
 pub(super) fn placed(picture: tiles::Picture, spec: &ImageSource) -> Source {
@@ -120,7 +146,25 @@ impl Source {
         }
     }
 
-    /// What may leave a mark in the picture.
+    /// What is wrong with its files now.
+    pub(super) fn fault(&self) -> Option<String> {
+        match self {
+            Source::Vector(tiles) => tiles.fault(),
+            Source::Raster(tiles) => tiles.fault(),
+            Source::Features(_) | Source::Clusters(_) | Source::Image(_) => None,
+        }
+    }
+
+    /// 0 while its files are those that the map was loaded with, and a number of their own when they are others.
+    pub(super) fn drift(&self) -> u64 {
+        match self {
+            Source::Vector(tiles) => tiles.drift(),
+            Source::Raster(tiles) => tiles.drift(),
+            Source::Features(_) | Source::Clusters(_) | Source::Image(_) => 0,
+        }
+    }
+
+    /// What may leave a mark in the picture. Where a tile cannot be read, `held` says so in the end.
     pub(super) fn fetch<'a>(&'a self, layer: &Layer, inputs: &Inputs, held: &'a Held) -> LayerData<'a> {
         let camera = inputs.camera;
         match self {
@@ -130,7 +174,7 @@ impl Source {
                 let name = layer.source_layer.as_deref().unwrap_or_default();
                 let reach = tile_reach(layer, inputs);
                 let batches = covering(camera, tiles, f64::floor, reach).into_iter().filter_map(|(id, copy)| {
-                    let index = held.keep(tiles.get(id)?).layer(name)?;
+                    let index = held.keep(tiles.held(id, held)?).layer(name)?;
                     let parts = index.parts().iter().map(|p| fetched(index, p)).collect();
                     Some(Batch { parts, copy, clip: Some(id.bounds()) })
                 });
@@ -140,7 +184,7 @@ impl Source {
                 let round = |zoom: f64| (zoom + 0.5).floor();
                 let images = covering(&camera.aligned(), tiles, round, 0.0)
                     .into_iter()
-                    .filter_map(|(id, copy)| nearest(tiles, id, copy));
+                    .filter_map(|(id, copy)| nearest(tiles, id, copy, held));
                 LayerData::Images(images.collect())
             }
             Source::Image(image) => {
@@ -154,11 +198,23 @@ impl Source {
 
 /// Tiles that a picture is being drawn from: they live as long as it takes.
 #[derive(Default)]
-pub(super) struct Held(elsa::FrozenVec<Arc<VectorTile>>);
+pub(super) struct Held {
+    tiles: elsa::FrozenVec<Arc<VectorTile>>,
+    /// The first source of which a tile could not be read.
+    fault: OnceCell<String>,
+}
 
 impl Held {
     fn keep(&self, tile: Arc<VectorTile>) -> &VectorTile {
-        self.0.push_get(tile)
+        self.tiles.push_get(tile)
+    }
+
+    /// Whether all that was asked for was there.
+    ///
+    /// # Errors
+    /// Where a tile could not be read: what is drawn without it is wrong.
+    pub fn whole(&self) -> Result<(), PictureError> {
+        self.fault.get().map_or(Ok(()), |source| Err(PictureError::Source(source.clone())))
     }
 }
 
@@ -229,11 +285,11 @@ fn covering<T: Send + Sync + 'static>(
 }
 
 /// The tile's picture, or the part of the nearest larger tile's that there is.
-fn nearest(tiles: &Tiles<Image>, id: TileId, copy: i64) -> Option<PlacedImage> {
+fn nearest(tiles: &Tiles<Image>, id: TileId, copy: i64, held: &Held) -> Option<PlacedImage> {
     let (minzoom, _) = tiles.set.zooms();
     for up in 0..=(id.z() - minzoom.min(id.z())).min(MAX_OVERZOOM) {
         let larger = TileId::new(u32::from(id.z() - up), id.x() >> up, id.y() >> up).ok()?;
-        if let Some(image) = tiles.get(larger) {
+        if let Some(image) = tiles.held(larger, held) {
             let share = 1.0 / f64::from(1u32 << up);
             let place = |at: u32, size: u32| {
                 let size = f64::from(size) * share;

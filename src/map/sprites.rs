@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::load::{Loader, Place, Styles, picture, stem};
+use super::load::{Loader, Place, Styles, stem};
+use super::load_sources::picture;
 use super::sources;
 use crate::diag::Diagnostic;
+use crate::source::roots::{Roots, RootsError};
 use crate::sprite::{self, Sprite};
 use crate::style::Style;
 
@@ -22,8 +24,16 @@ impl Loader {
                     self.drawn(Styles::iter().filter_map(|p| Some((named(&p)?, text(&p)?))).collect())
                 }
                 Place::Folder(folder) => {
-                    let path = folder.join(reference);
-                    if path.is_dir() { self.svgs(&path) } else { self.sheets(&path, reference, file) }
+                    let (path, roots) = (folder.join(reference), self.roots(place));
+                    match roots.find(&path) {
+                        Err(e @ RootsError::Outside(_)) => {
+                            let d = Diagnostic::error(format!("the sprite is left out: {e}")).in_file(file);
+                            self.problem(d.at("/sprite").help(e.help()));
+                            Sprite::default()
+                        }
+                        Ok(folder) if folder.is_dir() => self.svgs(&path, &roots),
+                        _ => self.sheets(&path, reference, file, &roots),
+                    }
                 }
             };
             all.add(id, sprite);
@@ -32,15 +42,15 @@ impl Loader {
     }
 
     /// A folder of SVG files.
-    fn svgs(&mut self, folder: &Path) -> Sprite {
+    fn svgs(&mut self, folder: &Path, roots: &Roots) -> Sprite {
         // In name order, so that the revision is the same at every start.
         let mut svgs = Vec::new();
-        for path in self.files(folder, &["svg"]) {
-            match fs::read_to_string(&path) {
+        for path in self.files(folder, &["svg"]).unwrap_or_default() {
+            match text_of(&path, roots) {
                 Ok(svg) => svgs.push((stem(&path), svg)),
                 Err(e) => {
-                    let d = Diagnostic::error(format!("the image cannot be read: {e}"));
-                    self.problem(d.in_file(path.display().to_string()));
+                    let d = Diagnostic::error(format!("the image is left out: {e}"));
+                    self.problem(d.in_file(path.display().to_string()).help(e.help()));
                 }
             }
         }
@@ -58,16 +68,25 @@ impl Loader {
     }
 
     /// Sheets `name.json` and `name.png`, `name@2x.json` and so on: at least one of them.
-    fn sheets(&mut self, path: &Path, reference: &str, file: &str) -> Sprite {
+    fn sheets(&mut self, path: &Path, reference: &str, file: &str, roots: &Roots) -> Sprite {
         let mut sprite = Sprite::default();
         let mut found = false;
         for ratio in sprite::RATIOS {
             let suffix = if ratio == 1 { String::new() } else { format!("@{ratio}x") };
             let beside = |extension: &str| PathBuf::from(format!("{}{suffix}.{extension}", path.display()));
-            let Ok(index) = fs::read_to_string(beside("json")) else { continue };
+            let index = match text_of(&beside("json"), roots) {
+                Ok(index) => index,
+                Err(RootsError::Io(..)) => continue,
+                Err(e) => {
+                    found = true;
+                    let d = Diagnostic::error(format!("the sprite sheet is left out: {e}"));
+                    self.problem(d.in_file(file).at("/sprite").help(e.help()));
+                    continue;
+                }
+            };
             found = true;
             self.hash.update(index.as_bytes());
-            let added = picture(&beside("png")).map_err(|e| e.to_string()).and_then(|p| {
+            let added = picture(&beside("png"), roots).map_err(|e| e.to_string()).and_then(|p| {
                 self.hash.update(&p.rgba);
                 sprite.add_sheet(&index, &sources::image(p), ratio).map_err(|e| e.to_string())
             });
@@ -83,4 +102,9 @@ impl Loader {
         }
         sprite
     }
+}
+
+/// Reads a file within the roots.
+fn text_of(path: &Path, roots: &Roots) -> Result<String, RootsError> {
+    fs::read_to_string(roots.find(path)?).map_err(|e| RootsError::Io(path.display().to_string(), e))
 }

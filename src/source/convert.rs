@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use super::geometry::{self, Mended};
 use crate::diag::Diagnostic;
+use crate::feature::geometry::{self, Mended};
 use crate::feature::{Date, Feature, FeatureId, Properties, Validity, Value};
 
 /// Collects a document's features and what was wrong with them.
@@ -67,7 +67,7 @@ impl<'a> Converter<'a> {
         let mut mended = Vec::new();
         let geometry = match parsed.geometry {
             None => ::geo::Geometry::GeometryCollection(Default::default()),
-            Some(given) => geometry::validate(given.value, &mut mended).map_err(|p| {
+            Some(given) => geometry::mended(given.value, &mut mended).map_err(|p| {
                 let d =
                     Diagnostic::error(format!("skipped, {}", p.message)).at(format!("{pointer}/geometry{}", p.pointer));
                 Box::new(named(d).help(p.help))

@@ -4,9 +4,8 @@
 //! mended without guessing (an unclosed ring, a ring wound the wrong way, an antimeridian crossing) is mended and
 //! reported; a file that is not JSON is refused with its line, column and offset.
 
-mod antimeridian;
 mod convert;
-mod geometry;
+pub mod roots;
 mod schema;
 mod stream;
 pub mod tiles;

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use contactline::http::router;
+use contactline::http::{Site, router};
 use contactline::map::{self, Options, Service};
 use serde_json::Value as Json;
 use tower::ServiceExt;
@@ -28,11 +28,17 @@ impl Answer {
 pub fn app() -> axum::Router {
     static SERVICE: std::sync::OnceLock<Service> = std::sync::OnceLock::new();
     let service = SERVICE.get_or_init(|| Service::new(map::load(&Options::default()).value.unwrap(), 2).unwrap());
-    router(service.clone())
+    router(service.clone(), Site { hosts: vec!["maps.example".to_string()], ..Site::default() })
 }
 
 pub async fn send(request: Request<Body>) -> Answer {
-    let response = app().oneshot(request).await.unwrap();
+    send_to(app(), request).await
+}
+
+/// To routes over some other map. As every client does, it names a host.
+pub async fn send_to(app: axum::Router, mut request: Request<Body>) -> Answer {
+    request.headers_mut().entry(header::HOST).or_insert(header::HeaderValue::from_static("maps.example:8080"));
+    let response = app.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, 1 << 26).await.unwrap().to_vec();
     Answer { status: parts.status, headers: parts.headers, body }

@@ -159,7 +159,8 @@ fn draw(folder: &Path, entry: &Entry, style: &Json) -> Result<RgbaImage, String>
     let text = text.replace("local://tilesets", &tilesets).replace("local://", &format!("{assets}/"));
     let path = super::output().join("styles").join(format!("{}.json", file_name(&entry.id)));
     fs::write(&path, text).unwrap();
-    let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+    let roots = vec![assets.into(), tilesets.into()];
+    let loaded = map::load(&Options { styles: vec![path], roots, ..Options::default() });
     let map = loaded.value.ok_or("it cannot be loaded")?;
     let (id, styled) = map.styles().next().ok_or("it has no style")?;
     let settings = &style["metadata"]["test"];

@@ -11,7 +11,8 @@ use crate::cql2::Kind;
 use crate::feature::Date;
 use crate::geo::Crs;
 use crate::http::Problem;
-use crate::http::request::{Asker, JSON, Params, PublicUrl, UrlPath, json as json_answer, short};
+use crate::http::request::{Asker, JSON, Params, UrlPath, json as json_answer, short};
+use crate::http::site::PublicUrl;
 use crate::map::{Lane, Map, Schema};
 
 pub const QUERYABLES: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";

@@ -9,17 +9,12 @@ pub fn page(title: &str, json: &Json) -> Response {
     write(json, 0, &mut body);
     Html(format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<header><a href=\"/\">contactline</a> · <a href=\"/collections?f=html\">collections</a> · \
+         <title>{title}</title>\n<link rel=\"stylesheet\" href=\"/assets/resource.css\">\n</head>\n<body>\n<header><a href=\"/\">contactline</a> · <a href=\"/collections?f=html\">collections</a> · \
          <a href=\"/api.html\">API</a></header>\n<main>\n<h1>{title}</h1>\n{body}</main>\n</body>\n</html>\n",
         title = escaped(title)
     ))
     .into_response()
 }
-
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:1rem auto;padding:0 1rem;color:#222}\
-header{border-bottom:1px solid #ccc;padding-bottom:.5rem}dt{font-weight:600}dd{margin:0 0 .4rem 1.2rem;overflow-wrap:anywhere}\
-table{border-collapse:collapse;display:block;overflow-x:auto}th,td{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top;max-width:28rem}\
-th{background:#f3f1ea}a{color:#14568c}";
 
 /// Whether it leads to a page, and does nothing else.
 fn is_link(href: &Json) -> bool {

@@ -22,9 +22,12 @@ use crate::encode::{Column, FeatureJson, Form, flatgeobuf, rows};
 use crate::feature::Feature;
 use crate::geo::{Effort, Stop};
 use crate::http::Problem;
-use crate::http::request::{Asker, Params, PublicUrl, UrlPath, answer, has_tag, json as json_answer, short};
+use crate::http::request::{Asker, Params, UrlPath, answer, has_tag, json as json_answer, short};
+use crate::http::site::PublicUrl;
 use crate::map::{Cursor, Lane, Map, Selection, Service};
 
+/// Bytes of the Link header: proxies take few kilobytes of headers in all.
+const MAX_LINK_HEADER: usize = 2_048;
 /// Features in one piece of an answer.
 const PIECE: usize = 500;
 /// Features on a page for people.
@@ -134,20 +137,24 @@ impl Page {
         Ok((out, body).into_response())
     }
 
-    /// Links as a header, for forms that have no place for them (RFC 8288).
+    /// Links as a header, for forms that have no place for them (RFC 8288): those to other pages first, and of those that
+    /// repeat a long query only what proxies let through.
     fn link_header(&self) -> String {
         let text = |link: &Json, key: &str| link[key].as_str().unwrap_or_default().to_string();
         let mut all = vec![
             format!("<{}/queryables>; rel=\"{QUERYABLES}\"; type=\"{SCHEMA_JSON}\"", self.here),
             format!("<{}/sortables>; rel=\"{SORTABLES}\"; type=\"{SCHEMA_JSON}\"", self.here),
         ];
-        for link in &self.links {
-            all.push(format!(
-                "<{}>; rel=\"{}\"; type=\"{}\"",
-                text(link, "href"),
-                text(link, "rel"),
-                text(link, "type")
-            ));
+        let mut length: usize = all.iter().map(|link| link.len() + 2).sum();
+        let (pages, others): (Vec<_>, Vec<_>) =
+            self.links.iter().partition(|l| l["rel"] == "next" || l["rel"] == "prev");
+        for link in pages.into_iter().chain(others) {
+            let link =
+                format!("<{}>; rel=\"{}\"; type=\"{}\"", text(link, "href"), text(link, "rel"), text(link, "type"));
+            if length + link.len() + 2 <= MAX_LINK_HEADER {
+                length += link.len() + 2;
+                all.push(link);
+            }
         }
         all.join(", ")
     }
@@ -219,7 +226,7 @@ impl Page {
         let columns: Vec<(&str, Column)> =
             self.columns.iter().map(|(name, kind)| (name.as_str(), column(*kind))).collect();
         let features = self.selection.found.iter().map(|i| self.feature(*i));
-        flatgeobuf(&self.id, features, &columns, &self.form).map_err(|e| Problem::internal(e.to_string()))
+        Ok(flatgeobuf(&self.id, features, &columns, &self.form)?)
     }
 }
 

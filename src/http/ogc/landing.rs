@@ -8,7 +8,8 @@ use serde_json::{Value as Json, json};
 use super::negotiate::Format;
 use super::{html, link};
 use crate::cql2::{FUNCTIONS, Kind};
-use crate::http::request::{JSON, Params, PublicUrl, json as json_answer};
+use crate::http::request::{JSON, Params, json as json_answer};
+use crate::http::site::PublicUrl;
 use crate::http::{Problem, viewer};
 use crate::map::Service;
 

@@ -12,7 +12,8 @@ use super::{html, segment};
 use crate::cql2::Kind;
 use crate::geo::Crs;
 use crate::http::Problem;
-use crate::http::request::{Asker, Params, PublicUrl, json as json_answer};
+use crate::http::request::{Asker, Params, json as json_answer};
+use crate::http::site::PublicUrl;
 use crate::map::{FORM_MEMBERS, Lane, MAX_ANSWER, MEMBERS, Map};
 
 /// `/api`

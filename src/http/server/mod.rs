@@ -160,6 +160,10 @@ async fn answered(shared: &Shared, peer: SocketAddr, request: Request<Incoming>,
     let mut request = request.map(Body::new);
     let client: Client = shared.proxies.client(peer.ip(), request.headers());
     request.extensions_mut().insert(client);
+    if !shared.proxies.knows(peer.ip()) {
+        // Who is no known proxy says nothing of how the server is reached.
+        request.headers_mut().remove("x-forwarded-proto");
+    }
     let response = shared.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
     response.map(|body| busy.until_sent(body))
 }

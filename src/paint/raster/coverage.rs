@@ -165,8 +165,8 @@ impl Coverage {
     /// Gives the spans of what was added, row by row from the left, by the non-zero rule, and forgets it.
     pub fn spans(&mut self, mut emit: impl FnMut(Span)) {
         let edges = std::mem::take(&mut self.edges);
-        let parts = (self.passed / self.most_cells + 1).min(self.height.max(1) as u64) as i64;
-        let rows = self.height.div_ceil(parts).max(1);
+        let parts = self.passed / self.most_cells + 1;
+        let rows = (self.height as u64).div_ceil(parts).max(1) as i64;
         for first in (0..self.height).step_by(rows as usize) {
             let some = first..(first + rows).min(self.height);
             edges.iter().for_each(|edge| self.add_rows(edge, some.clone()));

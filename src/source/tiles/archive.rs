@@ -1,10 +1,14 @@
 //! MBTiles (<https://github.com/mapbox/mbtiles-spec>) and PMTiles (<https://docs.protomaps.com/pmtiles/>) archives.
+//!
+//! An archive whose file has changed is opened anew, and a tile counts only if its file was the same before and after it
+//! was read: so an archive that was cut short or replaced under the server's hands gives errors while it is broken, and
+//! right tiles as soon as it is whole.
 
 use std::fmt;
 use std::fs::File;
-use std::os::unix::fs::FileExt;
-use std::path::Path;
-use std::sync::Mutex;
+use std::os::unix::fs::{FileExt, MetadataExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pmtiles::{AsyncBackend, AsyncPmTilesReader, BackendResponse, PmtError, PmtResult, TileCoord};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -12,93 +16,153 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use super::TilesError;
 use crate::geo::TileId;
 
-pub struct MbTiles {
-    name: String,
-    /// One reader at a time: the tiles that are read are kept decoded.
-    database: Mutex<Connection>,
+/// What a file is known by: another file, or the same after a change, has another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Identity {
+    device: u64,
+    inode: u64,
+    length: u64,
+    /// Seconds and nanoseconds.
+    changed: (i64, i64),
+}
+
+impl Identity {
+    fn of(path: &Path) -> Result<Self, TilesError> {
+        let file = std::fs::metadata(path).map_err(|e| TilesError::Io(path.display().to_string(), e))?;
+        let changed = (file.mtime(), file.mtime_nsec());
+        Ok(Self { device: file.dev(), inode: file.ino(), length: file.len(), changed })
+    }
+}
+
+/// The formats of archives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    MbTiles,
+    PmTiles,
+}
+
+/// An archive of tiles.
+pub struct Archive {
+    kind: Kind,
+    path: PathBuf,
+    opened: Mutex<Opened>,
     zooms: (u8, u8),
 }
 
-impl fmt::Debug for MbTiles {
+struct Opened {
+    /// Of the file that the reader reads.
+    identity: Identity,
+    reader: Result<Arc<Reader>, Arc<TilesError>>,
+}
+
+impl fmt::Debug for Archive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MbTiles").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Archive").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
-impl MbTiles {
-    pub fn stamp(&self) -> String {
-        stamp(&self.name)
+impl Archive {
+    pub fn open(kind: Kind, path: &Path) -> Result<Self, TilesError> {
+        let identity = Identity::of(path)?;
+        let reader = Reader::open(kind, path)?;
+        let zooms = reader.zooms()?;
+        let opened = Mutex::new(Opened { identity, reader: Ok(Arc::new(reader)) });
+        Ok(Self { kind, path: path.to_path_buf(), opened, zooms })
     }
 
-    pub fn open(path: &Path) -> Result<Self, TilesError> {
-        let name = path.display().to_string();
-        let wrong = |e| TilesError::MbTiles(name.clone(), e);
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let database = Connection::open_with_flags(path, flags).map_err(wrong)?;
-        let zooms = database
-            .query_row("SELECT min(zoom_level), max(zoom_level) FROM tiles", [], |row| {
-                Ok((row.get::<_, Option<u8>>(0)?.unwrap_or(0), row.get::<_, Option<u8>>(1)?.unwrap_or(0)))
-            })
-            .map_err(wrong)?;
-        Ok(Self { database: Mutex::new(database), zooms, name })
-    }
-
+    /// Those of the archive as it was first opened.
     pub fn zooms(&self) -> (u8, u8) {
         self.zooms
     }
 
-    pub fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>, TilesError> {
-        let row = (1u32 << id.z()) - 1 - id.y();
-        let database = self.database.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let query = "SELECT tile_data FROM tiles WHERE zoom_level = ?1 AND tile_column = ?2 AND tile_row = ?3";
-        database
-            .prepare_cached(query)
-            .and_then(|mut found| found.query_row((id.z(), id.x(), row), |r| r.get(0)).optional())
-            .map_err(|e| TilesError::MbTiles(self.name.clone(), e))
+    /// `None` while the file is not there.
+    pub fn identity(&self) -> Option<Identity> {
+        Identity::of(&self.path).ok()
     }
-}
 
-pub struct PmTiles {
-    name: String,
-    reader: AsyncPmTilesReader<Backend>,
-}
-
-impl fmt::Debug for PmTiles {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PmTiles").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
-/// A file's path, size and time of its last change.
-fn stamp(name: &str) -> String {
-    let changed = std::fs::metadata(name).ok().map(|m| (m.len(), m.modified().ok()));
-    format!("{name} {changed:?}")
-}
-
-impl PmTiles {
+    /// The file's path, length and time of change.
     pub fn stamp(&self) -> String {
-        stamp(&self.name)
-    }
-
-    pub fn open(path: &Path) -> Result<Self, TilesError> {
-        let name = path.display().to_string();
-        let file = File::open(path).map_err(|e| TilesError::Io(name.clone(), e))?;
-        // Reading from a file never waits for anything else, so no runtime is needed.
-        let reader = pollster::block_on(AsyncPmTilesReader::try_from_source(Backend(file)))
-            .map_err(|e| TilesError::PmTiles(name.clone(), Box::new(e)))?;
-        Ok(Self { name, reader })
-    }
-
-    pub fn zooms(&self) -> (u8, u8) {
-        let header = self.reader.get_header();
-        (header.min_zoom, header.max_zoom)
+        let Self { path, .. } = self;
+        let told = self.identity().map(|i| (i.length, i.changed));
+        format!("{} {told:?}", path.display())
     }
 
     pub fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>, TilesError> {
-        let wrong = |e: PmtError| TilesError::PmTiles(self.name.clone(), Box::new(e));
-        let at = TileCoord::new(id.z(), id.x(), id.y()).map_err(wrong)?;
-        let bytes = pollster::block_on(self.reader.get_tile(at)).map_err(wrong)?;
-        Ok(bytes.map(|b| b.to_vec()))
+        let before = Identity::of(&self.path)?;
+        let tile = self.reader(before)?.tile(&self.path, id);
+        match Identity::of(&self.path)? == before {
+            true => tile,
+            false => Err(TilesError::Changed(self.path.display().to_string())),
+        }
+    }
+
+    /// The reader of the file as it is now.
+    fn reader(&self, now: Identity) -> Result<Arc<Reader>, TilesError> {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if opened.identity != now {
+            let reader = Reader::open(self.kind, &self.path).map(Arc::new).map_err(Arc::new);
+            *opened = Opened { identity: now, reader };
+        }
+        opened.reader.clone().map_err(TilesError::Broken)
+    }
+}
+
+enum Reader {
+    /// One reader at a time: the tiles that are read are kept decoded.
+    MbTiles(String, Mutex<Connection>),
+    PmTiles(Box<AsyncPmTilesReader<Backend>>),
+}
+
+impl Reader {
+    fn open(kind: Kind, path: &Path) -> Result<Self, TilesError> {
+        let name = path.display().to_string();
+        match kind {
+            Kind::MbTiles => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let database = Connection::open_with_flags(path, flags);
+                let database = database.map_err(|e| TilesError::MbTiles(name.clone(), e))?;
+                Ok(Self::MbTiles(name, Mutex::new(database)))
+            }
+            Kind::PmTiles => {
+                let file = File::open(path).map_err(|e| TilesError::Io(name.clone(), e))?;
+                // Reading from a file never waits for anything else, so no runtime is needed.
+                let reader = pollster::block_on(AsyncPmTilesReader::try_from_source(Backend(file)));
+                reader.map(|r| Self::PmTiles(Box::new(r))).map_err(|e| TilesError::PmTiles(name, Box::new(e)))
+            }
+        }
+    }
+
+    fn zooms(&self) -> Result<(u8, u8), TilesError> {
+        match self {
+            Self::MbTiles(name, database) => {
+                let database = database.lock().unwrap_or_else(PoisonError::into_inner);
+                let zooms = database.query_row("SELECT min(zoom_level), max(zoom_level) FROM tiles", [], |row| {
+                    Ok((row.get::<_, Option<u8>>(0)?.unwrap_or(0), row.get::<_, Option<u8>>(1)?.unwrap_or(0)))
+                });
+                zooms.map_err(|e| TilesError::MbTiles(name.clone(), e))
+            }
+            Self::PmTiles(reader) => Ok((reader.get_header().min_zoom, reader.get_header().max_zoom)),
+        }
+    }
+
+    fn tile(&self, path: &Path, id: TileId) -> Result<Option<Vec<u8>>, TilesError> {
+        match self {
+            Self::MbTiles(name, database) => {
+                let row = (1u32 << id.z()) - 1 - id.y();
+                let database = database.lock().unwrap_or_else(PoisonError::into_inner);
+                let query = "SELECT tile_data FROM tiles WHERE zoom_level = ?1 AND tile_column = ?2 AND tile_row = ?3";
+                database
+                    .prepare_cached(query)
+                    .and_then(|mut found| found.query_row((id.z(), id.x(), row), |r| r.get(0)).optional())
+                    .map_err(|e| TilesError::MbTiles(name.clone(), e))
+            }
+            Self::PmTiles(reader) => {
+                let wrong = |e: PmtError| TilesError::PmTiles(path.display().to_string(), Box::new(e));
+                let at = TileCoord::new(id.z(), id.x(), id.y()).map_err(wrong)?;
+                let bytes = pollster::block_on(reader.get_tile(at)).map_err(wrong)?;
+                Ok(bytes.map(|b| b.to_vec()))
+            }
+        }
     }
 }
 

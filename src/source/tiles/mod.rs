@@ -1,20 +1,26 @@
 //! Tiles from disk: folders of files, MBTiles and PMTiles archives; read one by one as pictures ask for them.
 
 mod archive;
+mod folder;
 mod picture;
 mod vector;
 
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
+use xxhash_rust::xxh3::xxh3_64;
 
+pub use folder::MAX_STAMPED;
 pub use picture::{Picture, decode as decode_picture};
 pub use vector::{VectorTile, decode as decode_vector};
 
+use super::roots::{Roots, RootsError};
 use crate::geo::{TileId, World, WorldBox};
-use archive::{MbTiles, PmTiles};
+use archive::{Archive, Kind};
+use folder::Folder;
 
 /// Why tiles can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +35,12 @@ pub enum TilesError {
     PmTiles(String, Box<pmtiles::PmtError>),
     #[error("'{0}' is on the network; tiles are read from disk only")]
     Remote(String),
+    #[error(transparent)]
+    Place(#[from] RootsError),
+    #[error("{0} changed while it was read")]
+    Changed(String),
+    #[error("{0}")]
+    Broken(Arc<TilesError>),
     #[error("a tile is not a vector tile: {0}")]
     Vector(#[from] fast_mvt::MvtError),
     #[error("a tile is no picture: {0}")]
@@ -52,10 +64,8 @@ pub struct TileSet {
 
 #[derive(Debug)]
 enum Reader {
-    /// Paths with `{z}`, `{x}` and `{y}` in them.
-    Files(String),
-    MbTiles(MbTiles),
-    PmTiles(Box<PmTiles>),
+    Folder(Folder),
+    Archive(Archive),
 }
 
 /// What a style says of its tiles; what it leaves out comes from the TileJSON or the archive.
@@ -77,34 +87,36 @@ const MAX_TILE_BYTES: u64 = 64 << 20;
 const DEFAULT_MAXZOOM: u8 = TileId::MAX_ZOOM;
 
 impl TileSet {
-    /// Opens the tiles; relative paths start at `folder`.
-    pub fn open(options: &TileSetOptions, folder: &Path) -> Result<Self, TilesError> {
+    /// Opens the tiles; relative paths start at `folder`, and all must lead into `roots`.
+    pub fn open(options: &TileSetOptions, folder: &Path, roots: &Roots) -> Result<Self, TilesError> {
         let mut options = options.clone();
         let mut folder = folder.to_path_buf();
         if let Some(url) = options.url.clone() {
             let path = local(&url, &folder)?;
-            match path.extension().and_then(|e| e.to_str()) {
-                Some("mbtiles") => return MbTiles::open(&path).map(|a| Self::new(Reader::MbTiles(a), &options)),
-                Some("pmtiles") => {
-                    return PmTiles::open(&path).map(|a| Self::new(Reader::PmTiles(Box::new(a)), &options));
-                }
-                _ => read_tilejson(&path, &mut options)?,
+            let file = roots.find(&path)?;
+            let kind = match path.extension().and_then(|e| e.to_str()) {
+                Some("mbtiles") => Some(Kind::MbTiles),
+                Some("pmtiles") => Some(Kind::PmTiles),
+                _ => None,
+            };
+            if let Some(kind) = kind {
+                return Archive::open(kind, &file).map(|a| Self::new(Reader::Archive(a), &options));
             }
+            read_tilejson(&file, &mut options)?;
             folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
         }
         let Some(template) = options.tiles.first() else {
             let what = options.url.clone().unwrap_or_default();
             return Err(TilesError::TileJson(what, "it names no tiles".to_string()));
         };
-        let template = local(template, &folder)?.display().to_string();
-        Ok(Self::new(Reader::Files(template), &options))
+        let tiles = Folder::open(&local(template, &folder)?, roots)?;
+        Ok(Self::new(Reader::Folder(tiles), &options))
     }
 
     fn new(reader: Reader, options: &TileSetOptions) -> Self {
         let (minzoom, maxzoom) = match &reader {
-            Reader::Files(_) => (0, DEFAULT_MAXZOOM),
-            Reader::MbTiles(archive) => archive.zooms(),
-            Reader::PmTiles(archive) => archive.zooms(),
+            Reader::Folder(_) => (0, DEFAULT_MAXZOOM),
+            Reader::Archive(archive) => archive.zooms(),
         };
         let valid = |b: &[f64; 4]| b[0] < b[2] && b[1] < b[3];
         Self {
@@ -121,18 +133,32 @@ impl TileSet {
         (self.minzoom, self.maxzoom)
     }
 
-    /// What tells these tiles from others, or from themselves after a change: paths, and the size and age of archives.
-    /// Files in folders are not looked at one by one.
-    pub fn stamp(&self) -> String {
-        let reader = match &self.reader {
-            Reader::Files(template) => template.clone(),
-            Reader::MbTiles(archive) => archive.stamp(),
-            Reader::PmTiles(archive) => archive.stamp(),
+    /// What tells these tiles from others at a start, or from themselves after a change, and whether that is sure: the
+    /// length and time of change of an archive, or of every file in a folder.
+    pub fn stamp(&self) -> (String, bool) {
+        let (reader, sure) = match &self.reader {
+            Reader::Folder(folder) => {
+                let (hash, sure) = folder.stamp();
+                (format!("{hash:x}"), sure)
+            }
+            Reader::Archive(archive) => (archive.stamp(), true),
         };
-        format!("{reader} {:?} {} {} {}", self.bounds, self.minzoom, self.maxzoom, self.tms)
+        (format!("{reader} {:?} {} {} {}", self.bounds, self.minzoom, self.maxzoom, self.tms), sure)
+    }
+
+    /// A number that is another while the server runs when an archive's file has changed; 0 for folders, whose tiles are
+    /// taken to be the same from one start to the next.
+    pub fn version(&self) -> u64 {
+        match &self.reader {
+            Reader::Folder(_) => 0,
+            Reader::Archive(archive) => xxh3_64(format!("{:?}", archive.identity()).as_bytes()),
+        }
     }
 
     /// The bytes of one tile, unzipped; none where there is no such tile or it is empty.
+    ///
+    /// # Errors
+    /// Where it, or the archive that may have it, cannot be read.
     pub fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>, TilesError> {
         let meets = |b: &WorldBox| {
             let t = id.bounds();
@@ -142,26 +168,10 @@ impl TileSet {
             return Ok(None);
         }
         let bytes = match &self.reader {
-            Reader::Files(template) => self.file(template, id)?,
-            Reader::MbTiles(archive) => archive.tile(id)?,
-            Reader::PmTiles(archive) => archive.tile(id)?,
+            Reader::Folder(folder) => folder.tile(id, self.tms)?,
+            Reader::Archive(archive) => archive.tile(id)?,
         };
         bytes.filter(|b| !b.is_empty()).map(unzipped).transpose()
-    }
-
-    fn file(&self, template: &str, id: TileId) -> Result<Option<Vec<u8>>, TilesError> {
-        let row = if self.tms { (1u32 << id.z()) - 1 - id.y() } else { id.y() };
-        let path = template
-            .replace("{z}", &id.z().to_string())
-            .replace("{x}", &id.x().to_string())
-            .replace("{y}", &row.to_string())
-            .replace("{ratio}", "")
-            .replace("{r}", "");
-        match fs::read(&path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(TilesError::Io(path, e)),
-        }
     }
 }
 

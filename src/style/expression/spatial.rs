@@ -5,10 +5,11 @@
 
 use geo::algorithm::Distance as _;
 use geo::algorithm::{CoordsIter as _, MapCoords as _};
-use geo::geometry::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Polygon};
+use geo::geometry::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 use serde_json::Value as Json;
 
 use super::Context;
+use crate::feature::geometry;
 use crate::geo::World;
 
 /// The polygons of a GeoJSON object; `None` where it has none.
@@ -31,7 +32,7 @@ pub(super) fn geometry(json: &Json) -> Option<Geometry<f64>> {
 }
 
 /// The geometries of a collection, of a feature, or the geometry itself; `None` where the object is none of these.
-/// Read here and not by the reader of sources: what is written into a style is refused as a whole where it is wrong.
+/// What is written into a style is refused as a whole where it is wrong.
 fn geometries(json: &Json) -> Option<Vec<Geometry<f64>>> {
     match json.get("type")?.as_str()? {
         "FeatureCollection" => json.get("features")?.as_array()?.iter().map(|f| one(f.get("geometry")?)).collect(),
@@ -40,38 +41,26 @@ fn geometries(json: &Json) -> Option<Vec<Geometry<f64>>> {
     }
 }
 
+/// A geometry that is no collection and not empty.
 fn one(json: &Json) -> Option<Geometry<f64>> {
-    let coordinates = json.get("coordinates")?;
-    Some(match json.get("type")?.as_str()? {
-        "Point" => Geometry::Point(position(coordinates)?.into()),
-        "MultiPoint" => Geometry::MultiPoint(MultiPoint::from(all(coordinates, position)?)),
-        "LineString" => Geometry::LineString(line(coordinates)?),
-        "MultiLineString" => Geometry::MultiLineString(MultiLineString(all(coordinates, line)?)),
-        "Polygon" => Geometry::Polygon(polygon(coordinates)?),
-        "MultiPolygon" => Geometry::MultiPolygon(MultiPolygon(all(coordinates, polygon)?)),
-        _ => return None,
-    })
+    let read = geometry::as_given(json, usize::MAX).ok()?;
+    let near = read.coords_iter().all(|c| c.x.abs() <= FAR && c.y.abs() <= FAR);
+    let filled = match &read {
+        Geometry::LineString(line) => !line.0.is_empty(),
+        Geometry::MultiLineString(lines) => lines.iter().all(|l| !l.0.is_empty()),
+        Geometry::Polygon(p) => is_filled(p),
+        Geometry::MultiPolygon(all) => all.iter().all(is_filled),
+        Geometry::GeometryCollection(_) => false,
+        _ => true,
+    };
+    (near && filled).then_some(read)
 }
 
-fn all<T>(json: &Json, read: fn(&Json) -> Option<T>) -> Option<Vec<T>> {
-    json.as_array()?.iter().map(read).collect()
-}
+/// Degrees beyond which nobody means a place.
+const FAR: f64 = 1e6;
 
-fn position(json: &Json) -> Option<Coord<f64>> {
-    let degrees = |i: usize| json.get(i)?.as_f64().filter(|n| n.abs() <= 1e6);
-    Some(Coord { x: degrees(0)?, y: degrees(1)? })
-}
-
-fn line(json: &Json) -> Option<LineString<f64>> {
-    all(json, position).filter(|l| l.len() > 1).map(LineString)
-}
-
-fn polygon(json: &Json) -> Option<Polygon<f64>> {
-    let mut rings = all(json, line)?;
-    (!rings.is_empty() && rings.iter().all(|r| r.0.len() > 3)).then(|| {
-        let exterior = rings.remove(0);
-        Polygon::new(exterior, rings)
-    })
+fn is_filled(polygon: &Polygon<f64>) -> bool {
+    std::iter::once(polygon.exterior()).chain(polygon.interiors()).all(|ring| !ring.0.is_empty())
 }
 
 /// A position on the grid.

@@ -1,0 +1,373 @@
+//! The one way from GeoJSON to geometry, total for any JSON: files are held to RFC 7946 and mended where that takes no
+//! guessing; geometry in requests and styles, which may be in any plane, is held to its form alone.
+
+use geo::Winding;
+use geo::geometry::{Coord, Geometry, LineString, Point, Polygon};
+use geojson::{GeometryValue, Position};
+use serde::Deserialize as _;
+use serde_json::Value as Json;
+
+use super::antimeridian::{self, Crossing};
+
+/// Why a geometry is refused, with the rest of the JSON pointer below it.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{pointer}{}{message}; {help}", if pointer.is_empty() { "" } else { ": " })]
+pub struct GeometryError {
+    pub pointer: String,
+    pub message: String,
+    pub help: &'static str,
+}
+
+/// What was mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mended {
+    Unclosed,
+    Winding,
+    Antimeridian,
+}
+
+impl Mended {
+    pub fn describe(self) -> &'static str {
+        match self {
+            Mended::Unclosed => "a ring did not end where it began; it was closed",
+            Mended::Winding => "a ring was wound against the right-hand rule (RFC 7946, 3.1.6); it was turned round",
+            Mended::Antimeridian => "a geometry crosses the antimeridian; it was cut there (RFC 7946, 3.1.9)",
+        }
+    }
+}
+
+/// Deeper nesting of geometry collections than any client writes.
+const MAX_DEPTH: usize = 8;
+
+/// The geometry in degrees as RFC 7946 has it: rings closed, exteriors counterclockwise, holes clockwise, nothing across
+/// 180°.
+///
+/// # Errors
+/// Where that would take guessing.
+pub fn mended(value: GeometryValue, mended: &mut Vec<Mended>) -> Result<Geometry<f64>, GeometryError> {
+    Reader { mended: Some(mended), most: usize::MAX }.geometry(value, "", 0)
+}
+
+/// The geometry in whatever plane it is given, of at most `most` positions; rings are closed, and nothing else is changed.
+///
+/// # Errors
+/// Where it is no GeoJSON geometry, nested too deep or too large.
+pub fn as_given(json: &Json, most: usize) -> Result<Geometry<f64>, GeometryError> {
+    if is_deep(json, 0) {
+        return Err(too_deep(""));
+    }
+    let value = GeometryValue::deserialize(json).map_err(|e| {
+        let pointer = misplaced(json, "").unwrap_or_default();
+        problem(&pointer, format!("no GeoJSON geometry: {e}"), "see RFC 7946, section 3.1")
+    })?;
+    Reader { mended: None, most }.geometry(value, "", 0)
+}
+
+/// Whether arrays and objects are nested deeper than those of any geometry that is read.
+fn is_deep(json: &Json, depth: usize) -> bool {
+    // Of each collection its object and its array, then the coordinates of a multipolygon.
+    const MOST: usize = 2 * (MAX_DEPTH + 1) + 5;
+    match json {
+        _ if depth > MOST => true,
+        Json::Array(items) => items.iter().any(|item| is_deep(item, depth + 1)),
+        Json::Object(members) => members.values().any(|member| is_deep(member, depth + 1)),
+        _ => false,
+    }
+}
+
+/// The pointer of the first thing in a geometry that is not what should stand there.
+fn misplaced(json: &Json, at: &str) -> Option<String> {
+    let levels = match json.get("type").and_then(Json::as_str)? {
+        "Point" => 0,
+        "MultiPoint" | "LineString" => 1,
+        "MultiLineString" | "Polygon" => 2,
+        "MultiPolygon" => 3,
+        "GeometryCollection" => {
+            let at = format!("{at}/geometries");
+            let Some(all) = json.get("geometries").and_then(Json::as_array) else { return Some(at) };
+            return all.iter().enumerate().find_map(|(i, one)| misplaced(one, &format!("{at}/{i}")));
+        }
+        _ => return Some(format!("{at}/type")),
+    };
+    fn nested(json: &Json, levels: usize, at: String) -> Option<String> {
+        let Some(items) = json.as_array() else { return Some(at) };
+        let wrong = |(i, item): (usize, &Json)| match levels {
+            0 => (!item.is_number()).then(|| format!("{at}/{i}")),
+            _ => nested(item, levels - 1, format!("{at}/{i}")),
+        };
+        items.iter().enumerate().find_map(wrong)
+    }
+    nested(json.get("coordinates").unwrap_or(&Json::Null), levels, format!("{at}/coordinates"))
+}
+
+struct Reader<'a> {
+    /// None where geometry is taken as it is given.
+    mended: Option<&'a mut Vec<Mended>>,
+    /// Positions that there may still be.
+    most: usize,
+}
+
+impl Reader<'_> {
+    fn geometry(&mut self, value: GeometryValue, pointer: &str, depth: usize) -> Result<Geometry<f64>, GeometryError> {
+        let at = format!("{pointer}/coordinates");
+        Ok(match value {
+            GeometryValue::Point { coordinates } if coordinates.is_empty() => {
+                Geometry::GeometryCollection(Default::default())
+            }
+            GeometryValue::Point { coordinates } => Geometry::Point(Point(self.position(&coordinates, &at)?)),
+            GeometryValue::MultiPoint { coordinates } => {
+                let points: Vec<Point> = self.positions(&coordinates, &at)?.into_iter().map(Point).collect();
+                Geometry::MultiPoint(points.into())
+            }
+            GeometryValue::LineString { coordinates } => {
+                let mut pieces = self.line(coordinates, &at)?;
+                match pieces.len() {
+                    1 => Geometry::LineString(pieces.remove(0)),
+                    _ => Geometry::MultiLineString(geo::MultiLineString(pieces)),
+                }
+            }
+            GeometryValue::MultiLineString { coordinates } => {
+                let lines = indexed(coordinates, &at, |l, at| self.line(l, at))?;
+                Geometry::MultiLineString(geo::MultiLineString(lines.into_iter().flatten().collect()))
+            }
+            GeometryValue::Polygon { coordinates } => {
+                let mut pieces = self.polygon(coordinates, &at)?;
+                match pieces.len() {
+                    1 => Geometry::Polygon(pieces.remove(0)),
+                    _ => Geometry::MultiPolygon(geo::MultiPolygon(pieces)),
+                }
+            }
+            GeometryValue::MultiPolygon { coordinates } => {
+                let polygons = indexed(coordinates, &at, |p, at| self.polygon(p, at))?;
+                Geometry::MultiPolygon(geo::MultiPolygon(polygons.into_iter().flatten().collect()))
+            }
+            GeometryValue::GeometryCollection { .. } if depth >= MAX_DEPTH => return Err(too_deep(pointer)),
+            GeometryValue::GeometryCollection { geometries } => {
+                let pointer = format!("{pointer}/geometries");
+                let all = indexed(geometries, &pointer, |g, at| self.geometry(g.value, at, depth + 1))?;
+                Geometry::GeometryCollection(geo::GeometryCollection(all))
+            }
+        })
+    }
+
+    /// One polygon, or its pieces on either side of the antimeridian.
+    fn polygon(&mut self, rings: Vec<Vec<Position>>, at: &str) -> Result<Vec<Polygon<f64>>, GeometryError> {
+        let mut rings = indexed(rings, at, |ring, at| self.ring(ring, at))?.into_iter();
+        let mut exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
+        let mut holes: Vec<LineString<f64>> = rings.collect();
+        if self.mended.is_none() {
+            return Ok(vec![Polygon::new(exterior, holes)]);
+        }
+        let pole = || {
+            let help = "cut it at the antimeridian and close it along the pole, as RFC 7946 section 3.1.9 shows";
+            problem(at, "the polygon runs round a pole, which a flat map can't show".into(), help)
+        };
+        match antimeridian::ring_crosses(&exterior) {
+            Crossing::No => {}
+            Crossing::Pole => return Err(pole()),
+            Crossing::Yes => {
+                self.note(Mended::Antimeridian);
+                return antimeridian::cut_polygon(&Polygon::new(exterior, holes)).ok_or_else(pole);
+            }
+        }
+        let mut turned = false;
+        if exterior.is_cw() {
+            exterior.make_ccw_winding();
+            turned = true;
+        }
+        for hole in holes.iter_mut().filter(|h| h.is_ccw()) {
+            hole.make_cw_winding();
+            turned = true;
+        }
+        if turned {
+            self.note(Mended::Winding);
+        }
+        Ok(vec![Polygon::new(exterior, holes)])
+    }
+
+    /// One line, or its pieces on either side of the antimeridian.
+    fn line(&mut self, coordinates: Vec<Position>, at: &str) -> Result<Vec<LineString<f64>>, GeometryError> {
+        let line = LineString(self.positions(&coordinates, at)?);
+        if line.0.len() == 1 {
+            let help = "a line has at least two; one position is a Point";
+            return Err(problem(at, "the line has only one position".into(), help));
+        }
+        if self.mended.is_none() || !antimeridian::line_crosses(&line) {
+            return Ok(vec![line]);
+        }
+        self.note(Mended::Antimeridian);
+        Ok(antimeridian::cut_line(&line))
+    }
+
+    fn ring(&mut self, ring: Vec<Position>, at: &str) -> Result<LineString<f64>, GeometryError> {
+        let mut points = self.positions(&ring, at)?;
+        if points.is_empty() {
+            return Ok(LineString(points));
+        }
+        if points.first() != points.last() {
+            points.extend(points.first().copied());
+            self.note(Mended::Unclosed);
+        }
+        if points.len() < 4 {
+            let message = format!("the ring has {} positions; a closed ring has at least 4", points.len());
+            return Err(problem(at, message, "give at least three different corners and repeat the first"));
+        }
+        Ok(LineString(points))
+    }
+
+    fn positions(&mut self, coordinates: &[Position], at: &str) -> Result<Vec<Coord<f64>>, GeometryError> {
+        let mut points = Vec::with_capacity(coordinates.len());
+        for (i, p) in coordinates.iter().enumerate() {
+            points.push(match self.taken(p) {
+                Some(c) => c,
+                None => self.position(p, &format!("{at}/{i}"))?,
+            });
+        }
+        Ok(points)
+    }
+
+    /// A position that is nothing but right.
+    fn taken(&mut self, p: &Position) -> Option<Coord<f64>> {
+        self.most = self.most.checked_sub(1)?;
+        match (p.as_slice(), &self.mended) {
+            (p, Some(_)) => in_degrees(p),
+            ([x, y, ..], None) => (x.is_finite() && y.is_finite()).then_some(Coord { x: *x, y: *y }),
+            _ => None,
+        }
+    }
+
+    fn position(&mut self, p: &Position, at: &str) -> Result<Coord<f64>, GeometryError> {
+        if self.most == 0 {
+            return Err(problem(at, "the geometry has more positions than it may".into(), "simplify it"));
+        }
+        self.taken(p).ok_or_else(|| match *p.as_slice() {
+            [x, y, ..] if (-90.0..=90.0).contains(&x) && (-180.0..=180.0).contains(&y) => problem(
+                at,
+                format!("[{x}, {y}] is out of range: longitude -180..180 comes first, then latitude -90..90"),
+                "swap the two numbers if they are latitude and longitude",
+            ),
+            [x, y, ..] => problem(
+                at,
+                format!("[{x}, {y}] is out of range: longitude -180..180 comes first, then latitude -90..90"),
+                "GeoJSON is always in degrees (WGS84); reproject data in metres first",
+            ),
+            _ => problem(at, "a position has at least two numbers".into(), "write [longitude, latitude]"),
+        })
+    }
+
+    fn note(&mut self, kind: Mended) {
+        if let Some(mended) = self.mended.as_mut().filter(|mended| !mended.contains(&kind)) {
+            mended.push(kind);
+        }
+    }
+}
+
+/// Degrees that arithmetic may have moved a position by.
+const ROUNDING: f64 = 1e-9;
+
+fn in_degrees(p: &[f64]) -> Option<Coord<f64>> {
+    let [x, y, ..] = *p else { return None };
+    // Rounding leaves places on the antimeridian and the poles a little off them.
+    let settled = |v: f64, end: f64| if (v.abs() - end).abs() < ROUNDING { end.copysign(v) } else { v };
+    let (x, y) = (settled(x, 180.0), settled(y, 90.0));
+    ((-180.0..=180.0).contains(&x) && (-90.0..=90.0).contains(&y)).then_some(Coord { x, y })
+}
+
+fn problem(pointer: &str, message: String, help: &'static str) -> GeometryError {
+    GeometryError { pointer: pointer.to_string(), message, help }
+}
+
+fn too_deep(pointer: &str) -> GeometryError {
+    let message = format!("geometry collections nested more than {MAX_DEPTH} deep");
+    problem(pointer, message, "flatten the collection")
+}
+
+/// Maps each item with its pointer.
+fn indexed<T, U>(
+    items: Vec<T>,
+    at: &str,
+    mut f: impl FnMut(T, &str) -> Result<U, GeometryError>,
+) -> Result<Vec<U>, GeometryError> {
+    items.into_iter().enumerate().map(|(i, item)| f(item, &format!("{at}/{i}"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_pointer() {
+        let told = |json: Json| as_given(&json, 4).unwrap_err();
+        for (json, pointer, message) in [
+            (json!({"type": "LineString", "coordinates": [[0, 0], [1]]}), "/coordinates/1", "at least two numbers"),
+            (json!({"type": "Point", "coordinates": [1]}), "/coordinates", "at least two numbers"),
+            (json!({"type": "Polygon", "coordinates": [[[0, 0], [1, "a"]]]}), "/coordinates/0/1/1", "no GeoJSON"),
+            (json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]}), "/coordinates/0", "at least 4"),
+            (json!({"type": "LineString", "coordinates": [[0, 0]]}), "/coordinates", "only one position"),
+            (json!({"type": "Blob", "coordinates": []}), "/type", "no GeoJSON"),
+            (json!({"type": "Polygon"}), "/coordinates", "no GeoJSON"),
+            (
+                json!({"type": "MultiPoint", "coordinates": [[0, 0], [0, 0], [0, 0], [0, 0], [0, 0]]}),
+                "/coordinates/4",
+                "more positions",
+            ),
+            (
+                json!({"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [true]}]}),
+                "/geometries/0/coordinates/0",
+                "no GeoJSON",
+            ),
+        ] {
+            let error = told(json.clone());
+            assert!(error.pointer == pointer && error.message.contains(message), "{json}: {error:?}");
+        }
+        let deep = |n: usize| {
+            (0..n).fold(
+                json!({"type": "Point", "coordinates": [0, 0]}),
+                |g, _| json!({"type": "GeometryCollection", "geometries": [g]}),
+            )
+        };
+        assert!(as_given(&deep(8), 1).is_ok());
+        assert!(as_given(&deep(9), 1).unwrap_err().message.contains("nested"));
+        assert!(as_given(&deep(1_000), 1).unwrap_err().message.contains("nested"));
+    }
+
+    const KINDS: [&str; 8] = [
+        "Point",
+        "MultiPoint",
+        "LineString",
+        "MultiLineString",
+        "Polygon",
+        "MultiPolygon",
+        "GeometryCollection",
+        "Feature",
+    ];
+
+    /// JSON that looks like a geometry more often than not.
+    fn shaped() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            8 => (-200.0..200.0f64).prop_map(|n| json!(n)),
+            1 => Just(json!(1e308)),
+            1 => Just(Json::Null),
+            1 => Just(json!("a")),
+        ];
+        let coordinates =
+            leaf.prop_recursive(4, 60, 5, |inner| prop::collection::vec(inner, 0..5).prop_map(Json::Array));
+        let one = (prop::sample::select(&KINDS[..]), coordinates)
+            .prop_map(|(kind, c)| json!({"type": kind, "coordinates": c}));
+        one.prop_recursive(3, 12, 3, |inner| {
+            prop::collection::vec(inner, 0..3).prop_map(|all| json!({"type": "GeometryCollection", "geometries": all}))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_read_or_refused(json in shaped()) {
+            let _ = as_given(&json, 100);
+            if let Ok(value) = GeometryValue::deserialize(&json) {
+                let _ = mended(value, &mut Vec::new());
+            }
+        }
+    }
+}

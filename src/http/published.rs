@@ -1,0 +1,110 @@
+//! A style's document as clients get it: what it draws from is named by URLs of this server, and no path of the server's
+//! files leaves it.
+
+use serde_json::{Value as Json, json};
+
+use super::attribution;
+use crate::map::StyledMap;
+use crate::style::Paint;
+
+/// The style `id` for clients of `url`. What only this server can draw, since it is in files here, is left out with its
+/// layers, and named in `metadata."contactline:left-out"`.
+pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
+    let mut style = styled.style.json.clone();
+    for (source, collection) in styled.source_collections() {
+        if let Some(data) = style.pointer_mut(&format!("/sources/{}/data", token(source)))
+            && data.is_string()
+        {
+            *data = json!(format!("{url}/collections/{collection}/items?limit=100000"));
+        }
+    }
+    let left_out = leave_out_files(&mut style, url);
+    match styled.sprite.is_empty() {
+        false => style["sprite"] = json!(format!("{url}/styles/{id}/sprite")),
+        true => drop_file(&mut style, "sprite"),
+    }
+    // What clients draw labels with: our faces, and not the style's own ranges, which are files here.
+    match styled.style.layers.iter().any(|l| matches!(l.paint, Paint::Symbol(_))) {
+        true => style["glyphs"] = json!(format!("{url}/fonts/{{fontstack}}/{{range}}.pbf")),
+        false => drop_file(&mut style, "glyphs"),
+    }
+    let metadata = style.get_mut("metadata").and_then(Json::as_object_mut);
+    if let Some(said) = metadata.and_then(|metadata| metadata.get_mut("contactline:attribution")) {
+        clean(said);
+    }
+    if !left_out.is_empty()
+        && let Some(root) = style.as_object_mut()
+        && let Some(metadata) = root.entry("metadata").or_insert_with(|| json!({})).as_object_mut()
+    {
+        metadata.insert("contactline:left-out".to_string(), json!(left_out));
+    }
+    style
+}
+
+/// Takes out the sources that are files, with the layers that draw them, and cleans the attribution of the others; gives
+/// the ids of those taken out.
+fn leave_out_files(style: &mut Json, url: &str) -> Vec<String> {
+    let mut left_out = Vec::new();
+    if let Some(sources) = style.get_mut("sources").and_then(Json::as_object_mut) {
+        sources.retain(|id, source| {
+            let keep =
+                !["url", "data", "tiles", "urls"].iter().any(|key| source.get(key).is_some_and(|v| !is_public(v, url)));
+            if !keep {
+                left_out.push(id.clone());
+            }
+            keep
+        });
+        sources.values_mut().filter_map(|source| source.get_mut("attribution")).for_each(clean);
+    }
+    let is_out =
+        |json: &Json| json.get("source").and_then(Json::as_str).is_some_and(|s| left_out.iter().any(|o| o == s));
+    if let Some(layers) = style.get_mut("layers").and_then(Json::as_array_mut) {
+        layers.retain(|layer| !is_out(layer));
+    }
+    if let Some(root) = style.as_object_mut()
+        && root.get("terrain").is_some_and(is_out)
+    {
+        root.remove("terrain");
+    }
+    left_out
+}
+
+/// Whether what a source is made from is on the network, one of our own URLs, or written into the style.
+fn is_public(json: &Json, url: &str) -> bool {
+    match json {
+        Json::String(text) => is_on_network(text) || text.starts_with(&format!("{url}/collections/")),
+        Json::Array(all) => all.iter().all(|one| is_public(one, url)),
+        _ => true,
+    }
+}
+
+fn is_on_network(text: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme))
+}
+
+/// Takes a member of the root out where it names files.
+fn drop_file(style: &mut Json, key: &str) {
+    if let Some(root) = style.as_object_mut() {
+        let is_file = |json: &Json| match json {
+            Json::String(text) => !is_on_network(text),
+            // Of many sprites, one file takes all out: their names belong together.
+            other => !other.as_array().is_some_and(|all| {
+                all.iter().all(|one| one.get("url").and_then(Json::as_str).is_some_and(is_on_network))
+            }),
+        };
+        if root.get(key).is_some_and(is_file) {
+            root.remove(key);
+        }
+    }
+}
+
+fn clean(attribution: &mut Json) {
+    if let Json::String(text) = attribution {
+        *text = attribution::cleaned(text);
+    }
+}
+
+/// A name as part of a JSON pointer.
+fn token(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
