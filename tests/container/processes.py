@@ -52,10 +52,12 @@ def free_port():
 
 
 @contextlib.contextmanager
-def contactline(program):
+def contactline(program, *arguments):
     """The server on a free port of this machine; gives its address."""
     process = subprocess.Popen(
-        [program, 'serve', '--listen', '127.0.0.1:0'], stdout=subprocess.PIPE, text=True
+        [program, 'serve', '--listen', '127.0.0.1:0', '--trusted-proxy', '127.0.0.1', *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         host, port = re.search(r'http://([\d.]+):(\d+)/', process.stdout.readline()).groups()

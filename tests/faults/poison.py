@@ -747,7 +747,7 @@ def waited_for(address, start):
 
 def main(program):
     with (
-        contactline(program) as upstream,
+        contactline(program, '--host', PUBLIC) as upstream,
         Nginx(upstream) as patient,
         ThreadPoolExecutor(len(SLOW)) as meanwhile,
     ):

@@ -31,7 +31,7 @@ pub async fn list(
     params.finish("f")?;
     let base = url.clone();
     let all = service
-        .run(Lane::Tile, move |map, _| {
+        .run(Lane::Question, move |map, _| {
             let ids: Vec<String> = map.collections().map(|(id, _)| id.to_string()).collect();
             ids.iter().filter_map(|id| collection(map, id, &base)).collect::<Vec<Json>>()
         })
@@ -59,7 +59,7 @@ pub async fn one(
     params.finish("f")?;
     let name = id.clone();
     let found = service
-        .run(Lane::Tile, move |map, _| collection(map, &name, &url).ok_or_else(|| unknown(map, &name)))
+        .run(Lane::Question, move |map, _| collection(map, &name, &url).ok_or_else(|| unknown(map, &name)))
         .await??;
     let title = found["title"].as_str().unwrap_or(&id).to_string();
     answer(format, &headers, &title, found)
@@ -167,7 +167,7 @@ async fn aspect(
     let format = Format::wanted(&mut params, &headers, &Format::PLAIN)?;
     params.finish("f")?;
     let json = service
-        .run(Lane::Tile, move |map, _| {
+        .run(Lane::Question, move |map, _| {
             let schema = map.schema(&id).ok_or_else(|| unknown(map, &id))?;
             let title = map.collection(&id).map_or(id.as_str(), |i| i.collection().title.as_str());
             Ok::<Json, Problem>(described(schema, &id, title, &url, aspect))

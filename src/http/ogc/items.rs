@@ -316,7 +316,7 @@ pub async fn item(
 ) -> Result<Response, Problem> {
     let format = Format::wanted(&mut params, &headers, &[Format::GeoJson, Format::Html])?;
     let (json, crs) = service
-        .run(Lane::Tile, move |map, _| {
+        .run(Lane::Question, move |map, _| {
             let index = map.collection(&id).ok_or_else(|| unknown(map, &id))?;
             let form = parameters::form(&mut params, map.schema(&id))?;
             params.finish("f, crs, properties, skipGeometry, precision")?;

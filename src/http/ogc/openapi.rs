@@ -29,7 +29,7 @@ pub async fn definition(
         Some(_) => return Err(Problem::bad_request("f is json or html")),
     };
     params.finish("f")?;
-    let json = service.run(Lane::Tile, move |map, _| api(map, &url)).await?;
+    let json = service.run(Lane::Question, move |map, _| api(map, &url)).await?;
     Ok(match format {
         Format::Html => html::page("The API", &readable(&json)),
         _ => json_answer(&headers, OPENAPI, &json),
@@ -39,7 +39,7 @@ pub async fn definition(
 /// `/api.html`
 pub async fn page(Asker(service): Asker, PublicUrl(url): PublicUrl, params: Params) -> Result<Response, Problem> {
     params.finish("")?;
-    let json = service.run(Lane::Tile, move |map, _| api(map, &url)).await?;
+    let json = service.run(Lane::Question, move |map, _| api(map, &url)).await?;
     Ok(html::page("The API", &readable(&json)))
 }
 

@@ -16,7 +16,7 @@ use crate::geo::Stop;
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
-    /// Tiles, glyphs, documents about the map.
+    /// tiles, glyphs.
     Tile,
     /// A picture of any other place.
     Picture,
