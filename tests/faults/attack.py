@@ -171,6 +171,21 @@ def memory():
         answers = together([lambda: server.post('/styles/conflict/static', document)] * 60)
         most = server.megabytes('VmHWM') - before
         expect(set(tally(answers)) <= {200, 503} and most < 900, f'60 documents with a logo of 4096 px: {tally(answers)}, {most:.0f} MB')
+        rules = '<style>' + ''.join(f'.a{i}{{fill:#f00}}' for i in range(20_000)) + '</style>'
+        svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{rules}<rect width='9' height='9'/></svg>"
+        document['logo'] = 'data:image/svg+xml;base64,' + base64.b64encode(svg.encode()).decode()
+        had = server.computed()
+        status, _, body, _ = server.post('/styles/conflict/static', document)
+        had = server.computed() - had
+        expect(status == 400 and had < 1, f'a logo with 20,000 rules of style: {status} after {had:.2f} s')
+        crossing = dict(hostile(9_990, random.Random(2)))
+        for name in ('polygon scribble', 'polygon slanted comb'):
+            server.forget_peak()
+            before, had = server.megabytes(), server.computed()
+            on_top = {'center': [46, 39.5], 'zoom': 7, 'width': 1500, 'height': 1500, 'geojson': crossing[name]}
+            status, *_ = server.post('/styles/conflict/static', on_top)
+            most, had = server.megabytes('VmHWM') - before, server.computed() - had
+            expect(status == 200 and most < 300, f'{name} of 9,990 positions on top: {status}, {had:.1f} s, {most:.0f} MB')
         server.forget_peak()
         before, held = server.megabytes(), []
         body = b'{"x": "' + b'y' * 2_000_000
@@ -240,13 +255,16 @@ def overload():
             expect(took and all(r == (503, '1') for r in refused), f'{count} connections of cold @3x tiles: {len(took)} came, {len(refused)} refused with 503 and Retry-After')
             print(f'     p99 of what came {p99(took):.0f} ms, alone {p99(alone):.0f} ms; kept ones {p99(cached):.0f} ms; {server.megabytes():.0f} MB')
         film = '/styles/conflict/static/45.4,38.8,48,40.6/600x400.gif?from=1994-05-12&to=2023-10-01'
-        others = [raw('POST', '/query', json.dumps(heavy(chance)).encode()) for _ in range(20)] + [raw('GET', f'{film}&step={i + 30}') for i in range(20)]
+        others = [raw('POST', '/query', json.dumps(heavy(chance)).encode()) for _ in range(20)]
+        others += [raw('GET', f'{film}&step={i + 30}') for i in range(40)]
+        others += [raw('GET', f'/styles/conflict/static/46,39.5,{7 + i / 10}/6000x6000.png') for i in range(6)]
+        others += [raw('GET', f'/styles/conflict/static/46,39.5,{7 + i / 50}/1970x1970.pdf') for i in range(40)]
         clients = [threading.Thread(target=server.hang_up, args=(r, seconds + 2)) for r in others]
         [c.start() for c in clients]
         time.sleep(0.5)
         took, _ = load(server, paths, seconds, 1)
         small = server.get('/styles/conflict/static/46.7,39.8,8/300x200.png')
-        expect(took and small[0] in (200, 503), f'beside 20 heavy questions and 20 films: {len(took)} tiles, a small map {small[0]} in {small[3]:.2f} s')
+        expect(took and small[0] in (200, 503), f'beside 20 heavy questions, 40 films, six exports of 36 megapixels and 40 PDFs: {len(took)} tiles, a small map {small[0]} in {small[3]:.2f} s')
         print(f'     p99 of tiles {p99(took):.0f} ms, alone {p99(alone):.0f} ms; {server.megabytes():.0f} MB')
         [c.join() for c in clients]
         idle = server.idle_within(4)

@@ -17,11 +17,11 @@ TICKS = os.sysconf('SC_CLK_TCK')
 class Attacked:
     """The server on a free port of this machine, with what the system may give it."""
 
-    def __init__(self, program, *arguments, files=1024, megabytes=4000):
+    def __init__(self, program, *arguments, files=1024, megabytes=4000, **environment):
         limits = ['prlimit', f'--nofile={files}', f'--as={megabytes << 20}']
         command = [*limits, program, 'serve', '--listen', '127.0.0.1:0', *arguments]
         self.log = []
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | environment)
         line = self.process.stdout.readline()
         self.address = ('127.0.0.1', int(re.search(r':(\d+)/', line)[1]))
         threading.Thread(target=self._listen, daemon=True).start()
