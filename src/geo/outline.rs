@@ -71,6 +71,7 @@ impl<'a> Outline<'a> {
 
     /// The same to the nearest edge or point.
     fn to_edge_m(&self, from: Point<f64>, most_m: f64, effort: &Effort) -> Result<Option<f64>, Stopped> {
+        effort.spend(cost::GEODESIC)?;
         let at = on_sphere(from.into());
         let mut best: Option<f64> = None;
         let mut look = |piece: &Piece, chord_sq: f64| -> Result<bool, Stopped> {

@@ -63,8 +63,8 @@ struct Shared {
 const CACHE_BYTES: u64 = 256 << 20;
 /// What one picture may take of a processor; three times that by the clock.
 const MOST_DRAWING: Duration = Duration::from_secs(20);
-/// The same of one question, or piece of an answer.
-const MOST_COMPUTING: Duration = Duration::from_secs(2);
+/// The same of one question, or piece of an answer: with reading and writing it, 2 s.
+const MOST_COMPUTING: Duration = Duration::from_millis(1_700);
 
 impl Service {
     /// A service of some processors, with the memory that this machine gives.
