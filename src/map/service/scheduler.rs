@@ -134,7 +134,6 @@ struct Queue {
 struct Waiting {
     clients: HashMap<Client, Share>,
     count: usize,
-    running: usize,
     /// What a job takes, lately.
     usual: Duration,
     /// The share of the client that was served last: who comes new begins there.
@@ -163,10 +162,10 @@ impl Queue {
 
     fn put(&self, job: Job) -> Result<(), Full> {
         let mut waiting = self.lock();
-        // Those whose clients have gone do not count, and are not kept.
+        // Who would be next is never refused: what runs may be at its end.
         let own = waiting.clients.get(&job.client).map_or(0, |share| share.jobs.len());
         let before: usize = waiting.clients.values().map(|share| share.jobs.len().min(own + 1)).sum();
-        let turns = (before + waiting.running) / self.rule.threads;
+        let turns = before / self.rule.threads;
         let wait = waiting.usual.saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX));
         if waiting.count >= self.rule.most_waiting || wait > self.rule.most_wait {
             return Err(Full);
@@ -218,7 +217,6 @@ impl Queue {
                 let had = share.had;
                 waiting.now = waiting.now.max(had);
                 waiting.count -= 1;
-                waiting.running += 1;
                 return Some(job);
             }
             if waiting.is_closed {
@@ -230,7 +228,6 @@ impl Queue {
 
     fn done(&self, client: Client, took: Option<Duration>) {
         let mut waiting = self.lock();
-        waiting.running -= 1;
         if let Some(took) = took {
             waiting.usual = (waiting.usual * 7 + took) / 8;
         }
