@@ -59,7 +59,11 @@ fn files_of(path: &Path, out: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     }
     match fs::read_dir(path) {
         Ok(entries) => {
-            let wanted = |p: &PathBuf| p.is_file() && p.extension().is_some_and(|x| x == "geojson" || x == "json");
+            let wanted = |p: &PathBuf| {
+                p.is_file()
+                    && p.extension()
+                        .is_some_and(|x| x.eq_ignore_ascii_case("geojson") || x.eq_ignore_ascii_case("json"))
+            };
             let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).filter(wanted).collect();
             files.sort();
             files
@@ -101,7 +105,7 @@ fn check_file(path: &Path, roots: &[PathBuf], out: &mut Vec<Diagnostic>) {
 
 /// Whether the file is a style: JSON, with `layers` and nothing of GeoJSON's.
 fn is_style(path: &Path) -> bool {
-    let json = path.extension().is_some_and(|x| x == "json");
+    let json = path.extension().is_some_and(|x| x.eq_ignore_ascii_case("json"));
     let text = if json { fs::read_to_string(path).ok() } else { None };
     let value: Option<serde_json::Value> = text.and_then(|t| serde_json::from_str(&t).ok());
     value.is_some_and(|v| v.get("layers").is_some() && v.get("type").is_none())

@@ -208,7 +208,7 @@ impl Loader {
         };
         let mut files: Vec<PathBuf> = entries
             .filter_map(|e| Some(e.ok()?.path()))
-            .filter(|p| p.is_file() && p.extension().is_some_and(|x| extensions.iter().any(|e| x == *e)))
+            .filter(|p| p.is_file() && p.extension().is_some_and(|x| is_one_of(x, extensions)))
             .collect();
         files.sort();
         if files.is_empty() {
@@ -362,6 +362,14 @@ impl Loader {
             }
         }
     }
+}
+
+/// The extensions of GeoJSON files.
+pub(super) const GEOJSON: [&str; 2] = ["geojson", "json"];
+
+/// Whether an extension is one of some, in small letters or capitals.
+pub(super) fn is_one_of(extension: &std::ffi::OsStr, some: &[&str]) -> bool {
+    some.iter().any(|one| extension.eq_ignore_ascii_case(one))
 }
 
 /// A file's name without its extension.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use geo::geometry::Geometry;
 
-use super::load::{Loader, Place, stem};
+use super::load::{GEOJSON, Loader, Place, is_one_of, stem};
 use super::sources::{self, Source};
 use crate::diag::Diagnostic;
 use crate::feature::{Feature, FeatureId, Value};
@@ -114,8 +114,10 @@ impl Loader {
                 return self.collections.get(&name).cloned();
             }
         }
-        let name = stem(Path::new(reference));
-        let found = self.collections.get(&name).cloned();
+        // A collection's own name, which may hold dots; or that of a file which is not here, of which it is the stem.
+        let is_file = Path::new(reference).extension().is_some_and(|x| is_one_of(x, &GEOJSON));
+        let by_stem = || self.collections.get(&stem(Path::new(reference))).filter(|_| is_file);
+        let found = self.collections.get(reference.as_str()).or_else(by_stem).cloned();
         if found.is_none() {
             let known: Vec<&str> = self.collections.keys().map(String::as_str).collect();
             let help = format!("give a path relative to the style, or the name of a collection ({})", known.join(", "));

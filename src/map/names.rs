@@ -43,6 +43,24 @@ pub struct Named<'a> {
     pub score: f64,
 }
 
+impl Named<'_> {
+    /// What the feature goes by in its collection.
+    pub fn id(&self, map: &Map) -> String {
+        map.collection(self.collection).map_or_else(String::new, |index| index.id(self.position).to_string())
+    }
+
+    /// How the name was found, in a word.
+    pub fn how(&self) -> &'static str {
+        match self.score {
+            1.0.. => "name",
+            0.95.. => "in Latin letters",
+            0.9.. => "in another spelling",
+            0.6.. => "a beginning",
+            _ => "a likeness",
+        }
+    }
+}
+
 /// How well the forms fit, best first.
 const SCORES: [f64; 6] = [1.0, 0.95, 0.9, 0.8, 0.7, 0.5];
 /// Longer text is no name.

@@ -162,6 +162,13 @@ pub fn given(json: &Json, most_wide: usize) -> Result<Vec<Json>, SpecError> {
                     out.push(feature(json!({"type": "Point", "coordinates": point}), properties.clone()));
                 }
             }
+            "GeometryCollection" => {
+                for part in parts_of(&one["geometry"]) {
+                    let is_point = part["type"] == "Point";
+                    let properties = simple(&one["properties"], is_point, &format!("{at}/properties"))?;
+                    out.push(feature(part, properties));
+                }
+            }
             _ => out.push(feature(one["geometry"].clone(), properties)),
         }
     }
@@ -169,6 +176,20 @@ pub fn given(json: &Json, most_wide: usize) -> Result<Vec<Json>, SpecError> {
         return Err(wrong("/geojson/features", "at most 10,000 features"));
     }
     Ok(out)
+}
+
+/// What a collection of geometries is made of, each point on its own.
+fn parts_of(geometry: &Json) -> Vec<Json> {
+    match geometry["type"].as_str() {
+        Some("GeometryCollection") => {
+            geometry["geometries"].as_array().into_iter().flatten().flat_map(parts_of).collect()
+        }
+        Some("MultiPoint") => {
+            let points = geometry["coordinates"].as_array().into_iter().flatten();
+            points.map(|at| json!({"type": "Point", "coordinates": at})).collect()
+        }
+        _ => vec![geometry.clone()],
+    }
 }
 
 /// Positions of a geometry of any form.

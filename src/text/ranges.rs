@@ -64,19 +64,19 @@ struct FontStack {
 
 #[derive(prost::Message)]
 struct RawGlyph {
-    #[prost(uint32, tag = "1")]
+    #[prost(uint32, required, tag = "1")]
     id: u32,
     #[prost(bytes = "vec", optional, tag = "2")]
     bitmap: Option<Vec<u8>>,
-    #[prost(uint32, tag = "3")]
+    #[prost(uint32, required, tag = "3")]
     width: u32,
-    #[prost(uint32, tag = "4")]
+    #[prost(uint32, required, tag = "4")]
     height: u32,
-    #[prost(sint32, tag = "5")]
+    #[prost(sint32, required, tag = "5")]
     left: i32,
-    #[prost(sint32, tag = "6")]
+    #[prost(sint32, required, tag = "6")]
     top: i32,
-    #[prost(uint32, tag = "7")]
+    #[prost(uint32, required, tag = "7")]
     advance: u32,
 }
 

@@ -2,7 +2,7 @@
 
 use geo::BoundingRect;
 use geo::geometry::Geometry;
-use serde_json::{Map as JsonObject, json};
+use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::measure::{Credits, Sums, measures, rounded, share, text_of};
 use super::place::Found;
@@ -86,8 +86,23 @@ impl Map {
         let operand = places.iter().map(|(_, p)| p).find(|p| geodesic::area_m2(&p.geometry) > 0.0);
         let mut credits = Credits::default();
         let found = places.iter().map(|(_, p)| p).chain(within.iter().map(|w| &w.1)).chain(near.iter().map(|n| &n.1));
-        found.filter_map(|p| p.feature).for_each(|(_, f)| credits.note(f));
-        answer(question, &hits, operand, credits, effort)
+        let mut named: Vec<Json> = Vec::new();
+        for place in found {
+            place.feature.iter().for_each(|(_, f)| credits.note(f));
+            named.extend(
+                place
+                    .named
+                    .iter()
+                    .map(|n| json!({"collection": n.collection, "id": n.id(self), "name": n.name, "matched": n.how()})),
+            );
+        }
+        let mut answer = answer(question, &hits, operand, credits, effort)?;
+        match named.len() {
+            0 => {}
+            1 => drop(answer.members.insert("place".to_string(), named.remove(0))),
+            _ => drop(answer.members.insert("place".to_string(), Json::Array(named))),
+        }
+        Ok(answer)
     }
 
     /// The features of a name that fit, best first; measured from a place, where one is given.

@@ -222,6 +222,18 @@ fn parted<'a>(
     split.iter().map(part).collect()
 }
 
+/// Both areas together, what they share once.
+fn joined(a: MultiPolygon<f64>, b: MultiPolygon<f64>, effort: &Effort) -> Result<MultiPolygon<f64>, Stopped> {
+    let meets = |b: &geo::Polygon<f64>| {
+        let bounds = b.bounding_rect();
+        a.iter().any(|a| a.bounding_rect().zip(bounds).is_some_and(|(a, b)| a.intersects(&b)))
+    };
+    if b.iter().any(meets) {
+        return overlay::union(&a, &b, effort);
+    }
+    Ok(MultiPolygon(a.0.into_iter().chain(b.0).collect()))
+}
+
 type Changed<'a> = (String, String, MultiPolygon<f64>, Vec<&'a Feature>);
 
 /// What was of one value before and is of another after, by both values, with the features it follows from.
@@ -255,7 +267,7 @@ fn changes<'a>(
                     let (before, after) = (overlay::polygons(&was.geometry), overlay::polygons(&is.geometry));
                     let part = overlay::common(&before, &after, effort)?;
                     if !part.0.is_empty() {
-                        common.0.extend(part.0);
+                        common = joined(common, part, effort)?;
                         sources.extend([*was, *is]);
                     }
                 }

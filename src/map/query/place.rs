@@ -7,7 +7,7 @@ use super::QuestionError;
 use crate::cql2::{Expr, MAX_POSITIONS};
 use crate::feature::Feature;
 use crate::geo::{Effort, LonLat, fault};
-use crate::map::Map;
+use crate::map::{Map, Named};
 
 /// A place as a question gives it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,15 @@ pub enum Place {
 pub struct Found<'a> {
     pub geometry: std::borrow::Cow<'a, Geometry<f64>>,
     pub feature: Option<(&'a str, &'a Feature)>,
+    /// Where it was asked for by name.
+    pub named: Option<Named<'a>>,
 }
+
+/// A place is taken for the one that is asked for by a name in other letters or another spelling, but not by a beginning
+/// or a likeness.
+const LEAST_SCORE: f64 = 0.9;
+/// Names that are suggested where there is no such place.
+const SUGGESTED: usize = 3;
 
 impl Place {
     /// `lon,lat`, `collection/feature`, a name, `[lon, lat]`, a GeoJSON geometry or Feature, or `{"bbox": [...]}`.
@@ -55,16 +63,27 @@ impl Place {
     }
 
     fn from_text(member: &str, text: &str, effort: &Effort) -> Result<Place, QuestionError> {
-        let is_numbers = text.contains(',') && text.chars().all(|c| c.is_ascii_digit() || "+-.eE, ".contains(c));
+        if text.trim_start().starts_with(['{', '[']) {
+            let json: Json = serde_json::from_str(text)
+                .map_err(|e| QuestionError::member(member, format!("neither a place nor JSON: {e}")))?;
+            return Place::read(member, &json, effort);
+        }
+        let is_numbers =
+            text.trim().contains([',', ' ']) && text.chars().all(|c| c.is_ascii_digit() || "+-.eE, ".contains(c));
         if is_numbers || member == "at" {
-            let at = LonLat::parse(text).map_err(|e| QuestionError::member(member, e.to_string()))?;
+            let text = match text.contains(',') {
+                true => text.to_string(),
+                false => text.split_whitespace().collect::<Vec<_>>().join(","),
+            };
+            let at = LonLat::parse(&text).map_err(|e| QuestionError::member(member, e.to_string()))?;
             return Ok(Place::Geometry(Geometry::Point(Point::new(at.lon(), at.lat()))));
         }
         if let Ok(Expr::Geometry(g)) = crate::cql2::from_text(text) {
             return Place::sound(member, (*g).clone(), effort);
         }
         match text.split_once('/') {
-            Some((collection, id)) if !collection.contains(' ') => {
+            // Both names of a contested place stand beside a slash with spaces around.
+            Some((collection, id)) if !collection.is_empty() && !text.contains(" / ") => {
                 Ok(Place::Feature { collection: collection.to_string(), id: id.to_string() })
             }
             _ if text.trim().is_empty() => {
@@ -92,20 +111,28 @@ impl Place {
     pub(super) fn find<'a>(&'a self, map: &'a Map) -> Result<Found<'a>, QuestionError> {
         use std::borrow::Cow;
         match self {
-            Place::Geometry(g) => Ok(Found { geometry: Cow::Borrowed(g), feature: None }),
+            Place::Geometry(g) => Ok(Found { geometry: Cow::Borrowed(g), feature: None, named: None }),
             Place::Feature { collection, id } => {
                 let index = map.collection(collection).ok_or_else(|| map.no_collection(collection))?;
                 let short: String = id.chars().take(60).collect();
                 let missing = || QuestionError::missing(collection, format!("it has no feature '{short}'"));
                 let feature = &index.collection().features[index.by_id(id).ok_or_else(missing)? as usize];
-                Ok(Found { geometry: Cow::Borrowed(&feature.geometry), feature: Some((collection, feature)) })
+                Ok(Found {
+                    geometry: Cow::Borrowed(&feature.geometry),
+                    feature: Some((collection, feature)),
+                    named: None,
+                })
             }
             Place::Name(name) => {
                 let short: String = name.chars().take(60).collect();
-                let missing = || QuestionError::missing("place", format!("nothing is called '{short}'"));
-                let found = map.named(name, 1, &|_, _| true).into_iter().next().ok_or_else(missing)?;
+                let found = map.named(name, SUGGESTED, &|_, _| true);
+                let near: Vec<String> =
+                    found.iter().map(|n| format!("{} ({}/{})", n.name, n.collection, n.id(map))).collect();
+                let nearest = if near.is_empty() { String::new() } else { format!("; alike: {}", near.join(", ")) };
+                let missing = || QuestionError::missing("place", format!("nothing is called '{short}'{nearest}"));
+                let found = found.into_iter().next().filter(|n| n.score >= LEAST_SCORE).ok_or_else(missing)?;
                 let feature = Some((found.collection, found.feature));
-                Ok(Found { geometry: Cow::Borrowed(&found.feature.geometry), feature })
+                Ok(Found { geometry: Cow::Borrowed(&found.feature.geometry), feature, named: Some(found) })
             }
         }
     }
