@@ -71,7 +71,8 @@ async fn serve(listen: SocketAddr, map: Map, site: Site, limits: Limits, proxies
     if let Err(e) = print(format_args!("Open http://{address}/ (Ctrl-C stops)")) {
         tracing::warn!("{}", e.message);
     }
-    http::serve(listener, http::router(service, site), limits, proxies, stop_signal()).await;
+    let answers = service.answers().clone();
+    http::serve(listener, http::router(service, site), limits, proxies, answers, stop_signal()).await;
     Ok(())
 }
 

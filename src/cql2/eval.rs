@@ -102,7 +102,11 @@ pub(super) fn holds(expr: &Expr, f: &Feature, asking: &Asking) -> Option<bool> {
         }
         Expr::Like(a, pattern) => {
             return match (worth(a, f, asking), worth(pattern, f, asking)) {
-                (Worth::Text(a), Worth::Text(pattern)) => Some(like(&a, &pattern)),
+                (Worth::Text(a), Worth::Text(pattern)) => {
+                    let compared = (a.len() + 1).saturating_mul(pattern.len() + 1);
+                    asking.effort.spend(compared).ok()?;
+                    Some(like(&a, &pattern))
+                }
                 _ => None,
             };
         }
@@ -118,7 +122,11 @@ pub(super) fn holds(expr: &Expr, f: &Feature, asking: &Asking) -> Option<bool> {
         }
         Expr::Array(relation, a, b) => {
             return match (worth(a, f, asking), worth(b, f, asking)) {
-                (Worth::List(a), Worth::List(b)) => Some(array(*relation, &a, &b)),
+                (Worth::List(a), Worth::List(b)) => {
+                    let compared = (a.len() + 1).saturating_mul(b.len() + 1);
+                    asking.effort.spend(compared.saturating_mul(cost::POSITION)).ok()?;
+                    Some(array(*relation, &a, &b))
+                }
                 _ => None,
             };
         }
@@ -182,8 +190,8 @@ fn worth<'a>(expr: &'a Expr, f: &'a Feature, asking: &Asking) -> Worth<'a> {
             (Worth::Number(a), Worth::Number(b)) => number(arithmetic(*op, a, b)),
             _ => Worth::Null,
         },
-        Expr::CaseI(a) => text(worth(a, f, asking), fold::without_case),
-        Expr::AccentI(a) => text(worth(a, f, asking), fold::without_accents),
+        Expr::CaseI(a) => text(worth(a, f, asking), fold::without_case, asking.effort),
+        Expr::AccentI(a) => text(worth(a, f, asking), fold::without_accents, asking.effort),
         Expr::Function(name, arguments) => {
             let arguments: Vec<Worth> = arguments.iter().map(|a| worth(a, f, asking)).collect();
             call(name, &arguments, asking.effort)
@@ -231,8 +239,9 @@ fn number(n: f64) -> Worth<'static> {
     if n.is_finite() { Worth::Number(n) } else { Worth::Null }
 }
 
-fn text<'a>(worth: Worth<'a>, change: fn(&str) -> String) -> Worth<'a> {
+fn text<'a>(worth: Worth<'a>, change: fn(&str) -> String, effort: &Effort) -> Worth<'a> {
     match worth {
+        Worth::Text(t) if effort.spend(t.len().saturating_mul(cost::EDGES)).is_err() => Worth::Null,
         Worth::Text(t) => Worth::Text(Cow::Owned(change(&t))),
         _ => Worth::Null,
     }

@@ -114,6 +114,15 @@ impl Relation {
         const MOST_MEETINGS: usize = 1_000;
         let all = || a.layers().iter().chain(b.layers()).flat_map(|layer| layer.edges().iter().copied());
         let edges: Vec<(u32, relate::Edge)> = (0..).zip(all()).collect();
+        // The graph looks from each point, line and ring at the whole of the other geometry.
+        let size = |of: &Prepared| {
+            let layers = of.layers().iter();
+            layers.fold((0, 0), |(pieces, edges), l| (pieces + l.points().len() + l.parts(), edges + l.edges().len()))
+        };
+        let ((pieces_a, edges_a), (pieces_b, edges_b)) = (size(a), size(b));
+        let looks = pieces_a.saturating_mul(edges_b + pieces_b).saturating_add(pieces_b.saturating_mul(edges_a));
+        effort.spend(looks.saturating_mul(cost::POSITION))?;
+        let _held = effort.hold((edges.len() + pieces_a + pieces_b) * 400)?;
         let most = edges.len() + MOST_MEETINGS;
         let mut count = 0;
         relate::own_pairs(&edges, effort, &mut |i, j| {

@@ -14,7 +14,7 @@ pub enum Stopped {
     Spent,
     #[error("it takes more memory than one request may have")]
     Memory,
-    #[error("it is too much work for one request: it takes longer than it may")]
+    #[error("the server is too busy to finish it in time; try again shortly")]
     Late,
     #[error("nobody waits for it any more")]
     Unwanted,
@@ -85,10 +85,12 @@ pub mod cost {
     pub const EDGES: usize = 24;
     /// Looking at a position of a geometry, or at a node of a filter.
     pub const POSITION: usize = 4;
-    /// A geodesic, or an edge of a geodesic area.
+    /// A geodesic.
     pub const GEODESIC: usize = 400;
+    /// An edge of a geodesic area or length.
+    pub const MEASURE: usize = 200;
     /// An edge that an overlay of areas takes in.
-    pub const OVERLAY: usize = 1_000;
+    pub const OVERLAY: usize = 400;
 }
 
 impl Default for Effort {

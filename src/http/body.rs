@@ -47,16 +47,17 @@ async fn read(request: Request, service: &Service) -> Result<Document, Problem> 
             break;
         }
         if length > MAX_BODY {
-            text = Vec::new();
+            (text, lease) = (Vec::new(), service.documents().take(0).ok_or_else(full)?);
             continue;
         }
-        if !lease.grow(piece.len() as u64 * (1 + BYTES_PER_BYTE)) {
+        if !lease.grow(piece.len() as u64) {
             return Err(full());
         }
         text.extend_from_slice(&piece);
     }
     match length > MAX_BODY {
         true => Err(Problem::too_large(format!("a body may have {MAX_BODY} bytes"))),
+        false if !lease.grow(length as u64 * BYTES_PER_BYTE) => Err(full()),
         false => Ok(Document { text: text.into(), lease }),
     }
 }

@@ -159,9 +159,10 @@ pub async fn of_spec(
         format!("POST /styles/{id}/static {}", String::from_utf8_lossy(&text).chars().take(4_000).collect::<String>());
     let draw = move |map: &Map, stop: &Stop| {
         let spec = Spec::read(&text)?;
-        spec.picture(map, &id, MAX_PX, recipe, &Effort::until(stop.clone())).map(|picture| (spec.geo, picture))
+        let picture = spec.picture(map, &id, MAX_PX, recipe, &Effort::until(stop.clone()))?;
+        Ok::<_, Problem>((spec.geo, picture, lease))
     };
-    let (geo, picture) = service.run(Lane::Long, draw).await??;
+    let (geo, picture, lease) = service.run(Lane::Long, draw).await??;
     holds_place(geo, picture.output)?;
     // 304 is an answer to GET and HEAD alone (RFC 9110, 13.1.2).
     let answer = send(&service, picture, &HeaderMap::new()).await;

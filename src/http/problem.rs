@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::encode::FlatGeobufError;
-use crate::geo::NumbersError;
+use crate::geo::{NumbersError, Stopped};
 use crate::map::{PictureError, QueryError, QuestionError, ServiceError, SpecError};
 use crate::style::StateError;
 
@@ -100,6 +100,7 @@ impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         match &error {
             QueryError::Collection { .. } => Self::not_found(error.to_string()),
+            QueryError::Stopped(Stopped::Late) => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
             QueryError::Cursor | QueryError::Stopped(_) => Self::bad_request(error.to_string()),
         }
     }
@@ -110,6 +111,7 @@ impl From<QuestionError> for Problem {
         match error {
             QuestionError::Missing { .. } => Self::not_found(error.to_string()),
             QuestionError::Collection(e) => Self::from(e),
+            QuestionError::Stopped(Stopped::Late) => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
             _ => Self::bad_request(error.to_string()),
         }
     }
@@ -134,7 +136,9 @@ impl From<&PictureError> for Problem {
     fn from(error: &PictureError) -> Self {
         let status = match error {
             PictureError::Style(_) => StatusCode::NOT_FOUND,
-            PictureError::Memory | PictureError::Source(_) => StatusCode::SERVICE_UNAVAILABLE,
+            PictureError::Memory | PictureError::Source(_) | PictureError::Stopped(Stopped::Late) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             PictureError::Encode(_) => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };

@@ -59,15 +59,16 @@ async fn answer(
     let drawing = Drawing::take(&mut members)?;
     match drawing {
         None => {
-            let asked = members.clone();
             let ask = move |map: &Map, stop: &Stop| {
                 let effort = Effort::until(stop.clone());
-                Question::read(&asked, &effort).and_then(|question| map.ask(&question, &effort))
+                let question = Question::read(&members, &effort)?;
+                let mut answer = map.ask(&question, &effort)?;
+                answer.members.insert("question".to_string(), Json::Object(members));
+                answer.members.insert("links".to_string(), Json::Array(links));
+                Ok::<_, Problem>(answer.to_bytes())
             };
-            let mut answer = service.run(Lane::Question, ask).await??;
-            answer.members.insert("question".to_string(), Json::Object(members));
-            answer.members.insert("links".to_string(), Json::Array(links));
-            Ok(tagged(headers, GEOJSON, answer.to_bytes()))
+            let bytes = service.run(Lane::Question, ask).await??;
+            Ok(tagged(headers, GEOJSON, bytes))
         }
         Some(drawing) => {
             let picture = {

@@ -70,9 +70,15 @@ impl Picture {
         let is_bare = self.overlay.is_none() && self.frame.projection().is_none();
         match self.film.is_none() && is_bare && self.device_px() <= LARGE_PX {
             false => Lane::Long,
-            true if self.frame.has_size_of_tile() => Lane::Tile,
+            true if self.frame.has_size_of_tile() && self.is_plain() => Lane::Tile,
             true => Lane::Picture,
         }
+    }
+
+    /// Whether it is a map and nothing else, as tiles are.
+    fn is_plain(&self) -> bool {
+        let bare = self.furnishing.furniture.is_none() && self.furnishing.callouts.is_empty();
+        bare && self.compared.is_none() && !self.output.is_document()
     }
 
     /// Bytes of memory that drawing and encoding it take, about: its own pixels, those of what is blended as a whole, and

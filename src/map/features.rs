@@ -13,7 +13,7 @@ use super::Map;
 use crate::cql2::{Filter, Instant, Relation};
 use crate::feature::{Feature, FeatureId, Value};
 use crate::geo::relate::Prepared;
-use crate::geo::{Effort, Stopped, WorldBox};
+use crate::geo::{Effort, Stopped, WorldBox, cost};
 use crate::index::{Id, Index};
 
 /// Why a query has no answer.
@@ -172,6 +172,8 @@ impl Map {
         if let Some(why) = query.effort.over() {
             return Err(why.into());
         }
+        let comparisons = found.len() * (found.len() + 2).ilog2() as usize;
+        query.effort.spend(comparisons * (1 + query.sort.len()) * cost::POSITION)?;
         index.sort_by_id(&mut found);
         let features = &index.collection().features;
         if !query.sort.is_empty() {

@@ -73,9 +73,11 @@ def geometries():
                     worst, most = max(worst, (took, what)), max(most, (more, what))
                     answers[status] = answers.get(status, 0) + 1
                     asked += 1
-                    if status not in (200, 400):
+                    # 503: the server shares its machine, and was not given the time.
+                    if status not in (200, 400, 503):
                         expect(False, f'{what}: {status} {body[:200]}')
-        expect(server.is_well(), f'{asked} questions about hostile geometries: {answers}')
+        answered = answers.get(200, 0) >= asked / 3
+        expect(answered and server.is_well(), f'{asked} questions about hostile geometries: {answers}')
         # Ticks of the system's clock, and what JSON takes, on top of the 2 s.
         expect(worst[0] <= 2.3, f'the most a question computes: {worst[0]:.2f} s ({worst[1]})')
         expect(most[0] <= 200, f'the most memory it takes: {most[0]:.0f} MB ({most[1]})')
@@ -170,7 +172,7 @@ def memory():
         before = server.megabytes()
         answers = together([lambda: server.post('/styles/conflict/static', document)] * 60)
         most = server.megabytes('VmHWM') - before
-        expect(set(tally(answers)) <= {200, 503} and most < 900, f'60 documents with a logo of 4096 px: {tally(answers)}, {most:.0f} MB')
+        expect(set(tally(answers)) == {200, 503} and most < 900, f'60 documents with a logo of 4096 px: {tally(answers)}, {most:.0f} MB')
         rules = '<style>' + ''.join(f'.a{i}{{fill:#f00}}' for i in range(20_000)) + '</style>'
         svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{rules}<rect width='9' height='9'/></svg>"
         document['logo'] = 'data:image/svg+xml;base64,' + base64.b64encode(svg.encode()).decode()

@@ -61,6 +61,16 @@ impl Fan {
     /// Puts the rays in order, anticlockwise around the node.
     pub fn order(&mut self, at: Coord<f64>) {
         self.rays.sort_by(|a, b| turn(at, a.to, b.to));
+        // What runs there and back again bounds nothing.
+        let kept = self.rays.chunk_by(|a, b| turn(at, a.to, b.to) == Ordering::Equal).filter_map(|same| {
+            let left = same.iter().filter(|ray| ray.inside_is_left).count();
+            let inside_is_left = match (2 * left).cmp(&same.len()) {
+                Ordering::Equal => return None,
+                more => more == Ordering::Greater,
+            };
+            Some(Ray { to: same[0].to, inside_is_left })
+        });
+        self.rays = kept.collect();
     }
 
     /// How a ray from the node to `to` lies to the areas whose rays, in order, these are.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use geo::algorithm::winding_order::WindingOrder;
 use geo::geometry::{Coord, Geometry, LineString, Polygon, Rect};
-use geo::{BoundingRect, CoordsIter, Intersects, Orientation, Winding};
+use geo::{Area, BoundingRect, CoordsIter, Intersects, Orientation, Winding};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
@@ -45,6 +45,8 @@ pub struct Prepared<'a> {
     bounds: Option<Rect<f64>>,
     /// Whether a ring has no area, and was taken as a line, or a line no length, and was taken as a point.
     is_flat: bool,
+    /// Whether it is a collection of several areas: what bounds one may be inside another.
+    has_several_areas: bool,
     _held: Held,
 }
 
@@ -89,7 +91,8 @@ impl<'a> Prepared<'a> {
         let mut layers: Vec<Layer> = gathered.layers.into_iter().filter(|l| !l.is_empty()).collect();
         layers.iter_mut().for_each(Layer::bound);
         let bounds = geometry.bounding_rect();
-        Ok(Self { geometry, layers, bounds, is_flat: gathered.is_flat, _held: held })
+        let has_several_areas = is_collection_of_areas(&geometry);
+        Ok(Self { geometry, layers, bounds, is_flat: gathered.is_flat, has_several_areas, _held: held })
     }
 
     pub fn geometry(&self) -> &Geometry<f64> {
@@ -99,7 +102,7 @@ impl<'a> Prepared<'a> {
     /// Its one layer, where it is of one kind and nothing of it is flat.
     pub fn only(&self) -> Option<&Layer> {
         match self.layers.as_slice() {
-            [only] if !self.is_flat => Some(only),
+            [only] if !self.is_flat && !self.has_several_areas => Some(only),
             _ => None,
         }
     }
@@ -236,25 +239,28 @@ impl Layer {
         Ok(if is_on { Location::Inside } else { Location::Outside })
     }
 
-    /// Where a position lies to areas: a ray to the east crosses their rings an odd number of times from inside.
+    /// Where a position lies to areas: inside one of them, a ray to the east crosses more edges upward than downward (its
+    /// winding number), however many areas lie over one another.
     ///
     /// # Errors
     /// Where the effort ends.
     pub fn locate_in_areas(&self, at: Coord<f64>, effort: &Effort) -> Result<Location, Stopped> {
         let point: geo::Point<f64> = at.into();
         let Some(bounds) = self.bounds.filter(|b| b.intersects(&point)) else { return Ok(Location::Outside) };
-        let (mut crossed, mut is_on) = (false, false);
+        let (mut winding, mut is_on) = (0i64, false);
         let ray = Rect::new(at, Coord { x: bounds.max().x, y: at.y });
         self.each_in(ray, effort, |_, edge| {
             let (low, high) = if edge.from.y <= edge.to.y { (edge.from, edge.to) } else { (edge.to, edge.from) };
             match side(low, high, at) {
                 Orientation::Collinear => is_on |= edge.holds(at),
                 // Left of an edge that the ray meets below its upper end.
-                Orientation::CounterClockwise if low.y <= at.y && at.y < high.y => crossed = !crossed,
+                Orientation::CounterClockwise if low.y <= at.y && at.y < high.y => {
+                    winding += if edge.from.y < edge.to.y { 1 } else { -1 };
+                }
                 _ => {}
             }
         })?;
-        Ok(match (is_on, crossed) {
+        Ok(match (is_on, winding > 0) {
             (true, _) => Location::Boundary,
             (false, true) => Location::Inside,
             (false, false) => Location::Outside,
@@ -268,6 +274,18 @@ fn tree_of(edges: &[Edge]) -> RTree<GeomWithData<Rectangle<[f64; 2]>, u32>> {
         GeomWithData::new(Rectangle::from_corners([w, s], [e, n]), number)
     };
     RTree::bulk_load((0..).zip(edges).map(entry).collect())
+}
+
+fn is_collection_of_areas(geometry: &Geometry<f64>) -> bool {
+    fn areas(geometry: &Geometry<f64>) -> usize {
+        match geometry {
+            Geometry::Polygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => 1,
+            Geometry::MultiPolygon(m) => m.0.len(),
+            Geometry::GeometryCollection(all) => all.iter().map(areas).sum(),
+            _ => 0,
+        }
+    }
+    matches!(geometry, Geometry::GeometryCollection(_)) && areas(geometry) > 1
 }
 
 struct Gathered {
@@ -318,8 +336,11 @@ impl Gathered {
     }
 
     fn ring(&mut self, ring: &LineString<f64>, is_outer: bool) {
+        // A ring with a spike at its very end has no winding, but may have an area.
+        let area = || Polygon::new(ring.clone(), Vec::new()).signed_area();
         let is_left = match ring.winding_order() {
             Some(order) => (order == WindingOrder::CounterClockwise) == is_outer,
+            None if area() != 0.0 => (area() > 0.0) == is_outer,
             None => {
                 self.is_flat |= !ring.0.is_empty();
                 return self.line(&ring.0);

@@ -44,7 +44,7 @@ pub async fn items(
 ) -> Result<Response, Problem> {
     let asked: Vec<(String, String)> = params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     let format = Format::wanted(&mut params, &headers, &Format::FEATURES)?;
-    let tag = format!("{:016x}-{:?}-{uri}", service.map().revision(), format);
+    let tag = format!("{:016x}-{:?}-{url}-{uri}", service.map().revision(), format);
     let tag = format!("W/\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(tag.as_bytes()));
     let page = {
         let make = move |map: &Map, stop: &Stop| Page::make(map, id, params, format, (&asked, &url), stop);
@@ -130,8 +130,8 @@ impl Page {
                 page.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
                 return Ok(page);
             }
-            Format::FlatGeobuf => streamed_file(service.run(Lane::Export, move |_, _| self.file()).await??),
-            _ if found <= PIECE => Body::from(self.piece(0, found)?),
+            Format::FlatGeobuf => streamed_file(service.run(Lane::Export, move |_, stop| self.file(stop)).await??),
+            _ if found <= PIECE => Body::from(service.run(Lane::Question, move |_, _| self.piece(0, found)).await??),
             _ => streamed(Arc::new(self), service.clone()),
         };
         Ok((out, body).into_response())
@@ -222,11 +222,21 @@ impl Page {
         Ok(out)
     }
 
-    fn file(&self) -> Result<File, Problem> {
+    fn file(&self, stop: &Stop) -> Result<File, Problem> {
         let columns: Vec<(&str, Column)> =
             self.columns.iter().map(|(name, kind)| (name.as_str(), column(*kind))).collect();
-        let features = self.selection.found.iter().map(|i| self.feature(*i));
-        Ok(flatgeobuf(&self.id, features, &columns, &self.form)?)
+        // Looked at now and then: who waits for it may have gone.
+        let mut ended = None;
+        let found = self.selection.found.iter().enumerate();
+        let features = found.map_while(|(n, i)| {
+            ended = if n.is_multiple_of(PIECE) { stop.check().err() } else { None };
+            ended.is_none().then(|| self.feature(*i))
+        });
+        let file = flatgeobuf(&self.id, features, &columns, &self.form)?;
+        match ended {
+            None => Ok(file),
+            Some(why) => Err(Problem::bad_request(format!("{why}; ask for fewer features at a time"))),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! A connection is busy from a request's headers to the last byte of its answer.
+//! A connection is busy from a request's headers until its answer is made to the last byte.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,8 +19,8 @@ impl Busy {
     }
 
     /// The same body; the connection is busy until it is gone.
-    pub fn until_sent(self, body: Body) -> Body {
-        Body::new(Sent { body, _busy: self })
+    pub fn until_made(self, body: Body) -> Body {
+        Body::new(Made { body, _busy: self })
     }
 }
 
@@ -30,12 +30,12 @@ impl Drop for Busy {
     }
 }
 
-struct Sent {
+struct Made {
     body: Body,
     _busy: Busy,
 }
 
-impl HttpBody for Sent {
+impl HttpBody for Made {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
+
+use crate::map::Lease;
 
 /// All connections; each is in it for as long as it lives.
 #[derive(Default)]
@@ -21,8 +23,14 @@ pub(super) struct Connections {
 pub(super) struct Connection {
     number: u64,
     peer: SocketAddr,
-    /// Requests under way.
+    /// Requests whose answers are not made to their end.
     busy: AtomicUsize,
+    /// Whether an answer is not sent to its end.
+    is_sending: AtomicBool,
+    /// Told when nothing is under way any more.
+    idle: Notify,
+    /// The memory of the answer that is being sent.
+    answer: Mutex<Option<Lease>>,
     /// When it last had one, in milliseconds after `began`.
     idle_since: AtomicU64,
     began: Instant,
@@ -49,6 +57,9 @@ impl Connections {
             number,
             peer,
             busy: AtomicUsize::new(0),
+            is_sending: AtomicBool::new(false),
+            idle: Notify::new(),
+            answer: Mutex::default(),
             idle_since: AtomicU64::new(0),
             began: Instant::now(),
             evicted: Notify::new(),
@@ -93,7 +104,14 @@ impl Connection {
     }
 
     pub fn is_idle(&self) -> bool {
-        self.busy.load(Ordering::Relaxed) == 0
+        self.busy.load(Ordering::Relaxed) == 0 && !self.is_sending.load(Ordering::Relaxed)
+    }
+
+    /// Waits until it is.
+    pub async fn is_over(&self) {
+        while !self.is_idle() {
+            self.idle.notified().await;
+        }
     }
 
     /// Waits until another takes its place.
@@ -102,12 +120,26 @@ impl Connection {
     }
 
     pub fn begin(&self) {
+        self.is_sending.store(true, Ordering::Relaxed);
         self.busy.fetch_add(1, Ordering::Relaxed);
     }
 
     pub fn end(&self) {
-        self.idle_since.store(self.began.elapsed().as_millis() as u64, Ordering::Relaxed);
         self.busy.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Holds the memory of an answer until it is sent.
+    pub fn hold(&self, lease: Lease) {
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(lease);
+    }
+
+    /// Everything that was made is sent.
+    pub fn sent(&self) {
+        if self.busy.load(Ordering::Relaxed) == 0 && self.is_sending.swap(false, Ordering::Relaxed) {
+            self.idle_since.store(self.began.elapsed().as_millis() as u64, Ordering::Relaxed);
+            *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            self.idle.notify_one();
+        }
     }
 }
 

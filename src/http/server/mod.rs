@@ -4,32 +4,32 @@
 mod body;
 mod client;
 mod connections;
+mod io;
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
-use crate::map::Client;
+use self::io::Watched;
+use super::Problem;
+use crate::map::{Budget, Client, ServiceError};
 use body::Busy;
 pub use client::Proxies;
-use connections::{Connections, Place};
+use connections::{Connection, Connections, Place};
 
 /// How a server treats its connections.
 #[derive(Debug, Clone)]
@@ -66,16 +66,18 @@ impl Limits {
 /// Bytes of a request's line and headers.
 const MOST_HEAD: usize = 64 << 10;
 
-/// Serves until `end` is ready and what is under way is done, or has had its time.
+/// Serves until `end` is ready and what is under way is done, or has had its time. Answers that are on their way take their
+/// memory from `answers`.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
     proxies: Proxies,
+    answers: Budget,
     end: impl Future<Output = ()>,
 ) {
     let connections = Arc::new(Connections::default());
-    let shared = Arc::new(Shared { router, proxies, limits });
+    let shared = Arc::new(Shared { router, proxies, limits, answers });
     let (ending, ended) = watch::channel(false);
     let mut refused = Seldom::default();
     tokio::pin!(end);
@@ -112,8 +114,8 @@ pub async fn serve(
     }
 }
 
-fn is_of_client(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+fn is_of_client(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
@@ -121,20 +123,22 @@ struct Shared {
     router: Router,
     proxies: Proxies,
     limits: Limits,
+    answers: Budget,
 }
+
+/// Smaller answers are not counted: bytes.
+const LEAST_COUNTED: u64 = 64 << 10;
 
 /// One connection from its first byte to its last.
 async fn connected(shared: Arc<Shared>, stream: TcpStream, place: Place, mut ending: watch::Receiver<bool>) {
     // Answers are written whole: waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(shared.limits.write));
-    let io: Pin<Box<TimeoutStream<TcpStream>>> = Box::pin(stream);
     let connection = &place.connection;
+    let io = Watched::new(stream, shared.limits.write, connection.clone());
     let (peer, own) = (connection.peer(), connection.clone());
     let answers = service_fn(|request: Request<Incoming>| {
-        let (shared, busy) = (shared.clone(), Busy::of(own.clone()));
-        async move { Ok::<_, Infallible>(answered(&shared, peer, request, busy).await) }
+        let (shared, own) = (shared.clone(), own.clone());
+        async move { Ok::<_, Infallible>(answered(&shared, peer, request, &own).await) }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(shared.limits.head).max_buf_size(MOST_HEAD);
@@ -146,9 +150,10 @@ async fn connected(shared: Arc<Shared>, stream: TcpStream, place: Place, mut end
         () = connection.evicted() => return,
         () = until(&mut ending) => {}
     }
-    if !connection.is_idle() {
-        serving.as_mut().graceful_shutdown();
-        let _ = serving.await;
+    // What is under way is finished; a client that goes on asking is cut when the time for it is over.
+    tokio::select! {
+        _ = serving.as_mut() => {}
+        () = connection.is_over() => {}
     }
 }
 
@@ -156,7 +161,13 @@ async fn until(ending: &mut watch::Receiver<bool>) {
     let _ = ending.wait_for(|ending| *ending).await;
 }
 
-async fn answered(shared: &Shared, peer: SocketAddr, request: Request<Incoming>, busy: Busy) -> Response {
+async fn answered(
+    shared: &Shared,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+    connection: &Arc<Connection>,
+) -> Response {
+    let busy = Busy::of(connection.clone());
     let mut request = request.map(Body::new);
     let client: Client = shared.proxies.client(peer.ip(), request.headers());
     request.extensions_mut().insert(client);
@@ -165,7 +176,16 @@ async fn answered(shared: &Shared, peer: SocketAddr, request: Request<Incoming>,
         request.headers_mut().remove("x-forwarded-proto");
     }
     let response = shared.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
-    response.map(|body| busy.until_sent(body))
+    let bytes = response.body().size_hint().exact().filter(|bytes| *bytes > LEAST_COUNTED);
+    let response = match bytes.map(|bytes| shared.answers.take(bytes)) {
+        None => response,
+        Some(Some(lease)) => {
+            connection.hold(lease);
+            response
+        }
+        Some(None) => Problem::from(ServiceError::Memory).into_response(),
+    };
+    response.map(|body| busy.until_made(body))
 }
 
 /// Says once a second at most.

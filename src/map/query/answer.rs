@@ -310,6 +310,7 @@ fn answer(
     let returned = hits.len().min(question.limit).min(MAX_ANSWER);
     let mut sums = (hits.len() <= MAX_SUMMED).then(Sums::default);
     let mut out = Answer::default();
+    let mut held = Vec::new();
     for (n, hit) in hits.iter().enumerate() {
         let written = n < returned;
         if !written && sums.is_none() {
@@ -349,7 +350,11 @@ fn answer(
         if let Some(share) = share(&measures) {
             extra.insert("share".to_string(), json!(rounded(share, 10_000.0)));
         }
+        let before = out.len();
         out.push(&FeatureJson { feature, extra, form: &form });
+        // Once as it is written, and once as it leaves.
+        held.push(effort.hold(2 * (out.len() - before))?);
+        effort.spend((out.len() - before) * cost::POSITION)?;
     }
     out.members.insert("numberMatched".to_string(), json!(hits.len()));
     out.members.insert("numberReturned".to_string(), json!(returned));

@@ -60,23 +60,25 @@ impl Place {
 
 impl Map {
     /// Answers a question for what changed.
-    pub(super) fn changed(
-        &self,
+    pub(super) fn changed<'a>(
+        &'a self,
         question: &Question,
         change: &Change,
         effort: &Effort,
     ) -> Result<Answer, QuestionError> {
         let property = change.property.as_str();
-        let split: Vec<(String, MultiPolygon<f64>)> = match &change.split {
+        let split: Vec<Part> = match &change.split {
             None => Vec::new(),
             Some(name) => {
                 let index = self.collection(name).ok_or_else(|| self.no_collection(name))?;
                 let called =
                     |i: u32, f: &Feature| f.text("name").map_or_else(|| index.id(i).to_string(), str::to_string);
-                (0..)
-                    .zip(&index.collection().features)
-                    .map(|(i, f)| (called(i, f), overlay::polygons(&f.geometry)))
-                    .collect()
+                let features = &index.collection().features;
+                effort.spend(features.len() * cost::GEODESIC)?;
+                let part = |(i, f): (u32, &'a Feature)| {
+                    Some(Part { name: called(i, f), geometry: &f.geometry, bounds: f.geometry.bounding_rect()? })
+                };
+                (0..).zip(features).filter_map(part).collect()
             }
         };
         let mut places: Vec<Place> = Vec::new();
@@ -204,22 +206,33 @@ fn meets_all(feature: &Feature, places: &[Prepared], effort: &Effort) -> Result<
     Ok(true)
 }
 
+/// A feature that a change is told by.
+struct Part<'a> {
+    name: String,
+    geometry: &'a Geometry<f64>,
+    bounds: geo::Rect<f64>,
+}
+
 /// The part, where a change is told by parts, and what changed there.
 type ChangedPart<'a> = (Option<&'a str>, MultiPolygon<f64>);
 
 /// A change in each of the parts that it is told by; whole, where there are none.
-fn parted<'a>(
-    changed: MultiPolygon<f64>,
-    split: &'a [(String, MultiPolygon<f64>)],
-    effort: &Effort,
-) -> Result<Vec<ChangedPart<'a>>, Stopped> {
+fn parted<'a>(changed: MultiPolygon<f64>, split: &'a [Part], effort: &Effort) -> Result<Vec<ChangedPart<'a>>, Stopped> {
     if split.is_empty() {
         return Ok(vec![(None, changed)]);
     }
-    let part = |(name, area): &'a (String, MultiPolygon<f64>)| {
-        Ok((Some(name.as_str()), overlay::common(&changed, area, effort)?))
-    };
-    split.iter().map(part).collect()
+    effort.spend(split.len() * cost::POSITION)?;
+    let Some(bounds) = changed.bounding_rect() else { return Ok(Vec::new()) };
+    let near = split.iter().filter(|part| part.bounds.intersects(&bounds));
+    let parts = near.map(|part| {
+        let area = overlay::polygons(part.geometry);
+        Ok((Some(part.name.as_str()), overlay::common(&changed, &area, effort)?))
+    });
+    parts.collect()
+}
+
+fn positions(feature: &Feature) -> usize {
+    geo::CoordsIter::coords_count(&feature.geometry)
 }
 
 /// Both areas together, what they share once.
@@ -264,6 +277,8 @@ fn changes<'a>(
             for (was, bounds) in were {
                 effort.spend(are.len() * cost::POSITION)?;
                 for (is, _) in are.iter().filter(|(_, b)| b.intersects(bounds)) {
+                    // They are cut out of the whole features, which are copied for it.
+                    effort.spend((positions(was) + positions(is)) * cost::POSITION)?;
                     let (before, after) = (overlay::polygons(&was.geometry), overlay::polygons(&is.geometry));
                     let part = overlay::common(&before, &after, effort)?;
                     if !part.0.is_empty() {

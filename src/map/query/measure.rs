@@ -75,7 +75,7 @@ pub(super) fn measures(
 ) -> Result<Measures, Stopped> {
     let geometry = &feature.geometry;
     if !matches!(geometry, Geometry::Point(_) | Geometry::MultiPoint(_)) {
-        effort.spend(geometry.coords_count() * cost::GEODESIC)?;
+        effort.spend(geometry.coords_count() * cost::MEASURE)?;
     }
     let mut out = Vec::new();
     let (area, length) = (geodesic::area_m2(geometry), geodesic::length_m(geometry));

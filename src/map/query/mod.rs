@@ -88,6 +88,11 @@ impl Answer {
         serde_json::from_slice(&self.to_bytes()).unwrap_or_default()
     }
 
+    /// Bytes of the features.
+    fn len(&self) -> usize {
+        self.features.len()
+    }
+
     fn push(&mut self, feature: &FeatureJson) {
         if !self.features.is_empty() {
             self.features.push(b',');

@@ -1,5 +1,6 @@
 //! One budget of memory over all that requests hold: bodies as they come, documents that wait, pictures as they are drawn.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -75,10 +76,15 @@ fn limit_of_addresses() -> Option<u64> {
     None
 }
 
-/// The memory of this process's control group (version 2, then 1).
+/// The least memory that this process's control group and those above it may have (version 2; of version 1 the root's).
 fn limit_of_group() -> Option<u64> {
-    let files = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
-    files.iter().find_map(|file| std::fs::read_to_string(file).ok()?.trim().parse().ok())
+    let read = |file: &Path| std::fs::read_to_string(file).ok()?.trim().parse::<u64>().ok();
+    let groups = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let own = groups.lines().find_map(|line| line.strip_prefix("0::/")).unwrap_or_default();
+    let folder = Path::new("/sys/fs/cgroup").join(own);
+    let all = folder.ancestors().take_while(|f| f.starts_with("/sys/fs/cgroup"));
+    let first = Path::new("/sys/fs/cgroup/memory/memory.limit_in_bytes");
+    all.filter_map(|f| read(&f.join("memory.max"))).chain(read(first)).min()
 }
 
 /// The machine's memory.

@@ -7,7 +7,8 @@ mod budget;
 mod flight;
 mod scheduler;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -54,17 +55,20 @@ struct Shared {
     cache: Cache<String, Bytes>,
     flights: Flights,
     scheduler: Scheduler,
-    /// For drawing, and for the documents of requests.
+    /// For drawing, for the documents of requests, and for answers on their way.
     budget: Budget,
     documents: Budget,
+    answers: Budget,
 }
 
-/// Pictures kept, in bytes, at the most; no more than a quarter of the memory.
+/// Pictures kept, in bytes, at the most; no more than an eighth of the memory.
 const CACHE_BYTES: u64 = 256 << 20;
 /// What one picture may take of a processor; three times that by the clock.
 const MOST_DRAWING: Duration = Duration::from_secs(20);
-/// The same of one question, or piece of an answer: with reading and writing it, 2 s.
+/// What one question, or piece of an answer: with reading and writing it, 2 s.
 const MOST_COMPUTING: Duration = Duration::from_millis(1_700);
+/// What any work may take by the clock, or three times what it may of a processor.
+const MOST_WAITED: Duration = Duration::from_secs(15);
 
 impl Service {
     /// A service of some processors, with the memory that this machine gives.
@@ -79,14 +83,15 @@ impl Service {
     /// Where the system gives no threads.
     pub fn with_budget(map: Map, cores: usize, budget: Budget) -> std::io::Result<Self> {
         let weigh = |key: &String, bytes: &Bytes| u32::try_from(key.len() + bytes.len()).unwrap_or(u32::MAX);
-        let kept = CACHE_BYTES.min(budget.total() / 4);
+        let kept = CACHE_BYTES.min(budget.total() / 8);
         let shared = Shared {
             map: Arc::new(map),
             cache: Cache::builder().max_capacity(kept).weigher(weigh).build(),
             flights: Flights::default(),
             scheduler: Scheduler::new(cores.max(1))?,
             budget: Budget::new(budget.total() / 2),
-            documents: Budget::new(budget.total() / 4),
+            documents: Budget::new(budget.total() / 8),
+            answers: Budget::new(budget.total() / 4),
         };
         Ok(Self { shared: Arc::new(shared), client: Client::default() })
     }
@@ -103,6 +108,11 @@ impl Service {
     /// The memory that documents of requests may take together.
     pub fn documents(&self) -> &Budget {
         &self.shared.documents
+    }
+
+    /// The memory that answers on their way to clients may take together.
+    pub fn answers(&self) -> &Budget {
+        &self.shared.answers
     }
 
     /// The picture, drawn or from the cache. `key` is the picture's own.
@@ -144,15 +154,17 @@ impl Service {
         let (flight, render) = flights.join(&key);
         if let Some(render) = render {
             let (map, cache, wanted) = (map.clone(), cache.clone(), render.stop());
-            let stop = wanted.clone();
-            let work = move || {
+            flight.is_done_by(move || {
                 render.begin();
                 let outcome = make(&map, &limited(lane, wanted));
                 if let Ok(bytes) = &outcome {
                     cache.insert(key, bytes.clone());
                 }
                 render.end(outcome);
-            };
+            });
+        }
+        if flight.is_waiting() {
+            let (stop, work) = flight.job();
             scheduler.put(lane, Job { client: self.client, stop, work: Box::new(work) })?;
         }
         flight.outcome(scheduler.most_wait(lane)).await
@@ -193,16 +205,30 @@ impl Service {
 
 /// Work that has begun on this thread, with the time that its lane gives it.
 fn limited(lane: Lane, wanted: Stop) -> Stop {
-    let (began, before) = (Instant::now(), computed());
+    let began = Instant::now();
+    // Of each thread that asks: what it had when it first did, and now.
+    let threads: Mutex<Vec<(ThreadId, Duration, Duration)>> = Mutex::default();
+    let had = move || {
+        let now = computed()?;
+        let this = std::thread::current().id();
+        let mut threads = threads.lock().unwrap_or_else(PoisonError::into_inner);
+        match threads.iter_mut().find(|(thread, ..)| *thread == this) {
+            Some(own) => own.2 = now,
+            None => threads.push((this, now, now)),
+        }
+        Some(threads.iter().map(|(_, before, now)| now.saturating_sub(*before)).sum::<Duration>())
+    };
+    had();
     let most = match lane {
         Lane::Question | Lane::Export => MOST_COMPUTING,
         Lane::Tile | Lane::Picture | Lane::Long => MOST_DRAWING,
     };
     Stop::when(move || {
-        // What it had of a processor counts, so that nobody is late because others work; but nothing lasts for ever.
-        let had = computed().zip(before).map(|(now, before)| now.saturating_sub(before));
-        let is_late = had.is_some_and(|had| had > most) || began.elapsed() > most * 3;
-        wanted.check().err().or(is_late.then_some(Stopped::Late))
+        // What it had of a processor is its own doing; that it is late after much longer is the server's.
+        let is_spent = had().is_some_and(|had| had > most);
+        let is_late = began.elapsed() > MOST_WAITED.max(most * 3);
+        let over = is_spent.then_some(Stopped::Spent).or(is_late.then_some(Stopped::Late));
+        wanted.check().err().or(over)
     })
 }
 

@@ -162,13 +162,15 @@ impl Queue {
 
     fn put(&self, job: Job) -> Result<(), Full> {
         let mut waiting = self.lock();
-        // Who would be next is never refused: what runs may be at its end.
-        let own = waiting.clients.get(&job.client).map_or(0, |share| share.jobs.len());
-        let before: usize = waiting.clients.values().map(|share| share.jobs.len().min(own + 1)).sum();
-        let turns = before / self.rule.threads;
-        let wait = waiting.usual.saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX));
-        if waiting.count >= self.rule.most_waiting || wait > self.rule.most_wait {
-            return Err(Full);
+        if self.is_full(&waiting, job.client) {
+            // Jobs of clients that have gone keep no place.
+            for share in waiting.clients.values_mut() {
+                share.jobs.retain(|job| job.stop.check().is_ok());
+            }
+            waiting.count = waiting.clients.values().map(|share| share.jobs.len()).sum();
+            if self.is_full(&waiting, job.client) {
+                return Err(Full);
+            }
         }
         let now = waiting.now;
         let share = waiting.clients.entry(job.client).or_default();
@@ -179,6 +181,16 @@ impl Queue {
         waiting.count += 1;
         self.changed.notify_one();
         Ok(())
+    }
+
+    /// Whether a client's next job would wait longer than it may, or there are too many. Who would be next is never refused:
+    /// what runs may be at its end.
+    fn is_full(&self, waiting: &Waiting, client: Client) -> bool {
+        let own = waiting.clients.get(&client).map_or(0, |share| share.jobs.len());
+        let before: usize = waiting.clients.values().map(|share| share.jobs.len().min(own + 1)).sum();
+        let turns = u32::try_from(before / self.rule.threads).unwrap_or(u32::MAX);
+        let wait = waiting.usual.saturating_mul(turns);
+        waiting.count >= self.rule.most_waiting || wait > self.rule.most_wait
     }
 
     /// What a thread of the lane does until it is closed.
