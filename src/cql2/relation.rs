@@ -106,8 +106,7 @@ impl Relation {
         }
     }
 
-    /// Of collections of points, lines and areas together, or geometries that are flat in part: by the `geo` crate's graph
-    /// of the whole, which cannot be ended once begun and whose cost grows with the square of the meetings. So those are
+    /// Of collections of points, lines and areas together: by the `geo` crate's graph of the whole, which cannot be ended once begun and whose cost grows with the square of the meetings. So those are
     /// counted first.
     fn holds_of_mixed(self, a: &Prepared, b: &Prepared, effort: &Effort) -> Result<bool, Stopped> {
         /// Meetings beyond those of each edge with the next.

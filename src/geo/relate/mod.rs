@@ -301,12 +301,17 @@ impl<'a> Meetings<'a> {
         let is_area = |of: &Layer| of.dimension() == Dimension::Areas;
         let (a, b) = (is_area(self.a), is_area(self.b));
         for (at, of_a, of_b) in self.nodes.values_mut() {
-            effort.spend((of_a.len() + of_b.len()) * 2 * cost::EDGES)?;
-            if a {
-                of_a.order(*at);
-            }
-            if b {
-                of_b.order(*at);
+            // Rings of one geometry may touch here, too: all of its edges count, not only those that meet the other's.
+            for (is_area, layer, fan) in [(a, self.a, of_a), (b, self.b, of_b)] {
+                if is_area {
+                    for (number, edge) in layer.edges_in(Rect::new(*at, *at), effort)? {
+                        if edge.holds(*at) {
+                            fan.take(number, &edge, *at);
+                        }
+                    }
+                    effort.spend(fan.len() * 2 * cost::EDGES)?;
+                    fan.order(*at);
+                }
             }
         }
         Ok(self.nodes.values())

@@ -43,8 +43,6 @@ pub struct Prepared<'a> {
     /// Its points, its lines and its areas, as far as there are any.
     layers: Vec<Layer>,
     bounds: Option<Rect<f64>>,
-    /// Whether a ring has no area, and was taken as a line, or a line no length, and was taken as a point.
-    is_flat: bool,
     /// Whether it is a collection of several areas: what bounds one may be inside another.
     has_several_areas: bool,
     _held: Held,
@@ -86,23 +84,25 @@ impl<'a> Prepared<'a> {
         effort.spend((positions + 4) * cost::POSITION)?;
         // An edge, and its entry in the tree where there is one.
         let held = effort.hold(positions * if positions > FEW { 112 } else { 48 })?;
-        let mut gathered = Gathered { layers: Dimension::ALL.map(Layer::new), is_flat: false };
+        let layers = Dimension::ALL.map(Layer::new);
+        let mut gathered = Gathered { layers, flat_rings: Vec::new(), flat_lines: Vec::new() };
         gathered.take(&geometry);
+        gathered.take_flat();
         let mut layers: Vec<Layer> = gathered.layers.into_iter().filter(|l| !l.is_empty()).collect();
         layers.iter_mut().for_each(Layer::bound);
         let bounds = geometry.bounding_rect();
         let has_several_areas = is_collection_of_areas(&geometry);
-        Ok(Self { geometry, layers, bounds, is_flat: gathered.is_flat, has_several_areas, _held: held })
+        Ok(Self { geometry, layers, bounds, has_several_areas, _held: held })
     }
 
     pub fn geometry(&self) -> &Geometry<f64> {
         &self.geometry
     }
 
-    /// Its one layer, where it is of one kind and nothing of it is flat.
+    /// Its one layer, where it is of one kind.
     pub fn only(&self) -> Option<&Layer> {
         match self.layers.as_slice() {
-            [only] if !self.is_flat && !self.has_several_areas => Some(only),
+            [only] if !self.has_several_areas => Some(only),
             _ => None,
         }
     }
@@ -291,7 +291,10 @@ fn is_collection_of_areas(geometry: &Geometry<f64>) -> bool {
 struct Gathered {
     /// In the order of [`Dimension::ALL`].
     layers: [Layer; 3],
-    is_flat: bool,
+    /// Rings of no area.
+    flat_rings: Vec<LineString<f64>>,
+    /// Where lines of no length are.
+    flat_lines: Vec<Coord<f64>>,
 }
 
 impl Gathered {
@@ -310,6 +313,19 @@ impl Gathered {
         }
     }
 
+    /// A flat ring is a line, and a line of no length a point, where there is nothing else; beside an area or a line it is
+    /// nothing.
+    fn take_flat(&mut self) {
+        if self.layers[2].is_empty() {
+            for ring in std::mem::take(&mut self.flat_rings) {
+                self.line(&ring.0);
+            }
+        }
+        if self.layers[1].is_empty() && self.layers[2].is_empty() {
+            self.layers[0].points.append(&mut self.flat_lines);
+        }
+    }
+
     fn point(&mut self, at: Coord<f64>) {
         self.layers[0].points.push(unsigned(at));
     }
@@ -318,8 +334,8 @@ impl Gathered {
         let (Some(first), Some(last)) = (positions.first(), positions.last()) else { return };
         let lines = &mut self.layers[1];
         if !lines.take(positions.iter().copied()) {
-            self.is_flat = true;
-            return self.point(*first);
+            self.flat_lines.push(*first);
+            return;
         }
         if first != last {
             for end in [key(*first), key(*last)] {
@@ -341,10 +357,7 @@ impl Gathered {
         let is_left = match ring.winding_order() {
             Some(order) => (order == WindingOrder::CounterClockwise) == is_outer,
             None if area() != 0.0 => (area() > 0.0) == is_outer,
-            None => {
-                self.is_flat |= !ring.0.is_empty();
-                return self.line(&ring.0);
-            }
+            None => return self.flat_rings.push(ring.clone()),
         };
         let areas = &mut self.layers[2];
         match is_left {
