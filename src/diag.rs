@@ -171,6 +171,11 @@ pub fn pointer_join(pointer: &str, token: impl fmt::Display) -> String {
     format!("{pointer}/{token}")
 }
 
+/// A text's bytes without the byte order mark that Windows programs write before them.
+pub fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

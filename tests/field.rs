@@ -136,3 +136,33 @@ fn answers_are_measured_or_refused_never_partly() {
         }
     }
 }
+
+#[test]
+fn numbers_that_are_no_degrees_are_refused_by_the_name_of_their_system() {
+    let named = |name: &str| {
+        let mut collection = collection(&[square("a", [120.0, 60.0, 121.0, 61.0], json!({}))]);
+        collection["crs"] = json!({"type": "name", "properties": {"name": name}});
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("local.geojson");
+        fs::write(&path, collection.to_string()).unwrap();
+        let loaded = map::load(&Options { data: vec![path], ..Options::default() });
+        let told: Vec<String> = loaded.diagnostics.iter().map(|d| d.to_string()).collect();
+        (loaded.value.unwrap().collection("local").is_some(), told.join("\n"))
+    };
+    for degrees in ["urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326", "EPSG:4326"] {
+        assert_eq!(named(degrees), (true, String::new()), "{degrees}");
+    }
+    for other in ["EPSG:3857", "urn:ogc:def:crs:EPSG::32638", "EPSG:28191"] {
+        let (is_there, told) = named(other);
+        assert!(!is_there && told.contains(other) && told.contains("ogr2ogr"), "{other}: {told}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over_wherever_there_is_json() {
+    let marked = |json: Json| format!("\u{feff}{json}");
+    let spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 100, "height": 100});
+    assert!(contactline::map::Spec::read(marked(spec).as_bytes()).is_ok());
+    let style = json!({"version": 8, "sources": {}, "layers": []});
+    assert!(contactline::style::parse(&marked(style)).value.is_some());
+}

@@ -8,6 +8,7 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 use super::export::{MAX_PX, write_place};
 use super::terminal::tell;
 use super::{Failure, progress, written};
+use crate::diag::without_mark;
 use crate::geo::Effort;
 use crate::map::{Map, Output, Spec};
 
@@ -67,7 +68,8 @@ fn read(file: &Path) -> Result<Vec<Job>, Failure> {
     let is_csv = file.extension().is_some_and(|x| x.eq_ignore_ascii_case("csv"));
     let rows = match is_csv {
         true => of_csv(&text).map_err(failed)?,
-        false => serde_json::from_str(&text).map_err(|e| failed(format!("no array of jobs: {e}")))?,
+        false => serde_json::from_slice(without_mark(text.as_bytes()))
+            .map_err(|e| failed(format!("no array of jobs: {e}")))?,
     };
     let job = |(i, mut spec): (usize, JsonObject<String, Json>)| {
         let mut text = |key: &str| spec.remove(key).and_then(|v| v.as_str().map(str::to_string));

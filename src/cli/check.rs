@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Failure;
 use super::terminal::{report, tell};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, without_mark};
 use crate::map::{self, Options};
 use crate::source::{self, Schema};
 
@@ -107,7 +107,7 @@ fn check_file(path: &Path, roots: &[PathBuf], out: &mut Vec<Diagnostic>) {
 fn is_style(path: &Path) -> bool {
     let json = path.extension().is_some_and(|x| x.eq_ignore_ascii_case("json"));
     let text = if json { fs::read_to_string(path).ok() } else { None };
-    let value: Option<serde_json::Value> = text.and_then(|t| serde_json::from_str(&t).ok());
+    let value: Option<serde_json::Value> = text.and_then(|t| serde_json::from_slice(without_mark(t.as_bytes())).ok());
     value.is_some_and(|v| v.get("layers").is_some() && v.get("type").is_none())
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::terminal::print;
 use super::{DataArgs, Failure, load, written};
+use crate::diag::without_mark;
 use crate::geo::{Effort, LonLat, numbers};
 use crate::map::{CalloutSpec, Circle, Logo, Map, Marker, Output, Path, Picture, Spec};
 
@@ -218,7 +219,7 @@ impl Export {
         let json = |path: &PathBuf| -> Result<Json, Failure> {
             let failed = |e: String| Failure::usage(format!("{}: {e}", path.display()));
             let text = fs::read_to_string(path).map_err(|e| failed(e.to_string()))?;
-            serde_json::from_str(&text).map_err(|e| failed(format!("not JSON: {e}")))
+            serde_json::from_slice(without_mark(text.as_bytes())).map_err(|e| failed(format!("not JSON: {e}")))
         };
         if let Some(path) = &self.geojson {
             spec.geojson = Some(json(path)?);

@@ -7,6 +7,7 @@ use serde_json::{Map as JsonObject, Value as Json};
 
 use super::terminal::print;
 use super::{DataArgs, Failure, load};
+use crate::diag::without_mark;
 use crate::feature::Date;
 use crate::geo::Effort;
 use crate::map::Question;
@@ -58,7 +59,8 @@ impl Query {
             Some(path) => {
                 let failed = |e: String| Failure::usage(format!("{}: {e}", path.display()));
                 let text = std::fs::read_to_string(path).map_err(|e| failed(e.to_string()))?;
-                serde_json::from_str(&text).map_err(|e| failed(format!("no question, a JSON object: {e}")))?
+                serde_json::from_slice(without_mark(text.as_bytes()))
+                    .map_err(|e| failed(format!("no question, a JSON object: {e}")))?
             }
         };
         for member in &self.members {

@@ -104,6 +104,18 @@ impl<'a> Outline<'a> {
         Ok(best)
     }
 
+    /// Metres that a position is away at the least, by the geometry's box: on a sphere, the way to its parallels, or to the
+    /// nearer of its meridians.
+    fn least_m(&self, at: Coord<f64>) -> f64 {
+        let Some(bounds) = self.prepared.bounds() else { return 0.0 };
+        let (min, max) = (bounds.min(), bounds.max());
+        let up = (min.y - at.y).max(at.y - max.y).max(0.0).to_radians();
+        let is_beside = at.x < min.x || at.x > max.x;
+        let aside = (min.x - at.x).rem_euclid(360.0).min((at.x - max.x).rem_euclid(360.0)).min(90.0).to_radians();
+        let across = if is_beside { (at.y.to_radians().cos() * aside.sin()).asin() } else { 0.0 };
+        up.max(across) * RADIUS_M * (1.0 - FLATTENING)
+    }
+
     /// Metres between the nearest points of two geometries, 0 where they meet (planar); `None` where they are further
     /// apart than `most_m`, or one is empty. Two lines that do not meet are nearest at a corner of one of them.
     ///
@@ -116,6 +128,11 @@ impl<'a> Outline<'a> {
         let mut best: Option<f64> = None;
         for (corners, edges) in [(self, other), (other, self)] {
             for corner in corners.prepared.geometry().coords_iter() {
+                // Most corners of a country are far from a village.
+                effort.spend(cost::POSITION)?;
+                if edges.least_m(corner) > best.unwrap_or(most_m) {
+                    continue;
+                }
                 best = edges.to_edge_m(corner.into(), best.unwrap_or(most_m), effort)?.or(best);
             }
         }
@@ -162,4 +179,29 @@ fn chord_sq(a: [f64; 3], b: [f64; 3]) -> f64 {
 /// The length on the sphere of the arc over a chord of the unit sphere, m.
 fn arc_m(chord_sq: f64) -> f64 {
     2.0 * RADIUS_M * (chord_sq.sqrt() / 2.0).min(1.0).asin()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_passed_over_is_never_nearest(
+            a in proptest::collection::vec((-180.0..180.0f64, -89.0..89.0f64), 1..6),
+            b in proptest::collection::vec((-4.0..4.0f64, -4.0..4.0f64), 1..6),
+            lon in -176.0..176.0f64, lat in -85.0..85.0f64, most_m in 1.0..9_000_000.0f64,
+        ) {
+            let points = |all: Vec<(f64, f64)>| Geometry::MultiPoint(all.into_iter().map(Point::from).collect());
+            let near = points(b.iter().map(|(x, y)| (lon + x, lat + y)).collect());
+            let far = points(a);
+            let effort = Effort::default();
+            let (a, b) = (Outline::new(&far, &effort).unwrap(), Outline::new(&near, &effort).unwrap());
+            let all = far.coords_iter().flat_map(|p| near.coords_iter().map(move |q| (p, q)));
+            let least = all.map(|(p, q)| geodesic::distance_m(p.into(), q.into())).fold(f64::INFINITY, f64::min);
+            let expected = (least <= most_m).then_some(least);
+            proptest::prop_assert_eq!(a.between_m(&b, most_m, &effort).unwrap(), expected);
+            proptest::prop_assert_eq!(b.between_m(&a, f64::INFINITY, &effort).unwrap(), Some(least));
+        }
+    }
 }

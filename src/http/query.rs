@@ -8,6 +8,7 @@ use super::body::Document;
 use super::request::{Asker, GEOJSON, Params, short, tagged};
 use super::site::PublicUrl;
 use super::{Problem, pictures};
+use crate::diag::without_mark;
 use crate::geo::{Effort, Stop};
 use crate::map::{Frame, Lane, Map, Output, Overlay, Picture, PictureError, Question, Service, Size};
 
@@ -38,8 +39,8 @@ pub async fn post(
     if !kind.split(';').next().is_some_and(|k| k.trim().ends_with("json")) {
         return Err(Problem::unsupported_media_type("send the question as application/json"));
     }
-    let json: Json =
-        serde_json::from_slice(&document.text).map_err(|e| Problem::bad_request(format!("not JSON: {e}")))?;
+    let json: Json = serde_json::from_slice(without_mark(&document.text))
+        .map_err(|e| Problem::bad_request(format!("not JSON: {e}")))?;
     match json {
         Json::Object(members) => answer(&service, members, vec![about(&url)], &headers).await,
         _ => Err(Problem::bad_request("a question is a JSON object, such as {\"at\": [46.75, 39.76]}")),

@@ -11,6 +11,7 @@ use super::{
     Animate, CalloutSpec, Circle, Compared, Film, Frame, Furnishing, FurnishingError, Furniture, Logo, Map, Marker,
     Output, Overlay, OverlayError, Part, Path, Picture, PictureError, Preset, Size, State, TextAs,
 };
+use crate::diag::without_mark;
 use crate::feature::Date;
 use crate::geo::{Effort, LonLat, World, WorldBox};
 use crate::style::StateError;
@@ -131,7 +132,7 @@ impl Spec {
     /// # Errors
     /// Where it is no JSON, or a member is not known or not of its type; the error names its JSON pointer.
     pub fn read(json: &[u8]) -> Result<Spec, SpecError> {
-        let mut reader = serde_json::Deserializer::from_slice(json);
+        let mut reader = serde_json::Deserializer::from_slice(without_mark(json));
         let spec = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
             let path = e.path().to_string();
             // `markers[2].at` is /markers/2/at.

@@ -36,6 +36,8 @@ pub(super) enum StreamError {
     },
     /// JSON, but not GeoJSON.
     NotGeoJson(String),
+    /// GeoJSON of before RFC 7946, whose numbers are not degrees.
+    OtherSystem(String),
 }
 
 impl StreamError {
@@ -56,6 +58,14 @@ impl StreamError {
                 .in_file(file)
                 .on_line(error.line(), error.column(), offset)
                 .help("mend the JSON there; NaN and Infinity are not JSON"),
+            StreamError::OtherSystem(name) => {
+                Diagnostic::error(format!("its positions are in '{name}', not in degrees"))
+                    .in_file(file)
+                    .at("/crs")
+                    .help(
+                        "reproject it to longitude and latitude (EPSG:4326): ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES",
+                    )
+            }
             StreamError::NotGeoJson(message) => Diagnostic::error(message)
                 .in_file(file)
                 .at("/type")
@@ -82,6 +92,9 @@ pub(super) fn read(input: impl Read, each: &mut dyn FnMut(usize, &RawValue)) -> 
         let offset = lines.offset_of(error.line(), error.column());
         StreamError::Syntax { error, offset }
     })?;
+    if let Some(name) = members.get("crs").and_then(other_system) {
+        return Err(StreamError::OtherSystem(name));
+    }
     let kind = members.get("type").and_then(Json::as_str).unwrap_or_default();
     let single = match kind {
         "FeatureCollection" if has_features => None,
@@ -95,6 +108,15 @@ pub(super) fn read(input: impl Read, each: &mut dyn FnMut(usize, &RawValue)) -> 
         _ => return Err(StreamError::NotGeoJson(format!("'{kind}' is no GeoJSON type"))),
     };
     Ok(Document { members, single })
+}
+
+/// The system that a `crs` member names (GeoJSON 2008, 3), where it is not longitude and latitude on WGS84.
+fn other_system(crs: &Json) -> Option<String> {
+    let properties = crs.get("properties")?;
+    let name = properties.get("name").or_else(|| properties.get("href"))?.as_str()?;
+    let code = name.rsplit([':', '/']).next().unwrap_or_default();
+    let is_degrees = matches!(code, "CRS84" | "CRS84h" | "4326" | "4979");
+    (!is_degrees).then(|| name.chars().take(100).collect())
 }
 
 struct DocumentSeed<'a> {

@@ -13,7 +13,7 @@ use super::reader::Reader;
 use super::reference::{PropertySpec, REFERENCE};
 use super::source_spec::{self, SourceSpec};
 use super::state::StateUse;
-use crate::diag::{Checked, Diagnostic, pointer_join};
+use crate::diag::{Checked, Diagnostic, pointer_join, without_mark};
 use crate::feature::Value;
 
 /// Layer types that this program does not draw.
@@ -21,7 +21,7 @@ const UNSUPPORTED: [&str; 3] = ["hillshade", "color-relief", "fill-extrusion"];
 
 /// Parses a style's JSON text. `None` with the reasons where there is nothing to draw with.
 pub fn parse(text: &str) -> Checked<Option<Style>> {
-    let json: Json = match serde_json::from_str(text) {
+    let json: Json = match serde_json::from_slice(without_mark(text.as_bytes())) {
         Ok(json) => json,
         Err(e) => {
             let d = Diagnostic::error(format!("not JSON: {e}"))
