@@ -21,8 +21,11 @@ import time
 import urllib.parse
 import zlib
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / 'container')]
+import processes  # noqa: E402
 from attacked import Attacked  # noqa: E402
+from processes import expect  # noqa: E402
 from shapes import hostile  # noqa: E402
 
 PROGRAM = sys.argv[1]
@@ -30,14 +33,6 @@ LONG = '--long' in sys.argv
 CHOSEN = [a for a in sys.argv[2:] if not a.startswith('--')]
 TILE = '/styles/conflict/{z}/{x}/{y}@3x.png'
 RELATIONS = ('intersects', 'within', 'contains', 'crosses', 'touches', 'overlaps', 'disjoint', 'equals')
-failed = 0
-
-
-def expect(truth, message):
-    """Says what was found; a falsehood fails the run at the end."""
-    global failed
-    failed += not truth
-    print('ok  ' if truth else 'FAIL', message, flush=True)
 
 
 def questions(geometry):
@@ -306,4 +301,4 @@ for name, attack in ATTACKS.items():
     if not CHOSEN or name in CHOSEN:
         print(f'-- {attack.__doc__}')
         attack()
-sys.exit(1 if failed else 0)
+sys.exit(1 if processes.failed else 0)

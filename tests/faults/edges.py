@@ -16,18 +16,13 @@ import tempfile
 import time
 import urllib.parse
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / 'container')]
+import processes  # noqa: E402
 from attacked import Attacked  # noqa: E402
+from processes import expect  # noqa: E402
 
 PROGRAM = sys.argv[1]
-failed = 0
-
-
-def expect(truth, message):
-    """Says what was found; a falsehood fails the run at the end."""
-    global failed
-    failed += not truth
-    print('ok  ' if truth else 'FAIL', message, flush=True)
 
 
 def varint(n):
@@ -158,4 +153,4 @@ for attack in (files, starts, texts):
     print(f'-- {attack.__doc__}')
     with tempfile.TemporaryDirectory() as folder:
         attack(pathlib.Path(folder))
-sys.exit(1 if failed else 0)
+sys.exit(1 if processes.failed else 0)
