@@ -1,39 +1,17 @@
 //! What users of map servers complain of: an answer or a picture that is silently not what was asked for.
 
-use std::fs;
-use std::path::PathBuf;
+#[path = "app/own.rs"]
+mod own;
 
-use contactline::geo::Effort;
-use contactline::map::{self, Map, Options, Question};
+use std::fs;
+
+use contactline::map::{self, Options};
+use own::{ask, collection, feature, with};
 use serde_json::{Value as Json, json};
 
-/// A map with files of these names and texts as its data, beside the embedded one.
-fn with(files: &[(&str, Json)]) -> Map {
-    let folder = tempfile::tempdir().unwrap();
-    let paths: Vec<PathBuf> = files
-        .iter()
-        .map(|(name, json)| {
-            let path = folder.path().join(name);
-            fs::write(&path, json.to_string()).unwrap();
-            path
-        })
-        .collect();
-    map::load(&Options { data: paths, ..Options::default() }).value.unwrap()
-}
-
-fn ask(map: &Map, question: Json) -> Result<Json, String> {
-    let effort = Effort::default();
-    let question = Question::read(question.as_object().unwrap(), &effort).map_err(|e| e.to_string())?;
-    map.ask(&question, &effort).map(|answer| answer.to_json()).map_err(|e| e.to_string())
-}
-
 fn square(id: &str, [w, s, e, n]: [f64; 4], properties: Json) -> Json {
-    json!({"type": "Feature", "id": id, "properties": properties,
-        "geometry": {"type": "Polygon", "coordinates": [[[w, s], [e, s], [e, n], [w, n], [w, s]]]}})
-}
-
-fn collection(features: &[Json]) -> Json {
-    json!({"type": "FeatureCollection", "features": features})
+    let ring = [[w, s], [e, s], [e, n], [w, n], [w, s]];
+    feature(id, json!({"type": "Polygon", "coordinates": [ring]}), properties)
 }
 
 #[test]
@@ -165,4 +143,95 @@ fn a_byte_order_mark_is_passed_over_wherever_there_is_json() {
     assert!(contactline::map::Spec::read(marked(spec).as_bytes()).is_ok());
     let style = json!({"version": 8, "sources": {}, "layers": []});
     assert!(contactline::style::parse(&marked(style)).value.is_some());
+}
+
+#[test]
+fn areas_that_cross_themselves_are_what_is_painted_of_them() {
+    let ring = |corners: &[[f64; 2]]| json!({"type": "Polygon", "coordinates": [corners]});
+    let bow = ring(&[[46.0, 39.0], [47.0, 40.0], [47.0, 39.0], [46.0, 40.0], [46.0, 39.0]]);
+    // Two lobes that meet where the outline crosses itself, one of each sense.
+    let eight =
+        ring(&[[48.0, 39.0], [50.0, 39.0], [50.0, 41.0], [49.0, 41.0], [49.0, 38.5], [48.0, 38.5], [48.0, 39.0]]);
+    let outer = [[46.0, 39.0], [47.0, 39.0], [47.0, 40.0], [46.0, 40.0], [46.0, 39.0]];
+    let hole = [[47.5, 39.2], [47.8, 39.2], [47.8, 39.5], [47.5, 39.5], [47.5, 39.2]];
+    let holed = json!({"type": "Polygon", "coordinates": [outer, hole]});
+    let half = [[46.5, 39.0], [47.5, 39.0], [47.5, 40.0], [46.5, 40.0], [46.5, 39.0]];
+    let two = |a: &Json, b: &Json| json!({"type": "MultiPolygon", "coordinates": [[a], [b]]});
+    let (double, overlapping) = (two(&json!(outer), &json!(outer)), two(&json!(outer), &json!(half)));
+    let shapes = [("bow", &bow), ("eight", &eight), ("holed", &holed), ("double", &double), ("parts", &overlapping)];
+    let file = collection(&shapes.map(|(id, geometry)| feature(id, geometry.clone(), json!({}))));
+    let map = with(&[("shapes.json", file.clone())]);
+    let box_km2 = |w: f64, s: f64, e: f64, n: f64| {
+        contactline::geo::geodesic::area_m2(&geo::Rect::new((w, s), (e, n)).to_polygon().into()) / 1e6
+    };
+    let square = box_km2(46.0, 39.0, 47.0, 40.0);
+    let found = ask(&map, json!({"within": {"bbox": [44, 38, 52, 43]}, "collections": ["shapes"]})).unwrap();
+    for (id, area) in [
+        ("bow", square / 2.0),
+        ("eight", box_km2(49.0, 39.0, 50.0, 41.0) + box_km2(48.0, 38.5, 49.0, 39.0)),
+        ("holed", square),
+        ("double", square),
+        ("parts", box_km2(46.0, 39.0, 47.5, 40.0)),
+    ] {
+        let one = found["features"].as_array().unwrap().iter().find(|f| f["id"] == id).unwrap();
+        let (is, share) = (one["area_km2"].as_f64().unwrap(), one["share"].as_f64().unwrap());
+        assert!((is / area - 1.0).abs() < 0.005 && share == 1.0, "{id}: {is} {area} {share}");
+        assert_eq!(one["overlap_km2"], one["area_km2"], "{id}");
+    }
+    // Each is told of by its name and its place.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shapes.json");
+    fs::write(&path, file.to_string()).unwrap();
+    let loaded = map::load(&Options { data: vec![path], ..Options::default() });
+    for (id, told) in
+        [("bow", "near 46.5"), ("eight", "near 49.0"), ("holed", "at 47.5"), ("double", "near"), ("parts", "near")]
+    {
+        let named = loaded.diagnostics.iter().any(|d| {
+            let text = d.to_string();
+            text.contains(&format!("'{id}'")) && text.contains(told)
+        });
+        assert!(named, "{id}");
+    }
+}
+
+#[test]
+fn whole_numbers_keep_their_digits() {
+    let ids = ["9007199254740993", "9007199254740992", "1366012299262230533", "18446744073709551615"];
+    let point = |i: usize, id: &str| {
+        let text = format!(
+            "{{\"type\": \"Feature\", \"id\": {id}, \"properties\": {{\"post\": {id}, \"i\": {i}}}, \
+             \"geometry\": {{\"type\": \"Point\", \"coordinates\": [{i}, 0]}}}}"
+        );
+        serde_json::from_str::<Json>(&text).unwrap()
+    };
+    let features: Vec<Json> = ids.iter().enumerate().map(|(i, id)| point(i, id)).collect();
+    let map = with(&[("posts.json", collection(&features))]);
+    for (i, id) in ids.iter().enumerate() {
+        for filter in [format!("post = {id}"), format!("id = {id}"), format!("post IN ({id})")] {
+            let found = ask(&map, json!({"filter": filter, "collections": ["posts"]})).unwrap();
+            assert_eq!(found["numberMatched"], 1, "{filter}: {found}");
+            let one = &found["features"][0];
+            assert_eq!(one["properties"]["post"].to_string(), *id);
+            assert_eq!((one["properties"]["i"].as_u64(), one["id"].as_str()), (Some(i as u64), Some(*id)));
+        }
+        assert_eq!(map.collection("posts").unwrap().by_id(id), Some(i as u32));
+        let json = json!({"op": "=", "args": [{"property": "post"}, features[i]["id"]]});
+        assert_eq!(ask(&map, json!({"filter": json, "collections": ["posts"]})).unwrap()["numberMatched"], 1, "{id}");
+    }
+    let above = json!({"filter": "post > 9007199254740992", "collections": ["posts"]});
+    assert_eq!(ask(&map, above).unwrap()["numberMatched"], 3);
+    assert_eq!(map.collection("posts").unwrap().by_id("9007199254740994"), None);
+}
+
+#[test]
+fn a_file_that_takes_the_place_of_an_embedded_layer_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |name: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, collection(&[square("a", [46.0, 39.0, 47.0, 40.0], json!({}))]).to_string()).unwrap();
+        let loaded = map::load(&Options { data: vec![path], ..Options::default() });
+        loaded.diagnostics.iter().any(|d| d.to_string().contains("takes the place of the embedded collection 'places'"))
+    };
+    assert!(told("places.geojson"));
+    assert!(!told("places-2024.geojson"));
 }

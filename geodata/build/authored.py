@@ -160,7 +160,7 @@ def roads():
         if row['layer'] == 'roads':
             points = vertices('meghri-link-2020' if row['id'] == 'road-horadiz-ordubad' else row['id'])
             out.append(feature(LineString(points), **{**attributes(row['id']), 'length_km': round(km(LineString(points)), 1)}))
-    save('roads.geojson', 'Roads', out, SCHEMA)
+    save('roads.geojson', 'Roads', out, SCHEMA, time='from-on')
 
 
 def cities():
@@ -190,4 +190,4 @@ def events():
                    date=r['date'], valid_from=r['date'], source=r['source'], license=CC0, accuracy_m=int(r['accuracy_m']),
                    description=r['description'], note='Position: ' + r['coordinate_basis'])
            for r in table('events.csv')]
-    save('events.geojson', 'Events, 1988-2025', out, SCHEMA)
+    save('events.geojson', 'Events, 1988-2025', out, SCHEMA, time='instant')

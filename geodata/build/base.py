@@ -126,4 +126,4 @@ def waters(faces, lakes):
         row, g = rows[name], shapely.set_precision(h, GRID)
         out.append(feature(g, id=name, name=row['name_en'], **names(row), kind=row['kind'], area_km2=round(km2(g), 1),
                    source=NE0 + ', holes of the land layer', license=PD, accuracy_m=1500))
-    save('lakes.geojson', 'Lakes', sorted(out, key=lambda f: f['id']))
+    save('lakes.geojson', 'Lakes', sorted(out, key=lambda f: f['id']), time='from-on')

@@ -51,11 +51,12 @@ impl Composer<'_> {
                 Shape::Point(_) => {}
                 Shape::Line(line) => add(place.points(line), false),
                 // Clockwise around the polygon: what is offset to the right is inset.
-                Shape::Polygon(rings) => rings.iter().for_each(|r| {
-                    let mut points = place.points(r);
-                    points.reverse();
-                    add(points, true);
-                }),
+                Shape::Polygon(rings) => {
+                    for (mut points, is_closed) in rings.iter().flat_map(|r| place.outlines(r)) {
+                        points.reverse();
+                        add(points, is_closed);
+                    }
+                }
             }
         }
         if lines.is_empty() {

@@ -1,7 +1,7 @@
 //! From world to picture: snapping, with a layer's translation, itself rounded to 1/256 px.
 
 use super::size;
-use crate::geo::{Camera, SUBPIXELS, Snapped, World, WorldBox};
+use crate::geo::{Camera, SUBPIXELS, Snapped, World, WorldBox, round};
 use crate::style::{Context, Translate};
 
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +43,14 @@ impl Place {
 
     pub fn points(&self, points: &[World]) -> Vec<Snapped> {
         points.iter().map(|p| self.point(*p)).collect()
+    }
+
+    /// A ring's outline in one closed piece, or without the edges at which the world is cut.
+    pub fn outlines(&self, ring: &[World]) -> Vec<(Vec<Snapped>, bool)> {
+        match round::uncut(ring) {
+            None => vec![(self.points(ring), true)],
+            Some(stretches) => stretches.iter().map(|stretch| (self.points(stretch), false)).collect(),
+        }
     }
 
     /// Top left, top right, bottom right, bottom left.

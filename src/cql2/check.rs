@@ -59,6 +59,7 @@ fn shown(expr: &Expr) -> String {
         Expr::Property(name) => format!("the property '{name}'"),
         Expr::Text(t) => format!("'{}'", t.chars().take(40).collect::<String>()),
         Expr::Number(n) => n.to_string(),
+        Expr::Large(n) => n.to_string(),
         Expr::Function(name, _) => format!("{name}()"),
         _ => "an operand".to_string(),
     }
@@ -128,7 +129,7 @@ impl Checker<'_> {
                 Ok(Kind::Array)
             }
             Expr::Bool(_) => Ok(Kind::Boolean),
-            Expr::Number(_) => Ok(Kind::Number),
+            Expr::Number(_) | Expr::Large(_) => Ok(Kind::Number),
             Expr::Text(_) => Ok(Kind::Text),
             Expr::Instant(_) | Expr::Open => Ok(Kind::Temporal),
             Expr::Geometry(_) => Ok(Kind::Geometry),

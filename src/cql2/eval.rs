@@ -13,7 +13,7 @@ use geo::geometry::Geometry;
 
 use super::temporal::{Instant, Interval};
 use super::{Arithmetic, ArrayRelation, Comparison, Expr, Relation, fold};
-use crate::feature::{Feature, FeatureId, Value};
+use crate::feature::{Feature, FeatureId, Value, large_order};
 use crate::geo::relate::Prepared;
 use crate::geo::{Effort, Stopped, cost, geodesic};
 
@@ -23,6 +23,7 @@ enum Worth<'a> {
     Null,
     Bool(bool),
     Number(f64),
+    Large(i128),
     Text(Cow<'a, str>),
     Interval(Interval),
     Geometry(&'a Geometry<f64>),
@@ -140,7 +141,8 @@ pub(super) fn holds(expr: &Expr, f: &Feature, asking: &Asking) -> Option<bool> {
 
 /// A node whose operands are all values, as the value it has; any other as it is.
 pub(super) fn folded(expr: Expr, effort: &Effort) -> Expr {
-    let is_value = |e: &&Expr| matches!(e, Expr::Bool(_) | Expr::Number(_) | Expr::Text(_) | Expr::Geometry(_));
+    let is_value =
+        |e: &&Expr| matches!(e, Expr::Bool(_) | Expr::Number(_) | Expr::Large(_) | Expr::Text(_) | Expr::Geometry(_));
     let is_list = |e: &&Expr| if let Expr::List(all) = e { all.iter().all(|e| is_value(&e)) } else { false };
     let operands = expr.children();
     if operands.is_empty() || matches!(expr, Expr::List(_)) || !operands.iter().all(|e| is_value(e) || is_list(e)) {
@@ -149,6 +151,7 @@ pub(super) fn folded(expr: Expr, effort: &Effort) -> Expr {
     let value = match worth(&expr, &Feature::nowhere(), &Asking { operands: &Operands::default(), effort }) {
         Worth::Bool(b) => Some(Expr::Bool(b)),
         Worth::Number(n) => Some(Expr::Number(n)),
+        Worth::Large(n) => Some(Expr::Large(n)),
         Worth::Text(t) => Some(Expr::Text(t.as_ref().into())),
         _ => None,
     };
@@ -167,6 +170,7 @@ fn worth<'a>(expr: &'a Expr, f: &'a Feature, asking: &Asking) -> Worth<'a> {
         Expr::Property(name) => property(name, f),
         Expr::Bool(b) => Worth::Bool(*b),
         Expr::Number(n) => Worth::Number(*n),
+        Expr::Large(n) => Worth::Large(*n),
         Expr::Text(t) => Worth::Text(Cow::Borrowed(t)),
         Expr::Instant(at) => Worth::Interval(Interval { from: *at, to: *at }),
         Expr::Open => Worth::Null,
@@ -186,8 +190,8 @@ fn worth<'a>(expr: &'a Expr, f: &'a Feature, asking: &Asking) -> Worth<'a> {
         }
         Expr::Geometry(g) => Worth::Geometry(g),
         Expr::List(all) => Worth::List(all.iter().map(|e| worth(e, f, asking)).collect()),
-        Expr::Arithmetic(op, a, b) => match (worth(a, f, asking), worth(b, f, asking)) {
-            (Worth::Number(a), Worth::Number(b)) => number(arithmetic(*op, a, b)),
+        Expr::Arithmetic(op, a, b) => match (double(worth(a, f, asking)), double(worth(b, f, asking))) {
+            (Some(a), Some(b)) => number(arithmetic(*op, a, b)),
             _ => Worth::Null,
         },
         Expr::CaseI(a) => text(worth(a, f, asking), fold::without_case, asking.effort),
@@ -210,6 +214,7 @@ fn property<'a>(name: &str, f: &'a Feature) -> Worth<'a> {
         (None, "id") => match &f.id {
             Some(FeatureId::Text(t)) => Worth::Text(Cow::Borrowed(t)),
             Some(FeatureId::Number(n)) => Worth::Number(*n),
+            Some(FeatureId::Large(n)) => Worth::Large(*n),
             None => Worth::Null,
         },
         _ => Worth::Null,
@@ -220,6 +225,7 @@ fn value_worth(value: &Value) -> Worth<'_> {
     match value {
         Value::Bool(b) => Worth::Bool(*b),
         Value::Number(n) => Worth::Number(*n),
+        Value::Large(n) => Worth::Large(*n),
         Value::Text(t) => Worth::Text(Cow::Borrowed(t)),
         Value::Array(all) => Worth::List(all.iter().map(value_worth).collect()),
         Value::Object(_) => Worth::Object,
@@ -231,6 +237,15 @@ fn interval(worth: &Worth) -> Option<Interval> {
     match worth {
         Worth::Interval(i) => Some(*i),
         Worth::Text(t) => Instant::parse_leniently(t).map(|at| Interval { from: at, to: at }),
+        _ => None,
+    }
+}
+
+/// What is reckoned with.
+fn double(worth: Worth) -> Option<f64> {
+    match worth {
+        Worth::Number(n) => Some(n),
+        Worth::Large(n) => Some(n as f64),
         _ => None,
     }
 }
@@ -251,6 +266,9 @@ fn compare(op: Comparison, a: &Worth, b: &Worth) -> Option<bool> {
     let order = match (a, b) {
         (Worth::Bool(a), Worth::Bool(b)) => a.cmp(b),
         (Worth::Number(a), Worth::Number(b)) => a.partial_cmp(b)?,
+        (Worth::Large(a), Worth::Large(b)) => a.cmp(b),
+        (Worth::Large(a), Worth::Number(b)) => large_order(*a, *b),
+        (Worth::Number(a), Worth::Large(b)) => large_order(*b, *a).reverse(),
         (Worth::Text(a), Worth::Text(b)) => a.cmp(b),
         (Worth::Interval(_), _) | (_, Worth::Interval(_)) => interval(a)?.from.cmp(&interval(b)?.from),
         _ => return None,

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::text::{call, instant, interval_end};
 use super::{Arithmetic, Comparison, Expr, FilterError, MAX_DEPTH, MAX_NODES, MAX_POSITIONS, wkt};
-use crate::feature::geometry;
+use crate::feature::{Value, geometry};
 
 /// Reads a filter from CQL2 JSON.
 ///
@@ -36,7 +36,10 @@ impl Reader {
         }
         match json {
             Json::Bool(b) => Ok(Expr::Bool(*b)),
-            Json::Number(n) => n.as_f64().map(Expr::Number).ok_or_else(|| error(pointer, "no finite number")),
+            Json::Number(n) => match (Value::from(json), n.as_f64()) {
+                (Value::Large(n), _) => Ok(Expr::Large(n)),
+                (_, n) => n.map(Expr::Number).ok_or_else(|| error(pointer, "no finite number")),
+            },
             Json::String(s) => Ok(Expr::Text(s.as_str().into())),
             Json::Array(_) => Ok(Expr::List(self.all(json, pointer, depth)?)),
             Json::Object(object) => self.object(object, json, pointer, depth),

@@ -1,6 +1,7 @@
 //! CQL2 text cut into tokens.
 
 use super::FilterError;
+use crate::feature::Value;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Token {
@@ -9,6 +10,7 @@ pub(super) enum Token {
     /// A name in double quotes.
     Quoted(String),
     Number(f64),
+    Large(i128),
     Text(String),
     /// Punctuation and operators of signs.
     Sign(&'static str),
@@ -36,7 +38,11 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, FilterError> {
             let length = number_length(rest);
             at += length;
             let n = rest[..length].parse().ok().filter(|n: &f64| n.is_finite());
-            Token::Number(n.ok_or_else(|| error(text, start, format!("{} is no number", &rest[..length])))?)
+            let n = n.ok_or_else(|| error(text, start, format!("{} is no number", &rest[..length])))?;
+            match rest[..length].parse().map(Value::whole) {
+                Ok(Value::Large(n)) => Token::Large(n),
+                _ => Token::Number(n),
+            }
         } else if is_name_start(c) {
             let length = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
             at += length;

@@ -28,7 +28,7 @@ pub use temporal::{Instant, Interval};
 pub use text::from_text;
 
 use crate::feature::Feature;
-use crate::geo::{Effort, Stopped, cost};
+use crate::geo::{Effort, Stopped, cost, round};
 
 /// What is wrong with a filter, and where: a character of the text, or a JSON pointer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,6 +83,8 @@ pub enum Expr {
     Property(Arc<str>),
     Bool(bool),
     Number(f64),
+    /// A whole number that no `f64` is.
+    Large(i128),
     Text(Arc<str>),
     Instant(Instant),
     Interval(Box<Expr>, Box<Expr>),
@@ -222,13 +224,27 @@ impl Expr {
         (!failed).then_some(moved)
     }
 
-    /// Refuses geometries (in degrees) that are not on the Earth, cross themselves or have too many positions: what they
+    /// Takes geometries (in degrees) round the world, and refuses those that are not on the Earth, cross themselves or have too many positions: what they
     /// are asked would mean nothing, or take too long.
     ///
     /// # Errors
     /// The first fault.
     pub fn sound(self, effort: &Effort) -> Result<Expr, FilterError> {
-        check::sound(&self, effort).map(|()| self)
+        let mut failed = None;
+        let rounded = self.mapped(&mut |e| match e {
+            Expr::Geometry(g) => match round::geometry(&g) {
+                Ok(rounded) => Expr::Geometry(rounded.map_or(g, Arc::new)),
+                Err(why) => {
+                    failed = Some(why);
+                    Expr::Geometry(g)
+                }
+            },
+            other => other,
+        });
+        match failed {
+            Some(why) => Err(FilterError { place: "in the filter".to_string(), message: why.to_string() }),
+            None => check::sound(&rounded, effort).map(|()| rounded),
+        }
     }
 
     /// Every geometry that the filter holds.
@@ -291,6 +307,7 @@ impl Expr {
             Expr::Property(_)
             | Expr::Bool(_)
             | Expr::Number(_)
+            | Expr::Large(_)
             | Expr::Text(_)
             | Expr::Instant(_)
             | Expr::Open

@@ -212,6 +212,7 @@ impl<'a> Parser<'a> {
         if self.sign("-") {
             return Ok(match self.atom()? {
                 Expr::Number(n) => Expr::Number(-n),
+                Expr::Large(n) => Expr::Large(-n),
                 other => Expr::Arithmetic(Arithmetic::Subtract, Box::new(Expr::Number(0.0)), Box::new(other)),
             });
         }
@@ -227,6 +228,7 @@ impl<'a> Parser<'a> {
         self.at += 1;
         match token {
             Token::Number(n) => Ok(Expr::Number(*n)),
+            Token::Large(n) => Ok(Expr::Large(*n)),
             Token::Text(text) => Ok(Expr::Text(text.as_str().into())),
             Token::Quoted(name) => match self.sign("(") {
                 true => Ok(Expr::Function(name.as_str().into(), self.list()?)),
@@ -308,7 +310,9 @@ pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Result<Expr, String> {
     if let Some(relation) = array {
         // A list of one is written as what stands in parentheses.
         let list = |e: Box<Expr>| match *e {
-            Expr::Text(_) | Expr::Number(_) | Expr::Bool(_) | Expr::Instant(_) => Box::new(Expr::List(vec![*e])),
+            Expr::Text(_) | Expr::Number(_) | Expr::Large(_) | Expr::Bool(_) | Expr::Instant(_) => {
+                Box::new(Expr::List(vec![*e]))
+            }
             _ => e,
         };
         let (a, b) = two(arguments)?;

@@ -6,6 +6,7 @@ use geo::geometry::{Coord, Geometry, LineString, Polygon};
 use super::lexer::Token;
 use super::text::Parser;
 use super::{FilterError, MAX_POSITIONS};
+use crate::geo::round;
 
 const KEYWORDS: [&str; 7] =
     ["point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection"];
@@ -138,9 +139,12 @@ pub(super) fn bbox(numbers: &[f64]) -> Option<Geometry<f64>> {
         [w, s, e, n] | [w, s, _, e, n, _] => [w, s, e, n],
         _ => return None,
     };
-    let rect = |w: f64, e: f64| g::Rect::new((w, s), (e, n)).to_polygon();
-    (s <= n).then(|| match w <= e {
-        true => Geometry::Polygon(rect(w, e)),
-        false => Geometry::MultiPolygon(g::MultiPolygon(vec![rect(w, 180.0), rect(-180.0, e)])),
-    })
+    // Where a west is past its east the numbers are degrees; others may be of any plane, and go round later.
+    let is_turned = w > e && w.abs().max(e.abs()) <= round::MOST_LONGITUDE;
+    let rects = match is_turned {
+        true => round::boxes([w, s, e, n]),
+        false => vec![g::Rect::new((w, s), (e, n))],
+    };
+    let of_rects = || round::of_polygons(rects.iter().map(|rect| rect.to_polygon()).collect());
+    (s <= n && (w <= e || is_turned)).then(of_rects)
 }

@@ -8,7 +8,7 @@ use geo::geometry::{Coord, Geometry, LineString, Polygon};
 use serde_json::{Map as JsonObject, Value as Json};
 
 use super::Form;
-use crate::feature::{Feature, FeatureId, Value};
+use crate::feature::{Feature, FeatureId, Value, WHOLE};
 
 /// A feature as GeoJSON, with extra members beside its properties.
 pub struct FeatureJson<'a> {
@@ -26,6 +26,7 @@ impl FeatureJson<'_> {
             match &self.feature.id {
                 Some(FeatureId::Text(t)) => member("id", out, |out| text(t, out)),
                 Some(FeatureId::Number(n)) => member("id", out, |out| number(*n, out)),
+                Some(FeatureId::Large(n)) => member("id", out, |out| drop(write!(out, "{n}"))),
                 None => {}
             }
         }
@@ -75,7 +76,7 @@ fn text(text: &str, out: &mut Vec<u8>) {
 
 /// Whole numbers without a fraction.
 fn number(n: f64, out: &mut Vec<u8>) {
-    if n.fract() == 0.0 && n.abs() < 9.0e15 {
+    if n.fract() == 0.0 && n.abs() < WHOLE {
         drop(write!(out, "{}", n as i64));
     } else {
         drop(serde_json::to_writer(out, &n));
@@ -100,6 +101,7 @@ fn value(value_: &Value, out: &mut Vec<u8>) {
         Value::Null => out.extend(b"null"),
         Value::Bool(b) => out.extend(if *b { &b"true"[..] } else { &b"false"[..] }),
         Value::Number(n) => number(*n, out),
+        Value::Large(n) => drop(write!(out, "{n}")),
         Value::Text(t) => text(t, out),
         Value::Array(items) => listed(items.iter(), out, value),
         Value::Object(members) => object(members.iter().map(|(k, v)| (&**k, v)), out),

@@ -65,6 +65,17 @@ impl Date {
         (year <= 9_999).then_some(Date { year: year as u16, month: month as u8, day: day as u8 })
     }
 
+    /// The day before; none before the year 1.
+    pub fn before(self) -> Option<Date> {
+        let (year, month, day) = match (self.month, self.day) {
+            (1, 1) => (self.year.checked_sub(1).filter(|year| *year > 0)?, 12, 31),
+            (month, 1) => (self.year, month - 1, 31),
+            (month, day) => (self.year, month, day - 1),
+        };
+        // The last of a month is the first of these that exists.
+        (28..=day).rev().chain([day]).find_map(|day| parse(&format!("{year:04}-{month:02}-{day:02}")))
+    }
+
     /// Days from 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`).
     pub fn days_since_1970(self) -> i64 {
         let (month, day) = (i64::from(self.month), i64::from(self.day));
@@ -91,6 +102,10 @@ mod tests {
         for good in ["2020-11-10", "2024-02-29", "0001-01-01"] {
             assert_eq!(good.parse::<Date>().unwrap().to_string(), good);
         }
+        let before = |s: &str| s.parse::<Date>().unwrap().before().unwrap().to_string();
+        assert_eq!(before("2024-03-01"), "2024-02-29");
+        assert_eq!(before("2021-01-01"), "2020-12-31");
+        assert_eq!(before("2021-05-10"), "2021-05-09");
         for bad in
             ["2020-13-01", "2023-02-29", "20-11-10", "2020-11-1", "2020-11-10T00:00", "+020-11-10", "", "２020-1-1"]
         {

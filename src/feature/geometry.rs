@@ -7,7 +7,7 @@ use geojson::{GeometryValue, Position};
 use serde::Deserialize as _;
 use serde_json::Value as Json;
 
-use super::antimeridian::{self, Crossing};
+use crate::geo::round::{self, MOST_LONGITUDE, TooWide, Turn};
 
 /// Why a geometry is refused, with the rest of the JSON pointer below it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -23,7 +23,7 @@ pub struct GeometryError {
 pub enum Mended {
     Unclosed,
     Winding,
-    Antimeridian,
+    Turned(Turn),
 }
 
 impl Mended {
@@ -31,7 +31,13 @@ impl Mended {
         match self {
             Mended::Unclosed => "a ring did not end where it began; it was closed",
             Mended::Winding => "a ring was wound against the right-hand rule (RFC 7946, 3.1.6); it was turned round",
-            Mended::Antimeridian => "a geometry crosses the antimeridian; it was cut there (RFC 7946, 3.1.9)",
+            Mended::Turned(Turn::Cut) => "a geometry crosses the antimeridian; it was cut there (RFC 7946, 3.1.9)",
+            Mended::Turned(Turn::Beyond) => "longitudes beyond 180 were taken as those of the next turn",
+            Mended::Turned(Turn::Pole) => "a ring runs round a pole; it was closed along the one that it is nearer to",
+            Mended::Turned(Turn::Wide) => {
+                "a side of a polygon is longer than 180 degrees of longitude, and was taken as it is written; where the other, \
+                 shorter way is meant, cut the polygon at the antimeridian (RFC 7946, 3.1.9)"
+            }
         }
     }
 }
@@ -114,29 +120,21 @@ impl Reader<'_> {
             GeometryValue::Point { coordinates } if coordinates.is_empty() => {
                 Geometry::GeometryCollection(Default::default())
             }
-            GeometryValue::Point { coordinates } => Geometry::Point(Point(self.position(&coordinates, &at)?)),
+            GeometryValue::Point { coordinates } => {
+                let at = self.position(&coordinates, &at)?;
+                Geometry::Point(Point(self.home(at)))
+            }
             GeometryValue::MultiPoint { coordinates } => {
-                let points: Vec<Point> = self.positions(&coordinates, &at)?.into_iter().map(Point).collect();
+                let positions = self.positions(&coordinates, &at)?;
+                let points: Vec<Point> = positions.into_iter().map(|c| Point(self.home(c))).collect();
                 Geometry::MultiPoint(points.into())
             }
-            GeometryValue::LineString { coordinates } => {
-                let mut pieces = self.line(coordinates, &at)?;
-                match pieces.len() {
-                    1 => Geometry::LineString(pieces.remove(0)),
-                    _ => Geometry::MultiLineString(geo::MultiLineString(pieces)),
-                }
-            }
+            GeometryValue::LineString { coordinates } => round::of_lines(self.line(coordinates, &at)?),
             GeometryValue::MultiLineString { coordinates } => {
                 let lines = indexed(coordinates, &at, |l, at| self.line(l, at))?;
                 Geometry::MultiLineString(geo::MultiLineString(lines.into_iter().flatten().collect()))
             }
-            GeometryValue::Polygon { coordinates } => {
-                let mut pieces = self.polygon(coordinates, &at)?;
-                match pieces.len() {
-                    1 => Geometry::Polygon(pieces.remove(0)),
-                    _ => Geometry::MultiPolygon(geo::MultiPolygon(pieces)),
-                }
-            }
+            GeometryValue::Polygon { coordinates } => round::of_polygons(self.polygon(coordinates, &at)?),
             GeometryValue::MultiPolygon { coordinates } => {
                 let polygons = indexed(coordinates, &at, |p, at| self.polygon(p, at))?;
                 Geometry::MultiPolygon(geo::MultiPolygon(polygons.into_iter().flatten().collect()))
@@ -153,36 +151,31 @@ impl Reader<'_> {
     /// One polygon, or its pieces on either side of the antimeridian.
     fn polygon(&mut self, rings: Vec<Vec<Position>>, at: &str) -> Result<Vec<Polygon<f64>>, GeometryError> {
         let mut rings = indexed(rings, at, |ring, at| self.ring(ring, at))?.into_iter();
-        let mut exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
-        let mut holes: Vec<LineString<f64>> = rings.collect();
+        let exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
+        let given = Polygon::new(exterior, rings.collect());
         if self.mended.is_none() {
-            return Ok(vec![Polygon::new(exterior, holes)]);
+            return Ok(vec![given]);
         }
-        let pole = || {
-            let help = "cut it at the antimeridian and close it along the pole, as RFC 7946 section 3.1.9 shows";
-            problem(at, "the polygon runs round a pole, which a flat map can't show".into(), help)
+        let too_wide = |_: TooWide| {
+            let message = "the polygon reaches more than once round the Earth".to_string();
+            problem(at, message, "its longitudes may differ by 360 degrees at the most")
         };
-        match antimeridian::ring_crosses(&exterior) {
-            Crossing::No => {}
-            Crossing::Pole => return Err(pole()),
-            Crossing::Yes => {
-                self.note(Mended::Antimeridian);
-                return antimeridian::cut_polygon(&Polygon::new(exterior, holes)).ok_or_else(pole);
-            }
-        }
+        let mut pieces = round::polygon(given, &mut |turn| self.note(Mended::Turned(turn))).map_err(too_wide)?;
         let mut turned = false;
-        if exterior.is_cw() {
-            exterior.make_ccw_winding();
-            turned = true;
-        }
-        for hole in holes.iter_mut().filter(|h| h.is_ccw()) {
-            hole.make_cw_winding();
-            turned = true;
+        for piece in &mut pieces {
+            piece.exterior_mut(|ring| {
+                turned |= ring.is_cw();
+                ring.make_ccw_winding();
+            });
+            piece.interiors_mut(|holes| {
+                turned |= holes.iter().any(|hole| hole.is_ccw());
+                holes.iter_mut().for_each(LineString::make_cw_winding);
+            });
         }
         if turned {
             self.note(Mended::Winding);
         }
-        Ok(vec![Polygon::new(exterior, holes)])
+        Ok(pieces)
     }
 
     /// One line, or its pieces on either side of the antimeridian.
@@ -192,11 +185,10 @@ impl Reader<'_> {
             let help = "a line has at least two; one position is a Point";
             return Err(problem(at, "the line has only one position".into(), help));
         }
-        if self.mended.is_none() || !antimeridian::line_crosses(&line) {
-            return Ok(vec![line]);
+        match self.mended.is_none() {
+            true => Ok(vec![line]),
+            false => Ok(round::line(line, &mut |turn| self.note(Mended::Turned(turn)))),
         }
-        self.note(Mended::Antimeridian);
-        Ok(antimeridian::cut_line(&line))
     }
 
     fn ring(&mut self, ring: Vec<Position>, at: &str) -> Result<LineString<f64>, GeometryError> {
@@ -241,7 +233,7 @@ impl Reader<'_> {
             return Err(problem(at, "the geometry has more positions than it may".into(), "simplify it"));
         }
         self.taken(p).ok_or_else(|| match *p.as_slice() {
-            [x, y, ..] if (-90.0..=90.0).contains(&x) && (-180.0..=180.0).contains(&y) => problem(
+            [x, y, ..] if x.abs() <= 90.0 && y.abs() <= 180.0 => problem(
                 at,
                 format!("[{x}, {y}] is out of range: longitude -180..180 comes first, then latitude -90..90"),
                 "swap the two numbers if they are latitude and longitude",
@@ -253,6 +245,15 @@ impl Reader<'_> {
             ),
             _ => problem(at, "a position has at least two numbers".into(), "write [longitude, latitude]"),
         })
+    }
+
+    /// A place of its own, on the first turn.
+    fn home(&mut self, c: Coord<f64>) -> Coord<f64> {
+        if self.mended.is_none() || c.x.abs() <= 180.0 {
+            return c;
+        }
+        self.note(Mended::Turned(Turn::Beyond));
+        Coord { x: round::wrapped(c.x), y: c.y }
     }
 
     fn note(&mut self, kind: Mended) {
@@ -270,7 +271,7 @@ fn in_degrees(p: &[f64]) -> Option<Coord<f64>> {
     // Rounding leaves places on the antimeridian and the poles a little off them.
     let settled = |v: f64, end: f64| if (v.abs() - end).abs() < ROUNDING { end.copysign(v) } else { v };
     let (x, y) = (settled(x, 180.0), settled(y, 90.0));
-    ((-180.0..=180.0).contains(&x) && (-90.0..=90.0).contains(&y)).then_some(Coord { x, y })
+    (x.abs() <= MOST_LONGITUDE && y.abs() <= 90.0).then_some(Coord { x, y })
 }
 
 fn problem(pointer: &str, message: String, help: &'static str) -> GeometryError {

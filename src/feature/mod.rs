@@ -2,9 +2,9 @@
 //! hold. A [`Feature`] has been validated; files are `source`'s matter, and every
 //! geometry that comes as GeoJSON, from wherever, is read in `geometry`.
 
-mod antimeridian;
 mod date;
 pub mod geometry;
+mod timing;
 mod validity;
 mod value;
 
@@ -14,20 +14,52 @@ use std::sync::Arc;
 
 pub use date::{Date, DateError};
 use geo::geometry::Geometry;
+pub use timing::Timing;
 pub use validity::Validity;
-pub use value::Value;
+pub use value::{Value, WHOLE, large_order};
 
 /// A GeoJSON feature id.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FeatureId {
     Number(f64),
+    /// A whole number that no `f64` is.
+    Large(i128),
     Text(Arc<str>),
+}
+
+impl FeatureId {
+    /// A whole number with all its digits.
+    pub fn whole(n: i128) -> Self {
+        match Value::whole(n) {
+            Value::Large(n) => Self::Large(n),
+            _ => Self::Number(n as f64),
+        }
+    }
+
+    /// A number or text as an id.
+    pub fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Number(n) => Some(Self::Number(*n)),
+            Value::Large(n) => Some(Self::Large(*n)),
+            Value::Text(t) => Some(Self::Text(t.clone())),
+            _ => None,
+        }
+    }
+
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Number(n) => Value::Number(*n),
+            Self::Large(n) => Value::Large(*n),
+            Self::Text(t) => Value::Text(t.clone()),
+        }
+    }
 }
 
 impl fmt::Display for FeatureId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FeatureId::Number(n) => write!(f, "{n}"),
+            FeatureId::Large(n) => write!(f, "{n}"),
             FeatureId::Text(t) => f.write_str(t),
         }
     }
@@ -64,6 +96,7 @@ impl Feature {
     pub fn number(&self, key: &str) -> Option<f64> {
         match self.properties.get(key) {
             Some(Value::Number(n)) => Some(*n),
+            Some(Value::Large(n)) => Some(*n as f64),
             _ => None,
         }
     }
@@ -76,5 +109,7 @@ pub struct Collection {
     pub title: String,
     /// Whether `near` looks here when it is not told where (the document's member `gazetteer`).
     pub gazetteer: bool,
+    /// What its features' dates mean.
+    pub timing: Timing,
     pub features: Vec<Feature>,
 }

@@ -1,7 +1,11 @@
 //! A property's value: JSON's types, cheap to clone.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Whole numbers below it are written without a fraction.
+pub const WHOLE: f64 = 9.2e18;
 
 /// A JSON value as features and styles carry it.
 #[derive(Debug, Clone, PartialEq)]
@@ -9,6 +13,8 @@ pub enum Value {
     Null,
     Bool(bool),
     Number(f64),
+    /// A whole number that no `f64` is, such as the ids of posts.
+    Large(i128),
     Text(Arc<str>),
     Array(Arc<[Value]>),
     Object(Arc<BTreeMap<Arc<str>, Value>>),
@@ -20,8 +26,11 @@ impl From<&serde_json::Value> for Value {
         match json {
             Json::Null => Value::Null,
             Json::Bool(b) => Value::Bool(*b),
-            // Without arbitrary precision every JSON number has an f64.
-            Json::Number(n) => n.as_f64().map_or(Value::Null, Value::Number),
+            Json::Number(n) => match n.as_i128() {
+                Some(whole) => Value::whole(whole),
+                // Without arbitrary precision every JSON number has an f64.
+                None => n.as_f64().map_or(Value::Null, Value::Number),
+            },
             Json::String(s) => Value::Text(s.as_str().into()),
             Json::Array(items) => Value::Array(items.iter().map(Value::from).collect()),
             Json::Object(map) => {
@@ -32,18 +41,42 @@ impl From<&serde_json::Value> for Value {
 }
 
 impl Value {
+    /// A whole number with all its digits.
+    pub fn whole(n: i128) -> Self {
+        let near = n as f64;
+        if near as i128 == n { Value::Number(near) } else { Value::Large(n) }
+    }
+
+    /// As styles have numbers: none has more digits than an `f64`.
+    pub fn in_style(self) -> Self {
+        match self {
+            Value::Large(n) => Value::Number(n as f64),
+            other => other,
+        }
+    }
+
     /// The value as JSON; whole numbers are written without a fraction.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match self {
             Value::Null => Json::Null,
             Value::Bool(b) => Json::Bool(*b),
-            Value::Number(n) if n.fract() == 0.0 && n.abs() < 9.0e15 => Json::from(*n as i64),
+            Value::Number(n) if n.fract() == 0.0 && n.abs() < WHOLE => Json::from(*n as i64),
+            Value::Large(n) => serde_json::Number::from_i128(*n).map_or(Json::Null, Json::Number),
             Value::Number(n) => serde_json::Number::from_f64(*n).map_or(Json::Null, Json::Number),
             Value::Text(t) => Json::String(t.to_string()),
             Value::Array(items) => Json::Array(items.iter().map(Value::to_json).collect()),
             Value::Object(map) => Json::Object(map.iter().map(|(k, v)| (k.to_string(), v.to_json())).collect()),
         }
+    }
+}
+
+/// A large whole number beside an `f64`, which it never equals.
+pub fn large_order(large: i128, n: f64) -> Ordering {
+    match (large as f64).total_cmp(&n) {
+        // It was rounded to that number.
+        Ordering::Equal => large.cmp(&(n as i128)),
+        apart => apart,
     }
 }
 
@@ -55,5 +88,7 @@ mod tests {
     fn json_survives_the_round_trip() {
         let json = serde_json::json!({"a": [1, 2.5, null, true], "b": {"c": "ə"}});
         assert_eq!(Value::from(&json).to_json(), json);
+        let large = serde_json::json!([1_366_012_299_262_230_533_u64, u64::MAX, i64::MIN + 1, 1_u64 << 60]);
+        assert_eq!(Value::from(&large).to_json().to_string(), large.to_string());
     }
 }

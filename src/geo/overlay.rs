@@ -3,6 +3,8 @@
 
 use std::ops::ControlFlow;
 
+use geo::bool_ops::FillRule;
+use geo::geometry::Polygon;
 use geo::geometry::{Geometry, MultiLineString, MultiPolygon};
 use geo::{BooleanOps, BoundingRect, Intersects};
 
@@ -42,6 +44,27 @@ pub fn common(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>, effort: &Effort) -> 
 pub fn union(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>, effort: &Effort) -> Result<MultiPolygon<f64>, Stopped> {
     let _held = allow(edges_of(a).chain(edges_of(b)), effort)?;
     Ok(a.union(b))
+}
+
+/// What is painted of polygons whose rings cross, or that lie over one another: wherever the outline of one goes round at
+/// all (its winding number is not 0), but for what its holes go round.
+///
+/// # Errors
+/// Where the effort ends.
+pub fn painted(polygons: &MultiPolygon<f64>, effort: &Effort) -> Result<MultiPolygon<f64>, Stopped> {
+    let _held = allow(edges_of(polygons), effort)?;
+    let whole = |areas: Vec<Polygon<f64>>| {
+        MultiPolygon(areas).union_with_fill_rule(&MultiPolygon(Vec::new()), FillRule::NonZero)
+    };
+    let plain = |ring: &geo::LineString<f64>| Polygon::new(ring.clone(), Vec::new());
+    let painted = polygons.iter().flat_map(|polygon| {
+        let outer = whole(vec![plain(polygon.exterior())]);
+        match polygon.interiors() {
+            [] => outer,
+            holes => outer.difference(&whole(holes.iter().map(plain).collect())),
+        }
+    });
+    Ok(whole(painted.collect()))
 }
 
 /// What of the first areas is not in the second.

@@ -2,6 +2,8 @@
 
 use std::f64::consts::PI;
 
+use super::round;
+
 /// The latitude, in degrees, at which Web Mercator's square ends.
 pub const MAX_LATITUDE: f64 = 85.051_128_779_806_59;
 
@@ -13,10 +15,11 @@ pub struct LonLat {
 }
 
 impl LonLat {
-    /// `None` where a coordinate is not finite or out of range.
+    /// A longitude beyond 180° is that of the next turn (see [`round`]). `None` where a coordinate is not finite or out of
+    /// range.
     pub fn new(lon: f64, lat: f64) -> Option<Self> {
-        let ok = (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat);
-        ok.then_some(Self { lon, lat })
+        let ok = lon.abs() <= round::MOST_LONGITUDE && lat.abs() <= 90.0;
+        ok.then(|| Self { lon: round::wrapped(lon), lat })
     }
 
     /// Reads `lon,lat`; the error says what was expected.
@@ -163,7 +166,8 @@ mod tests {
 
     #[test]
     fn out_of_range_degrees_are_refused() {
-        assert!(LonLat::new(181.0, 0.0).is_none());
+        assert!(LonLat::new(361.0, 0.0).is_none());
+        assert_eq!(LonLat::new(190.0, 0.0), LonLat::new(-170.0, 0.0));
         assert!(LonLat::new(0.0, f64::NAN).is_none());
     }
 }

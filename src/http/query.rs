@@ -122,7 +122,7 @@ impl Drawing {
         let styled = map.style(&id).ok_or_else(|| PictureError::Style(short(&id)))?;
         let day = question.day().filter(|_| styled.style.state.contains_key("date")).map(|d| d.to_string());
         let state = styled.state(day.iter().map(|day| ("date", day.as_str())))?;
-        let bounds = overlay.bounds().or_else(|| styled.bounds()).ok_or_else(|| {
+        let bounds = overlay.frame().or_else(|| styled.frame()).ok_or_else(|| {
             Problem::bad_request("there is nothing to draw: neither the answer nor the style has features")
         })?;
         let frame = Frame::around(bounds, PADDING_PX, MAX_ZOOM, self.size);

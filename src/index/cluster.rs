@@ -161,6 +161,7 @@ fn properties(mark: &Mark, how: &Gathering, collection: &Collection) -> Properti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feature::Timing;
 
     #[test]
     fn near_points_are_one_and_far_ones_are_not() {
@@ -171,7 +172,13 @@ mod tests {
             validity: Validity::default(),
         };
         let features = vec![point(0.0, 1.0), point(1.0, 2.0), point(40.0, 4.0), point(1.5, 8.0)];
-        let collection = Collection { name: "c".to_string(), title: "c".to_string(), gazetteer: false, features };
+        let collection = Collection {
+            name: "c".to_string(),
+            title: "c".to_string(),
+            gazetteer: false,
+            timing: Timing::Timeless,
+            features,
+        };
         let sum = |a: &mut Properties, b: &Properties| {
             if let (Some(Value::Number(x)), Some(Value::Number(y))) = (a.get("n"), b.get("n")) {
                 let sum = x + y;

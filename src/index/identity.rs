@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 
 use super::Index;
-use crate::feature::FeatureId;
+use crate::feature::{FeatureId, Value, large_order};
 
 /// The order of ids: features without one first, then numbers, then text.
 #[derive(Debug, Clone)]
@@ -20,6 +20,7 @@ pub(super) struct Ids {
 pub enum Id<'a> {
     Position(u32),
     Number(f64),
+    Large(i128),
     Text(&'a str),
 }
 
@@ -28,6 +29,9 @@ impl Id<'_> {
         match (self, other) {
             (Id::Position(a), Id::Position(b)) => a.cmp(b),
             (Id::Number(a), Id::Number(b)) => (a + 0.0).total_cmp(&(b + 0.0)),
+            (Id::Large(a), Id::Large(b)) => a.cmp(b),
+            (Id::Large(a), Id::Number(b)) => large_order(*a, *b),
+            (Id::Number(a), Id::Large(b)) => large_order(*b, *a).reverse(),
             (Id::Text(a), Id::Text(b)) => a.cmp(b),
             _ => self.kind().cmp(&other.kind()),
         }
@@ -36,7 +40,7 @@ impl Id<'_> {
     fn kind(&self) -> u8 {
         match self {
             Id::Position(_) => 0,
-            Id::Number(_) => 1,
+            Id::Number(_) | Id::Large(_) => 1,
             Id::Text(_) => 2,
         }
     }
@@ -47,6 +51,7 @@ impl std::fmt::Display for Id<'_> {
         match self {
             Id::Position(n) => write!(f, "_{n}"),
             Id::Number(n) => write!(f, "{}", n + 0.0),
+            Id::Large(n) => write!(f, "{n}"),
             Id::Text(t) => f.write_str(t),
         }
     }
@@ -57,6 +62,7 @@ impl Index {
     pub fn id(&self, feature: u32) -> Id<'_> {
         match self.collection().features.get(feature as usize).and_then(|f| f.id.as_ref()) {
             Some(FeatureId::Number(n)) => Id::Number(*n),
+            Some(FeatureId::Large(n)) => Id::Large(*n),
             Some(FeatureId::Text(t)) => Id::Text(t),
             None => Id::Position(feature),
         }
@@ -70,8 +76,12 @@ impl Index {
             order.get(at).copied().filter(|i| self.id(*i).order(&wanted) == Ordering::Equal)
         };
         let number = || text.parse().ok().filter(|n: &f64| n.to_string() == text).and_then(|n| find(Id::Number(n)));
+        let large = || match Value::whole(text.parse().ok()?) {
+            Value::Large(n) if n.to_string() == text => find(Id::Large(n)),
+            _ => None,
+        };
         let position = || text.strip_prefix('_')?.parse().ok().and_then(|n| find(Id::Position(n)));
-        find(Id::Text(text)).or_else(number).or_else(position)
+        find(Id::Text(text)).or_else(number).or_else(large).or_else(position)
     }
 
     /// Puts features in the order of their ids.

@@ -17,8 +17,8 @@ pub use question::Near;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{RTree, RTreeObject as _};
 
-use crate::feature::{Collection, Date, Feature};
-use crate::geo::{Projector, Shape, World, WorldBox, shapes_of};
+use crate::feature::{Collection, Date, Feature, Timing};
+use crate::geo::{Projector, Shape, World, WorldBox, round, shapes_of};
 
 type Entry = GeomWithData<Rectangle<[f64; 2]>, u32>;
 
@@ -42,6 +42,7 @@ pub struct Index {
     placeless: Vec<u32>,
     /// The features in the order of their ids, made when first asked for.
     ids: OnceLock<Ids>,
+    frame: OnceLock<Option<WorldBox>>,
 }
 
 impl Index {
@@ -67,6 +68,7 @@ impl Index {
             tree: RTree::bulk_load(entries),
             placeless,
             ids: OnceLock::new(),
+            frame: OnceLock::new(),
         }
     }
 
@@ -94,6 +96,7 @@ impl Index {
             tree: RTree::bulk_load(entries),
             placeless: self.placeless.clone(),
             ids: OnceLock::new(),
+            frame: OnceLock::new(),
         }
     }
 
@@ -136,9 +139,23 @@ impl Index {
             .then(|| WorldBox { min: World { x: lower[0], y: lower[1] }, max: World { x: upper[0], y: upper[1] } })
     }
 
+    /// The narrowest box that holds everything, unit square: it runs past the east side of the world where that is the
+    /// shorter way. `None` where there is nothing.
+    pub fn frame(&self) -> Option<WorldBox> {
+        *self.frame.get_or_init(|| {
+            let bounds = self.bounds()?;
+            match bounds.width() > 0.5 {
+                true => round::around(self.parts.iter().filter_map(|part| part.shape.bounds())),
+                false => Some(bounds),
+            }
+        })
+    }
+
     /// The days on which a feature of this collection begins or ceases to hold, in order.
     pub fn change_dates(&self) -> Vec<Date> {
-        let ends = |f: &Feature| [f.validity.from(), f.validity.to()];
+        // Moments begin, but do not cease to be on the map.
+        let is_moment = self.collection.timing == Timing::Instant;
+        let ends = |f: &Feature| [f.validity.from(), f.validity.to().filter(|_| !is_moment)];
         let mut dates: Vec<Date> = self.collection.features.iter().flat_map(ends).flatten().collect();
         dates.sort_unstable();
         dates.dedup();

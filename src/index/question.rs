@@ -72,7 +72,7 @@ fn farthest_in_plane(ground_m: f64, lat: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feature::{Collection, Feature, Validity};
+    use crate::feature::{Collection, Feature, Timing, Validity};
     use geo::geometry::Geometry;
 
     fn index(geometries: Vec<Geometry<f64>>) -> Index {
@@ -85,7 +85,13 @@ mod tests {
                 validity: Validity::default(),
             })
             .collect();
-        Index::new(Collection { name: "t".into(), title: "t".into(), gazetteer: false, features })
+        Index::new(Collection {
+            name: "t".into(),
+            title: "t".into(),
+            gazetteer: false,
+            timing: Timing::Timeless,
+            features,
+        })
     }
 
     proptest::proptest! {

@@ -11,9 +11,9 @@ use serde_json::Value as Json;
 
 use super::Map;
 use crate::cql2::{Filter, Instant, Relation};
-use crate::feature::{Feature, FeatureId, Value};
+use crate::feature::{Feature, FeatureId, Value, large_order};
 use crate::geo::relate::Prepared;
-use crate::geo::{Effort, Stopped, WorldBox, cost};
+use crate::geo::{Effort, Stopped, WorldBox, cost, round};
 use crate::index::{Id, Index};
 
 /// Why a query has no answer.
@@ -45,9 +45,8 @@ pub struct ItemsQuery {
 
 /// The areas of a box of west, south, east and north in degrees; one whose west is past its east reaches across the
 /// antimeridian.
-pub fn areas_of([w, s, e, n]: [f64; 4]) -> Vec<geo::Geometry<f64>> {
-    let rect = |w: f64, e: f64| geo::Geometry::Rect(geo::Rect::new((w, s), (e, n)));
-    if w > e { vec![rect(w, 180.0), rect(-180.0, e)] } else { vec![rect(w, e)] }
+pub fn areas_of(bounds: [f64; 4]) -> Vec<geo::Geometry<f64>> {
+    round::boxes(bounds).into_iter().map(geo::Geometry::Rect).collect()
 }
 
 /// A time or a span of time, both ends included.
@@ -105,7 +104,7 @@ impl Cursor {
         let [values, id, nth] = json.as_array()?.as_slice() else { return None };
         let id = match id {
             Json::Array(position) => CursorId::Position(u32::try_from(position.first()?.as_u64()?).ok()?),
-            Json::Number(n) => CursorId::Given(FeatureId::Number(n.as_f64()?)),
+            number @ Json::Number(_) => CursorId::Given(FeatureId::of(&Value::from(number))?),
             Json::String(t) => CursorId::Given(FeatureId::Text(t.as_str().into())),
             _ => return None,
         };
@@ -116,8 +115,7 @@ impl Cursor {
     pub fn to_text(&self) -> String {
         let id = match &self.id {
             CursorId::Position(n) => Json::Array(vec![Json::from(*n)]),
-            CursorId::Given(FeatureId::Number(n)) => Value::Number(*n).to_json(),
-            CursorId::Given(FeatureId::Text(t)) => Json::from(&**t),
+            CursorId::Given(id) => id.to_value().to_json(),
         };
         let values: Vec<Json> = self.values.iter().map(Value::to_json).collect();
         serde_json::json!([values, id, self.nth]).to_string()
@@ -127,6 +125,7 @@ impl Cursor {
         match &self.id {
             CursorId::Position(n) => Id::Position(*n),
             CursorId::Given(FeatureId::Number(n)) => Id::Number(*n),
+            CursorId::Given(FeatureId::Large(n)) => Id::Large(*n),
             CursorId::Given(FeatureId::Text(t)) => Id::Text(t),
         }
     }
@@ -256,7 +255,10 @@ impl SortKey {
             (_, Value::Null) => return Ordering::Less,
             // Adding nothing takes the sign off nothing: -0 and 0 are one value.
             (Value::Number(a), Value::Number(b)) => (a + 0.0).total_cmp(&(b + 0.0)),
-            (Value::Text(a), Value::Text(b)) => a.cmp(b),
+            (Value::Large(a), Value::Large(b)) => a.cmp(b),
+            (Value::Large(a), Value::Number(b)) => large_order(*a, *b),
+            (Value::Number(a), Value::Large(b)) => large_order(*b, *a).reverse(),
+            (Value::Text(a), Value::Text(b)) => order_of_texts(a, b),
             (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
             (a, b) => kind(a).cmp(&kind(b)),
         };
@@ -264,10 +266,23 @@ impl SortKey {
     }
 }
 
+/// Timestamps by their instants, other texts by their letters. In one zone both are the same.
+fn order_of_texts(a: &str, b: &str) -> Ordering {
+    let is_timestamp = |text: &str| text.len() > 16 && matches!(text.as_bytes()[10], b'T' | b't' | b' ');
+    let in_one_zone = a.ends_with('Z') && b.ends_with('Z');
+    if is_timestamp(a) && is_timestamp(b) && !in_one_zone {
+        let instants = Instant::parse_leniently(a).zip(Instant::parse_leniently(b));
+        if let Some(order) = instants.map(|(a, b)| a.cmp(&b)).filter(|order| order.is_ne()) {
+            return order;
+        }
+    }
+    a.cmp(b)
+}
+
 fn kind(value: &Value) -> u8 {
     match value {
         Value::Bool(_) => 0,
-        Value::Number(_) => 1,
+        Value::Number(_) | Value::Large(_) => 1,
         Value::Text(_) => 2,
         Value::Array(_) => 3,
         Value::Object(_) => 4,
@@ -279,8 +294,7 @@ fn kind(value: &Value) -> u8 {
 fn value<'a>(feature: &'a Feature, key: &SortKey) -> Cow<'a, Value> {
     match (feature.properties.get(key.property.as_str()), &feature.id) {
         (Some(value), _) => Cow::Borrowed(value),
-        (None, Some(FeatureId::Number(n))) if key.property == "id" => Cow::Owned(Value::Number(*n)),
-        (None, Some(FeatureId::Text(t))) if key.property == "id" => Cow::Owned(Value::Text(t.clone())),
+        (None, Some(id)) if key.property == "id" => Cow::Owned(id.to_value()),
         _ => Cow::Owned(Value::Null),
     }
 }

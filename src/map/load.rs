@@ -10,6 +10,7 @@ use rust_embed::RustEmbed;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::glyphs::RangeFiles;
+use super::plain;
 use super::sources::Source;
 use super::{Map, StyledMap};
 use crate::diag::{Checked, Diagnostic};
@@ -110,7 +111,10 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
             }
         }
         if !own.is_empty() {
-            loader.style(Path::new("data.json"), "the style made for --data", &plain_style(&own), &Place::Embedded);
+            let collections =
+                own.iter().filter_map(|name| Some((name.as_str(), loader.collections.get(name)?.collection())));
+            let style = plain::style(&collections.collect::<Vec<_>>());
+            loader.style(Path::new("data.json"), "the style made for --data", &style, &Place::Embedded);
         }
     }
     for path in &styles {
@@ -237,7 +241,13 @@ impl Loader {
         }
         match source::open(path) {
             Ok(file) => {
+                let replaces = self.collections.contains_key(&name);
                 let name = self.collection(name, &path.display().to_string(), file)?;
+                if replaces {
+                    let told = format!("it takes the place of the embedded collection '{name}', in every style");
+                    let d = Diagnostic::warning(told).in_file(path.display().to_string());
+                    self.problem(d.help("to have both, give the file another name"));
+                }
                 self.files.insert(whole, name.clone());
                 Some(name)
             }
@@ -259,7 +269,9 @@ impl Loader {
         match source::read(name, file, &mut input) {
             Ok(checked) => {
                 self.diagnostics.extend(checked.diagnostics);
-                Some(checked.value)
+                let mut collection = checked.value;
+                self.diagnostics.extend(super::sound::mend(&mut collection, file));
+                Some(collection)
             }
             Err(problem) => {
                 self.problem(*problem);
@@ -389,24 +401,4 @@ impl<R: Read> Read for Hashing<'_, R> {
         self.hash.update(&buffer[..count]);
         Ok(count)
     }
-}
-
-/// Every collection in plain sight: polygons tinted, lines and points in one blue.
-fn plain_style(collections: &[String]) -> String {
-    let mut sources = serde_json::Map::new();
-    let mut layers =
-        vec![serde_json::json!({"id": "paper", "type": "background", "paint": {"background-color": "#f7f6f2"}})];
-    for name in collections {
-        sources.insert(name.clone(), serde_json::json!({"type": "geojson", "data": name}));
-        let is = |kind: &str| serde_json::json!(["==", ["geometry-type"], kind]);
-        layers.push(
-            serde_json::json!({"id": format!("{name}-fill"), "type": "fill", "source": name, "filter": is("Polygon"),
-            "paint": {"fill-color": "#4c7fb0", "fill-opacity": 0.25}}),
-        );
-        layers.push(serde_json::json!({"id": format!("{name}-line"), "type": "line", "source": name,
-            "paint": {"line-color": "#2c5f90", "line-width": 1.2}, "layout": {"line-join": "round"}}));
-        layers.push(serde_json::json!({"id": format!("{name}-point"), "type": "circle", "source": name, "filter": is("Point"),
-            "paint": {"circle-color": "#2c5f90", "circle-radius": 4, "circle-stroke-color": "#fff", "circle-stroke-width": 1}}));
-    }
-    serde_json::json!({"version": 8, "name": "Data", "sources": sources, "layers": layers}).to_string()
 }

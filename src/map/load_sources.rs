@@ -151,11 +151,7 @@ fn adopted(mut feature: Feature, i: usize, spec: &GeoJsonSource) -> Option<Featu
         feature.id = Some(FeatureId::Number(i as f64));
     }
     if let Some(name) = &spec.promote_id {
-        feature.id = match feature.properties.get(&**name) {
-            Some(Value::Number(n)) => Some(FeatureId::Number(*n)),
-            Some(Value::Text(t)) => Some(FeatureId::Text(t.clone())),
-            _ => None,
-        };
+        feature.id = feature.properties.get(&**name).and_then(FeatureId::of);
     }
     Some(feature)
 }

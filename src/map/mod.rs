@@ -19,11 +19,13 @@ mod output;
 mod overlay;
 mod panes;
 mod picture;
+mod plain;
 mod preset;
 mod projected;
 mod query;
 mod schema;
 mod service;
+mod sound;
 mod sources;
 mod spec;
 mod sprites;
@@ -56,7 +58,7 @@ pub use url_forms::{OnTop, PathLook};
 
 pub use crate::compose::furniture::{Callout, Corner, Furniture, Part, Theme};
 use crate::feature::{Date, Value};
-use crate::geo::{Shape, WorldBox};
+use crate::geo::{Shape, WorldBox, round};
 use crate::index::Index;
 use crate::paint::raster::Stamps;
 use crate::sprite::Sprite;
@@ -178,6 +180,12 @@ impl StyledMap {
     /// The envelope of everything the style draws.
     pub fn bounds(&self) -> Option<WorldBox> {
         around(self.sources.values())
+    }
+
+    /// The narrowest box that holds everything the style draws: it runs past the east side of the world where that is the
+    /// shorter way.
+    pub fn frame(&self) -> Option<WorldBox> {
+        round::around(self.sources.values().filter_map(|source| source.frame()))
     }
 
     /// The same without what lies on top in one picture.

@@ -16,7 +16,7 @@ use super::{Map, StyledMap};
 use crate::compose::furniture::Words;
 use crate::diag::Diagnostic;
 use crate::feature::{Collection, Date};
-use crate::geo::{Effort, WorldBox};
+use crate::geo::{Effort, WorldBox, round};
 use crate::index::Index;
 use crate::source;
 use crate::sprite::Sprite;
@@ -174,11 +174,13 @@ impl Overlay {
         // What the answer says beside the geometry are properties here.
         let sources: Vec<&str> = read["sources"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
         let source = sources.join("; ");
+        // As the names of sums have it.
+        let held = |value: &Json| value.as_str().unwrap_or("none").to_string();
         let features: Vec<Json> = read["features"]
             .as_array()
             .into_iter()
             .flatten()
-            .map(|f| json!({"type": "Feature", "geometry": f["geometry"], "properties": {"from": f["from"], "to": f["to"], "source": source, "accuracy_m": f["accuracy_m"]}}))
+            .map(|f| json!({"type": "Feature", "geometry": f["geometry"], "properties": {"from": held(&f["from"]), "to": held(&f["to"]), "source": source, "accuracy_m": f["accuracy_m"]}}))
             .collect();
         if features.is_empty() {
             let told = format!("the data tells of no change between {from} and {to}");
@@ -200,12 +202,12 @@ impl Overlay {
         Ok(Overlay { features, own: None, style, sprite: Arc::new(sprite), replaces: false, key })
     }
 
-    /// The envelope of the features, but for a veil; `None` where there are none.
-    pub fn bounds(&self) -> Option<WorldBox> {
+    /// The narrowest box that holds the features, but for a veil; it may run past the east side of the world. `None` where
+    /// there are none.
+    pub fn frame(&self) -> Option<WorldBox> {
         let seen = self.features.parts().iter().filter(|p| self.features.feature(p).text("kind") != Some("veil"));
         let own = self.own.iter().flat_map(|own| own.parts());
-        let boxes: Vec<WorldBox> = seen.chain(own).filter_map(|p| p.shape.bounds()).collect();
-        WorldBox::around(boxes.iter().flat_map(|b| [&b.min, &b.max]))
+        round::around(seen.chain(own).filter_map(|p| p.shape.bounds()))
     }
 
     /// Differs where what is drawn differs.

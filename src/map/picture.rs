@@ -22,7 +22,7 @@ pub enum PictureError {
     #[error("zoom {0} is out of range: 0 to {max}", max = TileId::MAX_ZOOM)]
     Zoom(f64),
     #[error(
-        "the bounds {0} are empty or out of range: west, south, east, north in degrees, west below east, within 180 and 85.0511"
+        "the bounds {0} are empty or out of range: west, south, east, north in degrees, latitudes within 85.0511, west past east across the antimeridian"
     )]
     Bounds(String),
     #[error("source {0} cannot be read at the moment, so there is no right picture; try again later")]
@@ -150,29 +150,35 @@ impl Frame {
         let in_range = LonLat::new(w, s).is_some()
             && LonLat::new(e, n).is_some()
             && s.abs().max(n.abs()) <= crate::geo::MAX_LATITUDE;
-        if !in_range || w >= e || s >= n {
+        // From a west past its east the way leads across the antimeridian.
+        let e = if e < w { e + 360.0 } else { e };
+        if !in_range || w == e || e - w > 360.0 || s >= n {
             return Err(refuse());
         }
-        let camera = Camera::fitted(WorldBox::from_degrees(bounds), (size.width, size.height), size.ratio);
+        let bounds = at_home(WorldBox::from_degrees([w, s, e, n]));
+        let camera = Camera::fitted(bounds, (size.width, size.height), size.ratio);
         // Bounds smaller than a pixel at the deepest zoom would overrun the snapped coordinates.
         if camera.zoom() > f64::from(TileId::MAX_ZOOM) + 2.0 {
             return Err(refuse());
         }
-        Ok(Self {
-            camera,
-            fitted: Some((WorldBox::from_degrees(bounds), 0, f64::from(TileId::MAX_ZOOM) + 2.0)),
-            projection: None,
-        })
+        Ok(Self { camera, fitted: Some((bounds, 0, f64::from(TileId::MAX_ZOOM) + 2.0)), projection: None })
     }
 
     /// Around bounds of any shape with `padding_px` CSS px to every side, no deeper than `max_zoom`.
     pub fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, size: Size) -> Self {
-        let size = (size.width, size.height, size.ratio);
+        let (bounds, size) = (at_home(bounds), (size.width, size.height, size.ratio));
         Self {
             camera: around(bounds, padding_px, max_zoom, size),
             fitted: Some((bounds, padding_px, max_zoom)),
             projection: None,
         }
+    }
+
+    /// The same bounds with so many CSS px to every side.
+    pub(super) fn padded(self, padding_px: u32) -> Self {
+        let Some((bounds, _, max_zoom)) = self.fitted else { return self };
+        let camera = around(bounds, padding_px, max_zoom, self.size());
+        Self { camera, fitted: Some((bounds, padding_px, max_zoom)), ..self }
     }
 
     fn plain(camera: Camera) -> Self {
@@ -244,6 +250,11 @@ impl Frame {
         };
         Self { camera, ..*self }
     }
+}
+
+/// The box with its middle in the first world.
+fn at_home(bounds: WorldBox) -> WorldBox {
+    bounds.moved(-bounds.center().x.floor())
 }
 
 /// A camera around bounds with so many CSS px to every side, no deeper than `max_zoom`.

@@ -7,6 +7,7 @@ use geo::geometry::Geometry;
 
 use crate::cql2::{Instant, Kind, Queryables};
 use crate::feature::{Collection, FeatureId, Value};
+use crate::geo::round;
 
 /// The properties and geometry of a collection's features.
 #[derive(Debug, Clone)]
@@ -16,7 +17,7 @@ pub struct Schema {
     pub geometry: &'static str,
     /// What ids are, where any feature has one.
     pub ids: Option<Kind>,
-    /// West, south, east, north in degrees.
+    /// West, south, east, north in degrees; west is past east where it reaches across the antimeridian.
     pub extent: Option<[f64; 4]>,
 }
 
@@ -25,10 +26,11 @@ impl Schema {
         let mut properties: BTreeMap<Arc<str>, Option<Kind>> = BTreeMap::new();
         let mut geometry: Option<&'static str> = None;
         let mut extent: Option<geo::Rect<f64>> = None;
+        let mut spans = Vec::new();
         let mut ids = None;
         for feature in &collection.features {
             ids = match (ids, &feature.id) {
-                (None | Some(Kind::Number), Some(FeatureId::Number(_))) => Some(Kind::Number),
+                (None | Some(Kind::Number), Some(FeatureId::Number(_) | FeatureId::Large(_))) => Some(Kind::Number),
                 (_, Some(_)) => Some(Kind::Text),
                 (ids, None) => ids,
             };
@@ -45,6 +47,7 @@ impl Schema {
                 (same, None) => same,
                 (Some(a), Some(b)) => Some(widened(a, b)),
             };
+            round::spans(&feature.geometry, &mut spans);
             if let Some(b) = geo::BoundingRect::bounding_rect(&feature.geometry) {
                 extent = Some(extent.map_or(b, |a| {
                     let (min, max) = ((a.min(), b.min()), (a.max(), b.max()));
@@ -57,7 +60,9 @@ impl Schema {
             properties: properties.into_iter().map(|(name, kind)| (name, kind.unwrap_or(Kind::Any))).collect(),
             geometry: geometry.unwrap_or("any"),
             ids,
-            extent: extent.map(|r| [r.min().x, r.min().y, r.max().x, r.max().y]),
+            extent: extent
+                .zip(round::arc(spans, (-180.0, 360.0)))
+                .map(|(r, [west, east])| [west, r.min().y, if east > 180.0 { east - 360.0 } else { east }, r.max().y]),
         }
     }
 }
@@ -67,7 +72,7 @@ fn joined(seen: Option<Kind>, value: &Value) -> Option<Kind> {
     let kind = match value {
         Value::Null => return seen,
         Value::Bool(_) => Kind::Boolean,
-        Value::Number(_) => Kind::Number,
+        Value::Number(_) | Value::Large(_) => Kind::Number,
         // Once text, no longer a time.
         Value::Text(_) if seen == Some(Kind::Text) => Kind::Text,
         Value::Text(t) if Instant::parse_leniently(t).is_some() => Kind::Temporal,

@@ -146,6 +146,15 @@ impl Source {
         }
     }
 
+    /// The narrowest box that holds everything in it, where that is known (see [`Index::frame`]).
+    pub(super) fn frame(&self) -> Option<WorldBox> {
+        match self {
+            Source::Features(index) => index.frame(),
+            Source::Clusters(clusters) => clusters.at(f64::INFINITY).frame(),
+            other => other.bounds(),
+        }
+    }
+
     /// What is wrong with its files now.
     pub(super) fn fault(&self) -> Option<String> {
         match self {

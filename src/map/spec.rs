@@ -13,7 +13,7 @@ use super::{
 };
 use crate::diag::without_mark;
 use crate::feature::Date;
-use crate::geo::{Effort, LonLat, World, WorldBox};
+use crate::geo::{Effort, LonLat, World, WorldBox, round};
 use crate::style::StateError;
 
 /// A map.
@@ -229,7 +229,7 @@ impl Spec {
             Some(days) => Some(Overlay::of_change(map, days, language, effort)?),
             None => self.overlay(map, size.device_px() * frames.max(1), effort)?,
         };
-        let mut frame = self.frame(size, overlay.as_ref(), styled.bounds())?;
+        let mut frame = self.frame(size, overlay.as_ref(), styled.frame())?;
         if let Some(projection) = &self.projection {
             frame = frame.projected(projection).map_err(|e| SpecError::at("/projection", e.to_string()))?;
         }
@@ -349,7 +349,7 @@ impl Spec {
             (Some(_), None, Some(_)) => Err(SpecError::at("/zoom", "say where once: bbox, or center with zoom")),
             (Some(bbox), None, None) => {
                 let frame = Frame::bounds(bbox, size)?;
-                Ok(if padding == 0 { frame } else { Frame::around(WorldBox::from_degrees(bbox), padding, 24.0, size) })
+                Ok(if padding == 0 { frame } else { frame.padded(padding) })
             }
             (None, Some([lon, lat]), Some(zoom)) => {
                 let center = LonLat::new(lon, lat)
@@ -363,10 +363,10 @@ impl Spec {
             (None, None, Some(_)) => Err(SpecError::at("/center", "a zoom needs a center")),
             (None, None, None) => {
                 let places = self.callouts.iter().filter_map(|c| LonLat::new(c.at[0], c.at[1]));
-                let places: Vec<World> = places.map(|at| World::from_degrees(at.lon(), at.lat())).collect();
-                let on_top = overlay.and_then(Overlay::bounds).into_iter().chain(WorldBox::around(&places));
-                let on_top = on_top.reduce(|a, b| WorldBox::around(&[a.min, a.max, b.min, b.max]).unwrap_or(a));
-                let bounds = on_top.or(whole);
+                let places = places.map(|at| World::from_degrees(at.lon(), at.lat()));
+                let on_top = overlay.and_then(Overlay::frame);
+                let on_top = on_top.into_iter().chain(places.map(|at| WorldBox { min: at, max: at }));
+                let bounds = round::around(on_top).or(whole);
                 let nothing =
                     || SpecError::at("/bbox", "say where: bbox, center with zoom, or something to be drawn on top");
                 let padding = self.padding.unwrap_or(PADDING_PX.min(size.width().min(size.height()) / 5));

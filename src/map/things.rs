@@ -66,8 +66,9 @@ pub fn path(path: &Path, at: &str) -> Result<Vec<Json>, SpecError> {
     let mut out = vec![feature(geometry, properties)];
     let end = places.last().zip(places.iter().rev().find(|p| Some(*p) != places.last()));
     if let Some((to, from)) = end.filter(|_| path.arrow && !area) {
-        // Clockwise from up, as icons are turned.
-        let turn = (to.x - from.x).atan2(from.y - to.y).to_degrees();
+        // Clockwise from up, as icons are turned; the short way round the world.
+        let by = to.x - from.x;
+        let turn = (by - by.round()).atan2(from.y - to.y).to_degrees();
         let properties = json!({"kind": "arrow", "stroke": stroke, "turn": turn, "scale": 0.5 + width / 6.0});
         out.push(feature(json!({"type": "Point", "coordinates": path.points.last()}), properties));
     }

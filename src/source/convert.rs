@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::diag::Diagnostic;
 use crate::feature::geometry::{self, Mended};
-use crate::feature::{Date, Feature, FeatureId, Properties, Validity, Value};
+use crate::feature::{Feature, FeatureId, Properties, Validity, Value};
 
 /// Collects a document's features and what was wrong with them.
 pub(super) struct Converter<'a> {
@@ -57,7 +57,7 @@ impl<'a> Converter<'a> {
         })?;
         let id = match parsed.id {
             Some(geojson::feature::Id::String(s)) => Some(FeatureId::Text(s.into())),
-            Some(geojson::feature::Id::Number(n)) => n.as_f64().map(FeatureId::Number),
+            Some(geojson::feature::Id::Number(n)) => FeatureId::of(&Value::from(&Json::Number(n))),
             None => None,
         };
         let named = |d: Diagnostic| match &id {
@@ -75,9 +75,6 @@ impl<'a> Converter<'a> {
         };
         let properties: Properties =
             parsed.properties.iter().flatten().map(|(k, v)| (k.as_str().into(), Value::from(v))).collect();
-        let validity = validity(&properties).map_err(|(key, message)| {
-            Box::new(named(Diagnostic::error(format!("skipped, {message}")).at(format!("{pointer}/properties/{key}"))))
-        })?;
         for kind in mended {
             self.tally(kind, || named(Diagnostic::warning("").at(format!("{pointer}/geometry"))));
         }
@@ -88,7 +85,8 @@ impl<'a> Converter<'a> {
             self.diagnostics
                 .push(d.in_file(self.file).help("give every feature an id of its own; by id, the first is found"));
         }
-        Ok(Feature { id, properties, geometry, validity })
+        // Its dates are read when all of them are known.
+        Ok(Feature { id, properties, geometry, validity: Validity::default() })
     }
 
     fn tally(&mut self, kind: Mended, first: impl FnOnce() -> Diagnostic) {
@@ -108,19 +106,4 @@ impl<'a> Converter<'a> {
         }
         (self.features, self.diagnostics)
     }
-}
-
-fn validity(properties: &Properties) -> Result<Validity, (&'static str, String)> {
-    let date = |key: &'static str| -> Result<Option<Date>, (&'static str, String)> {
-        match properties.get(key) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Text(text)) => {
-                text.parse().map(Some).map_err(|e: crate::feature::DateError| (key, e.to_string()))
-            }
-            Some(_) => Err((key, "a date must be text, YYYY-MM-DD".to_string())),
-        }
-    };
-    let (from, to) = (date("valid_from")?, date("valid_to")?);
-    Validity::new(from, to)
-        .ok_or_else(|| ("valid_to", "the interval ends on or before the day on which it begins".to_string()))
 }

@@ -9,6 +9,7 @@ pub mod roots;
 mod schema;
 mod stream;
 pub mod tiles;
+mod time;
 
 use std::fs::File;
 use std::io::Read;
@@ -31,8 +32,10 @@ pub fn read(name: &str, file: &str, input: impl Read) -> Result<Checked<Collecti
     }
     let title = document.text("title").or_else(|| document.text("name")).unwrap_or(name).to_string();
     let gazetteer = document.is_true("gazetteer");
-    let (features, diagnostics) = converter.finish();
-    Ok(Checked::new(Collection { name: name.to_string(), title, gazetteer, features }, diagnostics))
+    let (mut features, mut diagnostics) = converter.finish();
+    let (timing, told) = time::of(&mut features, document.member("time"), file);
+    diagnostics.extend(told);
+    Ok(Checked::new(Collection { name: name.to_string(), title, gazetteer, timing, features }, diagnostics))
 }
 
 /// Checks every feature of one GeoJSON document against `schema`, and that the document can be read at all.

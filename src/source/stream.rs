@@ -23,6 +23,10 @@ impl Document {
         self.members.get(member)?.as_str()
     }
 
+    pub fn member(&self, member: &str) -> Option<&Json> {
+        self.members.get(member)
+    }
+
     pub fn is_true(&self, member: &str) -> bool {
         self.members.get(member) == Some(&Json::Bool(true))
     }

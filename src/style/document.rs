@@ -101,7 +101,7 @@ fn read_state(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) -> BTreeMap<S
     for (key, entry) in root.get("state").and_then(Json::as_object).into_iter().flatten() {
         match entry.get("default") {
             Some(default) => {
-                state.insert(key.clone(), Value::from(default));
+                state.insert(key.clone(), Value::from(default).in_style());
             }
             None => out.push(
                 Diagnostic::error("a state key needs a default")

@@ -83,6 +83,11 @@ fn asks_validity(items: &[Json]) -> bool {
 /// The property `key`, or an open end where it is missing.
 fn is_end(side: &Json, key: &str) -> bool {
     let get = json!(["get", key]);
+    // Also of the day of a timestamp.
+    let day = |open: &str| json!(["slice", ["to-string", ["coalesce", get, open]], 0, 10]);
+    if OPEN_ENDS.iter().any(|open| *side == day(open)) {
+        return true;
+    }
     *side == get || OPEN_ENDS.iter().any(|open| *side == json!(["coalesce", get, open]))
 }
 

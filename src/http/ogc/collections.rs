@@ -8,7 +8,7 @@ use super::landing::answer;
 use super::negotiate::Format;
 use super::{link, segment};
 use crate::cql2::Kind;
-use crate::feature::Date;
+use crate::feature::{Date, Timing};
 use crate::geo::Crs;
 use crate::http::Problem;
 use crate::http::request::{Asker, JSON, Params, UrlPath, json as json_answer, short};
@@ -71,6 +71,7 @@ fn collection(map: &Map, id: &str, url: &str) -> Option<Json> {
     let schema = map.schema(id)?;
     let here = format!("{url}/collections/{}", segment(id));
     let features = &index.collection().features;
+    let timing = index.collection().timing;
     let end = |pick: fn(&crate::feature::Validity) -> Option<Date>, first: bool| -> Option<String> {
         let ends: Option<Vec<Date>> = features.iter().map(|f| pick(&f.validity)).collect();
         let ends = ends?.into_iter();
@@ -92,11 +93,16 @@ fn collection(map: &Map, id: &str, url: &str) -> Option<Json> {
         "description": format!("{} features", features.len()),
         "itemType": "feature",
         "itemCount": features.len(),
+        // What `datetime` asks of its features.
+        "time": timing.name(),
         "links": links,
         "crs": Crs::ALL.map(Crs::uri),
         "storageCrs": Crs::Crs84.uri(),
     });
-    let interval = [end(|v| v.from(), true), end(|v| v.to(), false)];
+    // Of moments the last is an end; what holds on has none.
+    let last: fn(&crate::feature::Validity) -> Option<Date> =
+        if timing == Timing::Instant { |v| v.from() } else { |v| v.to() };
+    let interval = [end(|v| v.from(), true), end(last, false)];
     let mut extent = json!({"temporal": {"interval": [interval]}});
     if let Some(bbox) = schema.extent {
         extent["spatial"] = json!({"bbox": [bbox], "crs": Crs::Crs84.uri()});

@@ -19,7 +19,7 @@ use super::negotiate::Format;
 use super::{html, link, parameters, segment};
 use crate::cql2::Kind;
 use crate::encode::{Column, FeatureJson, Form, flatgeobuf, rows};
-use crate::feature::Feature;
+use crate::feature::{Feature, Value};
 use crate::geo::{Effort, Stop};
 use crate::http::Problem;
 use crate::http::request::{Asker, Params, UrlPath, answer, has_tag, json as json_answer, short};
@@ -222,9 +222,19 @@ impl Page {
         Ok(out)
     }
 
+    fn column(&self, name: &str, kind: Kind) -> Column {
+        let is_large = |i: &u32| matches!(self.feature(*i).1.properties.get(name), Some(Value::Large(_)));
+        match kind {
+            // A column of doubles would lose digits.
+            Kind::Number if !self.selection.found.iter().any(is_large) => Column::Number,
+            Kind::Boolean => Column::Boolean,
+            _ => Column::Text,
+        }
+    }
+
     fn file(&self, stop: &Stop) -> Result<File, Problem> {
         let columns: Vec<(&str, Column)> =
-            self.columns.iter().map(|(name, kind)| (name.as_str(), column(*kind))).collect();
+            self.columns.iter().map(|(name, kind)| (name.as_str(), self.column(name, *kind))).collect();
         // Looked at now and then: who waits for it may have gone.
         let mut ended = None;
         let found = self.selection.found.iter().enumerate();
@@ -237,14 +247,6 @@ impl Page {
             None => Ok(file),
             Some(why) => Err(Problem::bad_request(format!("{why}; ask for fewer features at a time"))),
         }
-    }
-}
-
-fn column(kind: Kind) -> Column {
-    match kind {
-        Kind::Number => Column::Number,
-        Kind::Boolean => Column::Boolean,
-        _ => Column::Text,
     }
 }
 

@@ -6,6 +6,8 @@ use geo::geometry::{Coord, Geometry, LineString, Polygon};
 
 use crate::cql2::{self, Comparison, Expr, Filter, FilterError, Kind};
 use crate::encode::Form;
+use crate::feature::Value;
+use crate::geo::round::MOST_LONGITUDE;
 use crate::geo::{Crs, Effort, numbers};
 use crate::http::Problem;
 use crate::http::request::{Params, short};
@@ -125,7 +127,7 @@ fn bbox(text: &str, crs: Crs) -> Result<Vec<Geometry<f64>>, Problem> {
     };
     let corner = |x: f64, y: f64| {
         let at = crs.to_degrees(Coord { x, y })?;
-        (at.x.abs() <= 180.0 && at.y.abs() <= 90.0).then_some(at)
+        (at.x.abs() <= MOST_LONGITUDE && at.y.abs() <= 90.0).then_some(at)
     };
     let area = || {
         if crs.has_straight_parallels() {
@@ -214,6 +216,7 @@ fn literal(name: &str, text: &str, kind: Kind) -> Result<Expr, Problem> {
     let wrong = |what: &str| Problem::bad_request(format!("'{}' is no value for {name}: {what}", short(text)));
     match kind {
         Kind::Number => match text.parse::<f64>() {
+            Ok(_) if let Ok(Value::Large(n)) = text.parse().map(Value::whole) => Ok(Expr::Large(n)),
             Ok(n) if n.is_finite() => Ok(Expr::Number(n)),
             _ => Err(wrong("a number")),
         },

@@ -11,7 +11,7 @@ use crate::cql2::{Filter, Relation};
 use crate::encode::{FeatureJson, Form};
 use crate::feature::Feature;
 use crate::geo::relate::Prepared;
-use crate::geo::{Effort, LonLat, Outline, Stopped, WorldBox, cost, geodesic, overlay};
+use crate::geo::{Effort, LonLat, Outline, Stopped, WorldBox, cost, geodesic, overlay, round};
 use crate::index::Index;
 use crate::map::Map;
 
@@ -283,16 +283,8 @@ fn around(geometry: &Geometry<f64>, by_m: f64) -> Vec<[f64; 4]> {
     if widest >= 89.0 || by_lon + (east - west) / 2.0 >= 180.0 {
         return vec![[-180.0, south, 180.0, north]];
     }
-    let (west, east) = (west - by_lon, east + by_lon);
-    let mut boxes = vec![[west.max(-180.0), south, east.min(180.0), north]];
-    // What reaches past the antimeridian comes in again on the other side.
-    if west < -180.0 {
-        boxes.push([west + 360.0, south, 180.0, north]);
-    }
-    if east > 180.0 {
-        boxes.push([-180.0, south, east - 360.0, north]);
-    }
-    boxes
+    let boxes = round::boxes([west - by_lon, south, east + by_lon, north]);
+    boxes.into_iter().map(|r| [r.min().x, r.min().y, r.max().x, r.max().y]).collect()
 }
 
 /// Hits that are summed up; of more there are no sums.

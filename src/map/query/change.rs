@@ -22,6 +22,10 @@ use crate::map::{Map, Period};
 
 /// Slivers between lines drawn twice are not told, km².
 const LEAST_KM2: f64 = 0.01;
+/// Nor those narrower than this, m, of what has a value on one of both days only.
+const LEAST_M: f64 = 50.0;
+/// What stands for no value in the names of sums.
+const NOTHING: &str = "none";
 
 /// Where a change is looked at.
 enum Place {
@@ -102,7 +106,8 @@ impl Map {
                     }
                     sources.iter().for_each(|f| credits.note(f));
                     let measures = [("area_km2", area_km2)];
-                    sums.add([format!("{from} → {to}").as_str()], &measures);
+                    let named = |value: &Option<String>| value.clone().unwrap_or_else(|| NOTHING.to_string());
+                    sums.add([format!("{} → {}", named(&from), named(&to)).as_str()], &measures);
                     parts.add(part, &measures);
                     let mut extra =
                         json!({"collection": name, "from": from, "to": to, "area_km2": rounded(area_km2, 1000.0)});
@@ -247,9 +252,14 @@ fn joined(a: MultiPolygon<f64>, b: MultiPolygon<f64>, effort: &Effort) -> Result
     Ok(MultiPolygon(a.0.into_iter().chain(b.0).collect()))
 }
 
-type Changed<'a> = (String, String, MultiPolygon<f64>, Vec<&'a Feature>);
+/// The value before, where there was one, and that after.
+type Changed<'a> = (Option<String>, Option<String>, MultiPolygon<f64>, Vec<&'a Feature>);
 
-/// What was of one value before and is of another after, by both values, with the features it follows from.
+/// Features with their boxes, by the value that they are of.
+type Held<'a> = BTreeMap<String, Vec<(&'a Feature, geo::Rect<f64>)>>;
+
+/// What was of one value before and is of another after, by both values, with the features it follows from; and what has
+/// a value on one of both days only.
 fn changes<'a>(
     index: &'a Index,
     property: &str,
@@ -259,7 +269,7 @@ fn changes<'a>(
     let features = &index.collection().features;
     let held = |at: Instant| {
         let period = Period { from: at, to: at };
-        let mut states: BTreeMap<String, Vec<(&Feature, geo::Rect<f64>)>> = BTreeMap::new();
+        let mut states = Held::new();
         for feature in features.iter().filter(|f| f.properties.contains_key(property) && period.meets(f)) {
             if let Some(bounds) = feature.geometry.bounding_rect() {
                 states.entry(text_of(feature.properties.get(property))).or_default().push((feature, bounds));
@@ -288,9 +298,59 @@ fn changes<'a>(
                 }
             }
             if !common.0.is_empty() {
-                out.push((from.clone(), to.clone(), common, sources));
+                out.push((Some(from.clone()), Some(to.clone()), common, sources));
             }
         }
     }
+    for (value, area, sources) in alone(&old, &new, effort)? {
+        out.push((Some(value), None, area, sources));
+    }
+    for (value, area, sources) in alone(&new, &old, effort)? {
+        out.push((None, Some(value), area, sources));
+    }
     Ok(out)
+}
+
+/// What has a value in one state and none in the other, by the value.
+fn alone<'a>(
+    one: &Held<'a>,
+    other: &Held<'a>,
+    effort: &Effort,
+) -> Result<Vec<(String, MultiPolygon<f64>, Vec<&'a Feature>)>, Stopped> {
+    let mut out = Vec::new();
+    for (value, features) in one {
+        let (mut area, mut sources) = (MultiPolygon(Vec::new()), Vec::new());
+        for (feature, bounds) in features {
+            // What goes on holding is in both.
+            let goes_on = |(f, _): &(&Feature, geo::Rect<f64>)| std::ptr::eq(*f, *feature);
+            if other.get(value).is_some_and(|there| there.iter().any(goes_on)) {
+                continue;
+            }
+            effort.spend(positions(feature) * cost::POSITION)?;
+            let mut left = overlay::polygons(&feature.geometry);
+            for (there, box_there) in other.values().flatten() {
+                effort.spend(cost::POSITION)?;
+                if !left.0.is_empty() && box_there.intersects(bounds) {
+                    effort.spend(positions(there) * cost::POSITION)?;
+                    left = overlay::difference(&left, &overlay::polygons(&there.geometry), effort)?;
+                }
+            }
+            // What is left between two drawings of one border is no change.
+            left.0.retain(|piece| is_wide(piece));
+            if !left.0.is_empty() {
+                area = joined(area, left, effort)?;
+                sources.push(*feature);
+            }
+        }
+        if !area.0.is_empty() {
+            out.push((value.clone(), area, sources));
+        }
+    }
+    Ok(out)
+}
+
+/// Whether an area is more than a sliver: as wide, on average, as [`LEAST_M`].
+fn is_wide(piece: &geo::Polygon<f64>) -> bool {
+    let outline_m = geodesic::length_m(&Geometry::LineString(piece.exterior().clone()));
+    2.0 * geodesic::area_m2(&Geometry::Polygon(piece.clone())) > LEAST_M * outline_m
 }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::QuestionError;
 use crate::cql2::{Expr, MAX_POSITIONS};
 use crate::feature::Feature;
-use crate::geo::{Effort, LonLat, fault};
+use crate::geo::{Effort, LonLat, fault, round};
 use crate::map::{Map, Named};
 
 /// A place as a question gives it.
@@ -101,6 +101,8 @@ impl Place {
         if geometry.coords_count() == 0 {
             return Err(QuestionError::member(member, "the geometry is empty"));
         }
+        let rounded = round::geometry(&geometry).map_err(|e| QuestionError::member(member, e.to_string()))?;
+        let geometry = rounded.unwrap_or(geometry);
         match fault(&geometry, effort)? {
             Some(fault) => Err(QuestionError::member(member, fault.to_string())),
             None => Ok(Place::Geometry(geometry)),

@@ -7,7 +7,7 @@ use geo::algorithm::{MapCoords as _, Orient as _, orient::Direction};
 use geo::geometry::{Coord, Geometry};
 
 use super::{TilesError, world_in};
-use crate::feature::{Collection, Feature, FeatureId, Properties, Validity, Value};
+use crate::feature::{Collection, Feature, FeatureId, Properties, Timing, Validity, Value};
 use crate::geo::TileId;
 use crate::index::Index;
 
@@ -37,6 +37,7 @@ pub fn decode(id: TileId, bytes: &[u8], promote_id: &BTreeMap<String, String>) -
             name: layer.name().to_string(),
             title: layer.name().to_string(),
             gazetteer: false,
+            timing: Timing::Timeless,
             features: features(id, layer, promoted),
         };
         tile.layers.insert(layer.name().to_string(), Index::new(collection));
@@ -60,12 +61,10 @@ fn features(id: TileId, layer: MvtLayerRef, promoted: Option<&String>) -> Vec<Fe
             .filter_map(Result::ok)
             .filter_map(|(key, value)| Some((key.into(), plain(value)?)))
             .collect();
-        let own = feature.id().map(|n| FeatureId::Number(n as f64));
+        let own = feature.id().map(|n| FeatureId::whole(n.into()));
         let id = match promoted.map(|name| properties.get(&**name)) {
             None => own,
-            Some(Some(Value::Number(n))) => Some(FeatureId::Number(*n)),
-            Some(Some(Value::Text(t))) => Some(FeatureId::Text(t.clone())),
-            Some(_) => None,
+            Some(value) => value.and_then(FeatureId::of),
         };
         let Some(geometry) = sound(geometry.map_coords(degrees)) else { continue };
         features.push(Feature { id, properties, geometry, validity: Validity::default() });
@@ -96,8 +95,8 @@ fn plain(value: MvtValueRef) -> Option<Value> {
         MvtValueRef::String(t) => Value::Text(t.into()),
         MvtValueRef::Float(n) => Value::Number(f64::from(n)),
         MvtValueRef::Double(n) => Value::Number(n),
-        MvtValueRef::Int(n) | MvtValueRef::SInt(n) => Value::Number(n as f64),
-        MvtValueRef::UInt(n) => Value::Number(n as f64),
+        MvtValueRef::Int(n) | MvtValueRef::SInt(n) => Value::whole(n.into()),
+        MvtValueRef::UInt(n) => Value::whole(n.into()),
         MvtValueRef::Bool(b) => Value::Bool(b),
         MvtValueRef::Null => return None,
     })

@@ -159,7 +159,7 @@ impl Datum {
                 Value::Text(t) => 1 + t.len(),
                 Value::Array(items) => items.iter().map(of).fold(1, usize::saturating_add),
                 Value::Object(members) => members.values().map(of).fold(1, usize::saturating_add),
-                Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Large(_) => 1,
             }
         }
         match self {
@@ -256,7 +256,7 @@ fn value_json(value: &Value) -> String {
             format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
         }
         Value::Text(text) => text_json(text),
-        Value::Null | Value::Bool(_) => value.to_json().to_string(),
+        Value::Null | Value::Bool(_) | Value::Large(_) => value.to_json().to_string(),
     }
 }
 
@@ -268,7 +268,7 @@ fn type_of_value(value: &Value) -> Type {
     match value {
         Value::Null => Type::Null,
         Value::Bool(_) => Type::Boolean,
-        Value::Number(_) => Type::Number,
+        Value::Number(_) | Value::Large(_) => Type::Number,
         Value::Text(_) => Type::String,
         Value::Object(_) => Type::Object,
         Value::Array(items) => array_type(items.iter().map(type_of_value), items.len()),

@@ -78,7 +78,7 @@ impl Parser {
             return self
                 .fail(at, format!("'literal' expression requires exactly one argument, but found {found} instead."));
         };
-        let datum = Datum::Plain(Value::from(json));
+        let datum = Datum::Plain(Value::from(json).in_style());
         // An empty array is of whatever array type is wanted.
         let ty = match (datum.type_of(), expected) {
             (Type::Array(_, Some(0)), Some(wanted @ Type::Array(_, None | Some(0)))) => wanted.clone(),
@@ -212,7 +212,7 @@ impl Parser {
                     Json::String(_) => {}
                     _ => return self.fail(&there, "Branch labels must be numbers or strings."),
                 }
-                let value = Datum::Plain(Value::from(label));
+                let value = Datum::Plain(Value::from(label).in_style());
                 match &input_type {
                     None => input_type = Some(value.type_of()),
                     Some(ty) => self.check(&there, ty, &value.type_of())?,

@@ -158,6 +158,7 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
             function(fixed(&[]), Any, |c, _, _| {
                 Ok(match c.feature.and_then(|f| f.id.as_ref()) {
                     Some(FeatureId::Number(n)) => Datum::number(*n),
+                    Some(FeatureId::Large(n)) => Datum::number(*n as f64),
                     Some(FeatureId::Text(t)) => Datum::text(t.clone()),
                     None => Datum::NULL,
                 })
@@ -298,7 +299,7 @@ fn fold(c: &Context, args: &[Expr], start: f64, f: fn(f64, f64) -> f64) -> Resul
 fn property(c: &Context, args: &[Expr], key: &str) -> Result<Option<Value>, EvalError> {
     let name = args[0].eval_text(c)?;
     match args.get(1) {
-        None => Ok(c.feature.and_then(|f| f.properties.get(&name)).cloned()),
+        None => Ok(c.feature.and_then(|f| f.properties.get(&name)).cloned().map(Value::in_style)),
         Some(object) => match object.eval(c)? {
             Datum::Plain(Value::Object(map)) => Ok(map.get(&name).cloned()),
             other => Err(not_of(&Type::Object, &other, key)),

@@ -173,7 +173,7 @@ impl Parser {
         let items = match json {
             Json::Array(items) => items,
             Json::Object(_) => return self.fail(at, "Bare objects invalid. Use [\"literal\", {...}] instead."),
-            plain => return Some(Expr::literal(Datum::Plain(Value::from(plain)), at.key.clone())),
+            plain => return Some(Expr::literal(Datum::Plain(Value::from(plain).in_style()), at.key.clone())),
         };
         let Some(first) = items.first() else {
             let message =

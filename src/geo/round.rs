@@ -1,0 +1,617 @@
+//! The round world: the one place that knows that 180° east is 180° west. Geometry of files, of questions and of what is
+//! drawn on top, boxes and frames all pass through here.
+//!
+//! RFC 7946 (3.1.1) draws the straight line between two positions, and asks (3.1.9) that what crosses the antimeridian be
+//! cut there; much data is not cut. The rule:
+//!
+//! - A step of a line that is longer than 180° of longitude goes the other, the short way round.
+//! - A step of a ring that is longer than 270° does so; a shorter one is taken as it is written, however the ring is
+//!   wound, so that polygons of up to 270° are what they say. A ring from 60° south to 60° north or more is a frame of the
+//!   world, and as it is written.
+//! - A step from 180° to -180° is no way at all.
+//! - Longitudes beyond 180° are those of the next turn, to 360° either way.
+//! - A ring that runs round a pole holds the pole that it is nearer to.
+
+use geo::geometry::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Point, Polygon, Rect};
+use geo::{BoundingRect, CoordsIter, Intersects, MapCoords, Orient};
+
+use super::{World, WorldBox};
+
+/// The longitudes, in degrees, that a position may have.
+pub const MOST_LONGITUDE: f64 = 360.0;
+
+/// The longest steps, in degrees of longitude, that are taken as they are written.
+const LINE_STEP: f64 = 180.0;
+const RING_STEP: f64 = 270.0;
+/// The height in degrees of a ring that is a frame of the world.
+const FRAME_HEIGHT: f64 = 120.0;
+
+/// What was done to a geometry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It crosses the antimeridian, and was cut.
+    Cut,
+    /// It had longitudes beyond 180°.
+    Beyond,
+    /// It runs round a pole, and was closed along it.
+    Pole,
+    /// It is as it was, but might be meant the other way round.
+    Wide,
+}
+
+/// It reaches more than once round the Earth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the polygon reaches more than once round the Earth; its longitudes may differ by 360 degrees at the most")]
+pub struct TooWide;
+
+/// A longitude within -180..=180.
+pub fn wrapped(lon: f64) -> f64 {
+    if lon.abs() <= 180.0 { lon } else { (lon + 180.0).rem_euclid(360.0) - 180.0 }
+}
+
+/// Boxes within -180..=180 that are together one of west, south, east and north in degrees; where its west is past its
+/// east, it reaches across the antimeridian.
+pub fn boxes([west, south, east, north]: [f64; 4]) -> Vec<Rect<f64>> {
+    let rect = |w: f64, e: f64| Rect::new((w, south), (e, north));
+    let east = if east < west { east + 360.0 } else { east };
+    if east - west >= 360.0 {
+        return vec![rect(-180.0, 180.0)];
+    }
+    let turn = if (-180.0..=180.0).contains(&west) { 0.0 } else { wrapped(west) - west };
+    let (west, east) = (west + turn, east + turn);
+    if east <= 180.0 { vec![rect(west, east)] } else { vec![rect(west, 180.0), rect(-180.0, east - 360.0)] }
+}
+
+/// The shortest arc that holds spans of longitude, each west and east within one turn or past its end; in whatever unit
+/// `turn` is. It runs past the end of the turn where that is the shorter way.
+pub fn arc(spans: impl IntoIterator<Item = [f64; 2]>, (begin, turn): (f64, f64)) -> Option<[f64; 2]> {
+    let end = begin + turn;
+    let parts = spans.into_iter().flat_map(|[west, east]| match east > end {
+        true => [Some([west, end]), Some([begin, east - turn])],
+        false => [Some([west, east]), None],
+    });
+    let mut spans: Vec<[f64; 2]> = parts.flatten().collect();
+    spans.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    let first = spans.first()?[0];
+    let last = spans.iter().map(|span| span[1]).fold(first, f64::max);
+    let (mut widest, mut found) = (first + turn - last, [first, last]);
+    let mut east = first;
+    for [w, e] in spans {
+        if w - east > widest {
+            (widest, found) = (w - east, [w, east + turn]);
+        }
+        east = east.max(e);
+    }
+    Some(found)
+}
+
+/// West and east of every part of a geometry, degrees.
+pub fn spans(geometry: &Geometry<f64>, out: &mut Vec<[f64; 2]>) {
+    match geometry {
+        Geometry::MultiPoint(all) => out.extend(all.iter().map(|p| [p.x(), p.x()])),
+        Geometry::MultiLineString(all) => all.iter().for_each(|l| out.extend(span(l))),
+        Geometry::MultiPolygon(all) => all.iter().for_each(|p| out.extend(span(p))),
+        Geometry::GeometryCollection(all) => all.iter().for_each(|g| spans(g, out)),
+        one => out.extend(span(one)),
+    }
+}
+
+fn span<G: BoundingRect<f64, Output = R>, R: Into<Option<Rect<f64>>>>(geometry: &G) -> Option<[f64; 2]> {
+    geometry.bounding_rect().into().map(|r| [r.min().x, r.max().x])
+}
+
+/// The narrowest box around boxes of one world: it runs past the world's east side where that is the shorter way.
+pub fn around(boxes: impl IntoIterator<Item = WorldBox>) -> Option<WorldBox> {
+    let boxes: Vec<WorldBox> = boxes.into_iter().collect();
+    let whole = WorldBox::around(boxes.iter().flat_map(|b| [&b.min, &b.max]))?;
+    let [west, east] = arc(boxes.iter().map(|b| [b.min.x, b.max.x]), (0.0, 1.0))?;
+    Some(WorldBox { min: World { x: west, ..whole.min }, max: World { x: east, ..whole.max } })
+}
+
+/// A geometry in degrees within -180..=180; `None` where it is there already.
+///
+/// # Errors
+/// Where a polygon reaches more than once round the Earth.
+pub fn geometry(given: &Geometry<f64>) -> Result<Option<Geometry<f64>>, TooWide> {
+    if given.coords_iter().any(|c| !(c.x.abs() <= MOST_LONGITUDE)) {
+        // No place on the Earth, which is told elsewhere.
+        return Ok(None);
+    }
+    let is_plain = |ring: &LineString<f64>, most: f64| !is_beyond(ring) && !has_long_step(ring, most);
+    let rings = |p: &Polygon<f64>| super::geodesic::rings(p).all(|ring| is_plain(ring, RING_STEP));
+    let plain = match given {
+        Geometry::LineString(line) => is_plain(line, LINE_STEP),
+        Geometry::MultiLineString(lines) => lines.iter().all(|line| is_plain(line, LINE_STEP)),
+        Geometry::Polygon(polygon) => rings(polygon),
+        Geometry::MultiPolygon(all) => all.iter().all(rings),
+        Geometry::GeometryCollection(all) => {
+            let rounded: Vec<Option<Geometry<f64>>> = all.iter().map(geometry).collect::<Result<_, _>>()?;
+            if rounded.iter().all(Option::is_none) {
+                return Ok(None);
+            }
+            let all = all.iter().zip(rounded).map(|(given, rounded)| rounded.unwrap_or_else(|| given.clone()));
+            return Ok(Some(Geometry::GeometryCollection(all.collect::<Vec<_>>().into())));
+        }
+        other => other.coords_iter().all(|c| c.x.abs() <= 180.0),
+    };
+    if plain {
+        return Ok(None);
+    }
+    let silent = &mut |_| ();
+    Ok(Some(match given.clone() {
+        Geometry::LineString(one) => of_lines(line(one, silent)),
+        Geometry::MultiLineString(all) => {
+            Geometry::MultiLineString(MultiLineString(all.into_iter().flat_map(|l| line(l, silent)).collect()))
+        }
+        Geometry::Polygon(one) => of_polygons(polygon(one, silent)?),
+        Geometry::MultiPolygon(all) => {
+            let all: Vec<Vec<Polygon<f64>>> = all.into_iter().map(|p| polygon(p, silent)).collect::<Result<_, _>>()?;
+            Geometry::MultiPolygon(MultiPolygon(all.concat()))
+        }
+        other => other.map_coords(|c| Coord { x: wrapped(c.x), y: c.y }),
+    }))
+}
+
+/// One line as itself, others as several.
+pub fn of_lines(mut lines: Vec<LineString<f64>>) -> Geometry<f64> {
+    match lines.len() {
+        1 => Geometry::LineString(lines.remove(0)),
+        _ => Geometry::MultiLineString(MultiLineString(lines)),
+    }
+}
+
+/// One polygon as itself, others as several.
+pub fn of_polygons(mut polygons: Vec<Polygon<f64>>) -> Geometry<f64> {
+    match polygons.len() {
+        1 => Geometry::Polygon(polygons.remove(0)),
+        _ => Geometry::MultiPolygon(MultiPolygon(polygons)),
+    }
+}
+
+/// The line in pieces that each lie within -180..=180.
+pub fn line(line: LineString<f64>, note: &mut dyn FnMut(Turn)) -> Vec<LineString<f64>> {
+    let beyond = is_beyond(&line);
+    if !beyond && !has_long_step(&line, LINE_STEP) {
+        return vec![line];
+    }
+    if beyond {
+        note(Turn::Beyond);
+    }
+    let line = unrolled(&line, LINE_STEP);
+    let Some(first) = line.0.first() else { return vec![line] };
+    let mut turn = ((first.x + 180.0) / 360.0).floor();
+    let home = |c: Coord<f64>, turn: f64| Coord { x: (c.x - 360.0 * turn).clamp(-180.0, 180.0), y: c.y };
+    let mut pieces = Vec::new();
+    let mut piece = vec![home(*first, turn)];
+    for step in line.lines() {
+        loop {
+            let (west, east) = (360.0 * turn - 180.0, 360.0 * turn + 180.0);
+            let (side, by) = match step.end.x {
+                x if x > east => (east, 1.0),
+                x if x < west => (west, -1.0),
+                _ => break,
+            };
+            let at = crossing(step.start, step.end, side);
+            piece.push(home(at, turn));
+            turn += by;
+            pieces.push(std::mem::replace(&mut piece, vec![home(at, turn)]));
+        }
+        piece.push(home(step.end, turn));
+    }
+    pieces.push(piece);
+    // One that begins on the antimeridian may begin on its other side.
+    pieces.retain(|piece| piece.iter().any(|c| *c != piece[0]));
+    if pieces.len() > 1 {
+        note(Turn::Cut);
+    }
+    if pieces.is_empty() { vec![line] } else { pieces.into_iter().map(LineString).collect() }
+}
+
+/// The polygon in pieces that each lie within -180..=180. Where it is cut, or turned round, its rings are wound as RFC 7946
+/// has them.
+///
+/// # Errors
+/// Where it reaches more than once round the Earth, and is no rectangle.
+pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<Polygon<f64>>, TooWide> {
+    let beyond = super::geodesic::rings(&polygon).any(is_beyond);
+    let is_frame = || polygon.exterior().bounding_rect().is_some_and(|r| r.height() >= FRAME_HEIGHT);
+    let has_long = super::geodesic::rings(&polygon).any(|ring| has_long_step(ring, RING_STEP));
+    if !beyond && (!has_long || is_frame()) {
+        if has_long_step(polygon.exterior(), LINE_STEP) && !is_frame() {
+            note(Turn::Wide);
+        }
+        return Ok(vec![polygon]);
+    }
+    if beyond {
+        note(Turn::Beyond);
+    }
+    let mut closed = false;
+    let mut whole = |ring: &LineString<f64>| {
+        let ring = unrolled(ring, RING_STEP);
+        let (ring, is_polar) = round_the_pole(ring);
+        closed |= is_polar;
+        ring
+    };
+    let (exterior, holes) = polygon.into_inner();
+    let mut exterior = whole(&exterior);
+    let holes: Vec<LineString<f64>> = holes.iter().map(whole).collect();
+    if closed {
+        note(Turn::Pole);
+    }
+    let Some(mut bounds) = exterior.bounding_rect() else { return Ok(vec![Polygon::new(exterior, holes)]) };
+    if bounds.width() > 360.0 {
+        if !is_rectangle(&exterior) {
+            return Err(TooWide);
+        }
+        bounds = Rect::new((-180.0, bounds.min().y), (180.0, bounds.max().y));
+        exterior = bounds.to_polygon().into_inner().0;
+    }
+    let beside = |hole: LineString<f64>| {
+        let west = hole.bounding_rect().map_or(0.0, |r| r.min().x);
+        // A hundred-millionth of a degree is rounding.
+        let turns = ((bounds.min().x - west - 1e-8) / 360.0).ceil();
+        hole.map_coords(|c| Coord { x: c.x + 360.0 * turns, y: c.y })
+    };
+    let mut rest = vec![Polygon::new(exterior, holes.into_iter().map(beside).collect())];
+    let mut pieces = Vec::new();
+    let mut turn = ((bounds.min().x + 180.0) / 360.0).floor();
+    loop {
+        let east = 360.0 * turn + 180.0;
+        let is_last = bounds.max().x <= east;
+        let (here, further) = match is_last {
+            true => (std::mem::take(&mut rest), Vec::new()),
+            false => {
+                let parts = || rest.iter();
+                let here = parts().flat_map(|p| part(p, &|c| c.x < east, east)).collect();
+                (here, parts().flat_map(|p| part(p, &|c| c.x >= east, east)).collect::<Vec<_>>())
+            }
+        };
+        let home = |c: Coord<f64>| Coord { x: (c.x - 360.0 * turn).clamp(-180.0, 180.0), y: c.y };
+        let here: Vec<Polygon<f64>> = here;
+        pieces.extend(here.into_iter().map(|p| p.map_coords(home).orient(geo::orient::Direction::Default)));
+        if is_last {
+            break;
+        }
+        rest = further;
+        turn += 1.0;
+    }
+    if pieces.len() > 1 {
+        note(Turn::Cut);
+    }
+    Ok(pieces)
+}
+
+/// The stretches of a closed ring (unit square) between the edges that it only has because the world is cut along the
+/// antimeridian and ends at the poles; `None` where it has no such edge.
+pub fn uncut(ring: &[World]) -> Option<Vec<Vec<World>>> {
+    let ends = |y: f64| !(1e-9..=1.0 - 1e-9).contains(&y);
+    let is_cut = |a: World, b: World| {
+        (a.x == b.x && (a.x == 0.0 || a.x == 1.0)) || (ends(a.y) && ends(b.y) && (a.y < 0.5) == (b.y < 0.5))
+    };
+    let count = ring.len().saturating_sub(1);
+    let first = (0..count).find(|i| is_cut(ring[*i], ring[i + 1]))?;
+    let mut stretches: Vec<Vec<World>> = Vec::new();
+    let mut is_open = false;
+    for i in (first + 1..first + count).map(|i| i % count) {
+        let (a, b) = (ring[i], ring[i + 1]);
+        match (is_cut(a, b), stretches.last_mut().filter(|_| is_open)) {
+            (true, _) => is_open = false,
+            (false, Some(stretch)) => stretch.push(b),
+            (false, None) => {
+                stretches.push(vec![a, b]);
+                is_open = true;
+            }
+        }
+    }
+    Some(stretches)
+}
+
+/// Whether a position is given on another turn than the first.
+fn is_beyond(line: &LineString<f64>) -> bool {
+    line.0.iter().any(|c| c.x.abs() > 180.0)
+}
+
+fn has_long_step(line: &LineString<f64>, most: f64) -> bool {
+    line.0.windows(2).any(|p| is_long(p[0], p[1], most))
+}
+
+/// Whether a step is longer, and not along the antimeridian or a pole.
+fn is_long(a: Coord<f64>, b: Coord<f64>, most: f64) -> bool {
+    (b.x - a.x).abs() > most && !is_along_antimeridian(a, b) && !(a.y.abs() == 90.0 && b.y == a.y)
+}
+
+fn is_along_antimeridian(a: Coord<f64>, b: Coord<f64>) -> bool {
+    a.x.abs() == 180.0 && b.x.abs() == 180.0
+}
+
+/// The line with longitudes that run on, long steps taken the short way.
+fn unrolled(line: &LineString<f64>, most: f64) -> LineString<f64> {
+    let mut shift = 0.0;
+    let mut out: Vec<Coord<f64>> = Vec::with_capacity(line.0.len());
+    let mut last: Option<Coord<f64>> = None;
+    for c in &line.0 {
+        if let Some(last) = last
+            && (is_long(last, *c, most) || (is_along_antimeridian(last, *c) && c.y.abs() != 90.0))
+        {
+            shift -= ((c.x - last.x) / 360.0).round() * 360.0;
+        }
+        last = Some(*c);
+        out.push(Coord { x: c.x + shift, y: c.y });
+    }
+    LineString(out)
+}
+
+/// An unrolled ring that does not come back to where it began, closed along the pole that it is nearer to: begun where it
+/// crosses the antimeridian, so that the way to the pole and back leads along the cut.
+fn round_the_pole(ring: LineString<f64>) -> (LineString<f64>, bool) {
+    let (Some(first), Some(last)) = (ring.0.first().copied(), ring.0.last().copied()) else { return (ring, false) };
+    let turn = last.x - first.x;
+    if turn == 0.0 {
+        return (ring, false);
+    }
+    let mean = ring.0.iter().map(|c| c.y).sum::<f64>() / ring.0.len() as f64;
+    let pole = 90.0_f64.copysign(mean);
+    let low = first.x.min(last.x);
+    let at = ((low + 180.0) / 360.0).ceil() * 360.0 - 180.0;
+    let crosses = |step: &geo::Line<f64>| (step.start.x < at) != (step.end.x < at) || step.start.x == at;
+    let Some(n) = ring.lines().position(|step| crosses(&step)) else { return (ring, false) };
+    let begin = crossing(ring.0[n], ring.0[n + 1], at);
+    let end = Coord { x: at + turn, y: begin.y };
+    let mut out = vec![begin];
+    out.extend(&ring.0[n + 1..]);
+    out.extend(ring.0[1..=n].iter().map(|c| Coord { x: c.x + turn, y: c.y }));
+    out.extend([end, Coord { x: end.x, y: pole }, Coord { x: begin.x, y: pole }, begin]);
+    out.dedup();
+    (LineString(out), true)
+}
+
+fn is_rectangle(ring: &LineString<f64>) -> bool {
+    ring.0.len() == 5 && ring.lines().all(|l| (l.dx() == 0.0) != (l.dy() == 0.0))
+}
+
+/// Where a step crosses a meridian: the same position whichever way it goes.
+fn crossing(a: Coord<f64>, b: Coord<f64>, at: f64) -> Coord<f64> {
+    let (a, b) = if a.x <= b.x { (a, b) } else { (b, a) };
+    let y = match (at - a.x, b.x - a.x) {
+        (0.0, _) => a.y,
+        (from, length) if from == length => b.y,
+        (from, length) => a.y + (b.y - a.y) * (from / length),
+    };
+    Coord { x: at, y }
+}
+
+/// What of a polygon lies on one side of a meridian. The stretches of its rings that lie there are joined along the
+/// meridian in the order of their ends, each odd one with the next: what is inside a polygon lies between an odd and an
+/// even crossing. It takes sorting, and nothing is noded, so a ring that crosses itself costs no more.
+fn part(polygon: &Polygon<f64>, is_here: &dyn Fn(Coord<f64>) -> bool, at: f64) -> Vec<Polygon<f64>> {
+    let mut stretches: Vec<Vec<Coord<f64>>> = Vec::new();
+    let mut holes: Vec<LineString<f64>> = Vec::new();
+    let mut pieces: Vec<Polygon<f64>> = Vec::new();
+    for (n, ring) in super::geodesic::rings(polygon).enumerate() {
+        let corners = ring.0.split_last().map_or(&[][..], |(_, corners)| corners);
+        let count = corners.len();
+        let enters = |i: &usize| is_here(corners[*i]) && !is_here(corners[(*i + count - 1) % count]);
+        let entries: Vec<usize> = (0..count).filter(enters).collect();
+        if entries.is_empty() {
+            match corners.first() {
+                Some(first) if is_here(*first) && n == 0 => pieces.push(Polygon::new(ring.clone(), Vec::new())),
+                Some(first) if is_here(*first) => holes.push(ring.clone()),
+                _ => {}
+            }
+            continue;
+        }
+        for from in entries {
+            let mut stretch = vec![crossing(corners[(from + count - 1) % count], corners[from], at)];
+            let mut i = from;
+            while is_here(corners[i % count]) {
+                stretch.push(corners[i % count]);
+                i += 1;
+            }
+            stretch.push(crossing(corners[(i - 1) % count], corners[i % count], at));
+            stretches.push(stretch);
+        }
+    }
+    pieces.extend(joined(&stretches));
+    for hole in holes {
+        let Some(corner) = hole.0.first().copied() else { continue };
+        let around = pieces.iter().position(|piece| piece.intersects(&Point(corner))).unwrap_or(0);
+        if let Some(piece) = pieces.get_mut(around) {
+            piece.interiors_push(hole);
+        }
+    }
+    pieces
+}
+
+/// Stretches that begin and end on one meridian as closed rings.
+fn joined(stretches: &[Vec<Coord<f64>>]) -> Vec<Polygon<f64>> {
+    // An end is a stretch, and whether it is its last position.
+    let end_y = |(stretch, is_last): (usize, bool)| {
+        let stretch = &stretches[stretch];
+        stretch[if is_last { stretch.len() - 1 } else { 0 }].y
+    };
+    let mut ends: Vec<(usize, bool)> = (0..stretches.len()).flat_map(|i| [(i, false), (i, true)]).collect();
+    ends.sort_by(|a, b| end_y(*a).total_cmp(&end_y(*b)));
+    let mut partners = vec![[(0, false); 2]; stretches.len()];
+    for pair in ends.chunks_exact(2) {
+        partners[pair[0].0][usize::from(pair[0].1)] = pair[1];
+        partners[pair[1].0][usize::from(pair[1].1)] = pair[0];
+    }
+    let mut is_used = vec![false; stretches.len()];
+    let mut rings = Vec::new();
+    for first in 0..stretches.len() {
+        let mut ring: Vec<Coord<f64>> = Vec::new();
+        let mut entry = (first, false);
+        while !is_used[entry.0] {
+            let (stretch, from_last) = entry;
+            is_used[stretch] = true;
+            match from_last {
+                false => ring.extend(&stretches[stretch]),
+                true => ring.extend(stretches[stretch].iter().rev()),
+            }
+            entry = partners[stretch][usize::from(!from_last)];
+        }
+        ring.dedup();
+        let is_flat = ring.iter().all(|c| c.x == ring[0].x);
+        if ring.len() > 2 && !is_flat {
+            ring.extend(ring.first().copied().filter(|c| ring.last() != Some(c)));
+            rings.push(Polygon::new(LineString(ring), Vec::new()));
+        }
+    }
+    rings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::Area;
+    use proptest::prelude::*;
+
+    fn ring(corners: &[(f64, f64)]) -> Polygon<f64> {
+        Polygon::new(corners.to_vec().into(), Vec::new())
+    }
+
+    fn told(given: Polygon<f64>) -> (Vec<Polygon<f64>>, Vec<Turn>) {
+        let mut turns = Vec::new();
+        let pieces = polygon(given, &mut |turn| turns.push(turn)).unwrap();
+        (pieces, turns)
+    }
+
+    fn area(pieces: &[Polygon<f64>]) -> f64 {
+        pieces.iter().map(|p| p.unsigned_area()).sum()
+    }
+
+    #[test]
+    fn what_crosses_comes_apart_whichever_way_it_is_wound() {
+        let corners = [(177.0, -19.0), (-178.0, -19.0), (-178.0, -16.0), (177.0, -16.0)];
+        let backwards: Vec<(f64, f64)> = corners.into_iter().rev().collect();
+        for corners in [&corners[..], &backwards] {
+            let (pieces, turns) = told(ring(corners));
+            assert_eq!((pieces.len(), &turns[..], area(&pieces)), (2, &[Turn::Cut][..], 15.0));
+        }
+        let (pieces, turns) = told(ring(&[(175.0, -20.0), (185.0, -20.0), (185.0, -10.0), (175.0, -10.0)]));
+        assert_eq!((pieces.len(), &turns[..], area(&pieces)), (2, &[Turn::Beyond, Turn::Cut][..], 100.0));
+        let (pieces, turns) = told(ring(&[(190.0, 0.0), (200.0, 0.0), (200.0, 10.0)]));
+        assert_eq!((pieces.len(), &turns[..], area(&pieces)), (1, &[Turn::Beyond][..], 50.0));
+        assert_eq!(pieces[0].exterior().0[0].x, -170.0);
+    }
+
+    #[test]
+    fn holes_and_bays_keep_their_place() {
+        // A ring around 180 with a hole across it, one to either side, and a bay that is open to the antimeridian.
+        let hole = |w: f64, e: f64, s: f64| LineString::from(vec![(w, s), (w, s + 1.0), (e, s + 1.0), (e, s), (w, s)]);
+        let outer = LineString::from(vec![(170.0, 0.0), (-170.0, 0.0), (-170.0, 20.0), (170.0, 20.0), (170.0, 0.0)]);
+        let holes = vec![hole(179.0, -179.0, 5.0), hole(172.0, 173.0, 5.0), hole(-173.0, -172.0, 5.0)];
+        let (pieces, _) = told(Polygon::new(outer, holes));
+        assert_eq!(pieces.len(), 2);
+        assert!(pieces.iter().all(|p| p.interiors().len() == 1 && p.unsigned_area() == 198.0), "{pieces:?}");
+        // A C whose arms lie across.
+        let c = [
+            (170.0, 0.0),
+            (-170.0, 0.0),
+            (-170.0, 2.0),
+            (175.0, 2.0),
+            (175.0, 8.0),
+            (-170.0, 8.0),
+            (-170.0, 10.0),
+            (170.0, 10.0),
+        ];
+        let (pieces, _) = told(ring(&c));
+        assert_eq!((pieces.len(), area(&pieces)), (3, 110.0));
+    }
+
+    #[test]
+    fn a_flight_across_is_two_lines() {
+        let lines = line(vec![(170.0, 0.0), (-170.0, 10.0)].into(), &mut |_| ());
+        assert_eq!(lines[0].0[1], Coord { x: 180.0, y: 5.0 });
+        assert_eq!(lines[1].0[0], Coord { x: -180.0, y: 5.0 });
+        let along = line(vec![(180.0, 0.0), (170.0, 10.0), (-170.0, 20.0)].into(), &mut |_| ());
+        assert_eq!(along.len(), 2);
+        let round = line(vec![(-190.0, 0.0), (200.0, 39.0)].into(), &mut |_| ());
+        // A step of more than a turn goes the short way, too: from 170 E to 160 W.
+        assert_eq!((round.len(), round[1].0[1]), (2, Coord { x: -160.0, y: 39.0 }));
+        assert_eq!(line(vec![(-179.0, 0.0), (-60.0, 0.0)].into(), &mut |_| ()).len(), 1);
+    }
+
+    #[test]
+    fn what_is_wide_or_closed_along_the_antimeridian_stays_whole() {
+        for (whole, turns) in [
+            // Antarctica, closed along the pole as RFC 7946 shows.
+            (&[(-180.0, -90.0), (180.0, -90.0), (180.0, -70.0), (0.0, -65.0), (-180.0, -70.0)][..], &[][..]),
+            (&[(-180.0, -85.0), (180.0, -85.0), (180.0, 85.0), (-180.0, 85.0)], &[]),
+            // A frame of the world.
+            (&[(-179.9, -85.0), (179.9, -85.0), (179.9, 85.0), (-179.9, 85.0)], &[]),
+            (&[(-48.0, -50.0), (170.0, -50.0), (170.0, 35.0), (-48.0, 35.0)], &[Turn::Wide]),
+            (&[(-48.0, 35.0), (170.0, 35.0), (170.0, -50.0), (-48.0, -50.0)], &[Turn::Wide]),
+        ] {
+            let given = ring(whole);
+            assert_eq!(told(given.clone()), (vec![given], turns.to_vec()), "{whole:?}");
+        }
+        let (pieces, _) = told(ring(&[(-360.0, -90.0), (360.0, -90.0), (360.0, 90.0), (-360.0, 90.0)]));
+        assert_eq!(area(&pieces), 360.0 * 180.0);
+        assert_eq!(polygon(ring(&[(-200.0, 0.0), (60.0, 0.0), (200.0, 9.0), (0.0, 9.0)]), &mut |_| ()), Err(TooWide));
+    }
+
+    #[test]
+    fn a_ring_round_a_pole_holds_it() {
+        let coast: Vec<(f64, f64)> = (0..12).map(|i| (f64::from(i) * 30.0 - 170.0, -70.0)).collect();
+        let (pieces, turns) = told(ring(&coast));
+        assert!(turns.contains(&Turn::Pole));
+        // One piece, whose only upright edges are those at the cut.
+        assert!(pieces.len() == 1 && area(&pieces) == 360.0 * 20.0, "{pieces:?}");
+        for from in [0, 5, 11] {
+            let mut turned = coast.clone();
+            turned.rotate_left(from);
+            turned.reverse();
+            let (pieces, _) = told(ring(&turned));
+            assert!(pieces.len() == 1 && area(&pieces) == 360.0 * 20.0, "{pieces:?}");
+        }
+        assert!(pieces.iter().all(|p| p.exterior().0.iter().all(|c| c.x.abs() <= 180.0)));
+    }
+
+    #[test]
+    fn outlines_do_not_run_down_the_cut() {
+        let at = |x: f64, y: f64| World { x, y };
+        let piece = [at(1.0, 0.4), at(1.0, 0.6), at(0.9, 0.6), at(0.9, 0.4), at(1.0, 0.4)];
+        assert_eq!(uncut(&piece), Some(vec![piece[1..].to_vec()]));
+        let turned = [at(0.9, 0.6), at(0.9, 0.4), at(1.0, 0.4), at(1.0, 0.6), at(0.9, 0.6)];
+        assert_eq!(uncut(&turned), Some(vec![piece[1..].to_vec()]));
+        assert_eq!(uncut(&[at(0.1, 0.4), at(0.1, 0.6), at(0.2, 0.6), at(0.1, 0.4)]), None);
+        let world = [at(0.0, 0.0), at(0.0, 1.0), at(1.0, 1.0), at(1.0, 0.0), at(0.0, 0.0)];
+        assert_eq!(uncut(&world), Some(Vec::new()));
+    }
+
+    #[test]
+    fn boxes_and_frames_go_the_short_way() {
+        let rect = |w: f64, e: f64| Rect::new((w, 0.0), (e, 1.0));
+        assert_eq!(boxes([170.0, 0.0, -170.0, 1.0]), [rect(170.0, 180.0), rect(-180.0, -170.0)]);
+        assert_eq!(boxes([170.0, 0.0, 190.0, 1.0]), [rect(170.0, 180.0), rect(-180.0, -170.0)]);
+        assert_eq!(boxes([190.0, 0.0, 200.0, 1.0]), [rect(-170.0, -160.0)]);
+        assert_eq!(boxes([-200.0, 0.0, 200.0, 1.0]), [rect(-180.0, 180.0)]);
+        assert_eq!(boxes([10.0, 0.0, 20.0, 1.0]), [rect(10.0, 20.0)]);
+        let world = |w: f64, e: f64| WorldBox { min: World { x: w, y: 0.4 }, max: World { x: e, y: 0.6 } };
+        assert_eq!(around([world(0.0, 0.01), world(0.9, 1.0), world(0.95, 0.97)]), Some(world(0.9, 1.01)));
+        assert_eq!(around([world(0.0, 0.01), world(0.3, 0.4)]), Some(world(0.0, 0.4)));
+        assert_eq!(around([world(0.0, 1.0), world(0.3, 0.4)]), Some(world(0.0, 1.0)));
+        assert_eq!(around([]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_hold_what_the_polygon_held(
+            corners in prop::collection::vec((150.0..210.0f64, -40.0..40.0f64), 3..30),
+            x in 150.0..210.0f64, y in -40.0..40.0f64,
+        ) {
+            // An odd number of edges is east of what is inside.
+            let east_of = |polygon: &Polygon<f64>, x: f64| {
+                let spans = |l: &geo::Line<f64>| (l.start.y <= y) != (l.end.y <= y);
+                let meets = |l: &geo::Line<f64>| l.start.x + (y - l.start.y) / (l.end.y - l.start.y) * l.dx() > x;
+                polygon.exterior().lines().filter(|l| spans(l) && meets(l)).count()
+            };
+            let given = ring(&corners);
+            let pieces = polygon(given.clone(), &mut |_| ()).unwrap();
+            let edges: usize = pieces.iter().map(|piece| east_of(piece, wrapped(x))).sum();
+            // Pieces on the other side lie wholly to the east or the west of it: an even number of edges.
+            prop_assert_eq!(edges % 2, east_of(&given, x) % 2);
+        }
+    }
+}
