@@ -101,10 +101,11 @@ impl fmt::Display for Diagnostic {
             f.write_str(": ")?;
         }
         if let Some(feature) = &self.feature {
-            write!(f, "feature {feature} ")?;
+            write!(f, "feature {feature}")?;
         }
         if let Some(pointer) = &self.pointer {
-            write!(f, "at {}", if pointer.is_empty() { "/" } else { pointer })?;
+            let space = if self.feature.is_some() { " " } else { "" };
+            write!(f, "{space}at {}", if pointer.is_empty() { "/" } else { pointer })?;
         }
         if self.feature.is_some() || self.pointer.is_some() {
             f.write_str(": ")?;

@@ -83,7 +83,7 @@ fn check_file(path: &Path, roots: &[PathBuf], out: &mut Vec<Diagnostic>) {
         out.extend(map::load(&options).diagnostics);
         return;
     }
-    match source::open(path).and_then(|file| source::read("check", &name, file)) {
+    match source::open(path).and_then(|file| source::read_sound("check", &name, file)) {
         Ok(checked) => out.extend(checked.diagnostics),
         Err(problem) => return out.push(*problem),
     }

@@ -266,12 +266,10 @@ impl Loader {
 
     pub(super) fn read(&mut self, name: &str, file: &str, input: impl Read) -> Option<Collection> {
         let mut input = Hashing { input, hash: &mut self.hash };
-        match source::read(name, file, &mut input) {
+        match source::read_sound(name, file, &mut input) {
             Ok(checked) => {
                 self.diagnostics.extend(checked.diagnostics);
-                let mut collection = checked.value;
-                self.diagnostics.extend(super::sound::mend(&mut collection, file));
-                Some(collection)
+                Some(checked.value)
             }
             Err(problem) => {
                 self.problem(*problem);

@@ -25,7 +25,6 @@ mod projected;
 mod query;
 mod schema;
 mod service;
-mod sound;
 mod sources;
 mod spec;
 mod sprites;

@@ -7,6 +7,7 @@
 mod convert;
 pub mod roots;
 mod schema;
+mod sound;
 mod stream;
 pub mod tiles;
 mod time;
@@ -36,6 +37,16 @@ pub fn read(name: &str, file: &str, input: impl Read) -> Result<Checked<Collecti
     let (timing, told) = time::of(&mut features, document.member("time"), file);
     diagnostics.extend(told);
     Ok(Checked::new(Collection { name: name.to_string(), title, gazetteer, timing, features }, diagnostics))
+}
+
+/// The same of data that is asked about: areas that cross themselves are taken as what is painted of them.
+///
+/// # Errors
+/// Where nothing of it can be used.
+pub fn read_sound(name: &str, file: &str, input: impl Read) -> Result<Checked<Collection>, Box<Diagnostic>> {
+    let mut checked = read(name, file, input)?;
+    checked.diagnostics.extend(sound::mend(&mut checked.value, file));
+    Ok(checked)
 }
 
 /// Checks every feature of one GeoJSON document against `schema`, and that the document can be read at all.
