@@ -104,7 +104,7 @@ fn of_csv(text: &str) -> Result<Vec<JsonObject<String, Json>>, String> {
                         cell.split([',', ' ']).filter(|n| !n.is_empty()).map(number).collect();
                     spec.insert(name.clone(), Json::Array(numbers?));
                 }
-                "zoom" | "bearing" | "padding" | "width" | "height" | "ratio" | "dpi" | "quality" => {
+                "zoom" | "maxzoom" | "bearing" | "padding" | "width" | "height" | "ratio" | "dpi" | "quality" => {
                     spec.insert(name.clone(), number(cell)?);
                 }
                 _ => drop(spec.insert(name.clone(), json!(cell))),

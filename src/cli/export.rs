@@ -33,7 +33,7 @@ pub(super) struct Export {
     /// Longitude,latitude in degrees
     #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true, requires = "zoom")]
     center: Option<String>,
-    /// Style zoom (512 px tiles)
+    /// Style zoom (512 px tiles), -2 to 24
     #[arg(long, requires = "center", allow_hyphen_values = true)]
     zoom: Option<f64>,
     /// Degrees clockwise from north that are up
@@ -81,6 +81,10 @@ pub(super) struct Export {
     /// CSS px around the bounds, or around what is drawn on top
     #[arg(long, value_name = "PX")]
     padding: Option<u32>,
+    /// The deepest style zoom of a map that is fitted to bounds, or to what is drawn on top; without it what is shown fills
+    /// the picture, and a lone place has zoom 11
+    #[arg(long, value_name = "ZOOM", conflicts_with = "center", allow_hyphen_values = true)]
+    max_zoom: Option<f64>,
     /// Width x height in CSS px
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
@@ -253,6 +257,7 @@ impl Export {
         spec.zoom = self.zoom.or(spec.zoom);
         spec.bearing = self.bearing.or(spec.bearing);
         spec.padding = self.padding.or(spec.padding);
+        spec.maxzoom = self.max_zoom.or(spec.maxzoom);
         spec.ratio = self.ratio.or(spec.ratio);
         spec.dpi = self.dpi.or(spec.dpi);
         spec.quality = self.quality.or(spec.quality);

@@ -216,6 +216,7 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
         animate,
         dpi: number(params.take("dpi"), "dpi")?,
         bearing: number(params.take("bearing"), "bearing")?,
+        maxzoom: number(params.take("maxzoom"), "maxzoom")?,
         quality: params.take_count("quality", 1..=100)?.map(|q| q as u8),
         text: params.take("text"),
         furniture: params.take("furniture"),

@@ -1,10 +1,12 @@
 //! What part of the world a picture shows, and the scene of it: fetch and compose.
 
+use std::ops::RangeInclusive;
+
 use super::sources::Held;
 use super::{State, StyledMap, labels};
 use crate::compose::{self, Inputs, LayerData};
 use crate::encode;
-use crate::geo::{Camera, LonLat, Projection, ProjectionError, Stopped, TileId, World, WorldBox};
+use crate::geo::{Camera, LonLat, Projection, ProjectionError, Stopped, TileId, World, WorldBox, settled_zoom};
 use crate::paint::pdf;
 use crate::paint::raster::Unfinished;
 use crate::scene::{Item, Scene};
@@ -19,7 +21,7 @@ pub enum PictureError {
     Size(String),
     #[error("{0} is no ratio: 1 to 4 device px per CSS px")]
     Ratio(String),
-    #[error("zoom {0} is out of range: 0 to {max}", max = TileId::MAX_ZOOM)]
+    #[error("zoom {0} is out of range: {least} to {most}", least = Frame::ZOOMS.start(), most = Frame::ZOOMS.end())]
     Zoom(f64),
     #[error(
         "the bounds {0} are empty or out of range: west, south, east, north in degrees, west below east, within 180 and 85.0511"
@@ -118,7 +120,22 @@ pub struct Frame {
     projection: Option<Projection>,
 }
 
+/// A box with longer sides than this, in worlds, is no lone place: some 40 cm on the ground.
+const LEAST_EXTENT: f64 = 1e-8;
+
 impl Frame {
+    /// The style zooms of pictures; tiles have those of [`TileId`].
+    pub const ZOOMS: RangeInclusive<f64> = -2.0..=24.0;
+
+    /// The zoom of a lone place that is to be shown, and nobody says how near: with what lies around it.
+    const LONE_ZOOM: f64 = 11.0;
+
+    /// The deepest zoom of a frame around bounds that nobody names: what has an extent fills the picture.
+    pub fn deepest_zoom(bounds: &WorldBox) -> f64 {
+        let is_lone = bounds.width().max(bounds.height()) < LEAST_EXTENT;
+        if is_lone { Self::LONE_ZOOM } else { f64::from(TileId::MAX_ZOOM) }
+    }
+
     /// A tile of `size_px` CSS px, 256 or 512.
     pub fn tile(tile: TileId, size_px: u32, ratio: u32) -> Self {
         Self::plain(Camera::of_tile(tile, size_px, ratio))
@@ -126,7 +143,7 @@ impl Frame {
 
     /// Around a centre at a style zoom.
     pub fn centered(center: LonLat, zoom: f64, size: Size) -> Result<Self, PictureError> {
-        if !(0.0..=f64::from(TileId::MAX_ZOOM)).contains(&zoom) {
+        if !Self::ZOOMS.contains(&zoom) {
             return Err(PictureError::Zoom(zoom));
         }
         let center = World::from_degrees(center.lon(), center.lat());
@@ -136,7 +153,7 @@ impl Frame {
     /// What an interactive map shows: the centre in the middle to a fraction of a pixel, and `bearing` (degrees clockwise
     /// from north) upward.
     pub fn viewport(center: LonLat, zoom: f64, bearing: f64, size: Size) -> Result<Self, PictureError> {
-        if !(0.0..=f64::from(TileId::MAX_ZOOM)).contains(&zoom) || !bearing.is_finite() {
+        if !Self::ZOOMS.contains(&zoom) || !bearing.is_finite() {
             return Err(PictureError::Zoom(zoom));
         }
         let center = World::from_degrees(center.lon(), center.lat());
@@ -155,14 +172,10 @@ impl Frame {
         }
         let camera = Camera::fitted(WorldBox::from_degrees(bounds), (size.width, size.height), size.ratio);
         // Bounds smaller than a pixel at the deepest zoom would overrun the snapped coordinates.
-        if camera.zoom() > f64::from(TileId::MAX_ZOOM) + 2.0 {
+        if camera.zoom() > *Self::ZOOMS.end() {
             return Err(refuse());
         }
-        Ok(Self {
-            camera,
-            fitted: Some((WorldBox::from_degrees(bounds), 0, f64::from(TileId::MAX_ZOOM) + 2.0)),
-            projection: None,
-        })
+        Ok(Self { camera, fitted: Some((WorldBox::from_degrees(bounds), 0, *Self::ZOOMS.end())), projection: None })
     }
 
     /// Around bounds of any shape with `padding_px` CSS px to every side, no deeper than `max_zoom`.
@@ -250,8 +263,9 @@ impl Frame {
 fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, (width, height, ratio): (u32, u32, u32)) -> Camera {
     let inner = |side: u32| f64::from(side.saturating_sub(padding_px.saturating_mul(2)).max(1));
     let fits = |side: f64, extent: f64| (side / extent.max(f64::MIN_POSITIVE) / 512.0).log2();
-    let zoom = fits(inner(width), bounds.width()).min(fits(inner(height), bounds.height()));
-    Camera::centered(bounds.center(), zoom.clamp(0.0, max_zoom), (width, height), ratio)
+    let zoom = fits(inner(width), bounds.width()).min(fits(inner(height), bounds.height())).min(max_zoom);
+    let zoom = settled_zoom(zoom, f64::from(width.max(height) * ratio));
+    Camera::centered(bounds.center(), zoom, (width, height), ratio)
 }
 
 /// The scene of a camera.

@@ -32,6 +32,8 @@ pub struct Spec {
     pub projection: Option<String>,
     /// CSS px left around `bbox`, or around what is drawn on top where neither `bbox` nor `center` is given.
     pub padding: Option<u32>,
+    /// The deepest style zoom of a map that is fitted to bounds, or to what is drawn on top.
+    pub maxzoom: Option<f64>,
     /// CSS px.
     pub width: Option<u32>,
     /// CSS px.
@@ -123,8 +125,6 @@ const MAX_THINGS: usize = 1_000;
 const MAX_POINTS: usize = 10_000;
 /// CSS px around what is drawn on top.
 const PADDING_PX: u32 = 48;
-/// A lone point is shown with what lies around it.
-const MAX_AUTO_ZOOM: f64 = 11.0;
 
 impl Spec {
     /// Reads a spec.
@@ -344,12 +344,22 @@ impl Spec {
         if self.padding.is_some() && self.center.is_some() {
             return Err(SpecError::at("/padding", "a padding goes with a bbox, or with what is drawn on top"));
         }
+        if self.maxzoom.is_some() && self.center.is_some() {
+            return Err(SpecError::at("/maxzoom", "a maxzoom goes with a bbox, or with what is drawn on top"));
+        }
+        if let Some(zoom) = self.maxzoom {
+            within(zoom, Frame::ZOOMS, "/maxzoom")?;
+        }
         match (self.bbox, self.center, self.zoom) {
             (Some(_), Some(_), _) => Err(SpecError::at("/center", "say where once: bbox, or center with zoom")),
             (Some(_), None, Some(_)) => Err(SpecError::at("/zoom", "say where once: bbox, or center with zoom")),
             (Some(bbox), None, None) => {
                 let frame = Frame::bounds(bbox, size)?;
-                Ok(if padding == 0 { frame } else { Frame::around(WorldBox::from_degrees(bbox), padding, 24.0, size) })
+                if padding == 0 && self.maxzoom.is_none() {
+                    return Ok(frame);
+                }
+                let deepest = self.maxzoom.unwrap_or(*Frame::ZOOMS.end());
+                Ok(Frame::around(WorldBox::from_degrees(bbox), padding, deepest, size))
             }
             (None, Some([lon, lat]), Some(zoom)) => {
                 let center = LonLat::new(lon, lat)
@@ -370,7 +380,9 @@ impl Spec {
                 let nothing =
                     || SpecError::at("/bbox", "say where: bbox, center with zoom, or something to be drawn on top");
                 let padding = self.padding.unwrap_or(PADDING_PX.min(size.width().min(size.height()) / 5));
-                Ok(Frame::around(bounds.ok_or_else(nothing)?, padding, MAX_AUTO_ZOOM, size))
+                let bounds = bounds.ok_or_else(nothing)?;
+                let deepest = self.maxzoom.unwrap_or_else(|| Frame::deepest_zoom(&bounds));
+                Ok(Frame::around(bounds, padding, deepest, size))
             }
         }
     }
