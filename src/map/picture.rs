@@ -17,7 +17,7 @@ use crate::style::{Layer, Paint};
 pub enum PictureError {
     #[error("a picture of {width} x {height} device px is too large; at most {max} px in all")]
     TooLarge { width: u64, height: u64, max: u64 },
-    #[error("{0} is no size: write WIDTHxHEIGHT in CSS px, both from 1 to {max}", max = Size::MAX_SIDE_PX)]
+    #[error("{0} is no size: write WIDTHxHEIGHT in CSS px, both from 1 to {max}, or the name of a preset", max = Size::MAX_SIDE_PX)]
     Size(String),
     #[error("{0} is no ratio: 1 to 4 device px per CSS px")]
     Ratio(String),
@@ -120,6 +120,9 @@ pub struct Frame {
     projection: Option<Projection>,
 }
 
+/// How far a latitude may be beyond the world's edge, degrees: by six decimals it is rounded up.
+const ROUNDED: f64 = 1e-6;
+
 /// A box with longer sides than this, in worlds, is no lone place: some 40 cm on the ground.
 const LEAST_EXTENT: f64 = 1e-8;
 
@@ -163,11 +166,16 @@ impl Frame {
     /// The largest picture of `[west, south, east, north]` degrees that fits the size.
     pub fn bounds(bounds: [f64; 4], size: Size) -> Result<Self, PictureError> {
         let [w, s, e, n] = bounds;
-        let refuse = || PictureError::Bounds(format!("{w},{s},{e},{n}"));
-        let in_range = LonLat::new(w, s).is_some()
-            && LonLat::new(e, n).is_some()
-            && s.abs().max(n.abs()) <= crate::geo::MAX_LATITUDE;
-        if !in_range || w >= e || s >= n {
+        let is_sound = |[w, s, e, n]: [f64; 4]| {
+            let is_in_range = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some();
+            is_in_range && s.abs().max(n.abs()) <= crate::geo::MAX_LATITUDE + ROUNDED && w < e && s < n
+        };
+        let refuse = || {
+            let swapped = [s, w, n, e];
+            let help = if is_sound(swapped) { format!(" (swapped? {s},{w},{n},{e})") } else { String::new() };
+            PictureError::Bounds(format!("{w},{s},{e},{n}{help}"))
+        };
+        if !is_sound(bounds) {
             return Err(refuse());
         }
         let camera = Camera::fitted(WorldBox::from_degrees(bounds), (size.width, size.height), size.ratio);
@@ -222,6 +230,13 @@ impl Frame {
         // In whichever copy of the world is shown.
         let turns = (bounds.center().x - at.x).round();
         bounds.owns(World { x: at.x + turns, y: at.y })
+    }
+
+    /// Whether anything within bounds of Web Mercator's square can be in the picture; in another projection that is not known.
+    pub(super) fn meets(&self, bounds: &WorldBox) -> bool {
+        let shown = self.camera.bounds(0.0);
+        let turns = (shown.center().x - bounds.center().x).round();
+        self.projection.is_some() || shown.meets(&bounds.moved(turns))
     }
 
     pub(super) fn projection(&self) -> Option<&Projection> {

@@ -59,14 +59,14 @@ pub struct Spec {
     /// The style's own settings: `{"date": "2020-11-25", "lang": "hy"}`.
     #[serde(default)]
     pub state: BTreeMap<String, String>,
-    /// `all`, or parts with commas between.
+    /// `all`, `none`, or parts with commas between.
     pub furniture: Option<String>,
     pub title: Option<String>,
     pub subtitle: Option<String>,
     pub theme: Option<String>,
     /// What changed between two days, drawn in place of who holds what: `2020-09-27/2020-12-01`.
     pub change: Option<String>,
-    /// Two days, each with a map of its own: `2020-09-27,2020-12-01`.
+    /// Two days, each with a map of its own: `2020-09-27/2020-12-01`.
     pub compare: Option<String>,
     /// Whether the two maps of `compare` share one frame, each with its half, and do not stand side by side.
     #[serde(default)]
@@ -210,7 +210,8 @@ impl Spec {
         furnishing.day = state.get("date").and_then(|d| d.parse().ok()).or_else(|| styled.default_day());
         furnishing.since = change.map(|(from, _)| from);
         furnishing.recipe = recipe;
-        if (compared.is_some() || days.is_some()) && furnishing.furniture.is_none() {
+        let is_bare = self.furniture.as_deref() == Some("none");
+        if (compared.is_some() || days.is_some()) && furnishing.furniture.is_none() && !is_bare {
             // Maps without their days would be a riddle.
             furnishing.furniture = Some(Furniture { parts: [(Part::Date, None)].into(), ..Furniture::default() });
         }
@@ -235,7 +236,12 @@ impl Spec {
         }
         for (i, callout) in furnishing.callouts.iter().enumerate() {
             if !frame.shows(callout.at) {
-                return Err(SpecError::at(format!("/callouts/{i}/at"), "a place that is not on the map"));
+                let [lon, lat] = self.callouts[i].at;
+                let is_swapped = LonLat::new(lat, lon)
+                    .is_some_and(|other| frame.shows(World::from_degrees(other.lon(), other.lat())));
+                let help = if is_swapped { format!("; did you mean [{lat}, {lon}]?") } else { String::new() };
+                let message = format!("a place that is not on the map{help}");
+                return Err(SpecError::at(format!("/callouts/{i}/at"), message));
             }
         }
         let settings =
@@ -260,7 +266,8 @@ impl Spec {
             }
         };
         let state = settings(&state)?;
-        Ok(Picture { style: style.to_string(), state, frame, overlay, output, compared, film, furnishing })
+        let warnings = self.slips(styled, &frame);
+        Ok(Picture { style: style.to_string(), state, frame, overlay, output, compared, film, furnishing, warnings })
     }
 
     fn size(&self, max_px: u64) -> Result<(Size, Option<f64>), SpecError> {
