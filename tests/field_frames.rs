@@ -323,7 +323,7 @@ fn swapped_numbers_and_empty_frames_are_told() {
         (
             json!({"bbox": [45.4, 38.8, 48.0, 40.6], "geojson": {"type": "Feature", "geometry": {"type": "Point", "coordinates": [46.7, 39.8]},
                 "properties": {"marker-symbol": "harbor"}}}),
-            "'harbor' is left out",
+            "/geojson/properties/marker-symbol: pins have no icons, so 'harbor' is left out",
         ),
     ] {
         let found = told(map, spec.clone());
@@ -365,6 +365,10 @@ async fn pictures_and_answers_over_http_carry_their_warnings() {
         let found = answer["warnings"].to_string();
         assert!(expected.map_or(answer["warnings"].is_null(), |e| found.contains(e)), "{question}: {found}");
     }
+    let empty = get("/collections/control/items?bbox=38.8,45.4,40.6,48.0").await;
+    assert!(empty.json()["warnings"][0].to_string().contains("did you mean 45.4,38.8,48,40.6?"), "{}", empty.json());
+    let full = get("/collections/control/items?bbox=45.4,38.8,48.0,40.6&limit=1").await;
+    assert!(full.json()["warnings"].is_null());
     let refused = get_as("/query?at=39.76,146.75", "application/json").await.json()["detail"].to_string();
     assert!(refused.contains("did you mean 146.75,39.76?"), "{refused}");
 }

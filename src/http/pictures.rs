@@ -1,11 +1,11 @@
 //! Raster tiles and static maps.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
 
 use super::Problem;
 use super::body::Document;
-use super::request::{Asker, Params, UrlPath, cached, has_tag, number, short};
+use super::request::{Asker, Params, UrlPath, WARNING, cached, has_tag, number, short};
 use crate::geo::{Effort, LonLat, Stop, TileId};
 use crate::map::{
     Animate, CalloutSpec, Frame, Lane, Map, Marker, OnTop, Output, Path, PathLook, Picture, PictureError, Preset,
@@ -297,9 +297,6 @@ async fn draw(
     let state = styled.state(params.pairs())?;
     send(service, Picture::plain(style, state, frame, output), headers).await
 }
-
-/// The header that says what whoever asks for a picture should know, once for each warning.
-const WARNING: HeaderName = HeaderName::from_static("contactline-warning");
 
 /// A warning as a header has it: letters of other scripts are left out.
 fn warning(told: &str) -> Option<HeaderValue> {

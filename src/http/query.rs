@@ -124,6 +124,8 @@ impl Drawing {
             Problem::bad_request("there is nothing to draw: neither the answer nor the style has features")
         })?;
         let frame = Frame::around(bounds, PADDING_PX, Frame::deepest_zoom(&bounds), self.size);
-        Ok(Picture { overlay: Some(overlay), ..Picture::plain(id, state, frame, Output::PNG) })
+        let warnings = answer.members.get("warnings").and_then(Json::as_array);
+        let warnings = warnings.into_iter().flatten().filter_map(Json::as_str).map(str::to_string).collect();
+        Ok(Picture { overlay: Some(overlay), warnings, ..Picture::plain(id, state, frame, Output::PNG) })
     }
 }

@@ -49,7 +49,7 @@ impl StyledMap {
 impl Map {
     /// What is told of a place that a question asks for, by its bounds in degrees: nothing of the map is near, but there is
     /// where the numbers are swapped.
-    pub(super) fn swapped(&self, [w, s, e, n]: [f64; 4]) -> Option<String> {
+    pub fn swapped(&self, [w, s, e, n]: [f64; 4]) -> Option<String> {
         let near = |[w, s, e, n]: [f64; 4]| {
             let is_place = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some();
             let area = WorldBox::from_degrees([w - NEAR, s - NEAR, e + NEAR, n + NEAR]);
@@ -142,13 +142,15 @@ impl Spec {
             }
         }
         let Some(geojson) = self.geojson.as_ref().filter(|_| self.layers.is_none()) else { return found };
-        let one = std::slice::from_ref(geojson);
-        let all = geojson.get("features").and_then(Json::as_array).map_or(one, Vec::as_slice);
-        for (i, feature) in all.iter().enumerate() {
+        let mut look = |at: String, feature: &Json| {
             let symbol = feature.pointer("/properties/marker-symbol").and_then(Json::as_str);
             if let Some(symbol) = symbol.filter(|s| super::things::is_icon(s)) {
-                add(format!("/geojson/features/{i}/properties/marker-symbol"), symbol);
+                add(format!("{at}/properties/marker-symbol"), symbol);
             }
+        };
+        match geojson.get("features").and_then(Json::as_array) {
+            Some(all) => all.iter().enumerate().for_each(|(i, one)| look(format!("/geojson/features/{i}"), one)),
+            None => look("/geojson".to_string(), geojson),
         }
         found
     }
