@@ -172,6 +172,33 @@ pub fn pointer_join(pointer: &str, token: impl fmt::Display) -> String {
     format!("{pointer}/{token}")
 }
 
+/// The one of the known words that a misspelt one is likeliest to mean, if it is near enough: two letters from it at the
+/// most, and a quarter of its own.
+pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let most = (word.chars().count() / 4).clamp(1, 2);
+    let near = known.into_iter().map(|other| (letters_apart(word, other), other));
+    near.filter(|(apart, _)| *apart <= most).min_by_key(|(apart, _)| *apart).map(|(_, other)| other)
+}
+
+/// How many letters are left out, put in, changed or swapped with their neighbours between two words.
+fn letters_apart(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let (mut before, mut last): (Vec<usize>, Vec<usize>) = (Vec::new(), (0..=b.len()).collect());
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let changed = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = changed.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(before[j - 2] + 1);
+            }
+            row.push(least);
+        }
+        (before, last) = (last, row);
+    }
+    last[b.len()]
+}
+
 /// A text's bytes without the byte order mark that Windows programs write before them.
 pub fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
@@ -192,6 +219,21 @@ mod tests {
             d.to_string(),
             "error: a.geojson: feature 'agdam' at /features/3/geometry: the ring has 3 positions; help: close it"
         );
+    }
+
+    #[test]
+    fn a_misspelt_word_is_known_again() {
+        let known = ["fill-color", "fill-opacity", "line-width", "text-size"];
+        for (word, meant_by_it) in [
+            ("fill-colour", Some("fill-color")),
+            ("fil-color", Some("fill-color")),
+            ("line-wdith", Some("line-width")),
+            ("text_size", Some("text-size")),
+            ("stroke", None),
+            ("", None),
+        ] {
+            assert_eq!(meant(word, known), meant_by_it, "{word}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use clap::Args;
 
-use super::terminal::print;
+use super::terminal::{print, tell};
 use super::{DataArgs, Failure, load, progress, written};
 use crate::feature::Date;
 use crate::geo::{Effort, Stop};
@@ -70,6 +70,7 @@ impl Animate {
         let picture = spec
             .picture(&map, &self.style, MAX_PX, String::new(), &Effort::default())
             .map_err(|e| failed(e.to_string()))?;
+        picture.warnings.iter().for_each(|told| tell(format_args!("warning: {told}")));
         let film = picture.film.iter().flat_map(|film| &film.days).count();
         let bar = progress(film as u64);
         let step = |day: Date| {

@@ -56,6 +56,7 @@ fn render(job: &Job, map: &Map, style: &str) -> Result<(), String> {
     let spec = Spec::read(recipe.as_bytes()).map_err(|e| of_job(e.to_string()))?;
     let style = job.style.as_deref().unwrap_or(style);
     let picture = spec.picture(map, style, MAX_PX, recipe, &Effort::default()).map_err(|e| of_job(e.to_string()))?;
+    picture.warnings.iter().for_each(|told| tell(format_args!("warning: {}: {told}", job.output.display())));
     let bytes = map.draw(&picture).map_err(|e| of_job(e.to_string()))?;
     // A job that is broken off leaves no half of a file, which a later run would keep.
     written::write(&job.output, &bytes).map_err(|e| e.message)?;
@@ -104,7 +105,7 @@ fn of_csv(text: &str) -> Result<Vec<JsonObject<String, Json>>, String> {
                         cell.split([',', ' ']).filter(|n| !n.is_empty()).map(number).collect();
                     spec.insert(name.clone(), Json::Array(numbers?));
                 }
-                "zoom" | "bearing" | "padding" | "width" | "height" | "ratio" | "dpi" | "quality" => {
+                "zoom" | "maxzoom" | "bearing" | "padding" | "width" | "height" | "ratio" | "dpi" | "quality" => {
                     spec.insert(name.clone(), number(cell)?);
                 }
                 _ => drop(spec.insert(name.clone(), json!(cell))),

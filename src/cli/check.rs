@@ -33,14 +33,23 @@ impl Check {
             diagnostics = map::load(&Options::default()).diagnostics;
             files = 1;
         }
-        let folders = self.paths.iter().filter(|path| path.is_dir());
-        let roots: Vec<PathBuf> = self.root.iter().chain(folders).cloned().collect();
+        let mut all = Vec::new();
         for path in &self.paths {
-            for file in files_of(path, &mut diagnostics) {
-                files += 1;
-                check_file(&file, &roots, &mut diagnostics);
+            all.extend(files_of(path, &mut diagnostics));
+        }
+        files += all.len();
+        let (styles, data): (Vec<PathBuf>, Vec<PathBuf>) = all.into_iter().partition(|file| is_style(file));
+        match styles.is_empty() {
+            true => data.iter().for_each(|file| check_data(file, &mut diagnostics)),
+            // Together, as they would be served: styles may draw the collections that are given with them.
+            false => {
+                let folders = self.paths.iter().filter(|path| path.is_dir());
+                let roots = self.root.iter().chain(folders).cloned().collect();
+                let options = Options { data: data.clone(), styles, roots, ..Options::default() };
+                diagnostics.extend(map::load(&options).diagnostics);
             }
         }
+        data.iter().for_each(|file| check_schema(file, &mut diagnostics));
         if files == 0 {
             diagnostics.push(Diagnostic::error("there is nothing to check: no .geojson or .json file was found"));
         }
@@ -75,18 +84,16 @@ fn files_of(path: &Path, out: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     }
 }
 
-fn check_file(path: &Path, roots: &[PathBuf], out: &mut Vec<Diagnostic>) {
-    let name = path.display().to_string();
-    if is_style(path) {
-        // Loading it looks for its sources and its sprite too.
-        let options = Options { styles: vec![path.to_path_buf()], roots: roots.to_vec(), ..Options::default() };
-        out.extend(map::load(&options).diagnostics);
-        return;
-    }
-    match source::open(path).and_then(|file| source::read_sound("check", &name, file)) {
+fn check_data(path: &Path, out: &mut Vec<Diagnostic>) {
+    match source::open(path).and_then(|file| source::read_sound("check", &path.display().to_string(), file)) {
         Ok(checked) => out.extend(checked.diagnostics),
-        Err(problem) => return out.push(*problem),
+        Err(problem) => out.push(*problem),
     }
+}
+
+/// Checks a file of data against the schema that it names, if it names one.
+fn check_schema(path: &Path, out: &mut Vec<Diagnostic>) {
+    let name = path.display().to_string();
     let Some(reference) = source::open(path).ok().and_then(source::schema_reference) else { return };
     match schema(path, &reference) {
         Ok(schema) => {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value as Json;
 
-use super::terminal::print;
+use super::terminal::{print, tell};
 use super::{DataArgs, Failure, load, written};
 use crate::diag::without_mark;
 use crate::geo::{Effort, LonLat, numbers};
@@ -33,7 +33,7 @@ pub(super) struct Export {
     /// Longitude,latitude in degrees
     #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true, requires = "zoom")]
     center: Option<String>,
-    /// Style zoom (512 px tiles)
+    /// Style zoom (512 px tiles), -2 to 24
     #[arg(long, requires = "center", allow_hyphen_values = true)]
     zoom: Option<f64>,
     /// Degrees clockwise from north that are up
@@ -69,11 +69,11 @@ pub(super) struct Export {
     /// Features with simplestyle properties to be drawn on top
     #[arg(long, value_name = "FILE")]
     geojson: Option<PathBuf>,
-    /// What changed between two days, in place of who holds what
-    #[arg(long, value_name = "A..B")]
+    /// What changed between two days, in place of who holds what: 2020-09-27/2020-12-01
+    #[arg(long, value_name = "A/B")]
     change: Option<String>,
-    /// Two days, each with a map of its own, side by side
-    #[arg(long, value_name = "A,B")]
+    /// Two days, each with a map of its own, side by side: 2020-09-27/2020-12-01
+    #[arg(long, value_name = "A/B")]
     compare: Option<String>,
     /// The two maps of --compare share one frame, each with its half
     #[arg(long)]
@@ -81,6 +81,10 @@ pub(super) struct Export {
     /// CSS px around the bounds, or around what is drawn on top
     #[arg(long, value_name = "PX")]
     padding: Option<u32>,
+    /// The deepest style zoom of a map that is fitted to bounds, or to what is drawn on top; without it what is shown fills
+    /// the picture, and a lone place has zoom 11
+    #[arg(long, value_name = "ZOOM", conflicts_with = "center", allow_hyphen_values = true)]
+    max_zoom: Option<f64>,
     /// Width x height in CSS px
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
@@ -93,7 +97,7 @@ pub(super) struct Export {
     /// Device px an inch, for PNG and the size of PDF pages; 96 for each CSS px unless it is said
     #[arg(long, value_name = "N")]
     dpi: Option<f64>,
-    /// What stands beside the map: all, or some of title, date, legend, scale, north, inset, sources, graticule, frame, globe,
+    /// What stands beside the map: all, none, or some of title, date, legend, scale, north, inset, sources, graticule, frame, globe,
     /// logo, each perhaps with a corner: legend:top-left,scale
     #[arg(long, value_name = "LIST")]
     furniture: Option<String>,
@@ -121,6 +125,12 @@ pub(super) struct Export {
     /// Print the map's alternative text
     #[arg(long)]
     alt_text: bool,
+    /// The day of the map: the style's own setting 'date'
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<String>,
+    /// The language of the map: the style's own setting 'lang'
+    #[arg(long, value_name = "LANG")]
+    lang: Option<String>,
     /// A setting of the style's own state, such as date=2020-11-10 or lang=hy; may be given often
     #[arg(long, value_name = "KEY=VALUE")]
     state: Vec<String>,
@@ -155,6 +165,7 @@ impl Export {
             return super::batch::run(jobs, &map, &id, self.resume);
         }
         let picture = spec.picture(&map, &id, MAX_PX, recipe(), &Effort::default()).map_err(Failure::usage)?;
+        picture.warnings.iter().for_each(|told| tell(format_args!("warning: {told}")));
         let bytes = map.draw(&picture).map_err(Failure::new)?;
         if self.alt_text {
             print(map.alternative(&picture).map_err(Failure::new)?)?;
@@ -203,6 +214,15 @@ impl Export {
                 .split_once('=')
                 .ok_or_else(|| Failure::usage(format!("'{setting}' is no setting: write key=value")))?;
             spec.state.insert(key.to_string(), value.to_string());
+        }
+        for (key, value) in [("date", &self.date), ("lang", &self.lang)] {
+            let Some(value) = value else { continue };
+            let other = self.state.iter().filter_map(|s| s.split_once('=')).find(|(k, v)| *k == key && v != value);
+            if let Some((_, other)) = other {
+                let told = format!("--{key} {value} and --state {key}={other} say two things: give one of them");
+                return Err(Failure::usage(told));
+            }
+            spec.state.insert(key.to_string(), value.clone());
         }
         for marker in &self.marker {
             spec.markers.push(Marker::of_text(marker).map_err(Failure::usage)?);
@@ -253,6 +273,7 @@ impl Export {
         spec.zoom = self.zoom.or(spec.zoom);
         spec.bearing = self.bearing.or(spec.bearing);
         spec.padding = self.padding.or(spec.padding);
+        spec.maxzoom = self.max_zoom.or(spec.maxzoom);
         spec.ratio = self.ratio.or(spec.ratio);
         spec.dpi = self.dpi.or(spec.dpi);
         spec.quality = self.quality.or(spec.quality);

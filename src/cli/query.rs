@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Map as JsonObject, Value as Json};
 
-use super::terminal::print;
+use super::terminal::{print, tell};
 use super::{DataArgs, Failure, load};
 use crate::diag::without_mark;
 use crate::feature::Date;
@@ -50,7 +50,10 @@ impl Query {
         let effort = Effort::default();
         let question = Question::read(&self.members()?, &effort).map_err(Failure::usage)?;
         let map = load(&self.data.options(Vec::new()))?;
-        print(format_args!("{:#}", map.ask(&question, &effort).map_err(Failure::new)?.to_json()))
+        let answer = map.ask(&question, &effort).map_err(Failure::new)?;
+        let warnings = answer.members.get("warnings").and_then(Json::as_array);
+        warnings.into_iter().flatten().filter_map(Json::as_str).for_each(|told| tell(format_args!("warning: {told}")));
+        print(format_args!("{:#}", answer.to_json()))
     }
 
     fn members(&self) -> Result<JsonObject<String, Json>, Failure> {

@@ -194,7 +194,7 @@ impl<'a> Composer<'a> {
 
     fn pattern(&self, pattern: &Property<ImageName>, context: &Context) -> Option<Arc<Image>> {
         let name = pattern.eval(&whole_zoom(context)).0?;
-        self.inputs.sprite.image(&name, self.inputs.camera.ratio() as u32).cloned()
+        self.inputs.sprite.drawn(&name, self.inputs.camera.ratio() as u32).cloned()
     }
 
     /// How much larger the map is drawn than at the whole zoom below: patterns and dashes grow with it.

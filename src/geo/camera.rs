@@ -9,6 +9,18 @@ use super::{Plane, TileId, World, WorldBox};
 /// Steps per device pixel: coordinates are 24.8 fixed point.
 pub const SUBPIXELS: i64 = 256;
 
+/// How far a picture of bounds may be moved to lie on whole px at a whole zoom, device px. Bounds that are written with six
+/// decimals of a degree are so near to those of tiles up to zoom 16.
+const SETTLED_PX: f64 = 0.25;
+
+/// A zoom that is worked out from bounds, or the whole one next to it where that moves no point of a picture so many device
+/// px long by more than [`SETTLED_PX`]: all that steps at whole zooms must not hang on how bounds are rounded.
+pub fn settled_zoom(zoom: f64, long_px: f64) -> f64 {
+    let whole = zoom.round();
+    let moved_px = ((whole - zoom).exp2() - 1.0).abs() * long_px / 2.0;
+    if moved_px <= SETTLED_PX { whole } else { zoom }
+}
+
 /// A point of the picture in 1/256 device px, x right, y down, from the picture's top left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Snapped {
@@ -97,14 +109,22 @@ impl Camera {
     }
 
     /// The largest picture of `bounds` that fits `size` CSS px, centred; drawn to exactly the bounds (within 1/256 px)
-    /// where the aspects agree.
+    /// where the aspects agree, or on whole px at a whole zoom where it is as good as there (see [`settled_zoom`]).
     pub fn fitted(bounds: WorldBox, size: (u32, u32), ratio: u32) -> Self {
         let (width_px, height_px) = (size.0 * ratio, size.1 * ratio);
-        let world_px = (f64::from(width_px) / bounds.width()).min(f64::from(height_px) / bounds.height());
+        let fitted_px = (f64::from(width_px) / bounds.width()).min(f64::from(height_px) / bounds.height());
+        let fitted = (fitted_px / f64::from(ratio) / 512.0).log2();
+        let zoom = settled_zoom(fitted, f64::from(width_px.max(height_px)));
+        let world_px = if zoom == fitted { fitted_px } else { 512.0 * zoom.exp2() * f64::from(ratio) };
         let center = bounds.center();
-        let corner = |c: f64, extent: u32| ((c * world_px - f64::from(extent) / 2.0) * SUBPIXELS as f64).round() as i64;
+        let corner = |c: f64, extent: u32| {
+            let corner = c * world_px - f64::from(extent) / 2.0;
+            let whole = corner.round();
+            let is_settled = zoom.fract() == 0.0 && (corner - whole).abs() <= SETTLED_PX;
+            ((if is_settled { whole } else { corner }) * SUBPIXELS as f64).round() as i64
+        };
         Self {
-            zoom: (world_px / f64::from(ratio) / 512.0).log2(),
+            zoom,
             ratio: f64::from(ratio),
             world_px,
             origin: Snapped { x: corner(center.x, width_px), y: corner(center.y, height_px) },

@@ -22,7 +22,7 @@ mod shape;
 mod soundness;
 mod tile;
 
-pub use camera::{Affine, Camera, SUBPIXELS, Snapped};
+pub use camera::{Affine, Camera, SUBPIXELS, Snapped, settled_zoom};
 pub use crs::Crs;
 pub use effort::{Effort, Stop, Stopped, cost};
 pub use outline::Outline;

@@ -42,8 +42,13 @@ impl LonLat {
 pub enum NumbersError {
     #[error("'{text}' is not {count} numbers with commas between")]
     Count { text: String, count: usize },
-    #[error("{0:?},{1:?} is out of range: longitude -180..180, then latitude -90..90")]
+    #[error("{0:?},{1:?} is out of range: longitude -180..180, then latitude -90..90{help}", help = swapped(*.0, *.1))]
     Position(f64, f64),
+}
+
+/// The position that is meant where latitude is written first, if it is one.
+fn swapped(lon: f64, lat: f64) -> String {
+    LonLat::new(lat, lon).map_or(String::new(), |_| format!("; did you mean {lat:?},{lon:?}?"))
 }
 
 /// `N` finite numbers with commas between.

@@ -1,15 +1,15 @@
 //! Raster tiles and static maps.
 
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
 
 use super::Problem;
 use super::body::Document;
-use super::request::{Asker, Params, UrlPath, cached, has_tag, number, short};
+use super::request::{Asker, Params, UrlPath, WARNING, cached, has_tag, number, short};
 use crate::geo::{Effort, LonLat, Stop, TileId};
 use crate::map::{
-    Animate, CalloutSpec, Frame, Lane, Map, Marker, OnTop, Output, Path, PathLook, Picture, PictureError, Service,
-    Size, Spec,
+    Animate, CalloutSpec, Frame, Lane, Map, Marker, OnTop, Output, Path, PathLook, Picture, PictureError, Preset,
+    Service, Size, Spec,
 };
 
 /// Device px of a picture over HTTP: 36 megapixels, some 300 MB while it is drawn and encoded.
@@ -43,7 +43,7 @@ pub async fn sized_tile(
 }
 
 /// `/styles/{id}/static/{lon},{lat},{zoom}/{w}x{h}[@{ratio}x].{format}`, `/static/{w},{s},{e},{n}/...`, or
-/// `/static/auto/...` around what is drawn on top.
+/// `/static/auto/...` around what is drawn on top; in place of the size the name of a preset.
 pub async fn picture(
     Asker(service): Asker,
     UrlPath((id, place, file)): UrlPath<(String, String, String)>,
@@ -84,7 +84,6 @@ async fn of_url(
     let file = if file.contains('.') { file } else { &named };
     const FORMATS: [&str; 9] = ["png", "webp", "jpg", "jpeg", "gif", "tif", "tiff", "svg", "pdf"];
     let (stem, ratio, _) = picture_name(file, &FORMATS)?;
-    let size = size((stem, ratio))?;
     let mut spec = spec_of(&mut params)?;
     put(&mut spec, place, mapbox.is_some())?;
     if let Some(on_top) = mapbox {
@@ -93,7 +92,14 @@ async fn of_url(
         spec.geojson = on_top.geojson;
     }
     spec.format = file.rsplit_once('.').map(|(_, extension)| extension.to_string());
-    (spec.width, spec.height, spec.ratio) = (Some(size.width()), Some(size.height()), Some(size.ratio()));
+    if Preset::named(stem).is_some() && spec.preset.is_none() {
+        spec.preset = Some(stem.to_string());
+        // A preset has its own; another is refused with the rest of the document.
+        spec.ratio = (ratio != 1).then_some(ratio);
+    } else {
+        let size = size((stem, ratio))?;
+        (spec.width, spec.height, spec.ratio) = (Some(size.width()), Some(size.height()), Some(size.ratio()));
+    }
     spec.state = params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     let recipe = recipe(uri);
     let geo = spec.geo;
@@ -216,9 +222,11 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
         animate,
         dpi: number(params.take("dpi"), "dpi")?,
         bearing: number(params.take("bearing"), "bearing")?,
+        maxzoom: number(params.take("maxzoom"), "maxzoom")?,
         quality: params.take_count("quality", 1..=100)?.map(|q| q as u8),
         text: params.take("text"),
         furniture: params.take("furniture"),
+        preset: params.take("preset"),
         title: params.take("title"),
         subtitle: params.take("subtitle"),
         theme: params.take("theme"),
@@ -290,13 +298,26 @@ async fn draw(
     send(service, Picture::plain(style, state, frame, output), headers).await
 }
 
+/// A warning as a header has it: letters of other scripts are left out.
+fn warning(told: &str) -> Option<HeaderValue> {
+    let text: String = told.chars().take(300).map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).collect();
+    HeaderValue::from_str(&text).ok()
+}
+
 /// Answers with the picture, drawn or kept, or with 304 where the client has it already.
 pub async fn send(service: &Service, picture: Picture, headers: &HeaderMap) -> Result<Response, Problem> {
     let key = picture.key(service.map());
     let kind = picture.output.media_type();
-    if has_tag(headers, &format!("\"{key}\"")) {
-        return Ok(cached(headers, &key, kind, ()));
+    let warnings: Vec<HeaderValue> = picture.warnings.iter().filter_map(|told| warning(told)).collect();
+    let mut answer = match has_tag(headers, &format!("\"{key}\"")) {
+        true => cached(headers, &key, kind, ()),
+        false => {
+            let bytes = service.picture(picture, key.clone()).await?;
+            cached(headers, &key, kind, bytes)
+        }
+    };
+    for told in warnings {
+        answer.headers_mut().append(WARNING, told);
     }
-    let bytes = service.picture(picture, key.clone()).await?;
-    Ok(cached(headers, &key, kind, bytes))
+    Ok(answer)
 }

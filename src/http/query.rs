@@ -89,8 +89,6 @@ struct Drawing {
 
 /// CSS px around the features of an answer.
 const PADDING_PX: u32 = 40;
-/// A lone point is shown with what lies around it.
-const MAX_ZOOM: f64 = 11.0;
 
 impl Drawing {
     /// Takes the members that say how the answer is wanted; `None` where it is wanted as GeoJSON.
@@ -125,7 +123,9 @@ impl Drawing {
         let bounds = overlay.frame().or_else(|| styled.frame()).ok_or_else(|| {
             Problem::bad_request("there is nothing to draw: neither the answer nor the style has features")
         })?;
-        let frame = Frame::around(bounds, PADDING_PX, MAX_ZOOM, self.size);
-        Ok(Picture { overlay: Some(overlay), ..Picture::plain(id, state, frame, Output::PNG) })
+        let frame = Frame::around(bounds, PADDING_PX, Frame::deepest_zoom(&bounds), self.size);
+        let warnings = answer.members.get("warnings").and_then(Json::as_array);
+        let warnings = warnings.into_iter().flatten().filter_map(Json::as_str).map(str::to_string).collect();
+        Ok(Picture { overlay: Some(overlay), warnings, ..Picture::plain(id, state, frame, Output::PNG) })
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Problem;
@@ -119,6 +119,9 @@ impl Params {
         self.0.iter().map(|(k, v)| (k.as_str(), v.as_str()))
     }
 }
+
+/// The header that says what whoever asks should know, once for each warning.
+pub const WARNING: HeaderName = HeaderName::from_static("contactline-warning");
 
 /// Enough of a client's text to recognise it by.
 pub fn short(text: &str) -> String {

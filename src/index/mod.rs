@@ -121,6 +121,11 @@ impl Index {
         found.into_iter().map(|i| &self.parts[i as usize]).collect()
     }
 
+    /// Whether the envelope of any part meets `bounds`.
+    pub fn meets(&self, bounds: &WorldBox) -> bool {
+        self.tree.locate_in_envelope_intersecting(rectangle(bounds).envelope()).next().is_some()
+    }
+
     /// The features that are nowhere.
     pub fn placeless(&self) -> &[u32] {
         &self.placeless

@@ -97,7 +97,7 @@ impl Spec {
     }
 }
 
-/// Two days with a slash, a comma or two dots between.
+/// Two days with a slash between; a comma or two dots are read, too.
 pub(super) fn two_days(text: &str, pointer: &str) -> Result<(Date, Date), SpecError> {
     let wrong = || SpecError::at(pointer, "two days, the earlier first: 2020-09-27/2020-12-01");
     let (from, to) = text.split_once(['/', ',']).or_else(|| text.split_once("..")).ok_or_else(wrong)?;

@@ -27,6 +27,8 @@ pub struct Picture {
     pub film: Option<Film>,
     /// Of pictures that are not documents, only what is drawn of it decides their bytes.
     pub furnishing: Furnishing,
+    /// What whoever asks for it should know: it may not be what is meant.
+    pub warnings: Vec<String>,
 }
 
 /// The second of two maps of one place in one picture.
@@ -60,6 +62,7 @@ impl Picture {
             compared: None,
             film: None,
             furnishing: Furnishing::default(),
+            warnings: Vec::new(),
         }
     }
 

@@ -3,16 +3,18 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use super::drawing::{Drawn, Film};
 use super::panes::{Pane, composed, panes};
-use super::sources::Held;
+use super::sources::{Held, Source};
 use super::{Corner, Frame, Furniture, Logo, Picture, PictureError, State, StyledMap, Theme, picture};
 use crate::compose::furniture::{self, Bands, Callout, Part, Seen, Subject, Words};
 use crate::compose::{Inputs, LayerData};
 use crate::feature::{Date, Feature, Value};
 use crate::geo::{Camera, Georeference, World};
 use crate::paint::About;
-use crate::scene::{FURNITURE, Item, Scene};
+use crate::scene::{self, FURNITURE, Item, Scene};
 use crate::sprite::Image;
 use crate::style::{Layer, LegendEntry, Paint};
 
@@ -35,7 +37,7 @@ pub struct Furnishing {
 /// Why furniture cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FurnishingError {
-    #[error("furniture: '{0}' is no part; there are: all, {known}, each perhaps with a corner: legend:top-left", known = names(&Part::ALL))]
+    #[error("furniture: '{0}' is no part; there are: all, none (alone), {known}, each perhaps with a corner: legend:top-left", known = names(&Part::ALL))]
     Part(String),
     #[error("furniture: '{0}' is no corner; there are: {known}", known = names(&Corner::ALL))]
     Corner(String),
@@ -54,7 +56,8 @@ const MAX_TITLE: usize = 400;
 
 impl Furnishing {
     /// What a request wants: `parts` with commas between, each perhaps with a corner (`legend:top-left,scale`), or `all`;
-    /// a title or a subtitle without parts wants all of them. No furniture where nothing is wanted.
+    /// a title or a subtitle without parts wants all of them, `none` only says them in the document. No furniture where
+    /// nothing is wanted.
     ///
     /// # Errors
     /// Where a part, a corner or a theme is not known, or a title too long.
@@ -77,6 +80,8 @@ impl Furnishing {
         let said = title.is_some() || subtitle.is_some();
         let mut furniture = Furniture { title, subtitle, theme, ..Furniture::default() };
         match parts.filter(|p| !p.is_empty()) {
+            Some("none") if said || theme != Theme::default() => {}
+            Some("none") => return Ok(Furnishing::default()),
             None if !said && theme == Theme::default() => return Ok(Furnishing::default()),
             None if !said => {}
             None => furniture.parts.extend(all_parts()),
@@ -141,8 +146,11 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> Result<(Scene, About), 
             scene.layers.retain(|layer| !told.contains(&layer.id));
         }
     }
-    furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
+    let left_out = furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
     let mut about = about(drawn.map(), state, wanted, &subject, &scene);
+    if !left_out.is_empty() {
+        about.facts.push(("Left out for lack of room".to_string(), warn_of_room(&left_out)));
+    }
     if let Some(compared) = &picture.compared {
         about.day = Some(compared.day.parts());
     }
@@ -172,6 +180,7 @@ pub(super) fn film<E: From<PictureError>>(
     let mut subject = subject(drawn, &panes, camera, &held, &picture.furnishing, settled.bands);
     held.whole()?;
     subject.logo = logo(&picture.furnishing, camera);
+    let mut told = false;
     for (day, state) in &film.days {
         subject.day = Some(parts(*day));
         if settled.furniture.parts.contains_key(&Part::Inset) {
@@ -180,11 +189,22 @@ pub(super) fn film<E: From<PictureError>>(
         let inputs = Inputs { camera, state, sprite: &drawn.map().sprite };
         let mut scene = picture::scene(drawn.map(), state, camera)?;
         if picture.furnishing.furniture.is_some() {
-            furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
+            let left_out = furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
+            if !left_out.is_empty() && !told {
+                warn_of_room(&left_out);
+                told = true;
+            }
         }
         take(*day, scene)?;
     }
     Ok(())
+}
+
+/// Says in the log what of its furniture a picture has no room for; gives the names.
+fn warn_of_room(left_out: &[&str]) -> String {
+    let names = left_out.join(", ");
+    tracing::warn!("the picture has no room for all of its furniture; left out: {names}");
+    names
 }
 
 fn logo(wanted: &Furnishing, camera: &Camera) -> Option<Arc<Image>> {
@@ -287,9 +307,12 @@ fn subject<'a>(
     };
     let entries = map.style.legend.iter().map(entry).filter(|(.., seen)| !seen.is_empty());
     let metadata = |key: &str| map.style.json.get("metadata")?.get(key)?.as_str();
+    let language = panes.first().map_or("en", |pane| language(pane.state));
+    let days: Vec<Date> = panes.iter().filter_map(|pane| pane.day).chain(wanted.since).collect();
     Subject {
         fonts: &map.fonts,
-        language: panes.first().map_or("en", |pane| language(pane.state)),
+        language,
+        notes: notes(map, &days, language),
         day: wanted.day.map(parts),
         since: wanted.since.map(parts),
         entries: entries.collect(),
@@ -305,6 +328,30 @@ fn subject<'a>(
         callouts: &wanted.callouts,
         logo: None,
     }
+}
+
+/// The layers that say what is not on the map of a day (`metadata."contactline:notes"`).
+fn note_layers(map: &StyledMap) -> Vec<&str> {
+    let named = map.style.json.pointer("/metadata/contactline:notes").and_then(Json::as_array);
+    named.into_iter().flatten().filter_map(Json::as_str).collect()
+}
+
+/// What they say of any of the days, wherever it is written on the map.
+fn notes(map: &StyledMap, days: &[Date], language: &str) -> Vec<String> {
+    let named = note_layers(map);
+    let layers = map.style.layers.iter().filter(|layer| named.contains(&layer.id.as_str()));
+    let mut told: Vec<String> = Vec::new();
+    for source in layers.filter_map(|layer| map.sources.get(layer.source.as_deref()?)) {
+        let Source::Features(index) = &**source else { continue };
+        let holds = |feature: &&Feature| days.iter().any(|day| feature.validity.holds_on(*day));
+        for feature in index.collection().features.iter().filter(holds) {
+            let text = feature.text(&format!("name:{language}")).or_else(|| feature.text("name"));
+            if let Some(text) = text.filter(|text| !told.iter().any(|known| known == text)) {
+                told.push(text.to_string());
+            }
+        }
+    }
+    told
 }
 
 /// All that the style draws, small and without labels, and where in it the picture's corners lie.
@@ -357,13 +404,13 @@ fn about(map: &StyledMap, state: &State, wanted: &Furnishing, subject: &Subject,
     if !wanted.recipe.is_empty() {
         facts.push(("Made by".to_string(), wanted.recipe.clone()));
     }
-    let alt = furniture::alternative(&title, subtitle, subject, &places(scene));
+    let alt = furniture::alternative(&title, subtitle, subject, &places(scene, &note_layers(map)));
     let (language, sources) = (words.language.to_string(), furniture::all_sources(subject));
     About { title, alt, language, sources, day, facts, place: None }
 }
 
-/// The largest names on the map, each once.
-fn places(scene: &Scene) -> Vec<Arc<str>> {
+/// The largest names on the map, each once; what notes say is none.
+fn places(scene: &Scene, notes: &[&str]) -> Vec<Arc<str>> {
     let mut named: Vec<(f64, Arc<str>)> = Vec::new();
     let mut gather = |item: &Item| {
         if let Item::Text(text) = item
@@ -374,7 +421,8 @@ fn places(scene: &Scene) -> Vec<Arc<str>> {
             named.push((size, text.shape.text.clone()));
         }
     };
-    for item in scene.layers.iter().filter(|l| l.id != FURNITURE).flat_map(|l| &l.items) {
+    let is_of_map = |l: &&scene::Layer| l.id != FURNITURE && !notes.contains(&l.id.as_str());
+    for item in scene.layers.iter().filter(is_of_map).flat_map(|l| &l.items) {
         match item {
             Item::Group(group) => group.items.iter().for_each(&mut gather),
             item => gather(item),

@@ -21,7 +21,7 @@ use crate::text::Alphabet;
 const KEPT_CANDIDATES: u64 = 150_000;
 
 /// A world smaller than this, CSS px, has no labels: they would be larger than what they name.
-const LEAST_WORLD: f64 = 200.0;
+const LEAST_WORLD: f64 = 64.0;
 
 /// A layer's shown labels.
 pub type ShownLabels = Vec<(Arc<Label>, Shown)>;

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use rust_embed::RustEmbed;
 use xxhash_rust::xxh3::Xxh3;
@@ -13,11 +14,12 @@ use super::glyphs::RangeFiles;
 use super::plain;
 use super::sources::Source;
 use super::{Map, StyledMap};
-use crate::diag::{Checked, Diagnostic};
+use crate::diag::{Checked, Diagnostic, meant};
 use crate::feature::{Collection, Date};
 use crate::index::Index;
 use crate::source;
 use crate::source::roots::Roots;
+use crate::sprite::Sprite;
 use crate::style::{self, SourceSpec, Style};
 use crate::text::{Fonts, GlyphRanges};
 
@@ -283,7 +285,7 @@ impl Loader {
         self.hash.update(text.as_bytes());
         let Checked { value, diagnostics } = style::parse(text);
         self.diagnostics.extend(diagnostics.into_iter().map(|d| d.in_file(file)));
-        let style = value?;
+        let mut style = value?;
         let id = stem(path);
         if self.styles.contains_key(&id) {
             let d = Diagnostic::error(format!("another style is called '{id}'; this one is left out"));
@@ -303,20 +305,49 @@ impl Loader {
         let mut changes: Vec<Date> = sources.values().flat_map(dated).collect();
         changes.sort_unstable();
         changes.dedup();
-        let sprite = Arc::new(self.sprite(&style, file, place));
-        for (i, layer) in style.layers.iter().enumerate() {
-            for name in layer.paint.image_names().filter(|name| sprite.image(name, 1).is_none()) {
-                let d = Diagnostic::error(format!(
-                    "the sprite has no image '{name}'; the layer '{}' draws nothing",
-                    layer.id
-                ));
-                self.diagnostics.push(d.in_file(file).at(format!("/layers/{i}/paint")));
-            }
+        if let Some((last, today)) = changes.last().zip(today()) {
+            style.settle_date(*last, today);
         }
+        let sprite = Arc::new(self.sprite(&style, file, place));
         let ranges = self.glyphs(&style, file, place);
+        self.missing_names(&style, file, &sprite, ranges.as_deref());
         let (fonts, boards, stamps) = (self.fonts.clone(), Default::default(), Default::default());
         self.styles.insert(id, StyledMap { style, sprite, sources, changes, fonts, ranges, boards, stamps });
         Some(())
+    }
+
+    /// Names the images and fonts that a style writes out and has not, each once.
+    fn missing_names(&mut self, style: &Style, file: &str, sprite: &Sprite, ranges: Option<&dyn GlyphRanges>) {
+        for layer in &style.layers {
+            let at = |property: &str| {
+                let listed = style.json["layers"].as_array().into_iter().flatten();
+                let i = listed.into_iter().position(|l| l["id"] == *layer.id).unwrap_or_default();
+                format!("/layers/{i}/{property}")
+            };
+            for (property, name) in layer.paint.image_names() {
+                if sprite.image(&name, 1).is_some() || !sprite.misses(&name) {
+                    continue;
+                }
+                let told = format!("no sprite of the style has an image '{name}': layer '{}' draws nothing", layer.id);
+                let help = match meant(&name, sprite.names()) {
+                    Some(other) => format!("did you mean '{other}'?"),
+                    None => "add the image to the sprite, or name one that is there".to_string(),
+                };
+                self.problem(Diagnostic::warning(told).in_file(file).at(at(property)).help(help));
+            }
+            for (property, names) in layer.paint.font_names() {
+                let names = names.join(",");
+                let stack = self.fonts.stack(&names);
+                let has_range = ranges.is_some_and(|ranges| ranges.range(&names, 0).is_some());
+                if has_range || !stack.is_stand_in || !self.fonts.misses_fonts(&names) {
+                    continue;
+                }
+                let in_place = stack.faces.first().map_or("nothing", |face| &face.name);
+                let told = format!("no font is called '{names}': '{in_place}' takes its place");
+                let help = "add the font by --fonts, or name one that is there";
+                self.problem(Diagnostic::warning(told).in_file(file).at(at(property)).help(help));
+            }
+        }
     }
 
     /// Where the files of a style in a place may lie.
@@ -380,6 +411,13 @@ pub(super) const GEOJSON: [&str; 2] = ["geojson", "json"];
 /// Whether an extension is one of some, in small letters or capitals.
 pub(super) fn is_one_of(extension: &std::ffi::OsStr, some: &[&str]) -> bool {
     some.iter().any(|one| extension.eq_ignore_ascii_case(one))
+}
+
+/// The day that it is, UTC.
+fn today() -> Option<Date> {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    let days = u32::try_from(since_1970.as_secs() / 86_400).ok()?;
+    "1970-01-01".parse::<Date>().ok()?.after(days)
 }
 
 /// A file's name without its extension.

@@ -17,6 +17,9 @@ pub struct Marker {
     pub color: Option<String>,
     /// `small`, `medium` or `large`.
     pub size: Option<String>,
+    /// The name of an icon that a URL asks for: there are none, and that is told.
+    #[serde(skip)]
+    pub icon: Option<String>,
 }
 
 /// A line or an area.

@@ -25,6 +25,7 @@ mod projected;
 mod query;
 mod schema;
 mod service;
+mod slips;
 mod sources;
 mod spec;
 mod sprites;

@@ -1,10 +1,12 @@
 //! What part of the world a picture shows, and the scene of it: fetch and compose.
 
+use std::ops::RangeInclusive;
+
 use super::sources::Held;
 use super::{State, StyledMap, labels};
 use crate::compose::{self, Inputs, LayerData};
 use crate::encode;
-use crate::geo::{Camera, LonLat, Projection, ProjectionError, Stopped, TileId, World, WorldBox};
+use crate::geo::{Camera, LonLat, Projection, ProjectionError, Stopped, TileId, World, WorldBox, settled_zoom};
 use crate::paint::pdf;
 use crate::paint::raster::Unfinished;
 use crate::scene::{Item, Scene};
@@ -15,11 +17,11 @@ use crate::style::{Layer, Paint};
 pub enum PictureError {
     #[error("a picture of {width} x {height} device px is too large; at most {max} px in all")]
     TooLarge { width: u64, height: u64, max: u64 },
-    #[error("{0} is no size: write WIDTHxHEIGHT in CSS px, both from 1 to {max}", max = Size::MAX_SIDE_PX)]
+    #[error("{0} is no size: write WIDTHxHEIGHT in CSS px, both from 1 to {max}, or the name of a preset", max = Size::MAX_SIDE_PX)]
     Size(String),
     #[error("{0} is no ratio: 1 to 4 device px per CSS px")]
     Ratio(String),
-    #[error("zoom {0} is out of range: 0 to {max}", max = TileId::MAX_ZOOM)]
+    #[error("zoom {0} is out of range: {least} to {most}", least = Frame::ZOOMS.start(), most = Frame::ZOOMS.end())]
     Zoom(f64),
     #[error(
         "the bounds {0} are empty or out of range: west, south, east, north in degrees, latitudes within 85.0511, west past east across the antimeridian"
@@ -118,7 +120,25 @@ pub struct Frame {
     projection: Option<Projection>,
 }
 
+/// How far a latitude may be beyond the world's edge, degrees: by six decimals it is rounded up.
+const ROUNDED: f64 = 1e-6;
+
+/// A box with longer sides than this, in worlds, is no lone place: some 40 cm on the ground.
+const LEAST_EXTENT: f64 = 1e-8;
+
 impl Frame {
+    /// The style zooms of pictures; tiles have those of [`TileId`].
+    pub const ZOOMS: RangeInclusive<f64> = -2.0..=24.0;
+
+    /// The zoom of a lone place that is to be shown, and nobody says how near: with what lies around it.
+    const LONE_ZOOM: f64 = 11.0;
+
+    /// The deepest zoom of a frame around bounds that nobody names: what has an extent fills the picture.
+    pub fn deepest_zoom(bounds: &WorldBox) -> f64 {
+        let is_lone = bounds.width().max(bounds.height()) < LEAST_EXTENT;
+        if is_lone { Self::LONE_ZOOM } else { f64::from(TileId::MAX_ZOOM) }
+    }
+
     /// A tile of `size_px` CSS px, 256 or 512.
     pub fn tile(tile: TileId, size_px: u32, ratio: u32) -> Self {
         Self::plain(Camera::of_tile(tile, size_px, ratio))
@@ -126,7 +146,7 @@ impl Frame {
 
     /// Around a centre at a style zoom.
     pub fn centered(center: LonLat, zoom: f64, size: Size) -> Result<Self, PictureError> {
-        if !(0.0..=f64::from(TileId::MAX_ZOOM)).contains(&zoom) {
+        if !Self::ZOOMS.contains(&zoom) {
             return Err(PictureError::Zoom(zoom));
         }
         let center = World::from_degrees(center.lon(), center.lat());
@@ -136,7 +156,7 @@ impl Frame {
     /// What an interactive map shows: the centre in the middle to a fraction of a pixel, and `bearing` (degrees clockwise
     /// from north) upward.
     pub fn viewport(center: LonLat, zoom: f64, bearing: f64, size: Size) -> Result<Self, PictureError> {
-        if !(0.0..=f64::from(TileId::MAX_ZOOM)).contains(&zoom) || !bearing.is_finite() {
+        if !Self::ZOOMS.contains(&zoom) || !bearing.is_finite() {
             return Err(PictureError::Zoom(zoom));
         }
         let center = World::from_degrees(center.lon(), center.lat());
@@ -146,22 +166,27 @@ impl Frame {
     /// The largest picture of `[west, south, east, north]` degrees that fits the size.
     pub fn bounds(bounds: [f64; 4], size: Size) -> Result<Self, PictureError> {
         let [w, s, e, n] = bounds;
-        let refuse = || PictureError::Bounds(format!("{w},{s},{e},{n}"));
-        let in_range = LonLat::new(w, s).is_some()
-            && LonLat::new(e, n).is_some()
-            && s.abs().max(n.abs()) <= crate::geo::MAX_LATITUDE;
+        let is_sound = |[w, s, e, n]: [f64; 4]| {
+            let is_in_range = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some();
+            is_in_range && s.abs().max(n.abs()) <= crate::geo::MAX_LATITUDE + ROUNDED && w != e && s < n
+        };
+        let refuse = || {
+            let swapped = [s, w, n, e];
+            let help = if is_sound(swapped) { format!(" (swapped? {s},{w},{n},{e})") } else { String::new() };
+            PictureError::Bounds(format!("{w},{s},{e},{n}{help}"))
+        };
         // From a west past its east the way leads across the antimeridian.
         let e = if e < w { e + 360.0 } else { e };
-        if !in_range || w == e || e - w > 360.0 || s >= n {
+        if !is_sound(bounds) || e - w > 360.0 {
             return Err(refuse());
         }
         let bounds = at_home(WorldBox::from_degrees([w, s, e, n]));
         let camera = Camera::fitted(bounds, (size.width, size.height), size.ratio);
         // Bounds smaller than a pixel at the deepest zoom would overrun the snapped coordinates.
-        if camera.zoom() > f64::from(TileId::MAX_ZOOM) + 2.0 {
+        if camera.zoom() > *Self::ZOOMS.end() {
             return Err(refuse());
         }
-        Ok(Self { camera, fitted: Some((bounds, 0, f64::from(TileId::MAX_ZOOM) + 2.0)), projection: None })
+        Ok(Self { camera, fitted: Some((bounds, 0, *Self::ZOOMS.end())), projection: None })
     }
 
     /// Around bounds of any shape with `padding_px` CSS px to every side, no deeper than `max_zoom`.
@@ -174,9 +199,9 @@ impl Frame {
         }
     }
 
-    /// The same bounds with so many CSS px to every side.
-    pub(super) fn padded(self, padding_px: u32) -> Self {
-        let Some((bounds, _, max_zoom)) = self.fitted else { return self };
+    /// The same bounds with so many CSS px to every side, no deeper than `max_zoom`.
+    pub(super) fn padded(self, padding_px: u32, max_zoom: f64) -> Self {
+        let Some((bounds, ..)) = self.fitted else { return self };
         let camera = around(bounds, padding_px, max_zoom, self.size());
         Self { camera, fitted: Some((bounds, padding_px, max_zoom)), ..self }
     }
@@ -215,6 +240,13 @@ impl Frame {
         // In whichever copy of the world is shown.
         let turns = (bounds.center().x - at.x).round();
         bounds.owns(World { x: at.x + turns, y: at.y })
+    }
+
+    /// Whether anything within bounds of Web Mercator's square can be in the picture; in another projection that is not known.
+    pub(super) fn meets(&self, bounds: &WorldBox) -> bool {
+        let shown = self.camera.bounds(0.0);
+        let turns = (shown.center().x - bounds.center().x).round();
+        self.projection.is_some() || shown.meets(&bounds.moved(turns))
     }
 
     pub(super) fn projection(&self) -> Option<&Projection> {
@@ -261,8 +293,9 @@ fn at_home(bounds: WorldBox) -> WorldBox {
 fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, (width, height, ratio): (u32, u32, u32)) -> Camera {
     let inner = |side: u32| f64::from(side.saturating_sub(padding_px.saturating_mul(2)).max(1));
     let fits = |side: f64, extent: f64| (side / extent.max(f64::MIN_POSITIVE) / 512.0).log2();
-    let zoom = fits(inner(width), bounds.width()).min(fits(inner(height), bounds.height()));
-    Camera::centered(bounds.center(), zoom.clamp(0.0, max_zoom), (width, height), ratio)
+    let zoom = fits(inner(width), bounds.width()).min(fits(inner(height), bounds.height())).min(max_zoom);
+    let zoom = settled_zoom(zoom, f64::from(width.max(height) * ratio));
+    Camera::centered(bounds.center(), zoom, (width, height), ratio)
 }
 
 /// The scene of a camera.

@@ -47,8 +47,8 @@ const KEPT_TILES: u64 = 256;
 /// How many zooms further up a picture is looked for that stands for a missing one.
 const MAX_OVERZOOM: u8 = 10;
 
-/// How many copies of the world to either side can be shown.
-const MAX_COPIES: i64 = 40;
+/// How many copies of the world to either side can be shown: more than the widest picture has at its least zoom.
+const MAX_COPIES: i64 = 96;
 
 impl<T: Send + Sync + 'static> Tiles<T> {
     fn new(name: String, set: TileSet, size: u32, decode: Decode<T>) -> Self {

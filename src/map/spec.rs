@@ -32,6 +32,8 @@ pub struct Spec {
     pub projection: Option<String>,
     /// CSS px left around `bbox`, or around what is drawn on top where neither `bbox` nor `center` is given.
     pub padding: Option<u32>,
+    /// The deepest style zoom of a map that is fitted to bounds, or to what is drawn on top.
+    pub maxzoom: Option<f64>,
     /// CSS px.
     pub width: Option<u32>,
     /// CSS px.
@@ -57,14 +59,14 @@ pub struct Spec {
     /// The style's own settings: `{"date": "2020-11-25", "lang": "hy"}`.
     #[serde(default)]
     pub state: BTreeMap<String, String>,
-    /// `all`, or parts with commas between.
+    /// `all`, `none`, or parts with commas between.
     pub furniture: Option<String>,
     pub title: Option<String>,
     pub subtitle: Option<String>,
     pub theme: Option<String>,
     /// What changed between two days, drawn in place of who holds what: `2020-09-27/2020-12-01`.
     pub change: Option<String>,
-    /// Two days, each with a map of its own: `2020-09-27,2020-12-01`.
+    /// Two days, each with a map of its own: `2020-09-27/2020-12-01`.
     pub compare: Option<String>,
     /// Whether the two maps of `compare` share one frame, each with its half, and do not stand side by side.
     #[serde(default)]
@@ -123,8 +125,6 @@ const MAX_THINGS: usize = 1_000;
 const MAX_POINTS: usize = 10_000;
 /// CSS px around what is drawn on top.
 const PADDING_PX: u32 = 48;
-/// A lone point is shown with what lies around it.
-const MAX_AUTO_ZOOM: f64 = 11.0;
 
 impl Spec {
     /// Reads a spec.
@@ -210,7 +210,8 @@ impl Spec {
         furnishing.day = state.get("date").and_then(|d| d.parse().ok()).or_else(|| styled.default_day());
         furnishing.since = change.map(|(from, _)| from);
         furnishing.recipe = recipe;
-        if (compared.is_some() || days.is_some()) && furnishing.furniture.is_none() {
+        let is_bare = self.furniture.as_deref() == Some("none");
+        if (compared.is_some() || days.is_some()) && furnishing.furniture.is_none() && !is_bare {
             // Maps without their days would be a riddle.
             furnishing.furniture = Some(Furniture { parts: [(Part::Date, None)].into(), ..Furniture::default() });
         }
@@ -235,7 +236,12 @@ impl Spec {
         }
         for (i, callout) in furnishing.callouts.iter().enumerate() {
             if !frame.shows(callout.at) {
-                return Err(SpecError::at(format!("/callouts/{i}/at"), "a place that is not on the map"));
+                let [lon, lat] = self.callouts[i].at;
+                let is_swapped = LonLat::new(lat, lon)
+                    .is_some_and(|other| frame.shows(World::from_degrees(other.lon(), other.lat())));
+                let help = if is_swapped { format!("; did you mean [{lat}, {lon}]?") } else { String::new() };
+                let message = format!("a place that is not on the map{help}");
+                return Err(SpecError::at(format!("/callouts/{i}/at"), message));
             }
         }
         let settings =
@@ -260,7 +266,8 @@ impl Spec {
             }
         };
         let state = settings(&state)?;
-        Ok(Picture { style: style.to_string(), state, frame, overlay, output, compared, film, furnishing })
+        let warnings = self.slips(styled, &frame);
+        Ok(Picture { style: style.to_string(), state, frame, overlay, output, compared, film, furnishing, warnings })
     }
 
     fn size(&self, max_px: u64) -> Result<(Size, Option<f64>), SpecError> {
@@ -344,12 +351,22 @@ impl Spec {
         if self.padding.is_some() && self.center.is_some() {
             return Err(SpecError::at("/padding", "a padding goes with a bbox, or with what is drawn on top"));
         }
+        if self.maxzoom.is_some() && self.center.is_some() {
+            return Err(SpecError::at("/maxzoom", "a maxzoom goes with a bbox, or with what is drawn on top"));
+        }
+        if let Some(zoom) = self.maxzoom {
+            within(zoom, Frame::ZOOMS, "/maxzoom")?;
+        }
         match (self.bbox, self.center, self.zoom) {
             (Some(_), Some(_), _) => Err(SpecError::at("/center", "say where once: bbox, or center with zoom")),
             (Some(_), None, Some(_)) => Err(SpecError::at("/zoom", "say where once: bbox, or center with zoom")),
             (Some(bbox), None, None) => {
                 let frame = Frame::bounds(bbox, size)?;
-                Ok(if padding == 0 { frame } else { frame.padded(padding) })
+                if padding == 0 && self.maxzoom.is_none() {
+                    return Ok(frame);
+                }
+                let deepest = self.maxzoom.unwrap_or(*Frame::ZOOMS.end());
+                Ok(frame.padded(padding, deepest))
             }
             (None, Some([lon, lat]), Some(zoom)) => {
                 let center = LonLat::new(lon, lat)
@@ -370,7 +387,9 @@ impl Spec {
                 let nothing =
                     || SpecError::at("/bbox", "say where: bbox, center with zoom, or something to be drawn on top");
                 let padding = self.padding.unwrap_or(PADDING_PX.min(size.width().min(size.height()) / 5));
-                Ok(Frame::around(bounds.ok_or_else(nothing)?, padding, MAX_AUTO_ZOOM, size))
+                let bounds = bounds.ok_or_else(nothing)?;
+                let deepest = self.maxzoom.unwrap_or_else(|| Frame::deepest_zoom(&bounds));
+                Ok(Frame::around(bounds, padding, deepest, size))
             }
         }
     }

@@ -230,13 +230,18 @@ fn simple(properties: &Json, is_point: bool, at: &str) -> Result<Json, SpecError
         return Err(wrong(&format!("{at}/marker-size"), "small, medium or large"));
     }
     out["marker-size"] = json!(size);
-    // The symbol may be the name of an icon, of which there are none.
+    // The symbol may be the name of an icon, of which there are none; that is told elsewhere.
     let symbol =
         text("marker-symbol").map_or(String::new(), |v| v.as_str().map_or_else(|| v.to_string(), str::to_string));
-    out["marker-symbol"] = json!(if symbol.chars().count() <= 3 { symbol } else { String::new() });
+    out["marker-symbol"] = json!(if is_icon(&symbol) { String::new() } else { symbol });
     let title = text("title").and_then(Json::as_str).map(str::to_string);
     out["label"] = json!(label(&title, at)?);
     Ok(out)
+}
+
+/// Whether a marker's symbol is the name of an icon, and no letters or digits.
+pub fn is_icon(symbol: &str) -> bool {
+    symbol.chars().count() > 3
 }
 
 fn feature(geometry: Json, properties: Json) -> Json {

@@ -192,9 +192,11 @@ fn pin(look: &str, at: [f64; 2]) -> Option<Marker> {
         "l" => "large",
         _ => return None,
     };
-    // Letters and numbers; the names of icons, of which there are none, are left out.
-    let symbol = label.filter(|l| l.chars().count() <= 2).map(str::to_uppercase);
-    Some(Marker { at, symbol, color: color.map(hex), size: Some(size.to_string()), label: None })
+    // Letters and numbers; the names of icons, of which there are none, are left out and told.
+    let is_icon = |label: &&str| label.chars().count() > 2;
+    let symbol = label.filter(|l| !is_icon(l)).map(str::to_uppercase);
+    let icon = label.filter(is_icon).map(str::to_string);
+    Some(Marker { at, symbol, color: color.map(hex), size: Some(size.to_string()), label: None, icon })
 }
 
 /// `-width+color-opacity+fill-opacity`, each perhaps missing from the end.

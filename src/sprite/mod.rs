@@ -4,6 +4,7 @@
 //! An image drawn from an SVG of w × h CSS px is exactly w·ratio × h·ratio device px, so that patterns repeat without a
 //! seam.
 
+mod missing;
 mod sheet;
 
 use std::collections::BTreeMap;
@@ -70,6 +71,7 @@ impl Image {
 #[derive(Debug, Clone, Default)]
 pub struct Sprite {
     images: BTreeMap<Arc<str>, BTreeMap<u32, Arc<Image>>>,
+    missing: missing::Missing,
 }
 
 /// A sprite sheet: where each image lies, as the sprite index JSON says it, and the pixels.

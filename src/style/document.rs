@@ -13,7 +13,7 @@ use super::reader::Reader;
 use super::reference::{PropertySpec, REFERENCE};
 use super::source_spec::{self, SourceSpec};
 use super::state::StateUse;
-use crate::diag::{Checked, Diagnostic, pointer_join, without_mark};
+use crate::diag::{Checked, Diagnostic, meant, pointer_join, without_mark};
 use crate::feature::Value;
 
 /// Layer types that this program does not draw.
@@ -44,7 +44,7 @@ fn read_style(json: &Json, out: &mut Vec<Diagnostic>) -> Option<Style> {
         return None;
     }
     for key in root.keys().filter(|k| !REFERENCE.root.contains(k)) {
-        out.push(Diagnostic::warning(format!("unknown property '{key}'")).at(pointer_join("", key)));
+        out.push(unknown_property(key, &REFERENCE.root).at(pointer_join("", key)));
     }
     check_root(root, out);
     let Some(layers) = root.get("layers").and_then(Json::as_array) else {
@@ -73,6 +73,14 @@ fn read_style(json: &Json, out: &mut Vec<Diagnostic>) -> Option<Style> {
         layers,
         json: json.clone(),
     })
+}
+
+fn unknown_property(key: &str, known: &[String]) -> Diagnostic {
+    let d = Diagnostic::warning(format!("unknown property '{key}'"));
+    match meant(key, known.iter().map(String::as_str)) {
+        Some(near) => d.help(format!("did you mean '{near}'?")),
+        None => d,
+    }
 }
 
 /// Members of the style whose type is all there is to check.
@@ -168,16 +176,17 @@ fn read_layer(
         return None;
     }
     for key in layer.keys().filter(|k| !REFERENCE.layer.contains(k)) {
-        out.push(Diagnostic::warning(format!("unknown property '{key}'")).at(pointer_join(pointer, key)));
+        out.push(unknown_property(key, &REFERENCE.layer).at(pointer_join(pointer, key)));
     }
     let kind = layer.get("type").and_then(Json::as_str).unwrap_or_default();
     let Some(spec) = REFERENCE.layers.get(kind) else {
         let known: Vec<&str> = REFERENCE.layers.keys().map(String::as_str).collect();
-        out.push(
-            Diagnostic::error(format!("unknown layer type '{kind}'"))
-                .at(format!("{pointer}/type"))
-                .help(format!("expected one of {}", known.join(", "))),
-        );
+        out.push(Diagnostic::error(format!("unknown layer type '{kind}'")).at(format!("{pointer}/type")).help(
+            match meant(kind, known.iter().copied()) {
+                Some(near) => format!("did you mean '{near}'?"),
+                None => format!("expected one of {}", known.join(", ")),
+            },
+        ));
         return None;
     };
     let problems_before = out.len();

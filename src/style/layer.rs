@@ -169,16 +169,30 @@ pub struct HeatmapPaint {
 }
 
 impl Paint {
-    /// The images that the layer names outright, whatever the feature.
-    pub fn image_names(&self) -> impl Iterator<Item = Arc<str>> {
-        let pattern = match self {
-            Paint::Background(paint) => paint.pattern.as_ref(),
-            Paint::Fill(paint) => paint.pattern.as_ref(),
-            Paint::Line(paint) => paint.pattern.as_ref(),
-            Paint::Symbol(paint) => paint.icon_image.as_ref(),
-            Paint::Circle(_) | Paint::Raster(_) | Paint::Heatmap(_) => None,
+    /// The images that the layer names outright, whatever the feature: the property that does, and the name.
+    pub fn image_names(&self) -> Vec<(&'static str, Arc<str>)> {
+        let (property, name) = match self {
+            Paint::Background(paint) => ("paint/background-pattern", paint.pattern.as_ref()),
+            Paint::Fill(paint) => ("paint/fill-pattern", paint.pattern.as_ref()),
+            Paint::Line(paint) => ("paint/line-pattern", paint.pattern.as_ref()),
+            Paint::Symbol(paint) => ("layout/icon-image", paint.icon_image.as_ref()),
+            Paint::Circle(_) | Paint::Raster(_) | Paint::Heatmap(_) => return Vec::new(),
         };
-        pattern.and_then(|p| p.as_constant()).and_then(|name| name.0.clone()).into_iter()
+        let names = name.iter().flat_map(|name| name.written()).map(|name| (property, name));
+        let in_text = match self {
+            Paint::Symbol(paint) => paint.text_field.written().0,
+            _ => Vec::new(),
+        };
+        let all = names.chain(in_text.into_iter().map(|name| ("layout/text-field", name)));
+        all.filter(|(_, name)| !name.is_empty()).collect()
+    }
+
+    /// The lists of fonts that the layer names outright: the property that does, and the names.
+    pub fn font_names(&self) -> Vec<(&'static str, Vec<Arc<str>>)> {
+        let Paint::Symbol(paint) = self else { return Vec::new() };
+        let own = paint.text_font.written().into_iter().map(|names| ("layout/text-font", names));
+        let in_text = paint.text_field.written().1.into_iter().map(|names| ("layout/text-field", names));
+        own.chain(in_text).collect()
     }
 
     /// Whether the layer paints beyond the tile its features come from, and if so whether how far hangs on the features.

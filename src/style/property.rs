@@ -143,6 +143,40 @@ impl<T: FromDatum> Property<T> {
     }
 }
 
+impl Property<ImageName> {
+    /// The images that are named outright, whatever the feature.
+    pub(super) fn written(&self) -> Vec<Arc<str>> {
+        match &self.value {
+            Either::Constant(name) => name.0.iter().cloned().collect(),
+            Either::Computed(expr) => expr.written_texts(),
+        }
+    }
+}
+
+impl Property<Vec<Arc<str>>> {
+    /// The lists of words that are written out, whatever the feature.
+    pub(super) fn written(&self) -> Vec<Vec<Arc<str>>> {
+        match &self.value {
+            Either::Constant(words) => vec![words.clone()],
+            Either::Computed(expr) => expr.written_lists(),
+        }
+    }
+}
+
+impl Property<Arc<Formatted>> {
+    /// The images and lists of fonts that sections name outright.
+    pub(super) fn written(&self) -> (Vec<Arc<str>>, Vec<Vec<Arc<str>>>) {
+        match &self.value {
+            Either::Constant(text) => {
+                let images = text.sections.iter().filter_map(|s| Some(s.image.as_ref()?.name.clone()));
+                let fonts = text.sections.iter().filter_map(|s| s.fonts.clone());
+                (images.collect(), fonts.map(|f| f.split(',').map(Arc::from).collect()).collect())
+            }
+            Either::Computed(expr) => expr.written_in_sections(),
+        }
+    }
+}
+
 /// Whether an enum's constant is one of its words.
 fn fits(datum: &Datum, spec: &PropertySpec) -> bool {
     match datum {

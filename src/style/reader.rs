@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::property::{FromDatum, Property, parse_property};
 use super::reference::{LayerSpec, PropertySpec};
-use crate::diag::{Diagnostic, pointer_join};
+use crate::diag::{Diagnostic, meant, pointer_join};
 
 /// Reads one layer's `layout` and `paint`; what is wrong is noted, and the property's default takes its place.
 pub(super) struct Reader<'a> {
@@ -15,8 +15,8 @@ pub(super) struct Reader<'a> {
     spec: &'static LayerSpec,
     pointer: &'a str,
     kind: &'a str,
-    /// Properties that were asked for; the others are only checked.
-    read: BTreeSet<&'static str>,
+    /// Properties that were asked for, by their group; the others are only checked.
+    read: BTreeSet<(&'static str, &'static str)>,
     out: &'a mut Vec<Diagnostic>,
 }
 
@@ -59,12 +59,12 @@ impl<'a> Reader<'a> {
 
     fn property<T: FromDatum>(
         &mut self,
-        group: &str,
+        group: &'static str,
         members: Option<&Map<String, Json>>,
         spec: &PropertySpec,
         name: &'static str,
     ) -> Option<Property<T>> {
-        self.read.insert(name);
+        self.read.insert((group, name));
         let json = members?.get(name).filter(|j| !j.is_null())?;
         let pointer = pointer_join(&format!("{}/{group}", self.pointer), name);
         check_range(json, spec, &pointer, self.out);
@@ -82,12 +82,22 @@ impl<'a> Reader<'a> {
         for (group, members, known) in
             [("layout", self.layout, &self.spec.layout), ("paint", self.paint, &self.spec.paint)]
         {
-            for (name, json) in members.into_iter().flatten().filter(|(name, _)| !self.read.contains(name.as_str())) {
+            let is_read = |name: &str| self.read.iter().any(|read| *read == (group, name));
+            for (name, json) in members.into_iter().flatten().filter(|(name, _)| !is_read(name)) {
                 let pointer = pointer_join(&format!("{}/{group}", self.pointer), name);
                 match known.get(name) {
                     None => {
                         let message = format!("unknown property '{name}' of a {} layer", self.kind);
-                        self.out.push(Diagnostic::warning(message).at(pointer));
+                        let d = Diagnostic::warning(message).at(pointer);
+                        let (other, others) = match group {
+                            "layout" => ("paint", &self.spec.paint),
+                            _ => ("layout", &self.spec.layout),
+                        };
+                        self.out.push(match meant(name, known.keys().chain(others.keys()).map(String::as_str)) {
+                            Some(near) if near == name => d.help(format!("it belongs to the layer's {other}")),
+                            Some(near) => d.help(format!("did you mean '{near}'?")),
+                            None => d,
+                        });
                     }
                     Some(_) if json.is_null() => {}
                     Some(spec) => {

@@ -124,6 +124,19 @@ impl Style {
         Ok(state)
     }
 
+    /// Moves a default day that lies after the last day on which the map changes to that, or to today where that is earlier.
+    pub fn settle_date(&mut self, last_change: Date, today: Date) {
+        let latest = last_change.min(today);
+        if let Some(Value::Text(day)) = self.state.get(DATE)
+            && day.parse::<Date>().is_ok_and(|day| day > latest)
+        {
+            self.state.insert(DATE.to_string(), Value::Text(latest.to_string().into()));
+            if let Some(default) = self.json.pointer_mut("/state/date/default") {
+                *default = Json::from(latest.to_string());
+            }
+        }
+    }
+
     fn state_value(&self, key: &str, default: &Value, text: &str) -> Result<Value, StateError> {
         let refuse =
             |expected: String| Err(StateError::Value { key: key.to_string(), value: shortened(text), expected });
@@ -184,6 +197,22 @@ mod tests {
         let since = json!(["<=", ["get", "since"], ["global-state", "date"]]);
         let state = style(since).state_with([("date", "2022-01-01")], &changes).unwrap();
         assert_eq!(state["date"], Value::Text("2022-01-01".into()));
+    }
+
+    #[test]
+    fn the_default_day_is_the_last_change_or_today() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        for (last, today, expected) in [
+            ("2025-08-08", "2026-11-26", "2025-08-08"),
+            ("2030-01-01", "2025-11-26", "2025-11-26"),
+            // A style that opens on an earlier day does so.
+            ("2026-02-01", "2026-11-26", "2026-01-01"),
+        ] {
+            let mut style = style(validity());
+            style.settle_date(day(last), day(today));
+            assert_eq!(style.state["date"], Value::Text(expected.into()));
+            assert_eq!(style.json["state"]["date"]["default"], expected);
+        }
     }
 
     #[test]

@@ -97,6 +97,9 @@ pub(super) fn clusters(
             continue;
         }
         let stack = alphabet.fonts.stack(fonts);
+        if stack.is_stand_in {
+            alphabet.fonts.warn_of_fonts(fonts, &stack);
+        }
         for run in runs(alphabet.fonts, &stack, text, range.clone(), &scripts, level) {
             shape(&run, text, section, spaced, language, &mut out);
         }

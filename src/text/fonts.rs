@@ -1,6 +1,6 @@
 //! The fonts there are, and which of them a label's font names mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -23,6 +23,8 @@ pub struct Fonts {
     stacks: Arc<Mutex<BTreeMap<Arc<str>, Arc<Stack>>>>,
     /// How often each character was wanted that no face has.
     missing: Arc<Mutex<BTreeMap<char, u64>>>,
+    /// The names of fonts that have been told to be none.
+    unknown: Arc<Mutex<BTreeSet<Box<str>>>>,
     /// Whether such a character is drawn as the font's glyph for it, and not left out.
     pub draw_missing: bool,
 }
@@ -30,10 +32,15 @@ pub struct Fonts {
 /// Characters without a glyph that are counted, each by itself: labels come from data.
 const COUNTED_MISSING: usize = 1_000;
 
+/// The fonts of a style that names none: those of the reference, which stand for whatever there is.
+const UNNAMED: &str = "Open Sans Regular,Arial Unicode MS Regular";
+
 /// The faces to look for a character in, best first.
 #[derive(Debug)]
 pub struct Stack {
     pub faces: Vec<Arc<Face>>,
+    /// Whether fonts are named, and none of them is here.
+    pub is_stand_in: bool,
 }
 
 impl fmt::Debug for Fonts {
@@ -80,6 +87,21 @@ impl Fonts {
         }
     }
 
+    /// Notes that none of the fonts is here; whether nobody has been told so far.
+    pub fn misses_fonts(&self, names: &str) -> bool {
+        let Ok(mut told) = self.unknown.lock() else { return false };
+        told.len() < COUNTED_MISSING && told.insert(names.into())
+    }
+
+    /// Says so in the log, once.
+    pub(super) fn warn_of_fonts(&self, names: &str, stack: &Stack) {
+        if self.misses_fonts(names) {
+            let names: String = names.chars().take(120).collect();
+            let in_place = stack.faces.first().map_or("nothing", |face| &face.name);
+            tracing::warn!("no font is called '{names}': '{in_place}' takes its place; add it by --fonts");
+        }
+    }
+
     /// The characters that labels wanted and no face has, and how often.
     pub fn missing(&self) -> BTreeMap<char, u64> {
         self.missing.lock().map(|missing| missing.clone()).unwrap_or_default()
@@ -118,7 +140,9 @@ impl Fonts {
                 faces.push(face.clone());
             }
         };
+        let is_unnamed = names == UNNAMED;
         let names: Vec<&str> = names.split(',').map(str::trim).filter(|n| !n.is_empty()).collect();
+        let mut found = false;
         for name in &names {
             let family = self.faces.iter().filter(|f| belongs(name, &f.family));
             // The longest family name that fits: `Noto Sans Arabic Bold` is not of `Noto Sans`.
@@ -126,8 +150,10 @@ impl Fonts {
             let family: Vec<&Arc<Face>> = family.filter(|f| Some(f.family.len()) == longest).collect();
             if let Some(face) = nearest(&family, wish(name)) {
                 push(face);
+                found = true;
             }
         }
+        let is_stand_in = !found && !names.is_empty() && !is_unnamed;
         let wish = names.first().map_or((400.0, false), |name| wish(name));
         for family in FALLBACK {
             let family: Vec<&Arc<Face>> = self.faces.iter().filter(|f| f.family == family).collect();
@@ -136,7 +162,7 @@ impl Fonts {
             }
         }
         self.faces.iter().for_each(push);
-        Stack { faces }
+        Stack { faces, is_stand_in }
     }
 }
 

@@ -38,6 +38,7 @@ pub fn alternative(title: &str, subtitle: Option<&str>, subject: &Subject, place
     } else if let Some(day) = subject.day {
         sentences.push(words.of_days(subject.since, day));
     }
+    sentences.extend(subject.notes.iter().cloned());
     let mut labels: Vec<&str> = Vec::new();
     for (entry, _, seen) in &subject.entries {
         if !seen.is_empty() {

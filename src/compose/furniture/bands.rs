@@ -2,7 +2,8 @@
 
 use super::words::filled;
 use super::write::Block;
-use super::{BOLD, Furnish, Items, LEAST_UNIT, MAX_SOURCES, Part, REGULAR, all_sources};
+use super::yielding::Line;
+use super::{BOLD, Band, Furnish, LEAST_UNIT, MAX_SOURCES, Part, REGULAR, all_sources};
 
 impl Furnish<'_> {
     pub(super) fn as_of(&self) -> Option<String> {
@@ -10,24 +11,28 @@ impl Furnish<'_> {
         Some(self.words.of_days(self.subject.since, day))
     }
 
-    /// The band above the map, and its height: title, subtitle and date.
-    pub(super) fn head(&self) -> (Items, f64) {
+    /// The band above the map: title, subtitle and date.
+    pub(super) fn head(&self) -> Band {
         let wants = self.wants(Part::Title);
         let title = self.wanted.title.as_deref().filter(|_| wants);
         let subtitle = self.wanted.subtitle.as_deref().filter(|_| wants);
         let (pad, inner) = (self.pad(), self.width - 2.0 * self.pad());
         if title.is_none() && subtitle.is_none() {
-            return (Vec::new(), 0.0);
+            return Band::default();
         }
         let palette = &self.palette;
         let date = self.as_of();
+        let all = [
+            (Line::Title, title, BOLD, 2.1, palette.ink),
+            (Line::Subtitle, subtitle, REGULAR, 1.25, palette.ink),
+            (Line::Date, date.as_deref(), REGULAR, 1.25, palette.soft),
+        ];
+        let kept = |line: Line| !self.is_gone(line);
         let set = |factor: f64| {
-            let size = factor * self.unit;
-            [
-                title.and_then(|t| self.text(t, BOLD, 2.1 * size, inner, palette.ink)),
-                subtitle.and_then(|t| self.text(t, REGULAR, 1.25 * size, inner, palette.ink)),
-                date.as_deref().and_then(|t| self.text(t, REGULAR, 1.25 * size, inner, palette.soft)),
-            ]
+            all.map(|(line, text, font, size, color)| {
+                let text = text.filter(|_| kept(line))?;
+                self.text(text, font, size * factor * self.unit, inner, color)
+            })
         };
         // Smaller until no line is cut, and the map is most of the page.
         let fits = |blocks: &[Option<Block>; 3]| {
@@ -40,22 +45,38 @@ impl Furnish<'_> {
             factor *= 0.88;
             blocks = set(factor);
         }
+        let mut band = Band::default();
         let mut items = Vec::new();
         let mut y = 0.8 * pad;
-        for block in blocks.iter().flatten() {
-            items.push(block.at(self.start(block, pad, self.width - pad), y, None));
-            y += block.height + 0.1 * self.unit;
+        for ((line, text, ..), block) in all.iter().zip(&blocks) {
+            match block.as_ref().filter(|block| block.width <= self.width - pad) {
+                Some(block) => {
+                    items.push(block.at(self.start(block, pad, self.width - pad), y, None));
+                    y += block.height + 0.1 * self.unit;
+                }
+                // A date without room in the band may yet find some in a corner.
+                None if text.is_some() && *line != Line::Date => band.left_out.push(line.name()),
+                None => {}
+            }
         }
-        let height = (y + 0.6 * pad).ceil();
-        let mut all = self.rectangle([0.0, 0.0, self.width, height], Some(palette.paper), None);
-        all.extend(items);
-        (all, height)
+        if !items.is_empty() {
+            band.height = (y + 0.6 * pad).ceil();
+            band.items = self.rectangle([0.0, 0.0, self.width, band.height], Some(palette.paper), None);
+            band.items.extend(items);
+        }
+        band
     }
 
-    /// The band below the map, and its height: how accurate the map is, its sources.
-    pub(super) fn foot(&self) -> (Items, f64) {
+    /// Whether the date stands above the map.
+    pub(super) fn has_date_above(&self) -> bool {
+        let has_head = self.wants(Part::Title) && (self.wanted.title.is_some() || self.wanted.subtitle.is_some());
+        has_head && !self.is_gone(Line::Date)
+    }
+
+    /// The band below the map: what is not on it, how accurate it is, its sources.
+    pub(super) fn foot(&self) -> Band {
         if !self.wants(Part::Sources) && !self.has_legend_strip() {
-            return (Vec::new(), 0.0);
+            return Band::default();
         }
         let (pad, inner) = (self.pad(), self.width - 2.0 * self.pad());
         let size = (0.85 * self.unit).max(LEAST_UNIT);
@@ -64,31 +85,43 @@ impl Furnish<'_> {
         let fits =
             |text: &String| self.text(text, REGULAR, size, inner, self.palette.soft).is_none_or(|b| b.height <= most);
         let sources = (0..=MAX_SOURCES).rev().map(|named| self.sources(named)).find(fits).unwrap_or_default();
+        let (ink, soft) = (self.palette.ink, self.palette.soft);
         let lines = [
-            self.accuracy().map(|t| (t, self.palette.ink)),
-            Some((sources, self.palette.soft)),
-            Some((self.subject.attribution.to_string(), self.palette.soft)),
+            (Line::Notes, self.subject.notes.join(" "), ink),
+            (Line::Accuracy, self.accuracy().unwrap_or_default(), ink),
+            (Line::Sources, sources, soft),
+            (Line::Attribution, self.subject.attribution.to_string(), soft),
         ];
         let mut y = 0.6 * pad;
+        let mut band = Band::default();
         let mut items = Vec::new();
         if self.has_legend_strip() {
             let (strip, height) = self.legend_strip(y);
             items.extend(strip);
             y += height;
         }
-        let lines = lines.into_iter().filter(|_| self.wants(Part::Sources));
-        for (text, color) in lines.flatten().filter(|(t, _)| !t.is_empty()) {
-            if let Some(block) = self.text(&text, REGULAR, size, inner, color) {
-                items.push(block.at(self.start(&block, pad, self.width - pad), y, None));
-                y += block.height;
+        for (line, text, color) in lines.into_iter().filter(|_| self.wants(Part::Sources)) {
+            let is_cut = |block: &Block| block.width > self.width - pad;
+            match self.text(&text, REGULAR, size, inner, color).filter(|b| !self.is_gone(line) && !is_cut(b)) {
+                Some(block) => {
+                    items.push(block.at(self.start(&block, pad, self.width - pad), y, None));
+                    y += block.height;
+                }
+                None if !text.is_empty() || line == Line::Sources && !all_sources(self.subject).is_empty() => {
+                    band.left_out.push(line.name());
+                }
+                None => {}
             }
         }
-        let height = (y + 0.6 * pad).ceil();
-        let mut all =
-            self.rectangle([0.0, self.height - height, self.width, self.height], Some(self.palette.paper), None);
-        let moved = self.at(0.0, self.height - height);
-        all.extend(items.into_iter().map(|item| item.moved(moved)));
-        (all, height)
+        if items.is_empty() {
+            return band;
+        }
+        band.height = (y + 0.6 * pad).ceil();
+        let top = self.height - band.height;
+        band.items = self.rectangle([0.0, top, self.width, self.height], Some(self.palette.paper), None);
+        let moved = self.at(0.0, top);
+        band.items.extend(items.into_iter().map(|item| item.moved(moved)));
+        band
     }
 
     /// How good what the legend tells of is, where it is not exact.

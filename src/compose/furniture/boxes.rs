@@ -1,6 +1,7 @@
 //! Boxes in the corners of the map: legend, scale bar, inset, north arrow, date.
 
 use super::scale::{meters_per_px, projected_meters_per_px, round_length};
+use super::yielding::{BOXES, Line};
 use super::{Area, BOLD, Corner, Furnish, Items, Part, REGULAR};
 use crate::color::Color;
 use crate::geo::{Camera, Projector, SUBPIXELS, Shape, Snapped, World};
@@ -16,12 +17,19 @@ pub(super) struct Panel {
     pub bare: bool,
 }
 
+/// Boxes in their places.
+pub(super) struct Boxes {
+    pub items: Vec<Items>,
+    pub taken: Vec<[f64; 4]>,
+    /// The names of those that there is no room for.
+    pub left_out: Vec<&'static str>,
+}
+
 impl Furnish<'_> {
-    /// Every box in its place, and the places.
-    pub(super) fn boxes(&self, map: [f64; 4]) -> (Vec<Items>, Vec<[f64; 4]>) {
-        let head = self.wants(Part::Title) && (self.wanted.title.is_some() || self.wanted.subtitle.is_some());
-        let date = if head { None } else { self.as_of() };
-        let date = date.and_then(|text| self.words_box(&text, Part::Date));
+    /// Every box in its place. Where there is no room for all of them, those that are told first stay (see [`BOXES`]).
+    pub(super) fn boxes(&self, map: [f64; 4]) -> Boxes {
+        let date = if self.has_date_above() { None } else { self.as_of() };
+        let date = date.and_then(|text| self.words_box(&text, Part::Date, 0.6 * self.width));
         let boxes = [
             self.legend_box(map),
             self.inset_box(),
@@ -31,12 +39,27 @@ impl Furnish<'_> {
             date,
             self.logo_box(),
         ];
-        let mut taken: Vec<[f64; 4]> = Vec::new();
-        let mut out = self.captions(map, &mut taken);
-        for one in boxes.into_iter().flatten() {
-            let asked = self.wanted.parts.get(&one.part).copied().flatten();
-            let Some(place) = self.place(&one, asked, map, &taken) else { continue };
-            taken.push(place);
+        let boxes: Vec<Panel> = boxes.into_iter().flatten().collect();
+        let mut out = self.captions(map);
+        let mut kept: Vec<Part> = BOXES.to_vec();
+        let mut places = self.places(&boxes, &kept, map, &out.taken);
+        if places.is_none() {
+            kept.clear();
+            places = Some(Vec::new());
+            for part in BOXES.into_iter().filter(|part| boxes.iter().any(|one| one.part == *part)) {
+                kept.push(part);
+                match self.places(&boxes, &kept, map, &out.taken) {
+                    Some(found) => places = Some(found),
+                    None => {
+                        kept.pop();
+                        out.left_out.extend(Part::ALL.iter().find(|(_, p)| *p == part).map(|(name, _)| *name));
+                    }
+                }
+            }
+        }
+        let stay = boxes.into_iter().filter(|one| kept.contains(&one.part));
+        for (one, place) in stay.zip(places.unwrap_or_default()) {
+            out.taken.push(place);
             let mut items = match one.bare {
                 true => Vec::new(),
                 false => self.rectangle(
@@ -51,25 +74,43 @@ impl Furnish<'_> {
             if edge {
                 items.extend(self.rectangle(place, None, Some((self.palette.ink, 0.8))));
             }
-            out.push(items);
+            out.items.push(items);
         }
-        (out, taken)
+        out
+    }
+
+    /// The places of some of the boxes, in their order; none where one of them finds no room.
+    fn places(&self, boxes: &[Panel], of: &[Part], map: [f64; 4], taken: &[[f64; 4]]) -> Option<Vec<[f64; 4]>> {
+        let mut taken = taken.to_vec();
+        let first = taken.len();
+        for one in boxes.iter().filter(|one| of.contains(&one.part)) {
+            let asked = self.wanted.parts.get(&one.part).copied().flatten();
+            let place = self.place(one, asked, map, &taken)?;
+            taken.push(place);
+        }
+        Some(taken.split_off(first))
     }
 
     /// The days of several maps, each over its own.
-    fn captions(&self, map: [f64; 4], taken: &mut Vec<[f64; 4]>) -> Vec<Items> {
+    fn captions(&self, map: [f64; 4]) -> Boxes {
         let margin = 0.8 * self.unit;
-        let mut out = Vec::new();
+        let mut out = Boxes { items: Vec::new(), taken: Vec::new(), left_out: Vec::new() };
+        let wide = self.width / self.subject.captions.len().max(1) as f64 - 2.0 * margin;
         for (day, left_px) in self.subject.captions.iter().filter(|_| self.wants(Part::Date)) {
-            let Some(panel) = self.words_box(&self.words.of_days(None, *day), Part::Date) else { continue };
+            let text = self.words.of_days(None, *day);
+            let Some(panel) = self.words_box(&text, Part::Date, wide.min(0.6 * self.width)) else { continue };
             let (left, top) = (left_px / self.pen.ratio + margin, map[1] + margin);
             let place = [left, top, left + panel.width, top + panel.height];
+            if panel.width > wide + margin || place[3] > map[3] {
+                out.left_out.push(Line::Date.name());
+                continue;
+            }
             let by = self.at(left, top);
             let paper = self.palette.paper.with_opacity(self.palette.box_opacity);
             let mut items = self.rectangle(place, Some(paper), Some((self.palette.line, 0.6)));
             items.extend(panel.items.into_iter().map(|item| item.moved(by)));
-            taken.push(place);
-            out.push(items);
+            out.taken.push(place);
+            out.items.push(items);
         }
         out
     }
@@ -168,9 +209,10 @@ impl Furnish<'_> {
         (of_legend + OF_USER * (of_user + 4.0 * callouts.count() as f64)).round() as usize
     }
 
-    fn words_box(&self, text: &str, part: Part) -> Option<Panel> {
-        let block = self.text(text, BOLD, 1.1 * self.unit, 0.6 * self.width, self.palette.ink)?;
+    /// Words in a box, at most so wide.
+    fn words_box(&self, text: &str, part: Part, most: f64) -> Option<Panel> {
         let pad = 0.5 * self.unit;
+        let block = self.text(text, BOLD, 1.1 * self.unit, most, self.palette.ink)?;
         let items = vec![block.at(pad, 0.6 * pad, None)];
         Some(Panel { part, width: block.width + 2.0 * pad, height: block.height + 1.2 * pad, items, bare: false })
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::write::Block;
+use super::yielding::Line;
 use super::{Area, Furnish, Part, REGULAR, Theme};
 use crate::color::Color;
 use crate::compose::features::passes;
@@ -131,7 +132,7 @@ impl<'a> Furnish<'a> {
     /// Whether the legend stands in the band below the map.
     pub(super) fn has_legend_strip(&self) -> bool {
         let asked = self.wanted.parts.get(&Part::Legend).copied().flatten();
-        self.subject.strip && self.wants(Part::Legend) && asked.is_none()
+        self.subject.strip && self.wants(Part::Legend) && asked.is_none() && !self.is_gone(Line::Legend)
     }
 
     /// Whether it should: in every corner of the map it would hide too much of what it tells of, or find no room.

@@ -15,6 +15,7 @@ mod legend;
 mod scale;
 mod words;
 mod write;
+mod yielding;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use crate::scene::{Cap, FURNITURE, Fill, Ink, Item, Join, Layer, Line, LineInk, 
 use crate::sprite::Image;
 use crate::style::LegendEntry;
 use crate::text::{Fonts, Justify};
+use boxes::Boxes;
 use write::{Block, Pen};
 
 /// A part of the furniture.
@@ -184,6 +186,8 @@ pub struct Area {
 pub struct Subject<'a> {
     pub fonts: &'a Fonts,
     pub language: &'a str,
+    /// What is not on the map of such a day, in words.
+    pub notes: Vec<String>,
     /// Year, month and day that the map is of.
     pub day: Option<(i32, u8, u8)>,
     /// The day since when it tells of changes.
@@ -233,6 +237,16 @@ pub(super) struct Furnish<'a> {
     unit: f64,
     width: f64,
     height: f64,
+    /// How many lines of the bands have given way.
+    gone: usize,
+}
+
+/// A band above or below the map: what is in it, its height in CSS px, and what it has no room for.
+#[derive(Default)]
+struct Band {
+    items: Items,
+    height: f64,
+    left_out: Vec<&'static str>,
 }
 
 const REGULAR: &str = "Noto Sans Regular";
@@ -257,23 +271,28 @@ pub fn logo_room(camera: &Camera) -> (f64, f64) {
 
 /// The bands that a picture needs, before its camera is settled.
 pub fn bands(wanted: &Furniture, subject: &Subject, inputs: &Inputs) -> Bands {
-    let furnish = Furnish::new(wanted, subject, inputs);
-    let (top, bottom) = (furnish.head().1, furnish.foot().1);
+    let furnish = Furnish::new(wanted, subject, inputs).yielded();
+    let (top, bottom) = (furnish.head().height, furnish.foot().height);
     let map = [0.0, top, furnish.width, furnish.height - bottom];
     Bands { top, bottom, strip: subject.strip || furnish.needs_legend_strip(map) }
 }
 
-/// Adds the furniture to a scene whose map leaves room for the bands.
-pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs: &Inputs) {
-    let furnish = Furnish::new(wanted, subject, inputs);
-    let ((head, top), (foot, bottom)) = (furnish.head(), furnish.foot());
+/// Adds the furniture to a scene whose map leaves room for the bands; gives the names of what there is no room for.
+pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs: &Inputs) -> Vec<&'static str> {
+    let furnish = Furnish::new(wanted, subject, inputs).yielded();
+    let (head, foot) = (furnish.head(), furnish.foot());
+    let (top, bottom) = (head.height, foot.height);
     let map = [0.0, top, furnish.width, furnish.height - bottom];
-    let (boxes, mut taken) = furnish.boxes(map);
+    let Boxes { items: boxes, mut taken, left_out: without_box } = furnish.boxes(map);
     let ratio = inputs.camera.ratio();
     let labels: Vec<[f64; 4]> = labels_of(scene)
         .map(|Area { left, top, right, bottom }| [left, top, right, bottom].map(|v| v / ratio))
         .collect();
     let (callouts, leaders) = furnish.callouts(map, &mut taken, &labels);
+    let mut left_out = [head.left_out, foot.left_out, without_box].concat();
+    if callouts.len() < subject.callouts.len() {
+        left_out.push("callout");
+    }
     // Labels that the furniture or the page's edge would cut are left out.
     let mut covered: Vec<Area> = taken.iter().map(|b| area(*b, ratio)).collect();
     for (wanted, band) in
@@ -300,8 +319,8 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     items.push(furnish.dividers(map));
     items.extend(callouts);
     items.extend(boxes);
-    items.push(head);
-    items.push(foot);
+    items.push(head.items);
+    items.push(foot.items);
     if wanted.parts.contains_key(&Part::Frame) {
         items.push(furnish.rectangle(map, None, Some((furnish.palette.ink, 1.0))));
     }
@@ -309,6 +328,7 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     if wanted.theme == Theme::PrintGrey {
         grey::apply(scene);
     }
+    left_out
 }
 
 /// The room that each label of a scene takes.
@@ -361,7 +381,7 @@ impl<'a> Furnish<'a> {
         let words = Words::of(subject.language);
         let pen = Pen { fonts: subject.fonts, language: words.language, ratio };
         let unit = unit_of(inputs.camera);
-        Self { wanted, subject, inputs, words, palette: wanted.theme.palette(), pen, unit, width, height }
+        Self { wanted, subject, inputs, words, palette: wanted.theme.palette(), pen, unit, width, height, gone: 0 }
     }
 
     fn pad(&self) -> f64 {

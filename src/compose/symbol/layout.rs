@@ -146,7 +146,7 @@ fn text_layout(
     let mut images = Vec::new();
     for section in &field.sections {
         let image = match &section.image {
-            Some(image) => match inputs.sprite.image(&image.name, 1) {
+            Some(image) => match inputs.sprite.drawn(&image.name, 1) {
                 Some(found) => Some((image.name.clone(), found.size())),
                 None => continue,
             },
@@ -334,7 +334,7 @@ fn icon_layout(
     whole: &Context,
 ) -> Option<IconLayout> {
     let name = paint.icon_image.as_ref()?.eval(whole).0?;
-    let image = inputs.sprite.image(&name, 1)?.clone();
+    let image = inputs.sprite.drawn(&name, 1)?.clone();
     let room_size = limited(paint.icon_size.eval(&inputs.at_zoom(inputs.whole_zoom() + 1.0, context)));
     let offset = paint.icon_offset.eval(whole).map(|v| v.clamp(-10_000.0, 10_000.0));
     let anchor = Anchor::named(&paint.icon_anchor.eval(whole));

@@ -20,9 +20,9 @@ use super::{html, link, parameters, segment};
 use crate::cql2::Kind;
 use crate::encode::{Column, FeatureJson, Form, flatgeobuf, rows};
 use crate::feature::{Feature, Value};
-use crate::geo::{Effort, Stop};
+use crate::geo::{Effort, Stop, numbers};
 use crate::http::Problem;
-use crate::http::request::{Asker, Params, UrlPath, answer, has_tag, json as json_answer, short};
+use crate::http::request::{Asker, Params, UrlPath, WARNING, answer, has_tag, json as json_answer, short};
 use crate::http::site::PublicUrl;
 use crate::map::{Cursor, Lane, Map, Selection, Service};
 
@@ -69,6 +69,8 @@ struct Page {
     selection: Selection,
     links: Vec<Json>,
     columns: Vec<(String, Kind)>,
+    /// What whoever asks should know, where nothing is found.
+    warnings: Vec<String>,
 }
 
 impl Page {
@@ -88,12 +90,17 @@ impl Page {
             query.limit = query.limit.min(MAX_HTML);
         }
         let selection = map.select(&id, &query)?;
+        // In degrees, unless another system is named.
+        let named = |key: &str| asked.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
+        let bounds = named("bbox").filter(|_| named("bbox-crs").is_none()).and_then(|text| numbers::<4>(text).ok());
+        let swapped = bounds.filter(|_| selection.matched == 0).and_then(|bounds| map.swapped(bounds));
+        let warnings = swapped.into_iter().collect();
         let here = format!("{url}/collections/{}", segment(&id));
         let links = links(&here, format, asked, &selection);
         let wanted = |name: &str| form.only.as_ref().is_none_or(|only| only.iter().any(|o| o == name));
         let columns =
             schema.properties.iter().filter(|(name, _)| wanted(name)).map(|(n, k)| (n.to_string(), *k)).collect();
-        Ok(Page { id, here, format, form, selection, links, columns })
+        Ok(Page { id, here, format, form, selection, links, columns, warnings })
     }
 
     async fn response(self, service: &Service) -> Result<Response, Problem> {
@@ -107,7 +114,11 @@ impl Page {
             (header::HeaderName::from_static("ogc-numbermatched"), self.selection.matched.to_string()),
             (header::HeaderName::from_static("ogc-numberreturned"), found.to_string()),
             (header::LINK, self.link_header()),
+            (WARNING, self.warnings.join("; ")),
         ] {
+            if value.is_empty() {
+                continue;
+            }
             if let Ok(value) = HeaderValue::from_str(&value) {
                 out.insert(name, value);
             }
@@ -164,12 +175,16 @@ impl Page {
     }
 
     fn head(&self) -> Json {
-        json!({
+        let mut head = json!({
             "type": "FeatureCollection",
             "numberMatched": self.selection.matched,
             "numberReturned": self.selection.found.len(),
             "links": self.links,
-        })
+        });
+        if !self.warnings.is_empty() {
+            head["warnings"] = json!(self.warnings);
+        }
+        head
     }
 
     /// The whole answer as JSON, each feature with a link to itself.

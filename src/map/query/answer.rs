@@ -87,7 +87,12 @@ impl Map {
         let mut credits = Credits::default();
         let found = places.iter().map(|(_, p)| p).chain(within.iter().map(|w| &w.1)).chain(near.iter().map(|n| &n.1));
         let mut named: Vec<Json> = Vec::new();
+        let mut warnings: Vec<Json> = Vec::new();
         for place in found {
+            if let Some(bounds) = place.geometry.bounding_rect().filter(|_| place.feature.is_none()) {
+                let (min, max) = (bounds.min(), bounds.max());
+                warnings.extend(self.swapped([min.x, min.y, max.x, max.y]).map(Json::from));
+            }
             place.feature.iter().for_each(|(_, f)| credits.note(f));
             named.extend(
                 place
@@ -101,6 +106,9 @@ impl Map {
             0 => {}
             1 => drop(answer.members.insert("place".to_string(), named.remove(0))),
             _ => drop(answer.members.insert("place".to_string(), Json::Array(named))),
+        }
+        if !warnings.is_empty() {
+            answer.members.insert("warnings".to_string(), Json::Array(warnings));
         }
         Ok(answer)
     }

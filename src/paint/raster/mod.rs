@@ -143,8 +143,9 @@ impl Painter<'_> {
     }
 }
 
-/// The pixels of each row whose centre lies in the convex shape. Centres on the left and upper edges belong to it, so
-/// that shapes side by side share no pixel.
+/// The pixels of each row whose centre lies in the convex shape. Centres on the left and upper edges belong to it, and an
+/// edge crosses a row at one place whichever way round it is walked, so that shapes side by side share no pixel and leave
+/// none between them.
 fn rows_in(quad: &[Snapped; 4], width_px: u32, height_px: u32) -> Rows {
     let limit = i64::from(width_px);
     // The first pixel whose centre is not left of `x`.
@@ -154,13 +155,21 @@ fn rows_in(quad: &[Snapped; 4], width_px: u32, height_px: u32) -> Rows {
             let y = row * SUBPIXELS + SUBPIXELS / 2;
             let (mut left, mut right) = (i64::MAX, i64::MIN);
             for i in 0..4 {
-                let (a, b) = (quad[i], quad[(i + 1) % 4]);
-                if (a.y <= y) != (b.y <= y) {
-                    let x = a.x + ((b.x - a.x) as i128 * (y - a.y) as i128 / (b.y - a.y) as i128) as i64;
+                if let Some(x) = crossing(quad[i], quad[(i + 1) % 4], y) {
                     (left, right) = (left.min(x), right.max(x));
                 }
             }
             if left < right { (first(left), first(right)) } else { (0, 0) }
         })
         .collect()
+}
+
+/// Where an edge crosses a row: one floor division from its upper end.
+fn crossing(a: Snapped, b: Snapped, y: i64) -> Option<i64> {
+    let (upper, lower) = if a.y <= b.y { (a, b) } else { (b, a) };
+    if y < upper.y || lower.y <= y {
+        return None;
+    }
+    let (run, rise) = (i128::from(lower.x - upper.x), i128::from(lower.y - upper.y));
+    Some(upper.x + (run * i128::from(y - upper.y)).div_euclid(rise) as i64)
 }

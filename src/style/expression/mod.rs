@@ -15,6 +15,7 @@ mod functions;
 mod interpolate;
 mod list_forms;
 mod lists;
+mod outputs;
 mod parse;
 mod spatial;
 mod structured;

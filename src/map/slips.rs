@@ -1,0 +1,157 @@
+//! Slips of the hand: latitude before longitude, a frame that holds nothing of the map, a marker beside the picture. They
+//! are no errors, and nothing is guessed: each is told, with what would be there if the numbers were swapped.
+
+use serde_json::Value as Json;
+
+use super::sources::Source;
+use super::{Frame, Map, Spec, StyledMap};
+use crate::geo::{LonLat, World, WorldBox};
+
+/// Slips that are told of one map.
+const MOST_TOLD: usize = 12;
+
+/// Degrees around a place in which there should be something of the map.
+const NEAR: f64 = 0.5;
+
+impl StyledMap {
+    /// Whether the style's own data has anything in an area of the world; not known of tiles.
+    fn holds(&self, area: &WorldBox) -> Option<bool> {
+        let mut sources = self.sources.iter().filter(|(id, _)| !super::overlay::is_on_top(id)).peekable();
+        sources.peek()?;
+        let meets = |there: &WorldBox, source: &Source| match source {
+            Source::Features(index) => Some(index.meets(there)),
+            Source::Clusters(clusters) => Some(clusters.at(0.0).bounds().is_some_and(|b| b.meets(there))),
+            Source::Image(image) => Some(WorldBox::around(&image.corners).is_some_and(|b| b.meets(there))),
+            Source::Vector(_) | Source::Raster(_) => None,
+        };
+        // In whichever copies of the world are shown.
+        let worlds = area.min.x.floor() as i64..=area.max.x.floor() as i64;
+        let there: Vec<WorldBox> = worlds.take(3).map(|world| area.moved(-(world as f64))).collect();
+        let mut found = false;
+        for (_, source) in sources {
+            for there in &there {
+                found |= meets(there, source)?;
+            }
+        }
+        Some(found)
+    }
+
+    fn holds_bounds(&self, [w, s, e, n]: [f64; 4]) -> bool {
+        let is_place = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some() && w < e && s < n;
+        is_place && self.holds(&WorldBox::from_degrees([w, s, e, n])) == Some(true)
+    }
+
+    fn holds_place(&self, [lon, lat]: [f64; 2]) -> bool {
+        self.holds_bounds([lon - NEAR, lat - NEAR, lon + NEAR, lat + NEAR])
+    }
+}
+
+impl Map {
+    /// What is told of a place that a question asks for, by its bounds in degrees: nothing of the map is near, but there is
+    /// where the numbers are swapped.
+    pub fn swapped(&self, [w, s, e, n]: [f64; 4]) -> Option<String> {
+        let near = |[w, s, e, n]: [f64; 4]| {
+            let is_place = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some();
+            let area = WorldBox::from_degrees([w - NEAR, s - NEAR, e + NEAR, n + NEAR]);
+            is_place && self.collections().any(|(_, index)| index.meets(&area))
+        };
+        if near([w, s, e, n]) || !near([s, w, n, e]) {
+            return None;
+        }
+        let (given, swapped) = match (w, s) == (e, n) {
+            true => (format!("{w},{s}"), format!("{s},{w}")),
+            false => (format!("{w},{s},{e},{n}"), format!("{s},{w},{n},{e}")),
+        };
+        Some(format!("nothing of the map is near {given} (longitude, then latitude); did you mean {swapped}?"))
+    }
+}
+
+impl Spec {
+    /// What is told of a map in a frame.
+    pub(super) fn slips(&self, map: &StyledMap, frame: &Frame) -> Vec<String> {
+        let mut told = Vec::new();
+        if frame.projection().is_none() && map.holds(&frame.camera().bounds(0.0)) == Some(false) {
+            let help = self.swapped_frame(map).map_or(String::new(), |other| format!("; did you mean {other}?"));
+            told.push(format!("the picture holds nothing of the map's own data{help}"));
+        }
+        let shows = |at: [f64; 2]| {
+            LonLat::new(at[0], at[1]).is_some_and(|at| frame.shows(World::from_degrees(at.lon(), at.lat())))
+        };
+        let mut beside = |what: String, at: [f64; 2]| {
+            let [lon, lat] = at;
+            let help = match shows([lat, lon]) {
+                true => format!("; did you mean {lat},{lon} (longitude, then latitude)?"),
+                false => String::new(),
+            };
+            told.push(format!("{what}: {lon},{lat} is not in the picture{help}"));
+        };
+        for (i, marker) in self.markers.iter().enumerate().filter(|(_, marker)| !shows(marker.at)) {
+            beside(format!("/markers/{i}/at"), marker.at);
+        }
+        for (i, path) in self.paths.iter().enumerate() {
+            let points: Vec<World> = path.points.iter().map(|p| World::from_degrees(p[0], p[1])).collect();
+            let is_seen = WorldBox::around(&points).is_none_or(|bounds| frame.meets(&bounds));
+            if let Some(first) = path.points.first().filter(|_| !is_seen) {
+                beside(format!("/paths/{i}/points/0"), *first);
+            }
+        }
+        for (i, circle) in self.circles.iter().enumerate() {
+            let [lon, lat] = circle.at;
+            let (high, wide) = (circle.radius_km / 110.0, circle.radius_km / 110.0 / lat.to_radians().cos().max(0.01));
+            let bounds = WorldBox::from_degrees([lon - wide, lat - high, lon + wide, lat + high]);
+            if !frame.meets(&bounds) {
+                beside(format!("/circles/{i}/at"), circle.at);
+            }
+        }
+        told.extend(self.icons().into_iter().map(|(at, name)| {
+            format!("{at}: pins have no icons, so '{name}' is left out; write one to three letters or digits")
+        }));
+        if told.len() > MOST_TOLD {
+            let more = told.len() - MOST_TOLD;
+            told.truncate(MOST_TOLD);
+            told.push(format!("and {more} more of the kind"));
+        }
+        told
+    }
+
+    /// The frame that would hold something of the map if longitude and latitude were swapped, in words.
+    fn swapped_frame(&self, map: &StyledMap) -> Option<String> {
+        if let Some([w, s, e, n]) = self.bbox {
+            return map.holds_bounds([s, w, n, e]).then(|| format!("bbox {s},{w},{n},{e}"));
+        }
+        if let Some([lon, lat]) = self.center {
+            return map.holds_place([lat, lon]).then(|| format!("center {lat},{lon}"));
+        }
+        let mut places = self.markers.iter().map(|m| m.at).chain(self.circles.iter().map(|c| c.at));
+        let [lon, lat] = places.find(|[lon, lat]| map.holds_place([*lat, *lon]))?;
+        Some(format!("{lat},{lon} (longitude, then latitude)"))
+    }
+
+    /// The names of icons that pins are asked for, each once, and where.
+    fn icons(&self) -> Vec<(String, String)> {
+        let mut found: Vec<(String, String)> = Vec::new();
+        let mut add = |at: String, name: &str| {
+            let name: String = name.chars().take(60).collect();
+            if !found.iter().any(|(_, known)| *known == name) {
+                found.push((at, name));
+            }
+        };
+        for (i, marker) in self.markers.iter().enumerate() {
+            if let Some(icon) = &marker.icon {
+                add(format!("/markers/{i}/symbol"), icon);
+            }
+        }
+        let Some(geojson) = self.geojson.as_ref().filter(|_| self.layers.is_none()) else { return found };
+        let mut look = |at: String, feature: &Json| {
+            let symbol = feature.pointer("/properties/marker-symbol").and_then(Json::as_str);
+            if let Some(symbol) = symbol.filter(|s| super::things::is_icon(s)) {
+                add(format!("{at}/properties/marker-symbol"), symbol);
+            }
+        };
+        match geojson.get("features").and_then(Json::as_array) {
+            Some(all) => all.iter().enumerate().for_each(|(i, one)| look(format!("/geojson/features/{i}"), one)),
+            None => look("/geojson".to_string(), geojson),
+        }
+        found
+    }
+}
