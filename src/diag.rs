@@ -84,12 +84,15 @@ impl Diagnostic {
 }
 
 impl fmt::Display for Diagnostic {
-    /// `error: FILE:LINE:COLUMN (byte N): feature 'ID' at /pointer: message; help: ...` with the unknown parts left out.
+    /// `error: FILE:LINE:COLUMN (byte N): feature 'ID' at /pointer: message; help: ...` with the unknown parts left out; in
+    /// the alternate form (`{:#}`), within a message of its own, without the first word.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.severity {
-            Severity::Warning => "warning: ",
-            Severity::Error => "error: ",
-        })?;
+        if !f.alternate() {
+            f.write_str(match self.severity {
+                Severity::Warning => "warning: ",
+                Severity::Error => "error: ",
+            })?;
+        }
         if let Some(file) = &self.file {
             f.write_str(file)?;
             if let Some((line, column)) = self.line_column {
@@ -219,6 +222,7 @@ mod tests {
             d.to_string(),
             "error: a.geojson: feature 'agdam' at /features/3/geometry: the ring has 3 positions; help: close it"
         );
+        assert!(format!("{d:#}").starts_with("a.geojson: feature 'agdam'"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{Failure, progress, written};
 use crate::diag::without_mark;
 use crate::geo::Effort;
 use crate::map::{Map, Output, Spec};
+use crate::source::Table;
 
 /// One map: where it goes, in which style, and what it is.
 struct Job {
@@ -65,12 +66,20 @@ fn render(job: &Job, map: &Map, style: &str) -> Result<(), String> {
 
 fn read(file: &Path) -> Result<Vec<Job>, Failure> {
     let failed = |e: String| Failure::usage(format!("{}: {e}", file.display()));
-    let text = fs::read_to_string(file).map_err(|e| failed(e.to_string()))?;
-    let is_csv = file.extension().is_some_and(|x| x.eq_ignore_ascii_case("csv"));
-    let rows = match is_csv {
-        true => of_csv(&text).map_err(failed)?,
-        false => serde_json::from_slice(without_mark(text.as_bytes()))
-            .map_err(|e| failed(format!("no array of jobs: {e}")))?,
+    let bytes = fs::read(file).map_err(|e| failed(e.to_string()))?;
+    let is_table = file.extension().is_some_and(|x| x.eq_ignore_ascii_case("csv") || x.eq_ignore_ascii_case("tsv"));
+    let rows = match is_table {
+        true => {
+            let table = Table::read(&bytes).map_err(|e| failed(e.to_string()))?;
+            if let Some(told) = table.skipped() {
+                tell(format_args!(
+                    "warning: {}: {told}; help: give every row as many cells as the head",
+                    file.display()
+                ));
+            }
+            of_table(&table).map_err(failed)?
+        }
+        false => serde_json::from_slice(without_mark(&bytes)).map_err(|e| failed(format!("no array of jobs: {e}")))?,
     };
     let job = |(i, mut spec): (usize, JsonObject<String, Json>)| {
         let mut text = |key: &str| spec.remove(key).and_then(|v| v.as_str().map(str::to_string));
@@ -82,16 +91,12 @@ fn read(file: &Path) -> Result<Vec<Job>, Failure> {
 }
 
 /// A row a job; columns are members, `date`, `lang` and `worldview` the style's settings; empty cells say nothing.
-fn of_csv(text: &str) -> Result<Vec<JsonObject<String, Json>>, String> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let names: Vec<String> = reader.headers().map_err(|e| e.to_string())?.iter().map(str::to_string).collect();
+fn of_table(table: &Table) -> Result<Vec<JsonObject<String, Json>>, String> {
     let mut out = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(|e| e.to_string())?;
-        let line = row.position().map_or(0, csv::Position::line);
+    for (line, row) in &table.rows {
         let mut spec = JsonObject::new();
         let mut state = JsonObject::new();
-        for (name, cell) in names.iter().zip(&row).filter(|(_, cell)| !cell.is_empty()) {
+        for (name, cell) in table.names.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
             let number = |text: &str| {
                 text.trim()
                     .parse::<f64>()

@@ -17,7 +17,7 @@ use crate::source::{self, Schema};
     after_help = "Example:\n  contactline check geodata/ styles/conflict.json\n\nA GeoJSON file that names a JSON Schema in its \"$schema\" member has each feature checked against it.\nWith no path, the map in the binary is checked. Exit code 1 where there are errors; warnings alone give 0."
 )]
 pub(super) struct Check {
-    /// Files, or folders of .geojson and .json files
+    /// Files of data or styles, or folders of them
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// A folder that styles may read files of, beside their own and those that are checked; may be given often
@@ -51,7 +51,7 @@ impl Check {
         }
         data.iter().for_each(|file| check_schema(file, &mut diagnostics));
         if files == 0 {
-            diagnostics.push(Diagnostic::error("there is nothing to check: no .geojson or .json file was found"));
+            diagnostics.push(Diagnostic::error("there is nothing to check: no file of data was found"));
         }
         diagnostics.iter().for_each(report);
         let errors = diagnostics.iter().filter(|d| d.is_error()).count();
@@ -68,11 +68,7 @@ fn files_of(path: &Path, out: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     }
     match fs::read_dir(path) {
         Ok(entries) => {
-            let wanted = |p: &PathBuf| {
-                p.is_file()
-                    && p.extension()
-                        .is_some_and(|x| x.eq_ignore_ascii_case("geojson") || x.eq_ignore_ascii_case("json"))
-            };
+            let wanted = |p: &PathBuf| p.is_file() && source::is_data(p);
             let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).filter(wanted).collect();
             files.sort();
             files

@@ -36,7 +36,8 @@ enum Command {
 /// Where the map comes from.
 #[derive(Args, Clone)]
 struct DataArgs {
-    /// A GeoJSON file, or a folder of them; may be given often. A file of the same name takes the place of an embedded one
+    /// A file of GeoJSON or a table of points, or a folder of them; may be given often. A file of the same name takes the place
+    /// of an embedded one
     #[arg(long, value_name = "PATH")]
     data: Vec<PathBuf>,
     /// A font file, or a folder of them, to be preferred to the embedded fonts; may be given often

@@ -130,8 +130,10 @@ fn shape(geometry: &Geometry<f64>, decimals: u8, out: &mut Vec<u8>) {
         out.push(b']');
     };
     let line = |l: &LineString<f64>, out: &mut Vec<u8>| listed(l.0.iter(), out, at);
+    // One without a ring has none, not an empty one.
     let polygon = |p: &Polygon<f64>, out: &mut Vec<u8>| {
-        listed(std::iter::once(p.exterior()).chain(p.interiors()), out, line);
+        let rings = std::iter::once(p.exterior()).chain(p.interiors());
+        listed(rings.filter(|r| !r.0.is_empty()), out, line);
     };
     let mut begin = |kind: &str| drop(write!(out, "{{\"type\":\"{kind}\",\"coordinates\":"));
     match geometry {

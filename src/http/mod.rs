@@ -17,7 +17,7 @@ mod viewer;
 
 use axum::Router;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderName, Method, Uri, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -63,7 +63,7 @@ pub fn router(service: Service, site: Site) -> Router {
         .route("/fonts/{stack}/{file}", get(fonts::range))
         .route("/query", get(query::get).post(query::post))
         .merge(ogc::routes())
-        .fallback(not_found)
+        .fallback(elsewhere)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(cors)
@@ -87,7 +87,22 @@ async fn health(State(service): State<Service>) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], axum::Json(json)).into_response()
 }
 
-async fn not_found(uri: Uri) -> Problem {
+/// What is asked for with a slash at its end is what it is without.
+async fn elsewhere(Extension(reached): Extension<site::Reached>, uri: Uri) -> Response {
+    let path = uri.path();
+    // Further slashes before the path would make a host of it.
+    let bare = path.trim_matches('/');
+    if bare.is_empty() || !path.ends_with('/') || bare.contains('\\') {
+        return not_found(&uri).into_response();
+    }
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    match HeaderValue::from_str(&format!("{}/{bare}{query}", reached.public_url())) {
+        Ok(location) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response(),
+        Err(_) => not_found(&uri).into_response(),
+    }
+}
+
+fn not_found(uri: &Uri) -> Problem {
     let path: String = uri.path().chars().take(200).collect();
     Problem::not_found(format!("there is nothing at {path}; the page at / lists what there is"))
 }

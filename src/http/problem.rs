@@ -74,12 +74,12 @@ impl From<FlatGeobufError> for Problem {
     fn from(error: FlatGeobufError) -> Self {
         tracing::error!("a FlatGeobuf file could not be made: {error}");
         match error {
-            FlatGeobufError::File(_) | FlatGeobufError::Write(flatgeobuf::Error::IO(_)) => Self::new(
+            FlatGeobufError::File(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "FlatGeobuf is made in a temporary file, for which the server has no room: give it a folder that can be \
                  written to by the environment variable TMPDIR, or ask for another format",
             ),
-            FlatGeobufError::Write(_) | FlatGeobufError::Feature(_) => Self::internal("the file could not be made"),
+            FlatGeobufError::Index(_) => Self::internal("the file could not be made"),
         }
     }
 }

@@ -82,6 +82,11 @@ impl Reached {
         Self { site: Arc::new(site), told: Arc::default() }
     }
 
+    /// The public URL, if one was given, and nothing otherwise.
+    pub fn public_url(&self) -> &str {
+        self.site.public_url.as_ref().map_or("", |BaseUrl(url)| url)
+    }
+
     fn tell(&self, host: &str) {
         if !self.told.swap(true, Ordering::Relaxed) {
             tracing::warn!(

@@ -19,6 +19,7 @@ use crate::feature::{Collection, Date};
 use crate::index::Index;
 use crate::source;
 use crate::source::roots::Roots;
+use crate::source::stem;
 use crate::sprite::Sprite;
 use crate::style::{self, SourceSpec, Style};
 use crate::text::{Fonts, GlyphRanges};
@@ -27,7 +28,7 @@ use crate::text::{Fonts, GlyphRanges};
 /// the place of those of the same name, and are shown by a plain style of their own, `data`.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// `.geojson` and `.json` files, or folders of them.
+    /// Files of data, or folders of them (see [`source::is_data`]).
     pub data: Vec<PathBuf>,
     /// Style files, or folders of `.json` styles.
     pub styles: Vec<PathBuf>,
@@ -73,13 +74,13 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     }
     loader.roots = Roots::new(options.data.iter().chain(&options.roots).map(PathBuf::as_path));
     for path in &options.fonts {
-        for file in loader.files(path, &["ttf", "otf", "ttc", "otc"]).unwrap_or_default() {
+        for file in loader.files(path, &["ttf", "otf", "ttc", "otc"], has_extension).unwrap_or_default() {
             loader.font(&file);
         }
     }
     let mut styles = Vec::new();
     for path in &options.styles {
-        match loader.files(path, &["json"]) {
+        match loader.files(path, &["json"], has_extension) {
             Some(files) => styles.extend(files),
             None => loader.lose("--style", path),
         }
@@ -94,10 +95,10 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     }
     let mut own = Vec::new();
     for path in &options.data {
-        let Some(files) = loader.files(path, &["geojson", "json"]) else {
+        let files = loader.files(path, &source::EXTENSIONS, |file, _| source::is_data(file)).unwrap_or_default();
+        if files.is_empty() {
             loader.lose("--data", path);
-            continue;
-        };
+        }
         for file in files {
             match loader.file(&file) {
                 Some(name) => own.push(name),
@@ -197,9 +198,14 @@ impl Loader {
         Checked::new((!empty && !lost).then_some(map), self.diagnostics)
     }
 
-    /// The files that a path names: itself, or those in a folder with one of the extensions, in name order; `None` where
+    /// The files that a path names: itself, or those in a folder that are of one of the types, in name order; `None` where
     /// the folder cannot be read, which is said.
-    pub(super) fn files(&mut self, path: &Path, extensions: &[&str]) -> Option<Vec<PathBuf>> {
+    pub(super) fn files(
+        &mut self,
+        path: &Path,
+        types: &[&str],
+        is: fn(&Path, &[&str]) -> bool,
+    ) -> Option<Vec<PathBuf>> {
         if !path.is_dir() {
             return Some(vec![path.to_path_buf()]);
         }
@@ -212,13 +218,11 @@ impl Loader {
                 return None;
             }
         };
-        let mut files: Vec<PathBuf> = entries
-            .filter_map(|e| Some(e.ok()?.path()))
-            .filter(|p| p.is_file() && p.extension().is_some_and(|x| is_one_of(x, extensions)))
-            .collect();
+        let mut files: Vec<PathBuf> =
+            entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.is_file() && is(p, types)).collect();
         files.sort();
         if files.is_empty() {
-            let d = Diagnostic::warning(format!("the folder holds no file of type {}", extensions.join(" or ")))
+            let d = Diagnostic::warning(format!("the folder holds no file of type {}", types.join(" or ")))
                 .in_file(path.display().to_string());
             self.problem(d);
         }
@@ -405,14 +409,6 @@ impl Loader {
     }
 }
 
-/// The extensions of GeoJSON files.
-pub(super) const GEOJSON: [&str; 2] = ["geojson", "json"];
-
-/// Whether an extension is one of some, in small letters or capitals.
-pub(super) fn is_one_of(extension: &std::ffi::OsStr, some: &[&str]) -> bool {
-    some.iter().any(|one| extension.eq_ignore_ascii_case(one))
-}
-
 /// The day that it is, UTC.
 fn today() -> Option<Date> {
     let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
@@ -420,9 +416,9 @@ fn today() -> Option<Date> {
     "1970-01-01".parse::<Date>().ok()?.after(days)
 }
 
-/// A file's name without its extension.
-pub(super) fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+/// Whether a file's extension is one of some, in small letters or capitals.
+pub(super) fn has_extension(path: &Path, some: &[&str]) -> bool {
+    path.extension().is_some_and(|x| some.iter().any(|one| x.eq_ignore_ascii_case(one)))
 }
 
 /// Passes bytes through and into the revision's hash.

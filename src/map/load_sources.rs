@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use geo::geometry::Geometry;
 
-use super::load::{GEOJSON, Loader, Place, is_one_of, stem};
+use super::load::{Loader, Place};
 use super::sources::{self, Source};
 use crate::diag::Diagnostic;
 use crate::feature::{Feature, FeatureId, Value};
 use crate::index::Index;
-use crate::source::roots::Roots;
 use crate::source::tiles::{self, TileSet, TileSetOptions, TilesError};
+use crate::source::{self, roots::Roots};
 use crate::style::{Context, Datum, GeoJsonData, GeoJsonSource, SourceSpec, TileSource};
 
 impl Loader {
@@ -115,8 +115,8 @@ impl Loader {
             }
         }
         // A collection's own name, which may hold dots; or that of a file which is not here, of which it is the stem.
-        let is_file = Path::new(reference).extension().is_some_and(|x| is_one_of(x, &GEOJSON));
-        let by_stem = || self.collections.get(&stem(Path::new(reference))).filter(|_| is_file);
+        let is_file = source::is_data(Path::new(reference));
+        let by_stem = || self.collections.get(&source::stem(Path::new(reference))).filter(|_| is_file);
         let found = self.collections.get(reference.as_str()).or_else(by_stem).cloned();
         if found.is_none() {
             let known: Vec<&str> = self.collections.keys().map(String::as_str).collect();

@@ -54,7 +54,7 @@ pub struct Overlay {
 
 /// Why features cannot be drawn over a map.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{0}")]
+#[error("{0:#}")]
 pub struct OverlayError(Box<Diagnostic>);
 
 impl OverlayError {

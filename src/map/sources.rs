@@ -39,12 +39,13 @@ pub struct Tiles<T> {
     loaded: u64,
 }
 
-type Decode<T> = Box<dyn Fn(TileId, &[u8]) -> Result<T, TilesError> + Send + Sync>;
+/// `None` where what was read stands for no tile.
+type Decode<T> = Box<dyn Fn(TileId, &[u8]) -> Result<Option<T>, TilesError> + Send + Sync>;
 
 /// How many decoded tiles of one source are kept.
 const KEPT_TILES: u64 = 256;
 
-/// How many zooms further up a picture is looked for that stands for a missing one.
+/// How many zooms further up a tile is looked for that stands for a missing one.
 const MAX_OVERZOOM: u8 = 10;
 
 /// How many copies of the world to either side can be shown: more than the widest picture has at its least zoom.
@@ -60,7 +61,8 @@ impl<T: Send + Sync + 'static> Tiles<T> {
     fn get(&self, id: TileId) -> Result<Option<Arc<T>>, Arc<TilesError>> {
         let read = || {
             let bytes = self.set.tile(id)?;
-            bytes.map(|bytes| (self.decode)(id, &bytes)).transpose().map(|tile| tile.map(Arc::new))
+            let tile = bytes.map(|bytes| (self.decode)(id, &bytes)).transpose();
+            tile.map(|tile| tile.flatten().map(Arc::new))
         };
         let tile = self.kept.try_get_with((self.set.version(), id), read);
         self.failing.note(id, tile.as_ref().err().map(|e| &**e));
@@ -89,7 +91,12 @@ impl<T: Send + Sync + 'static> Tiles<T> {
 
 pub(super) fn vector(name: String, set: TileSet, spec: &TileSource) -> Source {
     let promote_id = spec.promote_id.clone();
-    Source::Vector(Tiles::new(name, set, 512, Box::new(move |id, bytes| tiles::decode_vector(id, bytes, &promote_id))))
+    let decode = move |id, bytes: &[u8]| match bytes.is_empty() {
+        // There is a tile, and nothing in it: none further up stands for it.
+        true => Ok(Some(VectorTile::default())),
+        false => tiles::decode_vector(id, bytes, &promote_id).map(Some),
+    };
+    Source::Vector(Tiles::new(name, set, 512, Box::new(decode)))
 }
 
 /// The points of `index`, gathered as the style says.
@@ -121,7 +128,11 @@ pub(super) fn clusters(index: &Index, spec: &ClusterSpec) -> Source {
 }
 
 pub(super) fn raster(name: String, set: TileSet, spec: &TileSource) -> Source {
-    Source::Raster(Tiles::new(name, set, spec.tile_size, Box::new(|_, bytes| tiles::decode_picture(bytes).map(image))))
+    let decode = |_, bytes: &[u8]| match bytes.is_empty() {
+        true => Ok(None),
+        false => tiles::decode_picture(bytes).map(image).map(Some),
+    };
+    Source::Raster(Tiles::new(name, set, spec.tile_size, Box::new(decode)))
 }
 
 pub(super) fn placed(picture: tiles::Picture, spec: &ImageSource) -> Source {
@@ -183,7 +194,9 @@ impl Source {
                 let name = layer.source_layer.as_deref().unwrap_or_default();
                 let reach = tile_reach(layer, inputs);
                 let batches = covering(camera, tiles, f64::floor, reach).into_iter().filter_map(|(id, copy)| {
-                    let index = held.keep(tiles.held(id, held)?).layer(name)?;
+                    // Of a larger tile only what lies in the one that is missing.
+                    let (_, tile) = nearest(tiles, id, held)?;
+                    let index = held.keep(tile).layer(name)?;
                     let parts = index.parts().iter().map(|p| fetched(index, p)).collect();
                     Some(Batch { parts, copy, clip: Some(id.bounds()) })
                 });
@@ -193,7 +206,7 @@ impl Source {
                 let round = |zoom: f64| (zoom + 0.5).floor();
                 let images = covering(&camera.aligned(), tiles, round, 0.0)
                     .into_iter()
-                    .filter_map(|(id, copy)| nearest(tiles, id, copy, held));
+                    .filter_map(|(id, copy)| placed_tile(tiles, id, copy, held));
                 LayerData::Images(images.collect())
             }
             Source::Image(image) => {
@@ -293,22 +306,28 @@ fn covering<T: Send + Sync + 'static>(
     found
 }
 
-/// The tile's picture, or the part of the nearest larger tile's that there is.
-fn nearest(tiles: &Tiles<Image>, id: TileId, copy: i64, held: &Held) -> Option<PlacedImage> {
-    let (minzoom, _) = tiles.set.zooms();
-    for up in 0..=(id.z() - minzoom.min(id.z())).min(MAX_OVERZOOM) {
-        let larger = TileId::new(u32::from(id.z() - up), id.x() >> up, id.y() >> up).ok()?;
-        if let Some(image) = tiles.held(larger, held) {
-            let share = 1.0 / f64::from(1u32 << up);
-            let place = |at: u32, size: u32| {
-                let size = f64::from(size) * share;
-                let start = f64::from(at & ((1u32 << up) - 1)) * size;
-                (start, start + size)
-            };
-            let (left, right) = place(id.x(), image.width_px);
-            let (top, bottom) = place(id.y(), image.height_px);
-            return Some(PlacedImage { image, corners: id.bounds().corners(), part: [left, top, right, bottom], copy });
-        }
+/// A tile, or the nearest larger one that there is, with how many zooms further up it is; none outside the set's bounds.
+fn nearest<T: Send + Sync + 'static>(tiles: &Tiles<T>, id: TileId, held: &Held) -> Option<(u8, Arc<T>)> {
+    if !tiles.set.reaches(id) {
+        return None;
     }
-    None
+    let (minzoom, _) = tiles.set.zooms();
+    (0..=(id.z() - minzoom.min(id.z())).min(MAX_OVERZOOM)).find_map(|up| {
+        let larger = TileId::new(u32::from(id.z() - up), id.x() >> up, id.y() >> up).ok()?;
+        Some((up, tiles.held(larger, held)?))
+    })
+}
+
+/// The tile's picture, or its part of the nearest larger tile's that there is.
+fn placed_tile(tiles: &Tiles<Image>, id: TileId, copy: i64, held: &Held) -> Option<PlacedImage> {
+    let (up, image) = nearest(tiles, id, held)?;
+    let share = 1.0 / f64::from(1u32 << up);
+    let place = |at: u32, size: u32| {
+        let size = f64::from(size) * share;
+        let start = f64::from(at & ((1u32 << up) - 1)) * size;
+        (start, start + size)
+    };
+    let (left, right) = place(id.x(), image.width_px);
+    let (top, bottom) = place(id.y(), image.height_px);
+    Some(PlacedImage { image, corners: id.bounds().corners(), part: [left, top, right, bottom], copy })
 }

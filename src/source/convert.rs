@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
+use super::stream::Place;
 use crate::diag::Diagnostic;
 use crate::feature::geometry::{self, Mended};
 use crate::feature::{Feature, FeatureId, Properties, Validity, Value};
@@ -30,9 +31,12 @@ impl<'a> Converter<'a> {
         Self { file, features: Vec::new(), diagnostics: Vec::new(), ids: HashSet::new(), mended: Vec::new() }
     }
 
-    /// Adds the feature at `/features/{index}`.
-    pub fn add(&mut self, index: usize, raw: &RawValue) {
-        self.add_text(&format!("/features/{index}"), raw.get());
+    /// Adds the feature that stands in a place.
+    pub fn add(&mut self, place: Place, raw: &RawValue) {
+        let told = self.diagnostics.len();
+        self.add_text(&place.pointer(), raw.get());
+        let new = self.diagnostics.split_off(told);
+        self.diagnostics.extend(new.into_iter().map(|problem| place.of(problem)));
     }
 
     /// Adds a document that is one feature.

@@ -1,14 +1,17 @@
-//! Data in: GeoJSON text to validated features, with every problem listed.
+//! Data in: GeoJSON text, sequences of it and tables of points, packed or not, to validated features, with every problem
+//! listed.
 //!
 //! A file is read as a stream, one feature in memory at a time. A bad feature is skipped and reported; what can be
 //! mended without guessing (an unclosed ring, a ring wound the wrong way, an antimeridian crossing) is mended and
 //! reported; a file that is not JSON is refused with its line, column and offset.
 
+mod content;
 mod convert;
 pub mod roots;
 mod schema;
 mod sound;
 mod stream;
+mod table;
 pub mod tiles;
 mod time;
 
@@ -17,17 +20,46 @@ use std::io::Read;
 use std::path::Path;
 
 pub use schema::{Schema, SchemaError};
+use serde_json::value::RawValue;
+use stream::{Document, Place};
+pub use table::{Table, TableError};
 
 use crate::diag::{Checked, Diagnostic};
 use crate::feature::Collection;
 
-/// Reads one GeoJSON document as the collection `name`; `file` is what diagnostics call it.
+/// The extensions of files that are read as data; `.gz` may follow.
+pub const EXTENSIONS: [&str; 8] = ["geojson", "json", "geojsonl", "geojsons", "geojsonseq", "ndjson", "csv", "tsv"];
+
+/// Whether a file's name is that of data.
+pub fn is_data(path: &Path) -> bool {
+    extension(path).is_some_and(|x| EXTENSIONS.contains(&&*x))
+}
+
+/// A file's name without what says how it is written.
+pub fn stem(path: &Path) -> String {
+    let inner = path.file_stem().unwrap_or_default();
+    let whole = if is_packed(path) { Path::new(inner).file_stem().unwrap_or_default() } else { inner };
+    whole.to_string_lossy().into_owned()
+}
+
+/// What a file's name ends with, in small letters, `.gz` passed over.
+fn extension(path: &Path) -> Option<String> {
+    let path = if is_packed(path) { Path::new(path.file_stem()?) } else { path };
+    Some(path.extension()?.to_string_lossy().to_ascii_lowercase())
+}
+
+fn is_packed(path: &Path) -> bool {
+    path.extension().is_some_and(|x| x.eq_ignore_ascii_case("gz"))
+}
+
+/// Reads one document as the collection `name`; `file` is what diagnostics call it, and where it ends in `.csv` or `.tsv`,
+/// perhaps packed, it is a table.
 ///
-/// Takes a FeatureCollection, a Feature or a bare geometry. `Err` where nothing of it can be used.
+/// Takes a FeatureCollection, a Feature or a bare geometry, many of them one after the other, or a table with columns of
+/// longitude and latitude. `Err` where nothing of it can be used.
 pub fn read(name: &str, file: &str, input: impl Read) -> Result<Checked<Collection>, Box<Diagnostic>> {
     let mut converter = convert::Converter::new(file);
-    let document = stream::read(input, &mut |index, raw| converter.add(index, raw))
-        .map_err(|e| Box::new(e.into_diagnostic(file)))?;
+    let document = document(file, input, &mut |place, raw| converter.add(place, raw))?;
     if let Some(single) = &document.single {
         converter.add_single(single);
     }
@@ -35,6 +67,7 @@ pub fn read(name: &str, file: &str, input: impl Read) -> Result<Checked<Collecti
     let gazetteer = document.is_true("gazetteer");
     let (mut features, mut diagnostics) = converter.finish();
     let (timing, told) = time::of(&mut features, document.member("time"), file);
+    diagnostics.extend(document.problems);
     diagnostics.extend(told);
     Ok(Checked::new(Collection { name: name.to_string(), title, gazetteer, timing, features }, diagnostics))
 }
@@ -49,17 +82,24 @@ pub fn read_sound(name: &str, file: &str, input: impl Read) -> Result<Checked<Co
     Ok(checked)
 }
 
-/// Checks every feature of one GeoJSON document against `schema`, and that the document can be read at all.
+fn document(file: &str, input: impl Read, each: &mut dyn FnMut(Place, &RawValue)) -> Result<Document, Box<Diagnostic>> {
+    match table::is_table(file) {
+        true => table::read(file, input, each),
+        false => stream::read(file, input, each).map_err(|e| Box::new(e.into_diagnostic(file))),
+    }
+}
+
+/// Checks every feature of one document against `schema`, and that the document can be read at all.
 pub fn check(schema: &Schema, file: &str, input: impl Read) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    let read = stream::read(input, &mut |index, raw| problems.extend(schema.check(file, index, raw)));
-    problems.extend(read.err().map(|e| e.into_diagnostic(file)));
+    let read = document(file, input, &mut |place, raw| problems.extend(schema.check(file, place, raw)));
+    problems.extend(read.err().map(|e| *e));
     problems
 }
 
 /// The schema a GeoJSON document names in its `$schema` member, relative to itself.
 pub fn schema_reference(input: impl Read) -> Option<String> {
-    let document = stream::read(input, &mut |_, _| ()).ok()?;
+    let document = stream::read("", input, &mut |_, _| ()).ok()?;
     document.text("$schema").map(str::to_string)
 }
 

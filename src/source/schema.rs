@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
+use super::stream::Place;
 use crate::diag::Diagnostic;
 
 /// A compiled schema for one feature.
@@ -24,16 +25,18 @@ impl Schema {
         Ok(Self { validator })
     }
 
-    /// What the feature at `/features/{index}` breaks, by JSON pointer. Text that is no JSON is not the schema's matter.
-    pub(super) fn check(&self, file: &str, index: usize, raw: &RawValue) -> Vec<Diagnostic> {
+    /// What the feature in a place breaks, by JSON pointer. Text that is no JSON is not the schema's matter.
+    pub(super) fn check(&self, file: &str, place: Place, raw: &RawValue) -> Vec<Diagnostic> {
         let Ok(json) = serde_json::from_str::<Json>(raw.get()) else { return Vec::new() };
         let id = json.get("id").map(Json::to_string);
         let report = |error: jsonschema::ValidationError| {
-            let mut d = Diagnostic::error(error.to_string())
-                .in_file(file)
-                .at(format!("/features/{index}{}", error.instance_path()));
+            let mut d = Diagnostic::error(error.to_string()).in_file(file).at(format!(
+                "{}{}",
+                place.pointer(),
+                error.instance_path()
+            ));
             d.feature = id.clone();
-            d
+            place.of(d)
         };
         self.validator.iter_errors(&json).map(report).collect()
     }

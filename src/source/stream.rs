@@ -1,5 +1,6 @@
 //! The outer structure of a GeoJSON document, read as a stream: `features` are handed on one by one as raw JSON, the
-//! other members are kept.
+//! other members are kept. A file may also be a sequence of documents, one on each line (newline-delimited JSON) or each
+//! after a record separator (RFC 8142).
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -9,6 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
+use super::content::{self, Other};
 use crate::diag::Diagnostic;
 
 /// What a document holds besides its features.
@@ -16,9 +18,43 @@ pub(super) struct Document {
     members: Map<String, Json>,
     /// The document itself where it is one Feature or one geometry.
     pub single: Option<Json>,
+    /// What is wrong with parts of it that are no features.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Where a feature stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Among the members of `features`.
+    Member(usize),
+    /// On a line of its own, counted from 1.
+    Line(usize),
+}
+
+impl Place {
+    /// A JSON pointer to it in its own text.
+    pub fn pointer(self) -> String {
+        match self {
+            Place::Member(index) => format!("/features/{index}"),
+            Place::Line(_) => String::new(),
+        }
+    }
+
+    /// What is wrong with it, told with its line.
+    pub fn of(self, mut problem: Diagnostic) -> Diagnostic {
+        if let Place::Line(line) = self {
+            problem.line_column = Some((line, 1));
+        }
+        problem
+    }
 }
 
 impl Document {
+    /// That of a table, whose rows have been handed on.
+    pub fn of_table(problems: Vec<Diagnostic>) -> Self {
+        Self { members: Map::new(), single: None, problems }
+    }
+
     pub fn text(&self, member: &str) -> Option<&str> {
         self.members.get(member)?.as_str()
     }
@@ -34,10 +70,15 @@ impl Document {
 
 /// Why a document can't be read at all.
 pub(super) enum StreamError {
+    Io(io::Error),
+    /// It is no text of data.
+    Other(Other),
     Syntax {
         error: serde_json::Error,
         offset: usize,
     },
+    /// Something follows the document: its line, column and offset.
+    Trailing((usize, usize, usize)),
     /// JSON, but not GeoJSON.
     NotGeoJson(String),
     /// GeoJSON of before RFC 7946, whose numbers are not degrees.
@@ -47,6 +88,10 @@ pub(super) enum StreamError {
 impl StreamError {
     pub fn into_diagnostic(self, file: &str) -> Diagnostic {
         match self {
+            StreamError::Io(error) => Diagnostic::error(format!("cannot be read: {error}")).in_file(file),
+            StreamError::Other(Other { what, help }) => {
+                Diagnostic::error(format!("this is {what}")).in_file(file).help(help)
+            }
             StreamError::Syntax { error, offset } if error.is_io() => Diagnostic::error(format!(
                 "cannot be read: {error}"
             ))
@@ -62,6 +107,12 @@ impl StreamError {
                 .in_file(file)
                 .on_line(error.line(), error.column(), offset)
                 .help("mend the JSON there; NaN and Infinity are not JSON"),
+            StreamError::Trailing((line, column, offset)) => {
+                Diagnostic::error("not JSON: something follows the end of the document")
+                    .in_file(file)
+                    .on_line(line, column, offset)
+                    .help("take it away; many features stand in one FeatureCollection, or one on each line")
+            }
             StreamError::OtherSystem(name) => {
                 Diagnostic::error(format!("its positions are in '{name}', not in degrees"))
                     .in_file(file)
@@ -81,37 +132,140 @@ impl StreamError {
 const GEOMETRY_TYPES: [&str; 7] =
     ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"];
 
-/// Reads a whole document, calling `each` with the index and the text of each member of `features`.
-pub(super) fn read(input: impl Read, each: &mut dyn FnMut(usize, &RawValue)) -> Result<Document, StreamError> {
-    let mut lines = LineStarts::new(input);
+/// Before each text of a sequence (RFC 8142).
+const RECORD_SEPARATOR: u8 = 0x1e;
+
+/// How long one text of a sequence may be.
+const MAX_RECORD_BYTES: u64 = 256 << 20;
+
+type Each<'a> = dyn FnMut(Place, &RawValue) + 'a;
+
+/// Reads a whole document, or a sequence of them, calling `each` with the place and the text of each feature.
+pub(super) fn read(file: &str, input: impl Read, each: &mut Each) -> Result<Document, StreamError> {
+    let mut lines = LineStarts::new(content::unpacked(input).map_err(StreamError::Io)?);
     // The parser reads byte by byte, so the buffer stands before it and the lines are counted a block at a time.
     let mut buffered = BufReader::with_capacity(1 << 16, &mut lines);
+    let start = buffered.fill_buf().map_err(StreamError::Io)?;
+    if let Some(other) = content::other(start) {
+        return Err(StreamError::Other(other));
+    }
     // A byte order mark is no JSON, but Windows programs write it.
-    if buffered.fill_buf().is_ok_and(|start| start.starts_with(b"\xef\xbb\xbf")) {
+    if start.starts_with(b"\xef\xbb\xbf") {
         buffered.consume(3);
     }
-    let mut deserializer = serde_json::Deserializer::from_reader(buffered);
-    let outcome = DocumentSeed { each }.deserialize(&mut deserializer).and_then(|d| deserializer.end().map(|()| d));
-    let (members, has_features) = outcome.map_err(|error| {
-        let offset = lines.offset_of(error.line(), error.column());
+    skip_space(&mut buffered).map_err(StreamError::Io)?;
+    if buffered.buffer().first() == Some(&RECORD_SEPARATOR) {
+        return records(file, &mut buffered, RECORD_SEPARATOR, each);
+    }
+    let first = Place::Line(position(&buffered).0);
+    let mut deserializer = serde_json::Deserializer::from_reader(&mut buffered);
+    let read = DocumentSeed { each: &mut |i, raw| each(Place::Member(i), raw) }.deserialize(&mut deserializer);
+    let (members, has_features) = read.map_err(|error| {
+        let offset = buffered.get_ref().offset_of(error.line(), error.column());
         StreamError::Syntax { error, offset }
     })?;
+    let single = single(&members, has_features)?;
+    match skip_space(&mut buffered).map_err(StreamError::Io)? {
+        None => Ok(Document { members, single, problems: Vec::new() }),
+        Some(next) if single.is_some() || next == b'{' => {
+            if let Some(raw) = single.and_then(|json| serde_json::value::to_raw_value(&json).ok()) {
+                each(first, &raw);
+            }
+            records(file, &mut buffered, b'\n', each)
+        }
+        Some(_) => Err(StreamError::Trailing(position(&buffered))),
+    }
+}
+
+/// Line and column, from 1, and offset of what is read next.
+fn position<R: Read>(input: &BufReader<&mut LineStarts<R>>) -> (usize, usize, usize) {
+    let offset = input.get_ref().offset - input.buffer().len();
+    let (line, start) = input.get_ref().line_at(offset);
+    (line, offset - start + 1, offset)
+}
+
+/// The document's one feature, if it is no collection.
+fn single(members: &Map<String, Json>, has_features: bool) -> Result<Option<Json>, StreamError> {
     if let Some(name) = members.get("crs").and_then(other_system) {
         return Err(StreamError::OtherSystem(name));
     }
     let kind = members.get("type").and_then(Json::as_str).unwrap_or_default();
-    let single = match kind {
-        "FeatureCollection" if has_features => None,
-        "FeatureCollection" => {
-            return Err(StreamError::NotGeoJson("a FeatureCollection without an array 'features'".into()));
-        }
-        "Feature" => Some(Json::Object(members.clone())),
+    match kind {
+        "FeatureCollection" if has_features => Ok(None),
+        "FeatureCollection" => Err(StreamError::NotGeoJson("a FeatureCollection without an array 'features'".into())),
+        "Feature" => Ok(Some(Json::Object(members.clone()))),
         _ if GEOMETRY_TYPES.contains(&kind) => {
-            Some(serde_json::json!({"type": "Feature", "properties": {}, "geometry": members}))
+            Ok(Some(serde_json::json!({"type": "Feature", "properties": {}, "geometry": members})))
         }
-        _ => return Err(StreamError::NotGeoJson(format!("'{kind}' is no GeoJSON type"))),
+        _ => Err(StreamError::NotGeoJson(format!("'{kind}' is no GeoJSON type"))),
+    }
+}
+
+/// Passes over white space; gives the byte after it.
+fn skip_space(input: &mut impl BufRead) -> io::Result<Option<u8>> {
+    loop {
+        let block = input.fill_buf()?;
+        if block.is_empty() {
+            return Ok(None);
+        }
+        let space = block.iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let next = block.get(space).copied();
+        input.consume(space);
+        if next.is_some() {
+            return Ok(next);
+        }
+    }
+}
+
+/// Reads the texts of a sequence, or what is left of them. One that is bad is left out and told.
+fn records<R: Read>(
+    file: &str,
+    input: &mut BufReader<&mut LineStarts<R>>,
+    end: u8,
+    each: &mut Each,
+) -> Result<Document, StreamError> {
+    let mut document = Document { members: Map::new(), single: None, problems: Vec::new() };
+    let mut text = Vec::new();
+    loop {
+        let (line, ..) = position(input);
+        text.clear();
+        if input.take(MAX_RECORD_BYTES).read_until(end, &mut text).map_err(StreamError::Io)? == 0 {
+            return Ok(document);
+        }
+        if text.len() as u64 == MAX_RECORD_BYTES {
+            let e = io::Error::other(format!("the text that begins on line {line} is longer than 256 MiB"));
+            return Err(StreamError::Io(e));
+        }
+        let lead = text.iter().take_while(|b| b.is_ascii_whitespace());
+        let place = Place::Line(line + lead.filter(|b| **b == b'\n').count());
+        text.iter_mut().filter(|b| **b == RECORD_SEPARATOR).for_each(|b| *b = b' ');
+        let text = text.trim_ascii();
+        if !text.is_empty()
+            && let Err(problem) = record(file, text, place, each)
+        {
+            document.problems.push(place.of(*problem));
+        }
+    }
+}
+
+/// Reads one text of a sequence.
+fn record(file: &str, text: &[u8], place: Place, each: &mut Each) -> Result<(), Box<Diagnostic>> {
+    let syntax = |e: serde_json::Error| {
+        let d = Diagnostic::error(format!("skipped, not JSON: {e}")).in_file(file);
+        Box::new(d.help("write one whole GeoJSON Feature on each line"))
     };
-    Ok(Document { members, single })
+    let raw: &RawValue = serde_json::from_slice(text).map_err(syntax)?;
+    let mut deserializer = serde_json::Deserializer::from_str(raw.get());
+    let read = DocumentSeed { each: &mut |_, raw| each(place, raw) }.deserialize(&mut deserializer);
+    let (members, has_features) = read.map_err(syntax)?;
+    let feature = single(&members, has_features).map_err(|e| Box::new(e.into_diagnostic(file)))?;
+    // A feature as it stands, with all the digits of its numbers.
+    if members.get("type").is_some_and(|kind| kind == "Feature") {
+        each(place, raw);
+    } else if let Some(raw) = feature.and_then(|json| serde_json::value::to_raw_value(&json).ok()) {
+        each(place, &raw);
+    }
+    Ok(())
 }
 
 /// The system that a `crs` member names (GeoJSON 2008, 3), where it is not longitude and latitude on WGS84.
@@ -206,6 +360,11 @@ const LINES_KEPT: usize = 1 << 17;
 impl<R: Read> LineStarts<R> {
     fn new(inner: R) -> Self {
         Self { inner, offset: 0, line: 1, starts: VecDeque::from([(1, 0)]) }
+    }
+
+    /// The line that a byte lies on, one of the last that were kept, and where it begins.
+    fn line_at(&self, offset: usize) -> (usize, usize) {
+        self.starts.iter().rev().find(|(_, start)| *start <= offset).copied().unwrap_or((1, 0))
     }
 
     /// `line` and `column` are one-based, as serde_json counts them.

@@ -2,7 +2,7 @@
 //! the sprite sheet (JSON index and PNG pixels) that MapLibre clients ask for.
 //!
 //! An image drawn from an SVG of w × h CSS px is exactly w·ratio × h·ratio device px, so that patterns repeat without a
-//! seam.
+//! seam; sides that are no whole px are rounded up, with nothing in what is added.
 
 mod missing;
 mod sheet;
@@ -162,17 +162,25 @@ pub fn svg_tree(svg: &str) -> Result<usvg::Tree, String> {
     usvg::Tree::from_str(svg, &options).map_err(|e| e.to_string())
 }
 
+/// How long an image's sides may be, CSS px.
+const MAX_SIDE: f32 = 1024.0;
+
+/// By how much of a px the numbers of an SVG may miss a whole one.
+const ROUNDING: f32 = 0.001;
+
 /// One image per ratio.
 fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
     let tree = svg_tree(svg)?;
     let (width, height) = (tree.size().width(), tree.size().height());
-    if width.fract() != 0.0 || height.fract() != 0.0 || width > 1024.0 || height > 1024.0 {
-        return Err(format!("its size is {width} x {height} px"));
+    if width > MAX_SIDE || height > MAX_SIDE {
+        return Err(format!("its size is {width} x {height} px, more than {MAX_SIDE}"));
     }
-    let source: Arc<str> = svg.into();
+    let whole = |side: f32| (side - ROUNDING).ceil().max(1.0);
+    let sides = [whole(width), whole(height)];
+    let source: Arc<str> = if sides == [width, height] { svg.into() } else { on_canvas(svg, sides)?.into() };
     RATIOS
         .map(|ratio| {
-            let (width_px, height_px) = (width as u32 * ratio, height as u32 * ratio);
+            let [width_px, height_px] = sides.map(|side| side as u32 * ratio);
             let mut pixmap = tiny_skia::Pixmap::new(width_px, height_px).ok_or("it has no size")?;
             let scale = tiny_skia::Transform::from_scale(ratio as f32, ratio as f32);
             resvg::render(&tree, scale, &mut pixmap.as_mut());
@@ -180,6 +188,14 @@ fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
             Ok(Arc::new(Image { svg: Some(source.clone()), ..image }))
         })
         .collect()
+}
+
+/// The drawing in the upper left of a canvas, which has no scale of its own.
+fn on_canvas(svg: &str, [width, height]: [f32; 2]) -> Result<String, String> {
+    let element = svg.find("<svg").map(|start| &svg[start..]).ok_or("it has no element 'svg'")?;
+    Ok(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">{element}</svg>"
+    ))
 }
 
 #[cfg(test)]
@@ -191,8 +207,8 @@ mod tests {
 
     #[test]
     fn images_are_whole_pixels_at_each_ratio() {
-        let (sprite, problems) =
-            Sprite::from_svgs([("dot", DOT), ("bad", "<svg"), ("odd", &DOT.replace("'4'", "'4.5'"))]);
+        let long = DOT.replace("'4'", "'4000'");
+        let (sprite, problems) = Sprite::from_svgs([("dot", DOT), ("bad", "<svg"), ("long", &long)]);
         assert_eq!(problems.len(), 2);
         for ratio in RATIOS {
             let image = sprite.image("dot", ratio).unwrap();
@@ -201,5 +217,26 @@ mod tests {
         }
         assert!(sprite.image("dash", 1).is_none());
         assert_eq!(sprite.sheet(2).unwrap().index["dot"]["pixelRatio"], 2.0);
+    }
+
+    #[test]
+    fn sides_are_rounded_up_to_whole_pixels() {
+        for (side, width) in [("28.8", 29), ("4.000005", 4), ("3.9999", 4), ("0.3", 1), ("14.5px", 15)] {
+            let svg = format!("<?xml version='1.0'?>\n{}", DOT.replace("width='4'", &format!("width='{side}'")));
+            let (sprite, problems) = Sprite::from_svgs([("shield", svg.as_str())]);
+            assert!(problems.is_empty(), "{side}: {problems:?}");
+            for ratio in RATIOS {
+                let image = sprite.image("shield", ratio).unwrap();
+                assert_eq!((image.width_px, image.height_px), (width * ratio, 2 * ratio), "{side}");
+                // What is drawn keeps its size, also where it is drawn anew from the SVG.
+                let again = svg_tree(image.svg.as_deref().unwrap()).unwrap();
+                assert!((again.size().width() - width as f32).abs() < 0.01, "{side}: {:?}", again.size());
+                let mut pixels = tiny_skia::Pixmap::new(image.width_px, image.height_px).unwrap();
+                let scale = tiny_skia::Transform::from_scale(ratio as f32, ratio as f32);
+                resvg::render(&again, scale, &mut pixels.as_mut());
+                let off = pixels.data().iter().zip(&image.rgba).map(|(a, b)| a.abs_diff(*b)).max();
+                assert!(off <= Some(1), "{side} at {ratio}: {off:?}");
+            }
+        }
     }
 }

@@ -255,8 +255,19 @@ impl SourceReader<'_> {
             self.error("", "a source of tiles needs 'tiles' or 'url'", help);
             return None;
         }
+        if let Some(encoding) = self.json.get("encoding").and_then(Json::as_str).filter(|e| *e == "mlt") {
+            let help = "give the tiles as Mapbox Vector Tiles, the encoding 'mvt'";
+            self.error("encoding", format!("tiles in the encoding '{encoding}' (MapLibre Tiles) are not read"), help);
+            return None;
+        }
         let bounds = self.json.get("bounds").and_then(Json::as_array);
         let bounds = bounds.and_then(|b| b.iter().map(Json::as_f64).collect::<Option<Vec<f64>>>());
+        let bounds: Option<[f64; 4]> = bounds.and_then(|b| b.try_into().ok());
+        let is_box = bounds.is_some_and(|[west, south, east, north]| south < north && west != east);
+        if self.json.get("bounds").is_some() && !is_box {
+            let help = "give west, south, east, north in degrees; over the antimeridian west is greater than east";
+            self.error("bounds", "these are no bounds; they are ignored", help);
+        }
         let promote_id = match self.json.get("promoteId") {
             Some(Json::String(all)) => BTreeMap::from([(String::new(), all.clone())]),
             Some(Json::Object(layers)) => {
@@ -268,7 +279,7 @@ impl SourceReader<'_> {
         Some(TileSource {
             url,
             tiles,
-            bounds: bounds.and_then(|b| b.try_into().ok()),
+            bounds,
             minzoom: self.number("minzoom").map(zoom),
             maxzoom: self.number("maxzoom").map(zoom),
             tile_size: self.number("tileSize").unwrap_or(512.0).clamp(16.0, 4096.0) as u32,

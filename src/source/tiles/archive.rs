@@ -10,7 +10,7 @@ use std::os::unix::fs::{FileExt, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pmtiles::{AsyncBackend, AsyncPmTilesReader, BackendResponse, PmtError, PmtResult, TileCoord};
+use pmtiles::{AsyncBackend, AsyncPmTilesReader, BackendResponse, PmtError, PmtResult, TileCoord, TileType};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::TilesError;
@@ -127,7 +127,11 @@ impl Reader {
                 let file = File::open(path).map_err(|e| TilesError::Io(name.clone(), e))?;
                 // Reading from a file never waits for anything else, so no runtime is needed.
                 let reader = pollster::block_on(AsyncPmTilesReader::try_from_source(Backend(file)));
-                reader.map(|r| Self::PmTiles(Box::new(r))).map_err(|e| TilesError::PmTiles(name, Box::new(e)))
+                let reader = reader.map_err(|e| TilesError::PmTiles(name, Box::new(e)))?;
+                match reader.get_header().tile_type {
+                    TileType::Mlt => Err(TilesError::Encoding("mlt".to_string())),
+                    _ => Ok(Self::PmTiles(Box::new(reader))),
+                }
             }
         }
     }
@@ -136,10 +140,7 @@ impl Reader {
         match self {
             Self::MbTiles(name, database) => {
                 let database = database.lock().unwrap_or_else(PoisonError::into_inner);
-                let zooms = database.query_row("SELECT min(zoom_level), max(zoom_level) FROM tiles", [], |row| {
-                    Ok((row.get::<_, Option<u8>>(0)?.unwrap_or(0), row.get::<_, Option<u8>>(1)?.unwrap_or(0)))
-                });
-                zooms.map_err(|e| TilesError::MbTiles(name.clone(), e))
+                zooms(&database).map_err(|e| TilesError::MbTiles(name.clone(), e))
             }
             Self::PmTiles(reader) => Ok((reader.get_header().min_zoom, reader.get_header().max_zoom)),
         }
@@ -164,6 +165,30 @@ impl Reader {
             }
         }
     }
+}
+
+/// The first and the last zoom there are tiles of. Where an index begins with the zoom, each is one look-up in it; SQLite
+/// reads every row to answer for both at once. Without such an index what the archive says of itself is believed.
+fn zooms(database: &Connection) -> rusqlite::Result<(u8, u8)> {
+    let indexed = "SELECT count(*) FROM sqlite_master t, pragma_index_list(t.name) i, pragma_index_info(i.name) c \
+                   WHERE t.type = 'table' AND c.seqno = 0 AND c.name = 'zoom_level'";
+    let indexed = database.query_row(indexed, [], |row| row.get::<_, u32>(0))? > 0;
+    if !indexed && let Some(said) = said_zooms(database) {
+        return Ok(said);
+    }
+    let both = "SELECT (SELECT min(zoom_level) FROM tiles), (SELECT max(zoom_level) FROM tiles)";
+    database.query_row(both, [], |row| {
+        Ok((row.get::<_, Option<u8>>(0)?.unwrap_or(0), row.get::<_, Option<u8>>(1)?.unwrap_or(0)))
+    })
+}
+
+/// What the archive's metadata says of its zooms.
+fn said_zooms(database: &Connection) -> Option<(u8, u8)> {
+    let zoom = |name: &str| {
+        let query = "SELECT CAST(value AS INTEGER) FROM metadata WHERE name = ?1";
+        database.query_row(query, [name], |row| row.get::<_, u8>(0)).ok()
+    };
+    zoom("minzoom").zip(zoom("maxzoom")).filter(|(min, max)| min <= max && *max <= TileId::MAX_ZOOM)
 }
 
 struct Backend(File);

@@ -33,6 +33,8 @@ pub enum TilesError {
     MbTiles(String, rusqlite::Error),
     #[error("{0} is no PMTiles archive: {1}")]
     PmTiles(String, Box<pmtiles::PmtError>),
+    #[error("tiles in the encoding '{0}' are not read; only Mapbox Vector Tiles (mvt) are")]
+    Encoding(String),
     #[error("'{0}' is on the network; tiles are read from disk only")]
     Remote(String),
     #[error(transparent)]
@@ -118,12 +120,11 @@ impl TileSet {
             Reader::Folder(_) => (0, DEFAULT_MAXZOOM),
             Reader::Archive(archive) => archive.zooms(),
         };
-        let valid = |b: &[f64; 4]| b[0] < b[2] && b[1] < b[3];
         Self {
             reader,
             minzoom: options.minzoom.unwrap_or(minzoom),
             maxzoom: options.maxzoom.unwrap_or(maxzoom).min(TileId::MAX_ZOOM),
-            bounds: options.bounds.filter(valid).map(WorldBox::from_degrees),
+            bounds: options.bounds.and_then(bounds),
             tms: options.tms,
         }
     }
@@ -155,24 +156,42 @@ impl TileSet {
         }
     }
 
-    /// The bytes of one tile, unzipped; none where there is no such tile or it is empty.
+    /// The bytes of one tile, unzipped; none where there is no such tile.
     ///
     /// # Errors
     /// Where it, or the archive that may have it, cannot be read.
     pub fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>, TilesError> {
-        let meets = |b: &WorldBox| {
-            let t = id.bounds();
-            t.min.x < b.max.x && b.min.x < t.max.x && t.min.y < b.max.y && b.min.y < t.max.y
-        };
-        if !(self.minzoom..=self.maxzoom).contains(&id.z()) || !self.bounds.as_ref().is_none_or(meets) {
+        if !self.reaches(id) {
             return Ok(None);
         }
         let bytes = match &self.reader {
             Reader::Folder(folder) => folder.tile(id, self.tms)?,
             Reader::Archive(archive) => archive.tile(id)?,
         };
-        bytes.filter(|b| !b.is_empty()).map(unzipped).transpose()
+        bytes.map(unzipped).transpose()
     }
+
+    /// Whether there may be a tile, by the zooms and bounds of the set.
+    pub fn reaches(&self, id: TileId) -> bool {
+        // In whichever copy of the world: bounds may run over the antimeridian.
+        let meets = |b: &WorldBox| {
+            [-1.0, 0.0, 1.0]
+                .into_iter()
+                .map(|copy| id.bounds().moved(copy))
+                .any(|t| t.min.x < b.max.x && b.min.x < t.max.x && t.min.y < b.max.y && b.min.y < t.max.y)
+        };
+        (self.minzoom..=self.maxzoom).contains(&id.z()) && self.bounds.as_ref().is_none_or(meets)
+    }
+}
+
+/// Bounds in the world, from west to east: those whose west is greater run over the antimeridian, and so do those beyond
+/// 180 degrees. `None` where they are no bounds.
+fn bounds([west, south, east, north]: [f64; 4]) -> Option<WorldBox> {
+    let is_box = south < north && west != east && [west, east].iter().all(|lon| lon.abs() <= 540.0);
+    let east = if east < west { east + 360.0 } else { east };
+    // No more than once around, from the world's own part of it.
+    let turn = 360.0 * ((west + 180.0) / 360.0).floor();
+    is_box.then(|| WorldBox::from_degrees([west - turn, south, east.min(west + 360.0) - turn, north]))
 }
 
 /// A path from a style, relative to its folder.
@@ -193,6 +212,9 @@ fn read_tilejson(path: &Path, options: &mut TileSetOptions) -> Result<(), TilesE
     let bounds = json.get("bounds").and_then(Json::as_array);
     let bounds = bounds.and_then(|b| b.iter().map(Json::as_f64).collect::<Option<Vec<f64>>>());
     let tiles = json.get("tiles").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+    if let Some(encoding) = json.get("encoding").and_then(Json::as_str).filter(|e| *e == "mlt") {
+        return Err(TilesError::Encoding(encoding.to_string()));
+    }
     options.minzoom = options.minzoom.or(zoom("minzoom"));
     options.maxzoom = options.maxzoom.or(zoom("maxzoom"));
     options.bounds = options.bounds.or(bounds.and_then(|b| b.try_into().ok()));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fast_mvt::{MvtLayerRef, MvtReaderRef, MvtValueRef};
 use geo::algorithm::{MapCoords as _, Orient as _, orient::Direction};
-use geo::geometry::{Coord, Geometry};
+use geo::geometry::{Coord, Geometry, LineString, Polygon};
 
 use super::{TilesError, world_in};
 use crate::feature::{Collection, Feature, FeatureId, Properties, Timing, Validity, Value};
@@ -66,10 +66,49 @@ fn features(id: TileId, layer: MvtLayerRef, promoted: Option<&String>) -> Vec<Fe
             None => own,
             Some(value) => value.and_then(FeatureId::of),
         };
-        let Some(geometry) = sound(geometry.map_coords(degrees)) else { continue };
+        let Some(geometry) = sound(regrouped(geometry).map_coords(degrees)) else { continue };
         features.push(Feature { id, properties, geometry, validity: Validity::default() });
     }
     features
+}
+
+/// Polygons with their rings told apart as MapLibre does: those wound as the first are exteriors, those wound the other way
+/// holes of the exterior before them. The first version of the format says nothing of winding.
+fn regrouped(geometry: Geometry<i32>) -> Geometry<i32> {
+    let given = match geometry {
+        Geometry::Polygon(p) => vec![p],
+        Geometry::MultiPolygon(m) => m.0,
+        other => return other,
+    };
+    let rings = given.into_iter().flat_map(|p| {
+        let (exterior, holes) = p.into_inner();
+        std::iter::once(exterior).chain(holes)
+    });
+    let mut polygons: Vec<(LineString<i32>, Vec<LineString<i32>>)> = Vec::new();
+    let mut outward = None;
+    for ring in rings {
+        let turn = twice_area(&ring).signum();
+        if turn != 0 && outward.is_none() {
+            outward = Some(turn);
+        }
+        match polygons.last_mut() {
+            // A ring without an area is nobody's hole, and needs none.
+            Some((_, holes)) if Some(turn) != outward => holes.push(ring),
+            _ => polygons.push((ring, Vec::new())),
+        }
+    }
+    let mut polygons: Vec<Polygon<i32>> = polygons.into_iter().map(|(ring, holes)| Polygon::new(ring, holes)).collect();
+    match (polygons.len(), polygons.pop()) {
+        (1, Some(one)) => Geometry::Polygon(one),
+        (_, last) => Geometry::MultiPolygon(polygons.into_iter().chain(last).collect()),
+    }
+}
+
+/// Twice the area of a closed ring, below 0 where it is wound the other way.
+fn twice_area(ring: &LineString<i32>) -> i128 {
+    let cross =
+        |l: geo::Line<i32>| i128::from(l.start.x) * i128::from(l.end.y) - i128::from(l.end.x) * i128::from(l.start.y);
+    ring.lines().map(cross).sum()
 }
 
 /// The geometry without lines of one position, and with rings right-handed in degrees, as they are everywhere else.
@@ -100,4 +139,43 @@ fn plain(value: MvtValueRef) -> Option<Value> {
         MvtValueRef::Bool(b) => Value::Bool(b),
         MvtValueRef::Null => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_what_is_wound_against_the_first_ring() {
+        let square = |from: i32, to: i32| -> LineString<i32> {
+            vec![(from, from), (to, from), (to, to), (from, to), (from, from)].into()
+        };
+        let turned = |ring: &LineString<i32>| LineString(ring.0.iter().rev().copied().collect());
+        let (outer, hole, other) = (square(0, 100), turned(&square(40, 60)), square(200, 300));
+        let flat: LineString<i32> = vec![(0, 0), (9, 0), (0, 0), (0, 0)].into();
+        // As the reader gives them: it takes every ring of one winding for an exterior.
+        let as_read = |rings: &[LineString<i32>]| {
+            Geometry::MultiPolygon(rings.iter().map(|r| Polygon::new(r.clone(), vec![])).collect())
+        };
+        let shape = |geometry: Geometry<i32>| -> Vec<usize> {
+            match regrouped(geometry) {
+                Geometry::Polygon(p) => vec![p.interiors().len()],
+                Geometry::MultiPolygon(m) => m.iter().map(|p| p.interiors().len()).collect(),
+                other => panic!("{other:?}"),
+            }
+        };
+        for mirrored in [false, true] {
+            let rings = |rings: &[&LineString<i32>]| -> Vec<LineString<i32>> {
+                rings.iter().map(|r| if mirrored { turned(r) } else { (*r).clone() }).collect()
+            };
+            assert_eq!(shape(as_read(&rings(&[&outer, &hole]))), [1], "{mirrored}");
+            assert_eq!(shape(as_read(&rings(&[&outer, &hole, &other]))), [1, 0], "{mirrored}");
+            assert_eq!(
+                shape(as_read(&rings(&[&outer, &other, &turned(&square(220, 230)), &turned(&square(240, 250))]))),
+                [0, 2]
+            );
+            assert_eq!(shape(as_read(&rings(&[&flat, &outer, &hole, &flat]))), [0, 2], "{mirrored}");
+            assert_eq!(shape(Geometry::Polygon(Polygon::new(outer.clone(), vec![hole.clone()]))), [1]);
+        }
+    }
 }
