@@ -73,7 +73,9 @@ COLLECTIONS = [
 
 def whole(geometry):
     """What is painted of it."""
-    return shapely.union_all(shapely.get_parts(shapely.make_valid(geometry))) if geometry.geom_type.endswith('Polygon') else geometry
+    if not geometry.geom_type.endswith('Polygon'):
+        return geometry
+    return shapely.union_all([shapely.make_valid(part) for part in shapely.get_parts(geometry)])
 
 
 def written(geometry, way):
