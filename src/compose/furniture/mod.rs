@@ -293,6 +293,7 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     if callouts.len() < subject.callouts.len() {
         left_out.push("callout");
     }
+    left_out.dedup();
     // Labels that the furniture or the page's edge would cut are left out.
     let mut covered: Vec<Area> = taken.iter().map(|b| area(*b, ratio)).collect();
     for (wanted, band) in

@@ -48,7 +48,7 @@ pub(super) const BOXES: [Part; 7] =
     [Part::Legend, Part::Date, Part::Scale, Part::Logo, Part::North, Part::Inset, Part::Globe];
 
 /// The share of the picture's height that the bands may take; the rest is the map's.
-const MOST_OF_PICTURE: f64 = 0.7;
+const MOST_OF_PICTURE: f64 = 0.75;
 
 impl Furnish<'_> {
     /// Lets lines of the bands go, one after another, until the map has its share of the picture.
