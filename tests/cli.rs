@@ -172,7 +172,7 @@ fn bad_files() -> Vec<(&'static str, String, &'static str)> {
             "truncated.geojson:2:",
         ),
         ("notjson.geojson", "hello".into(), "not JSON"),
-        ("empty.geojson", String::new(), "not JSON: EOF"),
+        ("empty.geojson", String::new(), "this is an empty file"),
         ("nan.geojson", "{\"type\": \"Point\", \"coordinates\": [NaN, 1]}".into(), "NaN and Infinity are not JSON"),
         ("array.geojson", "[1, 2]".into(), "not GeoJSON: invalid type: sequence, expected a GeoJSON object"),
         ("type.geojson", "{\"type\": \"Topology\"}".into(), "'Topology' is no GeoJSON type"),

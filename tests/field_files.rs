@@ -286,8 +286,7 @@ fn tables_of_points_are_read() {
 fn a_server_whose_data_cannot_be_read_does_not_start() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("pts.csv"), "name,place\nA,Shusha\n").unwrap();
-    fs::create_dir(folder.path().join("nothing")).unwrap();
-    for data in ["pts.csv", "nothing", "none.csv"] {
+    for data in ["pts.csv", "none.csv"] {
         let served = run(&["serve", "--listen", "127.0.0.1:0", "--data", data], folder.path());
         assert_eq!(served.status.code(), Some(1), "{data}: {}", told(&served));
         assert!(told(&served).contains(data), "{}", told(&served));
@@ -306,6 +305,25 @@ fn a_batch_goes_on_past_rows_that_do_not_fit() {
     for words in ["line 3 is blank", "line 4 has 1 cell, its head 5", "line 5 is blank", "2 made"] {
         assert!(said.contains(words), "{words}: {said}");
     }
+}
+
+#[test]
+fn things_on_top_come_in_the_same_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let [a, b] = [point("A", 46.7), point("B", 46.9)];
+    fs::write(folder.path().join("0.geojson"), collection(&[a.clone(), b.clone()]).to_string()).unwrap();
+    fs::write(folder.path().join("1.geojsonl"), format!("{a}\nnonsense\n{b}\n")).unwrap();
+    fs::write(folder.path().join("2.json.gz"), zipped(format!("\u{1e}{a}\n\u{1e}{b}\n").as_bytes())).unwrap();
+    fs::write(folder.path().join("3.csv"), "name,lon,lat\nA,46.7,39.8\nB,46.9,39.8\n").unwrap();
+    let drawn = ["0.geojson", "1.geojsonl", "2.json.gz", "3.csv"].map(|file| {
+        let place = ["--center", "46.8,39.8", "--zoom", "8", "--size", "300x100"];
+        let made = run(&[&["export", "--geojson", file, "-o", "out.png"][..], &place].concat(), folder.path());
+        let said = told(&made);
+        assert!(made.status.success(), "{file}: {said}");
+        assert_eq!(said.contains("1.geojsonl:2:1"), file == "1.geojsonl", "{said}");
+        image::open(folder.path().join("out.png")).unwrap().into_rgba8()
+    });
+    assert!(drawn.iter().all(|picture| *picture == drawn[0]));
 }
 
 #[test]
@@ -585,4 +603,40 @@ fn an_icon_of_a_fractional_size_stands_behind_its_text() {
     let blue = |x: u32, y: u32| drawn.get_pixel(x, y).0[0] < 128;
     let (wide, high) = ((0..120).filter(|x| blue(*x, 30)).count(), (0..60).filter(|y| blue(60, *y)).count());
     assert!((28..=29).contains(&wide) && (14..=15).contains(&high), "{wide} x {high}");
+}
+
+#[tokio::test]
+async fn live_text_is_text_for_editors() {
+    let routes = routes(&[]);
+    let picture = "/styles/conflict/static/46.75,39.8,8/640x480.svg?text=live&date=2020-11-25";
+    let svg = String::from_utf8(get(&routes, picture).await.body).unwrap();
+    let all = |mark: &str| svg.matches(mark).count();
+    // Groups are layers, by their names.
+    assert!(all("data-layer=") > 5 && all("data-layer=") == all("inkscape:groupmode=\"layer\""));
+    assert!(
+        svg.contains("data-layer=\"land\" inkscape:groupmode=\"layer\" inkscape:label=\"land\""),
+        "{}",
+        &svg[..3_000]
+    );
+    // Fonts go by family, weight and style, each embedded once.
+    let faces: Vec<&str> =
+        svg.lines().filter(|l| l.starts_with("@font-face")).map(|l| l.split("src:").next().unwrap()).collect();
+    assert!(faces.iter().any(|f| f.contains("'Noto Sans';font-weight:500;font-style:normal")), "{faces:?}");
+    assert_eq!(faces.len(), faces.iter().collect::<std::collections::BTreeSet<_>>().len(), "{faces:?}");
+    assert!(!svg.contains("Noto Sans Medium") && !svg.contains("Noto Sans Regular"));
+    let texts: Vec<&str> = svg.lines().filter(|l| l.starts_with("<text ")).collect();
+    assert!(texts.len() > 20 && texts.iter().all(|t| t.contains("font-family=\"'Noto Sans")));
+    assert!(texts.iter().any(|t| t.contains("font-weight=\"500\"")));
+    // A halo is its letters' own, and no text is there twice.
+    assert!(svg.contains("paint-order=\"stroke\"") && !svg.contains("aria-hidden"));
+    let written = |text: &str| text.rsplit_once("</").and_then(|(t, _)| t.rsplit_once('>')).unwrap().1.to_string();
+    let named: Vec<String> = texts.iter().map(|t| written(t)).collect();
+    assert_eq!(named.iter().filter(|name| *name == "Shusha /").count(), 1, "{named:?}");
+    // Letters are placed one by one along bent lines alone.
+    for text in &texts {
+        let list = |key: &str| {
+            text.split(&format!(" {key}=\"")).nth(1).is_some_and(|v| v.split('"').next().unwrap().contains(' '))
+        };
+        assert!(!list("x") || list("rotate"), "{text}");
+    }
 }

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value as Json;
 
-use super::terminal::{print, tell};
+use super::terminal::{print, report, tell};
 use super::{DataArgs, Failure, load, written};
-use crate::diag::without_mark;
+use crate::diag::{Checked, without_mark};
 use crate::geo::{Effort, LonLat, numbers};
 use crate::map::{CalloutSpec, Circle, Logo, Map, Marker, Output, Path, Picture, Spec};
+use crate::source;
 
 /// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
 pub(super) const MAX_PX: u64 = 400_000_000;
@@ -66,7 +67,7 @@ pub(super) struct Export {
     /// A feature, collection/id, to be brought out, all else dimmed; may be given often
     #[arg(long, value_name = "COLLECTION/ID")]
     highlight: Vec<String>,
-    /// Features with simplestyle properties to be drawn on top
+    /// Features with simplestyle properties to be drawn on top; what --data reads, this does
     #[arg(long, value_name = "FILE")]
     geojson: Option<PathBuf>,
     /// What changed between two days, in place of who holds what: 2020-09-27/2020-12-01
@@ -242,7 +243,10 @@ impl Export {
             serde_json::from_slice(without_mark(text.as_bytes())).map_err(|e| failed(format!("not JSON: {e}")))
         };
         if let Some(path) = &self.geojson {
-            spec.geojson = Some(json(path)?);
+            let read = source::open(path).and_then(|file| source::collected(&path.display().to_string(), file));
+            let Checked { value, diagnostics } = read.map_err(|problem| Failure::usage(format!("{problem:#}")))?;
+            diagnostics.iter().for_each(report);
+            spec.geojson = Some(value);
         }
         if let Some(path) = &self.geojson_style {
             let style = json(path)?;

@@ -4,6 +4,7 @@
 use serde_json::{Value as Json, json};
 
 use super::attribution;
+use super::ogc::segment;
 use crate::map::StyledMap;
 use crate::style::Paint;
 
@@ -15,7 +16,7 @@ pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
         if let Some(data) = style.pointer_mut(&format!("/sources/{}/data", token(source)))
             && data.is_string()
         {
-            *data = json!(format!("{url}/collections/{collection}/items?limit=100000"));
+            *data = json!(format!("{url}/collections/{}/items?limit=100000", segment(collection)));
         }
     }
     let left_out = leave_out_files(&mut style, url);

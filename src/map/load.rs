@@ -95,10 +95,10 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     }
     let mut own = Vec::new();
     for path in &options.data {
-        let files = loader.files(path, &source::EXTENSIONS, |file, _| source::is_data(file)).unwrap_or_default();
-        if files.is_empty() {
+        let Some(files) = loader.files(path, &source::EXTENSIONS, |file, _| source::is_data(file)) else {
             loader.lose("--data", path);
-        }
+            continue;
+        };
         for file in files {
             match loader.file(&file) {
                 Some(name) => own.push(name),

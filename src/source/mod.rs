@@ -20,6 +20,7 @@ use std::io::Read;
 use std::path::Path;
 
 pub use schema::{Schema, SchemaError};
+use serde_json::Value as Json;
 use serde_json::value::RawValue;
 use stream::{Document, Place};
 pub use table::{Table, TableError};
@@ -80,6 +81,15 @@ pub fn read_sound(name: &str, file: &str, input: impl Read) -> Result<Checked<Co
     let mut checked = read(name, file, input)?;
     checked.diagnostics.extend(sound::mend(&mut checked.value, file));
     Ok(checked)
+}
+
+/// The features of one document as they stand, as one Feature or a FeatureCollection; takes what [`read`] takes.
+pub fn collected(file: &str, input: impl Read) -> Result<Checked<Json>, Box<Diagnostic>> {
+    let mut features: Vec<Json> = Vec::new();
+    let mut add = |_, raw: &RawValue| features.extend(serde_json::from_str::<Json>(raw.get()));
+    let document = document(file, input, &mut add)?;
+    let whole = || serde_json::json!({"type": "FeatureCollection", "features": features});
+    Ok(Checked::new(document.single.unwrap_or_else(whole), document.problems))
 }
 
 fn document(file: &str, input: impl Read, each: &mut dyn FnMut(Place, &RawValue)) -> Result<Document, Box<Diagnostic>> {

@@ -190,11 +190,14 @@ fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
         .collect()
 }
 
-/// The drawing in the upper left of a canvas, which has no scale of its own.
+/// The drawing in the upper left of a canvas, which has no scale of its own; what lies over its sides is seen, as it is when
+/// the drawing is alone.
 fn on_canvas(svg: &str, [width, height]: [f32; 2]) -> Result<String, String> {
-    let element = svg.find("<svg").map(|start| &svg[start..]).ok_or("it has no element 'svg'")?;
+    let inner = svg.find("<svg").map(|start| &svg[start + 4..]).ok_or("it has no element 'svg'")?;
+    let tag = inner.split('>').next().unwrap_or_default();
+    let overflow = if tag.contains("overflow") { "" } else { " overflow=\"visible\"" };
     Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">{element}</svg>"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\"><svg{overflow}{inner}</svg>"
     ))
 }
 

@@ -1,4 +1,4 @@
-"""Maps as viewers of SVG and PDF have them: 40 views drawn by librsvg, poppler and mupdf (every fourth by Chromium) beside our own
+"""Maps as viewers of SVG and PDF have them: 40 views drawn by librsvg, poppler and mupdf (every fourth by Chromium, there also with live text) beside our own
 PNG; the words of the PDFs; the scale bar beside GeographicLib.
 Usage: python print.py PROGRAM [CHROMIUM]"""
 import random
@@ -23,7 +23,7 @@ VIEWS = 40
 # How much of a picture may be further than 32 of 255 from ours, by viewer, per cent: as measured, and a little more. Poppler
 # and mupdf smooth the edges of shapes that we smooth otherwise, and poppler draws thin lines at least a pixel wide. (mupdf's was
 # 3.3 before the legend of the worst view stood below its map, of whose hatching more is seen since.)
-MOST = {'librsvg': 1.3, 'chromium': 0.8, 'poppler': 8.5, 'mupdf': 3.7}
+MOST = {'librsvg': 1.3, 'chromium': 0.8, 'live text': 3, 'poppler': 8.5, 'mupdf': 3.7}
 
 
 def run(*command):
@@ -90,6 +90,11 @@ def views(folder):
             drawn['chromium'] = folder / 'chromium.png'
             run(chromium, '--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--hide-scrollbars',
                 '--window-size=640,480', f"--screenshot={drawn['chromium']}", svg.as_uri())
+            live = folder / 'live.svg'
+            drawn['live text'] = folder / 'live.png'
+            export(live, *options, '--text', 'live')
+            run(chromium, '--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--hide-scrollbars',
+                '--window-size=640,480', f"--screenshot={drawn['live text']}", live.as_uri())
         for viewer, path in drawn.items():
             mean, share = off(png, path)
             seen = worst.setdefault(viewer, [])

@@ -47,7 +47,7 @@ pub async fn by_accept(mut response: Response) -> Response {
 const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// An id as part of a path.
-fn segment(id: &str) -> String {
+pub(super) fn segment(id: &str) -> String {
     utf8_percent_encode(id, &UNRESERVED).to_string()
 }
 

@@ -137,7 +137,8 @@ impl Service {
         let make = move |map: &Map, _: &Stop| {
             Ok(Bytes::from(GlyphRange::of(&map.fonts.stack(&stack), first).encode(&stack, first)))
         };
-        self.kept(Lane::Tile, format!("glyphs/{key}"), make).await
+        // A client asks once, and draws no letters of a range that it was refused.
+        self.kept(Lane::Picture, format!("glyphs/{key}"), make).await
     }
 
     /// What is in the cache, or is made and put there; equal keys are made once.

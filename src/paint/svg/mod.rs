@@ -2,6 +2,7 @@
 //!
 //! The document stands alone: images and, for live text, fonts are inside it. The same scene gives the same bytes.
 
+mod live;
 mod picture;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use crate::color::Color;
 use crate::scene::{Cap, Join, Scene};
 use crate::sprite::Image;
 use crate::text::{Curve, Face};
+use live::{can_live, joined_halos};
 use picture::picture;
 
 /// How letters are written.
@@ -34,16 +36,25 @@ pub fn paint(scene: &Scene, about: &About, text: TextAs) -> String {
     let mut writer = Writer { text, ..Writer::default() };
     let mut body = String::new();
     for (id, marks) in marks(scene) {
-        let _ = writeln!(body, "<g id=\"{}\" data-layer=\"{}\">", writer.name(id), escaped(id));
+        let _ = writeln!(
+            body,
+            "<g id=\"{}\" data-layer=\"{1}\" inkscape:groupmode=\"layer\" inkscape:label=\"{1}\">",
+            writer.name(id),
+            escaped(id)
+        );
+        let marks = if text == TextAs::Live { joined_halos(marks) } else { marks };
         marks.iter().for_each(|mark| writer.mark(mark, &mut body));
         body.push_str("</g>\n");
     }
     let (width, height) = (f64::from(scene.width_px), f64::from(scene.height_px));
     let language =
         if about.language.is_empty() { String::new() } else { format!(" xml:lang=\"{}\"", escaped(&about.language)) };
+    // Letters stand where they were placed, not on whole px.
+    let rendering = if text == TextAs::Live { " text-rendering=\"geometricPrecision\"" } else { "" };
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" \
-         aria-labelledby=\"map-title map-description\"{language}>\n<title id=\"map-title\">{}</title>\n<desc id=\"map-description\">{}</desc>\n",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
+         xmlns:inkscape=\"http://www.inkscape.org/namespaces/inkscape\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" \
+         aria-labelledby=\"map-title map-description\"{language}{rendering}>\n<title id=\"map-title\">{}</title>\n<desc id=\"map-description\">{}</desc>\n",
         number(width / scene.ratio),
         number(height / scene.ratio),
         number(width),
@@ -109,8 +120,10 @@ impl Writer {
                 let data = base64::engine::general_purpose::STANDARD.encode((**file).as_ref());
                 let _ = writeln!(
                     out,
-                    "@font-face{{font-family:'{}';src:url(data:font/ttf;base64,{data})}}",
-                    escaped(&face.name)
+                    "@font-face{{font-family:'{}';font-weight:{};font-style:{};src:url(data:font/ttf;base64,{data})}}",
+                    escaped(&face.family),
+                    number(face.weight),
+                    if face.italic { "italic" } else { "normal" }
                 );
             }
             out.push_str("</style>\n");
@@ -208,9 +221,13 @@ impl Writer {
     }
 
     fn label(&mut self, runs: &[GlyphRun], text: &str, halo: Option<(Color, f64)>, letters: bool, out: &mut String) {
-        let has_files = runs.iter().all(|r| r.face.file.as_ref().is_some_and(|(_, index)| *index == 0));
-        if self.text == TextAs::Live && has_files && !is_joined(text) {
-            return self.live(runs, text, halo, letters, out);
+        if self.text == TextAs::Live && can_live(runs, text) {
+            for run in runs {
+                if !self.faces.iter().any(|f| Arc::ptr_eq(f, &run.face)) {
+                    self.faces.push(run.face.clone());
+                }
+            }
+            return live::text(runs, text, halo, letters, out);
         }
         let _ = writeln!(out, "<g aria-label=\"{}\">", escaped(text));
         if let Some((color, width)) = halo {
@@ -255,55 +272,6 @@ impl Writer {
             );
         }
     }
-
-    fn live(&mut self, runs: &[GlyphRun], text: &str, halo: Option<(Color, f64)>, letters: bool, out: &mut String) {
-        for run in runs {
-            if !self.faces.iter().any(|f| Arc::ptr_eq(f, &run.face)) {
-                self.faces.push(run.face.clone());
-            }
-            let (from, to) = run.glyphs.iter().fold((u32::MAX, 0), |(f, t), g| (f.min(g.bytes.0), t.max(g.bytes.1)));
-            let part = text.get(from as usize..to as usize).unwrap_or_default();
-            let look = match (letters, halo) {
-                (true, None) => ink("fill", &run.color),
-                (true, Some((color, width))) => format!(
-                    "{}{} stroke-width=\"{}\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
-                    ink("fill", &run.color),
-                    ink("stroke", &color),
-                    number(2.0 * width)
-                ),
-                (false, Some((color, width))) => format!(
-                    "{}{} stroke-width=\"{}\" stroke-linejoin=\"round\" aria-hidden=\"true\"",
-                    ink("fill", &color),
-                    ink("stroke", &color),
-                    number(2.0 * width)
-                ),
-                (false, None) => continue,
-            };
-            let [x, y] = run.start();
-            let [a, b] = run.along;
-            // Letters that stand alone go where they were placed; the others as their font has them.
-            let alone = !is_joined(part)
-                && part.chars().count() == run.glyphs.len()
-                && run.glyphs.is_sorted_by_key(|g| g.bytes.0);
-            let at = match alone {
-                true => run.glyphs.iter().map(|g| number(run.offset(g.origin)[0])).collect::<Vec<_>>().join(" "),
-                false => "0".to_string(),
-            };
-            let _ = writeln!(
-                out,
-                "<text transform=\"{}\" x=\"{at}\" font-family=\"'{}'\" font-size=\"{}\" xml:space=\"preserve\"{look}>{}</text>",
-                transform(&[a, b, -b, a, x, y]),
-                escaped(&run.face.name),
-                number(run.em_px),
-                escaped(part)
-            );
-        }
-    }
-}
-
-/// Whether letters of it are joined to one another.
-fn is_joined(text: &str) -> bool {
-    text.chars().any(|c| matches!(c, '\u{600}'..='\u{8ff}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}'))
 }
 
 /// A glyph's outline in ems.
