@@ -1,7 +1,10 @@
 //! Circle and heatmap layers: marks at points.
 
+use std::sync::Arc;
+
 use super::place::Place;
 use super::{Batch, Composer, size};
+use crate::color::Color;
 use crate::geo::{Camera, SUBPIXELS, Shape, Snapped};
 use crate::scene::{Circle, HeatPoint, Heatmap, Item};
 use crate::style::{CirclePaint, Context, HeatmapPaint, Layer};
@@ -66,7 +69,7 @@ impl Composer<'_> {
                 points.extend(centers.map(|center| HeatPoint { center, radius_px, weight }));
             }
         }
-        if points.is_empty() || opacity == 0.0 {
+        if opacity == 0.0 {
             return;
         }
         let color = |i: usize| {
@@ -76,7 +79,11 @@ impl Composer<'_> {
                 None => default_color(density),
             }
         };
-        let colors = (0..HEAT_STEPS).map(color).collect();
+        let colors: Arc<[Color]> = (0..HEAT_STEPS).map(color).collect();
+        // Where there is nothing near, the colour of nothing is drawn all the same.
+        if points.is_empty() && colors.first().is_none_or(|c| c.a == 0.0) {
+            return;
+        }
         let (corner, squares) = squares(self.inputs.camera);
         items.push(Item::Heatmap(Heatmap { points, colors, opacity, corner, squares }));
     }
@@ -97,8 +104,7 @@ fn squares(camera: &Camera) -> (Snapped, Option<[u32; 2]>) {
     }
 }
 
-fn default_color(density: f64) -> crate::color::Color {
-    use crate::color::Color;
+fn default_color(density: f64) -> Color {
     let color = |c: [f64; 4]| Color::new(c[0], c[1], c[2], c[3]);
     let next = HEAT_COLORS.iter().position(|(at, _)| *at >= density).unwrap_or(HEAT_COLORS.len() - 1).max(1);
     let ((low, a), (high, b)) = (HEAT_COLORS[next - 1], HEAT_COLORS[next]);

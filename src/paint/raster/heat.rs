@@ -34,9 +34,8 @@ pub fn draw(heatmap: &Heatmap, canvas: &mut Canvas) -> Option<()> {
         let (upper, lower, down) = rows.around(y);
         for x in canvas.seen(y, 0, width) {
             let (left, right, along) = columns.around(x);
-            let row = |row: usize| {
-                mixed(density[row * columns.count + left], density[row * columns.count + right], along)
-            };
+            let row =
+                |row: usize| mixed(density[row * columns.count + left], density[row * columns.count + right], along);
             let rgba = color(&colors, mixed(row(upper), row(lower), down));
             if rgba[3] > 0 {
                 canvas.blend_pixel(x, y, rgba, 255);
