@@ -1,8 +1,11 @@
 //! Circle and heatmap layers: marks at points.
 
+use std::sync::Arc;
+
 use super::place::Place;
 use super::{Batch, Composer, size};
-use crate::geo::{Shape, Snapped};
+use crate::color::Color;
+use crate::geo::{Camera, SUBPIXELS, Shape, Snapped};
 use crate::scene::{Circle, HeatPoint, Heatmap, Item};
 use crate::style::{CirclePaint, Context, HeatmapPaint, Layer};
 
@@ -39,21 +42,14 @@ impl Composer<'_> {
         }
         let blur_px = size(paint.blur.eval(context)) * (radius_px + stroke_px);
         let place = place.translated(&paint.translate, context);
-        let mut centers = Vec::new();
-        for shape in shapes {
-            match shape {
-                Shape::Point(p) => centers.push(*p),
-                Shape::Line(line) => centers.extend(line),
-                Shape::Polygon(rings) => centers.extend(rings.iter().flatten()),
-            }
-        }
-        let centers = centers.into_iter().filter(|p| place.owns(*p)).map(|p| place.point(p));
+        let vertices = shapes.flat_map(Shape::vertices);
+        let centers = vertices.filter(|p| place.owns(*p)).map(|p| place.point(p));
         items.extend(
             centers.map(|center| Item::Circle(Circle { center, radius_px, color, stroke_px, stroke_color, blur_px })),
         );
     }
 
-    /// All points of the layer together, whatever tile they come from.
+    /// All vertices of the layer together, whatever tile they come from.
     pub(super) fn heatmap(&self, layer: &Layer, paint: &HeatmapPaint, batches: &[Batch], items: &mut Vec<Item>) {
         let whole = self.context(None);
         let opacity = paint.opacity.eval(&whole).clamp(0.0, 1.0);
@@ -68,17 +64,12 @@ impl Composer<'_> {
                 if weight <= 0.0 || radius_px <= 0.0 {
                     continue;
                 }
-                let mut add = |center: Snapped| points.push(HeatPoint { center, radius_px, weight });
-                for part in &feature.parts {
-                    if let Shape::Point(p) = part.shape
-                        && place.owns(*p)
-                    {
-                        add(place.point(*p));
-                    }
-                }
+                let vertices = feature.parts.iter().flat_map(|part| part.shape.vertices());
+                let centers = vertices.filter(|p| place.owns(*p)).map(|p| place.point(p));
+                points.extend(centers.map(|center| HeatPoint { center, radius_px, weight }));
             }
         }
-        if points.is_empty() || opacity == 0.0 {
+        if opacity == 0.0 {
             return;
         }
         let color = |i: usize| {
@@ -88,13 +79,32 @@ impl Composer<'_> {
                 None => default_color(density),
             }
         };
-        let colors = (0..HEAT_STEPS).map(color).collect();
-        items.push(Item::Heatmap(Heatmap { points, colors, opacity }));
+        let colors: Arc<[Color]> = (0..HEAT_STEPS).map(color).collect();
+        // Where there is nothing near, the colour of nothing is drawn all the same.
+        if points.is_empty() && colors.first().is_none_or(|c| c.a == 0.0) {
+            return;
+        }
+        let (corner, squares) = squares(self.inputs.camera);
+        items.push(Item::Heatmap(Heatmap { points, colors, opacity, corner, squares }));
     }
 }
 
-fn default_color(density: f64) -> crate::color::Color {
-    use crate::color::Color;
+/// The squares that densities are summed up in: the world's, or the picture's own where it does not lie on whole px.
+fn squares(camera: &Camera) -> (Snapped, Option<[u32; 2]>) {
+    let side = Heatmap::SQUARE_PX;
+    match camera.to_world_px().whole_move() {
+        Some((x, y)) => {
+            let px = |v: i64| -v.rem_euclid(side) * SUBPIXELS;
+            (Snapped { x: px(x), y: px(y) }, None)
+        }
+        None => {
+            let count = |px: u32| px.div_ceil(side as u32);
+            (Snapped { x: 0, y: 0 }, Some([count(camera.width_px()), count(camera.height_px())]))
+        }
+    }
+}
+
+fn default_color(density: f64) -> Color {
     let color = |c: [f64; 4]| Color::new(c[0], c[1], c[2], c[3]);
     let next = HEAT_COLORS.iter().position(|(at, _)| *at >= density).unwrap_or(HEAT_COLORS.len() - 1).max(1);
     let ((low, a), (high, b)) = (HEAT_COLORS[next - 1], HEAT_COLORS[next]);

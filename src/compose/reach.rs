@@ -1,7 +1,7 @@
 //! How far beyond its geometry a layer can paint.
 
 use super::{Fetched, Images, Inputs, context, line, size};
-use crate::scene::{HeatPoint, MAX_OFFSET_MITER};
+use crate::scene::{HeatPoint, Heatmap, MAX_OFFSET_MITER};
 use crate::style::{Context, FromDatum, Layer, Paint, Property, Translate};
 
 /// How many device px beyond its geometry a layer can paint at this zoom and state, over all the `parts` it may be
@@ -26,7 +26,9 @@ pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = 
         Paint::Circle(circle) => number(&circle.radius) + number(&circle.stroke_width) + shift(&circle.translate),
         Paint::Heatmap(heatmap) => {
             let weight = number(&heatmap.weight) * number(&heatmap.intensity);
+            // Between two squares the density is of both.
             number(&heatmap.radius).max(1.0) * HeatPoint::extent(weight)
+                + Heatmap::SQUARE_PX as f64 / inputs.camera.ratio()
         }
     };
     css_px * inputs.camera.ratio() + 1.0

@@ -33,6 +33,16 @@ impl Shape {
         }
     }
 
+    /// All its positions; the first of a ring comes twice.
+    pub fn vertices(&self) -> impl Iterator<Item = World> + '_ {
+        let (point, lines) = match self {
+            Shape::Point(p) => (Some(*p), [].as_slice()),
+            Shape::Line(line) => (None, std::slice::from_ref(line)),
+            Shape::Polygon(rings) => (None, rings.as_slice()),
+        };
+        point.into_iter().chain(lines.iter().flatten().copied())
+    }
+
     /// How many positions it has.
     pub fn positions(&self) -> usize {
         match self {

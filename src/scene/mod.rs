@@ -245,6 +245,10 @@ pub struct Heatmap {
     /// Colours for densities from 0 to 1, evenly spaced, at least one.
     pub colors: Arc<[Color]>,
     pub opacity: f64,
+    /// Where the squares meet in whose middles densities are summed up; between those they are interpolated.
+    pub corner: Snapped,
+    /// How many squares there are right and down from there, where there is an end.
+    pub squares: Option<[u32; 2]>,
 }
 
 /// One point's share: a bell of three standard deviations across its radius, as high as its weight.
@@ -295,6 +299,11 @@ pub struct Circle {
     pub blur_px: f64,
 }
 
+impl Heatmap {
+    /// Side of the squares, device px.
+    pub const SQUARE_PX: i64 = 4;
+}
+
 impl HeatPoint {
     /// The height of the normal distribution's bell.
     pub const PEAK: f64 = 0.398_942_280_401_432_7;
@@ -302,7 +311,7 @@ impl HeatPoint {
     /// What is left of a bell where it is cut off: a sixteenth of what eight bits can show.
     const ZERO: f64 = 1.0 / 255.0 / 16.0;
 
-    /// How far from its point, in radii, a bell of this weight is still felt.
+    /// How far from its point, in radii, across and down, a bell of this weight is still felt.
     pub fn extent(weight: f64) -> f64 {
         (-2.0 * (Self::ZERO / (weight * Self::PEAK)).min(1.0).ln()).sqrt() / 3.0
     }

@@ -32,6 +32,7 @@ impl Item {
             }
             Item::Heatmap(mut heatmap) => {
                 heatmap.points.iter_mut().for_each(|p| p.center = point(p.center));
+                heatmap.corner = point(heatmap.corner);
                 Item::Heatmap(heatmap)
             }
             Item::Icon(mut icon) => {

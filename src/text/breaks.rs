@@ -29,7 +29,9 @@ pub(super) fn line_ends(
         }
         let Some(next) = clusters.get(i + 1) else { break };
         let forced = cluster.first == '\n';
-        if forced || is_image(cluster) || opportunities.contains(&next.bytes.start) {
+        // A bracket opens a line, where more than itself follows.
+        let opens = next.first == '(' && i + 2 < clusters.len();
+        if forced || opens || is_image(cluster) || opportunities.contains(&next.bytes.start) {
             let mut penalty: f64 = if forced { -10_000.0 } else { 0.0 };
             // Brackets want to stay with what they hold.
             if matches!(cluster.first, '(' | '（') {
@@ -52,7 +54,11 @@ pub(super) fn line_ends(
         ends.push(chosen[i].end);
         at = chosen[i].prior;
     }
-    ends.reverse();
+    // Paragraphs end lines, whatever else does.
+    let separator = |c: &Unplaced| matches!(c.first, '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2029}');
+    ends.extend(clusters.iter().enumerate().filter(|(_, c)| separator(c)).map(|(i, _)| i + 1));
+    ends.sort_unstable();
+    ends.dedup();
     ends
 }
 

@@ -3,6 +3,7 @@
 //! A cluster is what a line may be broken beside and what moves as one along a curve: one character or several, with its
 //! glyphs. They come in the text's own order; each line is put in its visual order later.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -117,10 +118,17 @@ fn fields(
     level: impl Fn(usize) -> u8,
 ) -> Vec<Unplaced> {
     let start = range.start;
+    // A mark goes with its letter, and is not drawn without.
+    let mut letter_missing = false;
     let cluster = |(at, length, c): (usize, usize, char)| {
         let mirrored = if level(start + at) % 2 == 1 { unicode_bidi_mirror(c) } else { c };
         let code = u32::from(mirrored);
         let glyph = ranges.range(stack, code & !255).and_then(|r| r.glyph(code).cloned());
+        let is_mark = continues(c) && !is_invisible(c);
+        if !is_mark {
+            letter_missing = glyph.is_none() && !c.is_whitespace() && !is_invisible(c);
+        }
+        let glyph = glyph.filter(|_| !(is_mark && letter_missing));
         let advance = glyph.as_ref().map_or(0.0, |g| f64::from(g.advance));
         Unplaced {
             bytes: start + at..start + at + length,
@@ -245,6 +253,14 @@ fn shape(run: &Run, text: &str, section: usize, spaced: bool, language: &str, ou
     if harfrust::shape(&font, &mut buffer, ShapeOptions::new().plan(Some(&plan)).features(features)).is_err() {
         return;
     }
+    // A letter's marks are not drawn without it.
+    let lost = |at: usize| {
+        let first = text[at..].chars().next();
+        !run.missing && first.is_some_and(|c| !is_invisible(c) && run.face.glyph(c).is_none())
+    };
+    let starts = buffer.glyph_infos().iter().filter(|info| info.glyph_id == 0);
+    let without_letter: HashSet<usize> =
+        starts.map(|info| run.bytes.start + info.cluster as usize).filter(|at| lost(*at)).collect();
     let mut made: Vec<Unplaced> = Vec::new();
     let mut last = None;
     for (info, position) in buffer.glyph_infos().iter().zip(buffer.glyph_positions()) {
@@ -263,7 +279,7 @@ fn shape(run: &Run, text: &str, section: usize, spaced: bool, language: &str, ou
             last = Some(at);
         }
         let Some(cluster) = made.last_mut() else { continue };
-        if info.glyph_id != 0 || run.missing {
+        if (info.glyph_id != 0 && !without_letter.contains(&at)) || run.missing {
             cluster.glyphs.push(Glyph {
                 mark: Mark::Outline { face: run.face.clone(), glyph: info.glyph_id },
                 x: cluster.advance + run.face.units(f64::from(position.x_offset)),

@@ -1,10 +1,11 @@
 //! A whole label: lines of clusters, justified and aligned to its anchor, by the rules of MapLibre's text layout.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::breaks::line_ends;
 use super::clusters::{Alphabet, Glyph, Unplaced, clusters};
-use super::vertical::{is_upright, verticalized};
+use super::vertical::{lies, standing, verticalized};
 use super::{EM, LINE_TOP};
 
 /// Which point of a label lies on its position.
@@ -236,6 +237,13 @@ impl Paragraph<'_> {
         };
         let (mut y, mut longest, mut highest) = (0.0, 0.0f64, 0.0f64);
         let mut start = 0;
+        let standing: HashSet<usize> = match self.writing {
+            Writing::Vertical { alone: false } => {
+                let stands = standing(&all.iter().map(|c| c.first).collect::<Vec<_>>());
+                all.iter().zip(stands).filter(|(_, stands)| *stands).map(|(c, _)| c.bytes.start).collect()
+            }
+            _ => HashSet::new(),
+        };
         for end in ends {
             let line = visual(trimmed(&all[start..*end]));
             start = *end;
@@ -260,8 +268,10 @@ impl Paragraph<'_> {
                 let (section, scale) = (section(cluster), scale(cluster));
                 let vertical = match self.writing {
                     Writing::Horizontal => false,
-                    Writing::Vertical { alone: false } => is_upright(cluster.first),
-                    Writing::Vertical { alone: true } => !(cluster.first.is_whitespace() || cluster.joined),
+                    Writing::Vertical { alone: false } => standing.contains(&cluster.bytes.start),
+                    Writing::Vertical { alone: true } => {
+                        !(cluster.first.is_whitespace() || cluster.joined || lies(cluster.first))
+                    }
                 };
                 let own_height = section.image_px.map_or(EM, |size| size[1]) * scale;
                 let down = match vertical {

@@ -51,6 +51,10 @@ fn outcome(test: &Json) -> Json {
     if spec.get("expression").is_none() {
         spec["expression"] = json!({"interpolated": true, "parameters": ["zoom", "feature"]});
     }
+    // The reference has an enum's words as the members of an object, which tell what they mean.
+    if let Some(words) = spec.get("values").and_then(Json::as_object) {
+        spec["values"] = words.keys().cloned().collect();
+    }
     let spec: PropertySpec = serde_json::from_value(spec).unwrap();
     let expr = match parse_property(&test["expression"], &spec) {
         Ok(expr) => expr,
@@ -122,6 +126,7 @@ fn output(expr: &Expr, input: &Json, state: &BTreeMap<String, Value>) -> Json {
         feature_state: Some(&feature_state),
         has_image: Some(&images),
         heatmap_density: globals["heatmapDensity"].as_f64().unwrap_or(0.0),
+        elevation: globals["elevation"].as_f64().unwrap_or(0.0),
         line_progress: globals["lineProgress"].as_f64().unwrap_or(0.0),
         grid_zoom: tile_zoom.map_or(Context::FINEST_GRID, |z| z as u8),
         ..Context::nowhere()

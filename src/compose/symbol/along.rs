@@ -73,6 +73,69 @@ impl Mooring<'_> {
     }
 }
 
+/// A letter of a label along a line, CSS px: its middle, from the label's, and half its width.
+#[derive(Debug, Clone, Copy)]
+pub struct Letter {
+    pub middle: f64,
+    pub half: f64,
+}
+
+/// How high letters stand on each side of their line, 1/24 em.
+const HEIGHT: f64 = 8.5;
+
+/// The share of the narrower of two letters that may lie over the other, and what is left of it where it is more.
+const OVERLAP: f64 = 0.5;
+const OVERLAP_LEFT: f64 = 0.25;
+
+/// Where the letters' middles go, so that none lies over another where the line bends: those further out make room. `None`
+/// beyond the line's end.
+pub fn apart(letters: &[Letter], unit: f64, mooring: &Mooring) -> Option<Vec<f64>> {
+    let mut middles: Vec<f64> = letters.iter().map(|l| l.middle).collect();
+    let start = letters.iter().position(|l| l.middle >= 0.0).unwrap_or(letters.len());
+    let mut way = Vec::new();
+    let mut push = |outer: usize, inner: usize, shift: f64| {
+        let mut shift = shift;
+        let (a, b) = (letters[outer.min(inner)], letters[outer.max(inner)]);
+        let narrow = 2.0 * a.half.min(b.half);
+        let fixed = mooring.walk(middles[inner], &mut way)?;
+        let side = if outer > inner { 1.0 } else { -1.0 };
+        for _ in 0..2 {
+            let moved = mooring.walk(letters[outer].middle + side * shift, &mut way)?;
+            let (first, second) = if outer > inner { (fixed, moved) } else { (moved, fixed) };
+            let over = overlap((first, a.half), (second, b.half), HEIGHT * unit);
+            if over > OVERLAP * narrow {
+                shift += over - OVERLAP_LEFT * narrow;
+            }
+        }
+        middles[outer] = letters[outer].middle + side * shift;
+        Some(shift)
+    };
+    let mut shift = 0.0;
+    for i in start.max(1)..letters.len() {
+        shift = push(i, i - 1, shift)?;
+    }
+    shift = 0.0;
+    for i in (0..start.min(letters.len().max(1) - 1)).rev() {
+        shift = push(i, i + 1, shift)?;
+    }
+    Some(middles)
+}
+
+/// How far two letters reach over one another on the inner side of a bend between them, along it; below 0 for a gap.
+fn overlap((a, half_a): (OnLine, f64), (b, half_b): (OnLine, f64), height: f64) -> f64 {
+    let along = |angle: f64| [angle.cos(), angle.sin()];
+    let (u, v) = (along(a.angle), along(b.angle));
+    let inner = height * (u[0] * v[1] - u[1] * v[0]).signum();
+    let middle = [u[0] + v[0], u[1] + v[1]];
+    let length = middle[0].hypot(middle[1]);
+    if length < 1e-9 {
+        return half_a + half_b;
+    }
+    let end = [a.at[0] + u[0] * half_a - u[1] * inner, a.at[1] + u[1] * half_a + u[0] * inner];
+    let start = [b.at[0] - v[0] * half_b - v[1] * inner, b.at[1] - v[1] * half_b + v[0] * inner];
+    ((end[0] - start[0]) * middle[0] + (end[1] - start[1]) * middle[1]) / length
+}
+
 /// To the right of the way from `a` to `b`, `length` long.
 fn normal(a: [f64; 2], b: [f64; 2], length: f64) -> [f64; 2] {
     let way = distance(a, b);
@@ -134,6 +197,33 @@ mod tests {
         assert!(mooring.walk(120.0, &mut way).is_none());
         let flipped = Mooring { flipped: true, ..mooring }.walk(40.0, &mut way).unwrap();
         assert_eq!(flipped.at, [50.0, 0.0]);
+    }
+
+    #[test]
+    fn letters_make_room_for_one_another_at_bends() {
+        let letters: Vec<Letter> = (-4..=4).map(|i| Letter { middle: f64::from(i) * 10.0, half: 5.0 }).collect();
+        let corner = |degrees: f64| {
+            let (sin, cos) = degrees.to_radians().sin_cos();
+            Path::new(vec![[-100.0, 0.0], [15.0, 0.0], [15.0 + 100.0 * cos, 100.0 * sin]], false).unwrap()
+        };
+        let spot = Spot { segment: 0, at: [0.0, 0.0] };
+        let over = |path: &Path, flipped: bool| {
+            let mooring = Mooring { path, spot, offset: [0.0; 2], flipped };
+            let middles = apart(&letters, 1.0, &mooring).unwrap();
+            let at = |i: usize| mooring.walk(middles[i], &mut Vec::new()).unwrap();
+            let widest = (1..letters.len()).map(|i| overlap((at(i - 1), 5.0), (at(i), 5.0), HEIGHT));
+            (widest.fold(f64::NEG_INFINITY, f64::max), middles)
+        };
+        for degrees in [40.0, -40.0, 70.0, -90.0] {
+            for flipped in [false, true] {
+                let (over, middles) = over(&corner(degrees), flipped);
+                assert!(over <= 10.0 * OVERLAP, "{degrees}°: {over:.1} px");
+                assert!(middles.is_sorted());
+            }
+        }
+        // A gentle bend moves nothing.
+        let (_, middles) = over(&corner(10.0), false);
+        assert!(middles.iter().zip(&letters).all(|(m, l)| *m == l.middle));
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct Spread {
     pub text_size: f64,
     /// How much larger the largest text of the layer is than this one's units.
     pub unit: f64,
+    /// How many times the size of its tile's own zoom the line is laid out at.
+    pub overscaling: f64,
 }
 
 /// Lines bend no more than allowed within this share of the text's size.
@@ -35,7 +37,7 @@ pub fn along(path: &Path, spread: &Spread, area: &Area) -> Vec<(u64, Spot)> {
     let length = path.length();
     let clear = 2.0 * 24.0 * spread.unit;
     let first = match path.continued {
-        true => spacing / 2.0,
+        true => (spacing / 2.0 * spread.overscaling) % spacing,
         false => (label_length / 2.0 + clear) % spacing,
     };
     if length / spacing > FEW {
@@ -282,7 +284,7 @@ mod tests {
     use super::*;
 
     fn spread(spacing: f64, label_length: f64) -> Spread {
-        Spread { spacing, max_angle: 0.7, label_length, text_size: 16.0, unit: 16.0 / 24.0 }
+        Spread { spacing, max_angle: 0.7, label_length, text_size: 16.0, unit: 16.0 / 24.0, overscaling: 1.0 }
     }
 
     #[test]

@@ -10,10 +10,11 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::SymbolInputs;
 use super::anchors::{self, Spread};
 use super::draw::Label;
+use super::join::{Joined, join};
 use super::layout::{Layout, layout};
 use super::path::{Path, Spot, clipped, direction, simplified};
 use crate::compose::{Batch, Fetched};
-use crate::geo::{Kind, Shape, World};
+use crate::geo::{Kind, Shape, World, WorldBox};
 use crate::label::{Area, Board, Candidate, Overlap, Rank, Repeat};
 use crate::style::{Alignment, Context, Layer, SymbolPaint, SymbolPlacement};
 use crate::text::EM;
@@ -33,12 +34,17 @@ pub struct Place {
 #[derive(Debug, Default)]
 pub struct Paths {
     lines: HashMap<Place, Vec<Arc<Path>>>,
+    /// The lines of each layer's tiles, those of one name that meet made one.
+    joined: HashMap<(u32, u64), Arc<Joined>>,
     /// The layers, by rank, with labels left out as too large.
     too_large: HashSet<u32>,
 }
 
 /// Lines are labelled as if they had no bends smaller than this, CSS px.
 const SMOOTHNESS: f64 = 0.375;
+
+/// Steps from one side of a tile to the other.
+const TILE_GRID: f64 = 8192.0;
 
 /// How near the best place a polygon's label is put, CSS px.
 const POLE_PRECISION: f64 = 1.0;
@@ -70,10 +76,15 @@ pub fn symbols(
     let piece = (along == SymbolPlacement::Line).then_some(corner);
     let too_large = Cell::new(false);
     for batch in batches {
-        let tile = batch.clip.map_or(0, |t| xxh3_64(format!("{:?}", t.min).as_bytes()) | 1);
+        let tile = batch.clip.as_ref().map_or(0, tile_rank);
+        let joined = (tile != 0 && piece.is_some()).then(|| {
+            let join = || Arc::new(joined(inputs, layer, paint, &batch.parts));
+            paths.joined.entry((rank, tile)).or_insert_with(join).clone()
+        });
         for part in &batch.parts {
             let place = Place { layer: rank, tile, copy: batch.copy, part: part.number, piece };
-            if !is_new(place) {
+            let elsewhere = joined.as_ref().is_some_and(|j| j.get(&part.number).is_some_and(|line| line.is_empty()));
+            if elsewhere || !is_new(place) {
                 continue;
             }
             let context = inputs.context(*part);
@@ -82,7 +93,8 @@ pub fn symbols(
             }
             if let Some(layout) = layout(inputs, paint, &context) {
                 let (layout, context) = (&layout, &context);
-                let maker = Maker { inputs, area, layout, place, batch, paint, context, too_large: &too_large };
+                let joined = joined.as_deref();
+                let maker = Maker { inputs, area, layout, place, batch, joined, paint, context, too_large: &too_large };
                 match piece {
                     Some(_) => {
                         let whole = Place { piece: None, ..place };
@@ -99,6 +111,24 @@ pub fn symbols(
         tracing::warn!("layer '{id}' at zoom {zoom}: labels that reach further than {reach} px are left out");
     }
     out
+}
+
+/// The lines of a tile that go on as others of the same name, made one with those; none for a line that is part of one
+/// before it.
+fn joined(inputs: &SymbolInputs, layer: &Layer, paint: &SymbolPaint, parts: &[Fetched]) -> Joined {
+    let mut named = Vec::new();
+    for part in parts {
+        let Shape::Line(line) = part.shape else { continue };
+        let context = inputs.context(*part);
+        let whole = inputs.at_zoom(inputs.whole_zoom(), &context);
+        if crate::compose::features::passes(layer, &whole) {
+            let name: String = paint.text_field.eval(&whole).sections.iter().map(|s| &*s.text).collect();
+            if !name.is_empty() {
+                named.push((part.number, name, line.as_slice()));
+            }
+        }
+    }
+    join(&named)
 }
 
 impl SymbolInputs<'_> {
@@ -125,6 +155,7 @@ pub(super) struct Maker<'a> {
     pub layout: &'a Layout,
     place: Place,
     batch: &'a Batch<'a>,
+    joined: Option<&'a Joined>,
     paint: &'a SymbolPaint,
     context: &'a Context<'a>,
     /// Set where a label was left out as reaching too far.
@@ -171,8 +202,10 @@ impl Maker<'_> {
     /// Puts symbols along lines.
     fn along_lines(&self, lines: &[Arc<Path>], out: &mut Vec<Candidate<Arc<Label>>>) {
         for (number, path) in (0u64..).zip(lines) {
-            for (nth, spot) in anchors::along(path, &self.spread(), self.area).into_iter().take(MAX_IN_PIECE) {
-                let site = Site { world: self.world(spot.at), at: spot.at, line: Some((path, spot)) };
+            for (nth, mut spot) in anchors::along(path, &self.spread(), self.area).into_iter().take(MAX_IN_PIECE) {
+                let world = self.on_grid(self.world(spot.at));
+                spot.at = self.on_plane(world);
+                let site = Site { world, at: spot.at, line: Some((path, spot)) };
                 out.extend(self.candidate(&site, number << 32 | nth));
             }
         }
@@ -182,7 +215,10 @@ impl Maker<'_> {
     fn lines(&self, part: &Fetched, cut: bool) -> Vec<Arc<Path>> {
         let lines: Vec<Cow<[World]>> = match part.shape {
             Shape::Point(_) => Vec::new(),
-            Shape::Line(line) => vec![line.into()],
+            Shape::Line(line) => {
+                let joined = self.joined.filter(|_| cut).and_then(|joined| joined.get(&part.number));
+                vec![joined.unwrap_or(line).into()]
+            }
             Shape::Polygon(rings) => rings.iter().enumerate().map(|(i, ring)| wound(ring, i == 0)).collect(),
         };
         lines.iter().flat_map(|line| self.paths(line, cut)).collect()
@@ -202,10 +238,22 @@ impl Maker<'_> {
         World { x: world.x - self.place.copy as f64, y: world.y }
     }
 
-    /// A line as labels see it: on the plane, without bends too small to be seen, within its tile where it has one.
+    /// The nearest place on the grid that tiles have, 1/16 px at their own zoom.
+    fn on_grid(&self, world: World) -> World {
+        let grid = TILE_GRID * self.inputs.whole_zoom().exp2();
+        let on_grid = |v: f64| if self.batch.clip.is_some() { (v * grid).round() / grid } else { v };
+        World { x: on_grid(world.x), y: on_grid(world.y) }
+    }
+
+    /// A line as labels see it: on the plane, within its tile where it has one, otherwise without bends too small to be
+    /// seen.
     fn paths(&self, line: &[World], cut: bool) -> Vec<Arc<Path>> {
-        let tolerance = SMOOTHNESS / (512.0 * self.inputs.whole_zoom().exp2());
-        let points = simplified(&line.iter().map(|w| [w.x, w.y]).collect::<Vec<_>>(), tolerance);
+        let points: Vec<[f64; 2]> = line.iter().map(|w| [w.x, w.y]).collect();
+        let points = match self.batch.clip {
+            // Tiles come as simple as they are meant to be.
+            Some(_) => points,
+            None => simplified(&points, SMOOTHNESS / (512.0 * self.inputs.whole_zoom().exp2())),
+        };
         let parts = match self.batch.clip.filter(|_| cut) {
             None => vec![points],
             Some(tile) => clipped(&points, [tile.min.x, tile.min.y], [tile.max.x, tile.max.y]),
@@ -238,6 +286,10 @@ impl Maker<'_> {
             label_length: text_width.max(icon_width) * unit,
             text_size: text.map_or(0.0, |t| t.spread_size),
             unit,
+            overscaling: self
+                .batch
+                .clip
+                .map_or(1.0, |tile| (tile.width() * self.inputs.whole_zoom().exp2()).round().max(1.0)),
         }
     }
 
@@ -314,6 +366,14 @@ impl Maker<'_> {
         let part = i64::from(self.place.part);
         (key, if by_y { -part } else { part })
     }
+}
+
+/// A tile's place in the order of labels, never 0: columns and rows take turns, so that what a label hangs on lies three
+/// tiles away at the most, and tiles beside one another are as often as not in MapLibre's order, by column and row.
+fn tile_rank(bounds: &WorldBox) -> u64 {
+    let odd = |at: f64| u64::from((at / bounds.width()).round().rem_euclid(2.0) >= 1.0);
+    let place = xxh3_64(format!("{:?}", bounds.min).as_bytes());
+    odd(bounds.min.x) << 63 | odd(bounds.min.y) << 62 | place >> 2 | 1
 }
 
 /// A polygon's ring as tiles have it, from which MapLibre labels outlines: the exterior clockwise, holes against it.

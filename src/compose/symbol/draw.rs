@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::along::OnLine;
 use super::fit::{IconBox, pieces};
+use super::layout::HaloOrder;
 use super::path::turned;
 use crate::color::Color;
 use crate::geo::{Camera, SUBPIXELS, Snapped, World};
@@ -42,8 +43,7 @@ pub struct TextLook {
     pub colors: Vec<Option<Color>>,
     pub images: Vec<Option<Arc<str>>>,
     pub ink: FieldInk,
-    /// Whether all halos of the layer lie under all its letters.
-    pub halo_apart: bool,
+    pub halo: HaloOrder,
     pub translate: [f64; 2],
 }
 
@@ -59,6 +59,8 @@ pub struct IconLook {
     pub icon_box: IconBox,
     pub vertical_box: Option<IconBox>,
     pub fits: bool,
+    /// Whether it is not drawn where no text is shown.
+    pub only_with_text: bool,
     pub crisp: bool,
     pub size: f64,
     pub rotate: f64,
@@ -74,7 +76,9 @@ pub fn draw(labels: &[(Arc<Label>, Shown)], camera: &Camera, sprite: &Sprite, it
     let (mut halos, mut letters) = (Vec::new(), Vec::new());
     for (label, shown) in order {
         let at = camera.in_copy(label.copy).snap(label.anchor);
-        if let Some(icon) = label.icon.as_ref().filter(|_| shown.icon) {
+        if let Some(icon) =
+            label.icon.as_ref().filter(|icon| shown.icon && (shown.text.is_some() || !icon.only_with_text))
+        {
             let variant = label.text.as_ref().zip(shown.text).and_then(|(t, i)| t.variants.get(i));
             icon.draw(at, variant, camera, sprite, items);
         }
@@ -82,11 +86,13 @@ pub fn draw(labels: &[(Arc<Label>, Shown)], camera: &Camera, sprite: &Sprite, it
             let (shape, images) = text.shape(at, variant, camera, sprite);
             let ink = FieldInk { ratio: camera.ratio(), ..text.ink };
             let item = |part: TextPart| Item::Text(Text { shape: shape.clone(), ink, part });
-            if text.halo_apart {
-                halos.push(item(TextPart::Halo));
-                letters.push(item(TextPart::Letters));
-            } else {
-                letters.push(item(TextPart::Both));
+            match text.halo {
+                HaloOrder::Glyphs => letters.push(item(TextPart::Both)),
+                HaloOrder::Label => letters.extend([item(TextPart::Halo), item(TextPart::Letters)]),
+                HaloOrder::Layer => {
+                    halos.push(item(TextPart::Halo));
+                    letters.push(item(TextPart::Letters));
+                }
             }
             letters.extend(images.into_iter().map(Item::Icon));
         }
@@ -151,7 +157,10 @@ impl TextLook {
         let mut images = Vec::new();
         for (i, cluster) in shaped.clusters.iter().enumerate() {
             let half = cluster.advance * cluster.scale / 2.0;
-            let line_offset = if *vertical && shaped.upright { self.line_offset(cluster) } else { 0.0 };
+            let name = self.images.get(cluster.section).and_then(Option::as_ref);
+            let image = name.and_then(|name| sprite.image(name, ratio as u32));
+            let width = image.map(|image| image.size()[0] * cluster.scale);
+            let line_offset = if *vertical && shaped.upright { line_offset(cluster, width) } else { 0.0 };
             // The middle of the cluster's line, from the anchor; and how it is turned there.
             let (middle, angle, own) = match &self.along {
                 Some(along) => {
@@ -164,7 +173,8 @@ impl TextLook {
                     ([0.0; 2], self.turn + quarter, own)
                 }
             };
-            let frame = Frame { middle, angle, own, rotate: self.rotate, unit, upright: cluster.vertical, half };
+            let (upright, is_image) = (cluster.vertical, image.is_some());
+            let frame = Frame { middle, angle, own, rotate: self.rotate, unit, upright, is_image, half };
             let scale = cluster.scale;
             let mut push = |mark: &Mark, corner: [f64; 2]| {
                 let color = self.colors.get(cluster.section).copied().flatten();
@@ -182,14 +192,16 @@ impl TextLook {
                     }
                 }
             }
-            let name = self.images.get(cluster.section).and_then(Option::as_ref);
-            if let Some(image) = name.and_then(|name| sprite.image(name, ratio as u32)) {
+            if let Some(image) = image {
                 let [width, height] = image.size().map(|v| v * scale);
                 // The reference leaves room for one px around an image, and three around a glyph.
                 let corner = [-half + scale - scale / image.ratio, 3.0 * scale - scale / image.ratio];
                 let (origin, right) = frame.place(corner, 1.0);
                 let border = 2.0 * scale / image.ratio;
                 let down = [-right[1], right[0]];
+                // As it is, where it has its own size and stands straight.
+                let own_size = [right[0] * scale - image.ratio, right[1]];
+                let nearest = !image.sdf && own_size.iter().all(|off| off.abs() < 1e-9);
                 images.push(scene::Icon {
                     image: image.clone(),
                     anchor,
@@ -197,21 +209,20 @@ impl TextLook {
                     right: right.map(|v| v * (width + border)),
                     down: down.map(|v| v * (height + border)),
                     part: [-1.0, -1.0, f64::from(image.width_px) + 1.0, f64::from(image.height_px) + 1.0],
-                    nearest: false,
+                    nearest,
                     ink: FieldInk { ratio, ..self.ink },
                 });
             }
         }
         (Arc::new(shape), images)
     }
+}
 
-    /// How far a cluster is moved to stand in the middle of a vertical line.
-    fn line_offset(&self, cluster: &Cluster) -> f64 {
-        let is_image = self.images.get(cluster.section).is_some_and(Option::is_some);
-        match is_image {
-            true => cluster.line_offset / 2.0 + (EM - cluster.advance * cluster.scale) / 2.0,
-            false => cluster.line_offset / 2.0 - (cluster.scale - 1.0) * EM,
-        }
+/// How far a cluster is moved to stand in the middle of a vertical line; an image by its width, 1/24 em.
+fn line_offset(cluster: &Cluster, image_width: Option<f64>) -> f64 {
+    match image_width {
+        Some(width) => cluster.line_offset / 2.0 + (EM - width) / 2.0,
+        None => cluster.line_offset / 2.0 - (cluster.scale - 1.0) * EM,
     }
 }
 
@@ -227,6 +238,7 @@ struct Frame {
     unit: f64,
     /// Whether it stands upright in a vertical line, against the line's own turn.
     upright: bool,
+    is_image: bool,
     half: f64,
 }
 
@@ -241,7 +253,8 @@ impl Frame {
             let back = turned([corner[0] - center[0], corner[1] - center[1]], -std::f64::consts::FRAC_PI_2);
             let narrow = EM / 2.0 - self.half;
             let aside = 5.0 - LINE_TOP - narrow;
-            at = [back[0] + center[0] + aside + self.own[0], back[1] + center[1] + self.own[1]];
+            let down = if self.is_image { -narrow } else { 0.0 };
+            at = [back[0] + center[0] + aside + self.own[0], back[1] + center[1] + down + self.own[1]];
             right = [0.0, -scale];
         }
         let angle = self.rotate + self.angle;

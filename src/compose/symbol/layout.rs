@@ -44,6 +44,17 @@ pub struct Variant {
     pub vertical: bool,
 }
 
+/// What a label's halo lies under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HaloOrder {
+    /// Its own letters, one by one: it is too narrow to reach the letters beside them.
+    Glyphs,
+    /// The label's letters: labels lie over one another in an order that is asked for.
+    Label,
+    /// All letters of the layer.
+    Layer,
+}
+
 pub struct TextLayout {
     /// In order of preference; at least one.
     pub variants: Vec<Variant>,
@@ -70,8 +81,8 @@ pub struct TextLayout {
     /// Their sizes, CSS px.
     pub image_sizes: Vec<Option<[f64; 2]>>,
     pub ink: FieldInk,
-    /// Whether all halos of the layer lie under all its letters: one of them could reach the letters beside it.
-    pub halo_apart: bool,
+    /// Where its halo lies.
+    pub halo: HaloOrder,
     /// CSS px, in the plane's directions.
     pub translate: [f64; 2],
 }
@@ -83,6 +94,8 @@ pub struct IconLayout {
     /// Around the text that runs from the top down.
     pub vertical_box: Option<IconBox>,
     pub fits: bool,
+    /// Whether it is drawn only around a text that is shown: one that has a choice of places.
+    pub only_with_text: bool,
     /// Whether every icon of the layer has its own size and stands straight: its pixels are taken as they are.
     pub crisp: bool,
     pub size: f64,
@@ -273,18 +286,26 @@ fn text_layout(
             scale: drawn_size / EM,
             ratio: 1.0,
         },
-        halo_apart: halos_apart(paint, context, whole),
+        halo: halo_order(paint, context, whole),
         translate: translation(inputs, &paint.text_translate, context),
     })
 }
 
 /// The same for every feature of a layer, so that it hangs on no picture.
-fn halos_apart(paint: &SymbolPaint, context: &Context, whole: &Context) -> bool {
+fn halo_order(paint: &SymbolPaint, context: &Context, whole: &Context) -> HaloOrder {
     let halo = &paint.text_halo_width;
     let spacing = &paint.text_letter_spacing;
-    halo.dependence().feature
+    let apart = halo.dependence().feature
         || halo.eval(context) > NARROW_HALO
-        || (!spacing.dependence().feature && spacing.eval(whole) < 0.0)
+        || (!spacing.dependence().feature && spacing.eval(whole) < 0.0);
+    let by_key = paint.sort_key.as_ref().is_some_and(|key| key.dependence().feature)
+        && &*paint.z_order.eval(whole) != "viewport-y"
+        && (paint.text_overlap(whole) != Overlap::Never || paint.text_ignore_placement.eval(whole));
+    match (apart, by_key) {
+        (false, _) => HaloOrder::Glyphs,
+        (true, true) => HaloOrder::Label,
+        (true, false) => HaloOrder::Layer,
+    }
 }
 
 fn translation(inputs: &SymbolInputs, translate: &crate::style::Translate, context: &Context) -> [f64; 2] {
@@ -354,6 +375,7 @@ fn icon_layout(
         icon_box: fitted(false).unwrap_or(own),
         vertical_box: fitted(true),
         fits: follows.is_some(),
+        only_with_text: follows.is_some() && asides(paint, whole).is_some(),
         crisp: paint.icon_size.as_constant() == Some(&1.0)
             && paint.icon_rotate.as_constant() == Some(&0.0)
             && paint.icon_alignment(whole) != Alignment::Map,

@@ -8,6 +8,7 @@ mod anchors;
 mod candidates;
 mod draw;
 mod fit;
+mod join;
 mod layout;
 mod path;
 mod room;

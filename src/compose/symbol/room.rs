@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::along::{Mooring, OnLine, circles};
+use super::along::{Letter, Mooring, OnLine, apart, circles};
 use super::candidates::{Maker, Site};
 use super::draw::{Along, IconLook, TextLook};
 use super::fit::{IconBox, pieces};
@@ -14,6 +14,9 @@ use crate::text::{Cluster, EM, Glyph, Mark, Shaped};
 
 /// The least height that is kept free along a line, 1/24 em.
 const LEAST_HEIGHT: f64 = 10.0;
+
+/// A style that lets a label turn by more than this has its letters lie over one another, as MapLibre draws it; radians.
+const SHARPEST: f64 = std::f64::consts::FRAC_PI_2;
 
 impl Maker<'_> {
     pub(super) fn text(&self, text: &TextLayout, site: &Site, ink: &mut Area) -> Option<(Text, TextLook)> {
@@ -29,7 +32,7 @@ impl Maker<'_> {
             colors: text.colors.clone(),
             images: text.images.clone(),
             ink: text.ink,
-            halo_apart: text.halo_apart,
+            halo: text.halo,
             translate: text.translate,
         };
         let bounds = |tries: Vec<Try>| Text {
@@ -131,18 +134,14 @@ impl Maker<'_> {
         let offset = text.offset.map(|v| v * unit);
         let mut shaped = text.variants[0].shaped.clone();
         let mut mooring = Mooring { path, spot, offset, flipped: false };
-        let middle = |c: &crate::text::Cluster| (c.x + c.advance * c.scale / 2.0) * unit;
+        let middle = |c: &Cluster| (c.x + c.advance * c.scale / 2.0) * unit;
         let ends = |shaped: &Shaped, mooring: &Mooring| {
             let (first, last) = (shaped.clusters.first()?, shaped.clusters.last()?);
-            let (mut before, mut after) = (Vec::new(), Vec::new());
-            let a = mooring.walk(middle(first), &mut before)?;
-            let b = mooring.walk(middle(last), &mut after)?;
-            before.reverse();
-            before.pop();
-            before.extend(after.into_iter().skip(1));
-            Some((a, b, before))
+            let mut scratch = Vec::new();
+            let a = mooring.walk(middle(first), &mut scratch)?;
+            Some((a, mooring.walk(middle(last), &mut scratch)?))
         };
-        let (a, b, way) = ends(&shaped, &mooring)?;
+        let (a, b) = ends(&shaped, &mooring)?;
         if text.keep_upright {
             let (mut first, mut last) = (a.at, b.at);
             if shaped.clusters.len() == 1 {
@@ -159,14 +158,32 @@ impl Maker<'_> {
             }
             mooring.flipped = wrong;
         }
-        let mut places = Vec::with_capacity(shaped.clusters.len());
+        let letters: Vec<Letter> = shaped
+            .clusters
+            .iter()
+            .map(|c| Letter { middle: middle(c), half: c.advance * c.scale / 2.0 * unit })
+            .collect();
+        let turned = text.alignment == Alignment::Map;
+        let middles = match turned && self.layout.max_angle <= SHARPEST {
+            true => apart(&letters, unit, &mooring)?,
+            false => letters.iter().map(|l| l.middle).collect(),
+        };
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        // The room is taken as if the label ran along the line's own direction, as in MapLibre.
+        let own = Mooring { flipped: false, ..mooring };
+        own.walk(*middles.first()?, &mut before)?;
+        own.walk(*middles.last()?, &mut after)?;
+        before.reverse();
+        before.pop();
+        before.extend(after.into_iter().skip(1));
+        let mut places = Vec::with_capacity(middles.len());
         let mut scratch = Vec::new();
-        for cluster in &shaped.clusters {
-            let place = mooring.walk(middle(cluster), &mut scratch)?;
-            let angle = if text.alignment == Alignment::Map { place.angle } else { 0.0 };
+        for middle in middles {
+            let place = mooring.walk(middle, &mut scratch)?;
+            let angle = if turned { place.angle } else { 0.0 };
             places.push(OnLine { at: [place.at[0] - spot.at[0], place.at[1] - spot.at[1]], angle });
         }
-        Some((shaped, Along { places }, way))
+        Some((shaped, Along { places }, before))
     }
 
     pub(super) fn icon(
@@ -208,6 +225,7 @@ impl Maker<'_> {
             icon_box: icon.icon_box,
             vertical_box: icon.vertical_box,
             fits: icon.fits,
+            only_with_text: icon.only_with_text,
             crisp: icon.crisp,
             size: icon.size,
             rotate: icon.rotate,

@@ -46,6 +46,12 @@ impl Shader {
         })
     }
 
+    /// The same with a halo that ends where the field does: beyond it nothing is known of distances.
+    pub fn within_field(self) -> Self {
+        let halo_fade = self.halo_fade.min(OUTLINE / 2.0);
+        Self { halo_fade, halo_edge: self.halo_edge.max(halo_fade), ..self }
+    }
+
     /// The least value of the field at which anything is seen.
     pub fn least(&self) -> f64 {
         let letters = if self.letters.is_some() { OUTLINE - self.fade } else { 1.0 };

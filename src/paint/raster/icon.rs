@@ -12,13 +12,18 @@ use crate::sprite::Image;
 pub fn draw(icon: &Icon, canvas: &mut Canvas) {
     let [left, top, right, bottom] = icon.part;
     let opacity = (icon.ink.opacity.clamp(0.0, 1.0) * 255.0).round() as u8;
-    let shader = if icon.image.sdf { Shader::new(&icon.ink, TextPart::Both) } else { None };
+    let shader = Shader::new(&icon.ink, TextPart::Both).filter(|_| icon.image.sdf).map(Shader::within_field);
     if opacity == 0 || (icon.image.sdf && shader.is_none()) {
         return;
     }
+    let tie = |side: [f64; 2], part: f64| TIE_PX * part / side[0].hypot(side[1]);
+    let (tie_u, tie_v) = (tie(icon.right, right - left), tie(icon.down, bottom - top));
     each_pixel(icon.anchor, icon.origin, icon.right, icon.down, canvas, |canvas, x, y, u, v| {
         let (u, v) = (left + u * (right - left), top + v * (bottom - top));
-        let rgba = if icon.nearest { nearest(&icon.image, u, v) } else { mixed(&icon.image, u, v, Edge::Empty) };
+        let rgba = match icon.nearest {
+            true => nearest(&icon.image, u - tie_u, v - tie_v),
+            false => mixed(&icon.image, u, v, Edge::Empty),
+        };
         match &shader {
             Some(shader) => canvas.blend_pixel(x, y, shader.color(f64::from(rgba[3]) / 255.0), 255),
             None => canvas.blend_pixel(x, y, rgba, opacity),
@@ -34,6 +39,10 @@ fn nearest(image: &Image, x: f64, y: f64) -> [u8; 4] {
     let i = (y as usize * image.width_px as usize + x as usize) * 4;
     [image.rgba[i], image.rgba[i + 1], image.rgba[i + 2], image.rgba[i + 3]]
 }
+
+/// A pixel's middle on the border of two pixels of an icon, to within so many device px, shows the one before, as in
+/// MapLibre: what lies on half px is drawn half a px further right and down.
+const TIE_PX: f64 = 1e-6;
 
 /// Calls `draw` for every pixel with its centre in a parallelogram, with the centre's place in it, 0..1 along each side.
 pub fn each_pixel(

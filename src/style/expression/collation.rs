@@ -7,7 +7,8 @@ use std::cmp::Ordering;
 
 use fixed_decimal::{Decimal, FloatPrecision};
 use icu_collator::options::{CaseLevel, CollatorOptions, Strength};
-use icu_collator::{Collator, CollatorBorrowed};
+use icu_collator::preferences::CollationType;
+use icu_collator::{Collator, CollatorBorrowed, CollatorPreferences};
 use icu_decimal::DecimalFormatter;
 use icu_locale_core::Locale;
 
@@ -28,10 +29,11 @@ impl Collation {
         }
     }
 
-    /// The language that is really used.
+    /// The language that is really used: of one that ICU has no order for, its default's.
     pub(super) fn resolved_locale(&self) -> String {
-        match &self.locale {
-            Some(tag) => tag.parse::<Locale>().map_or_else(|_| "en".to_string(), |l| l.to_string()),
+        let named = self.locale.as_deref().and_then(|tag| tag.parse::<Locale>().ok());
+        match named.filter(|l| ORDERED.contains(&l.id.language.as_str())) {
+            Some(locale) => locale.id.to_string(),
             None => "en".to_string(),
         }
     }
@@ -44,9 +46,28 @@ impl Collation {
             (false, true) => (Some(Strength::Secondary), Some(CaseLevel::Off)),
             (true, true) => (Some(Strength::Tertiary), Some(CaseLevel::Off)),
         };
-        Collator::try_new(locale(self.locale.as_deref()).into(), options).ok()
+        let locale = locale(self.locale.as_deref());
+        // Texts are compared as in a search, where German has an umlaut equal to its two letters.
+        let german = locale.id.language.as_str() == "de";
+        let mut order = CollatorPreferences::from(if german { DE } else { locale });
+        if german {
+            order.collation_type = Some(CollationType::Phonebk);
+        }
+        Collator::try_new(order, options).ok()
     }
 }
+
+const DE: Locale = icu_locale_core::locale!("de");
+
+/// The languages that ICU has an order for, its own or the common one.
+const ORDERED: [&str; 111] = [
+    "af", "am", "ar", "as", "az", "be", "bg", "bn", "bo", "br", "bs", "ca", "ceb", "chr", "cs", "cy", "da", "de",
+    "dsb", "ee", "el", "en", "eo", "es", "et", "fa", "ff", "fi", "fil", "fo", "fr", "fy", "ga", "gl", "gu", "ha",
+    "haw", "he", "hi", "hr", "hsb", "hu", "hy", "id", "ig", "is", "it", "ja", "ka", "kk", "kl", "km", "kn", "ko",
+    "kok", "ku", "ky", "lb", "lkt", "ln", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "mt", "my", "nb", "ne", "nl",
+    "nn", "no", "om", "or", "pa", "pl", "ps", "pt", "ro", "ru", "se", "si", "sk", "sl", "smn", "sq", "sr", "sv", "sw",
+    "ta", "te", "th", "tk", "to", "tr", "ug", "uk", "ur", "uz", "vi", "wae", "wo", "xh", "yi", "yo", "yue", "zh", "zu",
+];
 
 fn locale(tag: Option<&str>) -> Locale {
     tag.and_then(|t| t.parse().ok()).unwrap_or(Locale::UNKNOWN)
@@ -162,5 +183,47 @@ fn unit_symbol(unit: &str) -> &str {
         "percent" => "%",
         "degree" => "deg",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(locale: &str, sensitive: bool, a: &str, b: &str) -> Ordering {
+        let locale = Some(locale.to_string());
+        Collation { case_sensitive: sensitive, diacritic_sensitive: sensitive, locale }.compare(a, b)
+    }
+
+    #[test]
+    fn letters_are_those_of_the_language() {
+        use Ordering::{Equal, Greater, Less};
+        assert_eq!(order("sv", false, "ä", "a"), Greater);
+        assert_eq!(order("sv", false, "ö", "z"), Greater);
+        assert_eq!(order("da", false, "å", "ø"), Greater);
+        assert_eq!(order("da", false, "aa", "z"), Greater);
+        assert_eq!(order("en", false, "ä", "a"), Equal);
+        assert_eq!(order("fi-FI", false, "å", "ä"), Less);
+    }
+
+    #[test]
+    fn an_umlaut_is_two_letters_in_german() {
+        for [umlaut, letters] in [["ü", "ue"], ["Ö", "oe"], ["Straße", "strasse"], ["Köln", "Koeln"]] {
+            assert_eq!(order("de", false, umlaut, letters), Ordering::Equal, "{umlaut}");
+            assert_eq!(order("de-AT", false, umlaut, letters), Ordering::Equal, "{umlaut}");
+            assert_ne!(order("de", true, umlaut, letters), Ordering::Equal, "{umlaut}");
+        }
+        assert_ne!(order("de", false, "ü", "u"), Ordering::Equal);
+    }
+
+    #[test]
+    fn an_unknown_language_has_the_common_order() {
+        assert_eq!(order("dk", false, "å", "a"), Ordering::Equal);
+        let resolved = |locale: &str| {
+            let locale = Some(locale.to_string());
+            Collation { case_sensitive: true, diacritic_sensitive: true, locale }.resolved_locale()
+        };
+        assert_eq!(["dk", "xx-YY", "not a tag"].map(resolved), ["en"; 3]);
+        assert_eq!(["sv", "DA-dk", "de-u-co-phonebk"].map(resolved), ["sv", "da-DK", "de"]);
     }
 }

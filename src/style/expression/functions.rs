@@ -183,7 +183,7 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
         "line-progress" => {
             reading(function(fixed(&[]), Number, |c, _, _| Ok(Datum::number(c.line_progress))), PROGRESS)
         }
-        "elevation" => reading(constant!(0.0), OTHER),
+        "elevation" => reading(function(fixed(&[]), Number, |c, _, _| Ok(Datum::number(c.elevation))), OTHER),
         "accumulated" => reading(
             function(fixed(&[]), Any, |c, _, _| Ok(c.accumulated.cloned().map_or(Datum::NULL, Datum::Plain))),
             OTHER,

@@ -54,6 +54,8 @@ pub struct Context<'a> {
     /// Distance along the line, 0..=1.
     pub line_progress: f64,
     pub heatmap_density: f64,
+    /// Metres above the terrain's datum, of a pixel of a relief.
+    pub elevation: f64,
     /// The value gathered so far, where a cluster's properties are summed up.
     pub accumulated: Option<&'a Value>,
     /// `within` and `distance` see coordinates on a grid of 1/8192 of the tiles of this zoom.
@@ -82,6 +84,7 @@ impl Context<'_> {
             has_image: None,
             line_progress: 0.0,
             heatmap_density: 0.0,
+            elevation: 0.0,
             accumulated: None,
             grid_zoom: Self::FINEST_GRID,
         }
