@@ -206,7 +206,8 @@ impl<'a> Ink<'a> {
             LineInk::Pattern { image, opacity, length_px } => {
                 let x = (fragment.along / SUBPIXELS as f64 / length_px).rem_euclid(1.0);
                 let y = 0.5 * fragment.across + 0.5;
-                let at = |unit: f64, size: u32| unit * f64::from(size);
+                // The image is stretched by a pixel at each end, into its next repetition.
+                let at = |unit: f64, size: u32| unit * (f64::from(size) + 2.0) - 1.0;
                 let rgba = mixed(image, at(x, image.width_px), at(y, image.height_px), Edge::Wrap);
                 scale(rgba, (opacity.clamp(0.0, 1.0) * 255.0).round() as u8)
             }
