@@ -55,8 +55,9 @@ fn a_heatmap_counts_the_vertices_of_lines_and_areas() {
     // A ring's first point is its last, too.
     let area = drawn(json!({"type": "Polygon", "coordinates": [[a, b, c, a]]}));
     assert!(area == points(&[&a, &b, &c, &a]) && area != line);
-    let holed = json!({"type": "MultiPolygon", "coordinates": [[[a, b, c, a]], [[b, c, a, b]]]});
-    assert!(drawn(holed) == points(&[&a, &b, &c, &a, &b, &c, &a, &b]));
+    let (d, e, f) = (json!([-3.0, 1.0]), json!([-1.5, 3.0]), json!([-2.8, 3.2]));
+    let several = json!({"type": "MultiPolygon", "coordinates": [[[a, b, c, a]], [[d, e, f, d]]]});
+    assert!(drawn(several) == points(&[&a, &b, &c, &a, &d, &e, &f, &d]));
     assert!(line.pixels().any(|p| p.0[0] < 200 && p.0[3] == 255));
 }
 

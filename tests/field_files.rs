@@ -227,7 +227,10 @@ fn tables_of_points_are_read() {
     let text = "\u{feff}Name,Longitude,LATITUDE,count,code,valid_from,open\r\nA,46.7,39.8,3,007,2020-11-10,true\r\n\r\nB,46.9,39.9,,12,,false\r\nC,47\r\n";
     let (map, said) = load("pts.csv", text.as_bytes());
     assert!(
-        said.len() == 1 && said[0].contains("line 3 is blank") && said[0].contains("line 5 has 2 cells"),
+        said.len() == 2
+            && said[1].contains("'from-on'")
+            && said[0].contains("line 3 is blank")
+            && said[0].contains("line 5 has 2 cells"),
         "{said:?}"
     );
     let map = map.unwrap();

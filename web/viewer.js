@@ -28,12 +28,21 @@ const stateQuery = () => {
   return text && `?${text}`;
 };
 
+// A busy server asks to come again.
+const again = ({ tile }) => {
+  const tries = Number(tile.dataset.tries || 0) + 1;
+  if (tries > 3) return;
+  tile.dataset.tries = tries;
+  const source = tile.src;
+  setTimeout(() => { tile.src = source; }, 1000 * tries);
+};
+
 const draw = () => {
   showLegend(current.legend);
   const ratio = window.devicePixelRatio > 1 ? "@2x" : "";
   const url = `/styles/${current.id}/{z}/{x}/{y}${ratio}.png${stateQuery()}`;
   if (layer) layer.setUrl(url);
-  else layer = L.tileLayer(url, { maxZoom: 18, attribution: current.attribution }).addTo(map);
+  else layer = L.tileLayer(url, { maxZoom: 18, attribution: current.attribution }).on("tileerror", again).addTo(map);
   for (const button of element("steps").children) {
     button.setAttribute("aria-pressed", String(button.dataset.date === element("date").value));
   }

@@ -10,7 +10,8 @@
 //!   world, and as it is written.
 //! - A step from 180° to -180° is no way at all.
 //! - Longitudes beyond 180° are those of the next turn, to 360° either way.
-//! - A ring that runs round a pole holds the pole that it is nearer to.
+//! - A ring that runs round a pole holds the pole that it is nearer to. Where all of it is beyond 60°, that is also told by
+//!   steps of more than 180°.
 
 use geo::geometry::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Point, Polygon, Rect};
 use geo::{BoundingRect, CoordsIter, Intersects, MapCoords, Orient};
@@ -25,6 +26,9 @@ const LINE_STEP: f64 = 180.0;
 const RING_STEP: f64 = 270.0;
 /// The height in degrees of a ring that is a frame of the world.
 const FRAME_HEIGHT: f64 = 120.0;
+
+/// The latitude in degrees beyond which a ring may run round its pole in few steps.
+const ARCTIC: f64 = 60.0;
 
 /// What was done to a geometry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +122,7 @@ pub fn geometry(given: &Geometry<f64>) -> Result<Option<Geometry<f64>>, TooWide>
         return Ok(None);
     }
     let is_plain = |ring: &LineString<f64>, most: f64| !is_beyond(ring) && !has_long_step(ring, most);
-    let rings = |p: &Polygon<f64>| super::geodesic::rings(p).all(|ring| is_plain(ring, RING_STEP));
+    let rings = |p: &Polygon<f64>| super::geodesic::rings(p).all(|ring| is_plain(ring, longest_step(ring)));
     let plain = match given {
         Geometry::LineString(line) => is_plain(line, LINE_STEP),
         Geometry::MultiLineString(lines) => lines.iter().all(|line| is_plain(line, LINE_STEP)),
@@ -215,7 +219,7 @@ pub fn line(line: LineString<f64>, note: &mut dyn FnMut(Turn)) -> Vec<LineString
 pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<Polygon<f64>>, TooWide> {
     let beyond = super::geodesic::rings(&polygon).any(is_beyond);
     let is_frame = || polygon.exterior().bounding_rect().is_some_and(|r| r.height() >= FRAME_HEIGHT);
-    let has_long = super::geodesic::rings(&polygon).any(|ring| has_long_step(ring, RING_STEP));
+    let has_long = super::geodesic::rings(&polygon).any(|ring| has_long_step(ring, longest_step(ring)));
     if !beyond && (!has_long || is_frame()) {
         if has_long_step(polygon.exterior(), LINE_STEP) && !is_frame() {
             note(Turn::Wide);
@@ -227,7 +231,7 @@ pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<
     }
     let mut closed = false;
     let mut whole = |ring: &LineString<f64>| {
-        let ring = unrolled(ring, RING_STEP);
+        let ring = unrolled(ring, longest_step(ring));
         let (ring, is_polar) = round_the_pole(ring);
         closed |= is_polar;
         ring
@@ -304,6 +308,18 @@ pub fn uncut(ring: &[World]) -> Option<Vec<Vec<World>>> {
         }
     }
     Some(stretches)
+}
+
+/// The longest step of a ring that is taken as it is written.
+fn longest_step(ring: &LineString<f64>) -> f64 {
+    let is_arctic = |south: bool| ring.0.iter().all(|c| if south { c.y <= -ARCTIC } else { c.y >= ARCTIC });
+    if has_long_step(ring, LINE_STEP) && (is_arctic(true) || is_arctic(false)) {
+        let unrolled = unrolled(ring, LINE_STEP);
+        if unrolled.0.first().map(|c| c.x) != unrolled.0.last().map(|c| c.x) {
+            return LINE_STEP;
+        }
+    }
+    RING_STEP
 }
 
 /// Whether a position is given on another turn than the first.
@@ -556,6 +572,8 @@ mod tests {
         let coast: Vec<(f64, f64)> = (0..12).map(|i| (f64::from(i) * 30.0 - 170.0, -70.0)).collect();
         let (pieces, turns) = told(ring(&coast));
         assert!(turns.contains(&Turn::Pole));
+        let (few, turns) = told(ring(&[(-120.0, 80.0), (0.0, 80.0), (120.0, 80.0)]));
+        assert!(turns.contains(&Turn::Pole) && area(&few) == 3600.0, "{few:?}");
         // One piece, whose only upright edges are those at the cut.
         assert!(pieces.len() == 1 && area(&pieces) == 360.0 * 20.0, "{pieces:?}");
         for from in [0, 5, 11] {

@@ -24,7 +24,7 @@ pub enum PictureError {
     #[error("zoom {0} is out of range: {least} to {most}", least = Frame::ZOOMS.start(), most = Frame::ZOOMS.end())]
     Zoom(f64),
     #[error(
-        "the bounds {0} are empty or out of range: west, south, east, north in degrees, latitudes within 85.0511, west past east across the antimeridian"
+        "the bounds {0} are empty or out of range: west, south, east, north in degrees, west below east (or past it, where it is at most 180 across the antimeridian), latitudes within 85.0511"
     )]
     Bounds(String),
     #[error("source {0} cannot be read at the moment, so there is no right picture; try again later")]
@@ -177,7 +177,9 @@ impl Frame {
         };
         // From a west past its east the way leads across the antimeridian.
         let e = if e < w { e + 360.0 } else { e };
-        if !is_sound(bounds) || e - w > 360.0 {
+        // Most of the way round, that is more likely a slip.
+        let is_turned = e != bounds[2];
+        if !is_sound(bounds) || e - w > if is_turned { 180.0 } else { 360.0 } {
             return Err(refuse());
         }
         let bounds = at_home(WorldBox::from_degrees([w, s, e, n]));

@@ -38,6 +38,8 @@ struct Rule {
     /// Added to the system's niceness.
     nice: i32,
     most_wait: Duration,
+    /// Usual jobs that may be waited for, where that is longer: on a slow machine all takes longer.
+    most_turns: u32,
     /// Jobs that may wait.
     most_waiting: usize,
 }
@@ -47,6 +49,7 @@ impl Lane {
 
     fn rule(self, cores: usize) -> Rule {
         let some = cores.saturating_sub(1).max(1);
+        let most_turns = if self == Lane::Tile { 4 } else { 0 };
         let (threads, nice, most_wait, most_waiting) = match self {
             Lane::Tile => (cores, 0, Duration::from_millis(150), 2_048),
             Lane::Picture => (some, 5, Duration::from_secs(2), 256),
@@ -55,7 +58,7 @@ impl Lane {
             Lane::Export => (some, 7, Duration::from_secs(30), 256),
             Lane::Long => (cores.div_ceil(2), 10, Duration::from_secs(10), 32),
         };
-        Rule { threads, nice, most_wait, most_waiting }
+        Rule { threads, nice, most_wait, most_turns, most_waiting }
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -111,7 +114,8 @@ impl Scheduler {
 
     /// How long a job of a lane may wait.
     pub fn most_wait(&self, lane: Lane) -> Duration {
-        self.lanes[lane as usize].rule.most_wait
+        let queue = &self.lanes[lane as usize];
+        queue.most_wait(&queue.lock())
     }
 }
 
@@ -160,6 +164,10 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn most_wait(&self, waiting: &Waiting) -> Duration {
+        self.rule.most_wait.max(waiting.usual * self.rule.most_turns)
+    }
+
     fn put(&self, job: Job) -> Result<(), Full> {
         let mut waiting = self.lock();
         if self.is_full(&waiting, job.client) {
@@ -190,7 +198,7 @@ impl Queue {
         let before: usize = waiting.clients.values().map(|share| share.jobs.len().min(own + 1)).sum();
         let turns = u32::try_from(before / self.rule.threads).unwrap_or(u32::MAX);
         let wait = waiting.usual.saturating_mul(turns);
-        waiting.count >= self.rule.most_waiting || wait > self.rule.most_wait
+        waiting.count >= self.rule.most_waiting || wait > self.most_wait(waiting)
     }
 
     /// What a thread of the lane does until it is closed.
