@@ -161,9 +161,6 @@ fn bad_files() -> Vec<(&'static str, String, &'static str)> {
     let feature = |geometry: Json| {
         json!({"type": "FeatureCollection", "features": [{"type": "Feature", "id": "f1", "properties": {}, "geometry": geometry}]}).to_string()
     };
-    let with = |properties: Json| {
-        json!({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": properties, "geometry": null}]}).to_string()
-    };
     let style = |layer: Json| json!({"version": 8, "sources": {}, "layers": [layer]}).to_string();
     vec![
         (
@@ -209,11 +206,10 @@ fn bad_files() -> Vec<(&'static str, String, &'static str)> {
             feature(json!({"type": "Circle", "coordinates": [0, 0]})),
             "feature \"f1\" at /features/0: skipped",
         ),
-        ("date.geojson", with(json!({"valid_from": "10 Nov 2020"})), "write it as YYYY-MM-DD"),
         (
-            "interval.geojson",
-            with(json!({"valid_from": "2020-11-10", "valid_to": "2020-01-01"})),
-            "the interval ends on or before the day",
+            "time.geojson",
+            json!({"type": "FeatureCollection", "time": "weekly", "features": []}).to_string(),
+            "at /time: 'weekly' is no kind of time",
         ),
         ("style-version.json", "{\"version\": 7, \"layers\": []}".into(), "version must be 8"),
         (

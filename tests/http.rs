@@ -224,7 +224,7 @@ const BAD_REQUESTS: &[(&str, u16, &str)] = &[
     ("/query?property=control", 400, "go with 'between'"),
     ("/query?filter=nmae='a'&collections=places", 400, "there is no property 'nmae'"),
     ("/query?at=somewhere", 400, "is not 2 numbers with commas"),
-    ("/query?at=200,10", 400, "longitude -180..180"),
+    ("/query?at=400,10", 400, "longitude -180..180"),
     ("/query?at=1e309,10", 400, "is not 2 numbers"),
     ("/query?at=46,39&datetime=yesterday", 400, "YYYY-MM-DD"),
     ("/query?at=46,39&colour=red", 400, "colour: there is no such member; there are: at, near"),

@@ -210,7 +210,7 @@ async fn the_abstract_tests_of_parts_1_2_and_3_pass() {
         let id = collection["id"].as_str().unwrap();
         one_collection(r, collection, id).await;
         let whole = features(r, &api, collection, id).await;
-        parameters(r, id, &whole).await;
+        parameters(r, collection, id, &whole).await;
         one_feature(r, id, &whole).await;
         reference_systems(r, collection, id, &whole).await;
         queryables(r, id, &whole).await;
@@ -462,7 +462,7 @@ async fn features(r: &mut Report, api: &Json, collection: &Json, id: &str) -> Js
     whole
 }
 
-async fn parameters(r: &mut Report, id: &str, whole: &Json) {
+async fn parameters(r: &mut Report, collection: &Json, id: &str, whole: &Json) {
     let here = format!("/collections/{id}/items");
     for bbox in ["46.5,39.5,47,40", "46.5,39.5,-10,47,40,3000", "47,39,46,40", "-180,-90,180,90"] {
         let answer = r.get(&format!("{here}?bbox={bbox}&limit=100000")).await;

@@ -42,7 +42,7 @@ impl LonLat {
 pub enum NumbersError {
     #[error("'{text}' is not {count} numbers with commas between")]
     Count { text: String, count: usize },
-    #[error("{0:?},{1:?} is out of range: longitude -180..180, then latitude -90..90{help}", help = swapped(*.0, *.1))]
+    #[error("{0:?},{1:?} is out of range: longitude -180..180 (or to 360 either way), then latitude -90..90{help}", help = swapped(*.0, *.1))]
     Position(f64, f64),
 }
 

@@ -117,7 +117,7 @@ pub fn around(boxes: impl IntoIterator<Item = WorldBox>) -> Option<WorldBox> {
 /// # Errors
 /// Where a polygon reaches more than once round the Earth.
 pub fn geometry(given: &Geometry<f64>) -> Result<Option<Geometry<f64>>, TooWide> {
-    if given.coords_iter().any(|c| !(c.x.abs() <= MOST_LONGITUDE)) {
+    if !given.coords_iter().all(|c| c.x.abs() <= MOST_LONGITUDE) {
         // No place on the Earth, which is told elsewhere.
         return Ok(None);
     }

@@ -356,7 +356,7 @@ fn named_month(text: &str) -> Option<(u16, u16, u16)> {
     let month_of = |part: &str| {
         let lower = part.to_ascii_lowercase();
         let is_month = |month: &&str| lower.len() >= 3 && month.starts_with(&lower);
-        MONTHS.iter().position(|month| is_month(&month)).map(|i| i as u16 + 1)
+        MONTHS.iter().position(is_month).map(|i| i as u16 + 1)
     };
     let [a, b, year] = parts.as_slice() else { return None };
     let (month, of_month) = month_of(b).zip(a.parse().ok()).or_else(|| month_of(a).zip(b.parse().ok()))?;

@@ -311,12 +311,11 @@ fn changes<'a>(
     Ok(out)
 }
 
+/// What has a value on one of both days, with the features it follows from.
+type Alone<'a> = (String, MultiPolygon<f64>, Vec<&'a Feature>);
+
 /// What has a value in one state and none in the other, by the value.
-fn alone<'a>(
-    one: &Held<'a>,
-    other: &Held<'a>,
-    effort: &Effort,
-) -> Result<Vec<(String, MultiPolygon<f64>, Vec<&'a Feature>)>, Stopped> {
+fn alone<'a>(one: &Held<'a>, other: &Held<'a>, effort: &Effort) -> Result<Vec<Alone<'a>>, Stopped> {
     let mut out = Vec::new();
     for (value, features) in one {
         let (mut area, mut sources) = (MultiPolygon(Vec::new()), Vec::new());
@@ -336,7 +335,7 @@ fn alone<'a>(
                 }
             }
             // What is left between two drawings of one border is no change.
-            left.0.retain(|piece| is_wide(piece));
+            left.0.retain(is_wide);
             if !left.0.is_empty() {
                 area = joined(area, left, effort)?;
                 sources.push(*feature);
