@@ -5,7 +5,7 @@ mod random;
 
 use std::hint::black_box;
 
-use contactline::feature::{Collection, Feature, Validity};
+use contactline::feature::{Collection, Feature, Timing, Validity};
 use contactline::geo::{Effort, LonLat, TileId, World, WorldBox};
 use contactline::index::Index;
 use contactline::map::{self, Frame, Options, Question};
@@ -57,7 +57,13 @@ fn ask(c: &mut Criterion) {
             validity: Validity::default(),
         })
         .collect();
-    let index = Index::new(Collection { name: "p".into(), title: "p".into(), gazetteer: false, features });
+    let index = Index::new(Collection {
+        name: "p".into(),
+        title: "p".into(),
+        gazetteer: false,
+        timing: Timing::Timeless,
+        features,
+    });
     let mut group = c.benchmark_group("ask 200,000 points");
     let here = LonLat::new(46.75, 39.76).expect("a position");
     group.bench_function("10 nearest", |b| b.iter(|| index.near(black_box(here), 10, &Effort::default(), &|_| true)));
