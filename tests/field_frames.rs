@@ -547,13 +547,18 @@ fn a_map_before_its_data_begins_says_so() {
         assert!(!svg(date, "en", json!("all")).contains("is not mapped"), "{date}");
     }
     // It is written on the map itself, so also on tiles.
-    let tile = |date: &str| {
-        let state = map.style("conflict").unwrap().state([("date", date)]).unwrap();
-        let tile = Frame::tile(TileId::new(8, 161, 97).unwrap(), 512, 1);
-        let picture = pixels(&map.draw(&Picture::plain("conflict".to_string(), state, tile, Output::PNG)).unwrap());
-        picture.pixels().filter(|p| p.0[..3] == [0x8c, 0x1d, 0x2f]).count()
+    let tiles = |date: &str| -> usize {
+        let all = (160..163).flat_map(|x| (95..99).map(move |y| TileId::new(8, x, y).unwrap()));
+        let noted = |tile: TileId| {
+            let state = map.style("conflict").unwrap().state([("date", date)]).unwrap();
+            let frame = Frame::tile(tile, 512, 2);
+            let picture =
+                pixels(&map.draw(&Picture::plain("conflict".to_string(), state, frame, Output::PNG)).unwrap());
+            picture.pixels().filter(|p| p.0[..3] == [0x8a, 0x4b, 0x52]).count()
+        };
+        all.map(noted).sum()
     };
-    assert!(tile("1992-05-09") > 20);
+    assert!(tiles("1992-05-09") > 50 && tiles("1994-05-12") == 0);
 }
 
 #[test]
