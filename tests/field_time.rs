@@ -197,3 +197,41 @@ fn a_change_may_be_from_nothing_and_to_nothing() {
     let lost = ask(&lost, json!({"between": "2024-06-01/2025-06-01", "collections": ["held"]})).unwrap();
     assert_eq!((&lost["features"][0]["from"], &lost["features"][0]["to"]), (&json!("occupied"), &Json::Null));
 }
+
+#[test]
+fn what_the_map_shows_is_what_datetime_finds() {
+    let box_of = |id: &str, x: f64, properties: Json| {
+        let ring = [[x, 39.0], [x + 0.5, 39.0], [x + 0.5, 40.0], [x, 40.0], [x, 39.0]];
+        feature(id, json!({"type": "Polygon", "coordinates": [ring]}), properties)
+    };
+    // One day long; in a year that is named; replaced by another; with an end that means nothing.
+    let cases = [
+        (json!(null), json!({"valid_from": "2020-05-01", "valid_to": "2020-05-01"}), "2020-05-01", "2020-05-02"),
+        (json!(null), json!({"valid_from": "2013-01-01", "valid_to": "2013"}), "2013-06-01", "2014-01-01"),
+        (json!(null), json!({"start_date": "2013", "end_date": "2013"}), "2013-12-31", "2014-01-01"),
+        (json!("snapshots"), json!({"valid_from": "2013-01-01", "valid_to": "2013-01-05"}), "2013-01-09", "2012-12-31"),
+    ];
+    for (time, properties, shown, hidden) in cases {
+        let mut document = collection(&[box_of("a", 46.0, properties.clone())]);
+        document["time"] = time;
+        let map = with(&[("own.json", document)]);
+        for (day, expected) in [(shown, true), (hidden, false)] {
+            assert_eq!(!ids(&map, "own", day).is_empty(), expected, "{properties} {day}");
+            assert_eq!(inked(&map, json!({"date": day})) > 0, expected, "{properties} {day}");
+        }
+    }
+    // A time that is nowhere is an error, and one whose property is called otherwise is found by its name.
+    let said = |time: Json| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own.json");
+        std::fs::write(&path, with_member(&[point("a", json!({"event_date": "2013-01-01"}))], time).to_string())
+            .unwrap();
+        let loaded = map::load(&Options { data: vec![path], ..Options::default() });
+        loaded.diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    assert!(said(json!({"kind": "instant", "from": "evnt_date"})).contains("no feature has a date in 'evnt_date'"));
+    assert!(said(json!({"kind": 5, "from": "event_date"})).contains("'kind' of time is no text"));
+    for right in [json!("instant"), json!({"kind": "instant", "from": "event_date"}), json!({"kind": "timeless"})] {
+        assert_eq!(said(right), "");
+    }
+}

@@ -271,6 +271,8 @@ fn in_degrees(p: &[f64]) -> Option<Coord<f64>> {
     // Rounding leaves places on the antimeridian and the poles a little off them.
     let settled = |v: f64, end: f64| if (v.abs() - end).abs() < ROUNDING { end.copysign(v) } else { v };
     let (x, y) = (settled(x, 180.0), settled(y, 90.0));
+    // Numbers of 32 bits lie up to 2e-5 past 180.
+    let x = if (180.0..180.000_1).contains(&x.abs()) { 180.0_f64.copysign(x) } else { x };
     (x.abs() <= MOST_LONGITUDE && y.abs() <= 90.0).then_some(Coord { x, y })
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use geo::geometry::{Coord, Geometry, MultiPolygon, Polygon};
-use geo::{Area, BoundingRect, Contains};
+use geo::{Area, BoundingRect, Contains, InteriorPoint};
 
 use super::effort::{Effort, Stopped, cost};
 use super::overlay;
@@ -66,13 +66,17 @@ pub fn mended(geometry: &Geometry<f64>, effort: &Effort) -> Result<Option<(Geome
     // Collections that hold other things beside areas are left as they are.
     match geometry {
         Geometry::Polygon(_) | Geometry::MultiPolygon(_) => gather(geometry, &mut polygons),
+        Geometry::GeometryCollection(all) if all.iter().all(is_of_areas) => gather(geometry, &mut polygons),
         _ => return Ok(None),
     }
     let all = MultiPolygon(polygons.iter().copied().cloned().collect());
     for polygon in polygons {
         let found = match crossing(polygon, effort)? {
             Some(at) => Some(Fault::Crosses(at.x, at.y)),
-            None => hole_outside(polygon, effort)?.map(|at| Fault::HoleOutside(at.x, at.y)),
+            None => match hole_outside(polygon, effort)? {
+                Some(at) => Some(Fault::HoleOutside(at.x, at.y)),
+                None => hole_in_hole(polygon, effort)?.map(|at| Fault::Overlap(at.x, at.y)),
+            },
         };
         if let Some(fault) = found {
             return Ok(Some((Geometry::MultiPolygon(overlay::painted(&all, effort)?), fault)));
@@ -83,6 +87,14 @@ pub fn mended(geometry: &Geometry<f64>, effort: &Effort) -> Result<Option<(Geome
     // Parts that share a border, or nothing but rounding, are no fault.
     let apart = geometry.unsigned_area() - painted.unsigned_area();
     Ok((apart > 1e-9 * geometry.unsigned_area()).then_some((painted, Fault::Overlap(at.x, at.y))))
+}
+
+fn is_of_areas(geometry: &Geometry<f64>) -> bool {
+    match geometry {
+        Geometry::Polygon(_) | Geometry::MultiPolygon(_) => true,
+        Geometry::GeometryCollection(all) => all.iter().all(is_of_areas),
+        _ => false,
+    }
 }
 
 /// A position of a hole that lies outside its polygon, whose rings do not cross.
@@ -104,6 +116,16 @@ fn hole_outside(polygon: &Polygon<f64>, effort: &Effort) -> Result<Option<Coord<
         }
     }
     Ok(None)
+}
+
+/// A position at which a hole may lie in another one.
+fn hole_in_hole(polygon: &Polygon<f64>, effort: &Effort) -> Result<Option<Coord<f64>>, Stopped> {
+    let plain = |ring: &geo::LineString<f64>| {
+        let mut hole = Polygon::new(ring.clone(), Vec::new());
+        hole.exterior_mut(geo::Winding::make_ccw_winding);
+        hole
+    };
+    doubtful(&MultiPolygon(polygon.interiors().iter().map(plain).collect()), effort)
 }
 
 /// A position at which polygons of one geometry, each sound, may lie over one another.
@@ -144,9 +166,15 @@ fn doubtful(all: &MultiPolygon<f64>, effort: &Effort) -> Result<Option<Coord<f64
         let outer = Geometry::Polygon(outer.clone());
         let outer = Prepared::new(&outer, effort)?;
         let Some(areas) = outer.layers().last() else { continue };
-        for corner in inner.iter().filter_map(|j| all.0[*j].exterior().0.first()) {
-            if areas.locate_in_areas(*corner, effort)? == Location::Inside {
-                return Ok(Some(*corner));
+        for part in inner.iter().map(|j| &all.0[*j]) {
+            // Corners on the border tell nothing; a place in the part does.
+            let corners = part.exterior().0.iter().copied();
+            for place in corners.chain(part.interior_point().map(|p| p.0)) {
+                match areas.locate_in_areas(place, effort)? {
+                    Location::Inside => return Ok(Some(place)),
+                    Location::Outside => break,
+                    Location::Boundary => {}
+                }
             }
         }
     }
@@ -223,6 +251,14 @@ mod tests {
             let (is, fault) = several(&[square(0.0, 0.0, 2.0), other]).unwrap();
             assert!(is == area && matches!(fault, Fault::Overlap(..)), "{is} {area} {fault}");
         }
+        let diamond = polygon![(x: 1.0, y: 0.0), (x: 2.0, y: 1.0), (x: 1.0, y: 2.0), (x: 0.0, y: 1.0)];
+        assert_eq!(several(&[square(0.0, 0.0, 2.0), diamond]).map(|(area, _)| area), Some(4.0));
+        let ring = |polygon: Polygon<f64>| polygon.into_inner().0;
+        let nested = vec![ring(square(1.0, 1.0, 2.0)), ring(square(1.5, 1.5, 1.0))];
+        assert_eq!(mended(Polygon::new(ring(square(0.0, 0.0, 4.0)), nested).into()).map(|(area, _)| area), Some(12.0));
+        let parts: Vec<Geometry<f64>> = [0.0, 1.0].map(|x| square(x, 0.0, 2.0).into()).to_vec();
+        let both = Geometry::GeometryCollection(parts.into());
+        assert_eq!(mended(both).map(|(area, _)| area), Some(6.0));
         // Beside one another, touching in a corner, an isle in a lake: as they should be.
         assert_eq!(several(&[square(0.0, 0.0, 2.0), square(2.0, 0.0, 2.0)]), None);
         assert_eq!(several(&[square(0.0, 0.0, 2.0), square(2.0, 2.0, 2.0)]), None);

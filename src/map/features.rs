@@ -266,17 +266,18 @@ impl SortKey {
     }
 }
 
-/// Timestamps by their instants, other texts by their letters. In one zone both are the same.
+/// Dates and timestamps by their instants, and before other texts, which go by their letters.
 fn order_of_texts(a: &str, b: &str) -> Ordering {
-    let is_timestamp = |text: &str| text.len() > 16 && matches!(text.as_bytes()[10], b'T' | b't' | b' ');
-    let in_one_zone = a.ends_with('Z') && b.ends_with('Z');
-    if is_timestamp(a) && is_timestamp(b) && !in_one_zone {
-        let instants = Instant::parse_leniently(a).zip(Instant::parse_leniently(b));
-        if let Some(order) = instants.map(|(a, b)| a.cmp(&b)).filter(|order| order.is_ne()) {
-            return order;
-        }
+    let instant = |text: &str| {
+        let is_dated = text.len() >= 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[0].is_ascii_digit();
+        if is_dated { Instant::parse_leniently(text) } else { None }
+    };
+    match (instant(a), instant(b)) {
+        (Some(at), Some(other)) => at.cmp(&other).then_with(|| a.cmp(b)),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => a.cmp(b),
     }
-    a.cmp(b)
 }
 
 fn kind(value: &Value) -> u8 {

@@ -30,40 +30,49 @@ const ENDS: [[&str; 2]; 5] = [
 /// What a document's member `time` says.
 struct Said {
     timing: Option<Timing>,
-    from: String,
-    to: String,
+    from: Option<String>,
+    to: Option<String>,
 }
 
 /// Gives features their validity by their dates; says how it was found, and what cannot be read.
 pub(super) fn of(features: &mut [Feature], member: Option<&Json>, file: &str) -> (Timing, Vec<Diagnostic>) {
+    let member = member.filter(|member| !member.is_null());
     let mut told = Vec::new();
-    let said = match member.map(said) {
-        Some(Ok(said)) => Some(said),
-        Some(Err(message)) => {
+    let said = match member.map(said).transpose() {
+        Ok(said) => said,
+        Err(message) => {
             told.push(Diagnostic::error(message).in_file(file).at("/time").help(
                 "\"instant\", \"interval\", \"from-on\", \"snapshots\", \"timeless\", or {\"kind\": one of them, \"from\": property, \"to\": property}",
             ));
             None
         }
-        None => None,
     };
-    let (timing, from, to) = match said {
-        Some(Said { timing: Some(Timing::Timeless), .. }) => return (Timing::Timeless, told),
-        Some(Said { timing, from, to }) => (timing, from, to),
-        None => match guessed(features) {
-            None => return (Timing::Timeless, told),
-            Some((timing, from, to)) => (timing, from, to),
-        },
+    if said.as_ref().is_some_and(|said| said.timing == Some(Timing::Timeless)) {
+        return (Timing::Timeless, told);
+    }
+    let is_named = said.as_ref().is_some_and(|said| said.from.is_some());
+    let guess = if is_named { None } else { guessed(features) };
+    let (guessed_timing, from, to) = match (&said, guess) {
+        (Some(Said { from: Some(from), to, .. }), _) => {
+            (None, from.clone(), to.clone().unwrap_or_else(|| TO.to_string()))
+        }
+        (_, Some((timing, from, to))) => (timing, from, to),
+        (Some(_), None) => (None, FROM.to_string(), TO.to_string()),
+        (None, None) => return (Timing::Timeless, told),
     };
-    let is_own = from == FROM && to == TO;
     let (begins, ends) = (Column::of(features, &from), Column::of(features, &to));
     for column in [&begins, &ends] {
         told.extend(column.told(file));
     }
-    let timing = timing.unwrap_or(match ends.is_empty() {
-        true => Timing::FromOn,
-        false => Timing::Interval,
-    });
+    let by_columns = if ends.is_empty() { Timing::FromOn } else { Timing::Interval };
+    let timing = said.as_ref().and_then(|said| said.timing).or(guessed_timing).unwrap_or(by_columns);
+    if begins.is_empty() && ends.is_empty() && member.is_some() && !features.is_empty() {
+        let d = Diagnostic::error(format!("no feature has a date in '{from}' or '{to}', where the document's time is"));
+        told.push(
+            d.in_file(file).at("/time").help("name the properties that hold the dates: {\"kind\": ..., \"from\": ...}"),
+        );
+    }
+    let is_own = from == FROM && to == TO;
     if member.is_none() && !(is_own && timing == Timing::Interval) && !features.is_empty() {
         let by = match ends.is_empty() {
             true => format!("'{from}'"),
@@ -82,8 +91,8 @@ pub(super) fn of(features: &mut [Feature], member: Option<&Json>, file: &str) ->
                 let to = if timing == Timing::Instant { begin.to } else { None };
                 Validity::new(Some(begin.from), to)
             }
-            // What begins and ends on one day is of that day.
-            (_, Some(begin), Some(end)) if begin.from == end.from => Validity::new(Some(begin.from), begin.to),
+            // What begins and ends on one day is of that day, or of the month or year that ends with it.
+            (_, Some(begin), Some(end)) if begin.from == end.from => Validity::new(Some(begin.from), end.to),
             (_, begin, end) => {
                 let last = end.and_then(|end| if end.is_day { Some(end.from) } else { end.to });
                 Validity::new(begin.map(|begin| begin.from), last)
@@ -96,9 +105,6 @@ pub(super) fn of(features: &mut [Feature], member: Option<&Json>, file: &str) ->
                 backwards.get_or_insert((0, name)).0 += 1;
             }
         }
-        for (column, name, own) in [(&begins, &from, FROM), (&ends, &to, TO)] {
-            column.settle(i, feature, name, own);
-        }
     }
     if let Some((count, first)) = backwards {
         let d = Diagnostic::warning(format!(
@@ -109,19 +115,42 @@ pub(super) fn of(features: &mut [Feature], member: Option<&Json>, file: &str) ->
     if timing == Timing::Snapshots {
         until_the_next(features);
     }
+    features.iter_mut().for_each(|feature| settle(feature, timing));
     (timing, told)
+}
+
+/// Writes a feature's days where styles look for them, as they compare them. A timestamp of the day stays as it is.
+fn settle(feature: &mut Feature, timing: Timing) {
+    // On the map, what begins once and has no end stays.
+    let stays = matches!(timing, Timing::Instant | Timing::FromOn);
+    let to = feature.validity.to().filter(|_| !stays);
+    for (key, day) in [(FROM, feature.validity.from()), (TO, to)] {
+        let text = if let Some(Value::Text(text)) = feature.properties.get(key) { Some(text) } else { None };
+        let own =
+            text.and_then(|text| days(text, None)).filter(|days| days.is_iso && text.is_some_and(|t| t.trim() == &**t));
+        match day {
+            Some(day) if own.is_some_and(|own| own.from == day) => {}
+            Some(day) => drop(feature.properties.insert(key.into(), Value::Text(day.to_string().into()))),
+            None if feature.properties.contains_key(key) => {
+                feature.properties.insert(key.into(), Value::Null);
+            }
+            None => {}
+        }
+    }
 }
 
 fn said(member: &Json) -> Result<Said, String> {
     let named = |name: &str| Timing::named(name).ok_or_else(|| format!("'{name}' is no kind of time"));
-    let own = |timing| Said { timing: Some(timing), from: FROM.to_string(), to: TO.to_string() };
     match member {
-        Json::String(name) => named(name).map(own),
+        Json::String(name) => Ok(Said { timing: Some(named(name)?), from: None, to: None }),
         Json::Object(object) => {
-            let text = |key: &str| object.get(key).and_then(Json::as_str).map(str::to_string);
-            let timing = text("kind").map(|name| named(&name)).transpose()?;
-            let from = text("from").ok_or_else(|| "time has no 'from', the name of a property".to_string())?;
-            Ok(Said { timing, from, to: text("to").unwrap_or_else(|| TO.to_string()) })
+            let text = |key: &str| match object.get(key) {
+                None | Some(Json::Null) => Ok(None),
+                Some(Json::String(text)) => Ok(Some(text.clone())),
+                Some(_) => Err(format!("'{key}' of time is no text")),
+            };
+            let timing = text("kind")?.map(|name| named(&name)).transpose()?;
+            Ok(Said { timing, from: text("from")?, to: text("to")? })
         }
         _ => Err("time is text or an object".to_string()),
     }
@@ -134,8 +163,8 @@ fn guessed(features: &[Feature]) -> Option<(Option<Timing>, String, String)> {
         return Some((None, FROM.to_string(), TO.to_string()));
     }
     let reads = |name: &str| has(name) && Column::of(features, name).is_mostly_read();
-    if let Some([from, to]) = ENDS.into_iter().find(|[from, to]| reads(from) && has(to)) {
-        return Some((Some(Timing::Interval), from.to_string(), to.to_string()));
+    if let Some([from, to]) = ENDS.into_iter().find(|[from, _]| reads(from)) {
+        return Some((None, from.to_string(), to.to_string()));
     }
     let moment = MOMENTS.into_iter().find(|name| reads(name))?;
     Some((Some(Timing::Instant), moment.to_string(), TO.to_string()))
@@ -151,9 +180,6 @@ fn until_the_next(features: &mut [Feature]) {
         let next = days.get(days.partition_point(|day| *day <= from)).copied();
         if let Some(validity) = Validity::new(Some(from), next) {
             feature.validity = validity;
-            if let Some(next) = next {
-                feature.properties.insert(TO.into(), Value::Text(next.to_string().into()));
-            }
         }
     }
 }
@@ -220,23 +246,6 @@ impl Column {
             .as_ref()
             .map(|other| one(other, "were read as dates in another form than ISO 8601's", "write dates as YYYY-MM-DD"));
         unread.into_iter().chain(other).collect()
-    }
-
-    /// Writes a feature's date where styles look for it, as they compare it.
-    fn settle(&self, i: usize, feature: &mut Feature, name: &str, own: &str) {
-        match self.days[i] {
-            Some(days) if name != own || !days.is_iso => {
-                let day = if own == TO && !days.is_day { days.to } else { Some(days.from) };
-                if let Some(day) = day {
-                    feature.properties.insert(own.into(), Value::Text(day.to_string().into()));
-                }
-            }
-            // What is no date is no end, to a style as to a question.
-            None if name == own && feature.properties.contains_key(own) => {
-                feature.properties.insert(own.into(), Value::Null);
-            }
-            _ => {}
-        }
     }
 }
 

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use geo::geometry::{Geometry, MultiPolygon, Point};
 use geo::{BoundingRect, Contains, Intersects};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
 use serde_json::{Value as Json, json};
 
 use super::measure::{Credits, Sums, rounded, text_of};
@@ -317,22 +319,32 @@ type Alone<'a> = (String, MultiPolygon<f64>, Vec<&'a Feature>);
 /// What has a value in one state and none in the other, by the value.
 fn alone<'a>(one: &Held<'a>, other: &Held<'a>, effort: &Effort) -> Result<Vec<Alone<'a>>, Stopped> {
     let mut out = Vec::new();
+    let entry = |(feature, bounds): &(&'a Feature, geo::Rect<f64>)| {
+        let (min, max) = (bounds.min(), bounds.max());
+        GeomWithData::new(Rectangle::from_corners([min.x, min.y], [max.x, max.y]), *feature)
+    };
+    let count: usize = other.values().map(Vec::len).sum();
+    effort.spend(count * cost::EDGES)?;
+    let tree = RTree::bulk_load(other.values().flatten().map(entry).collect());
     for (value, features) in one {
         let (mut area, mut sources) = (MultiPolygon(Vec::new()), Vec::new());
         for (feature, bounds) in features {
             // What goes on holding is in both.
-            let goes_on = |(f, _): &(&Feature, geo::Rect<f64>)| std::ptr::eq(*f, *feature);
-            if other.get(value).is_some_and(|there| there.iter().any(goes_on)) {
+            let (min, max) = (bounds.min(), bounds.max());
+            let window = AABB::from_corners([min.x, min.y], [max.x, max.y]);
+            let there: Vec<&Feature> = tree.locate_in_envelope_intersecting(window).map(|entry| entry.data).collect();
+            effort.spend((there.len() + 1) * cost::EDGES)?;
+            if there.iter().any(|there| std::ptr::eq(*there, *feature)) {
                 continue;
             }
             effort.spend(positions(feature) * cost::POSITION)?;
             let mut left = overlay::polygons(&feature.geometry);
-            for (there, box_there) in other.values().flatten() {
-                effort.spend(cost::POSITION)?;
-                if !left.0.is_empty() && box_there.intersects(bounds) {
-                    effort.spend(positions(there) * cost::POSITION)?;
-                    left = overlay::difference(&left, &overlay::polygons(&there.geometry), effort)?;
+            for there in there {
+                if left.0.is_empty() {
+                    break;
                 }
+                effort.spend(positions(there) * cost::POSITION)?;
+                left = overlay::difference(&left, &overlay::polygons(&there.geometry), effort)?;
             }
             // What is left between two drawings of one border is no change.
             left.0.retain(is_wide);
@@ -350,6 +362,7 @@ fn alone<'a>(one: &Held<'a>, other: &Held<'a>, effort: &Effort) -> Result<Vec<Al
 
 /// Whether an area is more than a sliver: as wide, on average, as [`LEAST_M`].
 fn is_wide(piece: &geo::Polygon<f64>) -> bool {
-    let outline_m = geodesic::length_m(&Geometry::LineString(piece.exterior().clone()));
+    let rings = std::iter::once(piece.exterior()).chain(piece.interiors());
+    let outline_m: f64 = rings.map(|ring| geodesic::length_m(&Geometry::LineString(ring.clone()))).sum();
     2.0 * geodesic::area_m2(&Geometry::Polygon(piece.clone())) > LEAST_M * outline_m
 }

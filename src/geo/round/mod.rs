@@ -13,10 +13,13 @@
 //! - A ring that runs round a pole holds the pole that it is nearer to. Where all of it is beyond 60°, that is also told by
 //!   steps of more than 180°.
 
-use geo::geometry::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Point, Polygon, Rect};
-use geo::{BoundingRect, CoordsIter, Intersects, MapCoords, Orient};
+mod cut;
+
+use geo::geometry::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Polygon, Rect};
+use geo::{BoundingRect, CoordsIter, MapCoords, Orient};
 
 use super::{World, WorldBox};
+use cut::{crossing, part};
 
 /// The longitudes, in degrees, that a position may have.
 pub const MOST_LONGITUDE: f64 = 360.0;
@@ -218,12 +221,14 @@ pub fn line(line: LineString<f64>, note: &mut dyn FnMut(Turn)) -> Vec<LineString
 /// Where it reaches more than once round the Earth, and is no rectangle.
 pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<Polygon<f64>>, TooWide> {
     let beyond = super::geodesic::rings(&polygon).any(is_beyond);
-    let is_frame = || polygon.exterior().bounding_rect().is_some_and(|r| r.height() >= FRAME_HEIGHT);
-    let has_long = super::geodesic::rings(&polygon).any(|ring| has_long_step(ring, longest_step(ring)));
-    if !beyond && (!has_long || is_frame()) {
-        if has_long_step(polygon.exterior(), LINE_STEP) && !is_frame() {
-            note(Turn::Wide);
-        }
+    let is_frame = polygon.exterior().bounding_rect().is_some_and(|r| r.height() >= FRAME_HEIGHT);
+    let is_turned = |ring: &LineString<f64>| has_long_step(ring, longest_step(ring));
+    let has_long = polygon.interiors().iter().any(is_turned) || (!is_frame && is_turned(polygon.exterior()));
+    let is_wide = |ring: &LineString<f64>| has_long_step(ring, LINE_STEP) && !is_turned(ring);
+    if polygon.interiors().iter().any(is_wide) || (!is_frame && is_wide(polygon.exterior())) {
+        note(Turn::Wide);
+    }
+    if !beyond && !has_long {
         return Ok(vec![polygon]);
     }
     if beyond {
@@ -237,13 +242,15 @@ pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<
         ring
     };
     let (exterior, holes) = polygon.into_inner();
-    let mut exterior = whole(&exterior);
+    let mut exterior = if is_frame { exterior } else { whole(&exterior) };
+    let is_polar = !is_frame && exterior.0.iter().any(|c| c.y.abs() == 90.0);
     let holes: Vec<LineString<f64>> = holes.iter().map(whole).collect();
     if closed {
         note(Turn::Pole);
     }
     let Some(mut bounds) = exterior.bounding_rect() else { return Ok(vec![Polygon::new(exterior, holes)]) };
-    if bounds.width() > 360.0 {
+    // One that was closed at a pole may run to and fro across the cut.
+    if bounds.width() > 360.0 && !is_polar {
         if !is_rectangle(&exterior) {
             return Err(TooWide);
         }
@@ -256,7 +263,21 @@ pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<
         let turns = ((bounds.min().x - west - 1e-8) / 360.0).ceil();
         hole.map_coords(|c| Coord { x: c.x + 360.0 * turns, y: c.y })
     };
-    let mut rest = vec![Polygon::new(exterior, holes.into_iter().map(beside).collect())];
+    // A hole in a frame may reach past its side.
+    let in_frame = |hole: LineString<f64>| -> Vec<LineString<f64>> {
+        let sides = hole.bounding_rect().is_some_and(|r| is_frame && r.max().x > bounds.max().x);
+        let parts = |is_here: &dyn Fn(Coord<f64>) -> bool, by: f64| {
+            let hole = Polygon::new(hole.clone(), Vec::new());
+            let moved = move |p: Polygon<f64>| p.into_inner().0.map_coords(|c| Coord { x: c.x - by, y: c.y });
+            part(&hole, is_here, bounds.max().x).into_iter().map(moved).collect::<Vec<_>>()
+        };
+        match sides {
+            false => vec![hole],
+            true => [parts(&|c| c.x < bounds.max().x, 0.0), parts(&|c| c.x >= bounds.max().x, 360.0)].concat(),
+        }
+    };
+    let holes = holes.into_iter().map(beside).flat_map(in_frame).collect();
+    let mut rest = vec![Polygon::new(exterior, holes)];
     let mut pieces = Vec::new();
     let mut turn = ((bounds.min().x + 180.0) / 360.0).floor();
     loop {
@@ -333,7 +354,9 @@ fn has_long_step(line: &LineString<f64>, most: f64) -> bool {
 
 /// Whether a step is longer, and not along the antimeridian or a pole.
 fn is_long(a: Coord<f64>, b: Coord<f64>, most: f64) -> bool {
-    (b.x - a.x).abs() > most && !is_along_antimeridian(a, b) && !(a.y.abs() == 90.0 && b.y == a.y)
+    let by = (b.x - a.x).abs();
+    // A whole turn is the frame of the world.
+    by > most && by % 360.0 != 0.0 && !is_along_antimeridian(a, b) && !(a.y.abs() == 90.0 && b.y == a.y)
 }
 
 fn is_along_antimeridian(a: Coord<f64>, b: Coord<f64>) -> bool {
@@ -369,7 +392,8 @@ fn round_the_pole(ring: LineString<f64>) -> (LineString<f64>, bool) {
     let pole = 90.0_f64.copysign(mean);
     let low = first.x.min(last.x);
     let at = ((low + 180.0) / 360.0).ceil() * 360.0 - 180.0;
-    let crosses = |step: &geo::Line<f64>| (step.start.x < at) != (step.end.x < at) || step.start.x == at;
+    let crosses =
+        |step: &geo::Line<f64>| (step.start.x < at) != (step.end.x < at) || step.start.x == at || step.end.x == at;
     let Some(n) = ring.lines().position(|step| crosses(&step)) else { return (ring, false) };
     let begin = crossing(ring.0[n], ring.0[n + 1], at);
     let end = Coord { x: at + turn, y: begin.y };
@@ -383,97 +407,6 @@ fn round_the_pole(ring: LineString<f64>) -> (LineString<f64>, bool) {
 
 fn is_rectangle(ring: &LineString<f64>) -> bool {
     ring.0.len() == 5 && ring.lines().all(|l| (l.dx() == 0.0) != (l.dy() == 0.0))
-}
-
-/// Where a step crosses a meridian: the same position whichever way it goes.
-fn crossing(a: Coord<f64>, b: Coord<f64>, at: f64) -> Coord<f64> {
-    let (a, b) = if a.x <= b.x { (a, b) } else { (b, a) };
-    let y = match (at - a.x, b.x - a.x) {
-        (0.0, _) => a.y,
-        (from, length) if from == length => b.y,
-        (from, length) => a.y + (b.y - a.y) * (from / length),
-    };
-    Coord { x: at, y }
-}
-
-/// What of a polygon lies on one side of a meridian. The stretches of its rings that lie there are joined along the
-/// meridian in the order of their ends, each odd one with the next: what is inside a polygon lies between an odd and an
-/// even crossing. It takes sorting, and nothing is noded, so a ring that crosses itself costs no more.
-fn part(polygon: &Polygon<f64>, is_here: &dyn Fn(Coord<f64>) -> bool, at: f64) -> Vec<Polygon<f64>> {
-    let mut stretches: Vec<Vec<Coord<f64>>> = Vec::new();
-    let mut holes: Vec<LineString<f64>> = Vec::new();
-    let mut pieces: Vec<Polygon<f64>> = Vec::new();
-    for (n, ring) in super::geodesic::rings(polygon).enumerate() {
-        let corners = ring.0.split_last().map_or(&[][..], |(_, corners)| corners);
-        let count = corners.len();
-        let enters = |i: &usize| is_here(corners[*i]) && !is_here(corners[(*i + count - 1) % count]);
-        let entries: Vec<usize> = (0..count).filter(enters).collect();
-        if entries.is_empty() {
-            match corners.first() {
-                Some(first) if is_here(*first) && n == 0 => pieces.push(Polygon::new(ring.clone(), Vec::new())),
-                Some(first) if is_here(*first) => holes.push(ring.clone()),
-                _ => {}
-            }
-            continue;
-        }
-        for from in entries {
-            let mut stretch = vec![crossing(corners[(from + count - 1) % count], corners[from], at)];
-            let mut i = from;
-            while is_here(corners[i % count]) {
-                stretch.push(corners[i % count]);
-                i += 1;
-            }
-            stretch.push(crossing(corners[(i - 1) % count], corners[i % count], at));
-            stretches.push(stretch);
-        }
-    }
-    pieces.extend(joined(&stretches));
-    for hole in holes {
-        let Some(corner) = hole.0.first().copied() else { continue };
-        let around = pieces.iter().position(|piece| piece.intersects(&Point(corner))).unwrap_or(0);
-        if let Some(piece) = pieces.get_mut(around) {
-            piece.interiors_push(hole);
-        }
-    }
-    pieces
-}
-
-/// Stretches that begin and end on one meridian as closed rings.
-fn joined(stretches: &[Vec<Coord<f64>>]) -> Vec<Polygon<f64>> {
-    // An end is a stretch, and whether it is its last position.
-    let end_y = |(stretch, is_last): (usize, bool)| {
-        let stretch = &stretches[stretch];
-        stretch[if is_last { stretch.len() - 1 } else { 0 }].y
-    };
-    let mut ends: Vec<(usize, bool)> = (0..stretches.len()).flat_map(|i| [(i, false), (i, true)]).collect();
-    ends.sort_by(|a, b| end_y(*a).total_cmp(&end_y(*b)));
-    let mut partners = vec![[(0, false); 2]; stretches.len()];
-    for pair in ends.chunks_exact(2) {
-        partners[pair[0].0][usize::from(pair[0].1)] = pair[1];
-        partners[pair[1].0][usize::from(pair[1].1)] = pair[0];
-    }
-    let mut is_used = vec![false; stretches.len()];
-    let mut rings = Vec::new();
-    for first in 0..stretches.len() {
-        let mut ring: Vec<Coord<f64>> = Vec::new();
-        let mut entry = (first, false);
-        while !is_used[entry.0] {
-            let (stretch, from_last) = entry;
-            is_used[stretch] = true;
-            match from_last {
-                false => ring.extend(&stretches[stretch]),
-                true => ring.extend(stretches[stretch].iter().rev()),
-            }
-            entry = partners[stretch][usize::from(!from_last)];
-        }
-        ring.dedup();
-        let is_flat = ring.iter().all(|c| c.x == ring[0].x);
-        if ring.len() > 2 && !is_flat {
-            ring.extend(ring.first().copied().filter(|c| ring.last() != Some(c)));
-            rings.push(Polygon::new(LineString(ring), Vec::new()));
-        }
-    }
-    rings
 }
 
 #[cfg(test)]
@@ -584,6 +517,40 @@ mod tests {
             assert!(pieces.len() == 1 && area(&pieces) == 360.0 * 20.0, "{pieces:?}");
         }
         assert!(pieces.iter().all(|p| p.exterior().0.iter().all(|c| c.x.abs() <= 180.0)));
+    }
+
+    #[test]
+    fn corners_on_the_cut_leave_no_trace() {
+        // Crosses in one place and touches in another: two lobes, each wound by itself.
+        let corners = [(179.0, 6.0), (-177.0, 7.0), (179.0, 1.0), (179.0, 5.0), (180.0, 4.0), (179.0, 6.0)];
+        let (pieces, _) = told(ring(&corners));
+        let straight: Vec<(f64, f64)> =
+            corners.iter().map(|(x, y)| (if *x < 0.0 { x + 355.0 } else { x - 5.0 }, *y)).collect();
+        assert!((area(&pieces) - ring(&straight).unsigned_area()).abs() < 1e-9, "{pieces:?}");
+        // No spike along the cut.
+        let ell = [(170.0, 0.0), (-170.0, 0.0), (-170.0, 10.0), (180.0, 10.0), (180.0, 20.0), (170.0, 20.0)];
+        let (pieces, _) = told(ring(&ell));
+        assert_eq!((pieces.len(), area(&pieces)), (2, 300.0));
+        assert!(pieces.iter().all(|p| p.exterior().0.len() == 5), "{pieces:?}");
+        // Begun on the antimeridian and run westward round the pole; and to and fro across it.
+        let west = [180.0, 120.0, 60.0, 0.0, -60.0, -120.0].map(|x| (x, -70.0));
+        assert_eq!(area(&told(ring(&west)).0), 360.0 * 20.0);
+        let zigzag = [-179.0, -100.0, 0.0, 100.0, 178.0, -178.0, 179.0].map(|x| (x, -70.0));
+        assert!((area(&told(ring(&zigzag)).0) - 360.0 * 20.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn frames_of_the_world_have_their_holes() {
+        let frame = |w: f64, e: f64, s: f64| LineString::from(vec![(w, -s), (e, -s), (e, s), (w, s), (w, -s)]);
+        let hole =
+            LineString::from(vec![(170.0, -20.0), (-170.0, -20.0), (-170.0, -10.0), (170.0, -10.0), (170.0, -20.0)]);
+        let (pieces, _) = told(Polygon::new(frame(-180.0, 180.0, 85.0), vec![hole]));
+        assert_eq!(area(&pieces), 360.0 * 170.0 - 200.0);
+        for (w, e) in [(-190.0, 170.0), (-360.0, 360.0), (0.0, 360.0)] {
+            let (pieces, _) = told(Polygon::new(frame(w, e, 85.0), Vec::new()));
+            assert_eq!(area(&pieces), 360.0 * 170.0, "{w} {e}");
+        }
+        assert!(told(ring(&[(100.0, 0.0), (340.0, 0.0), (340.0, 9.0), (100.0, 9.0)])).1.contains(&Turn::Wide));
     }
 
     #[test]

@@ -1,0 +1,139 @@
+//! Polygons and steps parted along a meridian.
+
+use std::collections::HashMap;
+
+use geo::Intersects;
+use geo::geometry::{Coord, LineString, Point, Polygon};
+
+/// Where a step crosses a meridian: the same position whichever way it goes.
+pub(super) fn crossing(a: Coord<f64>, b: Coord<f64>, at: f64) -> Coord<f64> {
+    let (a, b) = if a.x <= b.x { (a, b) } else { (b, a) };
+    let y = match (at - a.x, b.x - a.x) {
+        (0.0, _) => a.y,
+        (from, length) if from == length => b.y,
+        (from, length) => a.y + (b.y - a.y) * (from / length),
+    };
+    Coord { x: at, y }
+}
+
+/// What of a polygon lies on one side of a meridian. The stretches of its rings that lie there are joined along the
+/// meridian in the order of their ends, each odd one with the next: what is inside a polygon lies between an odd and an
+/// even crossing. It takes sorting, and nothing is noded, so a ring that crosses itself costs no more.
+pub(super) fn part(polygon: &Polygon<f64>, is_here: &dyn Fn(Coord<f64>) -> bool, at: f64) -> Vec<Polygon<f64>> {
+    let mut stretches: Vec<Vec<Coord<f64>>> = Vec::new();
+    let mut holes: Vec<LineString<f64>> = Vec::new();
+    let mut pieces: Vec<Polygon<f64>> = Vec::new();
+    for (n, ring) in crate::geo::geodesic::rings(polygon).enumerate() {
+        let corners = ring.0.split_last().map_or(&[][..], |(_, corners)| corners);
+        let count = corners.len();
+        let enters = |i: &usize| is_here(corners[*i]) && !is_here(corners[(*i + count - 1) % count]);
+        let entries: Vec<usize> = (0..count).filter(enters).collect();
+        if entries.is_empty() {
+            match corners.first() {
+                Some(first) if is_here(*first) && n == 0 => pieces.push(Polygon::new(ring.clone(), Vec::new())),
+                Some(first) if is_here(*first) => holes.push(ring.clone()),
+                _ => {}
+            }
+            continue;
+        }
+        for from in entries {
+            let mut stretch = vec![crossing(corners[(from + count - 1) % count], corners[from], at)];
+            let mut i = from;
+            while is_here(corners[i % count]) {
+                stretch.push(corners[i % count]);
+                i += 1;
+            }
+            stretch.push(crossing(corners[(i - 1) % count], corners[i % count], at));
+            stretches.push(stretch);
+        }
+    }
+    pieces.extend(joined(&stretches));
+    for hole in holes {
+        let Some(corner) = hole.0.first().copied() else { continue };
+        let around = pieces.iter().position(|piece| piece.intersects(&Point(corner))).unwrap_or(0);
+        if let Some(piece) = pieces.get_mut(around) {
+            piece.interiors_push(hole);
+        }
+    }
+    pieces
+}
+
+/// Stretches that begin and end on one meridian as closed rings.
+fn joined(stretches: &[Vec<Coord<f64>>]) -> Vec<Polygon<f64>> {
+    // An end is a stretch, and whether it is its last position.
+    let end_y = |(stretch, is_last): (usize, bool)| {
+        let stretch = &stretches[stretch];
+        stretch[if is_last { stretch.len() - 1 } else { 0 }].y
+    };
+    let mut ends: Vec<(usize, bool)> = (0..stretches.len()).flat_map(|i| [(i, false), (i, true)]).collect();
+    ends.sort_by(|a, b| end_y(*a).total_cmp(&end_y(*b)));
+    let mut partners = vec![[(0, false); 2]; stretches.len()];
+    for pair in ends.chunks_exact(2) {
+        partners[pair[0].0][usize::from(pair[0].1)] = pair[1];
+        partners[pair[1].0][usize::from(pair[1].1)] = pair[0];
+    }
+    let mut is_used = vec![false; stretches.len()];
+    let mut rings = Vec::new();
+    for first in 0..stretches.len() {
+        let mut ring: Vec<Coord<f64>> = Vec::new();
+        let mut entry = (first, false);
+        while !is_used[entry.0] {
+            let (stretch, from_last) = entry;
+            is_used[stretch] = true;
+            match from_last {
+                false => ring.extend(&stretches[stretch]),
+                true => ring.extend(stretches[stretch].iter().rev()),
+            }
+            entry = partners[stretch][usize::from(!from_last)];
+        }
+        rings.extend(lobes(ring));
+    }
+    rings
+}
+
+/// A ring of stretches as rings that touch their meridian once in each position: it goes out and back along it where the
+/// polygon has corners there, and meets itself where the polygon touches it.
+fn lobes(mut ring: Vec<Coord<f64>>) -> Vec<Polygon<f64>> {
+    let Some(at) = ring.first().map(|c| c.x) else { return Vec::new() };
+    let Some(off) = ring.iter().position(|c| c.x != at) else { return Vec::new() };
+    ring.rotate_left(off);
+    let mut out = Vec::new();
+    let mut open: Vec<Coord<f64>> = Vec::new();
+    let mut places: HashMap<u64, usize> = HashMap::new();
+    for c in ring {
+        if open.last() == Some(&c) {
+            continue;
+        }
+        // Of several positions on the meridian in a row only the first and the last count.
+        if c.x == at
+            && let [.., a, b] = open.as_slice()
+            && a.x == at
+            && b.x == at
+        {
+            places.remove(&key(b.y));
+            open.pop();
+            if open.last() == Some(&c) {
+                continue;
+            }
+        }
+        if c.x == at {
+            if let Some(first) = places.get(&key(c.y)).copied() {
+                let lobe = open.split_off(first);
+                lobe.iter().filter(|c| c.x == at).for_each(|c| {
+                    places.remove(&key(c.y));
+                });
+                out.push(lobe);
+            }
+            places.insert(key(c.y), open.len());
+        }
+        open.push(c);
+    }
+    out.push(open);
+    out.retain(|ring| ring.len() > 2 && ring.iter().any(|c| c.x != at));
+    out.into_iter().map(|ring| Polygon::new(LineString(ring), Vec::new())).collect()
+}
+
+/// A latitude to be found again: 0 and -0 are one.
+fn key(y: f64) -> u64 {
+    (y + 0.0).to_bits()
+}
