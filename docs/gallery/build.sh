@@ -17,7 +17,7 @@ map seven-territories-hy --bbox $area --preset web-1200-2x --state date=2020-09-
   --title '2020 թվականի պատերազմից առաջ' --subtitle 'Լեռնային Ղարաբաղի նախկին մարզը և շրջակա յոթ շրջանները'
 map agreement --spec $here/agreement.json
 map agreement-ru --spec $here/agreement-ru.json
-map change --bbox $area --preset web-1200-2x --change 2020-09-27..2020-12-01 \
+map change --bbox $area --preset web-1200-2x --change 2020-09-27/2020-12-01 \
   --title 'What changed hands' --subtitle '27 September to 1 December 2020, by who held it before and after'
 map corridor --bbox 46.33,39.52,46.97,39.93 --preset web-1200-2x --state date=2021-06-01 \
   --title 'Stepanakert, Shusha and the Lachin corridor' --subtitle 'The road to Armenia, five kilometres wide, seven months after the war'
