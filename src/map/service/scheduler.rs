@@ -38,7 +38,7 @@ struct Rule {
     /// Added to the system's niceness.
     nice: i32,
     most_wait: Duration,
-    /// Usual jobs that may be waited for, where that is longer: on a slow machine all takes longer.
+    /// Jobs as long as the longest of late that may be waited for, where that one was [`SLOW`].
     most_turns: u32,
     /// Jobs that may wait.
     most_waiting: usize,
@@ -79,6 +79,11 @@ pub(super) struct Job {
     pub stop: Stop,
     pub work: Box<dyn FnOnce() + Send>,
 }
+
+/// Jobs of a client that are let in without asking how long they will wait: a browser asks for so many at a time.
+const FEW: usize = 6;
+/// A job that takes longer is of a machine on which all does.
+const SLOW: Duration = Duration::from_millis(100);
 
 /// It would wait too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +145,8 @@ struct Waiting {
     count: usize,
     /// What a job takes, lately.
     usual: Duration,
+    /// What the longest took, of late.
+    longest: Duration,
     /// The share of the client that was served last: who comes new begins there.
     now: Duration,
     is_closed: bool,
@@ -156,7 +163,9 @@ struct Share {
 
 impl Queue {
     fn new(rule: Rule) -> Self {
-        Self { rule, waiting: Mutex::default(), changed: Condvar::new() }
+        // Nothing is known yet, and the first jobs make what the others find.
+        let waiting = Waiting { longest: 5 * SLOW, ..Waiting::default() };
+        Self { rule, waiting: Mutex::new(waiting), changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -165,7 +174,8 @@ impl Queue {
     }
 
     fn most_wait(&self, waiting: &Waiting) -> Duration {
-        self.rule.most_wait.max(waiting.usual * self.rule.most_turns)
+        let turns = if waiting.longest > SLOW { waiting.longest * self.rule.most_turns } else { Duration::ZERO };
+        self.rule.most_wait.max(turns)
     }
 
     fn put(&self, job: Job) -> Result<(), Full> {
@@ -198,7 +208,7 @@ impl Queue {
         let before: usize = waiting.clients.values().map(|share| share.jobs.len().min(own + 1)).sum();
         let turns = u32::try_from(before / self.rule.threads).unwrap_or(u32::MAX);
         let wait = waiting.usual.saturating_mul(turns);
-        waiting.count >= self.rule.most_waiting || wait > self.most_wait(waiting)
+        waiting.count >= self.rule.most_waiting || (own >= FEW && wait > self.most_wait(waiting))
     }
 
     /// What a thread of the lane does until it is closed.
@@ -250,6 +260,7 @@ impl Queue {
         let mut waiting = self.lock();
         if let Some(took) = took {
             waiting.usual = (waiting.usual * 7 + took) / 8;
+            waiting.longest = took.max(waiting.longest * 15 / 16);
         }
         let now = waiting.now;
         if let Some(share) = waiting.clients.get_mut(&client) {
@@ -304,7 +315,7 @@ mod tests {
     #[test]
     fn what_would_wait_too_long_is_refused_and_what_panics_harms_nothing() {
         let scheduler = Scheduler::new(1).unwrap();
-        for _ in 0..20 {
+        for _ in 0..40 {
             let (done, wait) = mpsc::channel();
             scheduler
                 .put(
