@@ -9,7 +9,6 @@ use std::path::Path;
 
 use contactline::geo::{LonLat, World};
 use contactline::map::{self, Frame, Map, Options, Size};
-use contactline::text::{Alphabet, Anchor, EM, Fonts, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing};
 use image::{Rgba, RgbaImage};
 use mosaic::differences;
 use random::Random;
@@ -150,61 +149,4 @@ fn a_halo_ends_where_the_icon_s_field_does() {
             assert!(picture.get_pixel(32, 20).0[0] > 200, "the ring is there");
         }
     }
-}
-
-fn shaped(text: &str, max_width_em: f64, writing: Writing) -> Option<Shaped> {
-    let fonts = Fonts::embedded();
-    let section = Section {
-        text: text.into(),
-        fonts: "Noto Sans Regular".into(),
-        scale: 1.0,
-        align: VerticalAlign::Bottom,
-        image_px: None,
-    };
-    let paragraph = Paragraph {
-        sections: &[section],
-        max_width: max_width_em * EM,
-        line_height: 1.2 * EM,
-        letter_spacing: 0.0,
-        anchor: Anchor::CENTER,
-        justify: Justify::Center,
-        offset: [0.0; 2],
-        writing,
-        breaking_size_px: 16.0,
-        size_px: 16.0,
-        language: "",
-    };
-    paragraph.shape(Alphabet { fonts: &fonts, ranges: None })
-}
-
-#[test]
-fn a_mark_is_not_drawn_without_its_letter() {
-    let glyphs = |text: &str| -> usize {
-        shaped(text, 100.0, Writing::Horizontal).map_or(0, |s| s.clusters.iter().map(|c| c.glyphs.len()).sum())
-    };
-    // No embedded font has these letters; all have the marks.
-    for lost in ["漢\u{301}", "か\u{308}", "\u{1F600}\u{301}\u{323}", "ก\u{302}"] {
-        assert_eq!(glyphs(lost), 0, "{lost:?}");
-        assert_eq!(glyphs(&format!("A{lost}B")), 2, "{lost:?}");
-    }
-    // Where the letter is there, so are its marks.
-    assert!(glyphs("e\u{301}") >= 1 && glyphs("x\u{325}\u{301}") >= 3);
-}
-
-#[test]
-fn a_line_may_begin_with_a_bracket() {
-    let lines = |text: &str| shaped(text, 5.0, Writing::Horizontal).unwrap().lines;
-    assert_eq!(lines("Freiburg(Breisgau) HBF"), 3);
-    assert_eq!(lines("Sarsang(reservoir)"), 2);
-    assert_eq!(lines("Lachin("), 1);
-    assert_eq!(lines("Agdam"), 1);
-}
-
-#[test]
-fn a_paragraph_ends_a_line() {
-    let lines = |text: &str| shaped(text, 20.0, Writing::Horizontal).unwrap().lines;
-    assert_eq!(lines("Shusha\u{1c}Agdam"), 2);
-    assert_eq!(lines("Shusha\u{2029}Agdam\u{85}Lachin"), 3);
-    assert_eq!(lines("شوشا\u{1d} Shusha"), 2);
-    assert_eq!(lines("Shusha Agdam"), 1);
 }

@@ -1,7 +1,7 @@
 //! Files for others and from others, as they come in the field.
 
-#[allow(dead_code)]
-mod app;
+#[path = "app/wire.rs"]
+mod wire;
 
 use std::fs;
 use std::io::Write as _;
@@ -57,8 +57,8 @@ fn routes(data: &[(&str, Json)]) -> axum::Router {
     router(Service::new(map, 2).unwrap(), Site::default())
 }
 
-async fn get(routes: &axum::Router, path: &str) -> app::Answer {
-    app::send_to(routes.clone(), Request::get(path).body(Body::empty()).unwrap()).await
+async fn get(routes: &axum::Router, path: &str) -> wire::Answer {
+    wire::send_to(routes.clone(), Request::get(path).body(Body::empty()).unwrap()).await
 }
 
 fn run(arguments: &[&str], folder: &Path) -> Output {

@@ -7,6 +7,7 @@
 
 mod content;
 mod convert;
+mod dates;
 pub mod roots;
 mod schema;
 mod sound;

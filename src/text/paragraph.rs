@@ -361,6 +361,10 @@ mod tests {
     use crate::text::{Fonts, Mark};
 
     fn shaped(text: &str, max_width_em: f64) -> Shaped {
+        tried(text, max_width_em).unwrap()
+    }
+
+    fn tried(text: &str, max_width_em: f64) -> Option<Shaped> {
         let fonts = Fonts::embedded();
         let section = Section {
             text: text.into(),
@@ -382,7 +386,7 @@ mod tests {
             size_px: 16.0,
             language: "",
         };
-        paragraph.shape(Alphabet { fonts: &fonts, ranges: None }).unwrap()
+        paragraph.shape(Alphabet { fonts: &fonts, ranges: None })
     }
 
     #[test]
@@ -411,5 +415,36 @@ mod tests {
     #[test]
     fn what_no_font_has_is_left_out() {
         assert!(shaped("A漢B", 100.0).clusters.iter().filter(|c| !c.glyphs.is_empty()).count() == 2);
+    }
+
+    #[test]
+    fn a_mark_is_not_drawn_without_its_letter() {
+        let glyphs =
+            |text: &str| -> usize { tried(text, 100.0).map_or(0, |s| s.clusters.iter().map(|c| c.glyphs.len()).sum()) };
+        // No embedded font has these letters; all have the marks.
+        for lost in ["漢\u{301}", "か\u{308}", "\u{1F600}\u{301}\u{323}", "ก\u{302}"] {
+            assert_eq!(glyphs(lost), 0, "{lost:?}");
+            assert_eq!(glyphs(&format!("A{lost}B")), 2, "{lost:?}");
+        }
+        // Where the letter is there, so are its marks.
+        assert!(glyphs("e\u{301}") >= 1 && glyphs("x\u{325}\u{301}") >= 3);
+    }
+
+    #[test]
+    fn a_line_may_begin_with_a_bracket() {
+        let lines = |text: &str| shaped(text, 5.0).lines;
+        assert_eq!(lines("Freiburg(Breisgau) HBF"), 3);
+        assert_eq!(lines("Sarsang(reservoir)"), 2);
+        assert_eq!(lines("Lachin("), 1);
+        assert_eq!(lines("Agdam"), 1);
+    }
+
+    #[test]
+    fn a_paragraph_ends_a_line() {
+        let lines = |text: &str| shaped(text, 20.0).lines;
+        assert_eq!(lines("Shusha\u{1c}Agdam"), 2);
+        assert_eq!(lines("Shusha\u{2029}Agdam\u{85}Lachin"), 3);
+        assert_eq!(lines("شوشا\u{1d} Shusha"), 2);
+        assert_eq!(lines("Shusha Agdam"), 1);
     }
 }

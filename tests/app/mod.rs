@@ -1,28 +1,12 @@
-//! The program as its clients meet it, without a socket between.
+//! The program as its clients meet it, without a socket between: over the embedded map.
+
+mod wire;
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::Request;
 use contactline::http::{Site, router};
 use contactline::map::{self, Options, Service};
-use serde_json::Value as Json;
-use tower::ServiceExt;
-
-/// What came back.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: axum::http::HeaderMap,
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    pub fn header(&self, name: impl header::AsHeaderName) -> &str {
-        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
-    }
-
-    pub fn json(&self) -> Json {
-        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
-    }
-}
+pub use wire::{Answer, send_to};
 
 /// The program's routes over the embedded map.
 pub fn app() -> axum::Router {
@@ -33,15 +17,6 @@ pub fn app() -> axum::Router {
 
 pub async fn send(request: Request<Body>) -> Answer {
     send_to(app(), request).await
-}
-
-/// To routes over some other map. As every client does, it names a host.
-pub async fn send_to(app: axum::Router, mut request: Request<Body>) -> Answer {
-    request.headers_mut().entry(header::HOST).or_insert(header::HeaderValue::from_static("maps.example:8080"));
-    let response = app.oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let body = axum::body::to_bytes(body, 1 << 26).await.unwrap().to_vec();
-    Answer { status: parts.status, headers: parts.headers, body }
 }
 
 pub async fn get(path: &str) -> Answer {

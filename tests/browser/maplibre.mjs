@@ -1,10 +1,10 @@
 // A real MapLibre GL JS draws our style from our own endpoints (style, glyphs, sprite, GeoJSON), beside our raster.
 // Usage: node maplibre.mjs PROGRAM PICTURE_FOLDER
-import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { chromium } from "playwright-core";
+import { expect, failures, serving } from "./serving.mjs";
 
 const [program, folder] = process.argv.slice(2);
 const [WIDTH, HEIGHT] = [900, 600];
@@ -18,20 +18,7 @@ const VIEWS = [
   { center: [47.0, 39.6], zoom: 10.3, date: "2020-11-15", lang: "ru" },
   { center: [45.5, 40.5], zoom: 6, date: "1995-01-01", lang: "ka" },
 ];
-const failures = [];
-const expect = (truth, message) => {
-  console.log(`${truth ? "ok  " : "FAIL"} ${message}`);
-  if (!truth) failures.push(message);
-};
-
-const server = spawn(program, ["serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
-const url = await new Promise((resolve, reject) => {
-  server.stdout.on("data", (data) => {
-    const found = /http:\/\/[\d.:]+/.exec(String(data));
-    if (found) resolve(found[0]);
-  });
-  server.on("exit", () => reject(new Error("the server ended")));
-});
+const { server, url } = await serving(program);
 
 // A program that was not optimised is slow to make glyph ranges: they are made before they are waited for.
 for (const face of ["Regular", "Medium", "Italic"]) {

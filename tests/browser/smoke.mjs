@@ -1,24 +1,11 @@
 // The viewer page in a real browser: the map shows, nothing fails, date and language change it, a click is answered.
 // Usage: node smoke.mjs PROGRAM SCREENSHOT_FOLDER
-import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { expect, failures, serving } from "./serving.mjs";
 
 const [program, folder] = process.argv.slice(2);
-const failures = [];
-const expect = (truth, message) => {
-  console.log(`${truth ? "ok  " : "FAIL"} ${message}`);
-  if (!truth) failures.push(message);
-};
-
-const server = spawn(program, ["serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
-const url = await new Promise((resolve, reject) => {
-  server.stdout.on("data", (data) => {
-    const found = /http:\/\/[\d.:]+\//.exec(String(data));
-    if (found) resolve(found[0]);
-  });
-  server.on("exit", () => reject(new Error("the server ended")));
-});
+const { server, url } = await serving(program);
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || "/usr/bin/chromium",

@@ -1,9 +1,11 @@
-//! Polygons and steps parted along a meridian.
+//! Polygons and steps parted along a meridian; and outlines without the edges that come of it.
 
 use std::collections::HashMap;
 
 use geo::Intersects;
 use geo::geometry::{Coord, LineString, Point, Polygon};
+
+use crate::geo::World;
 
 /// Where a step crosses a meridian: the same position whichever way it goes.
 pub(super) fn crossing(a: Coord<f64>, b: Coord<f64>, at: f64) -> Coord<f64> {
@@ -136,4 +138,46 @@ fn lobes(mut ring: Vec<Coord<f64>>) -> Vec<Polygon<f64>> {
 /// A latitude to be found again: 0 and -0 are one.
 fn key(y: f64) -> u64 {
     (y + 0.0).to_bits()
+}
+
+/// The stretches of a closed ring (unit square) between the edges that it only has because the world is cut along the
+/// antimeridian and ends at the poles; `None` where it has no such edge.
+pub fn uncut(ring: &[World]) -> Option<Vec<Vec<World>>> {
+    let ends = |y: f64| !(1e-9..=1.0 - 1e-9).contains(&y);
+    let is_cut = |a: World, b: World| {
+        (a.x == b.x && (a.x == 0.0 || a.x == 1.0)) || (ends(a.y) && ends(b.y) && (a.y < 0.5) == (b.y < 0.5))
+    };
+    let count = ring.len().saturating_sub(1);
+    let first = (0..count).find(|i| is_cut(ring[*i], ring[i + 1]))?;
+    let mut stretches: Vec<Vec<World>> = Vec::new();
+    let mut is_open = false;
+    for i in (first + 1..first + count).map(|i| i % count) {
+        let (a, b) = (ring[i], ring[i + 1]);
+        match (is_cut(a, b), stretches.last_mut().filter(|_| is_open)) {
+            (true, _) => is_open = false,
+            (false, Some(stretch)) => stretch.push(b),
+            (false, None) => {
+                stretches.push(vec![a, b]);
+                is_open = true;
+            }
+        }
+    }
+    Some(stretches)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outlines_do_not_run_down_the_cut() {
+        let at = |x: f64, y: f64| World { x, y };
+        let piece = [at(1.0, 0.4), at(1.0, 0.6), at(0.9, 0.6), at(0.9, 0.4), at(1.0, 0.4)];
+        assert_eq!(uncut(&piece), Some(vec![piece[1..].to_vec()]));
+        let turned = [at(0.9, 0.6), at(0.9, 0.4), at(1.0, 0.4), at(1.0, 0.6), at(0.9, 0.6)];
+        assert_eq!(uncut(&turned), Some(vec![piece[1..].to_vec()]));
+        assert_eq!(uncut(&[at(0.1, 0.4), at(0.1, 0.6), at(0.2, 0.6), at(0.1, 0.4)]), None);
+        let world = [at(0.0, 0.0), at(0.0, 1.0), at(1.0, 1.0), at(1.0, 0.0), at(0.0, 0.0)];
+        assert_eq!(uncut(&world), Some(Vec::new()));
+    }
 }

@@ -13,12 +13,14 @@
 //! - A ring that runs round a pole holds the pole that it is nearer to. Where all of it is beyond 60°, that is also told by
 //!   steps of more than 180°.
 
+mod arc;
 mod cut;
 
 use geo::geometry::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Polygon, Rect};
 use geo::{BoundingRect, CoordsIter, MapCoords, Orient};
 
-use super::{World, WorldBox};
+pub use arc::{arc, around, boxes, spans};
+pub use cut::uncut;
 use cut::{crossing, part};
 
 /// The longitudes, in degrees, that a position may have.
@@ -54,65 +56,6 @@ pub struct TooWide;
 /// A longitude within -180..=180.
 pub fn wrapped(lon: f64) -> f64 {
     if lon.abs() <= 180.0 { lon } else { (lon + 180.0).rem_euclid(360.0) - 180.0 }
-}
-
-/// Boxes within -180..=180 that are together one of west, south, east and north in degrees; where its west is past its
-/// east, it reaches across the antimeridian.
-pub fn boxes([west, south, east, north]: [f64; 4]) -> Vec<Rect<f64>> {
-    let rect = |w: f64, e: f64| Rect::new((w, south), (e, north));
-    let east = if east < west { east + 360.0 } else { east };
-    if east - west >= 360.0 {
-        return vec![rect(-180.0, 180.0)];
-    }
-    let turn = if (-180.0..=180.0).contains(&west) { 0.0 } else { wrapped(west) - west };
-    let (west, east) = (west + turn, east + turn);
-    if east <= 180.0 { vec![rect(west, east)] } else { vec![rect(west, 180.0), rect(-180.0, east - 360.0)] }
-}
-
-/// The shortest arc that holds spans of longitude, each west and east within one turn or past its end; in whatever unit
-/// `turn` is. It runs past the end of the turn where that is the shorter way.
-pub fn arc(spans: impl IntoIterator<Item = [f64; 2]>, (begin, turn): (f64, f64)) -> Option<[f64; 2]> {
-    let end = begin + turn;
-    let parts = spans.into_iter().flat_map(|[west, east]| match east > end {
-        true => [Some([west, end]), Some([begin, east - turn])],
-        false => [Some([west, east]), None],
-    });
-    let mut spans: Vec<[f64; 2]> = parts.flatten().collect();
-    spans.sort_by(|a, b| a[0].total_cmp(&b[0]));
-    let first = spans.first()?[0];
-    let last = spans.iter().map(|span| span[1]).fold(first, f64::max);
-    let (mut widest, mut found) = (first + turn - last, [first, last]);
-    let mut east = first;
-    for [w, e] in spans {
-        if w - east > widest {
-            (widest, found) = (w - east, [w, east + turn]);
-        }
-        east = east.max(e);
-    }
-    Some(found)
-}
-
-/// West and east of every part of a geometry, degrees.
-pub fn spans(geometry: &Geometry<f64>, out: &mut Vec<[f64; 2]>) {
-    match geometry {
-        Geometry::MultiPoint(all) => out.extend(all.iter().map(|p| [p.x(), p.x()])),
-        Geometry::MultiLineString(all) => all.iter().for_each(|l| out.extend(span(l))),
-        Geometry::MultiPolygon(all) => all.iter().for_each(|p| out.extend(span(p))),
-        Geometry::GeometryCollection(all) => all.iter().for_each(|g| spans(g, out)),
-        one => out.extend(span(one)),
-    }
-}
-
-fn span<G: BoundingRect<f64, Output = R>, R: Into<Option<Rect<f64>>>>(geometry: &G) -> Option<[f64; 2]> {
-    geometry.bounding_rect().into().map(|r| [r.min().x, r.max().x])
-}
-
-/// The narrowest box around boxes of one world: it runs past the world's east side where that is the shorter way.
-pub fn around(boxes: impl IntoIterator<Item = WorldBox>) -> Option<WorldBox> {
-    let boxes: Vec<WorldBox> = boxes.into_iter().collect();
-    let whole = WorldBox::around(boxes.iter().flat_map(|b| [&b.min, &b.max]))?;
-    let [west, east] = arc(boxes.iter().map(|b| [b.min.x, b.max.x]), (0.0, 1.0))?;
-    Some(WorldBox { min: World { x: west, ..whole.min }, max: World { x: east, ..whole.max } })
 }
 
 /// A geometry in degrees within -180..=180; `None` where it is there already.
@@ -283,16 +226,14 @@ pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<
     loop {
         let east = 360.0 * turn + 180.0;
         let is_last = bounds.max().x <= east;
+        let on = |is_here: &dyn Fn(Coord<f64>) -> bool| -> Vec<Polygon<f64>> {
+            rest.iter().flat_map(|p| part(p, is_here, east)).collect()
+        };
         let (here, further) = match is_last {
-            true => (std::mem::take(&mut rest), Vec::new()),
-            false => {
-                let parts = || rest.iter();
-                let here = parts().flat_map(|p| part(p, &|c| c.x < east, east)).collect();
-                (here, parts().flat_map(|p| part(p, &|c| c.x >= east, east)).collect::<Vec<_>>())
-            }
+            true => (rest, Vec::new()),
+            false => (on(&|c| c.x < east), on(&|c| c.x >= east)),
         };
         let home = |c: Coord<f64>| Coord { x: (c.x - 360.0 * turn).clamp(-180.0, 180.0), y: c.y };
-        let here: Vec<Polygon<f64>> = here;
         pieces.extend(here.into_iter().map(|p| p.map_coords(home).orient(geo::orient::Direction::Default)));
         if is_last {
             break;
@@ -304,31 +245,6 @@ pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<
         note(Turn::Cut);
     }
     Ok(pieces)
-}
-
-/// The stretches of a closed ring (unit square) between the edges that it only has because the world is cut along the
-/// antimeridian and ends at the poles; `None` where it has no such edge.
-pub fn uncut(ring: &[World]) -> Option<Vec<Vec<World>>> {
-    let ends = |y: f64| !(1e-9..=1.0 - 1e-9).contains(&y);
-    let is_cut = |a: World, b: World| {
-        (a.x == b.x && (a.x == 0.0 || a.x == 1.0)) || (ends(a.y) && ends(b.y) && (a.y < 0.5) == (b.y < 0.5))
-    };
-    let count = ring.len().saturating_sub(1);
-    let first = (0..count).find(|i| is_cut(ring[*i], ring[i + 1]))?;
-    let mut stretches: Vec<Vec<World>> = Vec::new();
-    let mut is_open = false;
-    for i in (first + 1..first + count).map(|i| i % count) {
-        let (a, b) = (ring[i], ring[i + 1]);
-        match (is_cut(a, b), stretches.last_mut().filter(|_| is_open)) {
-            (true, _) => is_open = false,
-            (false, Some(stretch)) => stretch.push(b),
-            (false, None) => {
-                stretches.push(vec![a, b]);
-                is_open = true;
-            }
-        }
-    }
-    Some(stretches)
 }
 
 /// The longest step of a ring that is taken as it is written.
@@ -551,33 +467,6 @@ mod tests {
             assert_eq!(area(&pieces), 360.0 * 170.0, "{w} {e}");
         }
         assert!(told(ring(&[(100.0, 0.0), (340.0, 0.0), (340.0, 9.0), (100.0, 9.0)])).1.contains(&Turn::Wide));
-    }
-
-    #[test]
-    fn outlines_do_not_run_down_the_cut() {
-        let at = |x: f64, y: f64| World { x, y };
-        let piece = [at(1.0, 0.4), at(1.0, 0.6), at(0.9, 0.6), at(0.9, 0.4), at(1.0, 0.4)];
-        assert_eq!(uncut(&piece), Some(vec![piece[1..].to_vec()]));
-        let turned = [at(0.9, 0.6), at(0.9, 0.4), at(1.0, 0.4), at(1.0, 0.6), at(0.9, 0.6)];
-        assert_eq!(uncut(&turned), Some(vec![piece[1..].to_vec()]));
-        assert_eq!(uncut(&[at(0.1, 0.4), at(0.1, 0.6), at(0.2, 0.6), at(0.1, 0.4)]), None);
-        let world = [at(0.0, 0.0), at(0.0, 1.0), at(1.0, 1.0), at(1.0, 0.0), at(0.0, 0.0)];
-        assert_eq!(uncut(&world), Some(Vec::new()));
-    }
-
-    #[test]
-    fn boxes_and_frames_go_the_short_way() {
-        let rect = |w: f64, e: f64| Rect::new((w, 0.0), (e, 1.0));
-        assert_eq!(boxes([170.0, 0.0, -170.0, 1.0]), [rect(170.0, 180.0), rect(-180.0, -170.0)]);
-        assert_eq!(boxes([170.0, 0.0, 190.0, 1.0]), [rect(170.0, 180.0), rect(-180.0, -170.0)]);
-        assert_eq!(boxes([190.0, 0.0, 200.0, 1.0]), [rect(-170.0, -160.0)]);
-        assert_eq!(boxes([-200.0, 0.0, 200.0, 1.0]), [rect(-180.0, 180.0)]);
-        assert_eq!(boxes([10.0, 0.0, 20.0, 1.0]), [rect(10.0, 20.0)]);
-        let world = |w: f64, e: f64| WorldBox { min: World { x: w, y: 0.4 }, max: World { x: e, y: 0.6 } };
-        assert_eq!(around([world(0.0, 0.01), world(0.9, 1.0), world(0.95, 0.97)]), Some(world(0.9, 1.01)));
-        assert_eq!(around([world(0.0, 0.01), world(0.3, 0.4)]), Some(world(0.0, 0.4)));
-        assert_eq!(around([world(0.0, 1.0), world(0.3, 0.4)]), Some(world(0.0, 1.0)));
-        assert_eq!(around([]), None);
     }
 
     proptest! {

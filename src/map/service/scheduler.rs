@@ -40,6 +40,8 @@ struct Rule {
     most_wait: Duration,
     /// Jobs as long as the longest of late that may be waited for, where that one was [`SLOW`].
     most_turns: u32,
+    /// Jobs of a client that are let in without asking how long they will wait.
+    few: usize,
     /// Jobs that may wait.
     most_waiting: usize,
 }
@@ -49,7 +51,8 @@ impl Lane {
 
     fn rule(self, cores: usize) -> Rule {
         let some = cores.saturating_sub(1).max(1);
-        let most_turns = if self == Lane::Tile { 4 } else { 0 };
+        // A browser asks for six tiles at a time, and does not come again for one that is refused.
+        let (most_turns, few) = if self == Lane::Tile { (4, 6) } else { (0, 0) };
         let (threads, nice, most_wait, most_waiting) = match self {
             Lane::Tile => (cores, 0, Duration::from_millis(150), 2_048),
             Lane::Picture => (some, 5, Duration::from_secs(2), 256),
@@ -58,7 +61,7 @@ impl Lane {
             Lane::Export => (some, 7, Duration::from_secs(30), 256),
             Lane::Long => (cores.div_ceil(2), 10, Duration::from_secs(10), 32),
         };
-        Rule { threads, nice, most_wait, most_turns, most_waiting }
+        Rule { threads, nice, most_wait, most_turns, few, most_waiting }
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -80,8 +83,6 @@ pub(super) struct Job {
     pub work: Box<dyn FnOnce() + Send>,
 }
 
-/// Jobs of a client that are let in without asking how long they will wait: a browser asks for so many at a time.
-const FEW: usize = 6;
 /// A job that takes longer is of a machine on which all does.
 const SLOW: Duration = Duration::from_millis(100);
 
@@ -208,7 +209,7 @@ impl Queue {
         let before: usize = waiting.clients.values().map(|share| share.jobs.len().min(own + 1)).sum();
         let turns = u32::try_from(before / self.rule.threads).unwrap_or(u32::MAX);
         let wait = waiting.usual.saturating_mul(turns);
-        waiting.count >= self.rule.most_waiting || (own >= FEW && wait > self.most_wait(waiting))
+        waiting.count >= self.rule.most_waiting || (own >= self.rule.few && wait > self.most_wait(waiting))
     }
 
     /// What a thread of the lane does until it is closed.
