@@ -93,7 +93,7 @@ impl Picture {
         LEAST + self.device_px() * BYTES_PER_PX * frames
     }
 
-    fn device_px(&self) -> u64 {
+    pub(super) fn device_px(&self) -> u64 {
         let camera = self.frame.camera();
         u64::from(camera.width_px()) * u64::from(camera.height_px())
     }

@@ -120,9 +120,9 @@ impl Service {
     /// # Errors
     /// Where it cannot be drawn, or not now.
     pub async fn picture(&self, picture: Picture, key: String) -> Result<Bytes, ServiceError> {
-        let lane = picture.lane();
+        let (lane, px) = (picture.lane(), picture.device_px());
         let budget = self.shared.budget.clone();
-        self.kept(lane, key, move |map, stop| {
+        self.kept(lane, px, key, move |map, stop| {
             let _lease = budget.take(picture.bytes_needed()).ok_or(ServiceError::Memory)?;
             map.draw_while(&picture, stop).map(Bytes::from).map_err(|e| ServiceError::Picture(Arc::new(e)))
         })
@@ -138,13 +138,14 @@ impl Service {
             Ok(Bytes::from(GlyphRange::of(&map.fonts.stack(&stack), first).encode(&stack, first)))
         };
         // A client asks once, and draws no letters of a range that it was refused.
-        self.kept(Lane::Picture, format!("glyphs/{key}"), make).await
+        self.kept(Lane::Picture, 0, format!("glyphs/{key}"), make).await
     }
 
     /// What is in the cache, or is made and put there; equal keys are made once.
     async fn kept(
         &self,
         lane: Lane,
+        px: u64,
         key: String,
         make: impl FnOnce(&Map, &Stop) -> Result<Bytes, ServiceError> + Send + 'static,
     ) -> Result<Bytes, ServiceError> {
@@ -166,7 +167,7 @@ impl Service {
         }
         if flight.is_waiting() {
             let (stop, work) = flight.job();
-            scheduler.put(lane, Job { client: self.client, stop, work: Box::new(work) })?;
+            scheduler.put(lane, Job { client: self.client, px, stop, work: Box::new(work) })?;
         }
         flight.outcome(scheduler.most_wait(lane)).await
     }
@@ -192,7 +193,7 @@ impl Service {
             let _ = tell.send(work(&map, &limited(lane, own)));
         });
         let scheduler = &self.shared.scheduler;
-        scheduler.put(lane, Job { client: self.client, stop, work })?;
+        scheduler.put(lane, Job { client: self.client, px: 0, stop, work })?;
         match tokio::time::timeout(scheduler.most_wait(lane), begins).await {
             Err(_) => return Err(ServiceError::Busy),
             Ok(Err(_)) => return Err(ServiceError::Panic),

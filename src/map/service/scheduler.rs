@@ -38,8 +38,9 @@ struct Rule {
     /// Added to the system's niceness.
     nice: i32,
     most_wait: Duration,
-    /// Jobs that may be before one that comes in. They bound its wait by what a job takes, on machines of any speed.
-    most_before: usize,
+    /// Pixels that may be drawn before a job that comes in. They bound its wait by what a job takes, on machines of any
+    /// speed, and let a page's small tiles in all at once.
+    most_px_before: u64,
     /// Jobs that may wait.
     most_waiting: usize,
 }
@@ -49,8 +50,8 @@ impl Lane {
 
     fn rule(self, cores: usize) -> Rule {
         let some = cores.saturating_sub(1).max(1);
-        // Three turns; but a browser asks for six tiles at a time, and does not come again for one that is refused.
-        let most_before = if self == Lane::Tile { (3 * cores).max(6) } else { usize::MAX };
+        // Four turns of tiles of 256 CSS px at a ratio of 3.
+        let most_px_before = if self == Lane::Tile { 4 * 768 * 768 * cores as u64 } else { u64::MAX };
         let (threads, nice, most_wait, most_waiting) = match self {
             Lane::Tile => (cores, 0, Duration::from_secs(2), 2_048),
             Lane::Picture => (some, 5, Duration::from_secs(2), 256),
@@ -59,7 +60,7 @@ impl Lane {
             Lane::Export => (some, 7, Duration::from_secs(30), 256),
             Lane::Long => (cores.div_ceil(2), 10, Duration::from_secs(10), 32),
         };
-        Rule { threads, nice, most_wait, most_before, most_waiting }
+        Rule { threads, nice, most_wait, most_px_before, most_waiting }
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -76,6 +77,8 @@ impl Lane {
 /// Work that waits for a thread.
 pub(super) struct Job {
     pub client: Client,
+    /// What it draws, in device px; 0 for other work.
+    pub px: u64,
     /// Told when it begins; asked first, and whenever the work looks whether to go on.
     pub stop: Stop,
     pub work: Box<dyn FnOnce() + Send>,
@@ -190,11 +193,15 @@ impl Queue {
     /// Whether a client's next job would wait longer than it may, or there are too many. Who would be next is never refused:
     /// what runs may be at its end.
     fn is_full(&self, waiting: &Waiting, client: Client) -> bool {
+        /// A browser asks for so many tiles at a time of a host, and does not come again for one that is refused.
+        const ALWAYS: usize = 6;
         let own = waiting.clients.get(&client).map_or(0, |share| share.jobs.len());
-        let before: usize = waiting.clients.values().map(|share| share.jobs.len().min(own + 1)).sum();
-        let turns = u32::try_from(before / self.rule.threads).unwrap_or(u32::MAX);
+        let before = || waiting.clients.values().flat_map(|share| share.jobs.iter().take(own + 1));
+        let (jobs, px) = (before().count(), before().map(|job| job.px).sum::<u64>());
+        let turns = u32::try_from(jobs / self.rule.threads).unwrap_or(u32::MAX);
         let wait = waiting.usual.saturating_mul(turns);
-        waiting.count >= self.rule.most_waiting || before >= self.rule.most_before || wait > self.rule.most_wait
+        let is_long = wait > self.rule.most_wait || (jobs >= ALWAYS && px >= self.rule.most_px_before);
+        is_long || waiting.count >= self.rule.most_waiting
     }
 
     /// What a thread of the lane does until it is closed.
@@ -266,12 +273,14 @@ mod tests {
     use super::*;
     use std::sync::mpsc;
 
+    const TILE_PX: u64 = 256 * 256;
+
     fn client(n: u8) -> Client {
         Client(Some(IpAddr::from([127, 0, 0, n])))
     }
 
     fn job(client: Client, work: impl FnOnce() + Send + 'static) -> Job {
-        Job { client, stop: Stop::never(), work: Box::new(work) }
+        Job { client, px: TILE_PX, stop: Stop::never(), work: Box::new(work) }
     }
 
     #[test]
@@ -313,10 +322,14 @@ mod tests {
                 .unwrap();
             wait.recv().unwrap();
         }
-        let slow = || job(client(1), || std::thread::sleep(Duration::from_millis(30)));
-        let accepted = (0..100).filter(|_| scheduler.put(Lane::Tile, slow()).is_ok()).count();
-        // Six wait, and one may have begun.
-        assert!((6..=7).contains(&accepted), "{accepted}");
+        let slow = |n, px| Job { px, ..job(client(n), || std::thread::sleep(Duration::from_millis(30))) };
+        let accepted = |n, px| (0..100).filter(|_| scheduler.put(Lane::Tile, slow(n, px)).is_ok()).count();
+        // Six large ones wait, and one may have begun; or all the small ones of a page.
+        let large = accepted(1, 16 * TILE_PX);
+        assert!((6..=7).contains(&large), "{large}");
+        let scheduler = Scheduler::new(1).unwrap();
+        let small = accepted(1, TILE_PX);
+        assert!((36..=38).contains(&small), "{small}");
         // Another client's share is not full.
         assert_eq!(scheduler.put(Lane::Tile, job(client(2), || panic!("a test"))), Ok(()));
         let (done, wait) = mpsc::channel();
@@ -329,7 +342,7 @@ mod tests {
         let scheduler = Scheduler::new(1).unwrap();
         let stop = Stop::when(|| Some(crate::geo::Stopped::Unwanted));
         let work = Box::new(|| panic!("begun"));
-        scheduler.put(Lane::Tile, Job { client: client(1), stop, work }).unwrap();
+        scheduler.put(Lane::Tile, Job { client: client(1), px: 0, stop, work }).unwrap();
         let (done, wait) = mpsc::channel();
         scheduler.put(Lane::Tile, job(client(1), move || done.send(()).unwrap())).unwrap();
         wait.recv_timeout(Duration::from_secs(10)).unwrap();
