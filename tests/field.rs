@@ -85,6 +85,39 @@ fn what_changed_hands_is_counted_once() {
 }
 
 #[test]
+fn sums_are_asked_for_by_themselves_and_count_what_areas_share_once() {
+    let of = |side: &str, people: Json| json!({"side": side, "people": people});
+    let map = with(&[(
+        "held.geojson",
+        collection(&[
+            square("n1", [46.0, 39.0, 47.0, 40.0], of("north", json!(1200))),
+            square("n2", [46.5, 39.0, 47.5, 40.0], of("north", json!(300))),
+            square("s1", [47.5, 39.0, 48.5, 40.0], of("south", json!("unknown"))),
+        ]),
+    )]);
+    let answer = ask(&map, json!({"collections": "held", "sum_by": "side", "sum": "people"})).unwrap();
+    let own: Vec<f64> =
+        answer["features"].as_array().unwrap().iter().map(|f| f["area_km2"].as_f64().unwrap()).collect();
+    let km2 = |sum: &Json| sum["area_km2"].as_f64().unwrap();
+    let (total, groups) = (&answer["sums"]["total"], &answer["sums"]["groups"]);
+    // The squares of a row are alike, and half of the second lies in the first.
+    assert!((km2(&groups["north"]) - 1.5 * own[0]).abs() < 0.01, "{groups}");
+    assert!((km2(total) - 2.5 * own[0]).abs() < 0.01, "{total}");
+    assert!((km2(&groups["south"]) - own[0]).abs() < 0.01, "{groups}");
+    assert_eq!([&total["sum"], &total["summed"], &total["count"]], [1500, 2, 3]);
+    assert_eq!([&groups["north"]["sum"], &groups["south"]["summed"]], [1500, 0]);
+    let warnings = answer["warnings"].to_string();
+    assert!(warnings.contains("counts once") && warnings.contains("1 of 3 features have no number"), "{warnings}");
+    // Also of what lies in a place: here all of the first, and the half of the second that it shares.
+    let place = json!({"bbox": [46.0, 39.0, 47.0, 40.0]});
+    let inside = ask(&map, json!({"intersects": place, "collections": "held"})).unwrap()["sums"]["total"].clone();
+    assert!((inside["overlap_km2"].as_f64().unwrap() - own[0]).abs() < 0.01, "{inside}");
+    // Nothing is summed that is not there.
+    assert!(ask(&map, json!({"collections": "held", "sum_by": "sides"})).unwrap_err().contains("did you mean 'side'"));
+    assert!(ask(&map, json!({"collections": "held", "sum": "souls"})).unwrap_err().contains("'souls'"));
+}
+
+#[test]
 fn answers_are_measured_or_refused_never_partly() {
     // A comb of many teeth, asked of many features that it crosses: more than may be overlaid.
     let teeth = 2_400;

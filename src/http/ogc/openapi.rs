@@ -233,7 +233,7 @@ fn query_path() -> Json {
     let mut get = json!({"summary": "Answers a short question", "operationId": "query", "tags": ["query"], "parameters": parameters,
         "responses": responses(&forms, true)});
     get["description"] =
-        json!("All members hold together. A question asks at least for a place, a name, a change or a filter.");
+        json!("All members hold together. A question asks at least for a place, a name, a change, a filter or a sum.");
     let mut responses = responses(&forms, true);
     responses["415"] = json!({"description": "The question is not JSON", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}});
     responses["413"] = json!({"description": "The question is larger than 2 MiB"});
@@ -262,7 +262,7 @@ fn member(name: &str) -> Json {
         "between" => json!({"type": "string", "format": "two-days"}),
         "filter" => json!({"type": "string", "format": "cql2"}),
         "collections" | "split" => json!({"type": "string", "format": "collection-ids"}),
-        "name" | "property" | "sum_by" => json!({"type": "string"}),
+        "name" | "property" | "sum_by" | "sum" => json!({"type": "string"}),
         _ => json!({"type": "string", "format": "place"}),
     }
 }

@@ -4,10 +4,12 @@ use geo::BoundingRect;
 use geo::geometry::Geometry;
 use serde_json::{Map as JsonObject, Value as Json, json};
 
-use super::measure::{Credits, Sums, measures, rounded, share, text_of};
+use super::measure::{Credits, measures, rounded, share, text_of};
 use super::place::Found;
+use super::sums::Sums;
 use super::{Answer, MAX_ANSWER, Question, QuestionError};
 use crate::cql2::{Filter, Relation};
+use crate::diag::meant;
 use crate::encode::{FeatureJson, Form};
 use crate::feature::Feature;
 use crate::geo::relate::Prepared;
@@ -65,6 +67,7 @@ impl Map {
             within.as_ref().map(|(most_m, place)| Ok::<_, Stopped>((*most_m, reach(place)?))).transpose()?;
         let near_reach = near.as_ref().map(|(k, place)| Ok::<_, Stopped>((*k, reach(place)?))).transpose()?;
         let grounds = self.asked(question, effort)?;
+        self.check_summed(question, &grounds)?;
         let asked: Vec<Asked> = grounds
             .iter()
             .map(|ground| Asked { ground, question, places: &prepared, within: within_reach.as_ref(), effort })
@@ -101,7 +104,8 @@ impl Map {
                     .map(|n| json!({"collection": n.collection, "id": n.id(self), "name": n.name, "matched": n.how()})),
             );
         }
-        let mut answer = answer(question, &hits, operand, credits, effort)?;
+        let (mut answer, told) = answer(question, &hits, operand, credits, effort)?;
+        warnings.extend(told.into_iter().map(Json::from));
         match named.len() {
             0 => {}
             1 => drop(answer.members.insert("place".to_string(), named.remove(0))),
@@ -111,6 +115,21 @@ impl Map {
             answer.members.insert("warnings".to_string(), Json::Array(warnings));
         }
         Ok(answer)
+    }
+
+    /// What is summed, or summed by, is a property of what is asked.
+    fn check_summed(&self, question: &Question, grounds: &[Ground]) -> Result<(), QuestionError> {
+        let known = |ground: &Ground| self.schema(ground.collection).map(|schema| &schema.properties);
+        for (member, property) in [("sum_by", &question.sum_by), ("sum", &question.sum)] {
+            let Some(property) = property else { continue };
+            if !grounds.iter().filter_map(known).any(|properties| properties.contains_key(property.as_str())) {
+                let names = grounds.iter().filter_map(known).flat_map(|p| p.keys().map(|k| &**k));
+                let help = meant(property, names).map_or(String::new(), |near| format!("; did you mean '{near}'?"));
+                let property: String = property.chars().take(60).collect();
+                return Err(QuestionError::missing(member, format!("nothing asked has a property '{property}'{help}")));
+            }
+        }
+        Ok(())
     }
 
     /// The features of a name that fit, best first; measured from a place, where one is given.
@@ -298,17 +317,18 @@ fn around(geometry: &Geometry<f64>, by_m: f64) -> Vec<[f64; 4]> {
 /// Hits that are summed up; of more there are no sums.
 const MAX_SUMMED: usize = 100_000;
 
-fn answer(
-    question: &Question,
-    hits: &[Hit],
+/// The answer, and what is to be said of it.
+fn answer<'a>(
+    question: &'a Question,
+    hits: &[Hit<'a>],
     operand: Option<&Found>,
     mut credits: Credits,
     effort: &Effort,
-) -> Result<Answer, QuestionError> {
+) -> Result<(Answer, Vec<String>), QuestionError> {
     let form = Form { skip_geometry: question.skip_geometry, ..Form::PLAIN };
     let operand = operand.map(|o| overlay::polygons(&o.geometry));
     let returned = hits.len().min(question.limit).min(MAX_ANSWER);
-    let mut sums = (hits.len() <= MAX_SUMMED).then(Sums::default);
+    let mut sums = (hits.len() <= MAX_SUMMED).then(|| Sums::of(question.sum.as_deref()));
     let mut out = Answer::default();
     let mut held = Vec::new();
     for (n, hit) in hits.iter().enumerate() {
@@ -328,7 +348,7 @@ fn answer(
         };
         if let Some(sums) = &mut sums {
             let group = question.sum_by.as_ref().map(|p| text_of(feature.properties.get(p.as_str())));
-            sums.add(group.as_deref(), &measures);
+            sums.add_feature(group.as_deref(), feature, &measures);
         }
         if !written {
             continue;
@@ -358,8 +378,9 @@ fn answer(
     }
     out.members.insert("numberMatched".to_string(), json!(hits.len()));
     out.members.insert("numberReturned".to_string(), json!(returned));
+    let told = sums.as_mut().map(|sums| sums.settle(operand.as_ref(), effort)).transpose()?;
     // Where there were too many to be summed up, there is null.
     out.members.insert("sums".to_string(), json!(sums.map(|s| s.to_json())));
     credits.write(&mut out);
-    Ok(out)
+    Ok((out, told.unwrap_or_default()))
 }

@@ -12,7 +12,8 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use serde_json::{Value as Json, json};
 
-use super::measure::{Credits, Sums, rounded, text_of};
+use super::measure::{Credits, rounded, text_of};
+use super::sums::Sums;
 use super::{Answer, Change, Question, QuestionError};
 use crate::cql2::Instant;
 use crate::encode::{FeatureJson, Form};
@@ -100,17 +101,22 @@ impl Map {
             looked = true;
             for (from, to, changed, sources) in changes(index, property, change, effort)? {
                 let changed = places.iter().try_fold(changed, |changed, place| place.of_change(changed, effort))?;
+                let area_km2 =
+                    |changed: &MultiPolygon<f64>| geodesic::area_m2(&Geometry::MultiPolygon(changed.clone())) / 1e6;
+                // Parts may leave some of it out, or lie over one another.
+                let whole_km2 = area_km2(&changed);
+                if whole_km2 >= LEAST_KM2 {
+                    let named = |value: &Option<String>| value.clone().unwrap_or_else(|| NOTHING.to_string());
+                    sums.add([format!("{} → {}", named(&from), named(&to)).as_str()], &[("area_km2", whole_km2)]);
+                }
                 for (part, geometry) in parted(changed, &split, effort)? {
-                    let geometry = Geometry::MultiPolygon(geometry);
-                    let area_km2 = geodesic::area_m2(&geometry) / 1e6;
+                    let area_km2 = area_km2(&geometry);
                     if area_km2 < LEAST_KM2 {
                         continue;
                     }
+                    let geometry = Geometry::MultiPolygon(geometry);
                     sources.iter().for_each(|f| credits.note(f));
-                    let measures = [("area_km2", area_km2)];
-                    let named = |value: &Option<String>| value.clone().unwrap_or_else(|| NOTHING.to_string());
-                    sums.add([format!("{} → {}", named(&from), named(&to)).as_str()], &measures);
-                    parts.add(part, &measures);
+                    parts.add(part, &[("area_km2", area_km2)]);
                     let mut extra =
                         json!({"collection": name, "from": from, "to": to, "area_km2": rounded(area_km2, 1000.0)});
                     if let Some(part) = part {

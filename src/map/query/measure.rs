@@ -1,10 +1,8 @@
-//! What is measured of features and summed up, and what an answer rests on.
-
-use std::collections::BTreeMap;
+//! What is measured of features, and what an answer rests on.
 
 use geo::CoordsIter;
 use geo::geometry::{Geometry, MultiLineString, MultiPolygon};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::Answer;
 use crate::feature::{Feature, Value};
@@ -12,48 +10,6 @@ use crate::geo::{Effort, Stopped, cost, geodesic, overlay};
 
 /// Measures by what they are called.
 pub(super) type Measures = Vec<(&'static str, f64)>;
-
-/// Measures of many features together: of all of them, and of those that share a group.
-#[derive(Debug, Default)]
-pub(super) struct Sums {
-    total: Sum,
-    groups: BTreeMap<String, Sum>,
-}
-
-#[derive(Debug, Default, Clone)]
-struct Sum {
-    count: usize,
-    measures: BTreeMap<&'static str, f64>,
-}
-
-impl Sums {
-    /// Adds one feature's measures to the total, and to those of each group that it is in.
-    pub fn add<'a>(&mut self, groups: impl IntoIterator<Item = &'a str>, measures: &[(&'static str, f64)]) {
-        self.total.add(measures);
-        for group in groups {
-            self.groups.entry(group.to_string()).or_default().add(measures);
-        }
-    }
-
-    pub fn to_json(&self) -> Json {
-        let groups: serde_json::Map<String, Json> =
-            self.groups.iter().map(|(name, sum)| (name.clone(), sum.to_json())).collect();
-        json!({"total": self.total.to_json(), "groups": groups})
-    }
-}
-
-impl Sum {
-    fn add(&mut self, measures: &[(&'static str, f64)]) {
-        self.count += 1;
-        measures.iter().for_each(|(name, n)| *self.measures.entry(name).or_default() += n);
-    }
-
-    fn to_json(&self) -> Json {
-        let mut out = json!({"count": self.count});
-        self.measures.iter().for_each(|(name, n)| out[name] = json!(rounded(*n, 1000.0)));
-        out
-    }
-}
 
 /// A property's value as a name of a group.
 pub(super) fn text_of(value: Option<&Value>) -> String {

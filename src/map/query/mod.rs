@@ -8,6 +8,7 @@ mod change;
 mod measure;
 mod place;
 mod read;
+mod sums;
 
 pub use place::Place;
 pub use read::{FORM_MEMBERS, MEMBERS};
@@ -40,6 +41,8 @@ pub struct Question {
     filter: Option<Expr>,
     /// The property that measures are summed by.
     sum_by: Option<String>,
+    /// The property whose numbers are summed.
+    sum: Option<String>,
     limit: usize,
     skip_geometry: bool,
     /// The last day that the question is about.

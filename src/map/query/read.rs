@@ -9,7 +9,7 @@ use crate::geo::Effort;
 use crate::map::Period;
 
 /// Every member with what it is for.
-pub const MEMBERS: [(&str, &str); 23] = [
+pub const MEMBERS: [(&str, &str); 24] = [
     ("at", "a position: what is there"),
     ("near", "a place: what is nearest to it"),
     ("k", "how many of the nearest, 1 unless it is said"),
@@ -30,7 +30,8 @@ pub const MEMBERS: [(&str, &str); 23] = [
     ("collections", "where to look, with commas between"),
     ("datetime", "only what holds then"),
     ("filter", "a condition in CQL2, text or JSON"),
-    ("sum_by", "a property: measures summed by its values"),
+    ("sum_by", "a property: measures, and numbers, summed by its values"),
+    ("sum", "a property: its numbers summed"),
     ("limit", "the most features of an answer"),
     ("skipGeometry", "true: without geometries"),
 ];
@@ -105,6 +106,7 @@ impl Question {
         };
         question.filter = question.filter.map(|filter| filter.sound(effort)).transpose()?;
         question.sum_by = text(members, "sum_by")?;
+        question.sum = text(members, "sum")?;
         if let Some(limit) = number(members, "limit", 1.0, MAX_ANSWER as f64)? {
             question.limit = limit as usize;
         }
@@ -117,7 +119,7 @@ impl Question {
         question.asks().then_some(question).ok_or_else(|| {
             let asks = "ask something: at=lon,lat for what is there, near=lon,lat&k=3 for what is nearest, name=Shusha, \
                         within=districts/az-shusha, of=lines/line-of-contact-1994&distance_m=5000, \
-                        between=2020-09-27/2020-12-01, or a filter";
+                        between=2020-09-27/2020-12-01, collections=control&sum_by=control, or a filter";
             QuestionError::member("question", asks)
         })
     }
@@ -129,6 +131,8 @@ impl Question {
             || self.name.is_some()
             || self.change.is_some()
             || self.filter.is_some()
+            || self.sum_by.is_some()
+            || self.sum.is_some()
     }
 }
 
