@@ -240,7 +240,7 @@ impl<T> Board<T> {
         let text = candidate.text.as_ref().and_then(|text| {
             text.tries.iter().position(|t| {
                 let overlap = if t.strict { Overlap::Never } else { text.overlap };
-                is_free(&t.bounds, overlap) && is_free(&t.around, overlap)
+                !t.closed && is_free(&t.bounds, overlap) && is_free(&t.around, overlap)
             })
         });
         let icon = candidate.icon.as_ref().is_some_and(|icon| is_free(icon.beside(text), icon.overlap));
@@ -329,7 +329,7 @@ mod tests {
 
     fn candidate(i: usize, area: &Area) -> Candidate<usize> {
         let bounds = vec![Bound::Box(*area)];
-        let tries = vec![Try { bounds, strict: false, around: Vec::new() }];
+        let tries = vec![Try { bounds, strict: false, around: Vec::new(), closed: false }];
         Candidate {
             rank: Rank { layer: 0, key: 0, tile: 0, part: i as u32, nth: 0 },
             copy: 0,

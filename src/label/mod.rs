@@ -67,6 +67,8 @@ pub struct Try {
     pub strict: bool,
     /// What must be free, too: the icon that is drawn around the text.
     pub around: Vec<Bound>,
+    /// Whether it is not to be taken: something that is no label is in its way.
+    pub closed: bool,
 }
 
 /// A label's text: its positions in the order of preference.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::labels::Room;
 use super::{Frame, Furnishing, Lane, Map, Output, Overlay, PictureError, State, StyledMap, furnished, picture};
 use crate::encode::{Animation, Pixels};
 use crate::feature::Date;
@@ -234,5 +235,6 @@ fn scene(drawn: &Drawn, picture: &Picture, is_document: bool) -> Result<(Scene, 
         let (scene, about) = furnished::scene(drawn, picture)?;
         return Ok((scene, Some(about)));
     }
-    Ok((picture::scene(drawn.map(), &picture.state, picture.frame.camera())?, None))
+    let camera = picture.frame.camera();
+    Ok((picture::scene(drawn.map(), &picture.state, camera, &Room::whole(camera))?, None))
 }

@@ -132,7 +132,6 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> Result<(Scene, About), 
     let (camera, bands) = (settled.frame.camera(), settled.bands);
     let on_page = page_of(camera);
     let inputs = Inputs { camera: &on_page, state, sprite: &drawn.map().sprite };
-    let mut scene = composed(drawn, &panes, camera, &on_page)?;
     let mut subject = subject(drawn, &panes, camera, &held, wanted, bands);
     if panes.len() > 1 {
         subject.captions = captions(&panes, camera);
@@ -146,6 +145,8 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> Result<(Scene, About), 
             scene.layers.retain(|layer| !told.contains(&layer.id));
         }
     }
+    let taken = furniture::taken(&settled.furniture, &subject, &inputs);
+    let mut scene = composed(drawn, &panes, camera, &on_page, (bands, &taken))?;
     let left_out = furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
     let mut about = about(drawn.map(), state, wanted, &subject, &scene);
     if !left_out.is_empty() {
@@ -181,13 +182,15 @@ pub(super) fn film<E: From<PictureError>>(
     held.whole()?;
     subject.logo = logo(&picture.furnishing, camera);
     let mut told = false;
-    for (day, state) in &film.days {
+    for ((day, state), pane) in film.days.iter().zip(&panes) {
         subject.day = Some(parts(*day));
         if settled.furniture.parts.contains_key(&Part::Inset) {
             subject.inset = inset(drawn, state, camera, settled.bands)?;
         }
         let inputs = Inputs { camera, state, sprite: &drawn.map().sprite };
-        let mut scene = picture::scene(drawn.map(), state, camera)?;
+        let taken = furniture::taken(&settled.furniture, &subject, &inputs);
+        let room = pane.room(camera, settled.bands, &taken);
+        let mut scene = picture::scene(drawn.map(), state, camera, &room)?;
         if picture.furnishing.furniture.is_some() {
             let left_out = furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
             if !left_out.is_empty() && !told {

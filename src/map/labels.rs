@@ -9,11 +9,12 @@ use std::sync::{Arc, Mutex};
 
 use moka::sync::Cache;
 
+use super::overlay::is_on_top;
 use super::sources::{Held, Source};
 use super::{PictureError, State, StyledMap};
 use crate::compose::{self, Inputs, Label, LabelPaths, LabelPlace, LayerData, SymbolInputs, SymbolLayer};
 use crate::geo::{Camera, Plane};
-use crate::label::{Area, Board, Candidate, Shown, Supply};
+use crate::label::{Area, Board, Bound, Candidate, Shown, Supply};
 use crate::style::{Layer, Paint};
 use crate::text::Alphabet;
 
@@ -35,6 +36,12 @@ struct Shared {
     labels: Mutex<Labels>,
     /// Candidates in it, as far as is known.
     held: AtomicU64,
+}
+
+impl Shared {
+    fn new(plane: &Plane) -> Self {
+        Self { labels: Mutex::new(Labels::new(plane)), held: AtomicU64::new(0) }
+    }
 }
 
 /// A board, and the parts of the sources that it has seen.
@@ -60,8 +67,7 @@ impl Default for Boards {
 impl Boards {
     fn get(&self, plane: &Plane, state: &State, drift: u64) -> Arc<Shared> {
         let key = format!("{}|{}|{drift}|{state:?}", plane.zoom().to_bits(), plane.bearing().to_bits());
-        let new = || Shared { labels: Mutex::new(Labels::new(plane)), held: AtomicU64::new(0) };
-        self.0.get_with(key, || Arc::new(new()))
+        self.0.get_with(key, || Arc::new(Shared::new(plane)))
     }
 
     /// Forgets boards until the others hold no more than they may.
@@ -77,11 +83,64 @@ impl Boards {
     }
 }
 
+/// Where in a picture the labels of what lies on top may be: in its map, clear of its furniture. CSS px of the plane.
+pub(super) struct Room {
+    map: Area,
+    taken: Vec<Area>,
+    /// From one copy of the world to the next.
+    period: [f64; 2],
+}
+
+impl Room {
+    /// The room of a map, and what is taken of it: left, top, right, bottom in CSS px from the picture's upper left.
+    pub fn new(camera: &Camera, map: [f64; 4], taken: &[[f64; 4]]) -> Self {
+        let ([x, y], _) = camera.on_plane();
+        let area =
+            |[left, top, right, bottom]: [f64; 4]| Area { min: [x + left, y + top], max: [x + right, y + bottom] };
+        let plane = camera.plane();
+        let period = plane.turned([plane.world_px(), 0.0]);
+        Self { map: area(map), taken: taken.iter().map(|taken| area(*taken)).collect(), period }
+    }
+
+    /// All of a picture.
+    pub fn whole(camera: &Camera) -> Self {
+        let (min, max) = camera.on_plane();
+        Self::new(camera, [0.0, 0.0, max[0] - min[0], max[1] - min[1]], &[])
+    }
+
+    /// Closes positions that would be cut: those that are in no copy of the world where there is room for them, so that
+    /// every copy shows the same. Whether some of the label would be seen but for that.
+    fn close(&self, candidate: &mut Candidate<Arc<Label>>) -> bool {
+        let copies = (-2..=2).map(|copy| copy - candidate.copy).map(|by| self.period.map(|p| p * by as f64));
+        let moved = |area: Area, by: [f64; 2]| {
+            let of = |v: [f64; 2]| [v[0] + by[0], v[1] + by[1]];
+            Area { min: of(area.min), max: of(area.max) }
+        };
+        let has_room = |area: Area| {
+            (0..2).all(|i| self.map.min[i] <= area.min[i] && area.max[i] <= self.map.max[i])
+                && !self.taken.iter().any(|taken| taken.meets(&area))
+        };
+        let Some(text) = &mut candidate.text else { return false };
+        for one in &mut text.tries {
+            let bounds = || one.bounds.iter().chain(&one.around).map(Bound::area);
+            one.closed = !copies.clone().any(|by| bounds().all(|area| has_room(moved(area, by))));
+        }
+        let is_seen = |area: Area| self.map.meets(&area);
+        text.tries.iter().all(|one| one.closed)
+            && text.tries.iter().flat_map(|one| &one.bounds).any(|bound| is_seen(bound.area()))
+    }
+}
+
 /// The labels that a picture shows, for each of the style's layers.
 ///
 /// # Errors
 /// Where a tile that a label may come from cannot be read.
-pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Result<Vec<ShownLabels>, PictureError> {
+pub(super) fn shown(
+    map: &StyledMap,
+    state: &State,
+    camera: &Camera,
+    room: &Room,
+) -> Result<Vec<ShownLabels>, PictureError> {
     let mut by_layer = vec![Vec::new(); map.style.layers.len()];
     let drawn = |l: &&Layer| matches!(l.paint, Paint::Symbol(_)) && l.drawn_at(camera.zoom(), state);
     if !map.style.layers.iter().any(|l| drawn(&l)) {
@@ -91,7 +150,12 @@ pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Result<V
     if plane.world_px() < LEAST_WORLD {
         return Ok(by_layer);
     }
-    let shared = map.boards.get(&plane, state, map.drift());
+    // What lies on top is of this picture alone, and its labels make room for what is in this picture.
+    let room = Some(room).filter(|_| !map.layers_on_top().is_empty());
+    let shared = match room {
+        Some(_) => Arc::new(Shared::new(&plane)),
+        None => map.boards.get(&plane, state, map.drift()),
+    };
     {
         let mut labels = shared.labels.lock().unwrap_or_else(|poisoned| {
             // A thread that panicked may have left parts marked as seen whose candidates are missing: begin anew.
@@ -103,10 +167,11 @@ pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Result<V
         let Labels { board, seen, paths } = &mut *labels;
         let alphabet = Alphabet { fonts: &map.fonts, ranges: map.ranges.as_deref() };
         let inputs = SymbolInputs { plane, state, sprite: &map.sprite, alphabet };
-        let mut supply = Sources { map, inputs: &inputs, seen, paths, whole: Ok(()) };
+        let mut supply = Sources { map, inputs: &inputs, room, seen, paths, cut: 0, whole: Ok(()) };
         let (min, max) = camera.on_plane();
         let found = board.shown(&Area { min, max }, &mut supply);
-        if let Err(fault) = supply.whole {
+        let (cut, whole) = (supply.cut, supply.whole);
+        if let Err(fault) = whole {
             // The board has settled the places of labels without some that belong on it.
             *labels = Labels::new(&plane);
             return Err(fault);
@@ -118,6 +183,9 @@ pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Result<V
                 layer.push((label.clone(), shown));
             }
         }
+        if cut > 0 {
+            tracing::warn!("labels left out that the picture's edge or its furniture would cut: {cut}");
+        }
         shared.held.store(board.len() as u64, Ordering::Relaxed);
     }
     map.boards.trim();
@@ -128,8 +196,12 @@ pub(super) fn shown(map: &StyledMap, state: &State, camera: &Camera) -> Result<V
 struct Sources<'a> {
     map: &'a StyledMap,
     inputs: &'a SymbolInputs<'a>,
+    /// Where labels of what lies on top may be, if there are any.
+    room: Option<&'a Room>,
     seen: &'a mut HashSet<LabelPlace>,
     paths: &'a mut LabelPaths,
+    /// Labels of what lies on top that have no room.
+    cut: usize,
     /// Whether every tile could be read.
     whole: Result<(), PictureError>,
 }
@@ -148,7 +220,11 @@ impl Supply<Arc<Label>> for Sources<'_> {
             if let LayerData::Features(batches) = source.fetch(layer, &inputs, &held) {
                 let is_new = |place| self.seen.insert(place);
                 let layer = SymbolLayer { rank, layer, paint };
-                candidates.extend(compose::symbols(self.inputs, area, layer, &batches, self.paths, is_new));
+                let mut found = compose::symbols(self.inputs, area, layer, &batches, self.paths, is_new);
+                if let Some(room) = self.room.filter(|_| layer.layer.source.as_deref().is_some_and(is_on_top)) {
+                    self.cut += found.iter_mut().map(|one| usize::from(room.close(one))).sum::<usize>();
+                }
+                candidates.extend(found);
             }
             if self.whole.is_ok() {
                 self.whole = held.whole();

@@ -1,6 +1,7 @@
 //! The maps of one picture: one, or two of different days side by side or sharing a frame.
 
 use super::drawing::Drawn;
+use super::labels::Room;
 use super::{Picture, PictureError, State, picture};
 use crate::compose::furniture::{self, Area, Bands};
 use crate::feature::Date;
@@ -28,6 +29,16 @@ impl Pane<'_> {
             bottom: height - bands.bottom * ratio,
         }
     }
+
+    /// Where its labels of what lies on top may be.
+    pub fn room(&self, camera: &Camera, bands: Bands, taken: &[[f64; 4]]) -> Room {
+        let Area { left, top, right, bottom } = self.area(camera, bands);
+        let ratio = camera.ratio();
+        let by = f64::from(self.left_px) / ratio;
+        let taken: Vec<[f64; 4]> =
+            taken.iter().map(|[left, top, right, bottom]| [left - by, *top, right - by, *bottom]).collect();
+        Room::new(camera, [left, top, right, bottom].map(|v| v / ratio), &taken)
+    }
 }
 
 /// A picture's maps, and the width of its page in CSS px where that is not its frame's.
@@ -46,7 +57,7 @@ pub(super) fn panes(picture: &Picture) -> (Vec<Pane<'_>>, Option<u32>) {
     }
 }
 
-/// The maps of a page.
+/// The maps of a page, with the bands of its furniture and what else is taken of it: left, top, right, bottom in CSS px.
 ///
 /// # Errors
 /// Where a tile that they show cannot be read.
@@ -55,15 +66,16 @@ pub(super) fn composed(
     panes: &[Pane],
     camera: &Camera,
     on_page: &Camera,
+    (bands, taken): (Bands, &[[f64; 4]]),
 ) -> Result<Scene, PictureError> {
     let map = drawn.map();
     if let [only] = panes {
-        return picture::scene(map, only.state, camera);
+        return picture::scene(map, only.state, camera, &only.room(camera, bands, taken));
     }
     let px = |v: f64| (v * SUBPIXELS as f64).round() as i64;
     let mut layers = Vec::new();
     for pane in panes {
-        let mut scene = picture::scene(map, pane.state, camera)?;
+        let mut scene = picture::scene(map, pane.state, camera, &pane.room(camera, bands, taken))?;
         let area = pane.area(camera, Bands::default());
         furniture::leave_out(&mut scene, |_, label| !area.holds(label));
         let corner = |x: f64, y: f64| Snapped { x: px(x), y: px(y) };

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::labels::Room;
 use super::sources::Held;
 use super::{State, StyledMap, labels};
 use crate::compose::{self, Inputs, LayerData};
@@ -300,12 +301,12 @@ fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, (width, height, rati
     Camera::centered(bounds.center(), zoom, (width, height), ratio)
 }
 
-/// The scene of a camera.
+/// The scene of a camera. Labels of what lies on top are where there is room for them.
 ///
 /// # Errors
 /// Where a tile that it shows cannot be read.
-pub(super) fn scene(map: &StyledMap, state: &State, camera: &Camera) -> Result<Scene, PictureError> {
-    composed(map, state, camera, labels::shown(map, state, camera)?)
+pub(super) fn scene(map: &StyledMap, state: &State, camera: &Camera, room: &Room) -> Result<Scene, PictureError> {
+    composed(map, state, camera, labels::shown(map, state, camera, room)?)
 }
 
 /// The scene's areas and lines.

@@ -332,6 +332,13 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     left_out
 }
 
+/// What of a picture's map its boxes take: left, top, right, bottom in CSS px.
+pub fn taken(wanted: &Furniture, subject: &Subject, inputs: &Inputs) -> Vec<[f64; 4]> {
+    let furnish = Furnish::new(wanted, subject, inputs).yielded();
+    let map = [0.0, furnish.head().height, furnish.width, furnish.height - furnish.foot().height];
+    furnish.boxes(map).taken
+}
+
 /// The room that each label of a scene takes.
 fn labels_of(scene: &Scene) -> impl Iterator<Item = Area> {
     let inner = |item: &Item| match item {

@@ -52,6 +52,7 @@ impl Maker<'_> {
                 bounds: circles(&way, radius).into_iter().map(circle).collect(),
                 strict: false,
                 around: Vec::new(),
+                closed: false,
             }]);
             for (cluster, place) in shaped.clusters.iter().zip(&along.places) {
                 let at = moved([site.at[0] + place.at[0], site.at[1] + place.at[1]]);
@@ -110,7 +111,7 @@ impl Maker<'_> {
                 }
                 _ => Vec::new(),
             };
-            tries.push(Try { bounds: vec![Bound::Box(placed)], strict: strict_first, around });
+            tries.push(Try { bounds: vec![Bound::Box(placed)], strict: strict_first, around, closed: false });
             looks.push((shaped.clone(), drawn_shift, variant.vertical));
         }
         if strict_first {
