@@ -146,6 +146,12 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> Result<(Scene, About), 
         }
     }
     let taken = furniture::taken(&settled.furniture, &subject, &inputs);
+    let hidden = subject.hidden(&taken, camera);
+    if hidden > 0 {
+        tracing::warn!(
+            "things on the map that its furniture hides: {hidden}; name its parts or their corners (furniture)"
+        );
+    }
     let mut scene = composed(drawn, &panes, camera, &on_page, (bands, &taken))?;
     let left_out = furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
     let mut about = about(drawn.map(), state, wanted, &subject, &scene);

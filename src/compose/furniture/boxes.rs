@@ -168,6 +168,8 @@ impl Furnish<'_> {
         use geo::{Contains, Intersects};
         const STEPS: u32 = 8;
         const OF_USER: f64 = 12.0;
+        // More than a box can hide of anything else.
+        const POINT_OF_USER: f64 = 1_000.0;
         let ratio = self.pen.ratio;
         let rect = geo::Rect::new((place[0] * ratio, place[1] * ratio), (place[2] * ratio, place[3] * ratio));
         let cell = (rect.width() + rect.height()) / 2.0 / f64::from(STEPS);
@@ -203,10 +205,19 @@ impl Furnish<'_> {
         let of_legend: f64 = seen
             .map(|seen| of_shape(seen.part.shape, seen.outline, &self.inputs.camera.in_copy(seen.copy), seen.left_px))
             .sum();
-        let of_user: f64 = self.subject.on_top.iter().map(|shape| of_shape(shape, true, self.inputs.camera, 0)).sum();
+        let of_user: f64 = self
+            .subject
+            .on_top
+            .iter()
+            .map(|shape| match shape {
+                Shape::Point(_) if self.subject.hides(place, shape, self.inputs.camera) => POINT_OF_USER / OF_USER,
+                Shape::Point(_) => 0.0,
+                _ => of_shape(shape, true, self.inputs.camera, 0),
+            })
+            .sum();
         let places = self.subject.callouts.iter().filter_map(|callout| self.on_page(callout.at));
         let callouts = places.filter(|[x, y]| place[0] <= *x && *x <= place[2] && place[1] <= *y && *y <= place[3]);
-        (of_legend + OF_USER * (of_user + 4.0 * callouts.count() as f64)).round() as usize
+        (of_legend + OF_USER * of_user + POINT_OF_USER * callouts.count() as f64).round() as usize
     }
 
     /// Words in a box, at most so wide.

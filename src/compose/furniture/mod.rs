@@ -216,6 +216,24 @@ pub struct Subject<'a> {
     pub captions: Vec<((i32, u8, u8), f64)>,
 }
 
+impl Subject<'_> {
+    /// Whether a box, in CSS px of the page, lies over a point that a user put on the map, or over the pin that stands on it.
+    fn hides(&self, [left, top, right, bottom]: &[f64; 4], shape: &Shape, camera: &Camera) -> bool {
+        const PIN: [f64; 2] = [10.0, 28.0];
+        let Shape::Point(point) = shape else { return false };
+        (-1..=1).any(|copy| {
+            let at = camera.in_copy(copy).snap(*point);
+            let [x, y] = [at.x, at.y].map(|v| v as f64 / SUBPIXELS as f64 / camera.ratio());
+            left - PIN[0] <= x && x <= right + PIN[0] && *top <= y && y <= bottom + PIN[1]
+        })
+    }
+
+    /// How many of the points that a user put on the map lie under boxes.
+    pub fn hidden(&self, boxes: &[[f64; 4]], camera: &Camera) -> usize {
+        self.on_top.iter().filter(|shape| boxes.iter().any(|one| self.hides(one, shape, camera))).count()
+    }
+}
+
 /// Heights of the bands above and below the map, CSS px.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Bands {
