@@ -11,13 +11,18 @@ fn embedded() -> &'static Map {
 }
 
 fn drawn(members: &Json) -> Result<Vec<u8>, String> {
-    let mut spec =
-        json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 900, "height": 700, "state": {"date": "2020-11-08"}});
+    drawn_over(embedded(), "conflict", members)
+}
+
+fn drawn_over(map: &Map, style: &str, members: &Json) -> Result<Vec<u8>, String> {
+    let mut spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 900, "height": 700});
+    if style == "conflict" {
+        spec["state"] = json!({"date": "2020-11-08"});
+    }
     spec.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     let spec = Spec::read(spec.to_string().as_bytes()).map_err(|e| e.to_string())?;
-    let picture =
-        spec.picture(embedded(), "conflict", u64::MAX, String::new(), &Effort::default()).map_err(|e| e.to_string())?;
-    embedded().draw(&picture).map_err(|e| e.to_string())
+    let picture = spec.picture(map, style, u64::MAX, String::new(), &Effort::default()).map_err(|e| e.to_string())?;
+    map.draw(&picture).map_err(|e| e.to_string())
 }
 
 fn svg(members: Json) -> String {
@@ -133,5 +138,59 @@ fn a_logo_is_drawn_in_its_corner() {
     assert!(svg(json!({"logo": uri("image/svg+xml", sign.as_bytes())})).contains("#00ff00"));
     for wrong in ["logo.png".to_string(), uri("image/png", b"no picture"), uri("image/svg+xml", b"<p/>")] {
         assert!(drawn(&json!({"logo": wrong})).unwrap_err().starts_with("/logo"), "{wrong}");
+    }
+}
+
+/// Where two pictures differ: west, north, east, south in px.
+fn difference(a: &[u8], b: &[u8]) -> Option<[u32; 4]> {
+    let read = |bytes: &[u8]| image::load_from_memory(bytes).unwrap().to_rgba8();
+    let (a, b) = (read(a), read(b));
+    let differs = a.enumerate_pixels().filter(|(x, y, p)| *p != b.get_pixel(*x, *y));
+    differs.map(|(x, y, _)| [x, y, x, y]).reduce(|[w, n, e, s], [x, y, ..]| [w.min(x), n.min(y), e.max(x), s.max(y)])
+}
+
+#[test]
+fn a_point_of_a_collection_has_its_pin() {
+    let point = json!({"type": "Point", "coordinates": [46.7, 39.7]});
+    let line = json!({"type": "LineString", "coordinates": [[46.0, 39.2], [46.4, 39.3]]});
+    let drawn = |geometry: Json| {
+        let feature = json!({"type": "Feature", "properties": {"title": "Post"}, "geometry": geometry});
+        drawn(&json!({"geojson": feature})).unwrap()
+    };
+    let alone = drawn(line.clone());
+    for both in [
+        json!({"type": "GeometryCollection", "geometries": [line, point]}),
+        json!({"type": "GeometryCollection", "geometries": [line, {"type": "MultiPoint", "coordinates": [[46.7, 39.7]]}]}),
+        json!({"type": "GeometryCollection", "geometries": [line, {"type": "GeometryCollection", "geometries": [point]}]}),
+    ] {
+        let [west, north, east, south] = difference(&alone, &drawn(both.clone())).unwrap();
+        // The pin's tip is at 450, 353; its title beside it.
+        assert!(north < 335 && (340..=365).contains(&south), "{both}: {west} {north} {east} {south}");
+        assert!(west < 450 && east > 450, "{both}: {west} {north} {east} {south}");
+    }
+}
+
+#[test]
+fn labels_keep_within_the_picture_and_pins_out_of_its_furniture() {
+    // A map of nothing, so that no other label makes room.
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("none.geojson");
+    std::fs::write(&data, r#"{"type": "FeatureCollection", "features": []}"#).unwrap();
+    let empty = map::load(&Options { data: vec![data], ..Options::default() }).value.unwrap();
+    for at in [[45.45, 40.5], [47.95, 40.5], [45.45, 38.9], [47.95, 38.9], [47.97, 39.7]] {
+        let with = |label: &str| drawn_over(&empty, "data", &json!({"markers": [{"at": at, "label": label}]})).unwrap();
+        let [west, north, east, south] = difference(&with(""), &with("Checkpoint Charlie 23")).unwrap();
+        assert!(west > 0 && north > 0 && east < 899 && south < 699, "{at:?}: {west} {north} {east} {south}");
+        assert!(east - west > 70, "{at:?}: {west} {east}");
+    }
+    // Where a pin stands, there is no box, as long as there is another corner.
+    let furnished = json!({"furniture": "legend,inset,scale"});
+    let stands = |at: [f64; 2]| {
+        let mut with = furnished.clone();
+        with["markers"] = json!([{"at": at}]);
+        difference(&drawn(&furnished).unwrap(), &drawn(&with).unwrap()).is_some()
+    };
+    for at in [[45.6, 40.45], [47.8, 40.45], [45.6, 39.0], [47.8, 39.0]] {
+        assert!(stands(at), "{at:?}");
     }
 }
