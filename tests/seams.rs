@@ -68,7 +68,7 @@ fn stress(random: &mut Random, z: u8) -> Json {
                 {"type": "LineString", "coordinates": moved(-0.8)}, {"type": "Point", "coordinates": points[0]},
                 {"type": "Polygon", "coordinates": [ring(moved(0.9))]}, {"type": "LineString", "coordinates": moved(0.3)}]}),
         };
-        let color = format!("hsla({}, 70%, 45%, {:.2})", random.whole(0, 359), random.range(0.2, 1.0));
+        let color = format!("hsla({}, 70%, 45%, {:.2})", random.whole(0, 359), random.range(0.2, 1.3).min(1.0));
         let properties = json!({
             "color": color,
             "width": (random.magnitude(0.3, 20.0) * 100.0).round() / 100.0,

@@ -1,5 +1,6 @@
 //! One layer's features as scene items, in the order they are drawn.
 
+use super::fill::Edges;
 use super::place::Place;
 use super::{Composer, Fetched};
 use crate::feature::Value;
@@ -22,20 +23,21 @@ impl Composer<'_> {
             Paint::Circle(paint) => paint.sort_key.as_ref(),
             Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) | Paint::Symbol(_) => None,
         };
-        // A layer's outlines lie over all of its fills.
-        let mut outlines = Vec::new();
+        let mut edges = Edges::default();
+        let below = items.len();
         let gradient = if let Paint::Line(paint) = paint { self.gradient(paint) } else { None };
         for feature in self.drawn(layer, parts, sort_key) {
             let context = self.context(feature.parts.first().copied());
             let shapes = feature.parts.iter().map(|p| p.shape);
             match paint {
                 Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) | Paint::Symbol(_) => {}
-                Paint::Fill(paint) => outlines.extend(self.fill(paint, &context, shapes, place, items)),
+                Paint::Fill(paint) => self.fill(paint, &context, shapes, place, items, &mut edges),
                 Paint::Line(paint) => self.line(paint, &context, shapes, place, gradient.as_ref(), items),
                 Paint::Circle(paint) => self.circle(paint, &context, shapes, place, items),
             }
         }
-        items.append(&mut outlines);
+        items.splice(below..below, edges.fringes);
+        items.append(&mut edges.outlines);
     }
 
     /// What the filter lets through, by sort key. The kinds of a mixed collection are filtered and drawn apart, in an

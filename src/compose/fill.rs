@@ -3,11 +3,20 @@
 use super::Composer;
 use super::place::Place;
 use crate::geo::{Shape, World};
-use crate::scene::{Fill, Hairline, Item, Line};
+use crate::scene::{Fill, Hairline, Ink, Item, Line};
 use crate::style::{Context, FillPaint};
 
+/// What a layer's fills have at their edges.
+#[derive(Debug, Default)]
+pub(super) struct Edges {
+    /// Lie below all of the layer's fills: what of them reaches into a neighbour is not seen.
+    pub fringes: Vec<Item>,
+    /// Lie over all of the layer's fills.
+    pub outlines: Vec<Item>,
+}
+
 impl Composer<'_> {
-    /// Appends the fill; gives its outline.
+    /// Appends the fill, and what is drawn at its edges.
     pub(super) fn fill<'b>(
         &self,
         paint: &FillPaint,
@@ -15,26 +24,34 @@ impl Composer<'_> {
         shapes: impl Iterator<Item = &'b Shape>,
         place: &Place,
         items: &mut Vec<Item>,
-    ) -> Option<Item> {
+        edges: &mut Edges,
+    ) {
         let place = place.translated(&paint.translate, context);
         let given: Vec<&Vec<World>> =
             shapes.filter_map(|s| if let Shape::Polygon(rings) = s { Some(rings) } else { None }).flatten().collect();
         if given.is_empty() {
-            return None;
+            return;
         }
-        let antialias = paint.antialias.eval(context);
-        // A pattern has no outline of its own, and outlines are drawn only where edges are smooth.
-        let outline = paint.outline_color.as_ref().filter(|_| antialias && paint.pattern.is_none());
-        let outline = outline.map(|c| c.eval(context).with_opacity(paint.opacity.eval(context)));
-        let outline = outline.filter(|color| color.a > 0.0).map(|color| {
+        let hairline = |color, fringe| {
             let outlines = given.iter().flat_map(|ring| place.outlines(ring));
             let lines = outlines.filter_map(|(points, is_closed)| Line::new(points, is_closed)).collect();
-            Item::Hairline(Hairline { lines, color })
-        });
-        if let Some(ink) = self.ink(context, &paint.color, &paint.opacity, paint.pattern.as_ref()) {
+            Item::Hairline(Hairline { lines, color, fringe })
+        };
+        let ink = self.ink(context, &paint.color, &paint.opacity, paint.pattern.as_ref());
+        // A pattern has no outline of its own, and outlines are drawn only where edges are smooth.
+        let antialias = paint.antialias.eval(context);
+        if antialias && paint.pattern.is_none() {
+            let outline = paint.outline_color.as_ref();
+            let outline = outline.map(|c| c.eval(context).with_opacity(paint.opacity.eval(context)));
+            match (outline, &ink) {
+                (Some(color), _) if color.a > 0.0 => edges.outlines.push(hairline(color, false)),
+                (None, Some(Ink::Color(color))) if color.a >= 1.0 => edges.fringes.push(hairline(*color, true)),
+                _ => {}
+            }
+        }
+        if let Some(ink) = ink {
             let rings = given.iter().map(|ring| place.points(ring)).collect();
             items.push(Item::Fill(Fill { rings, ink, antialias }));
         }
-        outline
     }
 }

@@ -95,6 +95,9 @@ pub struct Pattern {
 pub struct Hairline {
     pub lines: Vec<Line>,
     pub color: Color,
+    /// Whether it only fills up the pixels on the edge of an opaque area, so that nothing shines through between two of
+    /// them. Painters that have no pixels leave it out.
+    pub fringe: bool,
 }
 
 /// The lines of one feature. Where they cross, or fold over at a sharp corner, they are blended again, as MapLibre does.

@@ -297,8 +297,11 @@ impl Maker<'_> {
     fn candidate(&self, site: &Site, nth: u64) -> Option<Candidate<Arc<Label>>> {
         let layout = self.layout;
         let mut ink = Area::EMPTY;
-        let line_angle =
-            site.line.map(|(path, spot)| direction(path.points[spot.segment], path.points[spot.segment + 1]));
+        // From the segment's start to where the symbol stands, which may be a step of the grid beside the segment.
+        let line_angle = site.line.map(|(path, spot)| {
+            let (from, to) = (path.points[spot.segment], path.points[spot.segment + 1]);
+            direction(from, if spot.at == from { to } else { spot.at })
+        });
         let text = layout.text.as_ref().and_then(|text| self.text(text, site, &mut ink));
         let icon = layout.icon.as_ref().and_then(|icon| {
             let along = line_angle.filter(|_| icon.alignment == Alignment::Map);

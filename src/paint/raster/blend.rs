@@ -181,6 +181,8 @@ fn pattern_at(pattern: &Pattern, to_world_px: &Affine, x: usize, y: usize) -> [u
 pub enum Edge {
     /// The image again.
     Wrap,
+    /// One pixel of the image again, which then goes on.
+    Margin,
     /// Its last row or column.
     Clamp,
     /// Nothing.
@@ -197,6 +199,7 @@ pub fn mixed(image: &Image, x: f64, y: f64, edge: Edge) -> [u8; 4] {
     let (fx, fy) = (x - left, y - top);
     let place = |i: i64, side: i64| match edge {
         Edge::Wrap => i.rem_euclid(side),
+        Edge::Margin => i.clamp(-1, side).rem_euclid(side),
         Edge::Clamp | Edge::Empty => i.clamp(0, side - 1),
     };
     // Beyond an empty edge a pixel has no weight.
@@ -242,6 +245,14 @@ mod tests {
         for v in 0..=255u32 * 255 {
             assert_eq!(u32::from(divided_by_255(v)), (f64::from(v) / 255.0).round() as u32);
         }
+    }
+
+    #[test]
+    fn beyond_a_margin_of_one_pixel_an_image_stays_as_it_is() {
+        let image = Image::new(3, 1, 1.0, [10, 20, 30].iter().flat_map(|v| [*v, *v, *v, 255]).collect());
+        let at = |x: f64, edge| mixed(&image, x, 0.5, edge)[0];
+        assert_eq!([-1.5, -0.5, 0.5, 3.5, 4.5].map(|x| at(x, Edge::Margin)), [30, 30, 10, 10, 10]);
+        assert_eq!([-1.5, -0.5, 0.5, 3.5, 4.5].map(|x| at(x, Edge::Wrap)), [20, 30, 10, 10, 20]);
     }
 
     #[test]

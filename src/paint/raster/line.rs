@@ -206,9 +206,9 @@ impl<'a> Ink<'a> {
             LineInk::Pattern { image, opacity, length_px } => {
                 let x = (fragment.along / SUBPIXELS as f64 / length_px).rem_euclid(1.0);
                 let y = 0.5 * fragment.across + 0.5;
-                // The image is stretched by a pixel at each end, into its next repetition.
+                // The image is stretched by a pixel at each end, into its next repetition, of which no more is seen.
                 let at = |unit: f64, size: u32| unit * (f64::from(size) + 2.0) - 1.0;
-                let rgba = mixed(image, at(x, image.width_px), at(y, image.height_px), Edge::Wrap);
+                let rgba = mixed(image, at(x, image.width_px), at(y, image.height_px), Edge::Margin);
                 scale(rgba, (opacity.clamp(0.0, 1.0) * 255.0).round() as u8)
             }
         }

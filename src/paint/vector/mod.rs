@@ -123,6 +123,7 @@ impl Writer<'_> {
                         out.push(Mark::Area { rings, paint: self.paint(&fill.ink), crisp: !fill.antialias });
                     }
                 }
+                Item::Hairline(hairline) if hairline.fringe => {}
                 Item::Hairline(hairline) => {
                     let lines = self.lines(&hairline.lines, 1.0);
                     let (cap, join) = (Cap::Butt, Join::Miter { limit: 2.0 });
