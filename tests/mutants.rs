@@ -58,8 +58,10 @@ fn seeds() -> Vec<Json> {
             {"id": "e", "type": "fill-extrusion", "source": "s", "paint": {"fill-extrusion-height": 3}},
         ])),
     ];
-    let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/suites/render/tests");
-    for category in fs::read_dir(&suite).into_iter().flatten().flatten() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let parts = ["../shared/suites", "tests/suites/maplibre"].map(|part| home.join(part).join("render/tests"));
+    let suite = parts.iter().find(|part| part.is_dir()).unwrap();
+    for category in fs::read_dir(suite).unwrap().flatten() {
         for test in fs::read_dir(category.path()).into_iter().flatten().flatten() {
             let text = fs::read_to_string(test.path().join("style.json")).unwrap_or_default();
             if let Some(style) = serde_json::from_str(&text).ok().filter(|_| text.len() < 6_000) {

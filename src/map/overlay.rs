@@ -22,11 +22,11 @@ use crate::source;
 use crate::sprite::Sprite;
 use crate::style::{self, Paint, Style};
 
-/// The source that an overlay's layers draw.
-pub(super) const SOURCE: &str = "overlay";
+/// The source that an overlay's layers draw, by a name that no style has for one of its own.
+pub(super) const SOURCE: &str = "contactline:overlay";
 
 /// The source that the layers of a user's own features draw.
-const OWN: &str = "geojson";
+const OWN: &str = "contactline:geojson";
 /// Whether a source is of what lies on top of a map in one picture.
 pub(super) fn is_on_top(source: &str) -> bool {
     source == SOURCE || source == OWN

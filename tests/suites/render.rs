@@ -59,6 +59,10 @@ pub fn run(folder: &Path) -> Vec<Outcome> {
 /// The TileJSON files, with paths in place of the server they were made for.
 fn write_tilesets(folder: &Path) {
     let assets = folder.join("assets");
+    // The part of the suite that is in the repository needs none.
+    if !assets.is_dir() {
+        return;
+    }
     for entry in fs::read_dir(assets.join("tilesets")).unwrap() {
         let path = entry.unwrap().path();
         let text = fs::read_to_string(&path).unwrap();
