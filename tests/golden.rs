@@ -1,6 +1,8 @@
 //! Golden pictures: each `tests/golden/GROUP/NAME.json` has a `NAME.png` beside it that somebody has looked at.
 //!
 //! An input has a `map`, a document as `/static` takes it, and perhaps a `style`; without one it is of the embedded map.
+//! Each `tests/golden/answers/NAME.json` has a `question` and the `answer` to it.
+//!
 //! `BLESS=1 cargo test --test golden` writes the pictures anew and still fails: look at them, then run it again. Where a
 //! picture is another, `target/golden/GROUP-NAME.png` shows what was, where they differ, and what is.
 
@@ -8,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use contactline::geo::Effort;
-use contactline::map::{self, Map, Options, Spec};
+use contactline::map::{self, Map, Options, Question, Spec};
 use image::{Rgba, RgbaImage};
 use serde_json::Value as Json;
 
@@ -16,6 +18,8 @@ use serde_json::Value as Json;
 const THRESHOLD: u8 = 1;
 /// Pictures that there are; raise it with every new one.
 const LEAST: usize = 206;
+/// Answers that there are.
+const LEAST_ANSWERS: usize = 65;
 
 struct Input {
     name: String,
@@ -25,7 +29,8 @@ struct Input {
 
 fn inputs(folder: &Path) -> Vec<Input> {
     let mut out = Vec::new();
-    for group in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+    let groups = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for group in groups.filter(|path| path.is_dir() && !path.ends_with("answers")) {
         let files = fs::read_dir(&group).unwrap().map(|entry| entry.unwrap().path());
         for path in files.filter(|path| path.extension().is_some_and(|e| e == "json")) {
             let stem = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_string();
@@ -124,6 +129,32 @@ fn every_picture_is_the_golden_one() {
         if bless { ", and are written anew" } else { "" },
         wrong.join(", ")
     );
+}
+
+#[test]
+fn every_answer_is_the_golden_one() {
+    let map = map::load(&Options::default()).value.unwrap();
+    let bless = std::env::var_os("BLESS").is_some();
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for path in fs::read_dir("tests/golden/answers").unwrap().map(|entry| entry.unwrap().path()) {
+        let mut pair: Json = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let question = Question::read(pair["question"].as_object().unwrap(), &Effort::default());
+        let answer = match question.and_then(|question| map.ask(&question, &Effort::default())) {
+            Ok(answer) => answer.to_json(),
+            Err(why) => Json::from(why.to_string()),
+        };
+        count += 1;
+        if pair.get("answer") != Some(&answer) {
+            if bless {
+                pair["answer"] = answer;
+                fs::write(&path, format!("{pair:#}\n")).unwrap();
+            }
+            wrong.push(path.file_stem().unwrap().to_str().unwrap().to_string());
+        }
+    }
+    assert!(count >= LEAST_ANSWERS, "{count} of {LEAST_ANSWERS} answers are there");
+    assert!(wrong.is_empty(), "{} answers are others than the golden ones: {}", wrong.len(), wrong.join(", "));
 }
 
 #[test]

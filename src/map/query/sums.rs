@@ -80,23 +80,8 @@ impl<'a> Sums<'a> {
     /// Where the work is not wanted any more, or late.
     pub fn settle(&mut self, operand: Option<&MultiPolygon<f64>>, effort: &Effort) -> Result<Vec<String>, Stopped> {
         let mut told = Vec::new();
-        let apart = self.total.measures.get("area_km2").copied();
-        match self.total.unite(operand, effort) {
-            // Where nothing is shared in all, nothing is in a group.
-            Ok(false) => {}
-            Ok(true) => {
-                let groups: Result<Vec<bool>, Stopped> =
-                    self.groups.values_mut().map(|group| group.unite(operand, effort)).collect();
-                match groups {
-                    Ok(_) => told.push(format!(
-                        "areas of this answer lie over one another: in each of the sums what they share counts once; one by \
-                         one they add up to {} km2",
-                        rounded(apart.unwrap_or_default(), 1000.0)
-                    )),
-                    Err(Stopped::Spent) => told.push(NOT_UNITED.to_string()),
-                    Err(why) => return Err(why),
-                }
-            }
+        match self.unite(operand, effort) {
+            Ok(()) => {}
             Err(Stopped::Spent) => told.push(NOT_UNITED.to_string()),
             Err(why) => return Err(why),
         }
@@ -110,6 +95,14 @@ impl<'a> Sums<'a> {
             }
         }
         Ok(told)
+    }
+
+    fn unite(&mut self, operand: Option<&MultiPolygon<f64>>, effort: &Effort) -> Result<(), Stopped> {
+        // Where nothing is shared in all, nothing is in a group.
+        if self.total.unite(operand, effort)? {
+            self.groups.values_mut().try_for_each(|group| group.unite(operand, effort).map(drop))?;
+        }
+        Ok(())
     }
 
     pub fn to_json(&self) -> Json {
@@ -144,7 +137,9 @@ impl Sum<'_> {
         let united_m2 = geodesic::area_m2(&Geometry::MultiPolygon(united.clone()));
         let is_shared = apart_m2 - united_m2 > LEAST_SHARED * apart_m2;
         if is_shared {
-            *self.measures.entry("area_km2").or_default() -= (apart_m2 - united_m2) / 1e6;
+            let shared_km2 = (apart_m2 - united_m2) / 1e6;
+            *self.measures.entry("area_km2").or_default() -= shared_km2;
+            self.measures.insert("shared_km2", shared_km2);
         }
         if is_shared
             && let Some(operand) = operand
