@@ -1,11 +1,15 @@
 //! One raw GeoJSON feature to one validated [`Feature`].
+//!
+//! What a feature says and cannot be kept (members beside those of RFC 7946, heights, numbers larger than any type here) is
+//! told once a file, by name.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use super::stream::Place;
+use super::stream::{OtherSystem, Place};
 use crate::diag::Diagnostic;
 use crate::feature::geometry::{self, Mended};
 use crate::feature::{Feature, FeatureId, Properties, Validity, Value};
@@ -17,7 +21,14 @@ pub(super) struct Converter<'a> {
     diagnostics: Vec<Diagnostic>,
     ids: HashSet<String>,
     mended: Vec<Tally>,
+    /// Members of features, beside GeoJSON's own, that are not kept: how many features have each.
+    foreign: Named,
+    /// Properties with whole numbers that are kept as text.
+    large: Named,
 }
+
+/// How often something was met, by its name.
+type Named = BTreeMap<String, usize>;
 
 /// How often one kind of fault was mended, and where first.
 struct Tally {
@@ -28,7 +39,15 @@ struct Tally {
 
 impl<'a> Converter<'a> {
     pub fn new(file: &'a str) -> Self {
-        Self { file, features: Vec::new(), diagnostics: Vec::new(), ids: HashSet::new(), mended: Vec::new() }
+        Self {
+            file,
+            features: Vec::new(),
+            diagnostics: Vec::new(),
+            ids: HashSet::new(),
+            mended: Vec::new(),
+            foreign: Named::new(),
+            large: Named::new(),
+        }
     }
 
     /// Adds the feature that stands in a place.
@@ -40,8 +59,8 @@ impl<'a> Converter<'a> {
     }
 
     /// Adds a document that is one feature.
-    pub fn add_single(&mut self, json: &Json) {
-        self.add_text("", &json.to_string());
+    pub fn add_single(&mut self, raw: &RawValue) {
+        self.add_text("", raw.get());
     }
 
     fn add_text(&mut self, pointer: &str, text: &str) {
@@ -59,7 +78,9 @@ impl<'a> Converter<'a> {
             d.feature = id;
             Box::new(d.help("see RFC 7946, sections 3.1 and 3.2"))
         })?;
+        let large = Large::of(text);
         let id = match parsed.id {
+            Some(geojson::feature::Id::Number(_)) if large.id.is_some() => large.id.clone().map(FeatureId::Text),
             Some(geojson::feature::Id::String(s)) => Some(FeatureId::Text(s.into())),
             Some(geojson::feature::Id::Number(n)) => FeatureId::of(&Value::from(&Json::Number(n))),
             None => None,
@@ -68,6 +89,17 @@ impl<'a> Converter<'a> {
             Some(id) => d.of_feature(format!("'{id}'")),
             None => d,
         };
+        let mut foreign: Vec<String> = Vec::new();
+        for (key, value) in parsed.foreign_members.iter().flatten() {
+            match OtherSystem::of(value).filter(|_| key == "crs") {
+                Some(system) => {
+                    let d = Diagnostic::error(format!("skipped, {system}")).at(format!("{pointer}/crs"));
+                    return Err(Box::new(named(d).help(OtherSystem::HELP)));
+                }
+                None if key == "crs" || value.is_null() => {}
+                None => foreign.push(key.clone()),
+            }
+        }
         let mut mended = Vec::new();
         let geometry = match parsed.geometry {
             None => ::geo::Geometry::GeometryCollection(Default::default()),
@@ -77,8 +109,18 @@ impl<'a> Converter<'a> {
                 Box::new(named(d).help(p.help))
             })?,
         };
-        let properties: Properties =
+        let mut properties: Properties =
             parsed.properties.iter().flatten().map(|(k, v)| (k.as_str().into(), Value::from(v))).collect();
+        for (key, value) in large.properties {
+            *self.large.entry(key.clone()).or_default() += 1;
+            properties.insert(key.into(), value);
+        }
+        if large.id.is_some() {
+            *self.large.entry("id".to_string()).or_default() += 1;
+        }
+        for key in foreign {
+            *self.foreign.entry(key).or_default() += 1;
+        }
         for kind in mended {
             self.tally(kind, || named(Diagnostic::warning("").at(format!("{pointer}/geometry"))));
         }
@@ -108,6 +150,92 @@ impl<'a> Converter<'a> {
             };
             self.diagnostics.push(first.in_file(self.file));
         }
+        if !self.foreign.is_empty() {
+            let d = Diagnostic::warning(format!("members of features are not kept: {}", listed(&self.foreign)));
+            self.diagnostics.push(d.in_file(self.file).help("put what is to be kept into 'properties'"));
+        }
+        if !self.large.is_empty() {
+            let told = format!("whole numbers of more than 64 bits are kept as text: {}", listed(&self.large));
+            let d = Diagnostic::warning(told).in_file(self.file);
+            self.diagnostics.push(d.help("write them as text to say so, and compare them as text"));
+        }
         (self.features, self.diagnostics)
+    }
+}
+
+/// Names in quotes, each with how often it was met; many are cut.
+fn listed(named: &Named) -> String {
+    const MOST: usize = 20;
+    let one = |(name, count): (&String, &usize)| {
+        let name: String = name.chars().take(40).collect();
+        format!("'{name}' ({count})")
+    };
+    let mut all: Vec<String> = named.iter().take(MOST).map(one).collect();
+    if named.len() > MOST {
+        all.push(format!("and {} more", named.len() - MOST));
+    }
+    all.join(", ")
+}
+
+/// What holds whole numbers that JSON's numbers would round here, with those as text.
+#[derive(Default)]
+struct Large {
+    id: Option<Arc<str>>,
+    properties: Vec<(String, Value)>,
+}
+
+impl Large {
+    /// Those of a feature's text, which is GeoJSON.
+    fn of(text: &str) -> Self {
+        /// As many digits as the first number that is too large for a sign and 63 bits.
+        const DIGITS: usize = 19;
+        #[derive(serde::Deserialize)]
+        struct Raw<'a> {
+            #[serde(borrow)]
+            id: Option<&'a RawValue>,
+            #[serde(borrow)]
+            properties: Option<BTreeMap<String, &'a RawValue>>,
+        }
+        if !text.as_bytes().split(|b| !b.is_ascii_digit()).any(|digits| digits.len() >= DIGITS) {
+            return Self::default();
+        }
+        let Ok(raw) = serde_json::from_str::<Raw>(text) else { return Self::default() };
+        let properties = raw.properties.into_iter().flatten();
+        Self {
+            id: raw.id.map(RawValue::get).filter(|raw| is_large(raw)).map(Arc::from),
+            properties: properties.filter_map(|(key, raw)| Some((key, as_text(raw.get())?))).collect(),
+        }
+    }
+}
+
+/// Whether JSON is a whole number of more than 64 bits.
+fn is_large(raw: &str) -> bool {
+    let digits = raw.strip_prefix('-').unwrap_or(raw);
+    let is_whole = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    is_whole && raw.parse::<i64>().is_err() && raw.parse::<u64>().is_err()
+}
+
+/// JSON with its large whole numbers as text; `None` where it holds none.
+fn as_text(raw: &str) -> Option<Value> {
+    let inner = |raw: &RawValue| {
+        let large = as_text(raw.get());
+        let is_large = large.is_some();
+        let value = large.or_else(|| serde_json::from_str(raw.get()).ok().map(|json: Json| Value::from(&json)));
+        (value.unwrap_or(Value::Null), is_large)
+    };
+    match raw.as_bytes().first()? {
+        b'{' => {
+            let members: BTreeMap<String, &RawValue> = serde_json::from_str(raw).ok()?;
+            let members: BTreeMap<String, (Value, bool)> = members.into_iter().map(|(k, v)| (k, inner(v))).collect();
+            let any = members.values().any(|(_, is_large)| *is_large);
+            any.then(|| Value::Object(Arc::new(members.into_iter().map(|(k, (v, _))| (k.into(), v)).collect())))
+        }
+        b'[' => {
+            let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
+            let items: Vec<(Value, bool)> = items.into_iter().map(inner).collect();
+            let any = items.iter().any(|(_, is_large)| *is_large);
+            any.then(|| Value::Array(items.into_iter().map(|(v, _)| v).collect()))
+        }
+        _ => is_large(raw).then(|| Value::Text(raw.into())),
     }
 }

@@ -90,7 +90,8 @@ pub fn collected(file: &str, input: impl Read) -> Result<Checked<Json>, Box<Diag
     let mut add = |_, raw: &RawValue| features.extend(serde_json::from_str::<Json>(raw.get()));
     let document = document(file, input, &mut add)?;
     let whole = || serde_json::json!({"type": "FeatureCollection", "features": features});
-    Ok(Checked::new(document.single.unwrap_or_else(whole), document.problems))
+    let single = document.single.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    Ok(Checked::new(single.unwrap_or_else(whole), document.problems))
 }
 
 fn document(file: &str, input: impl Read, each: &mut dyn FnMut(Place, &RawValue)) -> Result<Document, Box<Diagnostic>> {
