@@ -40,7 +40,9 @@ impl Mended {
                 "a side of a polygon is longer than 180 degrees of longitude, and was taken as it is written; where the other, \
                  shorter way is meant, cut the polygon at the antimeridian (RFC 7946, 3.1.9)"
             }
-            Mended::Heights => "positions have heights, or other numbers after longitude and latitude, which are not kept",
+            Mended::Heights => {
+                "positions have heights, or other numbers after longitude and latitude, which are not kept"
+            }
         }
     }
 }

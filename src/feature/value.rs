@@ -95,8 +95,15 @@ mod tests {
     fn json_survives_the_round_trip() {
         let json = serde_json::json!({"a": [1, 2.5, null, true], "b": {"c": "ə"}});
         assert_eq!(Value::from(&json).to_json(), json);
-        let large = serde_json::json!([1_366_012_299_262_230_533_u64, u64::MAX, i64::MIN + 1, 1_u64 << 60,
-            i64::MIN, 1_u64 << 63, u64::MAX - 2047]);
+        let large = serde_json::json!([
+            1_366_012_299_262_230_533_u64,
+            u64::MAX,
+            i64::MIN + 1,
+            1_u64 << 60,
+            i64::MIN,
+            1_u64 << 63,
+            u64::MAX - 2047
+        ]);
         assert_eq!(Value::from(&large).to_json().to_string(), large.to_string());
     }
 }

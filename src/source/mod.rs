@@ -5,16 +5,20 @@
 //! mended without guessing (an unclosed ring, a ring wound the wrong way, an antimeridian crossing) is mended and
 //! reported; a file that is not JSON is refused with its line, column and offset.
 
+mod columns;
 mod content;
 mod convert;
 mod dates;
+mod places;
 pub mod roots;
+mod rows;
 mod schema;
 mod sound;
 mod stream;
 mod table;
 pub mod tiles;
 mod time;
+mod wkt;
 
 use std::fs::File;
 use std::io::Read;
@@ -95,8 +99,8 @@ pub fn collected(file: &str, input: impl Read) -> Result<Checked<Json>, Box<Diag
 }
 
 fn document(file: &str, input: impl Read, each: &mut dyn FnMut(Place, &RawValue)) -> Result<Document, Box<Diagnostic>> {
-    match table::is_table(file) {
-        true => table::read(file, input, each),
+    match places::is_table(file) {
+        true => places::read(file, input, each),
         false => stream::read(file, input, each).map_err(|e| Box::new(e.into_diagnostic(file))),
     }
 }
