@@ -50,17 +50,33 @@ impl Column {
         self.days.iter().all(Option::is_none)
     }
 
+    /// Whether at least three in four of its values are dates.
     pub fn is_mostly_read(&self) -> bool {
         let read = self.days.iter().flatten().count();
-        read > 0 && self.unread.as_ref().is_none_or(|(count, _)| *count as usize * 10 <= read)
+        read > 0 && self.unread.as_ref().is_none_or(|(count, _)| *count as usize * 3 <= read)
+    }
+
+    /// That its dates are not taken for those of the features, where some cannot be read.
+    pub fn not_taken(&self, file: &str) -> Option<Diagnostic> {
+        let (count, first) = self.unread.as_ref()?;
+        let (all, first): (_, String) =
+            (*count as usize + self.days.iter().flatten().count(), first.chars().take(40).collect());
+        let d = Diagnostic::warning(format!(
+            "'{}' is not taken for the time: {count} of its {all} values are no dates, or may be one of two, such as '{first}'",
+            self.name
+        ));
+        Some(d.in_file(file).at(self.pointer()).help("write dates as YYYY-MM-DD"))
+    }
+
+    fn pointer(&self) -> String {
+        format!("/features/*/properties/{}", self.name)
     }
 
     pub fn told(&self, file: &str) -> Vec<Diagnostic> {
-        let pointer = format!("/features/*/properties/{}", self.name);
         let one = |(count, first): &(u32, String), what: &str, help: &str| {
             let first: String = first.chars().take(40).collect();
             let d = Diagnostic::warning(format!("{count} values of '{}' {what}, such as '{first}'", self.name));
-            d.in_file(file).at(pointer.clone()).help(help.to_string())
+            d.in_file(file).at(self.pointer()).help(help.to_string())
         };
         let unread = self.unread.as_ref().map(|unread| {
             one(unread, "are no dates, or may be one of two, and count as an open end", "write dates as YYYY-MM-DD")
