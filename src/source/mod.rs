@@ -9,6 +9,7 @@ mod columns;
 mod content;
 mod convert;
 mod dates;
+mod folder;
 mod places;
 pub mod roots;
 mod rows;
@@ -24,6 +25,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+pub use folder::files;
 pub use schema::{Schema, SchemaError};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
