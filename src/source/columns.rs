@@ -47,7 +47,7 @@ impl Kind {
 /// commas.
 pub(super) fn unclear<'a>(mut cells: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let is_unclear = |cell: &&str| cell.contains(',') && cell.bytes().any(|b| b.is_ascii_digit());
-    let is_numeric = |cell: &str| cell.bytes().all(|b| b.is_ascii_digit() || b"-+., ".contains(&b));
+    let is_numeric = |cell: &str| cell.bytes().all(|b| b.is_ascii_digit() || b"-+.,".contains(&b));
     let first = cells.clone().find(is_unclear);
     first.filter(|_| cells.all(is_numeric))
 }

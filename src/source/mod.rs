@@ -1,4 +1,4 @@
-//! Data in: GeoJSON text, sequences of it and tables of points, packed or not, to validated features, with every problem
+//! Data in: GeoJSON text, sequences of it and tables, packed or not, to validated features, with every problem
 //! listed.
 //!
 //! A file is read as a stream, one feature in memory at a time. A bad feature is skipped and reported; what can be
@@ -64,7 +64,7 @@ fn is_packed(path: &Path) -> bool {
 /// perhaps packed, it is a table.
 ///
 /// Takes a FeatureCollection, a Feature or a bare geometry, many of them one after the other, or a table with columns of
-/// longitude and latitude. `Err` where nothing of it can be used.
+/// longitude and latitude or one of well-known text. `Err` where nothing of it can be used.
 pub fn read(name: &str, file: &str, input: impl Read) -> Result<Checked<Collection>, Box<Diagnostic>> {
     let mut converter = convert::Converter::new(file);
     let document = document(file, input, &mut |place, raw| converter.add(place, raw))?;

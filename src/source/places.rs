@@ -32,15 +32,15 @@ enum Columns {
 }
 
 impl Columns {
-    /// A column of well-known text, or else those of longitude and latitude.
+    /// A column of well-known text, or else those of longitude and latitude, or else one with some well-known text.
     fn of(table: &Table) -> Option<Self> {
-        let is_text = |i: &usize| {
-            let mut filled = table.cells(*i).filter(|cell| !cell.is_empty()).peekable();
-            filled.peek().is_some() && filled.all(wkt::is_geometry)
-        };
-        let text = GEOMETRY.iter().filter_map(|name| table.column(&[name])).find(is_text);
+        let filled = |i: usize| table.cells(i).filter(|cell| !cell.is_empty());
+        let some = |i: &usize| filled(*i).any(wkt::is_geometry);
+        let all = |i: &usize| some(i) && filled(*i).all(wkt::is_geometry);
+        let mut called = GEOMETRY.iter().filter_map(|name| table.column(&[name]));
+        let text = called.clone().find(all).map(Self::Text);
         let degrees = || Some(Self::Degrees(table.column(&LONGITUDE)?, table.column(&LATITUDE)?));
-        text.map(Self::Text).or_else(degrees)
+        text.or_else(degrees).or_else(|| called.find(some).map(Self::Text))
     }
 
     fn are(&self, column: usize) -> bool {
@@ -107,7 +107,9 @@ pub(super) fn read(
     let Some(columns) = columns else {
         let names: Vec<String> = table.names.iter().take(40).map(|n| format!("'{n}'")).collect();
         let message = format!("the table has no columns of longitude and latitude; it has {}", names.join(", "));
-        return Err(failed(message, "call them lon and lat (or lng, long, longitude, x; latitude, y), in degrees"));
+        let help = "call them lon and lat (or lng, long, longitude, x; latitude, y), in degrees; or give well-known text in a \
+                    column wkt";
+        return Err(failed(message, help));
     };
     let mut problems: Vec<Diagnostic> = Vec::new();
     problems.extend(
@@ -161,10 +163,9 @@ fn kinds(table: &Table, columns: &Columns, file: &str, problems: &mut Vec<Diagno
     let commas = if let Columns::Degrees(x, y) = columns { has_comma(*x) || has_comma(*y) } else { false };
     let kind = |i: usize| {
         let kind = Kind::of(table.cells(i), commas);
-        if let Some(cell) = unclear(table.cells(i)).filter(|_| commas && kind == Kind::Text && !columns.are(i)) {
+        if let Some(cell) = unclear(table.cells(i)).filter(|_| kind == Kind::Text && !columns.are(i)) {
             let d = Diagnostic::warning(format!("column '{}' is text, not numbers: '{cell}'", table.names[i]));
-            let help = "write numbers with one comma, before their decimals, and nothing else between their digits";
-            problems.push(d.in_file(file).help(help));
+            problems.push(d.in_file(file).help("where they are numbers, write them as 1234.5"));
         }
         kind
     };

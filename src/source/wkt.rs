@@ -19,7 +19,8 @@ const MAX_DEPTH: usize = 16;
 pub(super) fn is_geometry(text: &str) -> bool {
     let mut reader = Reader(text);
     reader.system();
-    kind(&reader.word()).is_some()
+    let is_kind = kind(&reader.word()).is_some();
+    is_kind && (reader.0.trim_start().starts_with('(') || matches!(&*reader.word(), "Z" | "M" | "ZM" | "EMPTY"))
 }
 
 /// The geometry as GeoJSON text; `None` where it is none, or names another system than longitude and latitude.
@@ -69,6 +70,7 @@ impl<'a> Reader<'a> {
         }
         let kind = kind(&self.word())?;
         let is_collection = kind == "GeometryCollection";
+        let begin = out.len();
         let key = if is_collection { "geometries" } else { "coordinates" };
         out.push_str(&format!("{{\"type\":\"{kind}\",\"{key}\":"));
         let mut next = self.word();
@@ -76,6 +78,11 @@ impl<'a> Reader<'a> {
             next = self.word();
         }
         match &*next {
+            // GeoJSON has no point without a position.
+            "EMPTY" if kind == "Point" => {
+                out.truncate(begin);
+                out.push_str("{\"type\":\"GeometryCollection\",\"geometries\":[]");
+            }
             "EMPTY" => out.push_str("[]"),
             "" if is_collection => {
                 self.sign('(')?;
@@ -156,7 +163,7 @@ mod tests {
             ("POLYGON EMPTY", r#"{"type":"Polygon","coordinates":[]}"#),
             (
                 "GEOMETRYCOLLECTION(POINT(1 2),POINT EMPTY)",
-                r#"{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[1,2]},{"type":"Point","coordinates":[]}]}"#,
+                r#"{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[1,2]},{"type":"GeometryCollection","geometries":[]}]}"#,
             ),
         ] {
             assert_eq!(geojson(text).as_deref(), Some(coordinates), "{text}");
@@ -167,5 +174,6 @@ mod tests {
         {
             assert_eq!(geojson(text), None, "{text}");
         }
+        assert!(!is_geometry("point of interest"));
     }
 }

@@ -224,3 +224,15 @@ pub fn filled(template: &str, with: &[&str]) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_holds_nothing_is_said_in_every_language() {
+        for words in ALL {
+            assert!(words.holder("none") != "none" && words.holder("north") == "north", "{}", words.language);
+        }
+    }
+}
