@@ -4,11 +4,11 @@
 //! told once a file, by name.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
+use super::large::Large;
 use super::stream::{OtherSystem, Place};
 use crate::diag::Diagnostic;
 use crate::feature::geometry::{self, Mended};
@@ -175,67 +175,4 @@ fn listed(named: &Named) -> String {
         all.push(format!("and {} more", named.len() - MOST));
     }
     all.join(", ")
-}
-
-/// What holds whole numbers that JSON's numbers would round here, with those as text.
-#[derive(Default)]
-struct Large {
-    id: Option<Arc<str>>,
-    properties: Vec<(String, Value)>,
-}
-
-impl Large {
-    /// Those of a feature's text, which is GeoJSON.
-    fn of(text: &str) -> Self {
-        /// As many digits as the first number that is too large for a sign and 63 bits.
-        const DIGITS: usize = 19;
-        #[derive(serde::Deserialize)]
-        struct Raw<'a> {
-            #[serde(borrow)]
-            id: Option<&'a RawValue>,
-            #[serde(borrow)]
-            properties: Option<BTreeMap<String, &'a RawValue>>,
-        }
-        if !text.as_bytes().split(|b| !b.is_ascii_digit()).any(|digits| digits.len() >= DIGITS) {
-            return Self::default();
-        }
-        let Ok(raw) = serde_json::from_str::<Raw>(text) else { return Self::default() };
-        let properties = raw.properties.into_iter().flatten();
-        Self {
-            id: raw.id.map(RawValue::get).filter(|raw| is_large(raw)).map(Arc::from),
-            properties: properties.filter_map(|(key, raw)| Some((key, as_text(raw.get())?))).collect(),
-        }
-    }
-}
-
-/// Whether JSON is a whole number of more than 64 bits.
-fn is_large(raw: &str) -> bool {
-    let digits = raw.strip_prefix('-').unwrap_or(raw);
-    let is_whole = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    is_whole && raw.parse::<i64>().is_err() && raw.parse::<u64>().is_err()
-}
-
-/// JSON with its large whole numbers as text; `None` where it holds none.
-fn as_text(raw: &str) -> Option<Value> {
-    let inner = |raw: &RawValue| {
-        let large = as_text(raw.get());
-        let is_large = large.is_some();
-        let value = large.or_else(|| serde_json::from_str(raw.get()).ok().map(|json: Json| Value::from(&json)));
-        (value.unwrap_or(Value::Null), is_large)
-    };
-    match raw.as_bytes().first()? {
-        b'{' => {
-            let members: BTreeMap<String, &RawValue> = serde_json::from_str(raw).ok()?;
-            let members: BTreeMap<String, (Value, bool)> = members.into_iter().map(|(k, v)| (k, inner(v))).collect();
-            let any = members.values().any(|(_, is_large)| *is_large);
-            any.then(|| Value::Object(Arc::new(members.into_iter().map(|(k, (v, _))| (k.into(), v)).collect())))
-        }
-        b'[' => {
-            let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
-            let items: Vec<(Value, bool)> = items.into_iter().map(inner).collect();
-            let any = items.iter().any(|(_, is_large)| *is_large);
-            any.then(|| Value::Array(items.into_iter().map(|(v, _)| v).collect()))
-        }
-        _ => is_large(raw).then(|| Value::Text(raw.into())),
-    }
 }

@@ -10,6 +10,7 @@ mod content;
 mod convert;
 mod dates;
 mod folder;
+mod large;
 mod places;
 pub mod roots;
 mod rows;
