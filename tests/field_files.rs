@@ -643,3 +643,210 @@ async fn live_text_is_text_for_editors() {
         assert!(!list("x") || list("rotate"), "{text}");
     }
 }
+
+/// The features of a collection as an answer has them, and what was said of its file.
+async fn answered(name: &str, text: &str) -> (Vec<Json>, String) {
+    let (map, said) = load(name, text.as_bytes());
+    let Some(map) = map else { return (Vec::new(), said.join("\n")) };
+    let routes = router(Service::new(map, 1).unwrap(), Site::default());
+    let json = get(&routes, "/collections/data/items?limit=100").await.json();
+    (json["features"].as_array().unwrap().clone(), said.join("\n"))
+}
+
+#[tokio::test]
+async fn whole_numbers_keep_all_digits_at_every_door() {
+    let one = |id: i64, x: f64| {
+        let mut feature = point("", x);
+        (feature["id"], feature["properties"]) = (json!(id), json!({"cell": id}));
+        feature
+    };
+    // The first is a number of 64 bits that an f64 is, the second is none.
+    let ids = [4_611_686_018_427_387_904, 4_611_686_018_427_387_905, i64::MIN];
+    let features: Vec<Json> = ids.iter().zip([46.0, 46.1, 46.2]).map(|(id, x)| one(*id, x)).collect();
+    let routes = routes(&[("cells.geojson", collection(&features))]);
+    let csv = String::from_utf8(get(&routes, "/collections/cells/items?f=csv").await.body).unwrap();
+    let fgb = get(&routes, "/collections/cells/items?f=fgb").await.body;
+    for id in ids {
+        let item = get(&routes, &format!("/collections/cells/items/{id}")).await;
+        assert_eq!(item.status, 200, "{id}");
+        let item = item.json();
+        assert_eq!((&item["id"], &item["properties"]["cell"]), (&json!(id), &json!(id)));
+        assert!(csv.contains(&format!("{id},{id},POINT")), "{id}: {csv}");
+        assert!(fgb.windows(id.to_string().len()).any(|w| w == id.to_string().as_bytes()), "{id}");
+    }
+    assert_eq!(get(&routes, "/collections/cells/items/4611686018427388000").await.status, 404);
+}
+
+#[tokio::test]
+async fn larger_numbers_are_text_and_named() {
+    let large = "123456789012345678901234567890";
+    let feature = format!(
+        r#"{{"type": "Feature", "id": {large}, "properties": {{"h": {large}, "n": 18446744073709551615, "in": {{"a": [-{large}, 2]}}, "e": 1e30}}, "geometry": {{"type": "Point", "coordinates": [46, 40]}}}}"#
+    );
+    let whole = format!(r#"{{"type": "FeatureCollection", "features": [{feature}]}}"#);
+    let table = format!("id,h,lon,lat\n{large},{large},46,40\n");
+    for (name, text) in
+        [("data.json", &feature), ("data.geojson", &whole), ("data.ndjson", &feature), ("data.csv", &table)]
+    {
+        let (features, said) = answered(name, text).await;
+        assert_eq!(features[0]["id"], large, "{name}");
+        assert_eq!(features[0]["properties"]["h"], large, "{name}");
+        if name != "data.csv" {
+            let properties = &features[0]["properties"];
+            assert_eq!(properties["in"]["a"], json!([format!("-{large}"), 2]));
+            assert_eq!((&properties["n"], &properties["e"]), (&json!(u64::MAX), &json!(1e30)));
+            assert!(said.contains("'h' (1), 'id' (1), 'in' (1)"), "{said}");
+        }
+        assert!(said.contains("more than 64 bits are kept as text"), "{name}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_feature_says_and_is_not_kept_is_named_once() {
+    let with = |x: f64, z: Json, more: Json| {
+        let mut feature = point("", x);
+        feature["id"] = Json::Null;
+        feature["geometry"]["coordinates"] = z;
+        feature.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        feature
+    };
+    let features = [
+        with(46.0, json!([46, 40, 1200]), json!({"title": "a", "bbox": [46, 40, 46, 40], "links": null})),
+        with(46.1, json!([46, 41]), json!({"title": "b", "when": {"start": "2020"}})),
+        with(46.2, json!([46, 42, 5, 7]), json!({"crs": {"type": "name", "properties": {"name": "EPSG:4326"}}})),
+    ];
+    let (read, said) = answered("data.geojson", &collection(&features).to_string()).await;
+    assert_eq!(read.len(), 3);
+    assert!(said.contains("members of features are not kept: 'title' (2), 'when' (1)"), "{said}");
+    assert!(said.contains("heights") && said.contains("(and 1 more like it)"), "{said}");
+    assert_eq!(said.lines().count(), 2, "{said}");
+}
+
+#[test]
+fn other_systems_are_refused_by_name_wherever_they_are_named() {
+    let named = |name: &str| json!({"type": "name", "properties": {"name": name}});
+    for (crs, words) in [
+        (json!({"type": "EPSG", "properties": {"code": 3857}}), "'EPSG:3857', not in degrees"),
+        (json!("EPSG:3857"), "'EPSG:3857', not in degrees"),
+        (named("urn:ogc:def:crs:EPSG::4269"), "EPSG::4269', in degrees, but of another datum than WGS 84"),
+        (named("EPSG:4978"), "not in degrees"),
+        (json!({"type": "EPSG", "properties": {"code": 4326}}), ""),
+        (json!({"type": "OGC", "properties": {"urn": "urn:ogc:def:crs:OGC:1.3:CRS84"}}), ""),
+        (Json::Null, ""),
+    ] {
+        let (mut whole, mut feature) = (collection(&[point("A", 46.7)]), point("A", 46.7));
+        whole["crs"] = crs.clone();
+        feature["crs"] = crs.clone();
+        for text in [whole, collection(&[feature.clone()]), feature] {
+            let (map, said) = load("data.geojson", text.to_string().as_bytes());
+            assert_eq!(map.is_some(), words.is_empty(), "{text}: {said:?}");
+            assert!(said.is_empty() || said[0].contains(words) && !words.is_empty(), "{crs}: {said:?}");
+        }
+    }
+    let twice = format!(r#"{{"type": "FeatureCollection", "features": [{}], "features": []}}"#, point("A", 46.7));
+    let (map, said) = load("data.geojson", twice.as_bytes());
+    assert!(map.is_none() && said[0].contains("a second member 'features'"), "{said:?}");
+}
+
+#[tokio::test]
+async fn tables_lose_no_cell() {
+    // Commas before decimals, where the positions have them.
+    let (read, said) = answered("data.csv", "lon;lat;v;w;x\n46,5;40,25;3,5;1.234,5;a, b\n47,5;41,25;4;2;\n").await;
+    assert_eq!(read[0]["properties"], json!({"v": 3.5, "w": "1.234,5", "x": "a, b"}));
+    assert_eq!(read[1]["properties"], json!({"v": 4, "w": "2"}));
+    assert!(said.contains("column 'w' is text, not numbers: '1.234,5'") && said.lines().count() == 1, "{said}");
+    // An id of its own beside `feature_id`.
+    let (read, _) = answered("data.csv", "feature_id,id,lon,lat\nA,1,46,40\n").await;
+    assert_eq!((&read[0]["id"], &read[0]["properties"]), (&json!(1), &json!({"feature_id": "A", "id": 1})));
+    let (read, _) = answered("data.csv", "feature_id,lon,lat,n\nA,46,40,\"  kept \"\n").await;
+    assert_eq!((&read[0]["id"], &read[0]["properties"]), (&json!("A"), &json!({"n": "  kept "})));
+    for (text, n) in
+        [("sep=;\nlon;lat;n\n46;40;a\n", "a"), ("lon|lat|n\n46|40|b\n", "b"), ("lon,lat,\"n;;;;\"\n46,40,c\n", "c")]
+    {
+        let (read, said) = answered("data.csv", text).await;
+        assert!(
+            said.is_empty() && read[0]["properties"].as_object().unwrap().values().any(|v| v == n),
+            "{text}: {said}"
+        );
+    }
+    for (text, words) in [
+        ("lon,lat,n\n46,40,\"open\n47,41,b\n", "a quote opened on line 2 is not closed"),
+        ("lon,lat,name,name\n46,40,a,b\n", "columns 3 and 4 are both called 'name'"),
+        ("Report of today\nlon,lat,n\n46,40,a\n", "the columns are named on line 2"),
+        ("# a comment, of ours\nlon,lat,n\n46,40,a\n", "the columns are named on line 2"),
+    ] {
+        let (map, said) = load("data.csv", text.as_bytes());
+        assert!(map.is_none() && said[0].contains(words), "{text}: {said:?}");
+    }
+}
+
+#[tokio::test]
+async fn tables_of_well_known_text_are_read() {
+    let text = "name,lon,lat,the_geom\nA,1,2,\"LINESTRING (46 40, 47 41)\"\nB,1,2,POINT EMPTY\nC,1,2,\nD,1,2,POINT Z (46 40 7)\nE,1,2,POINT(46)\n";
+    let (read, said) = answered("data.csv", text).await;
+    assert_eq!(read.len(), 4, "{said}");
+    assert_eq!(read[0]["geometry"], json!({"type": "LineString", "coordinates": [[46, 40], [47, 41]]}));
+    assert_eq!(read[0]["properties"], json!({"name": "A", "lon": 1, "lat": 2}));
+    assert_eq!(read[3]["geometry"], json!({"type": "Point", "coordinates": [46, 40]}));
+    for words in [
+        "places are those of column 'the_geom'",
+        "heights",
+        "data.csv:6:1",
+        "'POINT(46)' is no geometry",
+        "1 rows say no",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    // What is written is read again.
+    let routes = routes(&[("kinds.geojson", collection(&every_kind()))]);
+    let csv = String::from_utf8(get(&routes, "/collections/kinds/items?limit=100&f=csv").await.body).unwrap();
+    let (read, said) = answered("data.csv", &csv).await;
+    assert_eq!(read.len(), 13, "{said}");
+    for (given, read) in every_kind().iter().zip(&read).filter(|(_, read)| !read["geometry"].is_null()) {
+        assert_eq!(given["geometry"], read["geometry"]);
+    }
+}
+
+#[test]
+fn a_file_without_one_usable_feature_stops_the_start() {
+    for (name, text) in [
+        (
+            "esri.geojson",
+            r#"{"type": "FeatureCollection", "features": [{"attributes": {}, "geometry": {"x": 46, "y": 40}}]}"#,
+        ),
+        ("proj.csv", "x,y\n500000,4400000\n"),
+    ] {
+        let (map, said) = load(name, text.as_bytes());
+        assert!(map.is_none(), "{name}");
+        assert!(said.iter().any(|s| s.contains(name) && s.contains("none of its features can be used")), "{said:?}");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        assert!(map::load(&Options { data: vec![path], ..Options::default() }).value.is_some(), "with --lenient");
+    }
+    let (map, said) = load("none.geojson", collection(&[]).to_string().as_bytes());
+    assert!(map.is_some() && said.is_empty(), "what is empty is not spoilt: {said:?}");
+}
+
+#[test]
+fn a_folder_s_files_that_are_not_read_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.geojson"), collection(&[point("A", 46.7)]).to_string()).unwrap();
+    fs::write(folder.path().join("b.kml"), "<kml/>").unwrap();
+    let checked = run(&["check", "."], folder.path());
+    assert!(told(&checked).contains("files of other types are not read: 'b.kml'"), "{}", told(&checked));
+    let loaded = map::load(&Options { data: vec![folder.path().into()], strict: true, ..Options::default() });
+    assert!(loaded.value.is_some() && loaded.diagnostics[0].to_string().contains("'b.kml'"));
+}
+
+#[tokio::test]
+async fn the_schema_has_the_geometry_beside_a_property_of_its_name() {
+    let mut feature = point("a", 46.7);
+    feature["properties"] = json!({"geometry": "rough"});
+    let routes = routes(&[("odd.geojson", collection(&[feature]))]);
+    let schema = get(&routes, "/collections/odd/schema").await.json();
+    assert_eq!(schema["properties"]["geometry"]["type"], "string");
+    assert_eq!(schema["properties"]["geometry_"]["x-ogc-role"], "primary-geometry");
+    let queryables = get(&routes, "/collections/odd/queryables").await.json();
+    assert!(queryables["properties"].get("geometry_").is_none());
+}

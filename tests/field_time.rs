@@ -235,3 +235,38 @@ fn what_the_map_shows_is_what_datetime_finds() {
         assert_eq!(said(right), "");
     }
 }
+
+#[test]
+fn columns_of_dates_are_found_and_those_not_taken_are_named() {
+    let said = |key: &str, dates: &[Json]| {
+        let features: Vec<Json> =
+            dates.iter().enumerate().map(|(i, d)| point(&i.to_string(), json!({key: d}))).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own.json");
+        std::fs::write(&path, collection(&features).to_string()).unwrap();
+        let loaded = map::load(&Options { data: vec![path], ..Options::default() });
+        loaded.diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let day = |i: usize| json!(format!("2021-01-{:02}", i + 1));
+    for (key, kind) in [("Date", "instant"), ("DATE", "instant"), ("Valid_From", "from-on"), ("Start_Date", "from-on")]
+    {
+        let told = said(key, &[day(0), day(1)]);
+        assert!(told.contains(&format!("'{key}', as of kind '{kind}'")), "{key}: {told}");
+    }
+    // Three in four are enough; the others are named.
+    let mostly: Vec<Json> = (0..3).map(day).chain([json!("unknown")]).collect();
+    let told = said("date", &mostly);
+    assert!(told.contains("1 values of 'date' are no dates") && told.contains("as of kind 'instant'"), "{told}");
+    for (dates, words) in [
+        (
+            vec![day(0), day(1), json!("unknown")],
+            "1 of its 3 values are no dates, or may be one of two, such as 'unknown'",
+        ),
+        (vec![json!("01/02/2013"), json!("03/04/2013")], "2 of its 2 values"),
+        (vec![json!(1_609_459_200)], "such as '1609459200'"),
+    ] {
+        let told = said("date", &dates);
+        assert!(told.contains("'date' is not taken for the time") && told.contains(words), "{told}");
+    }
+    assert_eq!(said("start", &[json!("Shusha"), json!("Lachin")]), "", "what is no date by its name or its values");
+}

@@ -66,11 +66,9 @@ fn files_of(path: &Path, out: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     if !path.is_dir() {
         return vec![path.to_path_buf()];
     }
-    match fs::read_dir(path) {
-        Ok(entries) => {
-            let wanted = |p: &PathBuf| p.is_file() && source::is_data(p);
-            let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).filter(wanted).collect();
-            files.sort();
+    match source::files(path) {
+        Ok((files, told)) => {
+            out.extend(told);
             files
         }
         Err(e) => {

@@ -8,7 +8,7 @@ use geo::geometry::{Coord, Geometry, LineString, Polygon};
 use serde_json::{Map as JsonObject, Value as Json};
 
 use super::Form;
-use crate::feature::{Feature, FeatureId, Value, WHOLE};
+use crate::feature::{Feature, FeatureId, Value, whole_of};
 
 /// A feature as GeoJSON, with extra members beside its properties.
 pub struct FeatureJson<'a> {
@@ -76,10 +76,9 @@ fn text(text: &str, out: &mut Vec<u8>) {
 
 /// Whole numbers without a fraction.
 fn number(n: f64, out: &mut Vec<u8>) {
-    if n.fract() == 0.0 && n.abs() < WHOLE {
-        drop(write!(out, "{}", n as i64));
-    } else {
-        drop(serde_json::to_writer(out, &n));
+    match whole_of(n) {
+        Some(whole) => drop(write!(out, "{whole}")),
+        None => drop(serde_json::to_writer(out, &n)),
     }
 }
 

@@ -54,7 +54,7 @@ impl Form {
 }
 
 /// A name for a column of our own that none of the others has, however they are written.
-fn free_name<'a>(wanted: &str, others: impl Iterator<Item = &'a str> + Clone) -> String {
+pub fn free_name<'a>(wanted: &str, others: impl Iterator<Item = &'a str> + Clone) -> String {
     let mut name = wanted.to_string();
     while others.clone().any(|other| other.eq_ignore_ascii_case(&name)) {
         name.push('_');

@@ -24,6 +24,8 @@ pub enum Mended {
     Unclosed,
     Winding,
     Turned(Turn),
+    /// Numbers after longitude and latitude.
+    Heights,
 }
 
 impl Mended {
@@ -37,6 +39,9 @@ impl Mended {
             Mended::Turned(Turn::Wide) => {
                 "a side of a polygon is longer than 180 degrees of longitude, and was taken as it is written; where the other, \
                  shorter way is meant, cut the polygon at the antimeridian (RFC 7946, 3.1.9)"
+            }
+            Mended::Heights => {
+                "positions have heights, or other numbers after longitude and latitude, which are not kept"
             }
         }
     }
@@ -221,6 +226,9 @@ impl Reader<'_> {
     /// A position that is nothing but right.
     fn taken(&mut self, p: &Position) -> Option<Coord<f64>> {
         self.most = self.most.checked_sub(1)?;
+        if p.as_slice().len() > 2 {
+            self.note(Mended::Heights);
+        }
         match (p.as_slice(), &self.mended) {
             (p, Some(_)) => in_degrees(p),
             ([x, y, ..], None) => (x.is_finite() && y.is_finite()).then_some(Coord { x: *x, y: *y }),

@@ -16,7 +16,7 @@ pub use date::{Date, DateError};
 use geo::geometry::Geometry;
 pub use timing::Timing;
 pub use validity::Validity;
-pub use value::{Value, WHOLE, large_order};
+pub use value::{Value, large_order, whole_of};
 
 /// A GeoJSON feature id.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +58,10 @@ impl FeatureId {
 impl fmt::Display for FeatureId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FeatureId::Number(n) => write!(f, "{n}"),
+            FeatureId::Number(n) => match whole_of(*n) {
+                Some(whole) => write!(f, "{whole}"),
+                None => write!(f, "{n}"),
+            },
             FeatureId::Large(n) => write!(f, "{n}"),
             FeatureId::Text(t) => f.write_str(t),
         }

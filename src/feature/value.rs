@@ -4,9 +4,6 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Whole numbers below it are written without a fraction.
-pub const WHOLE: f64 = 9.2e18;
-
 /// A JSON value as features and styles carry it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -61,14 +58,24 @@ impl Value {
         match self {
             Value::Null => Json::Null,
             Value::Bool(b) => Json::Bool(*b),
-            Value::Number(n) if n.fract() == 0.0 && n.abs() < WHOLE => Json::from(*n as i64),
+            Value::Number(n) => whole_of(*n)
+                .and_then(serde_json::Number::from_i128)
+                .or_else(|| serde_json::Number::from_f64(*n))
+                .map_or(Json::Null, Json::Number),
             Value::Large(n) => serde_json::Number::from_i128(*n).map_or(Json::Null, Json::Number),
-            Value::Number(n) => serde_json::Number::from_f64(*n).map_or(Json::Null, Json::Number),
             Value::Text(t) => Json::String(t.to_string()),
             Value::Array(items) => Json::Array(items.iter().map(Value::to_json).collect()),
             Value::Object(map) => Json::Object(map.iter().map(|(k, v)| (k.to_string(), v.to_json())).collect()),
         }
     }
+}
+
+/// A number as the whole number of 64 bits, with or without a sign, that it is; those are written with all their digits.
+pub fn whole_of(n: f64) -> Option<i128> {
+    const LEAST: f64 = i64::MIN as f64;
+    // It rounds to the number after it.
+    const BEYOND: f64 = u64::MAX as f64;
+    (n.fract() == 0.0 && (LEAST..BEYOND).contains(&n)).then_some(n as i128)
 }
 
 /// A large whole number beside an `f64`, which it never equals.
@@ -88,7 +95,15 @@ mod tests {
     fn json_survives_the_round_trip() {
         let json = serde_json::json!({"a": [1, 2.5, null, true], "b": {"c": "ə"}});
         assert_eq!(Value::from(&json).to_json(), json);
-        let large = serde_json::json!([1_366_012_299_262_230_533_u64, u64::MAX, i64::MIN + 1, 1_u64 << 60]);
+        let large = serde_json::json!([
+            1_366_012_299_262_230_533_u64,
+            u64::MAX,
+            i64::MIN + 1,
+            1_u64 << 60,
+            i64::MIN,
+            1_u64 << 63,
+            u64::MAX - 2047
+        ]);
         assert_eq!(Value::from(&large).to_json().to_string(), large.to_string());
     }
 }

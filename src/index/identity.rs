@@ -50,7 +50,7 @@ impl std::fmt::Display for Id<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Id::Position(n) => write!(f, "_{n}"),
-            Id::Number(n) => write!(f, "{}", n + 0.0),
+            Id::Number(n) => FeatureId::Number(*n).fmt(f),
             Id::Large(n) => write!(f, "{n}"),
             Id::Text(t) => f.write_str(t),
         }
@@ -75,7 +75,7 @@ impl Index {
             let at = order.partition_point(|i| self.id(*i).order(&wanted) == Ordering::Less);
             order.get(at).copied().filter(|i| self.id(*i).order(&wanted) == Ordering::Equal)
         };
-        let number = || text.parse().ok().filter(|n: &f64| n.to_string() == text).and_then(|n| find(Id::Number(n)));
+        let number = || text.parse().ok().map(Id::Number).filter(|id| id.to_string() == text).and_then(find);
         let large = || match Value::whole(text.parse().ok()?) {
             Value::Large(n) if n.to_string() == text => find(Id::Large(n)),
             _ => None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -74,13 +74,13 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     }
     loader.roots = Roots::new(options.data.iter().chain(&options.roots).map(PathBuf::as_path));
     for path in &options.fonts {
-        for file in loader.files(path, &["ttf", "otf", "ttc", "otc"], has_extension).unwrap_or_default() {
+        for file in loader.files(path, &["ttf", "otf", "ttc", "otc"]).unwrap_or_default() {
             loader.font(&file);
         }
     }
     let mut styles = Vec::new();
     for path in &options.styles {
-        match loader.files(path, &["json"], has_extension) {
+        match loader.files(path, &["json"]) {
             Some(files) => styles.extend(files),
             None => loader.lose("--style", path),
         }
@@ -95,7 +95,7 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     }
     let mut own = Vec::new();
     for path in &options.data {
-        let Some(files) = loader.files(path, &source::EXTENSIONS, |file, _| source::is_data(file)) else {
+        let Some(files) = loader.data_files(path) else {
             loader.lose("--data", path);
             continue;
         };
@@ -200,33 +200,44 @@ impl Loader {
 
     /// The files that a path names: itself, or those in a folder that are of one of the types, in name order; `None` where
     /// the folder cannot be read, which is said.
-    pub(super) fn files(
+    pub(super) fn files(&mut self, path: &Path, types: &[&str]) -> Option<Vec<PathBuf>> {
+        self.listed(path, types, |folder| {
+            let entries = fs::read_dir(folder)?.filter_map(|e| Some(e.ok()?.path()));
+            let mut files: Vec<PathBuf> = entries.filter(|p| p.is_file() && has_extension(p, types)).collect();
+            files.sort();
+            Ok((files, None))
+        })
+    }
+
+    /// The same of data; what may have been meant and is not read is said.
+    fn data_files(&mut self, path: &Path) -> Option<Vec<PathBuf>> {
+        self.listed(path, &source::EXTENSIONS, source::files)
+    }
+
+    fn listed(
         &mut self,
         path: &Path,
         types: &[&str],
-        is: fn(&Path, &[&str]) -> bool,
+        list: impl FnOnce(&Path) -> io::Result<(Vec<PathBuf>, Option<Diagnostic>)>,
     ) -> Option<Vec<PathBuf>> {
         if !path.is_dir() {
             return Some(vec![path.to_path_buf()]);
         }
-        let entries = match fs::read_dir(path) {
-            Ok(entries) => entries,
-            Err(e) => {
-                self.problem(
-                    Diagnostic::error(format!("the folder cannot be read: {e}")).in_file(path.display().to_string()),
-                );
-                return None;
+        let of_folder = |d: Diagnostic| d.in_file(path.display().to_string());
+        match list(path) {
+            Ok((files, told)) => {
+                self.diagnostics.extend(told);
+                if files.is_empty() {
+                    let message = format!("the folder holds no file of type {}", types.join(" or "));
+                    self.problem(of_folder(Diagnostic::warning(message)));
+                }
+                Some(files)
             }
-        };
-        let mut files: Vec<PathBuf> =
-            entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.is_file() && is(p, types)).collect();
-        files.sort();
-        if files.is_empty() {
-            let d = Diagnostic::warning(format!("the folder holds no file of type {}", types.join(" or ")))
-                .in_file(path.display().to_string());
-            self.problem(d);
+            Err(e) => {
+                self.problem(of_folder(Diagnostic::error(format!("the folder cannot be read: {e}"))));
+                None
+            }
         }
-        Some(files)
     }
 
     /// Loads a file, once, as the collection of its stem; gives the name. An embedded collection of that name gives way;
@@ -265,7 +276,13 @@ impl Loader {
     }
 
     fn collection(&mut self, name: String, file: &str, input: impl Read) -> Option<String> {
+        let told = self.diagnostics.len();
         let collection = self.read(&name, file, input)?;
+        if collection.features.is_empty() && self.diagnostics[told..].iter().any(Diagnostic::is_error) {
+            let d = Diagnostic::error("none of its features can be used").in_file(file);
+            self.problem(d.help("mend the problems above"));
+            return None;
+        }
         self.collections.insert(name.clone(), Arc::new(Index::new(collection)));
         Some(name)
     }
@@ -417,7 +434,7 @@ fn today() -> Option<Date> {
 }
 
 /// Whether a file's extension is one of some, in small letters or capitals.
-pub(super) fn has_extension(path: &Path, some: &[&str]) -> bool {
+fn has_extension(path: &Path, some: &[&str]) -> bool {
     path.extension().is_some_and(|x| some.iter().any(|one| x.eq_ignore_ascii_case(one)))
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::load::{Loader, Place, Styles, has_extension};
+use super::load::{Loader, Place, Styles};
 use super::load_sources::picture;
 use super::sources;
 use crate::diag::Diagnostic;
@@ -46,7 +46,7 @@ impl Loader {
     fn svgs(&mut self, folder: &Path, roots: &Roots) -> Sprite {
         // In name order, so that the revision is the same at every start.
         let mut svgs = Vec::new();
-        for path in self.files(folder, &["svg"], has_extension).unwrap_or_default() {
+        for path in self.files(folder, &["svg"]).unwrap_or_default() {
             match text_of(&path, roots) {
                 Ok(svg) => svgs.push((stem(&path), svg)),
                 Err(e) => {

@@ -41,7 +41,7 @@ pub(super) struct Other {
 }
 
 const CONVERT: &str = "convert it: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson FILE";
-const UTF_8: &str = "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE > out.geojson";
+const UTF_8: &str = "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE > FILE-utf8";
 const DOWNLOAD: &str = "download the data itself; a page may ask for a login, or show the file";
 const UNPACK: &str = "unpack it, and give the files in it";
 

@@ -1,11 +1,15 @@
 //! One raw GeoJSON feature to one validated [`Feature`].
+//!
+//! What a feature says and cannot be kept (members beside those of RFC 7946, heights, numbers larger than any type here) is
+//! told once a file, by name.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use super::stream::Place;
+use super::large::Large;
+use super::stream::{OtherSystem, Place};
 use crate::diag::Diagnostic;
 use crate::feature::geometry::{self, Mended};
 use crate::feature::{Feature, FeatureId, Properties, Validity, Value};
@@ -17,7 +21,14 @@ pub(super) struct Converter<'a> {
     diagnostics: Vec<Diagnostic>,
     ids: HashSet<String>,
     mended: Vec<Tally>,
+    /// Members of features, beside GeoJSON's own, that are not kept: how many features have each.
+    foreign: Named,
+    /// Properties with whole numbers that are kept as text.
+    large: Named,
 }
+
+/// How often something was met, by its name.
+type Named = BTreeMap<String, usize>;
 
 /// How often one kind of fault was mended, and where first.
 struct Tally {
@@ -28,7 +39,15 @@ struct Tally {
 
 impl<'a> Converter<'a> {
     pub fn new(file: &'a str) -> Self {
-        Self { file, features: Vec::new(), diagnostics: Vec::new(), ids: HashSet::new(), mended: Vec::new() }
+        Self {
+            file,
+            features: Vec::new(),
+            diagnostics: Vec::new(),
+            ids: HashSet::new(),
+            mended: Vec::new(),
+            foreign: Named::new(),
+            large: Named::new(),
+        }
     }
 
     /// Adds the feature that stands in a place.
@@ -40,8 +59,8 @@ impl<'a> Converter<'a> {
     }
 
     /// Adds a document that is one feature.
-    pub fn add_single(&mut self, json: &Json) {
-        self.add_text("", &json.to_string());
+    pub fn add_single(&mut self, raw: &RawValue) {
+        self.add_text("", raw.get());
     }
 
     fn add_text(&mut self, pointer: &str, text: &str) {
@@ -59,7 +78,9 @@ impl<'a> Converter<'a> {
             d.feature = id;
             Box::new(d.help("see RFC 7946, sections 3.1 and 3.2"))
         })?;
+        let large = Large::of(text);
         let id = match parsed.id {
+            Some(geojson::feature::Id::Number(_)) if large.id.is_some() => large.id.clone().map(FeatureId::Text),
             Some(geojson::feature::Id::String(s)) => Some(FeatureId::Text(s.into())),
             Some(geojson::feature::Id::Number(n)) => FeatureId::of(&Value::from(&Json::Number(n))),
             None => None,
@@ -68,6 +89,17 @@ impl<'a> Converter<'a> {
             Some(id) => d.of_feature(format!("'{id}'")),
             None => d,
         };
+        let mut foreign: Vec<String> = Vec::new();
+        for (key, value) in parsed.foreign_members.iter().flatten() {
+            match OtherSystem::of(value).filter(|_| key == "crs") {
+                Some(system) => {
+                    let d = Diagnostic::error(format!("skipped, {system}")).at(format!("{pointer}/crs"));
+                    return Err(Box::new(named(d).help(OtherSystem::HELP)));
+                }
+                None if key == "crs" || value.is_null() => {}
+                None => foreign.push(key.clone()),
+            }
+        }
         let mut mended = Vec::new();
         let geometry = match parsed.geometry {
             None => ::geo::Geometry::GeometryCollection(Default::default()),
@@ -77,8 +109,18 @@ impl<'a> Converter<'a> {
                 Box::new(named(d).help(p.help))
             })?,
         };
-        let properties: Properties =
+        let mut properties: Properties =
             parsed.properties.iter().flatten().map(|(k, v)| (k.as_str().into(), Value::from(v))).collect();
+        for (key, value) in large.properties {
+            *self.large.entry(key.clone()).or_default() += 1;
+            properties.insert(key.into(), value);
+        }
+        if large.id.is_some() {
+            *self.large.entry("id".to_string()).or_default() += 1;
+        }
+        for key in foreign {
+            *self.foreign.entry(key).or_default() += 1;
+        }
         for kind in mended {
             self.tally(kind, || named(Diagnostic::warning("").at(format!("{pointer}/geometry"))));
         }
@@ -108,6 +150,29 @@ impl<'a> Converter<'a> {
             };
             self.diagnostics.push(first.in_file(self.file));
         }
+        if !self.foreign.is_empty() {
+            let d = Diagnostic::warning(format!("members of features are not kept: {}", listed(&self.foreign)));
+            self.diagnostics.push(d.in_file(self.file).help("put what is to be kept into 'properties'"));
+        }
+        if !self.large.is_empty() {
+            let told = format!("whole numbers of more than 64 bits are kept as text: {}", listed(&self.large));
+            let d = Diagnostic::warning(told).in_file(self.file);
+            self.diagnostics.push(d.help("write them as text to say so, and compare them as text"));
+        }
         (self.features, self.diagnostics)
     }
+}
+
+/// Names in quotes, each with how often it was met; many are cut.
+fn listed(named: &Named) -> String {
+    const MOST: usize = 20;
+    let one = |(name, count): (&String, &usize)| {
+        let name: String = name.chars().take(40).collect();
+        format!("'{name}' ({count})")
+    };
+    let mut all: Vec<String> = named.iter().take(MOST).map(one).collect();
+    if named.len() > MOST {
+        all.push(format!("and {} more", named.len() - MOST));
+    }
+    all.join(", ")
 }

@@ -50,17 +50,33 @@ impl Column {
         self.days.iter().all(Option::is_none)
     }
 
+    /// Whether at least three in four of its values are dates.
     pub fn is_mostly_read(&self) -> bool {
         let read = self.days.iter().flatten().count();
-        read > 0 && self.unread.as_ref().is_none_or(|(count, _)| *count as usize * 10 <= read)
+        read > 0 && self.unread.as_ref().is_none_or(|(count, _)| *count as usize * 3 <= read)
+    }
+
+    /// That its dates are not taken for those of the features, where some cannot be read.
+    pub fn not_taken(&self, file: &str) -> Option<Diagnostic> {
+        let (count, first) = self.unread.as_ref()?;
+        let (all, first): (_, String) =
+            (*count as usize + self.days.iter().flatten().count(), first.chars().take(40).collect());
+        let d = Diagnostic::warning(format!(
+            "'{}' is not taken for the time: {count} of its {all} values are no dates, or may be one of two, such as '{first}'",
+            self.name
+        ));
+        Some(d.in_file(file).at(self.pointer()).help("write dates as YYYY-MM-DD"))
+    }
+
+    fn pointer(&self) -> String {
+        format!("/features/*/properties/{}", self.name)
     }
 
     pub fn told(&self, file: &str) -> Vec<Diagnostic> {
-        let pointer = format!("/features/*/properties/{}", self.name);
         let one = |(count, first): &(u32, String), what: &str, help: &str| {
             let first: String = first.chars().take(40).collect();
             let d = Diagnostic::warning(format!("{count} values of '{}' {what}, such as '{first}'", self.name));
-            d.in_file(file).at(pointer.clone()).help(help.to_string())
+            d.in_file(file).at(self.pointer()).help(help.to_string())
         };
         let unread = self.unread.as_ref().map(|unread| {
             one(unread, "are no dates, or may be one of two, and count as an open end", "write dates as YYYY-MM-DD")
@@ -106,9 +122,16 @@ impl Order {
     }
 }
 
+/// `13.05.2021` of `13.05.2021 14:00`, and of `13.05.2021 2:00 PM`.
+fn without_time(text: &str) -> &str {
+    let is_time =
+        |text: &str| text.contains(':') && text.bytes().all(|b| b.is_ascii_digit() || b" :.AMPamp".contains(&b));
+    text.split_once(' ').filter(|(_, time)| is_time(time)).map_or(text, |(day, _)| day)
+}
+
 /// `15/02/2013`, `2-15-2013`.
 fn three_numbers(text: &str) -> Option<(u16, u16, u16)> {
-    let parts: Vec<&str> = text.split(['/', '-']).collect();
+    let parts: Vec<&str> = without_time(text).split(['/', '-']).collect();
     let [first, second, year] = parts.as_slice() else { return None };
     let is_short = |part: &str| matches!(part.len(), 1 | 2);
     if !is_short(first) || !is_short(second) || year.len() != 4 {
@@ -137,6 +160,7 @@ fn days(text: &str, order: Option<Order>) -> Option<Days> {
     {
         return Some(day(date, true));
     }
+    let text = without_time(text);
     let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let parts: Vec<&str> = text.split(['/', '.', '-']).collect();
     match parts.as_slice() {
@@ -240,6 +264,8 @@ mod tests {
             ("2/15/2013", "2013-02-15/2013-02-16"),
             ("5/5/2013", "2013-05-05/2013-05-06"),
             ("01.10.2020", "2020-10-01/2020-10-02"),
+            ("01.10.2020 14:00", "2020-10-01/2020-10-02"),
+            ("2/15/2013 3:45 PM", "2013-02-15/2013-02-16"),
             ("28-Feb-21", "2021-02-28/2021-03-01"),
             ("28 February 1988", "1988-02-28/1988-02-29"),
             ("Sept 27, 2020", "2020-09-27/2020-09-28"),
@@ -247,7 +273,9 @@ mod tests {
         ] {
             assert_eq!(of_texts(&[text]), [Some(days.to_string())], "{text}");
         }
-        for text in ["01/02/2013", "soon", "2013-13-01", "31.02.2020", "2020-1", "12-Foo-2020", "1/2/3"] {
+        for text in
+            ["01/02/2013", "soon", "2013-13-01", "31.02.2020", "2020-1", "12-Foo-2020", "01.10.2020 at 14:00", "1/2/3"]
+        {
             assert_eq!(of_texts(&[text]), [None], "{text}");
         }
         // A day past 12 tells the order of its column; two orders tell nothing.

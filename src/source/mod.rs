@@ -1,25 +1,32 @@
-//! Data in: GeoJSON text, sequences of it and tables of points, packed or not, to validated features, with every problem
+//! Data in: GeoJSON text, sequences of it and tables, packed or not, to validated features, with every problem
 //! listed.
 //!
 //! A file is read as a stream, one feature in memory at a time. A bad feature is skipped and reported; what can be
 //! mended without guessing (an unclosed ring, a ring wound the wrong way, an antimeridian crossing) is mended and
 //! reported; a file that is not JSON is refused with its line, column and offset.
 
+mod columns;
 mod content;
 mod convert;
 mod dates;
+mod folder;
+mod large;
+mod places;
 pub mod roots;
+mod rows;
 mod schema;
 mod sound;
 mod stream;
 mod table;
 pub mod tiles;
 mod time;
+mod wkt;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+pub use folder::files;
 pub use schema::{Schema, SchemaError};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
@@ -58,7 +65,7 @@ fn is_packed(path: &Path) -> bool {
 /// perhaps packed, it is a table.
 ///
 /// Takes a FeatureCollection, a Feature or a bare geometry, many of them one after the other, or a table with columns of
-/// longitude and latitude. `Err` where nothing of it can be used.
+/// longitude and latitude or one of well-known text. `Err` where nothing of it can be used.
 pub fn read(name: &str, file: &str, input: impl Read) -> Result<Checked<Collection>, Box<Diagnostic>> {
     let mut converter = convert::Converter::new(file);
     let document = document(file, input, &mut |place, raw| converter.add(place, raw))?;
@@ -90,12 +97,13 @@ pub fn collected(file: &str, input: impl Read) -> Result<Checked<Json>, Box<Diag
     let mut add = |_, raw: &RawValue| features.extend(serde_json::from_str::<Json>(raw.get()));
     let document = document(file, input, &mut add)?;
     let whole = || serde_json::json!({"type": "FeatureCollection", "features": features});
-    Ok(Checked::new(document.single.unwrap_or_else(whole), document.problems))
+    let single = document.single.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    Ok(Checked::new(single.unwrap_or_else(whole), document.problems))
 }
 
 fn document(file: &str, input: impl Read, each: &mut dyn FnMut(Place, &RawValue)) -> Result<Document, Box<Diagnostic>> {
-    match table::is_table(file) {
-        true => table::read(file, input, each),
+    match places::is_table(file) {
+        true => places::read(file, input, each),
         false => stream::read(file, input, each).map_err(|e| Box::new(e.into_diagnostic(file))),
     }
 }

@@ -17,7 +17,7 @@ use crate::diag::Diagnostic;
 pub(super) struct Document {
     members: Map<String, Json>,
     /// The document itself where it is one Feature or one geometry.
-    pub single: Option<Json>,
+    pub single: Option<Box<RawValue>>,
     /// What is wrong with parts of it that are no features.
     pub problems: Vec<Diagnostic>,
 }
@@ -82,7 +82,7 @@ pub(super) enum StreamError {
     /// JSON, but not GeoJSON.
     NotGeoJson(String),
     /// GeoJSON of before RFC 7946, whose numbers are not degrees.
-    OtherSystem(String),
+    OtherSystem(OtherSystem),
 }
 
 impl StreamError {
@@ -113,13 +113,8 @@ impl StreamError {
                     .on_line(line, column, offset)
                     .help("take it away; many features stand in one FeatureCollection, or one on each line")
             }
-            StreamError::OtherSystem(name) => {
-                Diagnostic::error(format!("its positions are in '{name}', not in degrees"))
-                    .in_file(file)
-                    .at("/crs")
-                    .help(
-                        "reproject it to longitude and latitude (EPSG:4326): ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES",
-                    )
+            StreamError::OtherSystem(system) => {
+                Diagnostic::error(system.to_string()).in_file(file).at("/crs").help(OtherSystem::HELP)
             }
             StreamError::NotGeoJson(message) => Diagnostic::error(message)
                 .in_file(file)
@@ -160,15 +155,16 @@ pub(super) fn read(file: &str, input: impl Read, each: &mut Each) -> Result<Docu
     let first = Place::Line(position(&buffered).0);
     let mut deserializer = serde_json::Deserializer::from_reader(&mut buffered);
     let read = DocumentSeed { each: &mut |i, raw| each(Place::Member(i), raw) }.deserialize(&mut deserializer);
-    let (members, has_features) = read.map_err(|error| {
+    let members = read.map_err(|error| {
         let offset = buffered.get_ref().offset_of(error.line(), error.column());
         StreamError::Syntax { error, offset }
     })?;
-    let single = single(&members, has_features)?;
+    let single = single(&members)?;
+    let members = members.json;
     match skip_space(&mut buffered).map_err(StreamError::Io)? {
         None => Ok(Document { members, single, problems: Vec::new() }),
         Some(next) if single.is_some() || next == b'{' => {
-            if let Some(raw) = single.and_then(|json| serde_json::value::to_raw_value(&json).ok()) {
+            if let Some(raw) = single {
                 each(first, &raw);
             }
             records(file, &mut buffered, b'\n', each)
@@ -185,17 +181,17 @@ fn position<R: Read>(input: &BufReader<&mut LineStarts<R>>) -> (usize, usize, us
 }
 
 /// The document's one feature, if it is no collection.
-fn single(members: &Map<String, Json>, has_features: bool) -> Result<Option<Json>, StreamError> {
-    if let Some(name) = members.get("crs").and_then(other_system) {
-        return Err(StreamError::OtherSystem(name));
+fn single(members: &Members) -> Result<Option<Box<RawValue>>, StreamError> {
+    if let Some(system) = members.json.get("crs").and_then(OtherSystem::of) {
+        return Err(StreamError::OtherSystem(system));
     }
-    let kind = members.get("type").and_then(Json::as_str).unwrap_or_default();
+    let kind = members.json.get("type").and_then(Json::as_str).unwrap_or_default();
     match kind {
-        "FeatureCollection" if has_features => Ok(None),
+        "FeatureCollection" if members.has_features => Ok(None),
         "FeatureCollection" => Err(StreamError::NotGeoJson("a FeatureCollection without an array 'features'".into())),
-        "Feature" => Ok(Some(Json::Object(members.clone()))),
+        "Feature" => Ok(members.written("", "")),
         _ if GEOMETRY_TYPES.contains(&kind) => {
-            Ok(Some(serde_json::json!({"type": "Feature", "properties": {}, "geometry": members})))
+            Ok(members.written("{\"type\": \"Feature\", \"properties\": {}, \"geometry\": ", "}"))
         }
         _ => Err(StreamError::NotGeoJson(format!("'{kind}' is no GeoJSON type"))),
     }
@@ -257,24 +253,72 @@ fn record(file: &str, text: &[u8], place: Place, each: &mut Each) -> Result<(), 
     let raw: &RawValue = serde_json::from_slice(text).map_err(syntax)?;
     let mut deserializer = serde_json::Deserializer::from_str(raw.get());
     let read = DocumentSeed { each: &mut |_, raw| each(place, raw) }.deserialize(&mut deserializer);
-    let (members, has_features) = read.map_err(syntax)?;
-    let feature = single(&members, has_features).map_err(|e| Box::new(e.into_diagnostic(file)))?;
-    // A feature as it stands, with all the digits of its numbers.
-    if members.get("type").is_some_and(|kind| kind == "Feature") {
-        each(place, raw);
-    } else if let Some(raw) = feature.and_then(|json| serde_json::value::to_raw_value(&json).ok()) {
+    let members = read.map_err(syntax)?;
+    if let Some(raw) = single(&members).map_err(|e| Box::new(e.into_diagnostic(file)))? {
         each(place, &raw);
     }
     Ok(())
 }
 
-/// The system that a `crs` member names (GeoJSON 2008, 3), where it is not longitude and latitude on WGS84.
-fn other_system(crs: &Json) -> Option<String> {
-    let properties = crs.get("properties")?;
-    let name = properties.get("name").or_else(|| properties.get("href"))?.as_str()?;
-    let code = name.rsplit([':', '/']).next().unwrap_or_default();
-    let is_degrees = matches!(code, "CRS84" | "CRS84h" | "4326" | "4979");
-    (!is_degrees).then(|| name.chars().take(100).collect())
+/// The system that a `crs` member names (GeoJSON 2008, 3, and the drafts before it), where it is not longitude and latitude
+/// on WGS 84.
+pub(super) struct OtherSystem(String);
+
+impl OtherSystem {
+    pub const HELP: &'static str =
+        "reproject it to longitude and latitude (EPSG:4326): ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES";
+
+    pub fn of(crs: &Json) -> Option<Self> {
+        let name = match crs {
+            Json::String(name) => name.clone(),
+            _ => {
+                let properties = crs.get("properties")?;
+                let text = ["name", "href", "urn"].iter().find_map(|key| properties.get(key)?.as_str());
+                match (text, properties.get("code")) {
+                    (Some(text), _) => text.to_string(),
+                    (None, Some(Json::String(code))) => code.clone(),
+                    (None, code) => format!("EPSG:{}", code?.as_u64()?),
+                }
+            }
+        };
+        let code = Self::code(&name);
+        let is_degrees = matches!(code, "CRS84" | "CRS84h" | "4326" | "4979");
+        (!is_degrees).then(|| Self(name.chars().take(100).collect()))
+    }
+
+    fn code(name: &str) -> &str {
+        name.rsplit([':', '/']).next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for OtherSystem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // EPSG numbers systems of longitude and latitude so, but for the geocentric ones.
+        let code = Self::code(&self.0);
+        let in_range = code.parse().is_ok_and(|n: u32| (4_001..5_000).contains(&n) && n != 4_978);
+        let what = match in_range || matches!(code, "CRS83" | "CRS27") {
+            true => "in degrees, but of another datum than WGS 84",
+            false => "not in degrees",
+        };
+        write!(f, "its positions are in '{}', {what}", self.0)
+    }
+}
+
+/// The members of a document but for its features, as they are written and as they are read.
+#[derive(Default)]
+struct Members {
+    raw: Vec<(String, Box<RawValue>)>,
+    json: Map<String, Json>,
+    has_features: bool,
+}
+
+impl Members {
+    /// The object that they make, within other text; numbers have all their digits.
+    fn written(&self, before: &str, after: &str) -> Option<Box<RawValue>> {
+        let member = |(key, raw): &(String, Box<RawValue>)| format!("{}:{}", Json::from(key.as_str()), raw.get());
+        let all: Vec<String> = self.raw.iter().map(member).collect();
+        RawValue::from_string(format!("{before}{{{}}}{after}", all.join(","))).ok()
+    }
 }
 
 struct DocumentSeed<'a> {
@@ -282,7 +326,7 @@ struct DocumentSeed<'a> {
 }
 
 impl<'de> DeserializeSeed<'de> for DocumentSeed<'_> {
-    type Value = (Map<String, Json>, bool);
+    type Value = Members;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -290,26 +334,30 @@ impl<'de> DeserializeSeed<'de> for DocumentSeed<'_> {
 }
 
 impl<'de> Visitor<'de> for DocumentSeed<'_> {
-    type Value = (Map<String, Json>, bool);
+    type Value = Members;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a GeoJSON object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Map::new();
-        let mut has_features = false;
+        let mut members = Members::default();
         while let Some(key) = map.next_key::<String>()? {
-            if key == "features" && !has_features {
+            if key == "features" && members.has_features {
+                return Err(serde::de::Error::custom("a second member 'features'; put all features into one array"));
+            }
+            if key == "features" {
                 map.next_value_seed(FeaturesSeed { each: &mut *self.each })?;
-                has_features = true;
-            } else if members.len() < MAX_MEMBERS {
-                members.insert(key, map.next_value()?);
+                members.has_features = true;
+            } else if members.raw.len() < MAX_MEMBERS {
+                let raw: Box<RawValue> = map.next_value()?;
+                members.json.insert(key.clone(), serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)?);
+                members.raw.push((key, raw));
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        Ok((members, has_features))
+        Ok(members)
     }
 }
 

@@ -2,8 +2,11 @@
 //!
 //! A document says so in its member `time`: `"instant"`, `"interval"`, `"from-on"`, `"snapshots"` or `"timeless"`, with the
 //! properties `valid_from` and `valid_to`; or an object with `kind` and the properties' names, `from` and `to`. Where it
-//! says nothing, the properties are looked for by their names, which is told. How dates are written is `dates`' matter; what
+//! says nothing, the properties are looked for by their names, in small letters or capitals, which is told; so is one that has
+//! such a name and is not taken, because less than three in four of its values are dates. How dates are written is `dates`' matter; what
 //! cannot be read is told once for its property, and the feature kept without that end.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
@@ -48,7 +51,7 @@ pub(super) fn of(features: &mut [Feature], member: Option<&Json>, file: &str) ->
         return (Timing::Timeless, told);
     }
     let is_named = said.as_ref().is_some_and(|said| said.from.is_some());
-    let guess = if is_named { None } else { guessed(features) };
+    let guess = if is_named { None } else { guessed(features, file, &mut told) };
     let (guessed_timing, from, to) = match (&said, guess) {
         (Some(Said { from: Some(from), to, .. }), _) => {
             (None, from.clone(), to.clone().unwrap_or_else(|| TO.to_string()))
@@ -151,18 +154,38 @@ fn said(member: &Json) -> Result<Said, String> {
     }
 }
 
-/// The properties that features have their time in, by name.
-fn guessed(features: &[Feature]) -> Option<(Option<Timing>, String, String)> {
-    let has = |name: &str| features.iter().any(|f| f.properties.get(name).is_some_and(|v| *v != Value::Null));
-    if has(FROM) || has(TO) {
-        return Some((None, FROM.to_string(), TO.to_string()));
+/// The properties that features have their time in, by name; tells of one before them that is not taken.
+fn guessed(features: &[Feature], file: &str, told: &mut Vec<Diagnostic>) -> Option<(Option<Timing>, String, String)> {
+    let filled: BTreeSet<&str> =
+        features.iter().flat_map(|f| &f.properties).filter(|(_, v)| **v != Value::Null).map(|(k, _)| &**k).collect();
+    // As it is written; else in other letters.
+    let called = |name: &str| {
+        let other = || filled.iter().find(|key| key.eq_ignore_ascii_case(name)).copied();
+        filled.get(name).copied().or_else(other).map(str::to_string)
+    };
+    let or_own = |name: &str| called(name).unwrap_or_else(|| name.to_string());
+    if called(FROM).is_some() || called(TO).is_some() {
+        return Some((None, or_own(FROM), or_own(TO)));
     }
-    let reads = |name: &str| has(name) && Column::of(features, name).is_mostly_read();
-    if let Some([from, to]) = ENDS.into_iter().find(|[from, _]| reads(from)) {
-        return Some((None, from.to_string(), to.to_string()));
+    let mut read = |name: &str| {
+        let column = Column::of(features, &called(name)?);
+        match column.is_mostly_read() {
+            true => called(name),
+            false => {
+                // What is called `start` or `day` may be something else altogether.
+                let is_meant = name.contains("date") || name == "timestamp" || !column.is_empty();
+                if is_meant && told.is_empty() {
+                    told.extend(column.not_taken(file));
+                }
+                None
+            }
+        }
+    };
+    if let Some((from, to)) = ENDS.into_iter().find_map(|[from, to]| Some((read(from)?, to))) {
+        return Some((None, from, or_own(to)));
     }
-    let moment = MOMENTS.into_iter().find(|name| reads(name))?;
-    Some((Some(Timing::Instant), moment.to_string(), TO.to_string()))
+    let moment = MOMENTS.into_iter().find_map(read)?;
+    Some((Some(Timing::Instant), moment, TO.to_string()))
 }
 
 /// Each holds until the next day on which one begins.

@@ -151,7 +151,9 @@ impl Words {
 
     /// Who holds an area, by the words of the data's `control`; what is not among them as it is.
     pub fn holder(&self, control: &str) -> String {
-        const HOLDERS: [(&str, [&str; 6]); 5] = [
+        const HOLDERS: [(&str, [&str; 6]); 6] = [
+            // What a change is from or to where nobody held it.
+            ("none", ["no one", "heç kim", "ոչ ոք", "никто", "არავინ", "هیچ‌کس"]),
             (
                 "armenian",
                 [
@@ -221,4 +223,16 @@ pub fn filled(template: &str, with: &[&str]) -> String {
         out.push_str(part);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_holds_nothing_is_said_in_every_language() {
+        for words in ALL {
+            assert!(words.holder("none") != "none" && words.holder("north") == "north", "{}", words.language);
+        }
+    }
 }

@@ -8,6 +8,7 @@ use super::landing::answer;
 use super::negotiate::Format;
 use super::{link, segment};
 use crate::cql2::Kind;
+use crate::encode::free_name;
 use crate::feature::{Date, Timing};
 use crate::geo::Crs;
 use crate::http::Problem;
@@ -192,12 +193,15 @@ fn described(schema: &Schema, id: &str, title: &str, url: &str, aspect: Aspect) 
         let kind = if ids == Kind::Number { "number" } else { "string" };
         properties.insert("id".into(), json!({"title": "id", "type": kind, "x-ogc-role": "id"}));
     }
-    if aspect != Aspect::Sortables && !schema.properties.contains_key("geometry") {
+    // In filters, a property of that name is meant, and no name leads to the geometry.
+    let is_hidden = schema.properties.contains_key("geometry");
+    if aspect == Aspect::Schema || aspect == Aspect::Queryables && !is_hidden {
         let format = format!("geometry-{}", schema.geometry);
-        properties.insert(
-            "geometry".into(),
-            json!({"title": "geometry", "format": format, "x-ogc-role": "primary-geometry"}),
-        );
+        let name = match is_hidden {
+            true => free_name("geometry", schema.properties.keys().map(|name| &**name)),
+            false => "geometry".to_string(),
+        };
+        properties.insert(name, json!({"title": "geometry", "format": format, "x-ogc-role": "primary-geometry"}));
     }
     for (name, kind) in &schema.properties {
         let sortable = !matches!(kind, Kind::Array | Kind::Object | Kind::Geometry);
