@@ -17,6 +17,7 @@ mod marks;
 mod names;
 mod output;
 mod overlay;
+mod own;
 mod panes;
 mod picture;
 mod plain;
@@ -30,6 +31,7 @@ mod sources;
 mod spec;
 mod sprites;
 mod things;
+mod undrawn;
 mod url_forms;
 
 use std::collections::BTreeMap;
