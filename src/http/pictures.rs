@@ -206,6 +206,10 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
     for text in params.take_list("path") {
         paths.extend(Path::of_url(&text, &look)?);
     }
+    let given = [("stroke", look.stroke.is_some()), ("width", look.width.is_some()), ("fill", look.fill.is_some())];
+    if let Some((name, _)) = given.iter().find(|(_, given)| *given && paths.is_empty()) {
+        return Err(Problem::bad_request(format!("{name}: this is how paths look, and there is none: give path=")));
+    }
     let callouts = params.take_list("callout");
     let callouts = callouts.iter().flat_map(|t| t.split('|')).map(CalloutSpec::of_text).collect::<Result<_, _>>()?;
     let highlight = params.take_list("highlight").iter().flat_map(|t| t.split('|')).map(str::to_string).collect();
