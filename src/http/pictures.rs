@@ -92,11 +92,22 @@ async fn of_url(
         spec.geojson = on_top.geojson;
     }
     spec.format = file.rsplit_once('.').map(|(_, extension)| extension.to_string());
-    if Preset::named(stem).is_some() && spec.preset.is_none() {
+    if Preset::named(stem).is_some() {
+        if let Some(other) = &spec.preset {
+            let told = format!("the size is said twice: as {stem} in the path, and by preset={}", short(other));
+            return Err(Problem::bad_request(told));
+        }
         spec.preset = Some(stem.to_string());
         // A preset has its own; another is refused with the rest of the document.
         spec.ratio = (ratio != 1).then_some(ratio);
     } else {
+        let is_size = stem.split_once('x').is_some_and(|(width, height)| {
+            [width, height].iter().all(|side| !side.is_empty() && side.bytes().all(|b| b.is_ascii_digit()))
+        });
+        if !is_size {
+            let told = format!("write WIDTHxHEIGHT in CSS px, or a preset: {}", Preset::none_is(stem));
+            return Err(Problem::bad_request(told));
+        }
         let size = size((stem, ratio))?;
         (spec.width, spec.height, spec.ratio) = (Some(size.width()), Some(size.height()), Some(size.ratio()));
     }

@@ -285,13 +285,7 @@ impl Spec {
             if self.width.or(self.height).or(self.ratio).is_some() {
                 return Err(SpecError::at("/preset", "a preset has its own width, height and ratio"));
             }
-            let preset = Preset::named(name).ok_or_else(|| {
-                let known = Preset::ALL.map(|p| p.name).join(", ");
-                SpecError::at(
-                    "/preset",
-                    format!("'{}' is no preset; there are: {known}", name.chars().take(60).collect::<String>()),
-                )
-            })?;
+            let preset = Preset::named(name).ok_or_else(|| SpecError::at("/preset", Preset::none_is(name)))?;
             return Ok((preset.size(max_px)?, Some(self.dpi.unwrap_or(preset.dpi))));
         }
         let side = |side: Option<u32>, pointer: &str| {
