@@ -264,7 +264,8 @@ impl Supply<usize> for Boxes {
             let middle = [0, 1].map(|k| (label.min[k] + label.max[k]) / 2.0);
             let at = Area { min: middle, max: middle };
             if at.meets(area) && at.meets(&self.limit) && !std::mem::replace(&mut self.given[i], true) {
-                let tries = vec![Try { bounds: vec![Bound::Box(*label)], strict: false, around: Vec::new() }];
+                let tries =
+                    vec![Try { bounds: vec![Bound::Box(*label)], strict: false, closed: false, around: Vec::new() }];
                 out.push(Candidate {
                     rank: Rank { layer: 0, key: 0, tile: 0, part: i as u32, nth: 0 },
                     copy: 0,

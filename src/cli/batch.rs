@@ -10,8 +10,8 @@ use super::export::{MAX_PX, write_place};
 use super::terminal::tell;
 use super::{Failure, progress, written};
 use crate::diag::without_mark;
-use crate::geo::Effort;
-use crate::map::{Map, Output, Spec};
+use crate::geo::{Effort, Stop};
+use crate::map::{Finished, Map, Output, Spec};
 use crate::source::Table;
 
 /// One map: where it goes, in which style, and what it is.
@@ -74,8 +74,10 @@ fn render(job: &Job, map: &Map, style: &str) -> Result<(), String> {
     let spec = Spec::read(recipe.as_bytes()).map_err(|e| of_job(e.to_string()))?;
     let style = job.style.as_deref().unwrap_or(style);
     let picture = spec.picture(map, style, MAX_PX, recipe, &Effort::default()).map_err(|e| of_job(e.to_string()))?;
-    picture.warnings.iter().for_each(|told| tell(format_args!("warning: {}: {told}", job.output.display())));
-    let bytes = map.draw(&picture).map_err(|e| of_job(e.to_string()))?;
+    let drawn = map.draw_while(&picture, &Stop::never()).map_err(|e| of_job(e.to_string()));
+    let Finished { bytes, warnings } = drawn?;
+    let told = picture.warnings.iter().chain(&warnings);
+    told.for_each(|told| tell(format_args!("warning: {}: {told}", job.output.display())));
     // A job that is broken off leaves no half of a file, which a later run would keep.
     written::write(&job.output, &bytes).map_err(|e| e.message)?;
     if spec.geo { write_place(map, &picture, &job.output).map_err(|e| e.message) } else { Ok(()) }

@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 use super::terminal::{print, report, tell};
 use super::{DataArgs, Failure, load, written};
 use crate::diag::{Checked, Diagnostic, without_mark};
-use crate::geo::{Effort, LonLat, numbers};
-use crate::map::{CalloutSpec, Circle, Logo, Map, Marker, Output, Path, Picture, Spec};
+use crate::geo::{Effort, LonLat, Stop, numbers};
+use crate::map::{CalloutSpec, Circle, Finished, Logo, Map, Marker, Output, Path, Picture, Spec};
 use crate::source;
 
 /// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
@@ -167,7 +167,8 @@ impl Export {
         }
         let picture = spec.picture(&map, &id, MAX_PX, recipe(), &Effort::default()).map_err(Failure::usage)?;
         picture.warnings.iter().for_each(|told| tell(format_args!("warning: {told}")));
-        let bytes = map.draw(&picture).map_err(Failure::new)?;
+        let Finished { bytes, warnings } = map.draw_while(&picture, &Stop::never()).map_err(Failure::new)?;
+        warnings.iter().for_each(|told| tell(format_args!("warning: {told}")));
         if self.alt_text {
             print(map.alternative(&picture).map_err(Failure::new)?)?;
         }

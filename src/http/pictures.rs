@@ -323,12 +323,13 @@ fn warning(told: &str) -> Option<HeaderValue> {
 pub async fn send(service: &Service, picture: Picture, headers: &HeaderMap) -> Result<Response, Problem> {
     let key = picture.key(service.map());
     let kind = picture.output.media_type();
-    let warnings: Vec<HeaderValue> = picture.warnings.iter().filter_map(|told| warning(told)).collect();
+    let mut warnings: Vec<HeaderValue> = picture.warnings.iter().filter_map(|told| warning(told)).collect();
     let mut answer = match has_tag(headers, &format!("\"{key}\"")) {
         true => cached(headers, &key, kind, ()),
         false => {
-            let bytes = service.picture(picture, key.clone()).await?;
-            cached(headers, &key, kind, bytes)
+            let made = service.picture(picture, key.clone()).await?;
+            warnings.extend(made.warnings.iter().filter_map(|told| warning(told)));
+            cached(headers, &key, kind, made.bytes)
         }
     };
     for told in warnings {

@@ -173,13 +173,12 @@ impl Spec {
         let given = self.given();
         let beyond: Vec<&(String, WorldBox, [f64; 2])> =
             given.iter().filter(|(_, bounds, _)| !frame.meets(bounds)).collect();
-        if let Some((pointer, _, at)) = beyond.iter().find(|(.., [lon, lat])| shows([*lat, *lon])).or(beyond.first()) {
-            let count = if beyond.len() > 1 {
-                format!(" ({} of {} are not)", beyond.len(), given.len())
-            } else {
-                String::new()
-            };
-            beside(format!("{pointer}{count}"), *at);
+        let first = beyond.iter().find(|(.., [lon, lat])| shows([*lat, *lon])).or(beyond.first());
+        if let Some((pointer, _, at)) = first {
+            beside(pointer.clone(), *at);
+        }
+        if let Some(last) = told.last_mut().filter(|_| beyond.len() > 1) {
+            last.push_str(&format!(" ({} of its {} features are not)", beyond.len(), given.len()));
         }
         told.extend(self.icons().into_iter().map(|(at, name)| {
             format!("{at}: pins have no icons, so '{name}' is left out; write one to three letters or digits")
