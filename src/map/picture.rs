@@ -279,6 +279,9 @@ impl Frame {
 
     /// The same picture with its map moved out of bands at its top and bottom, CSS px.
     pub(super) fn leaving(&self, top: f64, bottom: f64) -> Self {
+        if (top, bottom) == (0.0, 0.0) {
+            return *self;
+        }
         let (width, height, ratio) = self.size();
         let camera = match self.fitted {
             Some((bounds, padding, max_zoom)) => {

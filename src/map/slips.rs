@@ -2,12 +2,11 @@
 //! marker beside the picture. They are no errors, and nothing is guessed: each is told, with what would be there if the
 //! numbers were swapped.
 
-use geo::BoundingRect as _;
+use geo::{BoundingRect as _, CoordsIter as _};
 use serde_json::Value as Json;
 
 use super::sources::Source;
 use super::{Frame, Map, Spec, StyledMap};
-use crate::feature::geometry::mended;
 use crate::feature::{Collection, Date, Feature, Timing};
 use crate::geo::{LonLat, World, WorldBox};
 use crate::index::Index;
@@ -189,23 +188,18 @@ impl Spec {
     /// The features of `geojson` by their pointers, each with its bounds and its first position.
     fn given(&self) -> Vec<(String, WorldBox, [f64; 2])> {
         let Some(geojson) = &self.geojson else { return Vec::new() };
-        let of = |pointer: String, feature: &Json| {
-            let geometry = feature.get("geometry").unwrap_or(feature);
-            let geometry: geojson::Geometry = serde_json::from_value(geometry.clone()).ok()?;
-            let geometry = mended(geometry.value, &mut Vec::new()).ok()?;
-            let rect = geometry.bounding_rect()?;
+        // What is wrong with them is told before.
+        let Ok(read) = super::own::features(geojson, &mut Vec::new()) else { return Vec::new() };
+        let is_one = geojson.get("features").is_none();
+        let of = |(i, feature): (usize, &Feature)| {
+            let rect = feature.geometry.bounding_rect()?;
             let (min, max) = (rect.min(), rect.max());
-            let first = geo::CoordsIter::coords_iter(&geometry).next()?;
+            let first = feature.geometry.coords_iter().next()?;
             let bounds = WorldBox::from_degrees([min.x, min.y, max.x, max.y]);
+            let pointer = if is_one { "/geojson".to_string() } else { format!("/geojson/features/{i}") };
             Some((pointer, bounds, [first.x, first.y]))
         };
-        match geojson.get("features").and_then(Json::as_array) {
-            Some(all) => {
-                let all = all.iter().enumerate();
-                all.filter_map(|(i, one)| of(format!("/geojson/features/{i}"), one)).collect()
-            }
-            None => of("/geojson".to_string(), geojson).into_iter().collect(),
-        }
+        read.features.iter().enumerate().filter_map(of).collect()
     }
 
     /// The frame that would hold something of the map if longitude and latitude were swapped, in words.

@@ -87,7 +87,6 @@ impl Spec {
 /// What is told of a text some letters of which no font has.
 fn lacking(map: &StyledMap, pointer: &str, text: &str) -> Option<String> {
     let lacking = map.fonts.stack(FONTS).lacking(text);
-    map.fonts.misses(&lacking);
     let named: Vec<String> =
         lacking.iter().take(MOST_NAMED).map(|c| format!("'{c}' (U+{:04X})", u32::from(*c))).collect();
     let more = match lacking.len().saturating_sub(MOST_NAMED) {

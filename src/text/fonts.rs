@@ -88,16 +88,6 @@ impl Fonts {
         }
     }
 
-    /// Notes characters that no face has and whoever asks is told of, so that the log need not.
-    pub fn misses(&self, characters: &[char]) {
-        let Ok(mut missing) = self.missing.lock() else { return };
-        for character in characters {
-            if missing.len() < COUNTED_MISSING {
-                missing.entry(*character).or_default();
-            }
-        }
-    }
-
     /// Notes that none of the fonts is here; whether nobody has been told so far.
     pub fn misses_fonts(&self, names: &str) -> bool {
         let Ok(mut told) = self.unknown.lock() else { return false };
