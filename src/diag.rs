@@ -78,6 +78,14 @@ impl Diagnostic {
         self
     }
 
+    /// The same where the whole is refused for it, and nothing was skipped.
+    pub fn refused(mut self) -> Self {
+        if let Some(rest) = self.message.strip_prefix("skipped, ") {
+            self.message = rest.to_string();
+        }
+        self
+    }
+
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

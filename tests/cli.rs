@@ -318,7 +318,40 @@ fn a_batch_goes_on_past_what_fails_and_takes_up_where_it_was_left() {
     let again = stderr(&run(&["export", "--batch", &jobs, "--resume"]));
     assert!(again.contains("0 made, 2 kept, 1 failed"), "{again}");
     let list = written(&folder, "jobs.json", "[{\"bbox\": [45, 38, 48, 41], \"width\": 30, \"height\": 20}]");
-    assert!(stderr(&run(&["export", "--batch", &list])).contains("job 0 has no 'output'"));
+    assert!(stderr(&run(&["export", "--batch", &list])).contains("at /0: no 'output'"));
+    // A job that cannot be read holds up no other.
+    let table = format!(
+        "output;bbox;width;height\n{0}/d.png;45.4 38.8 48 40.6;300;abc\n;45.4 38.8 48 40.6;30;20\n{0}/e.png;45.4 38.8 48 40.6;30;20\nx.png;1\n\n",
+        folder.display()
+    );
+    let output = run(&["export", "--batch", &written(&folder, "more.csv", &table)]);
+    let said = stderr(&output);
+    assert!(said.contains("line 2: height: 'abc' is no number") && said.contains("line 3: no 'output'"), "{said}");
+    assert!(said.contains("1 made, 0 kept, 3 failed") && output.status.code() == Some(1), "{said}");
+    assert!(folder.join("e.png").is_file());
+    let list = format!(
+        "[{{\"output\": 5}}, 7, {{\"output\": \"{0}/f.png\", \"bbox\": [45.4, 38.8, 48, 40.6], \"width\": 30, \"height\": 20}}]",
+        folder.display()
+    );
+    let said = stderr(&run(&["export", "--batch", &written(&folder, "more.json", &list)]));
+    assert!(said.contains("at /0: 'output' must be text") && said.contains("1 made, 0 kept, 2 failed"), "{said}");
+}
+
+#[test]
+fn features_on_top_that_are_refused_are_named_by_their_line() {
+    let folder = folder("on-top-lines");
+    let point =
+        |x: f64| json!({"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [x, 39.8]}});
+    let lines = written(&folder, "lines.ndjson", &format!("{}\n\n{}\n", point(46.7), point(4600.0)));
+    let table = written(&folder, "points.csv", "lon,lat\n46.7,39.8\n4600,39.8\n");
+    for (file, line) in [(lines, 3), (table, 3)] {
+        let out = folder.join("a.png").display().to_string();
+        let output =
+            run(&["export", "--geojson", &file, "--center", "46.8,39.8", "--zoom", "8", "--size", "30x20", "-o", &out]);
+        let said = stderr(&output);
+        assert!(said.contains(&format!("{file}:{line}")) && !said.contains("skipped"), "{said}");
+        assert_eq!(output.status.code(), Some(2));
+    }
 }
 
 #[test]

@@ -5,7 +5,8 @@ mod own;
 
 use std::fs;
 
-use contactline::map::{self, Options};
+use contactline::geo::Effort;
+use contactline::map::{self, Map, Options, Spec};
 use own::{ask, collection, feature, with};
 use serde_json::{Value as Json, json};
 
@@ -269,4 +270,39 @@ fn a_file_that_takes_the_place_of_an_embedded_layer_is_told_of() {
     };
     assert!(told("places.geojson"));
     assert!(!told("places-2024.geojson"));
+}
+
+fn told_of(map: &Map, style: &str, members: Json) -> Vec<String> {
+    let mut spec = json!({"bbox": [45.4, 38.8, 48.0, 41.0], "width": 90, "height": 60});
+    spec.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
+    spec.picture(map, style, u64::MAX, String::new(), &Effort::default()).unwrap().warnings
+}
+
+#[test]
+fn a_day_on_which_nothing_holds_is_told_with_the_days_of_the_data() {
+    let side = |id: &str, dates: Json| square(id, [46.0, 39.0, 47.0, 40.0], dates);
+    let front = [
+        side("a", json!({"valid_from": "2021-01-01", "valid_to": "2021-02-01"})),
+        side("b", json!({"valid_from": "2021-02-01", "valid_to": "2021-03-01"})),
+    ];
+    let map = with(&[("front.geojson", collection(&front))]);
+    let on = |day: &str| told_of(&map, "data", json!({"state": {"date": day}}));
+    assert_eq!(on("2021-01-15"), [""; 0]);
+    for day in ["1850-01-01", "2020-12-31", "2021-03-01", "2090-01-01"] {
+        let expected =
+            format!("nothing of the map's dated data holds on {day}: its dates are from 2021-01-01 to 2021-03-01");
+        assert_eq!(on(day), [expected]);
+    }
+    // Elsewhere something holds, but not in the picture.
+    let there = square("c", [10.0, 10.0, 11.0, 11.0], json!({"valid_from": "2000-01-01"}));
+    let map = with(&[("front.geojson", collection(&[front[0].clone(), front[1].clone(), there]))]);
+    let told = told_of(&map, "data", json!({"state": {"date": "2010-01-01"}}));
+    assert!(told[0].contains("in the picture holds on 2010-01-01") && told.len() == 1, "{told:?}");
+    // Long after the last change.
+    let told = told_of(&map, "conflict", json!({"state": {"date": "2090-01-01"}}));
+    assert!(told.len() == 1 && told[0].contains("the last day on which its data changes"), "{told:?}");
+    for day in ["1994-05-12", "2020-11-25"] {
+        assert_eq!(told_of(&map, "conflict", json!({"state": {"date": day}})), [""; 0], "{day}");
+    }
 }

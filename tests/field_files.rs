@@ -303,9 +303,9 @@ fn a_batch_goes_on_past_rows_that_do_not_fit() {
     fs::write(folder.path().join("jobs.csv"), rows).unwrap();
     let made = run(&["export", "--batch", "jobs.csv"], folder.path());
     let said = told(&made);
-    assert!(made.status.success(), "{said}");
+    assert_eq!(made.status.code(), Some(1), "a row that is no job is a job that failed: {said}");
     assert!(folder.path().join("one.png").is_file() && folder.path().join("three.png").is_file());
-    for words in ["line 3 is blank", "line 4 has 1 cell, its head 5", "line 5 is blank", "2 made"] {
+    for words in ["line 3 is blank", "line 4 has 1 cell, its head 5", "line 5 is blank", "2 made, 0 kept, 1 failed"] {
         assert!(said.contains(words), "{words}: {said}");
     }
 }

@@ -206,7 +206,7 @@ const BAD_REQUESTS: &[(&str, u16, &str)] = &[
     ("/styles/conflict/static/46,139,8/100x100.png", 400, "latitude -90..90"),
     ("/styles/conflict/static/46,39/100x100.png", 400, "lon,lat,zoom or west,south,east,north"),
     ("/styles/conflict/static/48,38,45,40/100x100.png", 400, "west below east"),
-    ("/styles/conflict/static/46,39,46.0000000001,39.0000000001/100x100.png", 400, "empty or out of range"),
+    ("/styles/conflict/static/46,39,46.0000000001,39.0000000001/100x100.png", 400, "are too small"),
     ("/styles/conflict/static/NaN,39,8/100x100.png", 400, "is no place"),
     ("/styles/conflict/static/pin-x(46,39)/auto/100x100.png", 400, "/overlay"),
     ("/styles/conflict/static/pin-s(46,39)/46,39,8,0,60/100x100.png", 400, "pitch"),

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use contactline::geo::Effort;
-use contactline::map::{self, Map, Options, Spec};
+use contactline::map::{self, Map, Options, Picture, Spec};
 use serde_json::{Value as Json, json};
 
 fn embedded() -> &'static Map {
@@ -10,19 +10,39 @@ fn embedded() -> &'static Map {
     MAP.get_or_init(|| map::load(&Options::default()).value.unwrap())
 }
 
-fn drawn(members: &Json) -> Result<Vec<u8>, String> {
-    drawn_over(embedded(), "conflict", members)
+fn picture(members: &Json) -> Result<Picture, String> {
+    picture_over(embedded(), "conflict", members)
 }
 
-fn drawn_over(map: &Map, style: &str, members: &Json) -> Result<Vec<u8>, String> {
+fn picture_over(map: &Map, style: &str, members: &Json) -> Result<Picture, String> {
     let mut spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 900, "height": 700});
     if style == "conflict" {
         spec["state"] = json!({"date": "2020-11-08"});
     }
     spec.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     let spec = Spec::read(spec.to_string().as_bytes()).map_err(|e| e.to_string())?;
-    let picture = spec.picture(map, style, u64::MAX, String::new(), &Effort::default()).map_err(|e| e.to_string())?;
-    map.draw(&picture).map_err(|e| e.to_string())
+    spec.picture(map, style, u64::MAX, String::new(), &Effort::default()).map_err(|e| e.to_string())
+}
+
+fn drawn(members: &Json) -> Result<Vec<u8>, String> {
+    embedded().draw(&picture(members)?).map_err(|e| e.to_string())
+}
+
+/// What is told of a picture before it is drawn: just so many lines, each with its words.
+fn told(members: Json, expected: &[&str]) {
+    let warnings = picture(&members).unwrap().warnings;
+    assert_eq!(warnings.len(), expected.len(), "{members}: {warnings:#?}");
+    for words in expected {
+        assert!(warnings.iter().any(|told| told.contains(words)), "{words}: {warnings:#?}");
+    }
+}
+
+fn of_properties(geometry: Json, properties: Json) -> Json {
+    json!({"geojson": {"type": "Feature", "properties": properties, "geometry": geometry}})
+}
+
+fn dot() -> Json {
+    json!({"type": "Point", "coordinates": [46.5, 39.6]})
 }
 
 fn svg(members: Json) -> String {
@@ -178,7 +198,10 @@ fn labels_keep_within_the_picture_and_pins_out_of_its_furniture() {
     std::fs::write(&data, r#"{"type": "FeatureCollection", "features": []}"#).unwrap();
     let empty = map::load(&Options { data: vec![data], ..Options::default() }).value.unwrap();
     for at in [[45.45, 40.5], [47.95, 40.5], [45.45, 38.9], [47.95, 38.9], [47.97, 39.7]] {
-        let with = |label: &str| drawn_over(&empty, "data", &json!({"markers": [{"at": at, "label": label}]})).unwrap();
+        let with = |label: &str| {
+            let members = json!({"markers": [{"at": at, "label": label}]});
+            empty.draw(&picture_over(&empty, "data", &members).unwrap()).unwrap()
+        };
         let [west, north, east, south] = difference(&with(""), &with("Checkpoint Charlie 23")).unwrap();
         assert!(west > 0 && north > 0 && east < 899 && south < 699, "{at:?}: {west} {north} {east} {south}");
         assert!(east - west > 70, "{at:?}: {west} {east}");
@@ -192,5 +215,164 @@ fn labels_keep_within_the_picture_and_pins_out_of_its_furniture() {
     };
     for at in [[45.6, 40.45], [47.8, 40.45], [45.6, 39.0], [47.8, 39.0]] {
         assert!(stands(at), "{at:?}");
+    }
+}
+
+#[test]
+fn positions_in_another_system_are_refused_by_its_name() {
+    let mut points = json!({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": dot()}],
+        "crs": {"type": "name", "properties": {"name": "EPSG:3857"}}});
+    let layers = json!([{"id": "a", "type": "circle"}]);
+    for members in [json!({"geojson": points}), json!({"geojson": points, "layers": layers})] {
+        let refused = picture(&members).unwrap_err();
+        assert!(refused.contains("/geojson/crs") && refused.contains("'EPSG:3857'"), "{refused}");
+    }
+    points["crs"]["properties"]["name"] = json!("urn:ogc:def:crs:OGC:1.3:CRS84");
+    told(json!({"geojson": points}), &[]);
+}
+
+#[test]
+fn what_is_ignored_of_a_user_s_layers_is_told() {
+    let told = |layer: Json, expected: &[&str]| {
+        let mut layers = json!([{"id": "before", "type": "circle"}, {"id": "a", "type": "circle"}]);
+        layers[1].as_object_mut().unwrap().extend(layer.as_object().unwrap().clone());
+        let geojson = json!({"type": "Feature", "properties": {}, "geometry": dot()});
+        told(json!({"geojson": geojson, "layers": layers}), expected);
+    };
+    told(json!({}), &[]);
+    told(json!({"source": "geojson"}), &[]);
+    told(json!({"paint": {"circle-raduis": 20}}), &["/layers/1/paint/circle-raduis"]);
+    told(json!({"filtre": true}), &["at /layers/1/filtre: unknown property 'filtre'; help: did you mean 'filter'?"]);
+    told(json!({"source": "zz"}), &["at /layers/1/source: the layer draws the document's geojson, and no source 'zz'"]);
+    told(json!({"type": "fill-extrusion"}), &["/layers/1/type"]);
+    told(
+        json!({"type": "symbol", "layout": {"icon-image": "no-such"}}),
+        &["at /layers/1/layout/icon-image: the style has no image 'no-such'"],
+    );
+    let layout = json!({"text-field": "A", "text-font": ["No Such Font"]});
+    for _ in 0..2 {
+        // Each who asks is told.
+        told(json!({"type": "symbol", "layout": layout}), &["at /layers/1/layout/text-font: no font is called"]);
+    }
+}
+
+#[test]
+fn misspelt_properties_of_simplestyle_are_told() {
+    for (key, value, meant) in [
+        ("marker-colour", json!("red"), "marker-color"),
+        ("marker-colr", json!("red"), "marker-color"),
+        ("marker_color", json!("red"), "marker-color"),
+        ("marker-sise", json!("small"), "marker-size"),
+        ("stroke-widht", json!(3), "stroke-width"),
+        ("strok", json!("#f00"), "stroke"),
+    ] {
+        let expected =
+            format!("/geojson/properties/{key}: simplestyle has no property '{key}'; did you mean '{meant}'?");
+        told(of_properties(dot(), json!({key: value})), &[&expected]);
+    }
+    // Properties of a user's own, which mean nothing here.
+    told(
+        of_properties(dot(), json!({"file": "a.jpg", "name": "X", "n": 1, "titel": "T", "marker": "red", "fell": 3})),
+        &[],
+    );
+    // Each once.
+    let one = json!({"type": "Feature", "properties": {"marker-colour": "red"}, "geometry": dot()});
+    told(
+        json!({"geojson": {"type": "FeatureCollection", "features": [one, one]}}),
+        &["/geojson/features/0/properties"],
+    );
+    told(of_properties(dot(), json!({"marker-symbol": 12345})), &["'12345' is left out"]);
+    told(of_properties(dot(), json!({"marker-symbol": 123})), &[]);
+}
+
+#[test]
+fn faults_of_a_user_s_features_are_named_by_their_own_places() {
+    let feature = |geometry: Json| json!({"type": "Feature", "properties": {}, "geometry": geometry});
+    let many = json!({"type": "MultiPoint", "coordinates": [[46.0, 39.0], [46.1, 39.0], [46.2, 39.0]]});
+    let collection = json!({"type": "GeometryCollection", "geometries": [many, dot()]});
+    let bad = json!({"type": "Point", "coordinates": [46.0]});
+    for before in [many, collection] {
+        let all = json!({"type": "FeatureCollection", "features": [feature(before), feature(bad.clone())]});
+        for layers in [Json::Null, json!([{"id": "a", "type": "circle"}])] {
+            let refused = picture(&json!({"geojson": all, "layers": layers})).unwrap_err();
+            assert!(
+                refused.contains("/geojson/features/1/geometry") || refused.contains("/geojson/features/1:"),
+                "{refused}"
+            );
+            assert!(!refused.contains("skipped"), "{refused}");
+        }
+    }
+    // What is mended is told.
+    let open = json!({"type": "Polygon", "coordinates": [[[46, 39], [47, 39], [47, 40], [46, 40]]]});
+    told(json!({"geojson": feature(open)}), &["at /geojson/geometry: "]);
+}
+
+#[test]
+fn a_user_s_features_beside_the_picture_are_told() {
+    let at = |x: f64, y: f64| json!({"type": "Point", "coordinates": [x, y]});
+    told(of_properties(at(46.5, 39.6), json!({})), &[]);
+    told(
+        of_properties(at(39.6, 46.5), json!({})),
+        &["/geojson: 39.6,46.5 is not in the picture; did you mean 46.5,39.6 (longitude, then latitude)?"],
+    );
+    let layers = json!([{"id": "a", "type": "circle"}]);
+    told(json!({"geojson": at(39.6, 46.5), "layers": layers}), &["did you mean 46.5,39.6"]);
+    let feature = |x: f64, y: f64| json!({"type": "Feature", "properties": {}, "geometry": at(x, y)});
+    let all = [feature(46.5, 39.6), feature(10.0, 10.0), feature(39.6, 46.5)];
+    told(
+        json!({"geojson": {"type": "FeatureCollection", "features": all}}),
+        &[
+            "/geojson/features/2: 39.6,46.5 is not in the picture; did you mean 46.5,39.6 (longitude, then latitude)? (2 of its 3 features are not)",
+        ],
+    );
+    // In a frame around them there is nothing of the map.
+    told(json!({"bbox": null, "geojson": at(39.6, 46.5)}), &["did you mean 46.5,39.6 (longitude, then latitude)?"]);
+}
+
+#[test]
+fn letters_that_no_font_has_are_told() {
+    told(
+        json!({"title": "漢字 and more"}),
+        &["/title: no font has a glyph for '漢' (U+6F22), '字' (U+5B57): left out"],
+    );
+    told(json!({"title": "Şuşa Շուշի შუშა Шуша", "subtitle": "漢"}), &["/subtitle: no font has"]);
+    told(json!({"markers": [{"at": [46.5, 39.6], "symbol": "😀"}]}), &["/markers/0/symbol: no font has"]);
+    told(json!({"callouts": [{"at": [46.5, 39.6], "text": "漢"}]}), &["/callouts/0/text: no font has"]);
+    told(of_properties(dot(), json!({"title": "漢"})), &["/geojson/properties/title: no font has"]);
+    // And they are in no text of a document whose letters are text.
+    let labelled = svg(json!({"markers": [{"at": [46.5, 39.6], "label": "A漢B"}], "text": "live"}));
+    assert!(labelled.contains(">AB</text>") && !labelled.contains("漢B</text>"), "the letters of the label");
+}
+
+#[test]
+fn titles_that_are_not_drawn_are_told() {
+    let title = |more: Json| {
+        let mut members = json!({"title": "T"});
+        members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        members
+    };
+    told(title(json!({})), &[]);
+    told(title(json!({"furniture": "title,date", "subtitle": "S"})), &[]);
+    told(title(json!({"furniture": "all"})), &[]);
+    told(
+        title(json!({"furniture": "date", "subtitle": "S"})),
+        &[
+            "/title: not drawn, since furniture does not list it; it is in the file's metadata only; to draw it, list it: furniture=title,date",
+            "/subtitle: not drawn",
+        ],
+    );
+    told(title(json!({"furniture": "date", "format": "jpg"})), &["it is nowhere in a file of this format"]);
+    // As it was asked for, if the file has room for it.
+    told(title(json!({"furniture": "none"})), &[]);
+    told(title(json!({"furniture": "none", "format": "webp"})), &["/title: not drawn"]);
+}
+
+#[test]
+fn a_title_that_is_only_said_changes_no_pixel() {
+    let pixels = |members: Json| image::load_from_memory(&drawn(&members).unwrap()).unwrap().to_rgba8();
+    for width in [300, 517, 900] {
+        let bare = pixels(json!({"width": width, "height": 200, "furniture": "none"}));
+        assert!(bare == pixels(json!({"width": width, "height": 200, "furniture": "none", "title": "T"})), "{width}");
+        assert!(bare == pixels(json!({"width": width, "height": 200})), "{width}");
     }
 }

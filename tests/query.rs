@@ -380,3 +380,54 @@ async fn caches_are_told_what_answers_hang_on() {
         assert!(vary.iter().any(|v| v == "accept"), "{path}: {vary:?}");
     }
 }
+
+#[tokio::test]
+async fn names_that_are_far_off_do_not_match_and_likeness_is_told() {
+    for name in ["qqqqqqqq", "Zzzzqq", "qqqqaaaassssdddd"] {
+        let answer = ask(json!({"name": name})).await;
+        assert_eq!((&answer["numberMatched"], answer["warnings"].is_null()), (&json!(0), true), "{name}: {answer}");
+    }
+    // What is only spelt alike is never taken for a place, and told.
+    let alike = ask(json!({"name": "Xyzzy", "skipGeometry": true})).await;
+    let told = &alike["warnings"][0];
+    assert_eq!(told, "nothing is called 'Xyzzy'; these are spelt alike", "{alike}");
+    assert_eq!(post("/query", json!({"near": "Xyzzy"}).to_string()).await.status, 404);
+    for (name, is_told) in
+        [("Shusha", false), ("Susha", false), ("Stepan", false), ("Stepanakrt", true), ("Hadrud", true)]
+    {
+        let answer = ask(json!({"name": name, "skipGeometry": true})).await;
+        assert!(answer["numberMatched"].as_u64().unwrap() > 0, "{name}");
+        assert_eq!(answer["warnings"].to_string().contains("spelt alike"), is_told, "{name}: {}", answer["warnings"]);
+    }
+}
+
+#[tokio::test]
+async fn what_goes_with_nothing_is_refused_and_slips_are_told_of_changes_too() {
+    assert!(refused(json!({"at": [46.75, 39.76], "k": 3})).await.starts_with("near: "));
+    for key in ["at", "within"] {
+        let place =
+            json!({"type": "Polygon", "coordinates": [[[39.6, 46.6], [39.8, 46.6], [39.8, 46.8], [39.6, 46.6]]]});
+        let place = if key == "at" { json!([39.7, 46.7]) } else { place };
+        let answer = ask(json!({"between": "2020-09-27/2020-12-01", key: place})).await;
+        assert!(answer["warnings"][0].as_str().unwrap().contains("did you mean 46."), "{}", answer["warnings"]);
+    }
+    let right = ask(json!({"between": "2020-09-27/2020-12-01", "at": [46.7, 39.7]})).await;
+    assert!(right["warnings"].is_null());
+}
+
+#[tokio::test]
+async fn well_known_text_with_a_fault_is_no_name() {
+    for (text, expected) in [
+        ("POLYGON((46 39,47 39,47 40,46 40))", "ends with its first"),
+        ("POLYGON((46 39,47 39,47 40,46 39)", "within: no geometry"),
+        ("POLIGON((46 39,47 39,47 40,46 39))", "within: no geometry"),
+        ("point (46)", "expected a position"),
+        ("LINESTRING(46 39)", "a line has at least two positions"),
+    ] {
+        let told = refused(json!({"within": text})).await;
+        assert!(told.starts_with("within: ") && told.contains(expected), "{text}: {told}");
+    }
+    ask(json!({"within": "POLYGON Z ((46 39 1,47 39 1,47 40 1,46 39 1))", "limit": 1})).await;
+    assert_eq!(post("/query", json!({"within": "Point (the place)"}).to_string()).await.status, 400);
+    assert_eq!(post("/query", json!({"within": "Pointe-Noire"}).to_string()).await.status, 404);
+}

@@ -10,7 +10,7 @@ use super::terminal::{print, tell};
 use super::{DataArgs, Failure, load, progress, written};
 use crate::feature::Date;
 use crate::geo::{Effort, Stop};
-use crate::map::{self, Spec};
+use crate::map::{self, Finished, Spec};
 
 /// Device px of a frame; of all frames, four times as many.
 const MAX_PX: u64 = 400_000_000;
@@ -78,17 +78,23 @@ impl Animate {
             bar.inc(1);
         };
         let wrong = |e: String| Failure::new(format!("{}: {e}", self.output.display()));
+        let warn = |warnings: Vec<String>| {
+            bar.suspend(|| warnings.iter().for_each(|told| tell(format_args!("warning: {told}"))))
+        };
         if is_mp4 {
             written::Place::new(&self.output).by_path(|path| {
                 let mut video = Video::new(path, self.seconds);
-                map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), Failure> {
+                let warnings = map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), Failure> {
                     step(day);
                     video.frame(&pixels.on_white(), (pixels.width_px, pixels.height_px)).map_err(wrong)
                 })?;
+                warn(warnings);
                 video.finish().map_err(wrong)
             })?;
         } else {
-            let bytes = map.film(&picture, &Stop::never(), step).map_err(|e| wrong(e.to_string()))?;
+            let film = map.film(&picture, &Stop::never(), step).map_err(|e| wrong(e.to_string()))?;
+            let Finished { bytes, warnings } = film;
+            warn(warnings);
             written::write(&self.output, &bytes)?;
         }
         bar.finish_and_clear();

@@ -1,5 +1,6 @@
 //! Many maps in one call: `contactline export --batch jobs.json` or `jobs.csv`. A job that fails is told, and the rest go on.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,8 +10,8 @@ use super::export::{MAX_PX, write_place};
 use super::terminal::tell;
 use super::{Failure, progress, written};
 use crate::diag::without_mark;
-use crate::geo::Effort;
-use crate::map::{Map, Output, Spec};
+use crate::geo::{Effort, Stop};
+use crate::map::{Finished, Map, Output, Spec};
 use crate::source::Table;
 
 /// One map: where it goes, in which style, and what it is.
@@ -20,12 +21,28 @@ struct Job {
     spec: JsonObject<String, Json>,
 }
 
-/// Renders every job of a file. With `resume`, those whose file is there already are left as they are.
+/// The jobs of a file, each read or why it cannot be; and how many of its rows are none and are named already.
+struct Jobs {
+    all: Vec<Result<Job, String>>,
+    skipped: usize,
+}
+
+/// Renders every job of a file. With `resume`, those whose file is there already are left as they are. A job that cannot be
+/// read, and a row that is none, count as failed.
 pub(super) fn run(file: &Path, map: &Map, style: &str, resume: bool) -> Result<(), Failure> {
-    let jobs = read(file)?;
-    let bar = progress(jobs.len() as u64);
-    let (mut made, mut kept, mut failed) = (0, 0, 0);
-    for job in jobs {
+    let Jobs { all, skipped } = read(file)?;
+    let bar = progress(all.len() as u64);
+    let (mut made, mut kept, mut failed) = (0, 0, skipped);
+    for job in all {
+        let job = match job {
+            Ok(job) => job,
+            Err(e) => {
+                failed += 1;
+                bar.suspend(|| tell(format_args!("error: {e}")));
+                bar.inc(1);
+                continue;
+            }
+        };
         bar.set_message(job.output.display().to_string());
         if resume && job.output.is_file() {
             kept += 1;
@@ -57,69 +74,91 @@ fn render(job: &Job, map: &Map, style: &str) -> Result<(), String> {
     let spec = Spec::read(recipe.as_bytes()).map_err(|e| of_job(e.to_string()))?;
     let style = job.style.as_deref().unwrap_or(style);
     let picture = spec.picture(map, style, MAX_PX, recipe, &Effort::default()).map_err(|e| of_job(e.to_string()))?;
-    picture.warnings.iter().for_each(|told| tell(format_args!("warning: {}: {told}", job.output.display())));
-    let bytes = map.draw(&picture).map_err(|e| of_job(e.to_string()))?;
+    let drawn = map.draw_while(&picture, &Stop::never()).map_err(|e| of_job(e.to_string()));
+    let Finished { bytes, warnings } = drawn?;
+    let told = picture.warnings.iter().chain(&warnings);
+    told.for_each(|told| tell(format_args!("warning: {}: {told}", job.output.display())));
     // A job that is broken off leaves no half of a file, which a later run would keep.
     written::write(&job.output, &bytes).map_err(|e| e.message)?;
     if spec.geo { write_place(map, &picture, &job.output).map_err(|e| e.message) } else { Ok(()) }
 }
 
-fn read(file: &Path) -> Result<Vec<Job>, Failure> {
-    let failed = |e: String| Failure::usage(format!("{}: {e}", file.display()));
-    let bytes = fs::read(file).map_err(|e| failed(e.to_string()))?;
+fn read(file: &Path) -> Result<Jobs, Failure> {
+    let failed = |e: String| format!("{}: {e}", file.display());
+    let refused = |e: String| Failure::usage(failed(e));
+    let bytes = fs::read(file).map_err(|e| refused(e.to_string()))?;
     let is_table = file.extension().is_some_and(|x| x.eq_ignore_ascii_case("csv") || x.eq_ignore_ascii_case("tsv"));
-    let rows = match is_table {
+    let mut skipped = 0;
+    let rows: Vec<(String, Result<Json, String>)> = match is_table {
         true => {
-            let table = Table::read(&bytes).map_err(|e| failed(e.to_string()))?;
+            let table = Table::read(&bytes).map_err(|e| refused(e.to_string()))?;
             if let Some(told) = table.skipped() {
-                tell(format_args!(
-                    "warning: {}: {told}; help: give every row as many cells as the head",
-                    file.display()
-                ));
+                skipped = rows_left_out(&String::from_utf8_lossy(&bytes), &table);
+                let told = failed(told);
+                tell(format_args!("warning: {told}; help: give every row as many cells as the head"));
             }
-            of_table(&table).map_err(failed)?
+            let row = |(line, row): &(usize, Vec<String>)| (format!("line {line}"), of_row(&table.names, row));
+            table.rows.iter().map(row).collect()
         }
-        false => serde_json::from_slice(without_mark(&bytes)).map_err(|e| failed(format!("no array of jobs: {e}")))?,
+        false => {
+            let jobs: Vec<Json> =
+                serde_json::from_slice(without_mark(&bytes)).map_err(|e| refused(format!("no array of jobs: {e}")))?;
+            jobs.into_iter().enumerate().map(|(i, job)| (format!("at /{i}"), Ok(job))).collect()
+        }
     };
-    let job = |(i, mut spec): (usize, JsonObject<String, Json>)| {
-        let mut text = |key: &str| spec.remove(key).and_then(|v| v.as_str().map(str::to_string));
-        let (output, style) = (text("output"), text("style"));
-        let output = output.ok_or_else(|| failed(format!("job {i} has no 'output', the file to be written")))?;
+    let job = |(at, row): (String, Result<Json, String>)| {
+        let wrong = |e: String| failed(format!("{at}: {e}"));
+        let Json::Object(mut spec) = row.map_err(wrong)? else {
+            return Err(wrong("a job is a JSON object".to_string()));
+        };
+        let mut text = |key: &str| match spec.remove(key) {
+            None | Some(Json::Null) => Ok(None),
+            Some(Json::String(text)) => Ok(Some(text)),
+            Some(_) => Err(wrong(format!("'{key}' must be text"))),
+        };
+        let (output, style) = (text("output")?, text("style")?);
+        let output = output.ok_or_else(|| wrong("no 'output', the file to be written".to_string()))?;
         Ok(Job { output: output.into(), style, spec })
     };
-    rows.into_iter().enumerate().map(job).collect()
+    Ok(Jobs { all: rows.into_iter().map(job).collect(), skipped })
 }
 
-/// A row a job; columns are members, `date`, `lang` and `worldview` the style's settings; empty cells say nothing.
-fn of_table(table: &Table) -> Result<Vec<JsonObject<String, Json>>, String> {
-    let mut out = Vec::new();
-    for (line, row) in &table.rows {
-        let mut spec = JsonObject::new();
-        let mut state = JsonObject::new();
-        for (name, cell) in table.names.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
-            let number = |text: &str| {
-                text.trim()
-                    .parse::<f64>()
-                    .map(|n| if n.fract() == 0.0 { json!(n as i64) } else { json!(n) })
-                    .map_err(|_| format!("line {line}: {name}: '{text}' is no number"))
-            };
-            match name.as_str() {
-                "date" | "lang" | "worldview" => drop(state.insert(name.clone(), json!(cell))),
-                "bbox" | "center" => {
-                    let numbers: Result<Vec<Json>, String> =
-                        cell.split([',', ' ']).filter(|n| !n.is_empty()).map(number).collect();
-                    spec.insert(name.clone(), Json::Array(numbers?));
-                }
-                "zoom" | "maxzoom" | "bearing" | "padding" | "width" | "height" | "ratio" | "dpi" | "quality" => {
-                    spec.insert(name.clone(), number(cell)?);
-                }
-                _ => drop(spec.insert(name.clone(), json!(cell))),
+/// Lines of a table that are neither blank nor of its head and rows.
+fn rows_left_out(text: &str, table: &Table) -> usize {
+    let is_blank = |line: &str| line.trim_matches(|c: char| c.is_whitespace() || "\u{feff},;\"".contains(c)).is_empty();
+    let height = |cells: &[String]| 1 + cells.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
+    let head = text.lines().position(|line| !is_blank(line)).map_or(1, |i| i + 1);
+    let mut read: BTreeSet<usize> = (head..head + height(&table.names)).collect();
+    table.rows.iter().for_each(|(line, cells)| read.extend(*line..line + height(cells)));
+    (1..).zip(text.lines()).filter(|(number, line)| !is_blank(line) && !read.contains(number)).count()
+}
+
+/// A row as a job: columns are members, `date`, `lang` and `worldview` the style's settings; empty cells say nothing.
+fn of_row(names: &[String], row: &[String]) -> Result<Json, String> {
+    let mut spec = JsonObject::new();
+    let mut state = JsonObject::new();
+    for (name, cell) in names.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+        let number = |text: &str| {
+            text.trim()
+                .parse::<f64>()
+                .map(|n| if n.fract() == 0.0 { json!(n as i64) } else { json!(n) })
+                .map_err(|_| format!("{name}: '{text}' is no number"))
+        };
+        match name.as_str() {
+            "date" | "lang" | "worldview" => drop(state.insert(name.clone(), json!(cell))),
+            "bbox" | "center" => {
+                let numbers: Result<Vec<Json>, String> =
+                    cell.split([',', ' ']).filter(|n| !n.is_empty()).map(number).collect();
+                spec.insert(name.clone(), Json::Array(numbers?));
             }
+            "zoom" | "maxzoom" | "bearing" | "padding" | "width" | "height" | "ratio" | "dpi" | "quality" => {
+                spec.insert(name.clone(), number(cell)?);
+            }
+            _ => drop(spec.insert(name.clone(), json!(cell))),
         }
-        if !state.is_empty() {
-            spec.insert("state".to_string(), Json::Object(state));
-        }
-        out.push(spec);
     }
-    Ok(out)
+    if !state.is_empty() {
+        spec.insert("state".to_string(), Json::Object(state));
+    }
+    Ok(Json::Object(spec))
 }

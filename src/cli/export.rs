@@ -8,9 +8,9 @@ use serde_json::Value as Json;
 
 use super::terminal::{print, report, tell};
 use super::{DataArgs, Failure, load, written};
-use crate::diag::{Checked, without_mark};
-use crate::geo::{Effort, LonLat, numbers};
-use crate::map::{CalloutSpec, Circle, Logo, Map, Marker, Output, Path, Picture, Spec};
+use crate::diag::{Checked, Diagnostic, without_mark};
+use crate::geo::{Effort, LonLat, Stop, numbers};
+use crate::map::{CalloutSpec, Circle, Finished, Logo, Map, Marker, Output, Path, Picture, Spec};
 use crate::source;
 
 /// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
@@ -167,7 +167,8 @@ impl Export {
         }
         let picture = spec.picture(&map, &id, MAX_PX, recipe(), &Effort::default()).map_err(Failure::usage)?;
         picture.warnings.iter().for_each(|told| tell(format_args!("warning: {told}")));
-        let bytes = map.draw(&picture).map_err(Failure::new)?;
+        let Finished { bytes, warnings } = map.draw_while(&picture, &Stop::never()).map_err(Failure::new)?;
+        warnings.iter().for_each(|told| tell(format_args!("warning: {told}")));
         if self.alt_text {
             print(map.alternative(&picture).map_err(Failure::new)?)?;
         }
@@ -243,8 +244,16 @@ impl Export {
             serde_json::from_slice(without_mark(text.as_bytes())).map_err(|e| failed(format!("not JSON: {e}")))
         };
         if let Some(path) = &self.geojson {
-            let read = source::open(path).and_then(|file| source::collected(&path.display().to_string(), file));
-            let Checked { value, diagnostics } = read.map_err(|problem| Failure::usage(format!("{problem:#}")))?;
+            let name = path.display().to_string();
+            let failed = |problem: Diagnostic| Failure::usage(format!("{:#}", problem.refused()));
+            let read = source::open(path).and_then(|file| source::collected(&name, file));
+            let Checked { value, diagnostics } = read.map_err(|problem| failed(*problem))?;
+            // What would refuse the picture is named by its line in the file, which the document does not know.
+            let read = source::open(path).and_then(|file| source::read("geojson", &name, file));
+            let mut faults = read.map_err(|problem| failed(*problem))?.diagnostics.into_iter();
+            if let Some(fault) = faults.find(|fault| fault.is_error() && !diagnostics.contains(fault)) {
+                return Err(failed(fault));
+            }
             diagnostics.iter().for_each(report);
             spec.geojson = Some(value);
         }

@@ -26,6 +26,7 @@ pub use relation::Relation;
 use serde::Serialize;
 pub use temporal::{Instant, Interval};
 pub use text::from_text;
+pub use wkt::KEYWORDS as GEOMETRIES;
 
 use crate::feature::Feature;
 use crate::geo::{Effort, Stopped, cost, round};

@@ -8,7 +8,8 @@ use super::text::Parser;
 use super::{FilterError, MAX_POSITIONS};
 use crate::geo::round;
 
-const KEYWORDS: [&str; 7] =
+/// The words that geometries begin with, in small letters.
+pub const KEYWORDS: [&str; 7] =
     ["point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection"];
 
 pub(super) fn is_keyword(lower: &str) -> bool {
@@ -52,8 +53,13 @@ pub(super) fn geometry(p: &mut Parser, keyword: &str) -> Result<Geometry<f64>, F
         p.expect("(")?;
         nested(p, &mut 0, 0)?
     };
+    let help = match keyword {
+        "polygon" | "multipolygon" => ": a ring has at least four positions, and ends with its first",
+        "linestring" | "multilinestring" => ": a line has at least two positions",
+        _ => "",
+    };
     made(keyword, nested)
-        .ok_or_else(|| p.error(format!("these are not the coordinates of a {}", keyword.to_uppercase())))
+        .ok_or_else(|| p.error(format!("these are not the coordinates of a {}{help}", keyword.to_uppercase())))
 }
 
 /// What stands within parentheses, the first already taken.

@@ -42,6 +42,7 @@ pub fn router(service: Service, site: Site) -> Router {
             header::ETAG,
             header::LINK,
             header::RETRY_AFTER,
+            request::WARNING,
             HeaderName::from_static("content-crs"),
             HeaderName::from_static("ogc-numbermatched"),
             HeaderName::from_static("ogc-numberreturned"),

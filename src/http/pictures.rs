@@ -92,11 +92,22 @@ async fn of_url(
         spec.geojson = on_top.geojson;
     }
     spec.format = file.rsplit_once('.').map(|(_, extension)| extension.to_string());
-    if Preset::named(stem).is_some() && spec.preset.is_none() {
+    if Preset::named(stem).is_some() {
+        if let Some(other) = &spec.preset {
+            let told = format!("the size is said twice: as {stem} in the path, and by preset={}", short(other));
+            return Err(Problem::bad_request(told));
+        }
         spec.preset = Some(stem.to_string());
         // A preset has its own; another is refused with the rest of the document.
         spec.ratio = (ratio != 1).then_some(ratio);
     } else {
+        let is_size = stem.split_once('x').is_some_and(|(width, height)| {
+            [width, height].iter().all(|side| !side.is_empty() && side.bytes().all(|b| b.is_ascii_digit()))
+        });
+        if !is_size {
+            let told = format!("write WIDTHxHEIGHT in CSS px, or a preset: {}", Preset::none_is(stem));
+            return Err(Problem::bad_request(told));
+        }
         let size = size((stem, ratio))?;
         (spec.width, spec.height, spec.ratio) = (Some(size.width()), Some(size.height()), Some(size.ratio()));
     }
@@ -206,6 +217,10 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
     for text in params.take_list("path") {
         paths.extend(Path::of_url(&text, &look)?);
     }
+    let given = [("stroke", look.stroke.is_some()), ("width", look.width.is_some()), ("fill", look.fill.is_some())];
+    if let Some((name, _)) = given.iter().find(|(_, given)| *given && paths.is_empty()) {
+        return Err(Problem::bad_request(format!("{name}: this is how paths look, and there is none: give path=")));
+    }
     let callouts = params.take_list("callout");
     let callouts = callouts.iter().flat_map(|t| t.split('|')).map(CalloutSpec::of_text).collect::<Result<_, _>>()?;
     let highlight = params.take_list("highlight").iter().flat_map(|t| t.split('|')).map(str::to_string).collect();
@@ -308,12 +323,13 @@ fn warning(told: &str) -> Option<HeaderValue> {
 pub async fn send(service: &Service, picture: Picture, headers: &HeaderMap) -> Result<Response, Problem> {
     let key = picture.key(service.map());
     let kind = picture.output.media_type();
-    let warnings: Vec<HeaderValue> = picture.warnings.iter().filter_map(|told| warning(told)).collect();
+    let mut warnings: Vec<HeaderValue> = picture.warnings.iter().filter_map(|told| warning(told)).collect();
     let mut answer = match has_tag(headers, &format!("\"{key}\"")) {
         true => cached(headers, &key, kind, ()),
         false => {
-            let bytes = service.picture(picture, key.clone()).await?;
-            cached(headers, &key, kind, bytes)
+            let made = service.picture(picture, key.clone()).await?;
+            warnings.extend(made.warnings.iter().filter_map(|told| warning(told)));
+            cached(headers, &key, kind, made.bytes)
         }
     };
     for told in warnings {

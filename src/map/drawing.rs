@@ -2,6 +2,7 @@
 //! the picture's projection, the scene is composed, painted and encoded.
 
 use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -114,11 +115,22 @@ impl Picture {
     }
 }
 
+/// A picture's bytes, and what whoever asks for it should know that is known only when it is drawn.
+#[derive(Debug, Clone, Default)]
+pub struct Finished {
+    pub bytes: Vec<u8>,
+    pub warnings: Vec<String>,
+}
+
 /// A styled map as one picture draws it.
 pub(super) struct Drawn<'a> {
     pub plain: Cow<'a, StyledMap>,
     /// In the picture's projection, where it is not Web Mercator.
     projected: Option<(Projector, StyledMap)>,
+    /// Parts of its furniture that it has no room for.
+    without_room: RefCell<Vec<String>>,
+    /// Labels of what lies on top that it has no room for.
+    cut: Cell<usize>,
 }
 
 impl<'a> Drawn<'a> {
@@ -132,7 +144,37 @@ impl<'a> Drawn<'a> {
                 Some((projector, map))
             }
         };
-        Ok(Self { plain, projected })
+        Ok(Self { plain, projected, without_room: RefCell::default(), cut: Cell::new(0) })
+    }
+
+    /// Notes the parts of its furniture that one of its maps has no room for.
+    pub fn lacks_room(&self, parts: &[&str]) {
+        let mut known = self.without_room.borrow_mut();
+        for part in parts {
+            if !known.iter().any(|known| known == part) {
+                known.push((*part).to_string());
+            }
+        }
+    }
+
+    /// Notes how many labels of what lies on top one of its pictures has no room for.
+    pub fn cuts(&self, labels: usize) {
+        self.cut.set(self.cut.get().max(labels));
+    }
+
+    /// What is told of it when it is drawn.
+    fn warnings(&self) -> Vec<String> {
+        let mut told = Vec::new();
+        let parts = self.without_room.borrow();
+        if !parts.is_empty() {
+            let parts = parts.join(", ");
+            told.push(format!("the picture has no room for all of its furniture; left out: {parts}"));
+        }
+        match self.cut.get() {
+            0 => {}
+            n => told.push(format!("labels left out that the picture's edge or its furniture would cut: {n}")),
+        }
+        told
     }
 
     pub fn map(&self) -> &StyledMap {
@@ -167,7 +209,7 @@ impl Map {
         Ok(furnished::scene(&drawn, picture)?.1.place)
     }
 
-    /// Draws the frames of a moving picture one after another, each with its day.
+    /// Draws the frames of a moving picture one after another, each with its day; gives what is told of them.
     ///
     /// # Errors
     /// Where the style is not there, or `take` fails.
@@ -176,27 +218,28 @@ impl Map {
         picture: &Picture,
         stop: &Stop,
         mut take: impl FnMut(Date, Pixels) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let Some(film) = &picture.film else { return Ok(()) };
+    ) -> Result<Vec<String>, E> {
+        let Some(film) = &picture.film else { return Ok(Vec::new()) };
         let drawn = self.drawn(picture)?;
         furnished::film(&drawn, picture, film, |day, scene| {
             let brush = Brush { stamps: &drawn.plain.stamps, stop };
             let pixmap = raster::paint(&scene, brush).map_err(PictureError::from)?;
             let (width_px, height_px) = (scene.width_px, scene.height_px);
             take(day, Pixels { premultiplied: pixmap.data(), width_px, height_px })
-        })
+        })?;
+        Ok(drawn.warnings())
     }
 
     /// Draws a moving picture in its format; `watch` is told the day of each frame.
     ///
     /// # Errors
     /// Where the style is not there, or the picture does not move.
-    pub fn film(&self, picture: &Picture, stop: &Stop, mut watch: impl FnMut(Date)) -> Result<Vec<u8>, PictureError> {
+    pub fn film(&self, picture: &Picture, stop: &Stop, mut watch: impl FnMut(Date)) -> Result<Finished, PictureError> {
         let (Some(film), Some(format)) = (&picture.film, picture.output.moving()) else {
             return Err(PictureError::Still);
         };
         let mut animation: Option<Animation> = None;
-        self.frames(picture, stop, |day, pixels| -> Result<(), PictureError> {
+        let warnings = self.frames(picture, stop, |day, pixels| -> Result<(), PictureError> {
             watch(day);
             let size = (pixels.width_px, pixels.height_px);
             let writer = match &mut animation {
@@ -205,26 +248,27 @@ impl Map {
             };
             Ok(writer.frame(pixels.premultiplied)?)
         })?;
-        Ok(animation.ok_or(PictureError::Still)?.finish()?)
+        Ok(Finished { bytes: animation.ok_or(PictureError::Still)?.finish()?, warnings })
     }
 
     /// Draws a picture in its format, with what lies over it.
     pub fn draw(&self, picture: &Picture) -> Result<Vec<u8>, PictureError> {
-        self.draw_while(picture, &Stop::never())
+        self.draw_while(picture, &Stop::never()).map(|finished| finished.bytes)
     }
 
-    /// The same, given up when `stop` says so.
+    /// The same with what is told of it, given up when `stop` says so.
     ///
     /// # Errors
     /// [`PictureError::Stopped`] where it is not drawn by then.
-    pub fn draw_while(&self, picture: &Picture, stop: &Stop) -> Result<Vec<u8>, PictureError> {
+    pub fn draw_while(&self, picture: &Picture, stop: &Stop) -> Result<Finished, PictureError> {
         if picture.film.is_some() {
             return self.film(picture, stop, |_| {});
         }
         let drawn = self.drawn(picture)?;
         let (scene, about) = scene(&drawn, picture, picture.output.is_document())?;
         stop.check()?;
-        picture.output.write(&scene, Brush { stamps: &drawn.plain.stamps, stop }, about.as_ref())
+        let bytes = picture.output.write(&scene, Brush { stamps: &drawn.plain.stamps, stop }, about.as_ref())?;
+        Ok(Finished { bytes, warnings: drawn.warnings() })
     }
 }
 
@@ -236,5 +280,8 @@ fn scene(drawn: &Drawn, picture: &Picture, is_document: bool) -> Result<(Scene, 
         return Ok((scene, Some(about)));
     }
     let camera = picture.frame.camera();
-    Ok((picture::scene(drawn.map(), &picture.state, camera, &Room::whole(camera))?, None))
+    let room = Room::whole(camera);
+    let scene = picture::scene(drawn.map(), &picture.state, camera, &room)?;
+    drawn.cuts(room.cut());
+    Ok((scene, None))
 }

@@ -156,7 +156,8 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> Result<(Scene, About), 
     let left_out = furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
     let mut about = about(drawn.map(), state, wanted, &subject, &scene);
     if !left_out.is_empty() {
-        about.facts.push(("Left out for lack of room".to_string(), warn_of_room(&left_out)));
+        drawn.lacks_room(&left_out);
+        about.facts.push(("Left out for lack of room".to_string(), left_out.join(", ")));
     }
     if let Some(compared) = &picture.compared {
         about.day = Some(compared.day.parts());
@@ -187,7 +188,6 @@ pub(super) fn film<E: From<PictureError>>(
     let mut subject = subject(drawn, &panes, camera, &held, &picture.furnishing, settled.bands);
     held.whole()?;
     subject.logo = logo(&picture.furnishing, camera);
-    let mut told = false;
     for ((day, state), pane) in film.days.iter().zip(&panes) {
         subject.day = Some(parts(*day));
         if settled.furniture.parts.contains_key(&Part::Inset) {
@@ -197,23 +197,13 @@ pub(super) fn film<E: From<PictureError>>(
         let taken = furniture::taken(&settled.furniture, &subject, &inputs);
         let room = pane.room(camera, settled.bands, &taken);
         let mut scene = picture::scene(drawn.map(), state, camera, &room)?;
+        drawn.cuts(room.cut());
         if picture.furnishing.furniture.is_some() {
-            let left_out = furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs);
-            if !left_out.is_empty() && !told {
-                warn_of_room(&left_out);
-                told = true;
-            }
+            drawn.lacks_room(&furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs));
         }
         take(*day, scene)?;
     }
     Ok(())
-}
-
-/// Says in the log what of its furniture a picture has no room for; gives the names.
-fn warn_of_room(left_out: &[&str]) -> String {
-    let names = left_out.join(", ");
-    tracing::warn!("the picture has no room for all of its furniture; left out: {names}");
-    names
 }
 
 fn logo(wanted: &Furnishing, camera: &Camera) -> Option<Arc<Image>> {

@@ -3,6 +3,7 @@
 //! A board is shared by all pictures of its kind and grows as they ask for more of the world. When all of them together
 //! hold too much, some are forgotten whole; asked again, they give the same answers.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -89,6 +90,8 @@ pub(super) struct Room {
     taken: Vec<Area>,
     /// From one copy of the world to the next.
     period: [f64; 2],
+    /// Labels that had none.
+    cut: Cell<usize>,
 }
 
 impl Room {
@@ -99,7 +102,12 @@ impl Room {
             |[left, top, right, bottom]: [f64; 4]| Area { min: [x + left, y + top], max: [x + right, y + bottom] };
         let plane = camera.plane();
         let period = plane.turned([plane.world_px(), 0.0]);
-        Self { map: area(map), taken: taken.iter().map(|taken| area(*taken)).collect(), period }
+        Self { map: area(map), taken: taken.iter().map(|taken| area(*taken)).collect(), period, cut: Cell::new(0) }
+    }
+
+    /// How many labels had no room in it.
+    pub fn cut(&self) -> usize {
+        self.cut.get()
     }
 
     /// All of a picture.
@@ -183,8 +191,8 @@ pub(super) fn shown(
                 layer.push((label.clone(), shown));
             }
         }
-        if cut > 0 {
-            tracing::warn!("labels left out that the picture's edge or its furniture would cut: {cut}");
+        if let Some(room) = room {
+            room.cut.set(cut);
         }
         shared.held.store(board.len() as u64, Ordering::Relaxed);
     }

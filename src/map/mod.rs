@@ -17,6 +17,7 @@ mod marks;
 mod names;
 mod output;
 mod overlay;
+mod own;
 mod panes;
 mod picture;
 mod plain;
@@ -30,6 +31,7 @@ mod sources;
 mod spec;
 mod sprites;
 mod things;
+mod undrawn;
 mod url_forms;
 
 use std::collections::BTreeMap;
@@ -39,7 +41,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 pub use crate::paint::svg::TextAs;
 pub use days::Animate;
-pub use drawing::{Compared, Film, Picture};
+pub use drawing::{Compared, Film, Finished, Picture};
 pub use features::{Cursor, ItemsQuery, Period, QueryError, Selection, SortKey, areas_of};
 pub use furnished::{Furnishing, FurnishingError};
 pub use load::{Options, embedded_schemas, load};
@@ -52,7 +54,7 @@ pub use picture::{Frame, PictureError, Size};
 pub use preset::Preset;
 pub use query::{Answer, FORM_MEMBERS, MAX_ANSWER, MEMBERS, Question, QuestionError};
 pub use schema::Schema;
-pub use service::{Budget, Client, Lane, Lease, Service, ServiceError};
+pub use service::{Budget, Client, Lane, Lease, Made, Service, ServiceError};
 pub use spec::{Spec, SpecError};
 pub use url_forms::{OnTop, PathLook};
 

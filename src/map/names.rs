@@ -144,13 +144,16 @@ impl Names {
             let from = forms.partition_point(|(form, _)| **form < *wanted);
             // Beginnings in their thousands are not all looked at: exact names come first in the order.
             let begin = forms[from..].iter().take_while(|(form, _)| form.starts_with(&wanted));
-            for (form, entry) in begin.filter(|(_, entry)| is_wanted(*entry)).take(20 * limit) {
+            let fits = |form: &str, entry: u32| tier < 2 || self.shares(&text, &wanted, form, entry);
+            let found = begin.filter(|(form, entry)| fits(form, *entry) && is_wanted(*entry));
+            for (form, entry) in found.take(20 * limit) {
                 out.push((if **form == *wanted { tier } else { tier + 3 }, *entry));
             }
         }
         if out.is_empty() {
             let wanted = shared(&text);
             let most = match wanted.len() {
+                _ if is_squeezed(&text, &wanted) => return out,
                 0..=3 => return out,
                 4..=7 => 1,
                 _ => 2,
@@ -160,6 +163,26 @@ impl Names {
         }
         out
     }
+
+    /// Whether a name whose shared form begins with a text's is likely to be meant by it: few letters are shared by names
+    /// that have nothing to do with each other.
+    fn shares(&self, text: &str, wanted: &str, form: &str, entry: u32) -> bool {
+        let is_short = wanted.len() <= LEAST_SHARED;
+        let name = &self.entries[entry as usize].name;
+        match form == wanted {
+            _ if is_squeezed(text, wanted) => false,
+            true => !is_short || respelt(text) == respelt(name),
+            false => wanted.len() >= LEAST_SHARED,
+        }
+    }
+}
+
+/// Letters of a shared form that stand for a name by themselves.
+const LEAST_SHARED: usize = 4;
+
+/// Whether less than half of a text is left in its shared form.
+fn is_squeezed(text: &str, shared: &str) -> bool {
+    2 * shared.len() < latin(text).len()
 }
 
 fn is_name(key: &str) -> bool {
@@ -186,8 +209,16 @@ fn latin(name: &str) -> String {
     letters(&any_ascii::any_ascii(&text).to_lowercase())
 }
 
-/// In the letters that the languages' Latin spellings share.
+/// In the letters that the languages' Latin spellings share, each of several alike once.
 fn shared(name: &str) -> String {
+    let mut text = respelt(name);
+    let mut last = None;
+    text.retain(|c| last.replace(c) != Some(c));
+    text
+}
+
+/// In the letters that the languages' Latin spellings share.
+fn respelt(name: &str) -> String {
     let mut text = latin(name);
     for (from, to) in [
         ("kh", "x"),
@@ -204,8 +235,6 @@ fn shared(name: &str) -> String {
     ] {
         text = text.replace(from, to);
     }
-    let mut last = None;
-    text.retain(|c| last.replace(c) != Some(c));
     text
 }
 

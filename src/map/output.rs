@@ -102,6 +102,15 @@ impl Output {
         matches!(self, Output::Svg(_) | Output::Pdf { .. } | Output::GeoTiff(_))
     }
 
+    /// Whether a file of it holds the picture's title, and its subtitle, as words.
+    pub(super) fn holds_words(self) -> (bool, bool) {
+        match self {
+            Output::Png { .. } | Output::Svg(_) | Output::Pdf { .. } => (true, true),
+            Output::GeoTiff(_) => (true, false),
+            Output::WebP | Output::Jpeg(_) | Output::Gif => (false, false),
+        }
+    }
+
     /// Writes a scene; `about` is for pictures that are documents.
     pub(super) fn write(self, scene: &Scene, brush: Brush, about: Option<&About>) -> Result<Vec<u8>, PictureError> {
         let size = (scene.width_px, scene.height_px);

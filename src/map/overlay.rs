@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::load::Styles;
 use super::query::Question;
 use super::sources::Source;
-use super::{Map, StyledMap};
+use super::{Map, StyledMap, own};
 use crate::compose::furniture::Words;
 use crate::diag::Diagnostic;
 use crate::feature::{Collection, Date};
@@ -25,16 +25,13 @@ use crate::style::{self, Paint, Style};
 /// The source that an overlay's layers draw, by a name that no style has for one of its own.
 pub(super) const SOURCE: &str = "contactline:overlay";
 
-/// The source that the layers of a user's own features draw.
-const OWN: &str = "contactline:geojson";
 /// Whether a source is of what lies on top of a map in one picture.
 pub(super) fn is_on_top(source: &str) -> bool {
-    source == SOURCE || source == OWN
+    source == SOURCE || source == own::SOURCE
 }
 
-/// Layers of a user's own; positions of what they draw, each as often as it is drawn; and letters of expressions, each as
-/// often as it is read.
-const MAX_LAYERS: usize = 50;
+/// Positions of a user's own features; the same, each as often as it is drawn; and letters of expressions, each as often as
+/// it is read.
 const MAX_POSITIONS: usize = 20_000;
 const MAX_DRAWN: u64 = 200_000;
 const MAX_READ: u64 = 50_000_000;
@@ -59,7 +56,13 @@ pub struct OverlayError(Box<Diagnostic>);
 
 impl OverlayError {
     fn of(message: impl Into<String>) -> Self {
-        Self(Box::new(Diagnostic::error(message)))
+        Self::from(Diagnostic::error(message))
+    }
+}
+
+impl From<Diagnostic> for OverlayError {
+    fn from(problem: Diagnostic) -> Self {
+        Self(Box::new(problem))
     }
 }
 
@@ -85,51 +88,23 @@ impl Overlay {
     /// The same with a user's own features, drawn by MapLibre layers of their own below the others. A layer with a label in
     /// `metadata."contactline:legend"` stands in the legend.
     ///
-    /// Each part of the features is drawn by each layer: parts times layers are at most `most`.
+    /// Each part of the features is drawn by each layer: parts times layers are at most `most`. What is ignored of the
+    /// layers on this map is told.
     ///
     /// # Errors
     /// Where a feature or a layer is bad, or there are too many.
-    pub(super) fn with_own(self, geojson: &Json, layers: &Json, most: u64) -> Result<Overlay, OverlayError> {
-        let wrong = |pointer: &str, message: &str| OverlayError(Box::new(Diagnostic::error(message).at(pointer)));
-        let layers = layers.as_array().ok_or_else(|| wrong("/layers", "an array of MapLibre layers"))?;
-        if layers.len() > MAX_LAYERS {
-            return Err(wrong("/layers", &format!("at most {MAX_LAYERS} layers")));
-        }
-        let (mut named, mut legend) = (Vec::new(), Vec::new());
-        for (i, layer) in layers.iter().enumerate() {
-            let mut layer = layer.as_object().cloned().unwrap_or_default();
-            let id = format!("own-{}", layer.get("id").and_then(Json::as_str).map_or(i.to_string(), str::to_string));
-            if has_variables(&Json::Object(layer.clone())) {
-                return Err(wrong(&format!("/layers/{i}"), "layers of one's own have no variables (let)"));
-            }
-            if let Some(label) = layer.get("metadata").and_then(|m| m.get("contactline:legend")) {
-                if !label.as_str().is_some_and(|text| (1..=200).contains(&text.chars().count())) {
-                    let at = format!("/layers/{i}/metadata/contactline:legend");
-                    return Err(wrong(&at, "a text of 1 to 200 characters"));
-                }
-                legend.push(json!({"label": label, "layers": [id]}));
-            }
-            layer.insert("id".to_string(), json!(id));
-            layer.insert("source".to_string(), json!(OWN));
-            named.push(Json::Object(layer));
-        }
-        let mut style = json!({"version": 8, "name": "own", "layers": named,
-            "sources": {OWN: {"type": "geojson", "data": {"type": "FeatureCollection", "features": []}}}});
-        if !legend.is_empty() {
-            style["metadata"] = json!({"contactline:legend": legend});
-        }
-        let text = style.to_string();
-        let checked = style::parse(&text);
-        if let Some(first) = checked.diagnostics.iter().find(|d| d.is_error()) {
-            return Err(OverlayError(Box::new(first.clone())));
-        }
-        let own = checked.value.ok_or_else(|| wrong("/layers", "the layers cannot be read"))?;
-        let read = source::read(OWN, "/geojson", geojson.to_string().as_bytes()).map_err(OverlayError)?;
-        if let Some(first) = read.diagnostics.iter().find(|d| d.is_error()) {
-            return Err(OverlayError(Box::new(first.clone())));
-        }
-        let index = Index::new(read.value);
-        let (parts, layers) = (index.parts().len() as u64, layers.len().max(1) as u64);
+    pub(super) fn with_own(
+        self,
+        (geojson, layers): (&Json, &Json),
+        most: u64,
+        map: &StyledMap,
+        told: &mut Vec<String>,
+    ) -> Result<Overlay, OverlayError> {
+        let wrong = |pointer: &str, message: &str| OverlayError::from(Diagnostic::error(message).at(pointer));
+        let (own, text) = own::layers(layers, told)?;
+        own::missing_names(&own, map, &self.sprite, told);
+        let index = Index::new(own::features(geojson, told)?);
+        let (parts, layers) = (index.parts().len() as u64, layers.as_array().map_or(1, Vec::len).max(1) as u64);
         let positions: usize = index.parts().iter().map(|part| part.shape.positions()).sum();
         if positions > MAX_POSITIONS {
             let told = format!("features on top have at most {MAX_POSITIONS} positions in all, not {positions}");
@@ -194,7 +169,7 @@ impl Overlay {
     fn new(name: &str, geojson: &[u8], style: Arc<Style>, sprite: Sprite) -> Result<Overlay, OverlayError> {
         let read = source::read(SOURCE, name, geojson).map_err(OverlayError)?;
         if let Some(first) = read.diagnostics.iter().find(|d| d.is_error()) {
-            return Err(OverlayError(Box::new(first.clone())));
+            return Err(first.clone().refused().into());
         }
         let collection: Collection = read.value;
         let key = xxh3_64(geojson) ^ xxh3_64(style.json.to_string().as_bytes());
@@ -213,15 +188,6 @@ impl Overlay {
     /// Differs where what is drawn differs.
     pub(super) fn key(&self) -> u64 {
         self.key
-    }
-}
-
-/// Whether an expression has variables, which could be written out without end.
-fn has_variables(json: &Json) -> bool {
-    match json {
-        Json::Array(all) => all.first().and_then(Json::as_str) == Some("let") || all.iter().any(has_variables),
-        Json::Object(all) => all.values().any(has_variables),
-        _ => false,
     }
 }
 
@@ -316,7 +282,7 @@ impl StyledMap {
         let mut sources = self.sources.clone();
         sources.insert(SOURCE.to_string(), Arc::new(Source::Features(overlay.features.clone())));
         if let Some(own) = &overlay.own {
-            sources.insert(OWN.to_string(), Arc::new(Source::Features(own.clone())));
+            sources.insert(own::SOURCE.to_string(), Arc::new(Source::Features(own.clone())));
         }
         let own: BTreeSet<&String> = self.style.legend.iter().flat_map(|e| &e.layers).collect();
         let hidden = |l: &style::Layer| overlay.replaces && matches!(l.paint, Paint::Fill(_)) && own.contains(&l.id);

@@ -70,12 +70,18 @@ pub(super) fn composed(
 ) -> Result<Scene, PictureError> {
     let map = drawn.map();
     if let [only] = panes {
-        return picture::scene(map, only.state, camera, &only.room(camera, bands, taken));
+        let room = only.room(camera, bands, taken);
+        let scene = picture::scene(map, only.state, camera, &room)?;
+        drawn.cuts(room.cut());
+        return Ok(scene);
     }
     let px = |v: f64| (v * SUBPIXELS as f64).round() as i64;
     let mut layers = Vec::new();
+    let mut cut = 0;
     for pane in panes {
-        let mut scene = picture::scene(map, pane.state, camera, &pane.room(camera, bands, taken))?;
+        let room = pane.room(camera, bands, taken);
+        let mut scene = picture::scene(map, pane.state, camera, &room)?;
+        cut += room.cut();
         let area = pane.area(camera, Bands::default());
         furniture::leave_out(&mut scene, |_, label| !area.holds(label));
         let corner = |x: f64, y: f64| Snapped { x: px(x), y: px(y) };
@@ -88,6 +94,7 @@ pub(super) fn composed(
             scene::Layer { id: layer.id, items: vec![group.moved(by)] }
         }));
     }
+    drawn.cuts(cut);
     Ok(Scene {
         width_px: on_page.width_px(),
         height_px: on_page.height_px(),

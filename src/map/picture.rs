@@ -18,7 +18,7 @@ use crate::style::{Layer, Paint};
 pub enum PictureError {
     #[error("a picture of {width} x {height} device px is too large; at most {max} px in all")]
     TooLarge { width: u64, height: u64, max: u64 },
-    #[error("{0} is no size: write WIDTHxHEIGHT in CSS px, both from 1 to {max}, or the name of a preset", max = Size::MAX_SIDE_PX)]
+    #[error("{0} is no size: write WIDTHxHEIGHT in CSS px, both from 1 to {max}", max = Size::MAX_SIDE_PX)]
     Size(String),
     #[error("{0} is no ratio: 1 to 4 device px per CSS px")]
     Ratio(String),
@@ -28,6 +28,11 @@ pub enum PictureError {
         "the bounds {0} are empty or out of range: west, south, east, north in degrees, west below east (or past it, where it is at most 180 across the antimeridian), latitudes within 85.0511"
     )]
     Bounds(String),
+    #[error(
+        "the bounds {0} are too small: the picture would be deeper than zoom {most}; take larger ones, or a center with a zoom",
+        most = Frame::ZOOMS.end()
+    )]
+    Small(String),
     #[error("source {0} cannot be read at the moment, so there is no right picture; try again later")]
     Source(String),
     #[error("there is no style '{0}'")]
@@ -183,11 +188,12 @@ impl Frame {
         if !is_sound(bounds) || e - w > if is_turned { 180.0 } else { 360.0 } {
             return Err(refuse());
         }
+        let given = bounds;
         let bounds = at_home(WorldBox::from_degrees([w, s, e, n]));
         let camera = Camera::fitted(bounds, (size.width, size.height), size.ratio);
         // Bounds smaller than a pixel at the deepest zoom would overrun the snapped coordinates.
         if camera.zoom() > *Self::ZOOMS.end() {
-            return Err(refuse());
+            return Err(PictureError::Small(format!("{w},{s},{},{n}", given[2])));
         }
         Ok(Self { camera, fitted: Some((bounds, 0, *Self::ZOOMS.end())), projection: None })
     }
@@ -273,6 +279,9 @@ impl Frame {
 
     /// The same picture with its map moved out of bands at its top and bottom, CSS px.
     pub(super) fn leaving(&self, top: f64, bottom: f64) -> Self {
+        if (top, bottom) == (0.0, 0.0) {
+            return *self;
+        }
         let (width, height, ratio) = self.size();
         let camera = match self.fitted {
             Some((bounds, padding, max_zoom)) => {

@@ -1,6 +1,7 @@
 //! Sizes by name: of paper, screens and the places where pictures are posted.
 
 use super::{PictureError, Size};
+use crate::diag::meant;
 
 /// A size by name.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,6 +38,15 @@ impl Preset {
 
     pub fn named(name: &str) -> Option<Preset> {
         Self::ALL.into_iter().find(|p| p.name == name)
+    }
+
+    /// What is told where no preset has a name: those that there are, and the one that is likely meant.
+    pub fn none_is(name: &str) -> String {
+        let known = Self::ALL.map(|p| p.name);
+        let short: String = name.chars().take(60).collect();
+        let help =
+            meant(&name.to_lowercase(), known).map_or(String::new(), |near| format!(" (did you mean '{near}'?)"));
+        format!("'{short}' is no preset{help}; there are: {}", known.join(", "))
     }
 
     /// The size, of at most so many device px.

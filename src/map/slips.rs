@@ -1,25 +1,62 @@
-//! Slips of the hand: latitude before longitude, a frame that holds nothing of the map, a marker beside the picture. They
-//! are no errors, and nothing is guessed: each is told, with what would be there if the numbers were swapped.
+//! Slips of the hand: latitude before longitude, a frame that holds nothing of the map, a day on which nothing holds, a
+//! marker beside the picture. They are no errors, and nothing is guessed: each is told, with what would be there if the
+//! numbers were swapped.
 
+use geo::{BoundingRect as _, CoordsIter as _};
 use serde_json::Value as Json;
 
 use super::sources::Source;
 use super::{Frame, Map, Spec, StyledMap};
+use crate::feature::{Collection, Date, Feature, Timing};
 use crate::geo::{LonLat, World, WorldBox};
+use crate::index::Index;
 
-/// Slips that are told of one map.
+/// What is told of one map at the most.
 const MOST_TOLD: usize = 12;
+
+/// Days after the last change of data from which on it is likelier to have ended than to hold still.
+const STILL_DAYS: u32 = 366;
 
 /// Degrees around a place in which there should be something of the map.
 const NEAR: f64 = 0.5;
 
+/// Keeps what is told of one picture short: it travels in headers.
+pub(super) fn shorten(told: &mut Vec<String>) {
+    if told.len() > MOST_TOLD {
+        let more = told.len() - MOST_TOLD;
+        told.truncate(MOST_TOLD);
+        told.push(format!("and {more} more of the kind"));
+    }
+}
+
+/// Whether a feature is on the map of a day.
+fn is_of(collection: &Collection, feature: &Feature, day: Date) -> bool {
+    match collection.timing {
+        Timing::Instant | Timing::FromOn => feature.validity.from().is_none_or(|from| from <= day),
+        Timing::Interval | Timing::Snapshots | Timing::Timeless => feature.validity.holds_on(day),
+    }
+}
+
+/// Whether anything of an index meets an area, on one of the days where there are any.
+fn meets(index: &Index, area: &WorldBox, days: &[Date]) -> bool {
+    let collection = index.collection();
+    let holds = |i: u32| days.iter().any(|day| is_of(collection, &collection.features[i as usize], *day));
+    index.meets(area) && (days.is_empty() || index.features_in(area).into_iter().any(holds))
+}
+
 impl StyledMap {
-    /// Whether the style's own data has anything in an area of the world; not known of tiles.
-    fn holds(&self, area: &WorldBox) -> Option<bool> {
-        let mut sources = self.sources.iter().filter(|(id, _)| !super::overlay::is_on_top(id)).peekable();
+    fn own_sources(&self) -> impl Iterator<Item = &Source> {
+        let own = self.sources.iter().filter(|(id, _)| !super::overlay::is_on_top(id));
+        own.map(|(_, source)| &**source)
+    }
+
+    /// Whether the style's own data has anything in an area of the world, on one of the days where there are any; not known
+    /// of tiles.
+    fn holds(&self, area: &WorldBox, days: &[Date]) -> Option<bool> {
+        let mut sources = self.own_sources().peekable();
         sources.peek()?;
         let meets = |there: &WorldBox, source: &Source| match source {
-            Source::Features(index) => Some(index.meets(there)),
+            Source::Features(index) => Some(meets(index, there, days)),
             Source::Clusters(clusters) => Some(clusters.at(0.0).bounds().is_some_and(|b| b.meets(there))),
             Source::Image(image) => Some(WorldBox::around(&image.corners).is_some_and(|b| b.meets(there))),
             Source::Vector(_) | Source::Raster(_) => None,
@@ -28,7 +65,7 @@ impl StyledMap {
         let worlds = area.min.x.floor() as i64..=area.max.x.floor() as i64;
         let there: Vec<WorldBox> = worlds.take(3).map(|world| area.moved(-(world as f64))).collect();
         let mut found = false;
-        for (_, source) in sources {
+        for source in sources {
             for there in &there {
                 found |= meets(there, source)?;
             }
@@ -36,9 +73,35 @@ impl StyledMap {
         Some(found)
     }
 
+    /// What is told of the days that a picture of an area shows.
+    fn out_of_time(&self, area: Option<&WorldBox>, days: &[Date]) -> Option<String> {
+        let (first, last) = (*days.iter().min()?, *days.iter().max()?);
+        let (begins, ends) = (*self.changes.first()?, *self.changes.last()?);
+        let dated = self.own_sources().filter_map(|source| match source {
+            Source::Features(index) => Some(index.collection()),
+            _ => None,
+        });
+        let is_dated = |f: &Feature| f.validity.from().or(f.validity.to()).is_some();
+        let is_shown = |c: &Collection, f: &Feature| days.iter().any(|day| is_of(c, f, *day));
+        let none_holds = !dated.into_iter().any(|c| c.features.iter().any(|f| is_dated(f) && is_shown(c, f)));
+        let is_empty = || area.is_some_and(|area| self.holds(area, days) == Some(false));
+        let when = if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
+        if none_holds {
+            return Some(format!(
+                "nothing of the map's dated data holds {when}: its dates are from {begins} to {ends}"
+            ));
+        }
+        if is_empty() {
+            let told = format!("nothing of the map's data in the picture holds {when}");
+            return Some(format!("{told}: the dates of all of it are from {begins} to {ends}"));
+        }
+        let is_late = ends.after(STILL_DAYS).is_some_and(|late| late < first);
+        is_late.then(|| format!("the map {when} is that of {ends}, the last day on which its data changes"))
+    }
+
     fn holds_bounds(&self, [w, s, e, n]: [f64; 4]) -> bool {
         let is_place = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some() && w < e && s < n;
-        is_place && self.holds(&WorldBox::from_degrees([w, s, e, n])) == Some(true)
+        is_place && self.holds(&WorldBox::from_degrees([w, s, e, n]), &[]) == Some(true)
     }
 
     fn holds_place(&self, [lon, lat]: [f64; 2]) -> bool {
@@ -67,12 +130,15 @@ impl Map {
 }
 
 impl Spec {
-    /// What is told of a map in a frame.
-    pub(super) fn slips(&self, map: &StyledMap, frame: &Frame) -> Vec<String> {
+    /// What is told of a map of some days in a frame.
+    pub(super) fn slips(&self, map: &StyledMap, frame: &Frame, days: &[Date]) -> Vec<String> {
         let mut told = Vec::new();
-        if frame.projection().is_none() && map.holds(&frame.camera().bounds(0.0)) == Some(false) {
+        let area = frame.projection().is_none().then(|| frame.camera().bounds(0.0));
+        if area.is_some_and(|area| map.holds(&area, &[]) == Some(false)) {
             let help = self.swapped_frame(map).map_or(String::new(), |other| format!("; did you mean {other}?"));
             told.push(format!("the picture holds nothing of the map's own data{help}"));
+        } else {
+            told.extend(map.out_of_time(area.as_ref(), days));
         }
         let shows = |at: [f64; 2]| {
             LonLat::new(at[0], at[1]).is_some_and(|at| frame.shows(World::from_degrees(at.lon(), at.lat())))
@@ -103,15 +169,37 @@ impl Spec {
                 beside(format!("/circles/{i}/at"), circle.at);
             }
         }
+        let given = self.given();
+        let beyond: Vec<&(String, WorldBox, [f64; 2])> =
+            given.iter().filter(|(_, bounds, _)| !frame.meets(bounds)).collect();
+        let first = beyond.iter().find(|(.., [lon, lat])| shows([*lat, *lon])).or(beyond.first());
+        if let Some((pointer, _, at)) = first {
+            beside(pointer.clone(), *at);
+        }
+        if let Some(last) = told.last_mut().filter(|_| beyond.len() > 1) {
+            last.push_str(&format!(" ({} of its {} features are not)", beyond.len(), given.len()));
+        }
         told.extend(self.icons().into_iter().map(|(at, name)| {
             format!("{at}: pins have no icons, so '{name}' is left out; write one to three letters or digits")
         }));
-        if told.len() > MOST_TOLD {
-            let more = told.len() - MOST_TOLD;
-            told.truncate(MOST_TOLD);
-            told.push(format!("and {more} more of the kind"));
-        }
         told
+    }
+
+    /// The features of `geojson` by their pointers, each with its bounds and its first position.
+    fn given(&self) -> Vec<(String, WorldBox, [f64; 2])> {
+        let Some(geojson) = &self.geojson else { return Vec::new() };
+        // What is wrong with them is told before.
+        let Ok(read) = super::own::features(geojson, &mut Vec::new()) else { return Vec::new() };
+        let is_one = geojson.get("features").is_none();
+        let of = |(i, feature): (usize, &Feature)| {
+            let rect = feature.geometry.bounding_rect()?;
+            let (min, max) = (rect.min(), rect.max());
+            let first = feature.geometry.coords_iter().next()?;
+            let bounds = WorldBox::from_degrees([min.x, min.y, max.x, max.y]);
+            let pointer = if is_one { "/geojson".to_string() } else { format!("/geojson/features/{i}") };
+            Some((pointer, bounds, [first.x, first.y]))
+        };
+        read.features.iter().enumerate().filter_map(of).collect()
     }
 
     /// The frame that would hold something of the map if longitude and latitude were swapped, in words.
@@ -122,7 +210,9 @@ impl Spec {
         if let Some([lon, lat]) = self.center {
             return map.holds_place([lat, lon]).then(|| format!("center {lat},{lon}"));
         }
-        let mut places = self.markers.iter().map(|m| m.at).chain(self.circles.iter().map(|c| c.at));
+        let given = self.given();
+        let places = self.markers.iter().map(|m| m.at).chain(self.circles.iter().map(|c| c.at));
+        let mut places = places.chain(given.iter().map(|(.., at)| *at));
         let [lon, lat] = places.find(|[lon, lat]| map.holds_place([*lat, *lon]))?;
         Some(format!("{lat},{lon} (longitude, then latitude)"))
     }
@@ -143,9 +233,9 @@ impl Spec {
         }
         let Some(geojson) = self.geojson.as_ref().filter(|_| self.layers.is_none()) else { return found };
         let mut look = |at: String, feature: &Json| {
-            let symbol = feature.pointer("/properties/marker-symbol").and_then(Json::as_str);
+            let symbol = feature.get("properties").and_then(super::things::symbol);
             if let Some(symbol) = symbol.filter(|s| super::things::is_icon(s)) {
-                add(format!("{at}/properties/marker-symbol"), symbol);
+                add(format!("{at}/properties/marker-symbol"), &symbol);
             }
         };
         match geojson.get("features").and_then(Json::as_array) {

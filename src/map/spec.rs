@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::days::two_days;
 use super::{
     Animate, CalloutSpec, Circle, Compared, Film, Frame, Furnishing, FurnishingError, Furniture, Logo, Map, Marker,
-    Output, Overlay, OverlayError, Part, Path, Picture, PictureError, Preset, Size, State, TextAs,
+    Output, Overlay, OverlayError, Part, Path, Picture, PictureError, Preset, Size, State, StyledMap, TextAs, slips,
 };
 use crate::diag::without_mark;
 use crate::feature::Date;
@@ -226,9 +226,10 @@ impl Spec {
             furnishing.furniture.get_or_insert_default().parts.entry(Part::Logo).or_insert(None);
         }
         let language = state.get("lang").map_or("en", String::as_str);
+        let mut warnings = Vec::new();
         let overlay = match change {
             Some(days) => Some(Overlay::of_change(map, days, language, effort)?),
-            None => self.overlay(map, size.device_px() * frames.max(1), effort)?,
+            None => self.overlay((map, styled), size.device_px() * frames.max(1), effort, &mut warnings)?,
         };
         let mut frame = self.frame(size, overlay.as_ref(), styled.frame())?;
         if let Some(projection) = &self.projection {
@@ -246,6 +247,10 @@ impl Spec {
         }
         let settings =
             |state: &BTreeMap<String, String>| styled.state(state.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+        let shown: Vec<Date> = match &days {
+            Some(days) => days.clone(),
+            None => furnishing.day.into_iter().chain(compared.map(|(_, day)| day)).collect(),
+        };
         let compared = match compared {
             None => None,
             Some((_, day)) => {
@@ -266,7 +271,9 @@ impl Spec {
             }
         };
         let state = settings(&state)?;
-        let warnings = self.slips(styled, &frame);
+        warnings.extend(self.slips(styled, &frame, &shown));
+        warnings.extend(self.undrawn(styled, output, &furnishing));
+        slips::shorten(&mut warnings);
         Ok(Picture { style: style.to_string(), state, frame, overlay, output, compared, film, furnishing, warnings })
     }
 
@@ -278,13 +285,7 @@ impl Spec {
             if self.width.or(self.height).or(self.ratio).is_some() {
                 return Err(SpecError::at("/preset", "a preset has its own width, height and ratio"));
             }
-            let preset = Preset::named(name).ok_or_else(|| {
-                let known = Preset::ALL.map(|p| p.name).join(", ");
-                SpecError::at(
-                    "/preset",
-                    format!("'{}' is no preset; there are: {known}", name.chars().take(60).collect::<String>()),
-                )
-            })?;
+            let preset = Preset::named(name).ok_or_else(|| SpecError::at("/preset", Preset::none_is(name)))?;
             return Ok((preset.size(max_px)?, Some(self.dpi.unwrap_or(preset.dpi))));
         }
         let side = |side: Option<u32>, pointer: &str| {
@@ -395,18 +396,25 @@ impl Spec {
     }
 
     /// What is drawn on top.
-    fn overlay(&self, map: &Map, px: u64, effort: &Effort) -> Result<Option<Overlay>, SpecError> {
-        let things = self.things(map, px, effort)?;
+    fn overlay(
+        &self,
+        (map, styled): (&Map, &StyledMap),
+        px: u64,
+        effort: &Effort,
+        told: &mut Vec<String>,
+    ) -> Result<Option<Overlay>, SpecError> {
+        let things = self.things(map, px, effort, told)?;
         let Some(layers) = &self.layers else { return Ok(things.map(Overlay::of_things).transpose()?) };
         let Some(geojson) = &self.geojson else {
             return Err(SpecError::at("/layers", "layers draw a geojson"));
         };
         let none = || serde_json::json!({"type": "FeatureCollection", "features": []});
-        Ok(Some(Overlay::of_things(things.unwrap_or_else(none))?.with_own(geojson, layers, MAX_WIDE_PX / px.max(1))?))
+        let overlay = Overlay::of_things(things.unwrap_or_else(none))?;
+        Ok(Some(overlay.with_own((geojson, layers), MAX_WIDE_PX / px.max(1), styled, told)?))
     }
 
     /// What is drawn on top, as GeoJSON with simplestyle properties; `None` where there is nothing.
-    fn things(&self, map: &Map, px: u64, effort: &Effort) -> Result<Option<Json>, SpecError> {
+    fn things(&self, map: &Map, px: u64, effort: &Effort, told: &mut Vec<String>) -> Result<Option<Json>, SpecError> {
         let count = self.markers.len() + self.paths.len() + self.circles.len() + self.highlight.len();
         if count > MAX_THINGS {
             return Err(SpecError::at("/markers", format!("a map has at most {MAX_THINGS} things on top")));
@@ -423,7 +431,7 @@ impl Spec {
         }
         let mut features = super::things::dimmed(map, &self.highlight, effort)?;
         if let Some(json) = self.geojson.as_ref().filter(|_| self.layers.is_none()) {
-            features.extend(super::things::given(json, (MAX_WIDE_PX / px.max(1)) as usize)?);
+            features.extend(super::things::given(json, (MAX_WIDE_PX / px.max(1)) as usize, told)?);
         }
         for (i, circle) in self.circles.iter().enumerate() {
             features.push(super::things::circle(circle, &format!("/circles/{i}"))?);

@@ -1,11 +1,14 @@
 //! What a spec draws on top of a map, as GeoJSON features with simplestyle properties
 //! (<https://github.com/mapbox/simplestyle-spec>, version 1.1.0) and a few more: `kind`, `dashed`, `label`.
 
+use std::collections::BTreeSet;
+
 use geo::geometry::{Geometry, LineString, MultiPolygon};
 use serde_json::{Value as Json, json};
 
 use super::spec::{SpecError, color, position, within, wrong};
-use super::{Circle, Map, Marker, Path};
+use super::{Circle, Map, Marker, Path, own};
+use crate::diag::{meant, pointer_join};
 use crate::geo::{Effort, geodesic, overlay};
 
 /// What is drawn in where no colour is named.
@@ -130,9 +133,10 @@ const MAX_HIGHLIGHTS: usize = 50;
 /// Positions of a user's own features.
 const MAX_POSITIONS: usize = 20_000;
 
-/// A user's own features; at most so many of them lines and areas.
-pub fn given(json: &Json, most_wide: usize) -> Result<Vec<Json>, SpecError> {
+/// A user's own features; at most so many of them lines and areas. What is mended or left out of them is told.
+pub fn given(json: &Json, most_wide: usize, told: &mut Vec<String>) -> Result<Vec<Json>, SpecError> {
     let bare = |json: &Json| feature(json.clone(), json!({}));
+    let is_geometry = ["coordinates", "geometries"].iter().any(|member| json.get(member).is_some());
     let all: Vec<(String, Json)> = match json.get("type").and_then(Json::as_str) {
         Some("FeatureCollection") => {
             let all = json.get("features").and_then(Json::as_array);
@@ -140,23 +144,31 @@ pub fn given(json: &Json, most_wide: usize) -> Result<Vec<Json>, SpecError> {
             all.iter().enumerate().map(|(i, f)| (format!("/geojson/features/{i}"), f.clone())).collect()
         }
         Some("Feature") => vec![("/geojson".to_string(), json.clone())],
-        Some(_) if json.get("coordinates").is_some() => vec![("/geojson".to_string(), bare(json))],
+        Some(_) if is_geometry => vec![("/geojson".to_string(), bare(json))],
         _ => return Err(wrong("/geojson/type", "a FeatureCollection, a Feature or a geometry")),
     };
-    let mut out = Vec::new();
-    let (mut positions, mut wide) = (0, 0);
+    let mut positions = 0;
     for (at, one) in &all {
         positions += count(&one["geometry"]);
         if positions > MAX_POSITIONS {
             return Err(wrong(at, format!("features on top have at most {MAX_POSITIONS} positions in all")));
         }
+    }
+    // As they stand, so that faults are named by their own places.
+    own::features(json, told)?;
+    let mut out = Vec::new();
+    let mut wide = 0;
+    let mut misspelt = Misspelt::default();
+    for (at, one) in &all {
         let kind = one["geometry"]["type"].as_str().unwrap_or_default();
         let is_point = matches!(kind, "Point" | "MultiPoint");
         wide += usize::from(!is_point);
         if wide > most_wide {
             return Err(wrong(at, format!("a picture as large has at most {most_wide} lines and areas on top")));
         }
-        let properties = simple(&one["properties"], is_point, &format!("{at}/properties"))?;
+        let at = format!("{at}/properties");
+        misspelt.look(&one["properties"], &at, told);
+        let properties = simple(&one["properties"], is_point, &at)?;
         match kind {
             "MultiPoint" => {
                 for point in one["geometry"]["coordinates"].as_array().into_iter().flatten() {
@@ -165,8 +177,7 @@ pub fn given(json: &Json, most_wide: usize) -> Result<Vec<Json>, SpecError> {
             }
             "GeometryCollection" => {
                 for part in parts_of(&one["geometry"]) {
-                    let is_point = part["type"] == "Point";
-                    let properties = simple(&one["properties"], is_point, &format!("{at}/properties"))?;
+                    let properties = simple(&one["properties"], part["type"] == "Point", &at)?;
                     out.push(feature(part, properties));
                 }
             }
@@ -177,6 +188,37 @@ pub fn given(json: &Json, most_wide: usize) -> Result<Vec<Json>, SpecError> {
         return Err(wrong("/geojson/features", "at most 10,000 features"));
     }
     Ok(out)
+}
+
+/// Simplestyle's properties that are drawn.
+const SIMPLE: [&str; 8] = [
+    "marker-color",
+    "marker-size",
+    "marker-symbol",
+    "stroke",
+    "stroke-width",
+    "stroke-opacity",
+    "fill",
+    "fill-opacity",
+];
+
+/// The properties that look like misspelt ones of simplestyle, each told once.
+#[derive(Default)]
+struct Misspelt(BTreeSet<String>);
+
+impl Misspelt {
+    fn look(&mut self, properties: &Json, at: &str, told: &mut Vec<String>) {
+        for (key, value) in properties.as_object().into_iter().flatten() {
+            let other = if SIMPLE.contains(&key.as_str()) || key == "title" { None } else { meant(key, SIMPLE) };
+            let Some(other) = other else { continue };
+            // Short words are near to others that mean something else.
+            let is_color = || value.as_str().is_some_and(|text| crate::color::Color::parse(text).is_some());
+            if (other.contains('-') || is_color()) && self.0.insert(key.clone()) {
+                let pointer = pointer_join(at, key);
+                told.push(format!("{pointer}: simplestyle has no property '{key}'; did you mean '{other}'?"));
+            }
+        }
+    }
 }
 
 /// What a collection of geometries is made of, each point on its own.
@@ -231,12 +273,21 @@ fn simple(properties: &Json, is_point: bool, at: &str) -> Result<Json, SpecError
     }
     out["marker-size"] = json!(size);
     // The symbol may be the name of an icon, of which there are none; that is told elsewhere.
-    let symbol =
-        text("marker-symbol").map_or(String::new(), |v| v.as_str().map_or_else(|| v.to_string(), str::to_string));
+    let symbol = symbol(properties).unwrap_or_default();
     out["marker-symbol"] = json!(if is_icon(&symbol) { String::new() } else { symbol });
-    let title = text("title").and_then(Json::as_str).map(str::to_string);
+    let title = text("title").map(written);
     out["label"] = json!(label(&title, at)?);
     Ok(out)
+}
+
+/// The symbol of a marker by its properties: text, or a number.
+pub fn symbol(properties: &Json) -> Option<String> {
+    properties.get("marker-symbol").filter(|v| !v.is_null()).map(written)
+}
+
+/// A value as text.
+fn written(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_string)
 }
 
 /// Whether a marker's symbol is the name of an icon, and no letters or digits.

@@ -83,6 +83,15 @@ fn unknown_property(key: &str, known: &[String]) -> Diagnostic {
     }
 }
 
+/// Members of the style that a map seen from above does not show, and why.
+const NOT_DRAWN: [(&str, &str); 5] = [
+    ("pitch", "maps are seen from above"),
+    ("roll", "maps are seen from above"),
+    ("terrain", "the ground is drawn flat"),
+    ("sky", "maps are seen from above"),
+    ("projection", "maps are in Web Mercator, unless a picture asks for another projection"),
+];
+
 /// Members of the style whose type is all there is to check.
 fn check_root(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) {
     let mut check = |key: &str, fits: fn(&Json) -> bool, expected: &str| {
@@ -102,6 +111,16 @@ fn check_root(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) {
     }
     let is_position = |j: &Json| j.as_array().is_some_and(|a| a.len() == 2 && a.iter().all(Json::is_number));
     check("center", is_position, "array of two numbers");
+    for (key, why) in NOT_DRAWN {
+        let is_set = root.get(key).is_some_and(|json| match json {
+            Json::Number(n) => n.as_f64() != Some(0.0),
+            Json::Object(o) if key == "projection" => o.get("type").is_some_and(|kind| kind != "mercator"),
+            json => json.is_object(),
+        });
+        if is_set {
+            out.push(Diagnostic::warning(format!("'{key}' is ignored: {why}")).at(pointer_join("", key)));
+        }
+    }
 }
 
 fn read_state(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) -> BTreeMap<String, Value> {
@@ -192,6 +211,14 @@ fn read_layer(
     let problems_before = out.len();
     let source = read_source_of(layer, kind, pointer, sources, out);
     let zooms = ["minzoom", "maxzoom"].map(|key| read_zoom(layer, key, pointer, out));
+    if let [Some(least), Some(most)] = zooms
+        && least >= most
+    {
+        let message = format!("minzoom {least} is not below maxzoom {most}: the layer is never drawn");
+        out.push(
+            Diagnostic::warning(message).at(format!("{pointer}/maxzoom")).help("give maxzoom the greater of both"),
+        );
+    }
     let filter = read_filter(layer.get("filter"), pointer, out);
     let mut reader = Reader::new(layer, spec, pointer, kind, out);
     let paint = Paint::read(kind, &mut reader);

@@ -184,7 +184,13 @@ impl Paint {
             _ => Vec::new(),
         };
         let all = names.chain(in_text.into_iter().map(|name| ("layout/text-field", name)));
-        all.filter(|(_, name)| !name.is_empty()).collect()
+        let mut found: Vec<(&'static str, Arc<str>)> = Vec::new();
+        for one in all.filter(|(_, name)| !name.is_empty()) {
+            if !found.contains(&one) {
+                found.push(one);
+            }
+        }
+        found
     }
 
     /// The lists of fonts that the layer names outright: the property that does, and the names.

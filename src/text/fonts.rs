@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use rust_embed::RustEmbed;
 
+use super::clusters::is_invisible;
 use super::face::{Face, FontError};
 
 #[derive(RustEmbed)]
@@ -167,6 +168,18 @@ impl Fonts {
 }
 
 impl Stack {
+    /// The letters of a text that no face has, each once.
+    pub fn lacking(&self, text: &str) -> Vec<char> {
+        let mut lacking = Vec::new();
+        for c in text.chars() {
+            let is_seen = !c.is_whitespace() && !c.is_control() && !is_invisible(c);
+            if is_seen && !lacking.contains(&c) && !self.faces.iter().any(|face| face.glyph(c).is_some()) {
+                lacking.push(c);
+            }
+        }
+        lacking
+    }
+
     /// The first face with a glyph for each of the characters.
     pub(super) fn face_for(&self, mut characters: impl Iterator<Item = char> + Clone) -> Option<&Arc<Face>> {
         self.faces.iter().find(|face| characters.clone().all(|c| face.glyph(c).is_some())).or_else(|| {

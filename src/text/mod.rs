@@ -16,7 +16,7 @@ mod ranges;
 mod vertical;
 
 pub use casing::{Case, cased};
-pub use clusters::{Alphabet, Glyph, Mark};
+pub use clusters::{Alphabet, Glyph, Mark, is_invisible};
 pub use face::{Curve, Face, FontError, FontFile, Outline};
 pub use fonts::{Fonts, Stack};
 pub use paragraph::{Anchor, Cluster, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing};

@@ -321,6 +321,8 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
             covered.push(area(band, ratio));
         }
     }
+    // Where nothing of it is drawn, the map is as bare as without.
+    let is_drawn = !covered.is_empty() || !wanted.parts.is_empty() || subject.captions.len() > 1;
     let page = area([0.0, 0.0, furnish.width, furnish.height], ratio);
     let px = |[x, y]: [f64; 2]| geo::Coord { x: x * ratio, y: y * ratio };
     let leaders: Vec<geo::Line<f64>> = leaders.iter().map(|[from, to]| geo::Line::new(px(*from), px(*to))).collect();
@@ -329,7 +331,7 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
         let rect = geo::Rect::new((label.left, label.top), (label.right, label.bottom));
         let struck = leaders.iter().any(|leader| leader.intersects(&rect));
         // What a user puts on the map stays.
-        !is_user_s && (struck || !page.holds(label) || covered.iter().any(|c| c.meets(label)))
+        !is_user_s && (struck || is_drawn && !page.holds(label) || covered.iter().any(|c| c.meets(label)))
     });
     let mut items = Vec::new();
     if wanted.parts.contains_key(&Part::Graticule) {

@@ -92,10 +92,7 @@ impl Map {
         let mut named: Vec<Json> = Vec::new();
         let mut warnings: Vec<Json> = Vec::new();
         for place in found {
-            if let Some(bounds) = place.geometry.bounding_rect().filter(|_| place.feature.is_none()) {
-                let (min, max) = (bounds.min(), bounds.max());
-                warnings.extend(self.swapped([min.x, min.y, max.x, max.y]).map(Json::from));
-            }
+            warnings.extend(self.swapped_place(place).map(Json::from));
             place.feature.iter().for_each(|(_, f)| credits.note(f));
             named.extend(
                 place
@@ -104,6 +101,7 @@ impl Map {
                     .map(|n| json!({"collection": n.collection, "id": n.id(self), "name": n.name, "matched": n.how()})),
             );
         }
+        warnings.extend(question.name.as_deref().and_then(|name| unlike(name, &hits)).map(Json::from));
         let (mut answer, told) = answer(question, &hits, operand, credits, effort)?;
         warnings.extend(told.into_iter().map(Json::from));
         match named.len() {
@@ -115,6 +113,13 @@ impl Map {
             answer.members.insert("warnings".to_string(), Json::Array(warnings));
         }
         Ok(answer)
+    }
+
+    /// What is told of a place that is given by its numbers.
+    pub(super) fn swapped_place(&self, place: &Found) -> Option<String> {
+        let bounds = place.geometry.bounding_rect().filter(|_| place.feature.is_none())?;
+        let (min, max) = (bounds.min(), bounds.max());
+        self.swapped([min.x, min.y, max.x, max.y])
     }
 
     /// What is summed, or summed by, is a property of what is asked.
@@ -179,6 +184,15 @@ impl Map {
             _ => Ok(out),
         }
     }
+}
+
+/// What is told where nothing found is called so, nor begins so: how well names fit is below this then.
+const LEAST_SCORE: f64 = 0.7;
+
+fn unlike(name: &str, hits: &[Hit]) -> Option<String> {
+    let best = hits.iter().filter_map(|hit| Some(hit.named?.1)).reduce(f64::max)?;
+    let name: String = name.chars().take(60).collect();
+    (best < LEAST_SCORE).then(|| format!("nothing is called '{name}'; these are spelt alike"))
 }
 
 /// A collection where a question looks, with the question's filter made for its properties.

@@ -89,10 +89,13 @@ impl Map {
             }
         };
         let mut places: Vec<Place> = Vec::new();
+        let mut warnings: Vec<String> = Vec::new();
         for (_, place) in &question.relations {
             let refuse =
                 || QuestionError::member("between", "a change is looked at in an area or at a point, not along a line");
-            places.push(Place::of(&place.find(self)?.geometry).ok_or_else(refuse)?);
+            let found = place.find(self)?;
+            warnings.extend(self.swapped_place(&found));
+            places.push(Place::of(&found.geometry).ok_or_else(refuse)?);
         }
         let mut credits = Credits::default();
         let (mut features, mut sums, mut parts) = (Vec::new(), Sums::default(), Sums::default());
@@ -156,6 +159,9 @@ impl Map {
             ("events", Json::Array(self.events(change, &places, &mut credits, effort)?)),
         ] {
             out.members.insert(key.to_string(), value);
+        }
+        if !warnings.is_empty() {
+            out.members.insert("warnings".to_string(), json!(warnings));
         }
         credits.write(&mut out);
         Ok(out)

@@ -4,7 +4,8 @@ use geo::geometry::{Geometry, Point};
 use serde_json::Value as Json;
 
 use super::QuestionError;
-use crate::cql2::{Expr, MAX_POSITIONS};
+use crate::cql2::{Expr, GEOMETRIES, MAX_POSITIONS};
+use crate::diag::meant;
 use crate::feature::Feature;
 use crate::geo::{Effort, LonLat, fault, round};
 use crate::map::{Map, Named};
@@ -78,8 +79,13 @@ impl Place {
             let at = LonLat::parse(&text).map_err(|e| QuestionError::member(member, e.to_string()))?;
             return Ok(Place::Geometry(Geometry::Point(Point::new(at.lon(), at.lat()))));
         }
-        if let Ok(Expr::Geometry(g)) = crate::cql2::from_text(text) {
-            return Place::sound(member, (*g).clone(), effort);
+        match crate::cql2::from_text(text) {
+            Ok(Expr::Geometry(g)) => return Place::sound(member, (*g).clone(), effort),
+            Err(e) if is_wkt(text) => {
+                let message = format!("no geometry, {}: {}", e.place.replace(" of the filter", ""), e.message);
+                return Err(QuestionError::member(member, message));
+            }
+            _ => {}
         }
         match text.split_once('/') {
             // Both names of a contested place stand beside a slash with spaces around.
@@ -138,4 +144,14 @@ impl Place {
             }
         }
     }
+}
+
+/// Whether a text is meant as well-known text, right or wrong: it begins with the word of a geometry and parentheses.
+fn is_wkt(text: &str) -> bool {
+    let word: String = text.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
+    let rest = text.trim_start()[word.len()..].trim_start();
+    let rest = ["ZM", "Z", "M"].iter().find_map(|marker| rest.strip_prefix(marker)).unwrap_or(rest).trim_start();
+    let lower = word.to_ascii_lowercase();
+    let is_named = GEOMETRIES.contains(&lower.as_str()) || meant(&lower, GEOMETRIES).is_some();
+    is_named && (rest.starts_with('(') || rest.eq_ignore_ascii_case("empty"))
 }

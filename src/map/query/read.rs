@@ -68,8 +68,11 @@ impl Question {
                 question.relations.push((relation, place));
             }
         }
-        let k = number(members, "k", 1.0, MAX_K as f64)?.map_or(1, |k| k as usize);
-        question.near = place("near")?.map(|place| (k, place));
+        let k = number(members, "k", 1.0, MAX_K as f64)?.map(|k| k as usize);
+        question.near = place("near")?.map(|place| (k.unwrap_or(1), place));
+        if k.is_some() && question.near.is_none() && !members.contains_key("between") {
+            return Err(QuestionError::member("near", "say what the k nearest are near to; 'limit' bounds any answer"));
+        }
         // Half of the Earth's girth.
         question.within = match (number(members, "distance_m", 0.0, 20_040_000.0)?, place("of")?) {
             (Some(distance_m), Some(of)) => Some((distance_m, of)),

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::sync::watch;
 
-use super::ServiceError;
+use super::{Made, ServiceError};
 use crate::geo::{Stop, Stopped};
 
-type Outcome = Result<Bytes, ServiceError>;
+type Outcome = Result<Made, ServiceError>;
 
 /// How far a render is.
 #[derive(Clone)]
@@ -135,7 +134,7 @@ mod tests {
         let stop = render.stop();
         first.is_done_by(move || {
             render.begin();
-            render.end(Ok(Bytes::from_static(b"done")));
+            render.end(Ok(Made::from(b"done".to_vec())));
         });
         assert!(none.is_none() && second.is_waiting());
         drop(first);
@@ -144,7 +143,7 @@ mod tests {
         work();
         // A second turn finds it done.
         second.job().1();
-        assert_eq!(second.outcome(LONG).await.unwrap(), "done");
+        assert_eq!(second.outcome(LONG).await.unwrap().bytes, "done");
         drop(second);
         assert_eq!((wanted.check(), stop.check()), (Err(Stopped::Unwanted), Err(Stopped::Unwanted)));
         assert!(flights.join("a").1.is_some(), "it is made anew");

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 pub use budget::{Budget, Lease};
 pub use scheduler::{Client, Lane};
 
-use super::{Map, Picture, PictureError};
+use super::{Finished, Map, Picture, PictureError};
 use crate::geo::{Stop, Stopped};
 use crate::text::GlyphRange;
 use flight::Flights;
@@ -37,6 +37,26 @@ pub enum ServiceError {
     Panic,
 }
 
+/// What was made for whoever asks; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Made {
+    pub bytes: Bytes,
+    /// What they should know of it.
+    pub warnings: Arc<[String]>,
+}
+
+impl From<Vec<u8>> for Made {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes: bytes.into(), warnings: Arc::new([]) }
+    }
+}
+
+impl From<Finished> for Made {
+    fn from(Finished { bytes, warnings }: Finished) -> Self {
+        Self { bytes: bytes.into(), warnings: warnings.into() }
+    }
+}
+
 impl From<Full> for ServiceError {
     fn from(_: Full) -> Self {
         Self::Busy
@@ -52,7 +72,7 @@ pub struct Service {
 
 struct Shared {
     map: Arc<Map>,
-    cache: Cache<String, Bytes>,
+    cache: Cache<String, Made>,
     flights: Flights,
     scheduler: Scheduler,
     /// For drawing, for the documents of requests, and for answers on their way.
@@ -82,7 +102,7 @@ impl Service {
     /// # Errors
     /// Where the system gives no threads.
     pub fn with_budget(map: Map, cores: usize, budget: Budget) -> std::io::Result<Self> {
-        let weigh = |key: &String, bytes: &Bytes| u32::try_from(key.len() + bytes.len()).unwrap_or(u32::MAX);
+        let weigh = |key: &String, made: &Made| u32::try_from(key.len() + made.bytes.len()).unwrap_or(u32::MAX);
         let kept = CACHE_BYTES.min(budget.total() / 8);
         let shared = Shared {
             map: Arc::new(map),
@@ -115,16 +135,16 @@ impl Service {
         &self.shared.answers
     }
 
-    /// The picture, drawn or from the cache. `key` is the picture's own.
+    /// The picture with what is told of it as drawn, drawn or from the cache. `key` is the picture's own.
     ///
     /// # Errors
     /// Where it cannot be drawn, or not now.
-    pub async fn picture(&self, picture: Picture, key: String) -> Result<Bytes, ServiceError> {
+    pub async fn picture(&self, picture: Picture, key: String) -> Result<Made, ServiceError> {
         let (lane, px) = (picture.lane(), picture.device_px());
         let budget = self.shared.budget.clone();
         self.kept(lane, px, key, move |map, stop| {
             let _lease = budget.take(picture.bytes_needed()).ok_or(ServiceError::Memory)?;
-            map.draw_while(&picture, stop).map(Bytes::from).map_err(|e| ServiceError::Picture(Arc::new(e)))
+            map.draw_while(&picture, stop).map(Made::from).map_err(|e| ServiceError::Picture(Arc::new(e)))
         })
         .await
     }
@@ -135,10 +155,10 @@ impl Service {
     /// Where it cannot be made now.
     pub async fn glyphs(&self, stack: String, first: u32, key: String) -> Result<Bytes, ServiceError> {
         let make = move |map: &Map, _: &Stop| {
-            Ok(Bytes::from(GlyphRange::of(&map.fonts.stack(&stack), first).encode(&stack, first)))
+            Ok(Made::from(GlyphRange::of(&map.fonts.stack(&stack), first).encode(&stack, first)))
         };
         // A client asks once, and draws no letters of a range that it was refused.
-        self.kept(Lane::Picture, 0, format!("glyphs/{key}"), make).await
+        self.kept(Lane::Picture, 0, format!("glyphs/{key}"), make).await.map(|made| made.bytes)
     }
 
     /// What is in the cache, or is made and put there; equal keys are made once.
@@ -147,11 +167,11 @@ impl Service {
         lane: Lane,
         px: u64,
         key: String,
-        make: impl FnOnce(&Map, &Stop) -> Result<Bytes, ServiceError> + Send + 'static,
-    ) -> Result<Bytes, ServiceError> {
+        make: impl FnOnce(&Map, &Stop) -> Result<Made, ServiceError> + Send + 'static,
+    ) -> Result<Made, ServiceError> {
         let Shared { cache, flights, scheduler, map, .. } = &*self.shared;
-        if let Some(bytes) = cache.get(&key) {
-            return Ok(bytes);
+        if let Some(made) = cache.get(&key) {
+            return Ok(made);
         }
         let (flight, render) = flights.join(&key);
         if let Some(render) = render {
@@ -159,8 +179,8 @@ impl Service {
             flight.is_done_by(move || {
                 render.begin();
                 let outcome = make(&map, &limited(lane, wanted));
-                if let Ok(bytes) = &outcome {
-                    cache.insert(key, bytes.clone());
+                if let Ok(made) = &outcome {
+                    cache.insert(key, made.clone());
                 }
                 render.end(outcome);
             });

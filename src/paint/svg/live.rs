@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{escaped, ink, number, transform};
 use crate::color::Color;
 use crate::paint::vector::{GlyphRun, Mark, PlacedGlyph, Point};
-use crate::text::EM;
+use crate::text::{EM, is_invisible};
 
 /// Writes a label's letters, its halo, or both as one.
 pub(super) fn text(runs: &[GlyphRun], text: &str, halo: Option<(Color, f64)>, letters: bool, out: &mut String) {
@@ -32,7 +32,7 @@ pub(super) fn text(runs: &[GlyphRun], text: &str, halo: Option<(Color, f64)>, le
         && let Some(look) = look(first)
     {
         let part = written(runs, text);
-        let _ = writeln!(out, "<text {turned} {}{look}>{}</text>", font(first), escaped(part));
+        let _ = writeln!(out, "<text {turned} {}{look}>{}</text>", font(first), escaped(&part));
         return;
     }
     for run in runs {
@@ -53,15 +53,24 @@ pub(super) fn text(runs: &[GlyphRun], text: &str, halo: Option<(Color, f64)>, le
             let _ = write!(font, " letter-spacing=\"{}\"", number(spacing));
         }
         let transform = transform(&[a, b, -b, a, x, y]);
-        let _ = writeln!(out, "<text transform=\"{transform}\" {font}{look}>{}</text>", escaped(part));
+        let _ = writeln!(out, "<text transform=\"{transform}\" {font}{look}>{}</text>", escaped(&part));
     }
 }
 
-/// The part of a label that runs stand for.
-fn written<'a>(runs: &[GlyphRun], text: &'a str) -> &'a str {
-    let bytes = runs.iter().flat_map(|r| &r.glyphs).map(|g| g.bytes);
-    let (from, to) = bytes.fold((u32::MAX, 0), |(from, to), (start, end)| (from.min(start), to.max(end)));
-    text.get(from as usize..to as usize).unwrap_or_default()
+/// The part of a label that runs stand for, without the letters that are drawn by none of them; spaces stay.
+fn written(runs: &[GlyphRun], text: &str) -> String {
+    let mut drawn: Vec<(u32, u32)> = runs.iter().flat_map(|r| &r.glyphs).map(|g| g.bytes).collect();
+    drawn.sort_unstable();
+    let mut out = String::new();
+    let mut end = drawn.first().map_or(0, |(start, _)| *start);
+    let part = |from: u32, to: u32| text.get(from as usize..to as usize).unwrap_or_default();
+    for (from, to) in drawn {
+        let between = part(end, from.max(end));
+        out.extend(between.chars().filter(|c| c.is_whitespace() || is_invisible(*c)));
+        out.push_str(part(from.max(end), to));
+        end = end.max(to);
+    }
+    out
 }
 
 /// A run's font as CSS names it.
