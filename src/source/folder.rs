@@ -90,12 +90,13 @@ pub fn files(folder: &Path) -> io::Result<(Vec<PathBuf>, Option<Diagnostic>)> {
 /// Whether a file in a subfolder is data; what ends in `.json` may be anything, and is looked at.
 fn is_geojson_or_table(path: &Path) -> bool {
     const LOOKED_AT: u64 = 1_000;
+    const TYPE: &[u8] = b"\"FeatureCollection\"";
     if path.extension().is_none_or(|x| !x.eq_ignore_ascii_case("json")) {
         return is_data(path);
     }
     let mut start = Vec::new();
     let read = fs::File::open(path).and_then(|file| file.take(LOOKED_AT).read_to_end(&mut start));
-    read.is_ok() && start.windows(8).any(|w| w == b"\"Feature")
+    read.is_ok() && start.windows(TYPE.len()).any(|w| w == TYPE)
 }
 
 fn name(path: &Path) -> String {
@@ -109,7 +110,7 @@ mod tests {
     #[test]
     fn what_may_have_been_meant_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str| fs::write(folder.path().join(name), "{}").unwrap();
+        let write = |name: &str| fs::write(folder.path().join(name), r#"{"title": "Feature"}"#).unwrap();
         for name in [
             "b.geojson",
             "a.csv",
