@@ -49,30 +49,43 @@ fn network(text: &str) -> Result<IpNet, String> {
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), Failure> {
+        let runtime = tokio::runtime::Runtime::new().map_err(Failure::new)?;
+        let hang_up = {
+            let _inside = runtime.enter();
+            hang_up()
+        };
         let map = load(&Options { strict: !self.lenient, ..self.data.options(self.style) })?;
         let mut limits = Limits::of_descriptors(descriptors());
         limits.connections = limits.connections.min(self.connections.max(1));
         let site = Site { public_url: self.public_url, hosts: self.host };
-        let runtime = tokio::runtime::Runtime::new().map_err(Failure::new)?;
-        let served = runtime.block_on(serve(self.listen, map, site, limits, Proxies(self.trusted_proxy)));
+        let proxies = Proxies(self.trusted_proxy);
+        let served = runtime.block_on(serve(self.listen, map, site, limits, proxies, hang_up));
         // What is still computed has had its time.
         runtime.shutdown_background();
         served
     }
 }
 
-async fn serve(listen: SocketAddr, map: Map, site: Site, limits: Limits, proxies: Proxies) -> Result<(), Failure> {
+async fn serve(
+    listen: SocketAddr,
+    map: Map,
+    site: Site,
+    limits: Limits,
+    proxies: Proxies,
+    hang_up: HangUp,
+) -> Result<(), Failure> {
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|e| Failure::new(format!("cannot listen on {listen}: {e}; choose another with --listen")))?;
     let address = listener.local_addr().map_err(Failure::new)?;
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let service = Service::new(map, threads).map_err(Failure::new)?;
+    let stop = stop_signal(hang_up);
     if let Err(e) = print(format_args!("Open http://{address}/ (Ctrl-C stops)")) {
         tracing::warn!("{}", e.message);
     }
     let answers = service.answers().clone();
-    http::serve(listener, http::router(service, site), limits, proxies, answers, stop_signal()).await;
+    http::serve(listener, http::router(service, site), limits, proxies, answers, stop).await;
     Ok(())
 }
 
@@ -93,9 +106,24 @@ fn descriptors() -> Option<u64> {
     None
 }
 
-/// Ends on Ctrl-C and, on Unix, on SIGTERM: requests under way are finished. A second signal ends the process at once.
 #[cfg(unix)]
-async fn stop_signal() {
+type HangUp = Option<tokio::signal::unix::Signal>;
+#[cfg(not(unix))]
+type HangUp = ();
+
+/// SIGHUP, which from now on does not end the process, also while the map is loaded.
+#[cfg(unix)]
+fn hang_up() -> HangUp {
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok()
+}
+
+#[cfg(not(unix))]
+fn hang_up() -> HangUp {}
+
+/// Ends on Ctrl-C and, on Unix, on SIGTERM, which are waited for from the call on: requests under way are finished. A second
+/// signal ends the process at once.
+#[cfg(unix)]
+fn stop_signal(mut hang_up: HangUp) -> impl Future<Output = ()> {
     use tokio::signal::unix::{Signal, SignalKind, signal};
     async fn next(signal: &mut Option<Signal>) {
         match signal {
@@ -107,26 +135,27 @@ async fn stop_signal() {
     }
     let mut interrupt = signal(SignalKind::interrupt()).ok();
     let mut terminate = signal(SignalKind::terminate()).ok();
-    let mut hang_up = signal(SignalKind::hangup()).ok();
-    loop {
-        tokio::select! {
-            () = next(&mut interrupt) => break,
-            () = next(&mut terminate) => break,
-            () = next(&mut hang_up) => tracing::info!("SIGHUP: nothing is read anew; restart the server for that"),
+    async move {
+        loop {
+            tokio::select! {
+                () = next(&mut interrupt) => break,
+                () = next(&mut terminate) => break,
+                () = next(&mut hang_up) => tracing::info!("SIGHUP: nothing is read anew; restart the server for that"),
+            }
         }
+        tracing::info!("ending: what is under way is finished; a second signal ends at once");
+        tokio::spawn(async move {
+            tokio::select! {
+                () = next(&mut interrupt) => {}
+                () = next(&mut terminate) => {}
+            }
+            std::process::exit(1);
+        });
     }
-    tracing::info!("ending: what is under way is finished; a second signal ends at once");
-    tokio::spawn(async move {
-        tokio::select! {
-            () = next(&mut interrupt) => {}
-            () = next(&mut terminate) => {}
-        }
-        std::process::exit(1);
-    });
 }
 
 #[cfg(not(unix))]
-async fn stop_signal() {
+async fn stop_signal((): HangUp) {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -87,7 +87,7 @@ pub fn files(folder: &Path) -> io::Result<(Vec<PathBuf>, Option<Diagnostic>)> {
     Ok((files, warning))
 }
 
-/// Whether a file in a subfolder is data; what ends in `.json` may be anything, and is looked at.
+/// Whether a file in a subfolder is data; what ends in `.json` may be anything, also a style, and is looked at.
 fn is_geojson_or_table(path: &Path) -> bool {
     const LOOKED_AT: u64 = 1_000;
     const TYPE: &[u8] = b"\"FeatureCollection\"";
@@ -96,7 +96,8 @@ fn is_geojson_or_table(path: &Path) -> bool {
     }
     let mut start = Vec::new();
     let read = fs::File::open(path).and_then(|file| file.take(LOOKED_AT).read_to_end(&mut start));
-    read.is_ok() && start.windows(TYPE.len()).any(|w| w == TYPE)
+    let has = |text: &[u8]| start.windows(text.len()).any(|w| w == text);
+    read.is_ok() && has(TYPE) && !has(b"\"layers\"") && !has(b"\"sources\"")
 }
 
 fn name(path: &Path) -> String {

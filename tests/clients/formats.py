@@ -42,7 +42,8 @@ def hangs_together(members):
     pair = ('of' in members) == ('distance_m' in members)
     change = is_change(members) if 'between' in members else not {'property', 'split'} & members.keys()
     drawn = members.get('f') == 'png' or not {'size', 'style'} & members.keys()
-    return pair and change and drawn and ('of' in members or any(members.get(k) for k in ASKS))
+    nearest = 'k' not in members or 'near' in members or 'between' in members
+    return pair and change and drawn and nearest and ('of' in members or any(members.get(k) for k in ASKS))
 
 
 @schemathesis.hook
