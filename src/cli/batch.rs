@@ -1,6 +1,5 @@
 //! Many maps in one call: `contactline export --batch jobs.json` or `jobs.csv`. A job that fails is told, and the rest go on.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -93,7 +92,7 @@ fn read(file: &Path) -> Result<Jobs, Failure> {
         true => {
             let table = Table::read(&bytes).map_err(|e| refused(e.to_string()))?;
             if let Some(told) = table.skipped() {
-                skipped = rows_left_out(&String::from_utf8_lossy(&bytes), &table);
+                skipped = table.misfits;
                 let told = failed(told);
                 tell(format_args!("warning: {told}; help: give every row as many cells as the head"));
             }
@@ -121,16 +120,6 @@ fn read(file: &Path) -> Result<Jobs, Failure> {
         Ok(Job { output: output.into(), style, spec })
     };
     Ok(Jobs { all: rows.into_iter().map(job).collect(), skipped })
-}
-
-/// Lines of a table that are neither blank nor of its head and rows.
-fn rows_left_out(text: &str, table: &Table) -> usize {
-    let is_blank = |line: &str| line.trim_matches(|c: char| c.is_whitespace() || "\u{feff},;\"".contains(c)).is_empty();
-    let height = |cells: &[String]| 1 + cells.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
-    let head = text.lines().position(|line| !is_blank(line)).map_or(1, |i| i + 1);
-    let mut read: BTreeSet<usize> = (head..head + height(&table.names)).collect();
-    table.rows.iter().for_each(|(line, cells)| read.extend(*line..line + height(cells)));
-    (1..).zip(text.lines()).filter(|(number, line)| !is_blank(line) && !read.contains(number)).count()
 }
 
 /// A row as a job: columns are members, `date`, `lang` and `worldview` the style's settings; empty cells say nothing.

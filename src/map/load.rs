@@ -337,7 +337,7 @@ impl Loader {
         Some(())
     }
 
-    /// Names the images and fonts that a style writes out and has not, each once.
+    /// Names the images that a style writes out and has not, for each layer, and such fonts, each once.
     fn missing_names(&mut self, style: &Style, file: &str, sprite: &Sprite, ranges: Option<&dyn GlyphRanges>) {
         for layer in &style.layers {
             let at = |property: &str| {

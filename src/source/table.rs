@@ -12,6 +12,8 @@ pub struct Table {
     pub rows: Vec<(usize, Vec<String>)>,
     /// Line and reason of what was left out.
     skipped: Vec<(usize, String)>,
+    /// Rows that were left out and are not blank.
+    pub misfits: usize,
     pub(super) delimiter: u8,
 }
 
@@ -45,7 +47,7 @@ impl Table {
             },
             help: "close it, or write it twice where it belongs to the text (RFC 4180)",
         })?;
-        let mut table = Table { names: Vec::new(), rows: Vec::new(), skipped: Vec::new(), delimiter };
+        let mut table = Table { names: Vec::new(), rows: Vec::new(), skipped: Vec::new(), misfits: 0, delimiter };
         for (line, cells) in rows {
             table.add(line, cells);
         }
@@ -69,6 +71,7 @@ impl Table {
             () if is_blank => self.skipped.push((line, "is blank".to_string())),
             () if cells.len() != width => {
                 let plural = if found == 1 { "" } else { "s" };
+                self.misfits += 1;
                 self.skipped.push((line, format!("has {found} cell{plural}, its head {width}")));
             }
             () => self.rows.push((line, cells)),
@@ -134,6 +137,7 @@ mod tests {
         let lines: Vec<usize> = table.rows.iter().map(|(line, _)| *line).collect();
         assert_eq!((table.names.join(" ").as_str(), &lines[..]), ("a b c", &[2, 6, 9, 12][..]));
         assert_eq!(table.rows[1].1, ["6", "7\n8", "9"]);
+        assert_eq!((table.misfits, table.skipped.len()), (2, 6));
         let told = table.skipped().unwrap();
         for part in ["line 3 is blank", "line 4 is blank", "line 5 has 2 cells, its head 3", "line 8 has 4 cells"] {
             assert!(told.contains(part), "{told}");
