@@ -41,4 +41,5 @@ pub mod scene;
 pub mod source;
 pub mod sprite;
 pub mod style;
+pub mod terrain;
 pub mod text;

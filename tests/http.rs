@@ -193,7 +193,7 @@ const BAD_REQUESTS: &[(&str, u16, &str)] = &[
     ("/styles/conflict/a/0/0.png", 400, "'a' is no zoom"),
     ("/styles/conflict/1/-1/0.png", 400, "'-1' is no tile column"),
     ("/styles/conflict/1/0/0.gif", 404, "pictures are .png"),
-    ("/styles/conflict/1/0/0@9x.png", 400, "1 to 4 device px"),
+    ("/styles/conflict/1/0/0@9x.png", 400, "of tiles 1 to 4"),
     ("/styles/conflict/1024/1/0/0.png", 404, "256 or 512"),
     ("/styles/conflict/1/0/0.png?date=2020-13-45", 400, "expected a date, YYYY-MM-DD"),
     ("/styles/conflict/1/0/0.png?lang=xx", 400, "expected one of en, az, hy"),

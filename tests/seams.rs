@@ -175,3 +175,60 @@ fn tiles_of_tiles_and_pictures_are_the_picture() {
         }
     }
 }
+
+/// Heights, in Mapbox's encoding; two tiles of the deepest zoom are missing, one of them at the antimeridian.
+fn ground_tiles() -> Vec<tileset::Tile> {
+    const SIDE: u32 = 64;
+    let tiles = tileset::every_tile(|z, x, y| {
+        let n = f64::from(1u32 << z);
+        let picture = image::RgbImage::from_fn(SIDE, SIDE, |i, j| {
+            let place = |tile: u32, px: u32| (f64::from(tile) + (f64::from(px) + 0.5) / f64::from(SIDE)) / n;
+            let (u, v) = (place(x, i), place(y, j));
+            let metres = 3000.0 + 2500.0 * (u * 190.0).sin() * (v * 230.0).cos() + 900.0 * ((u + v) * 410.0).sin();
+            let written = ((metres + 10_000.0) * 10.0).round() as u32;
+            image::Rgb([(written >> 16) as u8, (written >> 8) as u8, written as u8])
+        });
+        let mut png = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
+        png.into_inner()
+    });
+    let missing = [(tileset::MAX_ZOOM, 5, 3), (tileset::MAX_ZOOM, 0, 2)];
+    tiles.into_iter().filter(|(z, x, y, _)| !missing.contains(&(*z, *x, *y))).collect()
+}
+
+#[test]
+fn tiles_of_the_ground_are_the_picture() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("mosaic-of-ground");
+    fs::create_dir_all(&folder).unwrap();
+    tileset::write_mbtiles(&folder.join("d.mbtiles"), false, &ground_tiles());
+    let shade = |id: &str, paint: Json| json!({"id": id, "type": "hillshade", "source": "d", "paint": paint});
+    let style = json!({
+        "version": 8,
+        "sources": {"d": {"type": "raster-dem", "url": "d.mbtiles", "tileSize": 64}},
+        "layers": [
+            {"id": "tints", "type": "color-relief", "source": "d", "paint": {"color-relief-color":
+                ["interpolate", ["linear"], ["elevation"], 0, "#204080", 3000, "#60a060", 6400, "#fff0e0"]}},
+            shade("standard", json!({"hillshade-exaggeration": 0.3, "hillshade-accent-color": "#804000"})),
+            shade("lights", json!({"hillshade-method": "multidirectional", "hillshade-illumination-direction": [10, 130, 250],
+                "hillshade-shadow-color": "rgba(0, 0, 60, 0.4)", "hillshade-highlight-color": "rgba(255, 255, 200, 0.3)"})),
+            shade("nearest", json!({"hillshade-method": "igor", "hillshade-exaggeration": 0.2, "resampling": "nearest"})),
+        ]
+    });
+    let path = folder.join("ground.json");
+    fs::write(&path, style.to_string()).unwrap();
+    let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+    assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
+    let map = loaded.value.unwrap();
+    // Over the hole, at the antimeridian beside the other, and the poles.
+    for (lon, lat, z, size, ratios) in [
+        (46.7, 39.7, 2u8, 256, 1..=1),
+        (46.7, 39.7, 5, 256, 2..=2),
+        (-179.9, 60.0, 4, 256, 1..=1),
+        (20.0, -84.9, 3, 256, 1..=1),
+    ] {
+        for ratio in ratios {
+            let wrong = differences(&map, "ground", World::from_degrees(lon, lat), z, size, ratio, &[]);
+            assert_eq!(wrong, 0, "{lon} {lat} zoom {z} {size} px @{ratio}x");
+        }
+    }
+}

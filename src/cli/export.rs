@@ -89,7 +89,7 @@ pub(super) struct Export {
     /// Width x height in CSS px
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
-    /// Device px per CSS px, 1 to 4
+    /// Device px per CSS px, 1 to 10
     #[arg(long, value_name = "N")]
     ratio: Option<u32>,
     /// A size by name, such as a4-landscape-300dpi, web-1200, social-square or newspaper-2col

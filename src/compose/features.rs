@@ -21,7 +21,12 @@ impl Composer<'_> {
             Paint::Fill(paint) => paint.sort_key.as_ref(),
             Paint::Line(paint) => paint.sort_key.as_ref(),
             Paint::Circle(paint) => paint.sort_key.as_ref(),
-            Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) | Paint::Symbol(_) => None,
+            Paint::Background(_)
+            | Paint::Raster(_)
+            | Paint::Hillshade(_)
+            | Paint::ColorRelief(_)
+            | Paint::Heatmap(_)
+            | Paint::Symbol(_) => None,
         };
         let mut edges = Edges::default();
         let below = items.len();
@@ -30,7 +35,12 @@ impl Composer<'_> {
             let context = self.context(feature.parts.first().copied());
             let shapes = feature.parts.iter().map(|p| p.shape);
             match paint {
-                Paint::Background(_) | Paint::Raster(_) | Paint::Heatmap(_) | Paint::Symbol(_) => {}
+                Paint::Background(_)
+                | Paint::Raster(_)
+                | Paint::Hillshade(_)
+                | Paint::ColorRelief(_)
+                | Paint::Heatmap(_)
+                | Paint::Symbol(_) => {}
                 Paint::Fill(paint) => self.fill(paint, &context, shapes, place, items, &mut edges),
                 Paint::Line(paint) => self.line(paint, &context, shapes, place, gradient.as_ref(), items),
                 Paint::Circle(paint) => self.circle(paint, &context, shapes, place, items),

@@ -46,6 +46,8 @@ impl Composer<'_> {
             match (outline, &ink) {
                 (Some(color), _) if color.a > 0.0 => edges.outlines.push(hairline(color, false)),
                 (None, Some(Ink::Color(color))) if color.a >= 1.0 => edges.fringes.push(hairline(*color, true)),
+                // The outline is the fill's own colour where the style gives none, so it is seen through the fill.
+                (None, Some(Ink::Color(color))) => edges.outlines.push(hairline(*color, true)),
                 _ => {}
             }
         }

@@ -11,6 +11,7 @@ mod place;
 mod point;
 mod raster;
 mod reach;
+mod relief;
 mod symbol;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use crate::label::Shown;
 use crate::scene::{self, Group, Ink, Item, Pattern, Scene};
 use crate::sprite::{Image, Sprite};
 use crate::style::{BackgroundPaint, Context, HasImage, ImageName, Layer, Paint, Property};
+use crate::terrain::Ground;
 use place::Place;
 
 /// One part of a feature, as fetched.
@@ -47,16 +49,29 @@ pub struct Batch<'a> {
     pub clip: Option<WorldBox>,
 }
 
-/// A picture placed in the world.
-#[derive(Debug, Clone)]
-pub struct PlacedImage {
-    pub image: Arc<Image>,
+/// A picture, or a tile of the ground, placed in the world.
+#[derive(Debug)]
+pub struct Placed<T> {
+    pub what: Arc<T>,
     /// Top left, top right, bottom right, bottom left.
     pub corners: [World; 4],
-    /// The part of the image that is shown there, in its px: left, top, right, bottom.
+    /// The part of it that is shown there, in its px or heights: left, top, right, bottom.
     pub part: [f64; 4],
     /// How many worlds to the east it is drawn.
     pub copy: i64,
+}
+
+impl<T> Placed<T> {
+    /// The same in another copy of the world.
+    pub fn in_copy(&self, copy: i64) -> Self {
+        Self { what: self.what.clone(), copy, ..*self }
+    }
+}
+
+impl<T> Clone for Placed<T> {
+    fn clone(&self) -> Self {
+        self.in_copy(self.copy)
+    }
 }
 
 /// What a layer is drawn from.
@@ -64,7 +79,8 @@ pub struct PlacedImage {
 pub enum LayerData<'a> {
     Nothing,
     Features(Vec<Batch<'a>>),
-    Images(Vec<PlacedImage>),
+    Images(Vec<Placed<Image>>),
+    Grounds(Vec<Placed<Ground>>),
     /// The labels of a symbol layer that are shown.
     Labels(Vec<(Arc<Label>, Shown)>),
 }
@@ -123,6 +139,8 @@ impl<'a> Composer<'a> {
         match (&paint, data) {
             (Paint::Background(paint), _) => items.extend(self.background(paint).map(Item::Background)),
             (Paint::Raster(paint), LayerData::Images(images)) => self.rasters(paint, &images, items),
+            (Paint::Hillshade(paint), LayerData::Grounds(grounds)) => self.hillshade(paint, &grounds, items),
+            (Paint::ColorRelief(paint), LayerData::Grounds(grounds)) => self.color_relief(paint, &grounds, items),
             (Paint::Symbol(_), LayerData::Labels(labels)) => {
                 symbol::draw(&labels, self.inputs.camera, self.inputs.sprite, items);
             }

@@ -1,12 +1,13 @@
 //! Raster layers: pictures placed in the world.
 
 use super::place::Place;
-use super::{Composer, PlacedImage};
+use super::{Composer, Placed};
 use crate::scene::{Adjustment, Item, Raster};
+use crate::sprite::Image;
 use crate::style::RasterPaint;
 
 impl Composer<'_> {
-    pub(super) fn rasters(&self, paint: &RasterPaint, images: &[PlacedImage], items: &mut Vec<Item>) {
+    pub(super) fn rasters(&self, paint: &RasterPaint, images: &[Placed<Image>], items: &mut Vec<Item>) {
         let context = self.context(None);
         let adjustment = Adjustment {
             opacity: paint.opacity.eval(&context).clamp(0.0, 1.0),
@@ -21,7 +22,7 @@ impl Composer<'_> {
         items.extend(images.iter().map(|placed| {
             let place = Place::new(camera.in_copy(placed.copy));
             Item::Raster(Raster {
-                image: placed.image.clone(),
+                image: placed.what.clone(),
                 corners: placed.corners.map(|c| place.point(c)),
                 part: placed.part,
                 nearest,

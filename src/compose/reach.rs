@@ -13,7 +13,7 @@ pub fn reach_px<'a>(layer: &Layer, inputs: &Inputs, parts: impl Iterator<Item = 
     let number = |property: &Property<f64>| largest(property, inputs, parts.clone(), |n| size(n.abs()));
     let css_px = match &layer.paint {
         // Labels are found by where they are, and placed beforehand.
-        Paint::Background(_) | Paint::Raster(_) | Paint::Symbol(_) => 0.0,
+        Paint::Background(_) | Paint::Raster(_) | Paint::Hillshade(_) | Paint::ColorRelief(_) | Paint::Symbol(_) => 0.0,
         Paint::Fill(fill) => 1.0 + shift(&fill.translate),
         // A square cap reaches the half width's diagonal.
         Paint::Line(line) => {

@@ -266,19 +266,22 @@ fn size((text, ratio): (&str, u32)) -> Result<Size, Problem> {
     Ok(Size::new(side(width)?, side(height)?, ratio, MAX_PX)?)
 }
 
-/// `WIDTHxHEIGHT[@{1..4}x]`.
+/// `WIDTHxHEIGHT[@{1..10}x]`.
 pub fn size_with_ratio(text: &str) -> Result<Size, Problem> {
     size(with_ratio(text)?)
 }
 
 fn tile_frame(size: u32, z: &str, x: &str, file: &str) -> Result<(Frame, Output), Problem> {
     let (y, ratio, output) = picture_name(file, &["png", "webp", "jpg", "jpeg"])?;
+    if ratio > Size::MAX_TILE_RATIO {
+        return Err(PictureError::Ratio(format!("@{ratio}x")).into());
+    }
     let tile = TileId::new(number("zoom", z)?, number("tile column", x)?, number("tile row", y)?)
         .map_err(|e| Problem::not_found(e.to_string()))?;
     Ok((Frame::tile(tile, size, ratio), output))
 }
 
-/// The stem, ratio and format of `stem[@{1..4}x].extension`.
+/// The stem, ratio and format of `stem[@{1..10}x].extension`.
 fn picture_name<'a>(file: &'a str, offered: &[&str]) -> Result<(&'a str, u32, Output), Problem> {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
     let output = Output::of_extension(extension).filter(|_| offered.contains(&extension)).ok_or_else(|| {
@@ -288,16 +291,12 @@ fn picture_name<'a>(file: &'a str, offered: &[&str]) -> Result<(&'a str, u32, Ou
     Ok((stem, ratio, output))
 }
 
-/// The stem and ratio of `stem[@{1..4}x]`.
+/// The stem and ratio of `stem[@{1..10}x]`.
 fn with_ratio(stem: &str) -> Result<(&str, u32), Problem> {
     let Some((stem, ratio)) = stem.split_once('@') else { return Ok((stem, 1)) };
-    match ratio {
-        "1x" => Ok((stem, 1)),
-        "2x" => Ok((stem, 2)),
-        "3x" => Ok((stem, 3)),
-        "4x" => Ok((stem, 4)),
-        other => Err(PictureError::Ratio(format!("@{}", short(other))).into()),
-    }
+    let number = ratio.strip_suffix('x').filter(|n| n.starts_with(|c: char| c.is_ascii_digit() && c != '0'));
+    let number = number.and_then(|n| n.parse().ok()).filter(|n| (1..=Size::MAX_RATIO).contains(n));
+    number.map(|n| (stem, n)).ok_or_else(|| PictureError::Ratio(format!("@{}", short(ratio))).into())
 }
 
 async fn draw(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use geo::geometry::Geometry;
 
+use super::dem;
 use super::load::{Loader, Place};
 use super::sources::{self, Source};
 use crate::diag::Diagnostic;
@@ -51,6 +52,9 @@ impl Loader {
             }
             SourceSpec::Raster(tiles) => {
                 open(tiles).map(|set| (self.stamp(&set, file, id), sources::raster(name, set, tiles)))
+            }
+            SourceSpec::RasterDem(dem) => {
+                open(&dem.tiles).map(|set| (self.stamp(&set, file, id), dem::source(name, set, dem)))
             }
             SourceSpec::Image(image) => {
                 let picture = picture(&folder.join(&image.url), &roots);

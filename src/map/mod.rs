@@ -4,6 +4,7 @@
 //! render threads and a cache before it for use from async code.
 
 mod days;
+mod dem;
 mod drawing;
 mod faults;
 mod features;

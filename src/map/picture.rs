@@ -20,7 +20,7 @@ pub enum PictureError {
     TooLarge { width: u64, height: u64, max: u64 },
     #[error("{0} is no size: write WIDTHxHEIGHT in CSS px, both from 1 to {max}", max = Size::MAX_SIDE_PX)]
     Size(String),
-    #[error("{0} is no ratio: 1 to 4 device px per CSS px")]
+    #[error("{0} is no ratio: 1 to {max} device px per CSS px, of tiles 1 to {of_tiles}", max = Size::MAX_RATIO, of_tiles = Size::MAX_TILE_RATIO)]
     Ratio(String),
     #[error("zoom {0} is out of range: {least} to {most}", least = Frame::ZOOMS.start(), most = Frame::ZOOMS.end())]
     Zoom(f64),
@@ -75,6 +75,11 @@ pub struct Size {
 impl Size {
     pub const MAX_SIDE_PX: u32 = 16_384;
 
+    /// Ten device px per CSS px are 960 dots per inch.
+    pub const MAX_RATIO: u32 = 10;
+
+    pub const MAX_TILE_RATIO: u32 = 4;
+
     /// CSS px.
     pub fn width(&self) -> u32 {
         self.width
@@ -105,7 +110,7 @@ impl Size {
         if !sides.contains(&width) || !sides.contains(&height) {
             return Err(PictureError::Size(format!("{width}x{height}")));
         }
-        if !crate::sprite::RATIOS.contains(&ratio) {
+        if !(1..=Self::MAX_RATIO).contains(&ratio) {
             return Err(PictureError::Ratio(ratio.to_string()));
         }
         let (w, h) = (u64::from(width * ratio), u64::from(height * ratio));

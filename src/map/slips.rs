@@ -59,7 +59,7 @@ impl StyledMap {
             Source::Features(index) => Some(meets(index, there, days)),
             Source::Clusters(clusters) => Some(clusters.at(0.0).bounds().is_some_and(|b| b.meets(there))),
             Source::Image(image) => Some(WorldBox::around(&image.corners).is_some_and(|b| b.meets(there))),
-            Source::Vector(_) | Source::Raster(_) => None,
+            Source::Vector(_) | Source::Raster(_) | Source::Dem(_) => None,
         };
         // In whichever copies of the world are shown.
         let worlds = area.min.x.floor() as i64..=area.max.x.floor() as i64;

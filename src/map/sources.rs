@@ -6,8 +6,9 @@ use std::sync::Arc;
 use moka::sync::Cache;
 
 use super::PictureError;
+use super::dem::Dem;
 use super::faults::Failing;
-use crate::compose::{self, Batch, Fetched, Inputs, LayerData, PlacedImage};
+use crate::compose::{self, Batch, Fetched, Inputs, LayerData, Placed};
 use crate::feature::{Feature, Properties, Value};
 use crate::geo::{Camera, TileId, World, WorldBox};
 use crate::index::{Clusters, Gathering, Index, Part};
@@ -23,7 +24,8 @@ pub enum Source {
     Clusters(Box<Clusters>),
     Vector(Tiles<VectorTile>),
     Raster(Tiles<Image>),
-    Image(PlacedImage),
+    Dem(Box<Dem>),
+    Image(Placed<Image>),
 }
 
 /// Decoded tiles, the last used kept.
@@ -52,7 +54,7 @@ const MAX_OVERZOOM: u8 = 10;
 const MAX_COPIES: i64 = 96;
 
 impl<T: Send + Sync + 'static> Tiles<T> {
-    fn new(name: String, set: TileSet, size: u32, decode: Decode<T>) -> Self {
+    pub(super) fn new(name: String, set: TileSet, size: u32, decode: Decode<T>) -> Self {
         let loaded = set.version();
         Self { set, decode, size, kept: Cache::new(KEPT_TILES), failing: Failing::new(name), loaded }
     }
@@ -70,21 +72,26 @@ impl<T: Send + Sync + 'static> Tiles<T> {
     }
 
     /// The same; where it cannot be read, what is drawn of it is told.
-    fn held(&self, id: TileId, held: &Held) -> Option<Arc<T>> {
+    pub(super) fn held(&self, id: TileId, held: &Held) -> Option<Arc<T>> {
         self.get(id).unwrap_or_else(|_| {
             let _ = held.fault.set(self.failing.name().to_string());
             None
         })
     }
 
+    /// A number that is another when the tiles have changed.
+    pub(super) fn version(&self) -> u64 {
+        self.set.version()
+    }
+
     /// What is wrong with the tiles now: those that could not be read are tried again.
-    fn fault(&self) -> Option<String> {
+    pub(super) fn fault(&self) -> Option<String> {
         self.failing.tiles().into_iter().for_each(|id| drop(self.get(id)));
         self.failing.told()
     }
 
     /// 0 while the tiles are those that the map was loaded with.
-    fn drift(&self) -> u64 {
+    pub(super) fn drift(&self) -> u64 {
         self.set.version() ^ self.loaded
     }
 }
@@ -139,7 +146,7 @@ pub(super) fn placed(picture: tiles::Picture, spec: &ImageSource) -> Source {
     let image = Arc::new(image(picture));
     let part = [0.0, 0.0, f64::from(image.width_px), f64::from(image.height_px)];
     let corners = spec.coordinates.map(|[lon, lat]| World::from_degrees(lon, lat));
-    Source::Image(PlacedImage { image, corners, part, copy: 0 })
+    Source::Image(Placed { what: image, corners, part, copy: 0 })
 }
 
 pub(super) fn image(picture: tiles::Picture) -> Image {
@@ -153,7 +160,7 @@ impl Source {
             Source::Features(index) => index.bounds(),
             Source::Image(image) => WorldBox::around(&image.corners),
             Source::Clusters(clusters) => clusters.at(f64::INFINITY).bounds(),
-            Source::Vector(_) | Source::Raster(_) => None,
+            Source::Vector(_) | Source::Raster(_) | Source::Dem(_) => None,
         }
     }
 
@@ -171,6 +178,7 @@ impl Source {
         match self {
             Source::Vector(tiles) => tiles.fault(),
             Source::Raster(tiles) => tiles.fault(),
+            Source::Dem(dem) => dem.fault(),
             Source::Features(_) | Source::Clusters(_) | Source::Image(_) => None,
         }
     }
@@ -180,6 +188,7 @@ impl Source {
         match self {
             Source::Vector(tiles) => tiles.drift(),
             Source::Raster(tiles) => tiles.drift(),
+            Source::Dem(dem) => dem.drift(),
             Source::Features(_) | Source::Clusters(_) | Source::Image(_) => 0,
         }
     }
@@ -203,16 +212,19 @@ impl Source {
                 LayerData::Features(batches.collect())
             }
             Source::Raster(tiles) => {
-                let round = |zoom: f64| (zoom + 0.5).floor();
-                let images = covering(&camera.aligned(), tiles, round, 0.0)
-                    .into_iter()
-                    .filter_map(|(id, copy)| placed_tile(tiles, id, copy, held));
+                let shown = covering(&camera.aligned(), tiles, nearest_zoom, 0.0).into_iter();
+                let images = shown.filter_map(|(id, copy)| {
+                    let (up, image) = nearest(tiles, id, held)?;
+                    let size = [image.width_px, image.height_px];
+                    Some(placed_part(image, size, (id, up), copy))
+                });
                 LayerData::Images(images.collect())
             }
+            Source::Dem(dem) => LayerData::Grounds(dem.fetch(camera, held)),
             Source::Image(image) => {
                 let Some(bounds) = WorldBox::around(&image.corners) else { return LayerData::Nothing };
                 let copies = copies(&camera.bounds(1.0), &bounds);
-                LayerData::Images(copies.map(|copy| PlacedImage { copy, ..image.clone() }).collect())
+                LayerData::Images(copies.map(|copy| image.in_copy(copy)).collect())
             }
         }
     }
@@ -276,7 +288,7 @@ fn fetched<'a>(index: &'a Index, part: &'a Part) -> Fetched<'a> {
 }
 
 /// The tiles that cover the picture at the source's own zoom for it, each with the copy of the world it is drawn in.
-fn covering<T: Send + Sync + 'static>(
+pub(super) fn covering<T: Send + Sync + 'static>(
     camera: &Camera,
     tiles: &Tiles<T>,
     whole: fn(f64) -> f64,
@@ -307,7 +319,7 @@ fn covering<T: Send + Sync + 'static>(
 }
 
 /// A tile, or the nearest larger one that there is, with how many zooms further up it is; none outside the set's bounds.
-fn nearest<T: Send + Sync + 'static>(tiles: &Tiles<T>, id: TileId, held: &Held) -> Option<(u8, Arc<T>)> {
+pub(super) fn nearest<T: Send + Sync + 'static>(tiles: &Tiles<T>, id: TileId, held: &Held) -> Option<(u8, Arc<T>)> {
     if !tiles.set.reaches(id) {
         return None;
     }
@@ -318,16 +330,20 @@ fn nearest<T: Send + Sync + 'static>(tiles: &Tiles<T>, id: TileId, held: &Held) 
     })
 }
 
-/// The tile's picture, or its part of the nearest larger tile's that there is.
-fn placed_tile(tiles: &Tiles<Image>, id: TileId, copy: i64, held: &Held) -> Option<PlacedImage> {
-    let (up, image) = nearest(tiles, id, held)?;
+/// The zoom of tiles that is the nearest to a picture's.
+pub(super) fn nearest_zoom(zoom: f64) -> f64 {
+    (zoom + 0.5).floor()
+}
+
+/// A tile, or the part of a tile `up` zooms above it that lies in its place; `size` is that of the whole.
+pub(super) fn placed_part<T>(what: Arc<T>, size: [u32; 2], (id, up): (TileId, u8), copy: i64) -> Placed<T> {
     let share = 1.0 / f64::from(1u32 << up);
     let place = |at: u32, size: u32| {
         let size = f64::from(size) * share;
         let start = f64::from(at & ((1u32 << up) - 1)) * size;
         (start, start + size)
     };
-    let (left, right) = place(id.x(), image.width_px);
-    let (top, bottom) = place(id.y(), image.height_px);
-    Some(PlacedImage { image, corners: id.bounds().corners(), part: [left, top, right, bottom], copy })
+    let (left, right) = place(id.x(), size[0]);
+    let (top, bottom) = place(id.y(), size[1]);
+    Placed { what, corners: id.bounds().corners(), part: [left, top, right, bottom], copy }
 }

@@ -5,10 +5,12 @@
 
 mod moved;
 mod offset;
+mod relief;
 
 use std::sync::Arc;
 
 pub use offset::{MAX_OFFSET_MITER, offset};
+pub use relief::{Light, Relief, ReliefInk, Shading, ShadingMethod, Tints};
 
 use crate::color::Color;
 use crate::geo::{Affine, Snapped};
@@ -48,6 +50,7 @@ pub enum Item {
     Hairline(Hairline),
     Circle(Circle),
     Raster(Raster),
+    Relief(Relief),
     Heatmap(Heatmap),
     Icon(Icon),
     Text(Text),
@@ -95,8 +98,8 @@ pub struct Pattern {
 pub struct Hairline {
     pub lines: Vec<Line>,
     pub color: Color,
-    /// Whether it only fills up the pixels on the edge of an opaque area, so that nothing shines through between two of
-    /// them. Painters that have no pixels leave it out.
+    /// Whether it only fills up the pixels on the edge of an area, in the area's own colour, so that nothing shines
+    /// through between two of them. Painters that have no pixels leave it out.
     pub fringe: bool,
 }
 

@@ -30,6 +30,10 @@ impl Item {
                 raster.corners = raster.corners.map(point);
                 Item::Raster(raster)
             }
+            Item::Relief(mut relief) => {
+                relief.corners = relief.corners.map(point);
+                Item::Relief(relief)
+            }
             Item::Heatmap(mut heatmap) => {
                 heatmap.points.iter_mut().for_each(|p| p.center = point(p.center));
                 heatmap.corner = point(heatmap.corner);

@@ -17,7 +17,7 @@ use crate::diag::{Checked, Diagnostic, meant, pointer_join, without_mark};
 use crate::feature::Value;
 
 /// Layer types that this program does not draw.
-const UNSUPPORTED: [&str; 3] = ["hillshade", "color-relief", "fill-extrusion"];
+const UNSUPPORTED: [&str; 1] = ["fill-extrusion"];
 
 /// Parses a style's JSON text. `None` with the reasons where there is nothing to draw with.
 pub fn parse(text: &str) -> Checked<Option<Style>> {

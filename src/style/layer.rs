@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::expression::{Context, Expr};
 use super::property::{ImageName, Property};
 use super::reader::Reader;
+use super::relief::{ColorReliefPaint, HillshadePaint};
 use super::symbol::SymbolPaint;
 use crate::color::Color;
 
@@ -33,6 +34,8 @@ pub enum Paint {
     Line(Box<LinePaint>),
     Circle(Box<CirclePaint>),
     Raster(Box<RasterPaint>),
+    Hillshade(Box<HillshadePaint>),
+    ColorRelief(Box<ColorReliefPaint>),
     Heatmap(Box<HeatmapPaint>),
     Symbol(Box<SymbolPaint>),
 }
@@ -176,7 +179,9 @@ impl Paint {
             Paint::Fill(paint) => ("paint/fill-pattern", paint.pattern.as_ref()),
             Paint::Line(paint) => ("paint/line-pattern", paint.pattern.as_ref()),
             Paint::Symbol(paint) => ("layout/icon-image", paint.icon_image.as_ref()),
-            Paint::Circle(_) | Paint::Raster(_) | Paint::Heatmap(_) => return Vec::new(),
+            Paint::Circle(_) | Paint::Raster(_) | Paint::Hillshade(_) | Paint::ColorRelief(_) | Paint::Heatmap(_) => {
+                return Vec::new();
+            }
         };
         let names = name.iter().flat_map(|name| name.written()).map(|name| (property, name));
         let in_text = match self {
@@ -206,7 +211,13 @@ impl Paint {
         match self {
             Paint::Circle(paint) => Some(paint.radius.dependence().feature || paint.stroke_width.dependence().feature),
             Paint::Heatmap(paint) => Some(paint.radius.dependence().feature || paint.weight.dependence().feature),
-            Paint::Background(_) | Paint::Fill(_) | Paint::Line(_) | Paint::Raster(_) | Paint::Symbol(_) => None,
+            Paint::Background(_)
+            | Paint::Fill(_)
+            | Paint::Line(_)
+            | Paint::Raster(_)
+            | Paint::Hillshade(_)
+            | Paint::ColorRelief(_)
+            | Paint::Symbol(_) => None,
         }
     }
 
@@ -219,6 +230,8 @@ impl Paint {
             Paint::Line(paint) => Paint::Line(Box::new(paint.settled(at, whole))),
             Paint::Circle(paint) => Paint::Circle(Box::new(paint.settled(at, whole))),
             Paint::Raster(paint) => Paint::Raster(Box::new(paint.settled(at, whole))),
+            Paint::Hillshade(paint) => Paint::Hillshade(Box::new(paint.settled(at))),
+            Paint::ColorRelief(paint) => Paint::ColorRelief(Box::new(paint.settled(at))),
             Paint::Heatmap(paint) => Paint::Heatmap(Box::new(paint.settled(at, whole))),
             Paint::Symbol(_) => self.clone(),
         }
@@ -282,6 +295,8 @@ impl Paint {
                 resampling: r.paint("resampling"),
                 raster_resampling: r.optional_paint("raster-resampling"),
             })),
+            "hillshade" => Paint::Hillshade(Box::new(HillshadePaint::read(r))),
+            "color-relief" => Paint::ColorRelief(Box::new(ColorReliefPaint::read(r))),
             "heatmap" => Paint::Heatmap(Box::new(HeatmapPaint {
                 radius: r.paint("heatmap-radius"),
                 weight: r.paint("heatmap-weight"),

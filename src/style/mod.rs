@@ -12,6 +12,7 @@ mod legend;
 mod property;
 mod reader;
 mod reference;
+mod relief;
 mod settled;
 mod source_spec;
 mod state;
@@ -30,7 +31,8 @@ pub use layer::{
 pub use legend::LegendEntry;
 pub use property::{FromDatum, ImageName, Property, parse_property};
 pub use reference::PropertySpec;
-pub use source_spec::{ClusterSpec, GeoJsonData, GeoJsonSource, ImageSource, SourceSpec, TileSource};
+pub use relief::{ColorReliefPaint, HillshadePaint};
+pub use source_spec::{ClusterSpec, DemSource, GeoJsonData, GeoJsonSource, ImageSource, SourceSpec, TileSource};
 pub use state::StateError;
 pub use symbol::{Alignment, Overlap, SymbolPaint, SymbolPlacement};
 

@@ -135,6 +135,14 @@ impl<T: FromDatum> Property<T> {
         }
     }
 
+    /// The inputs at which the property's curves have stops, rising; none of a constant.
+    pub fn stops(&self) -> Vec<f64> {
+        match &self.value {
+            Either::Constant(_) => Vec::new(),
+            Either::Computed(expr) => expr.stops(),
+        }
+    }
+
     pub fn dependence(&self) -> Dependence {
         match &self.value {
             Either::Constant(_) => Dependence::default(),
@@ -333,7 +341,25 @@ impl FromDatum for Vec<f64> {
     }
 
     fn from_datum(datum: &Datum) -> Option<Self> {
-        let Datum::Plain(Value::Array(items)) = datum else { return None };
-        items.iter().map(|i| f64::from_datum(&Datum::Plain(i.clone()))).collect()
+        match datum {
+            Datum::Numbers(numbers) => Some(numbers.to_vec()),
+            Datum::Plain(Value::Array(items)) => {
+                items.iter().map(|i| f64::from_datum(&Datum::Plain(i.clone()))).collect()
+            }
+            _ => None,
+        }
+    }
+}
+
+impl FromDatum for Vec<Color> {
+    fn fallback() -> Self {
+        Vec::new()
+    }
+
+    fn from_datum(datum: &Datum) -> Option<Self> {
+        match datum {
+            Datum::Colors(colors) => Some(colors.to_vec()),
+            _ => None,
+        }
     }
 }

@@ -15,6 +15,7 @@ pub enum SourceSpec {
     GeoJson(Box<GeoJsonSource>),
     Vector(TileSource),
     Raster(TileSource),
+    RasterDem(DemSource),
     Image(ImageSource),
     /// Of a type that is not supported, which was said.
     Unsupported(String),
@@ -28,6 +29,7 @@ impl SourceSpec {
             SourceSpec::GeoJson(_) => "geojson",
             SourceSpec::Vector(_) => "vector",
             SourceSpec::Raster(_) => "raster",
+            SourceSpec::RasterDem(_) => "raster-dem",
             SourceSpec::Image(_) => "image",
             SourceSpec::Unsupported(kind) => kind,
             SourceSpec::Broken => "broken",
@@ -88,6 +90,16 @@ pub struct TileSource {
     pub promote_id: BTreeMap<String, String>,
 }
 
+/// Tiles of an elevation model, as pictures.
+#[derive(Debug, Clone)]
+pub struct DemSource {
+    pub tiles: TileSource,
+    /// What a step of red, green and blue is worth, metres.
+    pub factors: [f64; 3],
+    /// What is taken from their sum, metres.
+    pub base: f64,
+}
+
 /// One picture, stretched between four places.
 #[derive(Debug, Clone)]
 pub struct ImageSource {
@@ -128,7 +140,11 @@ impl SourceReader<'_> {
         };
         let kind = members.get("type").and_then(Json::as_str).unwrap_or_default();
         let Some(keys) = REFERENCE.source_keys(kind) else {
-            self.error("type", format!("unknown source type '{kind}'"), "expected geojson, vector, raster or image");
+            self.error(
+                "type",
+                format!("unknown source type '{kind}'"),
+                "expected geojson, vector, raster, raster-dem or image",
+            );
             return None;
         };
         for key in members.keys().filter(|k| !keys.contains(k)) {
@@ -139,6 +155,7 @@ impl SourceReader<'_> {
             "geojson" => self.geojson().map(|g| SourceSpec::GeoJson(Box::new(g))),
             "vector" => self.tiles().map(SourceSpec::Vector),
             "raster" => self.tiles().map(SourceSpec::Raster),
+            "raster-dem" => self.dem().map(SourceSpec::RasterDem),
             "image" => self.image().map(SourceSpec::Image),
             other => {
                 let message = format!("sources of type '{other}' are not supported; layers that draw it are left out");
@@ -286,6 +303,24 @@ impl SourceReader<'_> {
             tms: self.json.get("scheme").and_then(Json::as_str) == Some("tms"),
             promote_id,
         })
+    }
+
+    fn dem(&mut self) -> Option<DemSource> {
+        let named = self.json.get("encoding").map(|e| e.as_str().unwrap_or_default().to_string());
+        let (factors, base) = match named.as_deref().unwrap_or("mapbox") {
+            "mapbox" => ([6553.6, 25.6, 0.1], 10_000.0),
+            "terrarium" => ([256.0, 1.0, 1.0 / 256.0], 32_768.0),
+            "custom" => {
+                let factors = ["redFactor", "greenFactor", "blueFactor"].map(|key| self.number(key).unwrap_or(1.0));
+                (factors, self.number("baseShift").unwrap_or(0.0))
+            }
+            other => {
+                let message = format!("elevation models in the encoding '{other}' are not read");
+                self.error("encoding", message, "expected mapbox, terrarium or custom");
+                return None;
+            }
+        };
+        Some(DemSource { tiles: self.tiles()?, factors, base })
     }
 
     fn image(&mut self) -> Option<ImageSource> {

@@ -12,9 +12,9 @@ use rusqlite::Connection;
 pub const MAX_ZOOM: u8 = 3;
 
 /// A tile's address and bytes.
-type Tile = (u8, u32, u32, Vec<u8>);
+pub type Tile = (u8, u32, u32, Vec<u8>);
 
-fn every_tile(bytes: impl Fn(u8, u32, u32) -> Vec<u8>) -> Vec<Tile> {
+pub fn every_tile(bytes: impl Fn(u8, u32, u32) -> Vec<u8>) -> Vec<Tile> {
     let all = (0..=MAX_ZOOM).flat_map(|z| (0..1u32 << z).flat_map(move |x| (0..1u32 << z).map(move |y| (z, x, y))));
     all.map(|(z, x, y)| (z, x, y, bytes(z, x, y))).collect()
 }

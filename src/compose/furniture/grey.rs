@@ -58,6 +58,7 @@ fn grey_item(item: &mut Item) {
             grey_color(&mut circle.stroke_color);
         }
         Item::Raster(raster) => raster.adjustment.saturation = -1.0,
+        Item::Relief(relief) => relief.ink.recolor(grey_color),
         Item::Heatmap(heatmap) => {
             heatmap.colors = heatmap
                 .colors

@@ -254,7 +254,7 @@ fn member(name: &str) -> Json {
         "skipGeometry" => json!({"type": "boolean"}),
         "f" => json!({"type": "string", "enum": ["geojson", "png"]}),
         "size" => {
-            json!({"type": "string", "pattern": "^[1-9][0-9]{0,2}x[1-9][0-9]{0,2}(@[1-4]x)?$", "default": "800x600"})
+            json!({"type": "string", "pattern": "^[1-9][0-9]{0,2}x[1-9][0-9]{0,2}(@([1-9]|10)x)?$", "default": "800x600"})
         }
         "style" => json!({"type": "string", "format": "style-id"}),
         "at" => json!({"type": "string", "format": "lon-lat"}),

@@ -10,19 +10,30 @@ use crate::scene::{Adjustment, Raster};
 use crate::sprite::Image;
 
 pub fn draw(raster: &Raster, canvas: &mut Canvas) {
-    let Some(map) = Projective::onto_square(&raster.corners) else { return };
     let Some(colors) = Colors::new(&raster.adjustment) else { return };
-    let [left, top, right, bottom] = raster.part;
     let image = &*raster.image;
-    let outer = canvas.clip(Some(rows_in(&raster.corners, canvas.width() as u32, canvas.height() as u32)));
+    draw_placed(&raster.corners, raster.part, canvas, |u, v| {
+        let rgba = if raster.nearest { nearest(image, u, v) } else { mixed(image, u, v, Edge::Clamp) };
+        if rgba[3] > 0 { colors.apply(rgba) } else { [0; 4] }
+    });
+}
+
+/// Blends the colour (premultiplied RGBA) that each pixel's place in a picture has over it; `corners` bound the `part` of
+/// the picture, in its own units: left, top, right, bottom.
+pub fn draw_placed(corners: &[Snapped; 4], part: [f64; 4], canvas: &mut Canvas, color: impl Fn(f64, f64) -> [u8; 4]) {
+    let Some(map) = Projective::onto_square(corners) else { return };
+    let [left, top, right, bottom] = part;
+    let outer = canvas.clip(Some(rows_in(corners, canvas.width() as u32, canvas.height() as u32)));
     for y in 0..canvas.height() {
+        if canvas.check().is_err() {
+            break;
+        }
         for x in canvas.seen(y, 0, canvas.width()) {
             let at = |v: usize| v as i64 * SUBPIXELS + SUBPIXELS / 2;
-            let (u, v) = map.apply((at(x) - raster.corners[0].x) as f64, (at(y) - raster.corners[0].y) as f64);
-            let (u, v) = (left + u * (right - left), top + v * (bottom - top));
-            let rgba = if raster.nearest { nearest(image, u, v) } else { mixed(image, u, v, Edge::Clamp) };
+            let (u, v) = map.apply((at(x) - corners[0].x) as f64, (at(y) - corners[0].y) as f64);
+            let rgba = color(left + u * (right - left), top + v * (bottom - top));
             if rgba[3] > 0 {
-                canvas.blend_pixel(x, y, colors.apply(rgba), 255);
+                canvas.blend_pixel(x, y, rgba, 255);
             }
         }
     }

@@ -13,6 +13,7 @@ mod heat;
 mod icon;
 mod image;
 mod line;
+mod relief;
 mod stamp;
 mod strip;
 mod text;
@@ -101,6 +102,7 @@ impl Painter<'_> {
                 Item::Hairline(hairline) => hairline::draw(hairline, canvas),
                 Item::Circle(circle) => circle::draw(circle, canvas),
                 Item::Raster(raster) => image::draw(raster, canvas),
+                Item::Relief(relief) => relief::draw(relief, canvas),
                 Item::Heatmap(heatmap) => heat::draw(heatmap, canvas).ok_or(Unfinished::Memory)?,
                 Item::Icon(icon) => icon::draw(icon, canvas),
                 Item::Text(text) => self.text(text, canvas),

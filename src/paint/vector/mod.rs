@@ -153,7 +153,7 @@ impl Writer<'_> {
                     }
                     None => out.extend(self.drawn(item)),
                 },
-                Item::Raster(_) | Item::Heatmap(_) | Item::Icon(_) => out.extend(self.drawn(item)),
+                Item::Raster(_) | Item::Relief(_) | Item::Heatmap(_) | Item::Icon(_) => out.extend(self.drawn(item)),
                 Item::Group(group) => {
                     let marks = self.items(&group.items);
                     if !marks.is_empty() {

@@ -2,6 +2,7 @@
 
 mod archive;
 mod folder;
+mod heights;
 mod picture;
 mod vector;
 
@@ -14,6 +15,7 @@ use serde_json::Value as Json;
 use xxhash_rust::xxh3::xxh3_64;
 
 pub use folder::MAX_STAMPED;
+pub use heights::decode as decode_heights;
 pub use picture::{Picture, decode as decode_picture};
 pub use vector::{VectorTile, decode as decode_vector};
 
@@ -47,6 +49,8 @@ pub enum TilesError {
     Vector(#[from] fast_mvt::MvtError),
     #[error("a tile is no picture: {0}")]
     Picture(#[from] image::ImageError),
+    #[error("a tile of an elevation model must be square; this one is {0} x {1} px")]
+    NotSquare(u32, u32),
     #[error("a tile's gzip is damaged: {0}")]
     Gzip(std::io::Error),
     #[error("a tile is larger than {max} bytes when it is unzipped", max = MAX_TILE_BYTES)]

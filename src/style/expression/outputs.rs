@@ -22,6 +22,25 @@ impl Expr {
         found
     }
 
+    /// The inputs at which curves have stops, rising, wherever in the expression they stand.
+    pub fn stops(&self) -> Vec<f64> {
+        let mut found = Vec::new();
+        self.each_stop(&mut |stop| found.push(stop));
+        found.sort_by(f64::total_cmp);
+        found.dedup();
+        found
+    }
+
+    fn each_stop(&self, see: &mut dyn FnMut(f64)) {
+        if self.size > MOST_NODES {
+            return;
+        }
+        if let Node::Step { stops, .. } | Node::Interpolate { stops, .. } = &self.node {
+            stops.iter().filter(|(stop, _)| stop.is_finite()).for_each(|(stop, _)| see(*stop));
+        }
+        self.node.each_child(&mut |child| child.each_stop(see));
+    }
+
     /// The lists of texts that are answers.
     pub fn written_lists(&self) -> Vec<Vec<Arc<str>>> {
         let text = |item: &Value| if let Value::Text(text) = item { Some(text.clone()) } else { None };
