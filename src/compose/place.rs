@@ -45,9 +45,9 @@ impl Place {
         points.iter().map(|p| self.point(*p)).collect()
     }
 
-    /// A ring's outline in one closed piece, or without the edges at which the world is cut.
+    /// A ring's outline in one closed piece, or without the edges at which the world, or its tile, is cut.
     pub fn outlines(&self, ring: &[World]) -> Vec<(Vec<Snapped>, bool)> {
-        match round::uncut(ring) {
+        match round::uncut(ring, self.tile.as_ref()) {
             None => vec![(self.points(ring), true)],
             Some(stretches) => stretches.iter().map(|stretch| (self.points(stretch), false)).collect(),
         }

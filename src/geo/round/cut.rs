@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use geo::Intersects;
 use geo::geometry::{Coord, LineString, Point, Polygon};
 
-use crate::geo::World;
+use crate::geo::{World, WorldBox};
 
 /// Where a step crosses a meridian: the same position whichever way it goes.
 pub(super) fn crossing(a: Coord<f64>, b: Coord<f64>, at: f64) -> Coord<f64> {
@@ -141,11 +141,19 @@ fn key(y: f64) -> u64 {
 }
 
 /// The stretches of a closed ring (unit square) between the edges that it only has because the world is cut along the
-/// antimeridian and ends at the poles; `None` where it has no such edge.
-pub fn uncut(ring: &[World]) -> Option<Vec<Vec<World>>> {
+/// antimeridian and ends at the poles, or because it is cut along the sides of `tile`; `None` where it has no such edge.
+pub fn uncut(ring: &[World], tile: Option<&WorldBox>) -> Option<Vec<Vec<World>>> {
     let ends = |y: f64| !(1e-9..=1.0 - 1e-9).contains(&y);
+    let is_beside = |a: World, b: World, tile: &WorldBox| {
+        a.x.max(b.x) <= tile.min.x
+            || a.x.min(b.x) >= tile.max.x
+            || a.y.max(b.y) <= tile.min.y
+            || a.y.min(b.y) >= tile.max.y
+    };
     let is_cut = |a: World, b: World| {
-        (a.x == b.x && (a.x == 0.0 || a.x == 1.0)) || (ends(a.y) && ends(b.y) && (a.y < 0.5) == (b.y < 0.5))
+        (a.x == b.x && (a.x == 0.0 || a.x == 1.0))
+            || (ends(a.y) && ends(b.y) && (a.y < 0.5) == (b.y < 0.5))
+            || tile.is_some_and(|tile| is_beside(a, b, tile))
     };
     let count = ring.len().saturating_sub(1);
     let first = (0..count).find(|i| is_cut(ring[*i], ring[i + 1]))?;
@@ -173,11 +181,21 @@ mod tests {
     fn outlines_do_not_run_down_the_cut() {
         let at = |x: f64, y: f64| World { x, y };
         let piece = [at(1.0, 0.4), at(1.0, 0.6), at(0.9, 0.6), at(0.9, 0.4), at(1.0, 0.4)];
-        assert_eq!(uncut(&piece), Some(vec![piece[1..].to_vec()]));
+        assert_eq!(uncut(&piece, None), Some(vec![piece[1..].to_vec()]));
         let turned = [at(0.9, 0.6), at(0.9, 0.4), at(1.0, 0.4), at(1.0, 0.6), at(0.9, 0.6)];
-        assert_eq!(uncut(&turned), Some(vec![piece[1..].to_vec()]));
-        assert_eq!(uncut(&[at(0.1, 0.4), at(0.1, 0.6), at(0.2, 0.6), at(0.1, 0.4)]), None);
+        assert_eq!(uncut(&turned, None), Some(vec![piece[1..].to_vec()]));
+        assert_eq!(uncut(&[at(0.1, 0.4), at(0.1, 0.6), at(0.2, 0.6), at(0.1, 0.4)], None), None);
         let world = [at(0.0, 0.0), at(0.0, 1.0), at(1.0, 1.0), at(1.0, 0.0), at(0.0, 0.0)];
-        assert_eq!(uncut(&world), Some(Vec::new()));
+        assert_eq!(uncut(&world, None), Some(Vec::new()));
+    }
+
+    #[test]
+    fn outlines_do_not_run_along_the_sides_of_a_tile() {
+        let at = |x: f64, y: f64| World { x, y };
+        let tile = WorldBox { min: at(0.5, 0.25), max: at(0.75, 0.5) };
+        // The side at the left is the tile's; the one below lies outside.
+        let area = [at(0.5, 0.3), at(0.6, 0.3), at(0.6, 0.51), at(0.5, 0.51), at(0.5, 0.3)];
+        assert_eq!(uncut(&area, Some(&tile)), Some(vec![area[..3].to_vec()]));
+        assert_eq!(uncut(&area, None), None);
     }
 }
