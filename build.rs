@@ -1,5 +1,6 @@
-//! Bundles Leaflet from npm into the binary, so that the viewer page needs nothing from elsewhere. Where npm is missing
-//! or cannot reach its registry the build says so, and the page loads Leaflet from a public CDN, by integrity hash.
+//! Bundles Leaflet from npm into the binary, so that the viewer page needs nothing from elsewhere.
+//! Where npm is missing or cannot reach its registry the build says so, and the page loads Leaflet
+//! from a public CDN, by integrity hash.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,7 +24,8 @@ fn main() -> io::Result<()> {
         Ok((script, style)) => (BUNDLED, script, style),
         Err(e) => {
             println!(
-                "cargo::warning=Leaflet could not be bundled ({e}); the viewer page will load it from a public CDN"
+                "cargo::warning=Leaflet could not be bundled ({e}); the viewer page will load it \
+                 from a public CDN"
             );
             (FROM_CDN, String::new(), String::new())
         }
@@ -33,7 +35,8 @@ fn main() -> io::Result<()> {
     fs::write(out.join("leaflet.css"), style)
 }
 
-/// Leaflet's script and style sheet, installed by `npm ci` from the committed lock file into `folder`.
+/// Leaflet's script and style sheet, installed by `npm ci` from the committed lock file into
+/// `folder`.
 fn leaflet(folder: &Path) -> io::Result<(String, String)> {
     fs::create_dir_all(folder)?;
     for file in ["package.json", "package-lock.json"] {
@@ -45,9 +48,13 @@ fn leaflet(folder: &Path) -> io::Result<(String, String)> {
         .output()
         .map_err(|e| io::Error::other(format!("npm: {e}")))?;
     if !output.status.success() {
-        let last = String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().to_string();
+        let last =
+            String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().to_string();
         return Err(io::Error::other(format!("npm ci: {last}")));
     }
     let dist = folder.join("node_modules/leaflet/dist");
-    Ok((fs::read_to_string(dist.join("leaflet.js"))?, fs::read_to_string(dist.join("leaflet.css"))?))
+    Ok((
+        fs::read_to_string(dist.join("leaflet.js"))?,
+        fs::read_to_string(dist.join("leaflet.css"))?,
+    ))
 }

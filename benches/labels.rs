@@ -1,5 +1,5 @@
-//! Tiles with 50,000 labels to choose from: how long each takes the first time and once the answers are known, and what
-//! memory the answers hold. `cargo bench --bench labels`.
+//! Tiles with 50,000 labels to choose from: how long each takes the first time and once the answers
+//! are known, and what memory the answers hold. `cargo bench --bench labels`.
 
 #[path = "../tests/random/mod.rs"]
 mod random;
@@ -18,8 +18,18 @@ const SIDE: u32 = 32;
 
 fn main() {
     let mut random = Random(3);
-    let words =
-        ["Şuşa", "Ստեփանակերտ", "შუშა", "شوشا", "Степанакерт", "Kalbajar", "Lachin", "Agdam", "Fizuli", "Martuni"];
+    let words = [
+        "Şuşa",
+        "Ստեփանակերտ",
+        "შუშა",
+        "شوشا",
+        "Степанакерт",
+        "Kalbajar",
+        "Lachin",
+        "Agdam",
+        "Fizuli",
+        "Martuni",
+    ];
     let home = TileId::containing(World::from_degrees(46.7, 39.7), ZOOM).expect("a tile");
     let tiles = f64::from(1u32 << ZOOM);
     let features: Vec<Value> = (0..LABELS)
@@ -37,12 +47,16 @@ fn main() {
             "paint": {"text-halo-color": "#fff", "text-halo-width": 1.2}}]});
     let path = std::env::temp_dir().join("contactline-labels-bench.json");
     std::fs::write(&path, style.to_string()).expect("a place for the style");
-    let map = map::load(&Options { styles: vec![path], ..Options::default() }).value.expect("the bench's own style");
-    let state = map.style("contactline-labels-bench").expect("the style").state([]).expect("no settings");
+    let map = map::load(&Options { styles: vec![path], ..Options::default() })
+        .value
+        .expect("the bench's own style");
+    let state =
+        map.style("contactline-labels-bench").expect("the style").state([]).expect("no settings");
     let tiles: Vec<TileId> = (0..SIDE * SIDE)
         .map(|_| {
             let at = |from: u32, unit: f64| from + (unit * f64::from(SIDE)) as u32;
-            TileId::new(u32::from(ZOOM), at(home.x(), random.unit()), at(home.y(), random.unit())).expect("a tile")
+            TileId::new(u32::from(ZOOM), at(home.x(), random.unit()), at(home.y(), random.unit()))
+                .expect("a tile")
         })
         .collect();
     let before = resident();
@@ -57,9 +71,11 @@ fn main() {
         }
         let rate = tiles.len() as f64 / started.elapsed().as_secs_f64();
         times.sort();
-        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+        let at =
+            |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
         println!(
-            "{round}: {} tiles of 512 px, one thread: {rate:.0} tiles/s, p50 {:.2} ms, p99 {:.2} ms, longest {:.2} ms",
+            "{round}: {} tiles of 512 px, one thread: {rate:.0} tiles/s, p50 {:.2} ms, p99 {:.2} \
+             ms, longest {:.2} ms",
             tiles.len(),
             at(0.5),
             at(0.99),

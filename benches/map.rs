@@ -26,7 +26,8 @@ fn geojson(count: usize) -> String {
         let ring: Vec<String> = (0..=20).map(corner).collect();
         let comma = if i == 0 { "" } else { "," };
         text += &format!(
-            "{comma}{{\"type\":\"Feature\",\"id\":{i},\"properties\":{{\"name\":\"feature {i}\",\"rank\":{}}},\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[{}]]}}}}",
+            "{comma}{{\"type\":\"Feature\",\"id\":{i},\"properties\":{{\"name\":\"feature \
+             {i}\",\"rank\":{}}},\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[{}]]}}}}",
             i % 7,
             ring.join(",")
         );
@@ -41,8 +42,11 @@ fn load(c: &mut Criterion) {
     group.bench_function("20,000 polygons: read and validate", |b| {
         b.iter(|| source::read("bench", "bench", text.as_bytes()).map(|c| c.value.features.len()))
     });
-    let collection = source::read("bench", "bench", text.as_bytes()).expect("the bench's own data").value;
-    group.bench_function("20,000 polygons: project and index", |b| b.iter(|| Index::new(collection.clone())));
+    let collection =
+        source::read("bench", "bench", text.as_bytes()).expect("the bench's own data").value;
+    group.bench_function("20,000 polygons: project and index", |b| {
+        b.iter(|| Index::new(collection.clone()))
+    });
     group.finish();
     c.bench_function("load the embedded map", |b| b.iter(|| map::load(&Options::default())));
 }
@@ -53,7 +57,9 @@ fn ask(c: &mut Criterion) {
         .map(|_| Feature {
             id: None,
             properties: Default::default(),
-            geometry: geo::Geometry::Point((43.0 + 8.0 * random.unit(), 38.0 + 5.0 * random.unit()).into()),
+            geometry: geo::Geometry::Point(
+                (43.0 + 8.0 * random.unit(), 38.0 + 5.0 * random.unit()).into(),
+            ),
             validity: Validity::default(),
         })
         .collect();
@@ -66,13 +72,17 @@ fn ask(c: &mut Criterion) {
     });
     let mut group = c.benchmark_group("ask 200,000 points");
     let here = LonLat::new(46.75, 39.76).expect("a position");
-    group.bench_function("10 nearest", |b| b.iter(|| index.near(black_box(here), 10, &Effort::default(), &|_| true)));
+    group.bench_function("10 nearest", |b| {
+        b.iter(|| index.near(black_box(here), 10, &Effort::default(), &|_| true))
+    });
     let bounds = WorldBox::from_degrees([46.7, 39.7, 46.8, 39.8]);
     group.bench_function("box of 50", |b| b.iter(|| index.features_in(black_box(&bounds)).len()));
     group.finish();
     let map = map::load(&Options::default()).value.expect("the embedded map");
-    let members = serde_json::json!({"at": [46.75, 39.76], "datetime": "2020-11-09", "skipGeometry": true});
-    let question = Question::read(members.as_object().expect("an object"), &Effort::default()).expect("a question");
+    let members =
+        serde_json::json!({"at": [46.75, 39.76], "datetime": "2020-11-09", "skipGeometry": true});
+    let question = Question::read(members.as_object().expect("an object"), &Effort::default())
+        .expect("a question");
     c.bench_function("ask the map: what is at Shusha", |b| {
         b.iter(|| map.ask(black_box(&question), &Effort::default()).expect("an answer"))
     });
@@ -88,7 +98,9 @@ fn draw(c: &mut Criterion) {
         for ratio in [1, 2] {
             let frame = Frame::tile(tile, 256, ratio);
             let name = format!("zoom {z}, 256 px @{ratio}x");
-            group.bench_function(BenchmarkId::from_parameter(name), |b| b.iter(|| map.png("conflict", &state, &frame)));
+            group.bench_function(BenchmarkId::from_parameter(name), |b| {
+                b.iter(|| map.png("conflict", &state, &frame))
+            });
         }
     }
     group.finish();

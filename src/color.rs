@@ -1,5 +1,6 @@
-//! Colours of a style: CSS text in, straight-alpha sRGB in the unit range out, and the three spaces the style
-//! specification interpolates in (sRGB, CIE LAB, CIE HCL with a D50 white, as MapLibre does).
+//! Colours of a style: CSS text in, straight-alpha sRGB in the unit range out, and the three spaces
+//! the style specification interpolates in (sRGB, CIE LAB, CIE HCL with a D50 white, as MapLibre
+//! does).
 //!
 //! Values here are never premultiplied; the painter premultiplies once, at the end.
 
@@ -15,7 +16,8 @@ pub struct Color {
 /// A pixel of premultiplied RGBA with its colour taken back out of its alpha.
 pub fn straight(pixel: &[u8]) -> [u8; 4] {
     let alpha = u32::from(pixel[3]);
-    let channel = |c: u8| (u32::from(c) * 255 + alpha / 2).checked_div(alpha).map_or(0, |v| v.min(255) as u8);
+    let channel =
+        |c: u8| (u32::from(c) * 255 + alpha / 2).checked_div(alpha).map_or(0, |v| v.min(255) as u8);
     [channel(pixel[0]), channel(pixel[1]), channel(pixel[2]), pixel[3]]
 }
 
@@ -53,12 +55,20 @@ impl Color {
     }
 
     pub fn mix_rgb(self, other: Self, t: f64) -> Self {
-        Self::new(mix(self.r, other.r, t), mix(self.g, other.g, t), mix(self.b, other.b, t), mix(self.a, other.a, t))
+        Self::new(
+            mix(self.r, other.r, t),
+            mix(self.g, other.g, t),
+            mix(self.b, other.b, t),
+            mix(self.a, other.a, t),
+        )
     }
 
     pub fn mix_lab(self, other: Self, t: f64) -> Self {
         let (p, q) = (self.to_lab(), other.to_lab());
-        Self::from_lab([mix(p[0], q[0], t), mix(p[1], q[1], t), mix(p[2], q[2], t)], mix(self.a, other.a, t))
+        Self::from_lab(
+            [mix(p[0], q[0], t), mix(p[1], q[1], t), mix(p[2], q[2], t)],
+            mix(self.a, other.a, t),
+        )
     }
 
     /// Interpolates hue the short way round; a grey end (no hue) takes the other end's hue.
@@ -84,8 +94,11 @@ impl Color {
             _ => mix(p[1], q[1], t),
         };
         let light = mix(p[2], q[2], t);
-        let (a, b) =
-            if hue.is_nan() { (0.0, 0.0) } else { (hue.to_radians().cos() * chroma, hue.to_radians().sin() * chroma) };
+        let (a, b) = if hue.is_nan() {
+            (0.0, 0.0)
+        } else {
+            (hue.to_radians().cos() * chroma, hue.to_radians().sin() * chroma)
+        };
         Self::from_lab([light, a, b], mix(self.a, other.a, t))
     }
 
@@ -107,7 +120,8 @@ impl Color {
     fn from_lab([l, a, b]: [f64; 3], alpha: f64) -> Self {
         let y = (l + 16.0) / 116.0;
         let (x, z) = (y + a / 500.0, y - b / 200.0);
-        let (x, y, z) = (WHITE[0] * lab_inverse(x), WHITE[1] * lab_inverse(y), WHITE[2] * lab_inverse(z));
+        let (x, y, z) =
+            (WHITE[0] * lab_inverse(x), WHITE[1] * lab_inverse(y), WHITE[2] * lab_inverse(z));
         let unit = |v: f64| to_gamma(v).clamp(0.0, 1.0);
         Self::new(
             unit(3.1338561 * x - 1.6168667 * y - 0.4906146 * z),
@@ -121,7 +135,11 @@ impl Color {
     fn to_hcl(self) -> [f64; 3] {
         let [l, a, b] = self.to_lab();
         let chroma = a.hypot(b);
-        let hue = if (chroma * 10_000.0).round() == 0.0 { f64::NAN } else { (b.atan2(a).to_degrees() + 360.0) % 360.0 };
+        let hue = if (chroma * 10_000.0).round() == 0.0 {
+            f64::NAN
+        } else {
+            (b.atan2(a).to_degrees() + 360.0) % 360.0
+        };
         [hue, chroma, l]
     }
 }
@@ -156,7 +174,9 @@ mod tests {
     fn css_forms() {
         assert_eq!(Color::parse("#f00"), Some(Color::new(1.0, 0.0, 0.0, 1.0)));
         assert_eq!(Color::parse("red"), Color::parse("rgb(255,0,0)"));
-        assert!(Color::parse("hsla(120, 100%, 50%, 0.5)").is_some_and(|c| c.a == 0.5 && c.g == 1.0));
+        assert!(
+            Color::parse("hsla(120, 100%, 50%, 0.5)").is_some_and(|c| c.a == 0.5 && c.g == 1.0)
+        );
         for bad in ["", "f00", "#12", "notacolor", "ff0000", "12"] {
             assert_eq!(Color::parse(bad), None, "{bad:?}");
         }
@@ -173,7 +193,10 @@ mod tests {
         for f in [Color::mix_lab, Color::mix_hcl, Color::mix_rgb] {
             for (t, end) in [(0.0, a), (1.0, b)] {
                 let c = f(a, b, t);
-                assert!((c.r - end.r).abs() + (c.g - end.g).abs() + (c.b - end.b).abs() < 1e-3, "{c:?}");
+                assert!(
+                    (c.r - end.r).abs() + (c.g - end.g).abs() + (c.b - end.b).abs() < 1e-3,
+                    "{c:?}"
+                );
             }
         }
     }

@@ -1,12 +1,14 @@
 //! What went wrong, where, and how to mend it: the one shape every parser reports in.
 //!
-//! A [`Diagnostic`] names a file, a place in it (line and column, or a JSON pointer) and, where there is one, the
-//! feature. [`Checked`] carries a value together with the problems met while making it, so that one bad feature never
-//! costs a whole layer. Nothing here decides what to do about a problem; the callers do.
+//! A [`Diagnostic`] names a file, a place in it (line and column, or a JSON pointer) and, where
+//! there is one, the feature. [`Checked`] carries a value together with the problems met while
+//! making it, so that one bad feature never costs a whole layer. Nothing here decides what to do
+//! about a problem; the callers do.
 
 use std::fmt;
 
-/// How bad a [`Diagnostic`] is. An error means that something was left out; a warning that it was mended or ignored.
+/// How bad a [`Diagnostic`] is. An error means that something was left out; a warning that it was
+/// mended or ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     Warning,
@@ -92,8 +94,9 @@ impl Diagnostic {
 }
 
 impl fmt::Display for Diagnostic {
-    /// `error: FILE:LINE:COLUMN (byte N): feature 'ID' at /pointer: message; help: ...` with the unknown parts left out; in
-    /// the alternate form (`{:#}`), within a message of its own, without the first word.
+    /// `error: FILE:LINE:COLUMN (byte N): feature 'ID' at /pointer: message; help: ...` with the
+    /// unknown parts left out; in the alternate form (`{:#}`), within a message of its own, without
+    /// the first word.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !f.alternate() {
             f.write_str(match self.severity {
@@ -129,8 +132,8 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Text on one line as it is, and so that nothing in it can be taken for anything else: line breaks, control characters and
-/// those that turn the direction of text are written as escapes.
+/// Text on one line as it is, and so that nothing in it can be taken for anything else: line
+/// breaks, control characters and those that turn the direction of text are written as escapes.
 pub struct Escaped<T>(pub T);
 
 impl<T: fmt::Display> fmt::Display for Escaped<T> {
@@ -153,7 +156,8 @@ impl fmt::Write for Escaping<'_, '_> {
     }
 }
 
-/// Whether a character breaks a line, steers a terminal, turns or joins the text around it, or is not seen at all.
+/// Whether a character breaks a line, steers a terminal, turns or joins the text around it, or is
+/// not seen at all.
 fn misleads(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
@@ -183,15 +187,16 @@ pub fn pointer_join(pointer: &str, token: impl fmt::Display) -> String {
     format!("{pointer}/{token}")
 }
 
-/// The one of the known words that a misspelt one is likeliest to mean, if it is near enough: two letters from it at the
-/// most, and a quarter of its own.
+/// The one of the known words that a misspelt one is likeliest to mean, if it is near enough: two
+/// letters from it at the most, and a quarter of its own.
 pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let most = (word.chars().count() / 4).clamp(1, 2);
     let near = known.into_iter().map(|other| (letters_apart(word, other), other));
     near.filter(|(apart, _)| *apart <= most).min_by_key(|(apart, _)| *apart).map(|(_, other)| other)
 }
 
-/// How many letters are left out, put in, changed or swapped with their neighbours between two words.
+/// How many letters are left out, put in, changed or swapped with their neighbours between two
+/// words.
 fn letters_apart(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let (mut before, mut last): (Vec<usize>, Vec<usize>) = (Vec::new(), (0..=b.len()).collect());
@@ -228,7 +233,8 @@ mod tests {
             .help("close it");
         assert_eq!(
             d.to_string(),
-            "error: a.geojson: feature 'agdam' at /features/3/geometry: the ring has 3 positions; help: close it"
+            "error: a.geojson: feature 'agdam' at /features/3/geometry: the ring has 3 positions; \
+             help: close it"
         );
         assert!(format!("{d:#}").starts_with("a.geojson: feature 'agdam'"));
     }
@@ -252,7 +258,10 @@ mod tests {
     fn text_cannot_forge_a_line() {
         let text = "Şuşa Շուշի\n2026 \u{1b}[31mERROR\u{202e}\u{2028}\r\t\u{9b}\u{e0041} end";
         let told = Escaped(text).to_string();
-        assert_eq!(told, r"Şuşa Շուշի\n2026 \u{1b}[31mERROR\u{202e}\u{2028}\r\t\u{9b}\u{e0041} end");
+        assert_eq!(
+            told,
+            r"Şuşa Շուշի\n2026 \u{1b}[31mERROR\u{202e}\u{2028}\r\t\u{9b}\u{e0041} end"
+        );
     }
 
     #[test]

@@ -1,11 +1,14 @@
-//! contactline: GeoJSON and MapLibre styles to seamless map tiles, printable maps and spatial answers.
+//! contactline: GeoJSON and MapLibre styles to seamless map tiles, printable maps and spatial
+//! answers.
 //!
 //! Data flows one way: **source → index → compose → paint → encode**.
 //!
 //! - `source` reads and validates GeoJSON into `feature`s; `index` finds them by place.
-//! - `style` holds a MapLibre style; `compose` joins it with features and a camera to a `scene`, a display list.
+//! - `style` holds a MapLibre style; `compose` joins it with features and a camera to a `scene`, a
+//!   display list.
 //! - `paint` draws a scene to pixels; `encode` makes PNG of them.
-//! - `map` is a loaded map and the one door: HTTP (`http`) and the command line (`cli`) both enter there.
+//! - `map` is a loaded map and the one door: HTTP (`http`) and the command line (`cli`) both enter
+//!   there.
 //!
 //! A tile of the embedded map, as of a day:
 //!
@@ -20,7 +23,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Modules import only from lower floors; ARCHITECTURE.md lists them and `tests/architecture.rs` holds them to it.
+//! Modules import only from lower floors; ARCHITECTURE.md lists them and `tests/architecture.rs`
+//! holds them to it.
 
 #![forbid(unsafe_code)]
 

@@ -1,5 +1,6 @@
-//! Holds the source to ARCHITECTURE.md: imports go strictly down the floors, every file says what it is for, files stay
-//! small enough to hold in the head, and nothing is called by a name that says nothing.
+//! Holds the source to ARCHITECTURE.md: imports go strictly down the floors, every file says what
+//! it is for, files stay small enough to hold in the head, and nothing is called by a name that
+//! says nothing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,14 +20,17 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("label", &["geo", "text"]),
     ("cql2", &["feature", "geo"]),
     ("source", &["index", "feature", "terrain", "geo", "diag"]),
-    ("compose", &["style", "label", "scene", "feature", "text", "sprite", "terrain", "color", "geo"]),
+    (
+        "compose",
+        &["style", "label", "scene", "feature", "text", "sprite", "terrain", "color", "geo"],
+    ),
     ("paint", &["scene", "text", "sprite", "color", "geo"]),
     ("encode", &["feature", "color", "geo"]),
     (
         "map",
         &[
-            "source", "compose", "cql2", "paint", "encode", "style", "index", "scene", "label", "feature", "text",
-            "sprite", "terrain", "color", "geo", "diag",
+            "source", "compose", "cql2", "paint", "encode", "style", "index", "scene", "label",
+            "feature", "text", "sprite", "terrain", "color", "geo", "diag",
         ],
     ),
     ("http", &["map", "cql2", "encode", "style", "feature", "geo", "diag"]),
@@ -73,41 +77,67 @@ fn imports_go_strictly_down() {
     let mut wrong = Vec::new();
     for path in sources() {
         let module = module(&path);
-        let allowed =
-            FLOORS.iter().find(|(name, _)| *name == module).unwrap_or_else(|| panic!("{module} has no floor")).1;
+        let allowed = FLOORS
+            .iter()
+            .find(|(name, _)| *name == module)
+            .unwrap_or_else(|| panic!("{module} has no floor"))
+            .1;
         for (number, line) in code(&path).lines().enumerate() {
             for (at, _) in line.match_indices("crate::") {
-                let used: String = line[at + 7..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let used: String = line[at + 7..]
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
                 if used != module && !allowed.contains(&used.as_str()) && !used.is_empty() {
-                    wrong.push(format!("{}:{}: {module} may not use {used}", path.display(), number + 1));
+                    wrong.push(format!(
+                        "{}:{}: {module} may not use {used}",
+                        path.display(),
+                        number + 1
+                    ));
                 }
             }
             if line.contains("crate::{") {
-                wrong.push(format!("{}:{}: name one module per use line", path.display(), number + 1));
+                wrong.push(format!(
+                    "{}:{}: name one module per use line",
+                    path.display(),
+                    number + 1
+                ));
             }
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// GeoJSON becomes geometry in one place, which checks it: the crate's own conversion panics on a position of one number.
+/// GeoJSON becomes geometry in one place, which checks it: the crate's own conversion panics on a
+/// position of one number.
 #[test]
 fn geojson_becomes_geometry_in_one_place() {
-    let reads = |p: &PathBuf| ["GeometryValue", "geojson::Geometry", "geo_types"].iter().any(|w| code(p).contains(w));
+    let reads = |p: &PathBuf| {
+        ["GeometryValue", "geojson::Geometry", "geo_types"].iter().any(|w| code(p).contains(w))
+    };
     let readers: Vec<_> = sources().into_iter().filter(reads).collect();
-    assert!(matches!(readers.as_slice(), [only] if only.ends_with("feature/geometry.rs")), "{readers:#?}");
+    assert!(
+        matches!(readers.as_slice(), [only] if only.ends_with("feature/geometry.rs")),
+        "{readers:#?}"
+    );
 }
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    let silent: Vec<_> = sources().into_iter().filter(|p| !fs::read_to_string(p).unwrap().starts_with("//!")).collect();
+    let silent: Vec<_> = sources()
+        .into_iter()
+        .filter(|p| !fs::read_to_string(p).unwrap().starts_with("//!"))
+        .collect();
     assert!(silent.is_empty(), "{silent:#?}");
 }
 
 #[test]
 fn files_can_be_held_in_the_head() {
-    let long: Vec<_> =
-        sources().into_iter().map(|p| (code(&p).lines().count(), p)).filter(|(n, _)| *n > MAX_LINES).collect();
+    let long: Vec<_> = sources()
+        .into_iter()
+        .map(|p| (code(&p).lines().count(), p))
+        .filter(|(n, _)| *n > MAX_LINES)
+        .collect();
     assert!(long.is_empty(), "{long:#?}");
     let main = code(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs"));
     assert!(main.lines().count() <= 40);
@@ -115,14 +145,17 @@ fn files_can_be_held_in_the_head() {
 
 #[test]
 fn names_say_something() {
-    let empty: Vec<_> =
-        sources().into_iter().filter(|p| SAYS_NOTHING.contains(&p.file_stem().unwrap().to_str().unwrap())).collect();
+    let empty: Vec<_> = sources()
+        .into_iter()
+        .filter(|p| SAYS_NOTHING.contains(&p.file_stem().unwrap().to_str().unwrap()))
+        .collect();
     assert!(empty.is_empty(), "{empty:#?}");
 }
 
 #[test]
 fn every_module_stands_in_the_architecture() {
-    let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
+    let document =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
     for (name, _) in FLOORS.iter().filter(|(name, _)| *name != "lib") {
         assert!(document.contains(&format!("`{name}`")), "ARCHITECTURE.md does not name `{name}`");
     }

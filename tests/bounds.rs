@@ -1,4 +1,5 @@
-//! What a map's document may ask for is bounded: what would take for ever is refused or given up, with a reason.
+//! What a map's document may ask for is bounded: what would take for ever is refused or given up,
+//! with a reason.
 
 mod app;
 
@@ -19,24 +20,38 @@ fn with(members: Json) -> Json {
 
 /// So many positions, to and fro.
 fn zigzag(count: usize) -> Vec<[f64; 2]> {
-    (0..count).map(|i| [if i % 2 == 0 { 30.0 } else { 60.0 }, 39.0 + i as f64 * 1e-4 % 2.0]).collect()
+    (0..count)
+        .map(|i| [if i % 2 == 0 { 30.0 } else { 60.0 }, 39.0 + i as f64 * 1e-4 % 2.0])
+        .collect()
 }
 
 #[tokio::test]
 async fn layers_of_one_s_own_are_no_more_than_can_be_drawn() {
     let points = json!({"type": "MultiPoint", "coordinates": zigzag(19_000)});
-    let polygon =
-        json!({"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": zigzag(19_000)}});
+    let polygon = json!({"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": zigzag(19_000)}});
     let many = |layer: Json, count: usize| Json::Array(vec![layer; count]);
     let doubled = |n: usize| {
-        (0..n).fold(json!(["get", "a"]), |e, _| json!(["let", "x", e, ["concat", ["var", "x"], ["var", "x"]]]))
+        (0..n).fold(json!(["get", "a"]), |e, _| {
+            json!(["let", "x", e, ["concat", ["var", "x"], ["var", "x"]]])
+        })
     };
     for (geojson, layers, told) in [
-        (points.clone(), json!([{"id": "h", "type": "heatmap", "paint": {"heatmap-radius": 1000}}]), "/layers"),
-        (points.clone(), json!([{"id": "c", "type": "circle", "paint": {"circle-radius": 1000}}]), "/layers"),
+        (
+            points.clone(),
+            json!([{"id": "h", "type": "heatmap", "paint": {"heatmap-radius": 1000}}]),
+            "/layers",
+        ),
+        (
+            points.clone(),
+            json!([{"id": "c", "type": "circle", "paint": {"circle-radius": 1000}}]),
+            "/layers",
+        ),
         (
             polygon,
-            many(json!({"id": "l", "type": "line", "paint": {"line-width": 40, "line-blur": 20}}), 50),
+            many(
+                json!({"id": "l", "type": "line", "paint": {"line-width": 40, "line-blur": 20}}),
+                50,
+            ),
             "/layers",
         ),
         (
@@ -49,7 +64,11 @@ async fn layers_of_one_s_own_are_no_more_than_can_be_drawn() {
             json!([{"id": "c", "type": "circle"}]),
             "/geojson",
         ),
-        (points, json!([{"id": "c", "type": "circle", "filter": ["==", doubled(14), "x"]}]), "/layers/0"),
+        (
+            points,
+            json!([{"id": "c", "type": "circle", "filter": ["==", doubled(14), "x"]}]),
+            "/layers/0",
+        ),
         (
             json!({"type": "Point", "coordinates": [46, 39]}),
             json!([{"id": "c", "type": "circle", "metadata": {"contactline:legend": 5}}]),
@@ -58,12 +77,18 @@ async fn layers_of_one_s_own_are_no_more_than_can_be_drawn() {
     ] {
         let answer = post(with(json!({"geojson": geojson, "layers": layers}))).await;
         let detail = answer.json()["detail"].as_str().unwrap().to_string();
-        assert!(answer.status.as_u16() == 400 && detail.contains(told), "{told}: {} {detail}", answer.status);
+        assert!(
+            answer.status.as_u16() == 400 && detail.contains(told),
+            "{told}: {} {detail}",
+            answer.status
+        );
     }
     // Also without layers, whatever its form.
-    let collection =
-        json!({"type": "GeometryCollection", "geometries": [{"type": "MultiPoint", "coordinates": zigzag(30_000)}]});
-    let answer = post(with(json!({"geojson": {"type": "Feature", "properties": {}, "geometry": collection}}))).await;
+    let collection = json!({"type": "GeometryCollection", "geometries": [{"type": "MultiPoint", "coordinates": zigzag(30_000)}]});
+    let answer = post(with(
+        json!({"geojson": {"type": "Feature", "properties": {}, "geometry": collection}}),
+    ))
+    .await;
     assert_eq!(answer.status.as_u16(), 400);
 }
 
@@ -93,7 +118,11 @@ async fn mistakes_are_the_asker_s_and_told() {
         let answer = post(with(members.clone())).await;
         assert_eq!(answer.header("content-type"), "application/problem+json");
         let detail = answer.json()["detail"].as_str().unwrap().to_string();
-        assert!(answer.status.as_u16() == 400 && detail.contains(told), "{members}: {} {detail}", answer.status);
+        assert!(
+            answer.status.as_u16() == 400 && detail.contains(told),
+            "{members}: {} {detail}",
+            answer.status
+        );
     }
 }
 
@@ -106,8 +135,12 @@ async fn a_sender_s_token_is_not_in_the_picture() {
         let text = String::from_utf8_lossy(&answer.body);
         assert!(text.contains("title=Hi") && !text.contains("SECRET"), "{name}");
     }
-    let refused = get_as("/styles/conflict/static/pin-s(46.7,39.7)/46.7,39.7,8,NaN/300x200", "*/*").await;
-    assert!(refused.status.as_u16() == 400 && refused.json()["detail"].as_str().unwrap().contains("no place"));
+    let refused =
+        get_as("/styles/conflict/static/pin-s(46.7,39.7)/46.7,39.7,8,NaN/300x200", "*/*").await;
+    assert!(
+        refused.status.as_u16() == 400
+            && refused.json()["detail"].as_str().unwrap().contains("no place")
+    );
 }
 
 #[tokio::test]

@@ -66,7 +66,8 @@ fn characters_without_a_glyph_are_warned_of_and_drawn_only_where_asked() {
     let style = written(&folder, "han.json", &style.to_string());
     let path = folder.join("han.png").display().to_string();
     let drawn = |more: &[&str]| {
-        let mut arguments = vec!["export", "--style", &style, "--center", "0,0", "--zoom", "3", "--size", "80x40"];
+        let mut arguments =
+            vec!["export", "--style", &style, "--center", "0,0", "--zoom", "3", "--size", "80x40"];
         arguments.extend(more);
         arguments.extend(["-o", &path]);
         let output = run(&arguments);
@@ -86,18 +87,28 @@ fn a_file_that_is_no_font_is_named() {
     written(&folder, "broken.ttf", "not a font");
     let path = folder.join("map.png").display().to_string();
     let fonts = folder.display().to_string();
-    let output =
-        run(&["export", "--fonts", &fonts, "--center", "46,40", "--zoom", "3", "--size", "80x40", "-o", &path]);
+    let output = run(&[
+        "export", "--fonts", &fonts, "--center", "46,40", "--zoom", "3", "--size", "80x40", "-o",
+        &path,
+    ]);
     assert!(output.status.success());
-    assert!(stderr(&output).contains("broken.ttf: the font is left out: it holds no TrueType"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("broken.ttf: the font is left out: it holds no TrueType"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
 fn answers_are_json() {
     let output = run(&["query", "--at", "46.7499,39.7601", "--date", "2020-11-09"]);
     let answer: Json = serde_json::from_slice(&output.stdout).unwrap();
-    let cities = answer["features"].as_array().unwrap().iter().filter(|f| f["collection"] == "cities");
-    assert_eq!(cities.map(|c| c["properties"]["name"].as_str().unwrap()).collect::<Vec<_>>(), ["Shusha / Shushi"; 2]);
+    let cities =
+        answer["features"].as_array().unwrap().iter().filter(|f| f["collection"] == "cities");
+    assert_eq!(
+        cities.map(|c| c["properties"]["name"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["Shusha / Shushi"; 2]
+    );
     let output = run(&["query", "--near", "46.7528,39.8177", "--k", "3"]);
     let answer: Json = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["features"][0]["properties"]["name"], "Stepanakert / Khankendi");
@@ -119,25 +130,45 @@ fn any_geojson_and_any_style_will_do() {
         let output = run(&all);
         assert!(output.status.success(), "{}", stderr(&output));
     }
-    let output = run(&["export", "--style", &style, "--bbox", "-5,-5,15,15", "--size", "100x100", "-o", &png]);
+    let output = run(&[
+        "export",
+        "--style",
+        &style,
+        "--bbox",
+        "-5,-5,15,15",
+        "--size",
+        "100x100",
+        "-o",
+        &png,
+    ]);
     assert!(output.status.success());
     let image = image::open(&png).unwrap().to_rgb8();
-    assert_eq!((image.get_pixel(50, 50).0, image.get_pixel(5, 5).0), ([255, 0, 0], [255, 255, 255]));
+    assert_eq!(
+        (image.get_pixel(50, 50).0, image.get_pixel(5, 5).0),
+        ([255, 0, 0], [255, 255, 255])
+    );
 }
 
 #[test]
 fn our_own_data_and_style_are_without_fault() {
     let root = env!("CARGO_MANIFEST_DIR");
     let output = run(&["check", &format!("{root}/geodata"), &format!("{root}/styles")]);
-    assert!(output.status.success() && stderr(&output).contains(" 0 errors, 0 warnings"), "{}", stderr(&output));
+    assert!(
+        output.status.success() && stderr(&output).contains(" 0 errors, 0 warnings"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
 fn the_schema_names_file_feature_and_pointer() {
     let folder = folder("schema");
     fs::create_dir_all(folder.join("schema")).unwrap();
-    fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/geodata/schema/conflict.json"), folder.join("schema/conflict.json"))
-        .unwrap();
+    fs::copy(
+        concat!(env!("CARGO_MANIFEST_DIR"), "/geodata/schema/conflict.json"),
+        folder.join("schema/conflict.json"),
+    )
+    .unwrap();
     let feature = json!({"type": "Feature", "id": "x", "geometry": {"type": "Point", "coordinates": [1, 2]},
         "properties": {"id": "x", "name": "X", "name:en": "X", "kind": "city", "status": "maybe", "source": "S", "license": "L", "accuracy_m": -1, "note": "n", "valid_from": "2020-1-1"}});
     let data = json!({"$schema": "schema/conflict.json", "type": "FeatureCollection", "features": [feature]});
@@ -170,21 +201,42 @@ fn bad_files() -> Vec<(&'static str, String, &'static str)> {
         ),
         ("notjson.geojson", "hello".into(), "not JSON"),
         ("empty.geojson", String::new(), "this is an empty file"),
-        ("nan.geojson", "{\"type\": \"Point\", \"coordinates\": [NaN, 1]}".into(), "NaN and Infinity are not JSON"),
-        ("array.geojson", "[1, 2]".into(), "not GeoJSON: invalid type: sequence, expected a GeoJSON object"),
+        (
+            "nan.geojson",
+            "{\"type\": \"Point\", \"coordinates\": [NaN, 1]}".into(),
+            "NaN and Infinity are not JSON",
+        ),
+        (
+            "array.geojson",
+            "[1, 2]".into(),
+            "not GeoJSON: invalid type: sequence, expected a GeoJSON object",
+        ),
         ("type.geojson", "{\"type\": \"Topology\"}".into(), "'Topology' is no GeoJSON type"),
-        ("nofeatures.geojson", "{\"type\": \"FeatureCollection\"}".into(), "without an array 'features'"),
-        ("features.geojson", "{\"type\": \"FeatureCollection\", \"features\": 7}".into(), "an array of features"),
+        (
+            "nofeatures.geojson",
+            "{\"type\": \"FeatureCollection\"}".into(),
+            "without an array 'features'",
+        ),
+        (
+            "features.geojson",
+            "{\"type\": \"FeatureCollection\", \"features\": 7}".into(),
+            "an array of features",
+        ),
         (
             "range.geojson",
             feature(json!({"type": "Point", "coordinates": [500000, 4400000]})),
             "reproject data in metres first",
         ),
-        ("swapped.geojson", feature(json!({"type": "Point", "coordinates": [39.8, 146.7]})), "swap the two numbers"),
+        (
+            "swapped.geojson",
+            feature(json!({"type": "Point", "coordinates": [39.8, 146.7]})),
+            "swap the two numbers",
+        ),
         (
             "short.geojson",
             feature(json!({"type": "Point", "coordinates": [39.8]})),
-            "at /features/0: skipped, no GeoJSON feature: A position must contain two or more elements",
+            "at /features/0: skipped, no GeoJSON feature: A position must contain two or more \
+             elements",
         ),
         (
             "ring.geojson",
@@ -198,8 +250,11 @@ fn bad_files() -> Vec<(&'static str, String, &'static str)> {
         ),
         (
             "wide.geojson",
-            feature(json!({"type": "Polygon", "coordinates": [[[-200, 0], [60, 0], [200, 9], [0, 9], [-200, 0]]]})),
-            "at /features/0/geometry/coordinates: skipped, the polygon reaches more than once round the Earth",
+            feature(
+                json!({"type": "Polygon", "coordinates": [[[-200, 0], [60, 0], [200, 9], [0, 9], [-200, 0]]]}),
+            ),
+            "at /features/0/geometry/coordinates: skipped, the polygon reaches more than once \
+             round the Earth",
         ),
         (
             "geometry.geojson",
@@ -219,7 +274,9 @@ fn bad_files() -> Vec<(&'static str, String, &'static str)> {
         ),
         (
             "style-color.json",
-            style(json!({"id": "a", "type": "background", "paint": {"background-color": "reddish"}})),
+            style(
+                json!({"id": "a", "type": "background", "paint": {"background-color": "reddish"}}),
+            ),
             "/layers/0/paint/background-color",
         ),
         (
@@ -253,12 +310,15 @@ fn a_bad_feature_does_not_cost_the_layer() {
         {"type": "Feature", "properties": {"name": "good"}, "geometry": {"type": "Point", "coordinates": [1, 2]}},
         {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [0, 1], [1, 1], [1, 0]]]}}]});
     let path = written(&folder, "mixed.geojson", &data.to_string());
-    let output = run(&["query", "--near", "1,2", "--collection", "mixed", "--data", &path, "--k", "5"]);
+    let output =
+        run(&["query", "--near", "1,2", "--collection", "mixed", "--data", &path, "--k", "5"]);
     let answer: Json = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["features"].as_array().unwrap().len(), 2);
     let said = stderr(&output);
     assert!(
-        said.contains("/features/0/geometry") && said.contains("it was closed") && said.contains("it was turned round"),
+        said.contains("/features/0/geometry")
+            && said.contains("it was closed")
+            && said.contains("it was turned round"),
         "{said}"
     );
 }
@@ -269,19 +329,41 @@ fn wrong_calls_exit_with_two_and_failures_with_one() {
     for (arguments, code, part) in [
         (vec!["nonsense"], 2, "unrecognized subcommand"),
         (vec!["export", "-o", &png], 2, "say how large"),
-        (vec!["export", "--size", "10x10", "--preset", "web-1200", "-o", &png], 2, "cannot be used with"),
-        (vec!["export", "--size", "10x10", "--theme", "pink", "-o", &png], 2, "there are: light, dark"),
+        (
+            vec!["export", "--size", "10x10", "--preset", "web-1200", "-o", &png],
+            2,
+            "cannot be used with",
+        ),
+        (
+            vec!["export", "--size", "10x10", "--theme", "pink", "-o", &png],
+            2,
+            "there are: light, dark",
+        ),
         (vec!["export", "--bbox", "1,2,3", "--size", "10x10", "-o", &png], 2, "not 4 numbers"),
         (vec!["export", "--bbox", "1,2,3,4", "--size", "10", "-o", &png], 2, "WIDTHxHEIGHT"),
         (vec!["export", "--bbox", "1,2,3,4", "--size", "10x10", "-o", "x.bmp"], 2, "only .png"),
-        (vec!["export", "--bbox", "1,2,3,4", "--size", "10x10", "--state", "date=x", "-o", &png], 2, "YYYY-MM-DD"),
+        (
+            vec!["export", "--bbox", "1,2,3,4", "--size", "10x10", "--state", "date=x", "-o", &png],
+            2,
+            "YYYY-MM-DD",
+        ),
         (
             vec!["export", "--style", "nope", "--bbox", "1,2,3,4", "--size", "10x10", "-o", &png],
             1,
             "there are: conflict",
         ),
         (
-            vec!["export", "--style", "missing.json", "--bbox", "1,2,3,4", "--size", "10x10", "-o", &png],
+            vec![
+                "export",
+                "--style",
+                "missing.json",
+                "--bbox",
+                "1,2,3,4",
+                "--size",
+                "10x10",
+                "-o",
+                &png,
+            ],
             1,
             "missing.json",
         ),
@@ -298,7 +380,9 @@ fn wrong_calls_exit_with_two_and_failures_with_one() {
     }
     for command in ["serve", "export", "animate", "query", "check"] {
         let output = run(&[command, "--help"]);
-        assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("Example"));
+        assert!(
+            output.status.success() && String::from_utf8_lossy(&output.stdout).contains("Example")
+        );
     }
 }
 
@@ -306,7 +390,8 @@ fn wrong_calls_exit_with_two_and_failures_with_one() {
 fn a_batch_goes_on_past_what_fails_and_takes_up_where_it_was_left() {
     let folder = folder("batch");
     let table = format!(
-        "output,bbox,width,height,title,date\n{0}/a.png,\"45.4,38.8,48,40.6\",300,200,One,2020-09-01\n{0}/b.svg,45.4 38.8 48 40.6,300,200,,\n{0}/c.png,\"1,2,3\",300,200,,\n",
+        "output,bbox,width,height,title,date\n{0}/a.png,\"45.4,38.8,48,40.6\",300,200,One,2020-09-01\n{0}/b.svg,45.4 \
+         38.8 48 40.6,300,200,,\n{0}/c.png,\"1,2,3\",300,200,,\n",
         folder.display()
     );
     let jobs = written(&folder, "jobs.csv", &table);
@@ -314,40 +399,67 @@ fn a_batch_goes_on_past_what_fails_and_takes_up_where_it_was_left() {
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
     assert!(said.contains("/bbox") && said.contains("2 made, 0 kept, 1 failed"), "{said}");
-    assert!(folder.join("a.png").is_file() && folder.join("b.svg").is_file() && !folder.join("c.png").exists());
+    assert!(
+        folder.join("a.png").is_file()
+            && folder.join("b.svg").is_file()
+            && !folder.join("c.png").exists()
+    );
     let again = stderr(&run(&["export", "--batch", &jobs, "--resume"]));
     assert!(again.contains("0 made, 2 kept, 1 failed"), "{again}");
-    let list = written(&folder, "jobs.json", "[{\"bbox\": [45, 38, 48, 41], \"width\": 30, \"height\": 20}]");
+    let list = written(
+        &folder,
+        "jobs.json",
+        "[{\"bbox\": [45, 38, 48, 41], \"width\": 30, \"height\": 20}]",
+    );
     assert!(stderr(&run(&["export", "--batch", &list])).contains("at /0: no 'output'"));
     // A job that cannot be read holds up no other.
     let table = format!(
-        "output;bbox;width;height\n{0}/d.png;45.4 38.8 48 40.6;300;abc\n;45.4 38.8 48 40.6;30;20\n{0}/e.png;45.4 38.8 48 40.6;30;20\nx.png;1\n\n",
+        "output;bbox;width;height\n{0}/d.png;45.4 38.8 48 40.6;300;abc\n;45.4 38.8 48 \
+         40.6;30;20\n{0}/e.png;45.4 38.8 48 40.6;30;20\nx.png;1\n\n",
         folder.display()
     );
     let output = run(&["export", "--batch", &written(&folder, "more.csv", &table)]);
     let said = stderr(&output);
-    assert!(said.contains("line 2: height: 'abc' is no number") && said.contains("line 3: no 'output'"), "{said}");
+    assert!(
+        said.contains("line 2: height: 'abc' is no number") && said.contains("line 3: no 'output'"),
+        "{said}"
+    );
     assert!(said.contains("1 made, 0 kept, 3 failed") && output.status.code() == Some(1), "{said}");
     assert!(folder.join("e.png").is_file());
     let list = format!(
-        "[{{\"output\": 5}}, 7, {{\"output\": \"{0}/f.png\", \"bbox\": [45.4, 38.8, 48, 40.6], \"width\": 30, \"height\": 20}}]",
+        "[{{\"output\": 5}}, 7, {{\"output\": \"{0}/f.png\", \"bbox\": [45.4, 38.8, 48, 40.6], \
+         \"width\": 30, \"height\": 20}}]",
         folder.display()
     );
     let said = stderr(&run(&["export", "--batch", &written(&folder, "more.json", &list)]));
-    assert!(said.contains("at /0: 'output' must be text") && said.contains("1 made, 0 kept, 2 failed"), "{said}");
+    assert!(
+        said.contains("at /0: 'output' must be text") && said.contains("1 made, 0 kept, 2 failed"),
+        "{said}"
+    );
 }
 
 #[test]
 fn features_on_top_that_are_refused_are_named_by_their_line() {
     let folder = folder("on-top-lines");
-    let point =
-        |x: f64| json!({"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [x, 39.8]}});
-    let lines = written(&folder, "lines.ndjson", &format!("{}\n\n{}\n", point(46.7), point(4600.0)));
+    let point = |x: f64| json!({"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [x, 39.8]}});
+    let lines =
+        written(&folder, "lines.ndjson", &format!("{}\n\n{}\n", point(46.7), point(4600.0)));
     let table = written(&folder, "points.csv", "lon,lat\n46.7,39.8\n4600,39.8\n");
     for (file, line) in [(lines, 3), (table, 3)] {
         let out = folder.join("a.png").display().to_string();
-        let output =
-            run(&["export", "--geojson", &file, "--center", "46.8,39.8", "--zoom", "8", "--size", "30x20", "-o", &out]);
+        let output = run(&[
+            "export",
+            "--geojson",
+            &file,
+            "--center",
+            "46.8,39.8",
+            "--zoom",
+            "8",
+            "--size",
+            "30x20",
+            "-o",
+            &out,
+        ]);
         let said = stderr(&output);
         assert!(said.contains(&format!("{file}:{line}")) && !said.contains("skipped"), "{said}");
         assert_eq!(output.status.code(), Some(2));
@@ -357,7 +469,11 @@ fn features_on_top_that_are_refused_are_named_by_their_line() {
 #[test]
 fn an_animation_has_a_frame_for_each_day_of_change() {
     let folder = folder("animate");
-    let spec = written(&folder, "map.json", "{\"bbox\": [45.4, 38.8, 48, 40.6], \"width\": 200, \"height\": 160}");
+    let spec = written(
+        &folder,
+        "map.json",
+        "{\"bbox\": [45.4, 38.8, 48, 40.6], \"width\": 200, \"height\": 160}",
+    );
     let frames = |file: &str, how: &[&str]| {
         let path = folder.join(file).display().to_string();
         let days = ["--from", "2020-11-01", "--to", "2020-12-05", "-o", &path];
@@ -377,13 +493,16 @@ fn an_animation_has_a_frame_for_each_day_of_change() {
     }
     use image::AnimationDecoder;
     let gif = std::io::BufReader::new(fs::File::open(folder.join("a.gif")).unwrap());
-    let gif = image::codecs::gif::GifDecoder::new(gif).unwrap().into_frames().collect_frames().unwrap();
+    let gif =
+        image::codecs::gif::GifDecoder::new(gif).unwrap().into_frames().collect_frames().unwrap();
     assert!(gif.len() == 6 && gif[0].buffer() != gif[2].buffer());
-    let png = png::Decoder::new(std::io::BufReader::new(fs::File::open(folder.join("a.png")).unwrap()));
+    let png =
+        png::Decoder::new(std::io::BufReader::new(fs::File::open(folder.join("a.png")).unwrap()));
     assert_eq!(png.read_info().unwrap().info().animation_control().unwrap().num_frames, 5);
 }
 
-/// Runs it until it says where it listens, or ends; then stops it. What it said on both, and whether it listened.
+/// Runs it until it says where it listens, or ends; then stops it. What it said on both, and
+/// whether it listened.
 fn serve(arguments: &[&str], ask: impl FnOnce(&str)) -> (bool, String) {
     let mut server = Command::new(env!("CARGO_BIN_EXE_contactline"))
         .args(["serve", "--listen", "127.0.0.1:0"])
@@ -416,7 +535,8 @@ fn get(address: &str, path: &str) -> String {
 #[test]
 fn what_is_named_and_cannot_be_used_stops_the_start() {
     let folder = folder("wrong-start");
-    let good = written(&folder, "good.geojson", "{\"type\": \"FeatureCollection\", \"features\": []}");
+    let good =
+        written(&folder, "good.geojson", "{\"type\": \"FeatureCollection\", \"features\": []}");
     let no_geojson = written(&folder, "notes.geojson", "{\"type\": \"Note\"}");
     let no_style = written(&folder, "style.json", "{\"version\": 7}");
     let missing = folder.join("missing.geojson").display().to_string();
@@ -430,7 +550,10 @@ fn what_is_named_and_cannot_be_used_stops_the_start() {
         let output = run(&["serve", "--listen", "127.0.0.1:0", flag, path, "--data", &good]);
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(1), "{flag} {path}: {said}");
-        assert!(said.contains(name) && said.contains("--lenient") && said.contains("help:"), "{said}");
+        assert!(
+            said.contains(name) && said.contains("--lenient") && said.contains("help:"),
+            "{said}"
+        );
     }
     let (listens, said) = serve(&["--data", &missing, "--data", &good, "--lenient"], |address| {
         let health: Json = serde_json::from_str(&get(address, "/health")).unwrap();
@@ -451,11 +574,15 @@ fn no_text_forges_a_line_of_the_log() {
     let folder = folder("forged");
     let png = folder.join("x.png").display().to_string();
     let marker = "46.5,39.5,\u{f8f0}\n2026-01-01T00:00:00Z ERROR forged\r\u{1b}[31m\u{202e}";
-    let arguments = ["export", "--bbox", "45,38,48,41", "--size", "200x200", "--marker", marker, "-o", &png];
+    let arguments =
+        ["export", "--bbox", "45,38,48,41", "--size", "200x200", "--marker", marker, "-o", &png];
     let said = stderr(&run(&arguments));
     assert!(said.contains("forged"), "{said}");
     assert!(!said.lines().any(|line| line.starts_with("2026-01-01")), "{said}");
-    assert!(!said.contains("\u{202e}") && !said.contains("\u{1b}[31m\u{202e}") && !said.contains('\r'), "{said:?}");
+    assert!(
+        !said.contains("\u{202e}") && !said.contains("\u{1b}[31m\u{202e}") && !said.contains('\r'),
+        "{said:?}"
+    );
     let id = json!({"type": "Feature", "id": "a\nerror: forged", "properties": {}, "geometry": {"type": "Point", "coordinates": [1]}});
     let said = stderr(&run(&["check", &written(&folder, "ids.geojson", &id.to_string())]));
     assert!(!said.lines().any(|line| line.starts_with("error: forged")), "{said}");
@@ -478,9 +605,14 @@ fn a_full_disk_leaves_no_half_file() {
     let jobs = written(
         &folder,
         "jobs.json",
-        &json!([{"bbox": [45, 38, 48, 41], "width": 200, "height": 200, "output": new}]).to_string(),
+        &json!([{"bbox": [45, 38, 48, 41], "width": 200, "height": 200, "output": new}])
+            .to_string(),
     );
-    let spec = written(&folder, "map.json", "{\"bbox\": [45, 38, 48, 41], \"width\": 200, \"height\": 200}");
+    let spec = written(
+        &folder,
+        "map.json",
+        "{\"bbox\": [45, 38, 48, 41], \"width\": 200, \"height\": 200}",
+    );
     let film = folder.join("film.gif").display().to_string();
     let small = "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\"";
     let map = ["export", "--bbox", "45,38,48,41", "--size", "200x200", "-o"];
@@ -488,25 +620,43 @@ fn a_full_disk_leaves_no_half_file() {
         [&map[..], &[&new]].concat(),
         [&map[..], &[&kept]].concat(),
         vec!["export", "--batch", &jobs],
-        vec!["animate", "--spec", &spec, "--from", "2020-11-01", "--to", "2020-12-05", "--events", "-o", &film],
+        vec![
+            "animate",
+            "--spec",
+            &spec,
+            "--from",
+            "2020-11-01",
+            "--to",
+            "2020-12-05",
+            "--events",
+            "-o",
+            &film,
+        ],
     ] {
         let output = shell(small, &arguments);
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
-        assert!(said.contains("File too large") && said.contains("nothing was left behind"), "{said}");
+        assert!(
+            said.contains("File too large") && said.contains("nothing was left behind"),
+            "{said}"
+        );
     }
     let mut left: Vec<_> = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["jobs.json", "kept.png", "map.json"]);
     assert_eq!(fs::read_to_string(&kept).unwrap(), "what was there before");
     // Streams are written as they are.
-    let on_stdout = |output: &str| shell("exec \"$0\" \"$@\"", &[&map[..], &[output]].concat()).stdout;
+    let on_stdout =
+        |output: &str| shell("exec \"$0\" \"$@\"", &[&map[..], &[output]].concat()).stdout;
     assert!(on_stdout("-").starts_with(b"\x89PNG") && on_stdout("/dev/stdout") == on_stdout("-"));
     // A symbolic link stays one.
     std::os::unix::fs::symlink(&kept, folder.join("link.png")).unwrap();
     let link = folder.join("link.png").display().to_string();
     assert!(run(&[&map[..], &[&link]].concat()).status.success());
-    assert!(fs::read(&kept).unwrap().starts_with(b"\x89PNG") && fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(
+        fs::read(&kept).unwrap().starts_with(b"\x89PNG")
+            && fs::symlink_metadata(&link).unwrap().is_symlink()
+    );
 }
 
 #[test]
@@ -538,9 +688,14 @@ fn without_room_for_temporary_files_flatgeobuf_says_what_to_set() {
         .spawn()
         .unwrap();
     let mut line = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(server.stdout.take().unwrap()), &mut line).unwrap();
+    std::io::BufRead::read_line(
+        &mut std::io::BufReader::new(server.stdout.take().unwrap()),
+        &mut line,
+    )
+    .unwrap();
     let address = line["Open http://".len()..].split('/').next().unwrap();
-    let problem: Json = serde_json::from_str(&get(address, "/collections/places/items?f=fgb&limit=3")).unwrap();
+    let problem: Json =
+        serde_json::from_str(&get(address, "/collections/places/items?f=fgb&limit=3")).unwrap();
     let _ = server.kill();
     let _ = server.wait();
     assert_eq!(problem["status"], 503);

@@ -1,4 +1,5 @@
-//! CQL2 held to the standard: its own examples, and the predicates of its abstract test suite with the results it says.
+//! CQL2 held to the standard: its own examples, and the predicates of its abstract test suite with
+//! the results it says.
 //!
 //! Examples and test data come from published crates that carry them (`tests/standards`).
 
@@ -7,7 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use contactline::cql2::{Expr, FUNCTIONS, Filter, FilterError, Kind, Queryables, from_json, from_text};
+use contactline::cql2::{
+    Expr, FUNCTIONS, Filter, FilterError, Kind, Queryables, from_json, from_text,
+};
 use contactline::feature::Feature;
 use contactline::geo::Effort;
 use contactline::map::{self, ItemsQuery, Map, Options};
@@ -23,7 +26,10 @@ fn package(name: &str) -> Option<PathBuf> {
         .output()
         .ok()?;
     if !output.status.success() {
-        eprintln!("skipped: the standard's examples were not found: {}", String::from_utf8_lossy(&output.stderr));
+        eprintln!(
+            "skipped: the standard's examples were not found: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         return None;
     }
     let json: Json = serde_json::from_slice(&output.stdout).ok()?;
@@ -33,7 +39,8 @@ fn package(name: &str) -> Option<PathBuf> {
 
 /// A filter in which every property is taken to be there.
 fn filter(expr: Expr) -> Result<Filter, FilterError> {
-    let queryables: Queryables = expr.properties().into_iter().map(|p| (p.into(), Kind::Any)).collect();
+    let queryables: Queryables =
+        expr.properties().into_iter().map(|p| (p.into(), Kind::Any)).collect();
     Filter::new(expr, &queryables, &Effort::default())
 }
 
@@ -68,7 +75,11 @@ fn the_examples_of_the_standard_parse_and_run() {
             }
         }
     }
-    println!("{} examples, {both} of them also as JSON; {run} run, {} not: {uncalled:#?}", names.len(), uncalled.len());
+    println!(
+        "{} examples, {both} of them also as JSON; {run} run, {} not: {uncalled:#?}",
+        names.len(),
+        uncalled.len()
+    );
     assert_eq!(unlike, Vec::<String>::new());
     assert_eq!((names.len(), both), (120, 109));
     assert!(uncalled.iter().all(|e| e.contains("there is no function")), "{uncalled:#?}");
@@ -77,7 +88,9 @@ fn the_examples_of_the_standard_parse_and_run() {
 
 /// A table of the test data, a GeoPackage, as a GeoJSON file in a folder of its own.
 fn collection(data: &Path, name: &str) -> PathBuf {
-    let database = rusqlite::Connection::open_with_flags(data, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let database =
+        rusqlite::Connection::open_with_flags(data, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)
+            .unwrap();
     let mut statement = database.prepare(&format!("SELECT * FROM {name}")).unwrap();
     let columns: Vec<String> = statement.column_names().map(str::to_string).collect();
     let mut rows = statement.query([]).unwrap();
@@ -94,8 +107,10 @@ fn collection(data: &Path, name: &str) -> PathBuf {
                 ValueRef::Text(t) => json!(String::from_utf8_lossy(t)),
                 ValueRef::Blob(b) => {
                     let read = geozero::wkb::GpkgWkb(b.to_vec()).to_geo().unwrap();
-                    geometry =
-                        serde_json::to_value(geojson::Geometry::new(geojson::GeometryValue::from(&read))).unwrap();
+                    geometry = serde_json::to_value(geojson::Geometry::new(
+                        geojson::GeometryValue::from(&read),
+                    ))
+                    .unwrap();
                     continue;
                 }
             };
@@ -106,11 +121,13 @@ fn collection(data: &Path, name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cql2");
     fs::create_dir_all(&folder).unwrap();
     let path = folder.join(format!("{name}.geojson"));
-    fs::write(&path, json!({"type": "FeatureCollection", "features": features}).to_string()).unwrap();
+    fs::write(&path, json!({"type": "FeatureCollection", "features": features}).to_string())
+        .unwrap();
     path
 }
 
-/// The strings of a source file in their order, each with the number that follows it, if one does; and the names of constants.
+/// The strings of a source file in their order, each with the number that follows it, if one does;
+/// and the names of constants.
 enum Piece<'a> {
     Constant(&'a str),
     Text(&'a str, Option<usize>),
@@ -154,7 +171,10 @@ fn predicates(source: &str) -> Vec<(&'static str, String, usize)> {
     for piece in pieces(source) {
         match piece {
             Piece::Constant(name) => {
-                table = TABLES.iter().find(|(word, ..)| name.starts_with(word)).map_or(of_file, |t| t.2);
+                table = TABLES
+                    .iter()
+                    .find(|(word, ..)| name.starts_with(word))
+                    .map_or(of_file, |t| t.2);
                 strings.clear();
             }
             Piece::Text(text, None) => strings.push(text),
@@ -164,7 +184,9 @@ fn predicates(source: &str) -> Vec<(&'static str, String, usize)> {
                     [filter] => out.push((table, filter.to_string(), count)),
                     // The suite joins four predicates so.
                     [p1, p2, p3, p4] => {
-                        let joined = format!("(NOT ({p2}) AND {p1}) OR ({p3} and {p4}) or not ({p1} OR {p4})");
+                        let joined = format!(
+                            "(NOT ({p2}) AND {p1}) OR ({p3} and {p4}) or not ({p1} OR {p4})"
+                        );
                         out.push((table, joined, count));
                     }
                     _ => {}
@@ -180,7 +202,11 @@ fn predicates(source: &str) -> Vec<(&'static str, String, usize)> {
 fn the_predicates_of_the_test_suite_find_what_it_says() {
     let Some(folder) = package("ogc-cql2") else { return };
     let data = folder.join("tests/samples/data/ne110m4cql2.gpkg");
-    let tables = ["ne_110m_admin_0_countries", "ne_110m_populated_places_simple", "ne_110m_rivers_lake_centerlines"];
+    let tables = [
+        "ne_110m_admin_0_countries",
+        "ne_110m_populated_places_simple",
+        "ne_110m_rivers_lake_centerlines",
+    ];
     let data = tables.map(|name| collection(&data, name)).to_vec();
     let map: Map = map::load(&Options { data, ..Options::default() }).value.unwrap();
     let (mut right, mut wrong) = (0, Vec::new());
@@ -197,12 +223,17 @@ fn the_predicates_of_the_test_suite_find_what_it_says() {
             continue;
         }
         for (table, text, count) in predicates(&source) {
-            let text =
-                text.replace("(geom,", "(geometry,").replace(",geom)", ",geometry)").replace(", geom)", ",geometry)");
+            let text = text
+                .replace("(geom,", "(geometry,")
+                .replace(",geom)", ",geometry)")
+                .replace(", geom)", ",geometry)");
             let found = from_text(&text)
-                .and_then(|expr| Filter::new(expr, &map.schema(table).unwrap().properties, &Effort::default()))
+                .and_then(|expr| {
+                    Filter::new(expr, &map.schema(table).unwrap().properties, &Effort::default())
+                })
                 .map(|filter| {
-                    let query = ItemsQuery { filters: vec![filter], limit: 1, ..ItemsQuery::default() };
+                    let query =
+                        ItemsQuery { filters: vec![filter], limit: 1, ..ItemsQuery::default() };
                     map.select(table, &query).unwrap().matched
                 });
             match found {
@@ -228,7 +259,8 @@ fn mistakes_are_told_where_they_are() {
         ("name = 'Shusha", "at character 8 of the filter, ''Shusha': the ' is not closed"),
         (
             "name = 'a' b",
-            "at character 12 of the filter, 'b': the filter should end here, or go on with AND, OR or an operator",
+            "at character 12 of the filter, 'b': the filter should end here, or go on with AND, \
+             OR or an operator",
         ),
         ("name = NULL", "null is asked for with IS NULL"),
         ("nmae = 'a'", "there is no property 'nmae'; there are: geometry, id, day, n, name, tags"),
@@ -236,9 +268,15 @@ fn mistakes_are_told_where_they_are() {
         ("n LIKE 'a%'", "the property 'n' is a number; LIKE compares text"),
         ("n", "the filter is a number, not a condition"),
         ("tags = 'a'", "the property 'tags' is an array, which cannot be compared"),
-        ("S_INTERSECTS(name, POINT(1 2))", "the property 'name' is text; a spatial relation takes geometries"),
+        (
+            "S_INTERSECTS(name, POINT(1 2))",
+            "the property 'name' is text; a spatial relation takes geometries",
+        ),
         ("S_INTERSECTS(geometry, POINT(1))", "expected a position"),
-        ("S_INTERSECTS(geometry, POLYGON((0 0, 1 1, 0 0)))", "these are not the coordinates of a POLYGON"),
+        (
+            "S_INTERSECTS(geometry, POLYGON((0 0, 1 1, 0 0)))",
+            "these are not the coordinates of a POLYGON",
+        ),
         ("S_INTERSECTS(geometry)", "S_INTERSECTS takes two arguments, not 1"),
         ("T_DURING(day, DATE('2020-01-01'))", "takes intervals"),
         ("day > DATE('2020-13-01')", "'2020-13-01' is no such time"),
@@ -246,8 +284,10 @@ fn mistakes_are_told_where_they_are() {
         ("BBOX(1,2,3)", "BBOX takes four numbers"),
         ("n # 1", "'#' has no meaning here"),
     ] {
-        let error =
-            from_text(text).and_then(|e| Filter::new(e, &queryables, &Effort::default())).unwrap_err().to_string();
+        let error = from_text(text)
+            .and_then(|e| Filter::new(e, &queryables, &Effort::default()))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(message), "{text}: {error}");
     }
     let json = json!({"op": "and", "args": [{"op": "=", "args": [{"property": "n"}, 1]}, {"op": "like", "args": [1]}]});

@@ -1,5 +1,5 @@
-//! Files that break, change or lie where they should not, while a map of them is served: no wrong picture leaves the server
-//! as if it were right, and it mends itself when the file is whole.
+//! Files that break, change or lie where they should not, while a map of them is served: no wrong
+//! picture leaves the server as if it were right, and it mends itself when the file is whole.
 
 mod tileset;
 
@@ -35,8 +35,10 @@ fn load(style: PathBuf, roots: Vec<PathBuf>) -> (Option<Map>, Vec<String>) {
 async fn get(app: &axum::Router, path: &str) -> (u16, Vec<u8>, String) {
     let request = Request::get(path).header("host", "localhost").body(Body::empty()).unwrap();
     let response = app.clone().oneshot(request).await.unwrap();
-    let header = |name: &str| response.headers().get(name).map_or("", |v| v.to_str().unwrap()).to_string();
-    let (status, told) = (response.status().as_u16(), format!("{} {}", header("cache-control"), header("etag")));
+    let header =
+        |name: &str| response.headers().get(name).map_or("", |v| v.to_str().unwrap()).to_string();
+    let (status, told) =
+        (response.status().as_u16(), format!("{} {}", header("cache-control"), header("etag")));
     (status, axum::body::to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec(), told)
 }
 
@@ -77,7 +79,12 @@ async fn an_archive_that_is_cut_short_gives_no_wrong_tile_and_heals() {
         }
         let whole = fs::read(&archive).unwrap();
         // In place, as a copy that is broken off leaves it.
-        fs::OpenOptions::new().write(true).open(&archive).unwrap().set_len(whole.len() as u64 / 3).unwrap();
+        fs::OpenOptions::new()
+            .write(true)
+            .open(&archive)
+            .unwrap()
+            .set_len(whole.len() as u64 / 3)
+            .unwrap();
         let mut refused = 0;
         for (i, tile) in tiles.iter().enumerate() {
             let (status, body, told) = get(&app, tile).await;
@@ -86,7 +93,10 @@ async fn an_archive_that_is_cut_short_gives_no_wrong_tile_and_heals() {
                     refused += 1;
                     assert_eq!(told, "no-store ", "{tile}");
                     let problem = String::from_utf8(body).unwrap();
-                    assert!(problem.contains("cannot be read") && !problem.contains(&*folder.display().to_string()));
+                    assert!(
+                        problem.contains("cannot be read")
+                            && !problem.contains(&*folder.display().to_string())
+                    );
                 }
                 // What still can be read is right.
                 _ => assert!(i >= right.len() || body == right[i], "{tile} is wrong"),
@@ -102,7 +112,10 @@ async fn an_archive_that_is_cut_short_gives_no_wrong_tile_and_heals() {
         fs::write(&archive, &whole).unwrap();
         for (tile, right) in tiles.iter().zip(&right) {
             let (status, body, _) = get(&app, tile).await;
-            assert!(status == 200 && body == *right, "{kind}: {tile} is {status} after the file was whole again");
+            assert!(
+                status == 200 && body == *right,
+                "{kind}: {tile} is {status} after the file was whole again"
+            );
         }
         let (_, health, _) = get(&app, "/health").await;
         assert_eq!(health, br#"{"status":"ok"}"#);
@@ -126,7 +139,11 @@ async fn a_tile_that_cannot_be_decoded_is_told_and_the_others_are_served() {
     assert_eq!(get(&app, "/styles/map/4/0/0.png").await.0, 503);
     assert_eq!(get(&app, "/styles/map/4/12/12.png").await.0, 200);
     assert_eq!(get(&app, "/styles/map/4/0/0.png").await.0, 503);
-    assert!(String::from_utf8(get(&app, "/health").await.1).unwrap().contains("tile 3/0/0 cannot be read"));
+    assert!(
+        String::from_utf8(get(&app, "/health").await.1)
+            .unwrap()
+            .contains("tile 3/0/0 cannot be read")
+    );
     fs::write(&bad, good).unwrap();
     assert_eq!(get(&app, "/styles/map/4/0/0.png").await.0, 200);
     assert_eq!(get(&app, "/health").await.1, br#"{"status":"ok"}"#);
@@ -158,7 +175,8 @@ fn a_replaced_tile_or_sprite_or_glyph_is_another_revision() {
     fs::create_dir_all(folder.join("sprite")).unwrap();
     let svg = |color: &str| {
         format!(
-            "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'><path d='M0 0h4v4z' fill='{color}'/></svg>"
+            "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'><path d='M0 0h4v4z' \
+             fill='{color}'/></svg>"
         )
     };
     fs::write(folder.join("sprite/dot.svg"), svg("red")).unwrap();
@@ -178,7 +196,9 @@ fn a_replaced_tile_or_sprite_or_glyph_is_another_revision() {
     seen.push(revision());
     fs::write(folder.join("sprite/dot.svg"), svg("blue")).unwrap();
     seen.push(revision());
-    let json = fs::read_to_string(folder.join("v/tiles.json")).unwrap().replace("\"maxzoom\":3", "\"maxzoom\":2");
+    let json = fs::read_to_string(folder.join("v/tiles.json"))
+        .unwrap()
+        .replace("\"maxzoom\":3", "\"maxzoom\":2");
     fs::write(folder.join("v/tiles.json"), json).unwrap();
     seen.push(revision());
     let mut different = seen.clone();

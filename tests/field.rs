@@ -1,4 +1,5 @@
-//! What users of map servers complain of: an answer or a picture that is silently not what was asked for.
+//! What users of map servers complain of: an answer or a picture that is silently not what was
+//! asked for.
 
 #[path = "app/own.rs"]
 mod own;
@@ -24,12 +25,17 @@ fn a_file_s_whole_name_but_for_its_extension_is_its_collection_s() {
         ("линия фронта.Json", one("c")),
         ("a.b.c.json", one("d")),
     ]);
-    // The style that shows them draws them, and not the embedded layer whose name is the part before the dot.
-    let drawn: Vec<&str> = map.style("data").unwrap().source_collections().map(|(_, name)| name).collect();
-    for (name, id) in [("places.v2", "a"), ("front.2024", "b"), ("линия фронта", "c"), ("a.b.c", "d")] {
+    // The style that shows them draws them, and not the embedded layer whose name is the part
+    // before the dot.
+    let drawn: Vec<&str> =
+        map.style("data").unwrap().source_collections().map(|(_, name)| name).collect();
+    for (name, id) in
+        [("places.v2", "a"), ("front.2024", "b"), ("линия фронта", "c"), ("a.b.c", "d")]
+    {
         assert!(map.collection(name).unwrap().by_id(id).is_some(), "{name}");
         assert!(drawn.contains(&name), "{name}: {drawn:?}");
-        let near = ask(&map, json!({"near": format!("{name}/{id}"), "collections": [name]})).unwrap();
+        let near =
+            ask(&map, json!({"near": format!("{name}/{id}"), "collections": [name]})).unwrap();
         assert_eq!(near["features"][0]["distance_m"], 0.0, "{name}");
     }
 }
@@ -38,12 +44,20 @@ fn a_file_s_whole_name_but_for_its_extension_is_its_collection_s() {
 fn a_place_is_never_guessed() {
     let map = with(&[]);
     for name in ["Kyiv", "Ankara", "Sumy", "Gaza", "Stepan", "Lenkoran City Council"] {
-        let told = ask(&map, json!({"of": name, "distance_m": 1, "collections": "places"})).unwrap_err();
+        let told =
+            ask(&map, json!({"of": name, "distance_m": 1, "collections": "places"})).unwrap_err();
         assert!(told.contains(&format!("nothing is called '{name}'")), "{name}: {told}");
     }
-    assert!(ask(&map, json!({"near": "Stepan"})).unwrap_err().contains("Stepanakert"), "what is alike is suggested");
-    let spelled =
-        [("Shusha", "name"), ("Шуша", "name"), ("Xankendi", "in Latin letters"), ("Susha", "in another spelling")];
+    assert!(
+        ask(&map, json!({"near": "Stepan"})).unwrap_err().contains("Stepanakert"),
+        "what is alike is suggested"
+    );
+    let spelled = [
+        ("Shusha", "name"),
+        ("Шуша", "name"),
+        ("Xankendi", "in Latin letters"),
+        ("Susha", "in another spelling"),
+    ];
     for (name, matched) in spelled {
         let answer = ask(&map, json!({"near": name, "k": 1})).unwrap();
         assert_eq!(answer["place"]["matched"], matched, "{}", answer["place"]);
@@ -54,15 +68,25 @@ fn a_place_is_never_guessed() {
 #[test]
 fn places_are_read_in_every_form_from_text_too() {
     let map = with(&[]);
-    let first = |place: &str| ask(&map, json!({"near": place, "k": 1})).unwrap()["features"][0]["id"].clone();
+    let first = |place: &str| {
+        ask(&map, json!({"near": place, "k": 1})).unwrap()["features"][0]["id"].clone()
+    };
     let shusha = first("46.7499,39.7601");
-    for place in ["46.7499 39.7601", "[46.7499, 39.7601]", r#"{"type": "Point", "coordinates": [46.7499, 39.7601]}"#] {
+    for place in [
+        "46.7499 39.7601",
+        "[46.7499, 39.7601]",
+        r#"{"type": "Point", "coordinates": [46.7499, 39.7601]}"#,
+    ] {
         assert_eq!(first(place), shusha, "{place}");
     }
     let within = |place: Json| {
-        ask(&map, json!({"intersects": place, "collections": "places"})).unwrap()["numberMatched"].clone()
+        ask(&map, json!({"intersects": place, "collections": "places"})).unwrap()["numberMatched"]
+            .clone()
     };
-    assert_eq!(within(json!(r#"{"bbox": [46, 39, 47, 40]}"#)), within(json!({"bbox": [46, 39, 47, 40]})));
+    assert_eq!(
+        within(json!(r#"{"bbox": [46, 39, 47, 40]}"#)),
+        within(json!({"bbox": [46, 39, 47, 40]}))
+    );
     assert!(ask(&map, json!({"near": "{\"type\""})).unwrap_err().contains("JSON"));
 }
 
@@ -78,10 +102,14 @@ fn what_changed_hands_is_counted_once() {
             square("s1", [46.0, 39.0, 47.5, 40.0], held(json!(null), json!("2020-11-01"), "south")),
         ]),
     )]);
-    let sums = ask(&map, json!({"between": "2020-10-01/2020-12-01", "collections": "held"})).unwrap()["sums"].clone();
+    let sums = ask(&map, json!({"between": "2020-10-01/2020-12-01", "collections": "held"}))
+        .unwrap()["sums"]
+        .clone();
     let all = ask(&map, json!({"filter": "id = 's1'", "collections": "held"})).unwrap();
-    let (changed, whole) =
-        (sums["total"]["area_km2"].as_f64().unwrap(), all["features"][0]["area_km2"].as_f64().unwrap());
+    let (changed, whole) = (
+        sums["total"]["area_km2"].as_f64().unwrap(),
+        all["features"][0]["area_km2"].as_f64().unwrap(),
+    );
     assert!((changed - whole).abs() < 0.01, "{changed} of {whole}");
 }
 
@@ -96,9 +124,14 @@ fn sums_are_asked_for_by_themselves_and_count_what_areas_share_once() {
             square("s1", [47.5, 39.0, 48.5, 40.0], of("south", json!("unknown"))),
         ]),
     )]);
-    let answer = ask(&map, json!({"collections": "held", "sum_by": "side", "sum": "people"})).unwrap();
-    let own: Vec<f64> =
-        answer["features"].as_array().unwrap().iter().map(|f| f["area_km2"].as_f64().unwrap()).collect();
+    let answer =
+        ask(&map, json!({"collections": "held", "sum_by": "side", "sum": "people"})).unwrap();
+    let own: Vec<f64> = answer["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["area_km2"].as_f64().unwrap())
+        .collect();
     let km2 = |sum: &Json| sum["area_km2"].as_f64().unwrap();
     let (total, groups) = (&answer["sums"]["total"], &answer["sums"]["groups"]);
     // The squares of a row are alike, and half of the second lies in the first.
@@ -107,17 +140,30 @@ fn sums_are_asked_for_by_themselves_and_count_what_areas_share_once() {
     assert!((km2(&groups["south"]) - own[0]).abs() < 0.01, "{groups}");
     assert_eq!([&total["sum"], &total["summed"], &total["count"]], [1500, 2, 3]);
     assert_eq!([&groups["north"]["sum"], &groups["south"]["summed"]], [1500, 0]);
-    let shared = [&total["shared_km2"], &groups["north"]["shared_km2"]].map(|n| n.as_f64().unwrap());
-    assert!(shared.iter().all(|n| (n - 0.5 * own[0]).abs() < 0.01) && groups["south"].get("shared_km2").is_none());
+    let shared =
+        [&total["shared_km2"], &groups["north"]["shared_km2"]].map(|n| n.as_f64().unwrap());
+    assert!(
+        shared.iter().all(|n| (n - 0.5 * own[0]).abs() < 0.01)
+            && groups["south"].get("shared_km2").is_none()
+    );
     let warnings = answer["warnings"].to_string();
     assert!(warnings.contains("1 of 3 features have no number"), "{warnings}");
-    // Also of what lies in a place: here all of the first, and the half of the second that it shares.
+    // Also of what lies in a place: here all of the first, and the half of the second that it
+    // shares.
     let place = json!({"bbox": [46.0, 39.0, 47.0, 40.0]});
-    let inside = ask(&map, json!({"intersects": place, "collections": "held"})).unwrap()["sums"]["total"].clone();
+    let inside =
+        ask(&map, json!({"intersects": place, "collections": "held"})).unwrap()["sums"]["total"]
+            .clone();
     assert!((inside["overlap_km2"].as_f64().unwrap() - own[0]).abs() < 0.01, "{inside}");
     // Nothing is summed that is not there.
-    assert!(ask(&map, json!({"collections": "held", "sum_by": "sides"})).unwrap_err().contains("did you mean 'side'"));
-    assert!(ask(&map, json!({"collections": "held", "sum": "souls"})).unwrap_err().contains("'souls'"));
+    assert!(
+        ask(&map, json!({"collections": "held", "sum_by": "sides"}))
+            .unwrap_err()
+            .contains("did you mean 'side'")
+    );
+    assert!(
+        ask(&map, json!({"collections": "held", "sum": "souls"})).unwrap_err().contains("'souls'")
+    );
 }
 
 #[test]
@@ -146,7 +192,9 @@ fn answers_are_measured_or_refused_never_partly() {
         Err(told) => assert!(told.contains("too much work"), "{told}"),
         Ok(answer) => {
             let features = answer["features"].as_array().unwrap();
-            assert!(features.iter().all(|f| f["overlap_km2"].is_number()) && answer["sums"].is_object());
+            assert!(
+                features.iter().all(|f| f["overlap_km2"].is_number()) && answer["sums"].is_object()
+            );
         }
     }
 }
@@ -186,22 +234,38 @@ fn areas_that_cross_themselves_are_what_is_painted_of_them() {
     let ring = |corners: &[[f64; 2]]| json!({"type": "Polygon", "coordinates": [corners]});
     let bow = ring(&[[46.0, 39.0], [47.0, 40.0], [47.0, 39.0], [46.0, 40.0], [46.0, 39.0]]);
     // Two lobes that meet where the outline crosses itself, one of each sense.
-    let eight =
-        ring(&[[48.0, 39.0], [50.0, 39.0], [50.0, 41.0], [49.0, 41.0], [49.0, 38.5], [48.0, 38.5], [48.0, 39.0]]);
+    let eight = ring(&[
+        [48.0, 39.0],
+        [50.0, 39.0],
+        [50.0, 41.0],
+        [49.0, 41.0],
+        [49.0, 38.5],
+        [48.0, 38.5],
+        [48.0, 39.0],
+    ]);
     let outer = [[46.0, 39.0], [47.0, 39.0], [47.0, 40.0], [46.0, 40.0], [46.0, 39.0]];
     let hole = [[47.5, 39.2], [47.8, 39.2], [47.8, 39.5], [47.5, 39.5], [47.5, 39.2]];
     let holed = json!({"type": "Polygon", "coordinates": [outer, hole]});
     let half = [[46.5, 39.0], [47.5, 39.0], [47.5, 40.0], [46.5, 40.0], [46.5, 39.0]];
     let two = |a: &Json, b: &Json| json!({"type": "MultiPolygon", "coordinates": [[a], [b]]});
-    let (double, overlapping) = (two(&json!(outer), &json!(outer)), two(&json!(outer), &json!(half)));
-    let shapes = [("bow", &bow), ("eight", &eight), ("holed", &holed), ("double", &double), ("parts", &overlapping)];
+    let (double, overlapping) =
+        (two(&json!(outer), &json!(outer)), two(&json!(outer), &json!(half)));
+    let shapes = [
+        ("bow", &bow),
+        ("eight", &eight),
+        ("holed", &holed),
+        ("double", &double),
+        ("parts", &overlapping),
+    ];
     let file = collection(&shapes.map(|(id, geometry)| feature(id, geometry.clone(), json!({}))));
     let map = with(&[("shapes.json", file.clone())]);
     let box_km2 = |w: f64, s: f64, e: f64, n: f64| {
-        contactline::geo::geodesic::area_m2(&geo::Rect::new((w, s), (e, n)).to_polygon().into()) / 1e6
+        contactline::geo::geodesic::area_m2(&geo::Rect::new((w, s), (e, n)).to_polygon().into())
+            / 1e6
     };
     let square = box_km2(46.0, 39.0, 47.0, 40.0);
-    let found = ask(&map, json!({"within": {"bbox": [44, 38, 52, 43]}, "collections": ["shapes"]})).unwrap();
+    let found = ask(&map, json!({"within": {"bbox": [44, 38, 52, 43]}, "collections": ["shapes"]}))
+        .unwrap();
     for (id, area) in [
         ("bow", square / 2.0),
         ("eight", box_km2(49.0, 39.0, 50.0, 41.0) + box_km2(48.0, 38.5, 49.0, 39.0)),
@@ -219,9 +283,13 @@ fn areas_that_cross_themselves_are_what_is_painted_of_them() {
     let path = folder.path().join("shapes.json");
     fs::write(&path, file.to_string()).unwrap();
     let loaded = map::load(&Options { data: vec![path], ..Options::default() });
-    for (id, told) in
-        [("bow", "near 46.5"), ("eight", "near 49.0"), ("holed", "at 47.5"), ("double", "near"), ("parts", "near")]
-    {
+    for (id, told) in [
+        ("bow", "near 46.5"),
+        ("eight", "near 49.0"),
+        ("holed", "at 47.5"),
+        ("double", "near"),
+        ("parts", "near"),
+    ] {
         let named = loaded.diagnostics.iter().any(|d| {
             let text = d.to_string();
             text.contains(&format!("'{id}'")) && text.contains(told)
@@ -232,7 +300,8 @@ fn areas_that_cross_themselves_are_what_is_painted_of_them() {
 
 #[test]
 fn whole_numbers_keep_their_digits() {
-    let ids = ["9007199254740993", "9007199254740992", "1366012299262230533", "18446744073709551615"];
+    let ids =
+        ["9007199254740993", "9007199254740992", "1366012299262230533", "18446744073709551615"];
     let point = |i: usize, id: &str| {
         let text = format!(
             "{{\"type\": \"Feature\", \"id\": {id}, \"properties\": {{\"post\": {id}, \"i\": {i}}}, \
@@ -248,11 +317,18 @@ fn whole_numbers_keep_their_digits() {
             assert_eq!(found["numberMatched"], 1, "{filter}: {found}");
             let one = &found["features"][0];
             assert_eq!(one["properties"]["post"].to_string(), *id);
-            assert_eq!((one["properties"]["i"].as_u64(), one["id"].as_str()), (Some(i as u64), Some(*id)));
+            assert_eq!(
+                (one["properties"]["i"].as_u64(), one["id"].as_str()),
+                (Some(i as u64), Some(*id))
+            );
         }
         assert_eq!(map.collection("posts").unwrap().by_id(id), Some(i as u32));
         let json = json!({"op": "=", "args": [{"property": "post"}, features[i]["id"]]});
-        assert_eq!(ask(&map, json!({"filter": json, "collections": ["posts"]})).unwrap()["numberMatched"], 1, "{id}");
+        assert_eq!(
+            ask(&map, json!({"filter": json, "collections": ["posts"]})).unwrap()["numberMatched"],
+            1,
+            "{id}"
+        );
     }
     let above = json!({"filter": "post > 9007199254740992", "collections": ["posts"]});
     assert_eq!(ask(&map, above).unwrap()["numberMatched"], 3);
@@ -264,9 +340,16 @@ fn a_file_that_takes_the_place_of_an_embedded_layer_is_told_of() {
     let folder = tempfile::tempdir().unwrap();
     let told = |name: &str| {
         let path = folder.path().join(name);
-        fs::write(&path, collection(&[square("a", [46.0, 39.0, 47.0, 40.0], json!({}))]).to_string()).unwrap();
+        fs::write(
+            &path,
+            collection(&[square("a", [46.0, 39.0, 47.0, 40.0], json!({}))]).to_string(),
+        )
+        .unwrap();
         let loaded = map::load(&Options { data: vec![path], ..Options::default() });
-        loaded.diagnostics.iter().any(|d| d.to_string().contains("takes the place of the embedded collection 'places'"))
+        loaded
+            .diagnostics
+            .iter()
+            .any(|d| d.to_string().contains("takes the place of the embedded collection 'places'"))
     };
     assert!(told("places.geojson"));
     assert!(!told("places-2024.geojson"));
@@ -290,8 +373,10 @@ fn a_day_on_which_nothing_holds_is_told_with_the_days_of_the_data() {
     let on = |day: &str| told_of(&map, "data", json!({"state": {"date": day}}));
     assert_eq!(on("2021-01-15"), [""; 0]);
     for day in ["1850-01-01", "2020-12-31", "2021-03-01", "2090-01-01"] {
-        let expected =
-            format!("nothing of the map's dated data holds on {day}: its dates are from 2021-01-01 to 2021-03-01");
+        let expected = format!(
+            "nothing of the map's dated data holds on {day}: its dates are from 2021-01-01 to \
+             2021-03-01"
+        );
         assert_eq!(on(day), [expected]);
     }
     // Elsewhere something holds, but not in the picture.
@@ -301,7 +386,10 @@ fn a_day_on_which_nothing_holds_is_told_with_the_days_of_the_data() {
     assert!(told[0].contains("in the picture holds on 2010-01-01") && told.len() == 1, "{told:?}");
     // Long after the last change.
     let told = told_of(&map, "conflict", json!({"state": {"date": "2090-01-01"}}));
-    assert!(told.len() == 1 && told[0].contains("the last day on which its data changes"), "{told:?}");
+    assert!(
+        told.len() == 1 && told[0].contains("the last day on which its data changes"),
+        "{told:?}"
+    );
     for day in ["1994-05-12", "2020-11-25"] {
         assert_eq!(told_of(&map, "conflict", json!({"state": {"date": day}})), [""; 0], "{day}");
     }

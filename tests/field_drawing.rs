@@ -31,8 +31,10 @@ fn draw(map: &Map, zoom: f64, size: (u32, u32)) -> RgbaImage {
 }
 
 fn geojson(geometries: &[Json], layers: Json) -> Json {
-    let features: Vec<Json> =
-        geometries.iter().map(|g| json!({"type": "Feature", "properties": {}, "geometry": g})).collect();
+    let features: Vec<Json> = geometries
+        .iter()
+        .map(|g| json!({"type": "Feature", "properties": {}, "geometry": g}))
+        .collect();
     let data = json!({"type": "FeatureCollection", "features": features});
     json!({"version": 8, "sources": {"s": {"type": "geojson", "data": data}}, "layers": layers})
 }
@@ -72,7 +74,11 @@ fn heat_is_the_same_in_tiles_and_pictures() {
         ring.push(ring[0]);
         let map = load(folder.path(), &heat(json!({"type": "Polygon", "coordinates": [ring]})));
         let at = World::from_degrees(ring[3][0], ring[3][1]);
-        assert_eq!(differences(&map, "drawing", at, zoom, 256, ratio, &[]), 0, "zoom {zoom} @{ratio}x");
+        assert_eq!(
+            differences(&map, "drawing", at, zoom, 256, ratio, &[]),
+            0,
+            "zoom {zoom} @{ratio}x"
+        );
     }
 }
 
@@ -129,7 +135,8 @@ fn a_halo_ends_where_the_icon_s_field_does() {
         Rgba([255, 255, 255, ((0.75 - off / 8.0).clamp(0.0, 1.0) * 255.0).round() as u8])
     });
     field.save(folder.path().join("sheet.png")).unwrap();
-    let sheet = json!({"disc": {"x": 0, "y": 0, "width": 40, "height": 40, "pixelRatio": 1, "sdf": true}});
+    let sheet =
+        json!({"disc": {"x": 0, "y": 0, "width": 40, "height": 40, "pixelRatio": 1, "sdf": true}});
     fs::write(folder.path().join("sheet.json"), sheet.to_string()).unwrap();
     for (width, blur) in [(2, 0), (6, 0), (9, 0), (40, 3), (0, 30)] {
         let layers = json!([{"id": "i", "type": "symbol", "source": "s", "layout": {"icon-image": "disc"},
@@ -142,7 +149,10 @@ fn a_halo_ends_where_the_icon_s_field_does() {
             .filter(|(_, _, p)| p.0[3] > 8)
             .map(|(x, y, _)| (f64::from(x) - 31.5).hypot(f64::from(y) - 31.5))
             .fold(0.0, f64::max);
-        assert!(furthest < 15.0, "halo of {width} px and blur of {blur}: {furthest:.1} px from the middle");
+        assert!(
+            furthest < 15.0,
+            "halo of {width} px and blur of {blur}: {furthest:.1} px from the middle"
+        );
         let inside = picture.get_pixel(32, 32).0;
         assert!(inside[2] > 200 && inside[3] == 255, "{inside:?}");
         if width == 9 {

@@ -1,5 +1,5 @@
-//! What users of map servers complain of in pictures: seams where they are turned, frames that are not what was asked for,
-//! and slips of the hand that nobody tells them of.
+//! What users of map servers complain of in pictures: seams where they are turned, frames that are
+//! not what was asked for, and slips of the hand that nobody tells them of.
 
 mod app;
 mod random;
@@ -34,7 +34,10 @@ fn pixels(png: &[u8]) -> image::RgbaImage {
 }
 
 fn drawn(map: &Map, style: &str, frame: Frame) -> image::RgbaImage {
-    pixels(&map.draw(&Picture::plain(style.to_string(), state(map, style), frame, Output::PNG)).unwrap())
+    pixels(
+        &map.draw(&Picture::plain(style.to_string(), state(map, style), frame, Output::PNG))
+            .unwrap(),
+    )
 }
 
 fn state(map: &Map, style: &str) -> State {
@@ -68,7 +71,8 @@ fn turned_tiles_leave_no_gap_and_share_no_pixel() {
     let at = |x: i32, y: i32| MvtCoord { x, y };
     let ring = vec![at(-300, -300), at(4400, -300), at(4400, 4400), at(-300, 4400), at(-300, -300)];
     let layer = MvtTileBuilder::new().layer("l").unwrap();
-    let feature = layer.feature(&geo::Geometry::Polygon(geo::Polygon::new(ring.into(), vec![]))).unwrap();
+    let feature =
+        layer.feature(&geo::Geometry::Polygon(geo::Polygon::new(ring.into(), vec![]))).unwrap();
     let vector = feature.end().end().encode();
     let mut raster = std::io::Cursor::new(Vec::new());
     image::RgbaImage::from_pixel(64, 64, image::Rgba([255, 255, 255, 128]))
@@ -124,8 +128,8 @@ fn turned_tiles_leave_no_gap_and_share_no_pixel() {
 /// A style all of whose layers change at whole zooms.
 fn stepping(folder: &Path) -> Map {
     fs::create_dir_all(folder.join("images")).unwrap();
-    let weave =
-        "<svg xmlns='http://www.w3.org/2000/svg' width='7' height='5'><path d='M0 0L7 5' stroke='#205080'/></svg>";
+    let weave = "<svg xmlns='http://www.w3.org/2000/svg' width='7' height='5'><path d='M0 0L7 5' \
+        stroke='#205080'/></svg>";
     fs::write(folder.join("images/weave.svg"), weave).unwrap();
     let lines: Vec<Json> = (0..60)
         .map(|i| {
@@ -169,7 +173,8 @@ fn bounds_of_tiles_are_their_mosaic_however_they_are_rounded() {
             "conflict" => (range(&mut random, 45.5, 47.5), range(&mut random, 39.0, 40.5)),
             _ => (range(&mut random, -175.0, 175.0), range(&mut random, -60.0, 60.0)),
         };
-        let home = TileId::containing(contactline::geo::World::from_degrees(lon, lat), z as u8).unwrap();
+        let home =
+            TileId::containing(contactline::geo::World::from_degrees(lon, lat), z as u8).unwrap();
         let (x0, y0) = (home.x().min(n - columns), home.y().min(n - rows));
         let tile = |x: u32, y: u32| TileId::new(z, x, y).unwrap();
         let (west, north) = tile(x0, y0).bounds().min.to_degrees();
@@ -182,17 +187,24 @@ fn bounds_of_tiles_are_their_mosaic_however_they_are_rounded() {
         let mut wrong = 0;
         for (dx, dy) in (0..columns).flat_map(|dx| (0..rows).map(move |dy| (dx, dy))) {
             let tile = drawn(map, style, Frame::tile(tile(x0 + dx, y0 + dy), side, ratio));
-            wrong +=
-                tile.enumerate_pixels().filter(|(x, y, p)| whole.get_pixel(dx * px + x, dy * px + y) != *p).count();
+            wrong += tile
+                .enumerate_pixels()
+                .filter(|(x, y, p)| whole.get_pixel(dx * px + x, dy * px + y) != *p)
+                .count();
         }
-        assert_eq!(wrong, 0, "{i}: {z}/{x0}/{y0}, {columns} x {rows} of {side} px @{ratio}x, {decimals} decimals");
+        assert_eq!(
+            wrong, 0,
+            "{i}: {z}/{x0}/{y0}, {columns} x {rows} of {side} px @{ratio}x, {decimals} decimals"
+        );
     }
 }
 
 #[test]
 fn bounds_that_are_no_whole_zoom_are_what_they_are() {
     // Seven thousandths of the width are some px at the edge, and stay.
-    let bounds = |half: f64| Frame::bounds([46.0 - half, 35.0, 46.0 + half, 45.0], size(512, 400, 1)).unwrap();
+    let bounds = |half: f64| {
+        Frame::bounds([46.0 - half, 35.0, 46.0 + half, 45.0], size(512, 400, 1)).unwrap()
+    };
     let whole = drawn(embedded(), "conflict", bounds(180.0 / 16.0));
     for share in [1.007, 0.993, 1.002] {
         assert!(whole != drawn(embedded(), "conflict", bounds(180.0 / 16.0 * share)), "{share}");
@@ -204,7 +216,8 @@ const ACCENT: [u8; 3] = [0xb3, 0x12, 0x3b];
 
 /// The columns that have pixels of the accent, and how many in all.
 fn accented(picture: &image::RgbaImage) -> (Vec<u32>, usize) {
-    let of: Vec<u32> = picture.enumerate_pixels().filter(|(.., p)| p.0[..3] == ACCENT).map(|(x, ..)| x).collect();
+    let of: Vec<u32> =
+        picture.enumerate_pixels().filter(|(.., p)| p.0[..3] == ACCENT).map(|(x, ..)| x).collect();
     let mut columns = of.clone();
     columns.sort_unstable();
     columns.dedup();
@@ -217,21 +230,32 @@ fn pictures_smaller_than_the_world_hold_all_that_is_to_be_seen() {
     let runs = |picture: &image::RgbaImage| -> Vec<u32> {
         let columns = accented(picture).0;
         let ends = columns.iter().filter(|x| !columns.contains(&(*x + 1)));
-        let start = |end: &u32| (0..=*end).rev().find(|x| !columns.contains(x)).map_or(0, |x| x + 1);
+        let start =
+            |end: &u32| (0..=*end).rev().find(|x| !columns.contains(x)).map_or(0, |x| x + 1);
         ends.map(|end| end + 1 - start(end)).collect()
     };
     let lone = json!({"center": [0, 0], "zoom": 3, "width": 100, "height": 100, "markers": [{"at": [0, 0]}]});
     let pin = runs(&of_spec(map, "conflict", &lone));
     let [wide] = pin[..] else { panic!("{pin:?}") };
-    for (west, east, width, height) in
-        [(-150.0, 150.0, 300, 200), (-100.0, 100.0, 300, 200), (-150.0, 140.0, 260, 300), (-140.0, 140.0, 180, 120)]
-    {
+    for (west, east, width, height) in [
+        (-150.0, 150.0, 300, 200),
+        (-100.0, 100.0, 300, 200),
+        (-150.0, 140.0, 260, 300),
+        (-140.0, 140.0, 180, 120),
+    ] {
         let spec = json!({"width": width, "height": height, "markers": [{"at": [west, -10]}, {"at": [east, -9]}]});
         let picture = picture(map, "conflict", &spec).unwrap();
         let found = runs(&pixels(&map.draw(&picture).unwrap()));
         // Copies of the world may show a pin again, and less than whole at the edge.
-        assert!(found.iter().filter(|w| **w == wide).count() >= 2, "{west} to {east} in {width} px: {found:?}");
-        assert!(!picture.warnings.iter().any(|told| told.contains("/markers")), "{:?}", picture.warnings);
+        assert!(
+            found.iter().filter(|w| **w == wide).count() >= 2,
+            "{west} to {east} in {width} px: {found:?}"
+        );
+        assert!(
+            !picture.warnings.iter().any(|told| told.contains("/markers")),
+            "{:?}",
+            picture.warnings
+        );
     }
 }
 
@@ -244,7 +268,8 @@ fn pictures_have_zooms_from_two_below_to_24() {
         assert_eq!(drawn.dimensions(), (120, 90), "{zoom}");
     }
     // The world twice as small is not a picture of nothing: land and sea.
-    let colors: std::collections::BTreeSet<_> = of_spec(map, "conflict", &at(-2.0)).pixels().map(|p| p.0).collect();
+    let colors: std::collections::BTreeSet<_> =
+        of_spec(map, "conflict", &at(-2.0)).pixels().map(|p| p.0).collect();
     assert!(colors.len() > 2);
     for zoom in [-2.1, 24.1, f64::MAX] {
         let told = picture(map, "conflict", &at(zoom)).unwrap_err();
@@ -262,10 +287,14 @@ fn what_is_shown_fills_an_automatic_frame() {
     ] {
         let spec = json!({"width": 500, "height": 380, "paths": [{"points": points}]});
         let picture = of_spec(map, "conflict", &spec);
-        let colored: Vec<(u32, u32)> =
-            picture.enumerate_pixels().filter(|(.., p)| p.0[..3] == ACCENT).map(|(x, y, _)| (x, y)).collect();
-        let extent =
-            |of: fn(&(u32, u32)) -> u32| colored.iter().map(of).max().unwrap() - colored.iter().map(of).min().unwrap();
+        let colored: Vec<(u32, u32)> = picture
+            .enumerate_pixels()
+            .filter(|(.., p)| p.0[..3] == ACCENT)
+            .map(|(x, y, _)| (x, y))
+            .collect();
+        let extent = |of: fn(&(u32, u32)) -> u32| {
+            colored.iter().map(of).max().unwrap() - colored.iter().map(of).min().unwrap()
+        };
         let (width, height) = (extent(|p| p.0), extent(|p| p.1));
         assert!(width > 390 || height > 270, "{points}: {width} x {height}");
     }
@@ -306,7 +335,10 @@ fn swapped_numbers_and_empty_frames_are_told() {
     for (spec, expected) in [
         (json!({"bbox": [38.8, 45.4, 40.6, 48.0]}), "did you mean bbox 45.4,38.8,48,40.6?"),
         (json!({"center": [39.76, 46.75], "zoom": 8}), "did you mean center 46.75,39.76?"),
-        (json!({"markers": [{"at": [39.76, 46.75]}]}), "did you mean 46.75,39.76 (longitude, then latitude)?"),
+        (
+            json!({"markers": [{"at": [39.76, 46.75]}]}),
+            "did you mean 46.75,39.76 (longitude, then latitude)?",
+        ),
         (json!({"bbox": [-10, -10, -5, -5]}), "the picture holds nothing of the map's own data"),
         (
             json!({"bbox": [45.4, 38.8, 48.0, 40.6], "markers": [{"at": [46.7, 39.8]}, {"at": [39.76, 46.75]}]}),
@@ -339,7 +371,8 @@ fn swapped_numbers_and_empty_frames_are_told() {
         assert_eq!(told(map, spec.clone()), "", "{spec}");
     }
     let refused = |spec: Json| picture(map, "conflict", &spec).unwrap_err();
-    let out_of_range = refused(json!({"bbox": [38.8, 120.4, 40.6, 123.0], "width": 300, "height": 200}));
+    let out_of_range =
+        refused(json!({"bbox": [38.8, 120.4, 40.6, 123.0], "width": 300, "height": 200}));
     assert!(out_of_range.contains("swapped? 120.4,38.8,123,40.6"), "{out_of_range}");
     let callout = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 300, "height": 200, "callouts": [{"at": [39.76, 46.75], "text": "Here"}]});
     assert!(refused(callout).contains("did you mean [46.75, 39.76]?"));
@@ -347,12 +380,15 @@ fn swapped_numbers_and_empty_frames_are_told() {
 
 #[tokio::test]
 async fn pictures_and_answers_over_http_carry_their_warnings() {
-    let swapped = get("/styles/conflict/static/38.8,45.4,40.6,48.0/300x200.png?date=2020-11-25").await;
+    let swapped =
+        get("/styles/conflict/static/38.8,45.4,40.6,48.0/300x200.png?date=2020-11-25").await;
     assert_eq!(swapped.status.as_u16(), 200);
     assert!(swapped.header("contactline-warning").contains("45.4,38.8,48,40.6"));
-    let right = get("/styles/conflict/static/45.4,38.8,48.0,40.6/300x200.png?date=2020-11-25").await;
+    let right =
+        get("/styles/conflict/static/45.4,38.8,48.0,40.6/300x200.png?date=2020-11-25").await;
     assert!(right.headers.get("contactline-warning").is_none());
-    let pin = get("/styles/conflict/static/pin-s-airport+f00(46.7,39.7)/46.7,39.7,8,0/300x200").await;
+    let pin =
+        get("/styles/conflict/static/pin-s-airport+f00(46.7,39.7)/46.7,39.7,8,0/300x200").await;
     assert!(pin.header("contactline-warning").contains("'airport'"), "{:?}", pin.headers);
     for (question, expected) in [
         ("at=39.76,46.75", Some("did you mean 46.75,39.76?")),
@@ -363,13 +399,21 @@ async fn pictures_and_answers_over_http_carry_their_warnings() {
     ] {
         let answer = get(&format!("/query?{question}")).await.json();
         let found = answer["warnings"].to_string();
-        assert!(expected.map_or(!found.contains("did you mean"), |e| found.contains(e)), "{question}: {found}");
+        assert!(
+            expected.map_or(!found.contains("did you mean"), |e| found.contains(e)),
+            "{question}: {found}"
+        );
     }
     let empty = get("/collections/control/items?bbox=38.8,45.4,40.6,48.0").await;
-    assert!(empty.json()["warnings"][0].to_string().contains("did you mean 45.4,38.8,48,40.6?"), "{}", empty.json());
+    assert!(
+        empty.json()["warnings"][0].to_string().contains("did you mean 45.4,38.8,48,40.6?"),
+        "{}",
+        empty.json()
+    );
     let full = get("/collections/control/items?bbox=45.4,38.8,48.0,40.6&limit=1").await;
     assert!(full.json()["warnings"].is_null());
-    let refused = get_as("/query?at=39.76,146.75", "application/json").await.json()["detail"].to_string();
+    let refused =
+        get_as("/query?at=39.76,146.75", "application/json").await.json()["detail"].to_string();
     assert!(refused.contains("did you mean 146.75,39.76?"), "{refused}");
 }
 
@@ -400,8 +444,7 @@ async fn a_preset_stands_for_the_size_in_urls() {
 fn no_furniture_is_no_furniture() {
     let map = embedded();
     let spec = |members: Json| {
-        let mut spec =
-            json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 400, "height": 300, "state": {"date": "2020-11-25"}});
+        let mut spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 400, "height": 300, "state": {"date": "2020-11-25"}});
         spec.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         spec
     };
@@ -416,7 +459,8 @@ fn no_furniture_is_no_furniture() {
 fn a_range_of_days_is_read_in_each_form() {
     let map = embedded();
     let of = |days: &str| {
-        let spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 300, "height": 240, "compare": days});
+        let spec =
+            json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 300, "height": 240, "compare": days});
         of_spec(map, "conflict", &spec)
     };
     let first = of("2020-09-27/2020-12-01");
@@ -427,7 +471,8 @@ fn a_range_of_days_is_read_in_each_form() {
 fn said_of(layers: Json) -> (Map, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("sprite")).unwrap();
-    let dot = "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'><rect width='4' height='4'/></svg>";
+    let dot = "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'><rect width='4' \
+        height='4'/></svg>";
     fs::write(folder.path().join("sprite/arrow.svg"), dot).unwrap();
     let data = json!({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"kind": "x", "icon": "of-data"},
         "geometry": {"type": "Point", "coordinates": [0, 0]}}]});
@@ -464,9 +509,13 @@ fn images_that_are_missing_are_named_for_each_layer_and_fonts_once() {
         ("No Such Font", "/layers/3/layout/text-font"),
         ("Section Font", "/layers/3/layout/text-field"),
     ] {
-        let found: Vec<&String> = said.iter().filter(|s| s.contains(&format!("'{name}'"))).collect();
+        let found: Vec<&String> =
+            said.iter().filter(|s| s.contains(&format!("'{name}'"))).collect();
         let of_layers = if name == "of-b" { 2 } else { 1 };
-        assert!(found.len() == of_layers && found.iter().all(|s| s.starts_with("warning: ")), "{name}: {said:#?}");
+        assert!(
+            found.len() == of_layers && found.iter().all(|s| s.starts_with("warning: ")),
+            "{name}: {said:#?}"
+        );
         assert!(found[0].contains(place), "{name}: {said:#?}");
     }
     assert!(said.iter().any(|s| s.contains("/layers/4/layout/icon-image: no sprite")), "{said:#?}");
@@ -493,7 +542,8 @@ fn a_misspelt_property_is_answered_with_the_right_one() {
 
 /// The facts that a picture says of itself, as text.
 fn facts(map: &Map, spec: &Json) -> String {
-    String::from_utf8_lossy(&map.draw(&picture(map, "conflict", spec).unwrap()).unwrap()).into_owned()
+    String::from_utf8_lossy(&map.draw(&picture(map, "conflict", spec).unwrap()).unwrap())
+        .into_owned()
 }
 
 #[test]
@@ -522,7 +572,8 @@ fn furniture_gives_way_in_small_pictures_and_says_so() {
     for (width, height) in [(300, 200), (200, 150), (150, 300), (100, 80), (400, 120), (60, 60)] {
         let drawn = of_spec(map, "conflict", &spec(width, height, "png"));
         let is_paper = |y: u32| {
-            (0..width).filter(|x| drawn.get_pixel(*x, y).0[..3] == [255, 255, 252]).count() > width as usize / 4
+            (0..width).filter(|x| drawn.get_pixel(*x, y).0[..3] == [255, 255, 252]).count()
+                > width as usize / 4
         };
         let of_map = (0..height).filter(|y| !is_paper(*y)).count();
         assert!(of_map * 10 >= height as usize * 2, "{width} x {height}: {of_map} rows of map");
@@ -555,8 +606,10 @@ fn a_map_before_its_data_begins_says_so() {
         let noted = |tile: TileId| {
             let state = map.style("conflict").unwrap().state([("date", date)]).unwrap();
             let frame = Frame::tile(tile, 512, 2);
-            let picture =
-                pixels(&map.draw(&Picture::plain("conflict".to_string(), state, frame, Output::PNG)).unwrap());
+            let picture = pixels(
+                &map.draw(&Picture::plain("conflict".to_string(), state, frame, Output::PNG))
+                    .unwrap(),
+            );
             picture.pixels().filter(|p| p.0[..3] == [0x8a, 0x4b, 0x52]).count()
         };
         all.map(noted).sum()
@@ -569,7 +622,10 @@ fn a_map_of_no_day_is_of_the_last_change() {
     let styled = embedded().style("conflict").unwrap();
     let last = styled.changes().last().copied();
     assert_eq!(styled.default_day(), last);
-    assert_eq!(styled.style.json["state"]["date"]["default"].as_str().map(str::to_string), last.map(|d| d.to_string()));
+    assert_eq!(
+        styled.style.json["state"]["date"]["default"].as_str().map(str::to_string),
+        last.map(|d| d.to_string())
+    );
 }
 
 fn run(arguments: &[&str]) -> (bool, String) {
@@ -583,9 +639,15 @@ fn the_command_line_tells_slips_and_goes_on() {
     let png = folder.path().join("a.png").display().to_string();
     let export = |more: &[&str]| run(&[&["export", "--size", "120x90", "-o", &png], more].concat());
     let (done, said) = export(&["--bbox", "38.8,45.4,40.6,48.0"]);
-    assert!(done && said.contains("warning: ") && said.contains("did you mean bbox 45.4,38.8,48,40.6?"), "{said}");
+    assert!(
+        done && said.contains("warning: ") && said.contains("did you mean bbox 45.4,38.8,48,40.6?"),
+        "{said}"
+    );
     let (done, said) = run(&["query", "--at", "39.76,46.75"]);
-    assert!(done && said.contains("warning: ") && said.contains("did you mean 46.75,39.76?"), "{said}");
+    assert!(
+        done && said.contains("warning: ") && said.contains("did you mean 46.75,39.76?"),
+        "{said}"
+    );
     // Settings go together, however they are given.
     let area = ["--bbox", "45.4,38.8,48.0,40.6"];
     let drawn = |more: &[&str]| {
@@ -596,9 +658,12 @@ fn the_command_line_tells_slips_and_goes_on() {
     let first = drawn(&["--state", "date=2020-11-25", "--state", "lang=hy"]);
     assert!(first == drawn(&["--date", "2020-11-25", "--lang", "hy"]));
     assert!(first == drawn(&["--date", "2020-11-25", "--state", "lang=hy"]));
-    assert!(first == drawn(&["--lang", "hy", "--state", "date=2020-11-25", "--date", "2020-11-25"]));
+    assert!(
+        first == drawn(&["--lang", "hy", "--state", "date=2020-11-25", "--date", "2020-11-25"])
+    );
     assert!(first != drawn(&["--date", "2020-09-01", "--lang", "hy"]));
-    let (done, said) = export(&[&area[..], &["--date", "2020-11-25", "--state", "date=2020-11-26"]].concat());
+    let (done, said) =
+        export(&[&area[..], &["--date", "2020-11-25", "--state", "date=2020-11-26"]].concat());
     assert!(!done && said.contains("say two things"), "{said}");
     let auto = |more: &[&str]| {
         let (done, said) = export(&[&["--marker", "46.75,39.76"], more].concat());
@@ -635,7 +700,8 @@ fn missing_names_are_told_when_a_map_is_drawn_and_not_again() {
     );
     let png = folder.path().join("a.png").display().to_string();
     let (done, said) = run(&[
-        "export", "--style", &style, "--data", &data, "--center", "2,0", "--zoom", "5", "--size", "300x100", "-o", &png,
+        "export", "--style", &style, "--data", &data, "--center", "2,0", "--zoom", "5", "--size",
+        "300x100", "-o", &png,
     ]);
     assert!(done, "{said}");
     for name in ["of-data", "'written'", "Written Font"] {
@@ -656,7 +722,11 @@ fn a_check_knows_the_collections_that_it_is_given() {
         let path = folder.path().join("my-style.json");
         let source = json!({"type": "geojson", "data": data});
         let layer = json!({"id": "l", "type": "circle", "source": "s"});
-        fs::write(&path, json!({"version": 8, "sources": {"s": source}, "layers": [layer]}).to_string()).unwrap();
+        fs::write(
+            &path,
+            json!({"version": 8, "sources": {"s": source}, "layers": [layer]}).to_string(),
+        )
+        .unwrap();
         path.display().to_string()
     };
     let layers = layers.display().to_string();
@@ -676,8 +746,16 @@ async fn what_is_known_only_of_the_drawn_picture_is_told_too_also_from_the_cache
     let path = "/styles/conflict/static/45.4,38.8,48.0,40.6/120x90.png?date=2020-11-25&furniture=all&title=T";
     for _ in 0..2 {
         let small = get(path).await;
-        assert!(small.header("contactline-warning").contains("no room for all of its furniture; left out: "));
-        assert!(small.header("access-control-expose-headers").contains("contactline-warning"), "{:?}", small.headers);
+        assert!(
+            small
+                .header("contactline-warning")
+                .contains("no room for all of its furniture; left out: ")
+        );
+        assert!(
+            small.header("access-control-expose-headers").contains("contactline-warning"),
+            "{:?}",
+            small.headers
+        );
     }
 }
 
@@ -688,12 +766,24 @@ async fn parameters_that_go_with_nothing_and_sizes_that_are_none_are_refused() {
         (format!("{s}/30x20.png?stroke=red"), "stroke: this is how paths look"),
         (format!("{s}/30x20.png?width=3"), "width: "),
         (format!("{s}/30x20.png?fill=red"), "fill: "),
-        (format!("{s}/a4-landscape-300dpi.pdf?preset=web-1200"), "the size is said twice: as a4-landscape-300dpi"),
-        (format!("{s}/Web-1200.png"), "'Web-1200' is no preset (did you mean 'web-1200'?); there are: a4-landscape"),
+        (
+            format!("{s}/a4-landscape-300dpi.pdf?preset=web-1200"),
+            "the size is said twice: as a4-landscape-300dpi",
+        ),
+        (
+            format!("{s}/Web-1200.png"),
+            "'Web-1200' is no preset (did you mean 'web-1200'?); there are: a4-landscape",
+        ),
         (format!("{s}/web1200.png"), "did you mean 'web-1200'?"),
-        (format!("{s}/huge.png"), "write WIDTHxHEIGHT in CSS px, or a preset: 'huge' is no preset; there are: a4"),
+        (
+            format!("{s}/huge.png"),
+            "write WIDTHxHEIGHT in CSS px, or a preset: 'huge' is no preset; there are: a4",
+        ),
         (format!("{s}/0x20.png"), "is no size: write WIDTHxHEIGHT in CSS px, both from 1 to"),
-        ("/styles/conflict/static/46.0,39.0,46.0000000001,39.0000000001/30x20.png".to_string(), "are too small"),
+        (
+            "/styles/conflict/static/46.0,39.0,46.0000000001,39.0000000001/30x20.png".to_string(),
+            "are too small",
+        ),
     ] {
         let answer = get(&path).await;
         let told = answer.json()["detail"].as_str().unwrap().to_string();
@@ -707,14 +797,16 @@ async fn parameters_that_go_with_nothing_and_sizes_that_are_none_are_refused() {
 fn what_a_style_says_of_a_third_dimension_is_told_and_layers_that_are_never_drawn() {
     let folder = tempfile::tempdir().unwrap();
     let told = |members: Json, expected: &[&str]| {
-        let mut style = json!({"version": 8, "sources": {}, "layers": [{"id": "g", "type": "background"}]});
+        let mut style =
+            json!({"version": 8, "sources": {}, "layers": [{"id": "g", "type": "background"}]});
         style.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         let path = folder.path().join("style.json");
         fs::write(&path, style.to_string()).unwrap();
         let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
         let said: Vec<String> = loaded.diagnostics.iter().map(ToString::to_string).collect();
         assert!(
-            said.len() == expected.len() && expected.iter().all(|e| said.iter().any(|s| s.contains(e))),
+            said.len() == expected.len()
+                && expected.iter().all(|e| said.iter().any(|s| s.contains(e))),
             "{said:?}"
         );
     };
@@ -729,5 +821,8 @@ fn what_a_style_says_of_a_third_dimension_is_told_and_layers_that_are_never_draw
     );
     // A missing image is told of each layer that wants it.
     let pattern = |id: &str| json!({"id": id, "type": "background", "paint": {"background-pattern": "none-such"}});
-    told(json!({"layers": [pattern("a"), pattern("b")]}), &["at /layers/0/paint/", "at /layers/1/paint/"]);
+    told(
+        json!({"layers": [pattern("a"), pattern("b")]}),
+        &["at /layers/0/paint/", "at /layers/1/paint/"],
+    );
 }

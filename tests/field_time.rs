@@ -1,4 +1,5 @@
-//! Time as data has it: moments and intervals, dates however they are written, and dated data without a style.
+//! Time as data has it: moments and intervals, dates however they are written, and dated data
+//! without a style.
 
 #[path = "app/own.rs"]
 mod own;
@@ -13,8 +14,15 @@ fn point(id: &str, properties: Json) -> Json {
 }
 
 fn ids(map: &Map, collection: &str, datetime: &str) -> Vec<String> {
-    let found = ask(map, json!({"filter": true, "collections": [collection], "datetime": datetime})).unwrap();
-    found["features"].as_array().unwrap().iter().map(|f| f["id"].as_str().unwrap().to_string()).collect()
+    let found =
+        ask(map, json!({"filter": true, "collections": [collection], "datetime": datetime}))
+            .unwrap();
+    found["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["id"].as_str().unwrap().to_string())
+        .collect()
 }
 
 fn with_member(features: &[Json], time: Json) -> Json {
@@ -30,7 +38,10 @@ fn what_happened_in_a_month_is_of_that_month() {
     let right = json!({"filter": "date BETWEEN DATE('2020-10-01') AND DATE('2020-10-31')", "collections": ["events"]});
     assert_eq!(found.len() as u64, ask(&map, right).unwrap()["numberMatched"].as_u64().unwrap());
     assert_eq!(found.len(), 5);
-    assert!(ids(&map, "events", "2020-10-02").is_empty() && ids(&map, "events", "1987-01-01/1988-02-19").is_empty());
+    assert!(
+        ids(&map, "events", "2020-10-02").is_empty()
+            && ids(&map, "events", "1987-01-01/1988-02-19").is_empty()
+    );
     assert_eq!(ids(&map, "events", "1988-02-20"), ["1988-oblast-vote"]);
 }
 
@@ -60,7 +71,12 @@ fn a_document_says_what_its_dates_mean() {
     let path = folder.path().join("own.json");
     std::fs::write(&path, collection(&own("event_date")).to_string()).unwrap();
     let loaded = map::load(&Options { data: vec![path], ..Options::default() });
-    assert!(loaded.diagnostics.iter().any(|d| d.to_string().contains("'event_date', as of kind 'instant'")));
+    assert!(
+        loaded
+            .diagnostics
+            .iter()
+            .any(|d| d.to_string().contains("'event_date', as of kind 'instant'"))
+    );
     assert_eq!(ids(&loaded.value.unwrap(), "own", "2020-11-01"), ["2"]);
 }
 
@@ -80,8 +96,10 @@ fn no_feature_is_lost_for_its_dates() {
         ("unread", json!("soon"), Json::Null),
         ("backwards", json!("2020-10-01"), json!("2019-10-01")),
     ];
-    let features: Vec<Json> =
-        written.iter().map(|(id, from, to)| point(id, json!({"valid_from": from, "valid_to": to}))).collect();
+    let features: Vec<Json> = written
+        .iter()
+        .map(|(id, from, to)| point(id, json!({"valid_from": from, "valid_to": to})))
+        .collect();
     let map = with(&[("own.json", collection(&features))]);
     let all = ids(&map, "own", "0001-01-01/9999-12-30");
     assert_eq!(all.len(), written.len());
@@ -96,7 +114,11 @@ fn no_feature_is_lost_for_its_dates() {
     assert!(ids(&map, "own", "2020-10-31").iter().any(|id| id == "month"));
     // Days of the month tell which number is the month; where none does, nothing is guessed.
     let slashed = |texts: &[&str]| -> Vec<Json> {
-        texts.iter().enumerate().map(|(i, t)| point(&i.to_string(), json!({"valid_from": t}))).collect()
+        texts
+            .iter()
+            .enumerate()
+            .map(|(i, t)| point(&i.to_string(), json!({"valid_from": t})))
+            .collect()
     };
     let map = with(&[
         ("a.json", collection(&slashed(&["01/02/2013", "15/02/2013"]))),
@@ -119,11 +141,17 @@ fn timestamps_are_compared_and_sorted_as_instants() {
     )]);
     let later = |moment: &str| {
         let filter = format!("seen > TIMESTAMP('{moment}')");
-        ask(&map, json!({"filter": filter, "collections": ["own"]})).unwrap()["numberMatched"].as_u64().unwrap()
+        ask(&map, json!({"filter": filter, "collections": ["own"]})).unwrap()["numberMatched"]
+            .as_u64()
+            .unwrap()
     };
     // 05:00, 06:00 and 07:00 UTC.
     assert_eq!(
-        [later("2020-10-01T05:30:00Z"), later("2020-10-01T06:30:00Z"), later("2020-10-01T07:30:00Z")],
+        [
+            later("2020-10-01T05:30:00Z"),
+            later("2020-10-01T06:30:00Z"),
+            later("2020-10-01T07:30:00Z")
+        ],
         [2, 1, 0]
     );
     let sort = SortKey { property: "seen".to_string(), descending: false };
@@ -152,7 +180,8 @@ fn own_dated() -> Map {
 
 /// Pixels of a map of the data alone, on a day, that are not paper.
 fn inked(map: &Map, state: Json) -> usize {
-    let spec = json!({"width": 400, "height": 300, "bbox": [45.5, 38.5, 48.5, 40.5], "state": state});
+    let spec =
+        json!({"width": 400, "height": 300, "bbox": [45.5, 38.5, 48.5, 40.5], "state": state});
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
     let picture = spec.picture(map, "data", u64::MAX, String::new(), &Effort::default()).unwrap();
     let picture = image::load_from_memory(&map.draw(&picture).unwrap()).unwrap().to_rgba8();
@@ -183,19 +212,33 @@ fn dated_data_without_a_style_is_shown_as_of_a_day() {
 #[test]
 fn a_change_may_be_from_nothing_and_to_nothing() {
     let map = own_dated();
-    let changed = |between: &str| ask(&map, json!({"between": between, "collections": ["held"]})).unwrap();
+    let changed =
+        |between: &str| ask(&map, json!({"between": between, "collections": ["held"]})).unwrap();
     let gained = changed("2024-06-01/2025-06-01");
     assert_eq!(gained["numberMatched"], 1);
     let one = &gained["features"][0];
     assert_eq!((&one["from"], &one["to"]), (&Json::Null, &json!("occupied")));
-    let square = contactline::geo::geodesic::area_m2(&geo::Rect::new((47.0, 39.0), (48.0, 40.0)).to_polygon().into());
+    let square = contactline::geo::geodesic::area_m2(
+        &geo::Rect::new((47.0, 39.0), (48.0, 40.0)).to_polygon().into(),
+    );
     assert!((one["area_km2"].as_f64().unwrap() - square / 1e6).abs() < 0.1, "{one}");
-    assert!(gained["sums"]["groups"]["none → occupied"]["area_km2"].is_number(), "{}", gained["sums"]);
+    assert!(
+        gained["sums"]["groups"]["none → occupied"]["area_km2"].is_number(),
+        "{}",
+        gained["sums"]
+    );
     // From before the data begins, all of it is gained.
     assert!(changed("2023-01-01/2024-06-01")["features"][0]["from"].is_null());
-    let lost = with(&[("held.json", collection(&[held("a", [46.0, 47.0], "2024-01-01", Some("2025-01-01"))]))]);
-    let lost = ask(&lost, json!({"between": "2024-06-01/2025-06-01", "collections": ["held"]})).unwrap();
-    assert_eq!((&lost["features"][0]["from"], &lost["features"][0]["to"]), (&json!("occupied"), &Json::Null));
+    let lost = with(&[(
+        "held.json",
+        collection(&[held("a", [46.0, 47.0], "2024-01-01", Some("2025-01-01"))]),
+    )]);
+    let lost =
+        ask(&lost, json!({"between": "2024-06-01/2025-06-01", "collections": ["held"]})).unwrap();
+    assert_eq!(
+        (&lost["features"][0]["from"], &lost["features"][0]["to"]),
+        (&json!("occupied"), &Json::Null)
+    );
 }
 
 #[test]
@@ -206,10 +249,30 @@ fn what_the_map_shows_is_what_datetime_finds() {
     };
     // One day long; in a year that is named; replaced by another; with an end that means nothing.
     let cases = [
-        (json!(null), json!({"valid_from": "2020-05-01", "valid_to": "2020-05-01"}), "2020-05-01", "2020-05-02"),
-        (json!(null), json!({"valid_from": "2013-01-01", "valid_to": "2013"}), "2013-06-01", "2014-01-01"),
-        (json!(null), json!({"start_date": "2013", "end_date": "2013"}), "2013-12-31", "2014-01-01"),
-        (json!("snapshots"), json!({"valid_from": "2013-01-01", "valid_to": "2013-01-05"}), "2013-01-09", "2012-12-31"),
+        (
+            json!(null),
+            json!({"valid_from": "2020-05-01", "valid_to": "2020-05-01"}),
+            "2020-05-01",
+            "2020-05-02",
+        ),
+        (
+            json!(null),
+            json!({"valid_from": "2013-01-01", "valid_to": "2013"}),
+            "2013-06-01",
+            "2014-01-01",
+        ),
+        (
+            json!(null),
+            json!({"start_date": "2013", "end_date": "2013"}),
+            "2013-12-31",
+            "2014-01-01",
+        ),
+        (
+            json!("snapshots"),
+            json!({"valid_from": "2013-01-01", "valid_to": "2013-01-05"}),
+            "2013-01-09",
+            "2012-12-31",
+        ),
     ];
     for (time, properties, shown, hidden) in cases {
         let mut document = collection(&[box_of("a", 46.0, properties.clone())]);
@@ -220,18 +283,29 @@ fn what_the_map_shows_is_what_datetime_finds() {
             assert_eq!(inked(&map, json!({"date": day})) > 0, expected, "{properties} {day}");
         }
     }
-    // A time that is nowhere is an error, and one whose property is called otherwise is found by its name.
+    // A time that is nowhere is an error, and one whose property is called otherwise is found by
+    // its name.
     let said = |time: Json| {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("own.json");
-        std::fs::write(&path, with_member(&[point("a", json!({"event_date": "2013-01-01"}))], time).to_string())
-            .unwrap();
+        std::fs::write(
+            &path,
+            with_member(&[point("a", json!({"event_date": "2013-01-01"}))], time).to_string(),
+        )
+        .unwrap();
         let loaded = map::load(&Options { data: vec![path], ..Options::default() });
         loaded.diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
-    assert!(said(json!({"kind": "instant", "from": "evnt_date"})).contains("no feature has a date in 'evnt_date'"));
+    assert!(
+        said(json!({"kind": "instant", "from": "evnt_date"}))
+            .contains("no feature has a date in 'evnt_date'")
+    );
     assert!(said(json!({"kind": 5, "from": "event_date"})).contains("'kind' of time is no text"));
-    for right in [json!("instant"), json!({"kind": "instant", "from": "event_date"}), json!({"kind": "timeless"})] {
+    for right in [
+        json!("instant"),
+        json!({"kind": "instant", "from": "event_date"}),
+        json!({"kind": "timeless"}),
+    ] {
         assert_eq!(said(right), "");
     }
 }
@@ -248,15 +322,22 @@ fn columns_of_dates_are_found_and_those_not_taken_are_named() {
         loaded.diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
     let day = |i: usize| json!(format!("2021-01-{:02}", i + 1));
-    for (key, kind) in [("Date", "instant"), ("DATE", "instant"), ("Valid_From", "from-on"), ("Start_Date", "from-on")]
-    {
+    for (key, kind) in [
+        ("Date", "instant"),
+        ("DATE", "instant"),
+        ("Valid_From", "from-on"),
+        ("Start_Date", "from-on"),
+    ] {
         let told = said(key, &[day(0), day(1)]);
         assert!(told.contains(&format!("'{key}', as of kind '{kind}'")), "{key}: {told}");
     }
     // Three in four are enough; the others are named.
     let mostly: Vec<Json> = (0..3).map(day).chain([json!("unknown")]).collect();
     let told = said("date", &mostly);
-    assert!(told.contains("1 values of 'date' are no dates") && told.contains("as of kind 'instant'"), "{told}");
+    assert!(
+        told.contains("1 values of 'date' are no dates") && told.contains("as of kind 'instant'"),
+        "{told}"
+    );
     for (dates, words) in [
         (
             vec![day(0), day(1), json!("unknown")],
@@ -266,7 +347,14 @@ fn columns_of_dates_are_found_and_those_not_taken_are_named() {
         (vec![json!(1_609_459_200)], "such as '1609459200'"),
     ] {
         let told = said("date", &dates);
-        assert!(told.contains("'date' is not taken for the time") && told.contains(words), "{told}");
+        assert!(
+            told.contains("'date' is not taken for the time") && told.contains(words),
+            "{told}"
+        );
     }
-    assert_eq!(said("start", &[json!("Shusha"), json!("Lachin")]), "", "what is no date by its name or its values");
+    assert_eq!(
+        said("start", &[json!("Shusha"), json!("Lachin")]),
+        "",
+        "what is no date by its name or its values"
+    );
 }

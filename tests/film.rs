@@ -12,13 +12,19 @@ fn frames(spec: &Json) -> Vec<(String, RgbImage)> {
     static MAP: std::sync::OnceLock<Map> = std::sync::OnceLock::new();
     let map = MAP.get_or_init(|| map::load(&Options::default()).value.unwrap());
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    let picture = spec.picture(map, "conflict", u64::MAX, String::new(), &Effort::default()).unwrap();
+    let picture =
+        spec.picture(map, "conflict", u64::MAX, String::new(), &Effort::default()).unwrap();
     let mut out = Vec::new();
-    let taken = map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), map::PictureError> {
-        let rgb = pixels.premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
-        out.push((day.to_string(), RgbImage::from_raw(pixels.width_px, pixels.height_px, rgb).unwrap()));
-        Ok(())
-    });
+    let taken =
+        map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), map::PictureError> {
+            let rgb =
+                pixels.premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
+            out.push((
+                day.to_string(),
+                RgbImage::from_raw(pixels.width_px, pixels.height_px, rgb).unwrap(),
+            ));
+            Ok(())
+        });
     taken.unwrap();
     out
 }
@@ -26,7 +32,9 @@ fn frames(spec: &Json) -> Vec<(String, RgbImage)> {
 /// The box around the pixels that differ: left, top, right, bottom.
 fn changed(a: &RgbImage, b: &RgbImage) -> Option<[u32; 4]> {
     let differ = a.enumerate_pixels().filter(|(x, y, p)| b.get_pixel(*x, *y) != *p);
-    differ.map(|(x, y, _)| [x, y, x, y]).reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+    differ
+        .map(|(x, y, _)| [x, y, x, y])
+        .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
 }
 
 #[test]
@@ -40,11 +48,13 @@ fn nothing_moves_but_what_changes() {
     // Each frame by itself has another legend and other bands; all of them have one.
     for pair in frames.windows(2) {
         let [left, top, right, bottom] = changed(&pair[0].1, &pair[1].1).unwrap();
-        // The date and the area of conflict: not the title above, nor the sources below, nor what lies at the sides.
+        // The date and the area of conflict: not the title above, nor the sources below, nor what
+        // lies at the sides.
         let within = left > 40 && top > 30 && right < 500 && bottom < 480;
         assert!(within, "{} to {}: {left}, {top}, {right}, {bottom}", pair[0].0, pair[1].0);
     }
-    // Far from the conflict every pixel is the same from the first frame to the last, with its labels.
+    // Far from the conflict every pixel is the same from the first frame to the last, with its
+    // labels.
     let (first, last) = (&frames[0].1, &frames[frames.len() - 1].1);
     for x in 0..95 {
         for y in 60..480 {
@@ -82,7 +92,9 @@ fn drawing_is_given_up_in_time() {
 #[tokio::test]
 async fn films_are_served_within_bounds() {
     let url = |file: &str, more: &str| {
-        format!("/styles/conflict/static/45.4,38.8,48,40.6/{file}?from=2020-11-01&to=2020-12-05{more}")
+        format!(
+            "/styles/conflict/static/45.4,38.8,48,40.6/{file}?from=2020-11-01&to=2020-12-05{more}"
+        )
     };
     let gif = get(&url("200x160.gif", "&seconds=0.5")).await;
     assert_eq!((gif.status.as_u16(), gif.header("content-type")), (200, "image/gif"));
@@ -97,7 +109,11 @@ async fn films_are_served_within_bounds() {
     for (file, more, told) in [
         ("200x160.pdf", "", "/format: moving pictures are gif"),
         ("200x160.gif", "&date=2020-11-01", "/state/date"),
-        ("200x160.gif", "&change=2020-09-27/2020-12-01", "/animate: changes and comparisons do not move"),
+        (
+            "200x160.gif",
+            "&change=2020-09-27/2020-12-01",
+            "/animate: changes and comparisons do not move",
+        ),
         ("200x160.gif", "&step=0", "'0' is no value for step"),
         ("200x160.gif", "&seconds=100", "/animate/seconds"),
     ] {
@@ -106,12 +122,15 @@ async fn films_are_served_within_bounds() {
         assert!(answer.status.as_u16() == 400 && detail.contains(told), "{file}{more}: {detail}");
     }
     // A frame for each of 500 days and no more, of so many px in all.
-    for (size, days) in
-        [("10x10", "from=1990-01-01&to=1999-12-31&step=1"), ("2000x2000", "from=2020-01-01&to=2020-12-31&step=2")]
-    {
-        let answer = get(&format!("/styles/conflict/static/45.4,38.8,48,40.6/{size}.gif?{days}")).await;
+    for (size, days) in [
+        ("10x10", "from=1990-01-01&to=1999-12-31&step=1"),
+        ("2000x2000", "from=2020-01-01&to=2020-12-31&step=2"),
+    ] {
+        let answer =
+            get(&format!("/styles/conflict/static/45.4,38.8,48,40.6/{size}.gif?{days}")).await;
         assert!(
-            answer.status.as_u16() == 400 && answer.json()["detail"].as_str().unwrap().contains("too many"),
+            answer.status.as_u16() == 400
+                && answer.json()["detail"].as_str().unwrap().contains("too many"),
             "{size}"
         );
     }

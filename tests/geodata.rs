@@ -1,4 +1,5 @@
-//! The map's geography against the figures it is checked by: areas, towns, the partition of control, the corridor.
+//! The map's geography against the figures it is checked by: areas, towns, the partition of
+//! control, the corridor.
 
 use std::path::Path;
 
@@ -37,7 +38,8 @@ fn named<'a>(index: &'a Index, id: &str) -> &'a Feature {
     found.unwrap_or_else(|| panic!("no {id}"))
 }
 
-/// Official areas in km² (geodata/SOURCES.md), and how far ours may be from them today, in per cent. Only ever lowered.
+/// Official areas in km² (geodata/SOURCES.md), and how far ours may be from them today, in per
+/// cent. Only ever lowered.
 const AREAS: &[(&str, f64, f64)] = &[
     ("kalbajar", 1936.0, 3.8),
     ("lachin", 1835.0, 3.8),
@@ -64,7 +66,9 @@ fn areas_are_near_the_official_ones() {
     let percent = 100.0 * (sums.0 / sums.1 - 1.0);
     println!("| seven | {:.1} | {} | {percent:+.1}% |", sums.0, sums.1);
     assert!(percent.abs() <= 1.0, "{percent}");
-    let oblast = geodesic::area_m2(&named(map.collection("nagorno-karabakh").unwrap(), "nkao").geometry) / 1e6;
+    let oblast =
+        geodesic::area_m2(&named(map.collection("nagorno-karabakh").unwrap(), "nkao").geometry)
+            / 1e6;
     println!("| oblast | {oblast:.1} | 4388 | {:+.1}% |", 100.0 * (oblast / 4388.0 - 1.0));
     assert!((oblast / 4388.0 - 1.0).abs() <= 0.025);
 }
@@ -119,15 +123,26 @@ fn towns_lie_in_their_polygons() {
         let at = |collection: &str| -> Vec<String> {
             let members = json!({"at": [lon, lat], "collections": collection});
             let answer = map
-                .ask(&Question::read(members.as_object().unwrap(), &Effort::default()).unwrap(), &Effort::default())
+                .ask(
+                    &Question::read(members.as_object().unwrap(), &Effort::default()).unwrap(),
+                    &Effort::default(),
+                )
                 .unwrap()
                 .to_json();
-            answer["features"].as_array().unwrap().iter().map(|f| f["id"].as_str().unwrap().to_string()).collect()
+            answer["features"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|f| f["id"].as_str().unwrap().to_string())
+                .collect()
         };
         let ids = at(collection);
         assert!(ids.iter().any(|i| i == id), "{town} lies in {ids:?}, not in {collection}/{id}");
         let outside = if *collection == "districts" { Some("nagorno-karabakh") } else { None };
-        for other in outside.into_iter().chain((*collection == "nagorno-karabakh").then_some("buffer-territories")) {
+        for other in outside
+            .into_iter()
+            .chain((*collection == "nagorno-karabakh").then_some("buffer-territories"))
+        {
             assert!(at(other).is_empty(), "{town} also lies in {other}");
         }
     }
@@ -141,7 +156,10 @@ fn largest_overlap(features: &[&Feature]) -> (f64, String) {
         for j in i + 1..shapes.len() {
             let overlap = km2(&shapes[i].intersection(&shapes[j]));
             if overlap > worst.0 {
-                worst = (overlap, format!("{:?} and {:?}", features[i].text("id"), features[j].text("id")));
+                worst = (
+                    overlap,
+                    format!("{:?} and {:?}", features[i].text("id"), features[j].text("id")),
+                );
             }
         }
     }
@@ -152,7 +170,8 @@ fn largest_overlap(features: &[&Feature]) -> (f64, String) {
 fn no_two_districts_overlap() {
     let map = map();
     for collection in ["districts", "buffer-territories", "countries"] {
-        let features: Vec<&Feature> = map.collection(collection).unwrap().collection().features.iter().collect();
+        let features: Vec<&Feature> =
+            map.collection(collection).unwrap().collection().features.iter().collect();
         let (worst, which) = largest_overlap(&features);
         println!("{collection}: {} features, largest overlap {worst:.6} km2", features.len());
         assert!(worst < 0.01, "{collection}: {which} share {worst} km2");
@@ -164,7 +183,10 @@ fn control_divides_the_area_of_conflict_on_every_day() {
     let map = map();
     let control = map.collection("control").unwrap();
     let all = ["nagorno-karabakh", "buffer-territories"].map(|c| map.collection(c).unwrap());
-    let parts = all.iter().flat_map(|i| &i.collection().features).filter(|f| f.text("id") != Some("nkao-former"));
+    let parts = all
+        .iter()
+        .flat_map(|i| &i.collection().features)
+        .filter(|f| f.text("id") != Some("nkao-former"));
     let area = parts.map(|f| polygons(&f.geometry)).reduce(|a, b| a.union(&b)).unwrap();
     let changes = control.change_dates();
     let expected = [
@@ -185,7 +207,10 @@ fn control_divides_the_area_of_conflict_on_every_day() {
         assert!(overlap < 0.1, "{day}: {which} share {overlap} km2");
         let union = held.iter().map(|f| polygons(&f.geometry)).reduce(|a, b| a.union(&b)).unwrap();
         let (gap, excess) = (km2(&area.difference(&union)), km2(&union.difference(&area)));
-        println!("{day}: {} holders, overlap {overlap:.5}, gap {gap:.5}, excess {excess:.5} km2", held.len());
+        println!(
+            "{day}: {} holders, overlap {overlap:.5}, gap {gap:.5}, excess {excess:.5} km2",
+            held.len()
+        );
         assert!(gap < 0.1 && excess < 0.1, "{day}: gap {gap}, excess {excess}");
     }
 }
@@ -196,9 +221,15 @@ fn the_corridor_is_five_kilometres_wide() {
     let corridors = map.collection("corridors").unwrap();
     for course in ["lachin-corridor-2020", "lachin-corridor-2022"] {
         let strip = polygons(&named(corridors, course).geometry);
-        let Geometry::LineString(line) = &named(corridors, &format!("{course}-centreline")).geometry else { panic!() };
-        let widths: Vec<f64> = (0..50).map(|i| width_m(&strip, line, 0.14 + 0.84 * f64::from(i) / 49.0)).collect();
-        let (least, most) = widths.iter().fold((f64::MAX, 0f64), |(a, b), w| (a.min(*w), b.max(*w)));
+        let Geometry::LineString(line) =
+            &named(corridors, &format!("{course}-centreline")).geometry
+        else {
+            panic!()
+        };
+        let widths: Vec<f64> =
+            (0..50).map(|i| width_m(&strip, line, 0.14 + 0.84 * f64::from(i) / 49.0)).collect();
+        let (least, most) =
+            widths.iter().fold((f64::MAX, 0f64), |(a, b), w| (a.min(*w), b.max(*w)));
         println!("{course}: 50 cross-sections, {least:.0} to {most:.0} m");
         assert!(least >= 4_900.0 && most <= 5_100.0, "{course}: {least} to {most}");
     }
@@ -219,11 +250,17 @@ fn width_m(strip: &MultiPolygon<f64>, line: &LineString<f64>, fraction: f64) -> 
 fn names_are_given_where_they_must_be() {
     let map = map();
     let languages = ["name:en", "name:hy", "name:az", "name:ru"];
-    for collection in ["districts", "countries", "buffer-territories", "nagorno-karabakh", "cities", "control"] {
+    for collection in
+        ["districts", "countries", "buffer-territories", "nagorno-karabakh", "cities", "control"]
+    {
         for feature in &map.collection(collection).unwrap().collection().features {
             // Georgia's regions have what a source has.
             for key in languages.iter().filter(|_| feature.text("country") != Some("GEO")) {
-                assert!(feature.text(key).is_some(), "{collection} {:?} has no {key}", feature.text("id"));
+                assert!(
+                    feature.text(key).is_some(),
+                    "{collection} {:?} has no {key}",
+                    feature.text("id")
+                );
             }
         }
     }
@@ -231,14 +268,17 @@ fn names_are_given_where_they_must_be() {
     for place in &map.collection("places").unwrap().collection().features {
         let Geometry::Point(p) = &place.geometry else { panic!() };
         let beside = |i: &&Index| {
-            i.collection()
-                .features
-                .iter()
-                .any(|f| geodesic::distance_to_m(*p, &f.geometry, &Effort::default()).unwrap().unwrap() < 15_000.0)
+            i.collection().features.iter().any(|f| {
+                geodesic::distance_to_m(*p, &f.geometry, &Effort::default()).unwrap().unwrap()
+                    < 15_000.0
+            })
         };
         let large = place.number("population").unwrap_or(0.0) > 10_000.0;
         let near = conflict.iter().any(beside);
-        let wanted = languages.iter().filter(|_| near).chain(["name:ka", "name:fa"].iter().filter(|_| large));
+        let wanted = languages
+            .iter()
+            .filter(|_| near)
+            .chain(["name:ka", "name:fa"].iter().filter(|_| large));
         for key in wanted {
             assert!(place.text(key).is_some(), "{:?} has no {key}", place.text("id"));
         }
@@ -248,9 +288,9 @@ fn names_are_given_where_they_must_be() {
 #[test]
 fn the_binary_holds_what_the_folder_holds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata");
-    let files = std::fs::read_dir(folder)
-        .unwrap()
-        .filter_map(|e| e.unwrap().path().file_name()?.to_str()?.strip_suffix(".geojson").map(str::to_string));
+    let files = std::fs::read_dir(folder).unwrap().filter_map(|e| {
+        e.unwrap().path().file_name()?.to_str()?.strip_suffix(".geojson").map(str::to_string)
+    });
     let map = map();
     let mut count = 0;
     for name in files {

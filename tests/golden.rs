@@ -1,10 +1,13 @@
-//! Golden pictures: each `tests/golden/GROUP/NAME.json` has a `NAME.png` beside it that somebody has looked at.
+//! Golden pictures: each `tests/golden/GROUP/NAME.json` has a `NAME.png` beside it that somebody
+//! has looked at.
 //!
-//! An input has a `map`, a document as `/static` takes it, and perhaps a `style`; without one it is of the embedded map.
-//! Each `tests/golden/answers/NAME.json` has a `question` and the `answer` to it.
+//! An input has a `map`, a document as `/static` takes it, and perhaps a `style`; without one it is
+//! of the embedded map. Each `tests/golden/answers/NAME.json` has a `question` and the `answer` to
+//! it.
 //!
-//! `BLESS=1 cargo test --test golden` writes the pictures anew and still fails: look at them, then run it again. Where a
-//! picture is another, `target/golden/GROUP-NAME.png` shows what was, where they differ, and what is.
+//! `BLESS=1 cargo test --test golden` writes the pictures anew and still fails: look at them, then
+//! run it again. Where a picture is another, `target/golden/GROUP-NAME.png` shows what was, where
+//! they differ, and what is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,7 +45,8 @@ fn inputs(folder: &Path) -> Vec<Input> {
     out
 }
 
-/// The embedded map with the styles of all inputs, written into `folder`, which tiles are read from while it draws.
+/// The embedded map with the styles of all inputs, written into `folder`, which tiles are read from
+/// while it draws.
 fn loaded(inputs: &[Input], golden: &Path, folder: &tempfile::TempDir) -> Map {
     fs::create_dir(folder.path().join("sprite")).unwrap();
     for file in fs::read_dir(golden.join("sprite")).unwrap().map(|entry| entry.unwrap()) {
@@ -80,7 +84,8 @@ fn differs(a: &Rgba<u8>, b: &Rgba<u8>) -> bool {
 /// What was, where it differs, what is.
 fn panels(was: &RgbaImage, is: &RgbaImage) -> RgbaImage {
     let (width, height) = (was.width().max(is.width()), was.height().max(is.height()));
-    let get = |image: &RgbaImage, x, y| image.get_pixel_checked(x, y).copied().unwrap_or(Rgba([0; 4]));
+    let get =
+        |image: &RgbaImage, x, y| image.get_pixel_checked(x, y).copied().unwrap_or(Rgba([0; 4]));
     RgbaImage::from_fn(3 * width, height, |x, y| {
         let at = x % width;
         let (was, is) = (get(was, at, y), get(is, at, y));
@@ -110,7 +115,8 @@ fn every_picture_is_the_golden_one() {
         let path = input.path.with_extension("png");
         let was = image::open(&path).map(|image| image.to_rgba8()).ok();
         let is_same = was.as_ref().is_some_and(|was| {
-            was.dimensions() == is.dimensions() && was.pixels().zip(is.pixels()).all(|(a, b)| !differs(a, b))
+            was.dimensions() == is.dimensions()
+                && was.pixels().zip(is.pixels()).all(|(a, b)| !differs(a, b))
         });
         if is_same {
             continue;
@@ -154,7 +160,12 @@ fn every_answer_is_the_golden_one() {
         }
     }
     assert!(count >= LEAST_ANSWERS, "{count} of {LEAST_ANSWERS} answers are there");
-    assert!(wrong.is_empty(), "{} answers are others than the golden ones: {}", wrong.len(), wrong.join(", "));
+    assert!(
+        wrong.is_empty(),
+        "{} answers are others than the golden ones: {}",
+        wrong.len(),
+        wrong.join(", ")
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! What a reader who means ill may send, and a style that says more than it should: the server answers plainly, and says
-//! nothing about itself that is nobody's matter.
+//! What a reader who means ill may send, and a style that says more than it should: the server
+//! answers plainly, and says nothing about itself that is nobody's matter.
 
 mod app;
 
@@ -31,7 +31,8 @@ async fn a_position_of_one_number_is_told_at_every_door() {
     let line = json!({"type": "LineString", "coordinates": [[46, 39], [1]]});
     let feature = json!({"type": "Feature", "properties": {}, "geometry": line});
     let filter = json!({"op": "s_intersects", "args": [{"property": "geometry"}, line]});
-    let within = json!(["within", {"type": "Polygon", "coordinates": [[[0, 0], [1], [1, 1], [0, 0]]]}]);
+    let within =
+        json!(["within", {"type": "Polygon", "coordinates": [[[0, 0], [1], [1, 1], [0, 0]]]}]);
     let picture = |members: Json| {
         let mut spec = json!({"width": 64, "height": 64, "bbox": [45, 38, 48, 41]});
         spec.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
@@ -44,21 +45,46 @@ async fn a_position_of_one_number_is_told_at_every_door() {
         ("/query", json!({"near": feature})),
         ("/query", json!({"filter": filter})),
         ("/styles/conflict/static", picture(json!({"geojson": feature}))),
-        ("/styles/conflict/static", picture(json!({"geojson": feature, "layers": [{"id": "a", "type": "line"}]}))),
+        (
+            "/styles/conflict/static",
+            picture(json!({"geojson": feature, "layers": [{"id": "a", "type": "line"}]})),
+        ),
         ("/styles/conflict/static", picture(json!({"geojson": good, "layers": [layer]}))),
     ] {
         let answer = post(path, &question).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{question}: {:?}", String::from_utf8_lossy(&answer.body));
+        assert_eq!(
+            answer.status,
+            StatusCode::BAD_REQUEST,
+            "{question}: {:?}",
+            String::from_utf8_lossy(&answer.body)
+        );
     }
-    let told = post("/query", &json!({"filter": filter})).await.json()["detail"].as_str().unwrap().to_string();
-    assert!(told.contains("at /args/1 of the filter: /coordinates/1: a position has at least two numbers"), "{told}");
-    let told = post("/query", &json!({"intersects": line})).await.json()["detail"].as_str().unwrap().to_string();
-    assert!(told.contains("intersects: /coordinates/1: a position has at least two numbers"), "{told}");
+    let told = post("/query", &json!({"filter": filter})).await.json()["detail"]
+        .as_str()
+        .unwrap()
+        .to_string();
+    assert!(
+        told.contains(
+            "at /args/1 of the filter: /coordinates/1: a position has at least two numbers"
+        ),
+        "{told}"
+    );
+    let told = post("/query", &json!({"intersects": line})).await.json()["detail"]
+        .as_str()
+        .unwrap()
+        .to_string();
+    assert!(
+        told.contains("intersects: /coordinates/1: a position has at least two numbers"),
+        "{told}"
+    );
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("filter-lang", "cql2-json")
         .append_pair("filter", &filter.to_string())
         .finish();
-    assert_eq!(get(&format!("/collections/places/items?{query}")).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        get(&format!("/collections/places/items?{query}")).await.status,
+        StatusCode::BAD_REQUEST
+    );
 }
 
 #[tokio::test]
@@ -76,12 +102,18 @@ async fn every_answer_keeps_browsers_from_guessing() {
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "strict-origin-when-cross-origin", "{path}");
     }
-    for path in ["/?f=html", "/collections?f=html", "/collections/places/items?f=html&limit=3", "/api.html"] {
+    for path in
+        ["/?f=html", "/collections?f=html", "/collections/places/items?f=html&limit=3", "/api.html"]
+    {
         let page = get(path).await;
         let policy = page.header("content-security-policy");
-        for part in
-            ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]
-        {
+        for part in [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        ] {
             assert!(policy.contains(part), "{path}: {policy}");
         }
         assert!(!policy.contains("unsafe"), "{policy}");
@@ -100,15 +132,26 @@ async fn every_answer_keeps_browsers_from_guessing() {
 #[tokio::test]
 async fn links_begin_where_the_server_knows_itself_to_be() {
     let tiles = |answer: Answer| answer.json()["tiles"][0].as_str().unwrap().to_string();
-    let asked = |host: &str| Request::get("/styles/conflict.json").header("host", host).body(Body::empty()).unwrap();
+    let asked = |host: &str| {
+        Request::get("/styles/conflict.json").header("host", host).body(Body::empty()).unwrap()
+    };
     let evil = send(asked("evil.example")).await;
-    assert!(evil.headers.get_all("vary").iter().any(|v| v == "host, x-forwarded-proto"), "{:?}", evil.headers);
+    assert!(
+        evil.headers.get_all("vary").iter().any(|v| v == "host, x-forwarded-proto"),
+        "{:?}",
+        evil.headers
+    );
     assert_eq!(tiles(evil), "/styles/conflict/{z}/{x}/{y}.png");
-    assert!(tiles(send(asked("127.0.0.1:8080")).await).starts_with("http://127.0.0.1:8080/styles/"));
+    assert!(
+        tiles(send(asked("127.0.0.1:8080")).await).starts_with("http://127.0.0.1:8080/styles/")
+    );
     assert!(tiles(send(asked("localhost")).await).starts_with("http://localhost/styles/"));
 
     let service = Service::new(map::load(&Options::default()).value.unwrap(), 1).unwrap();
-    let site = Site { public_url: Some("https://maps.example.org/karabakh/".parse().unwrap()), hosts: Vec::new() };
+    let site = Site {
+        public_url: Some("https://maps.example.org/karabakh/".parse().unwrap()),
+        hosts: Vec::new(),
+    };
     let answer = send_to(router(service, site), asked("evil.example")).await;
     assert!(!answer.headers.get_all("vary").iter().any(|v| v.to_str().unwrap().contains("host")));
     assert!(tiles(answer).starts_with("https://maps.example.org/karabakh/styles/"));
@@ -119,7 +162,9 @@ async fn links_begin_where_the_server_knows_itself_to_be() {
 
 #[tokio::test]
 async fn a_request_names_one_host() {
-    let status = |request: Request<Body>| async move { app().oneshot(request).await.unwrap().status().as_u16() };
+    let status = |request: Request<Body>| async move {
+        app().oneshot(request).await.unwrap().status().as_u16()
+    };
     let request = || Request::get("/health");
     assert_eq!(status(request().body(Body::empty()).unwrap()).await, 400);
     let twice = request().header("host", "a.example").header("host", "b.example");
@@ -127,16 +172,25 @@ async fn a_request_names_one_host() {
     assert_eq!(status(request().header("host", "").body(Body::empty()).unwrap()).await, 400);
     assert_eq!(status(request().header("host", "a b").body(Body::empty()).unwrap()).await, 400);
     assert_eq!(status(request().version(Version::HTTP_10).body(Body::empty()).unwrap()).await, 200);
-    assert_eq!(status(request().header("host", "a.example").body(Body::empty()).unwrap()).await, 200);
+    assert_eq!(
+        status(request().header("host", "a.example").body(Body::empty()).unwrap()).await,
+        200
+    );
 }
 
 #[tokio::test]
 async fn the_link_header_is_short_whatever_was_asked() {
-    let long = "name <> 'x'".to_string() + &" AND name <> 'a long name that is not there'".repeat(20);
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("filter", &long).finish();
+    let long =
+        "name <> 'x'".to_string() + &" AND name <> 'a long name that is not there'".repeat(20);
+    let query =
+        form_urlencoded::Serializer::new(String::new()).append_pair("filter", &long).finish();
     let answer = get(&format!("/collections/places/items?limit=2&{query}")).await;
     let link = answer.header("link");
-    assert!(answer.status == 200 && link.len() <= 2_048 && link.contains("queryables"), "{} {link}", answer.status);
+    assert!(
+        answer.status == 200 && link.len() <= 2_048 && link.contains("queryables"),
+        "{} {link}",
+        answer.status
+    );
     assert!(answer.json()["links"].as_array().unwrap().iter().any(|l| l["rel"] == "next"));
     let short = get("/collections/places/items?limit=2").await;
     assert!(short.header("link").contains("rel=\"next\""));
@@ -151,8 +205,8 @@ async fn a_style_is_published_without_the_paths_of_its_files() {
     fs::create_dir_all(folder.join("tiles")).unwrap();
     fs::create_dir_all(folder.join("icons")).unwrap();
     let path = |name: &str| folder.join(name).display().to_string();
-    let attribution =
-        "<img src=x onerror=alert(1)> <a href=\"https://a.example\">A</a> <a href=\"javascript:alert(1)\">B";
+    let attribution = "<img src=x onerror=alert(1)> <a href=\"https://a.example\">A</a> <a \
+        href=\"javascript:alert(1)\">B";
     let style = json!({
         "version": 8, "name": "Own", "sprite": path("icons"), "glyphs": path("glyphs/{fontstack}/{range}.pbf"),
         "metadata": {"contactline:attribution": attribution},
@@ -172,7 +226,8 @@ async fn a_style_is_published_without_the_paths_of_its_files() {
         ],
     });
     fs::write(folder.join("own.json"), style.to_string()).unwrap();
-    let loaded = map::load(&Options { styles: vec![folder.join("own.json")], ..Options::default() });
+    let loaded =
+        map::load(&Options { styles: vec![folder.join("own.json")], ..Options::default() });
     let app = router(Service::new(loaded.value.unwrap(), 1).unwrap(), Site::default());
     let ask = |path: &str| {
         let request = Request::get(path).header("host", "127.0.0.1").body(Body::empty()).unwrap();
@@ -209,6 +264,8 @@ async fn a_style_is_published_without_the_paths_of_its_files() {
     let health = ask("/health").await.json();
     assert_eq!(
         health["faults"],
-        json!(["archive", "elsewhere", "gone"].map(|id| format!("source own/{id} could not be read")))
+        json!(
+            ["archive", "elsewhere", "gone"].map(|id| format!("source own/{id} could not be read"))
+        )
     );
 }

@@ -23,17 +23,29 @@ async fn the_urls_of_other_static_maps_are_understood() {
     // TileServer GL's paths and ours, one or many, plain or encoded.
     let ours = format!("{base}/auto/300x200.png?path=46,39%2047,40%2047.5,39.5");
     same(ours.clone(), format!("{base}/auto/300x200.png?path=46,39|47,40|47.5,39.5")).await;
-    same(ours.clone(), format!("{base}/auto/300x200.png?path=enc:_e%60mF_kwwG_ibE_ibE~s%60B_t%60B")).await;
-    let two = format!("{base}/auto/300x200.png?path=46,39%2047,40|46,40%2047,39&marker=46.5,39.5|46.6,39.6");
+    same(
+        ours.clone(),
+        format!("{base}/auto/300x200.png?path=enc:_e%60mF_kwwG_ibE_ibE~s%60B_t%60B"),
+    )
+    .await;
+    let two = format!(
+        "{base}/auto/300x200.png?path=46,39%2047,40|46,40%2047,39&marker=46.5,39.5|46.6,39.6"
+    );
     same(two, format!("{base}/auto/300x200.png?path=46,39|47,40&path=46,40|47,39&marker=46.5,39.5&marker=46.6,39.6"))
         .await;
     // Mapbox's, with its own parameters.
     let pin = format!("{base}/46.75,39.76,7/300x200@2x.png");
-    let mapbox = get(&format!("{base}/pin-l-a+f00(46.75,39.76)/46.75,39.76,7,0/300x200@2x?access_token=pk.x")).await;
+    let mapbox = get(&format!(
+        "{base}/pin-l-a+f00(46.75,39.76)/46.75,39.76,7,0/300x200@2x?access_token=pk.x"
+    ))
+    .await;
     assert_eq!((mapbox.status.as_u16(), mapbox.header("content-type")), (200, "image/png"));
     assert_ne!(mapbox.body, get(&pin).await.body);
-    let boxed = format!("{base}/path-3+b3123b(_e%60mF_kwwG_ibE_ibE~s%60B_t%60B)/[45.4,38.8,48,40.6]/300x200.png");
-    same(boxed, format!("{base}/45.4,38.8,48,40.6/300x200.png?path=46,39%2047,40%2047.5,39.5")).await;
+    let boxed = format!(
+        "{base}/path-3+b3123b(_e%60mF_kwwG_ibE_ibE~s%60B_t%60B)/[45.4,38.8,48,40.6]/300x200.png"
+    );
+    same(boxed, format!("{base}/45.4,38.8,48,40.6/300x200.png?path=46,39%2047,40%2047.5,39.5"))
+        .await;
 }
 
 #[tokio::test]
@@ -59,7 +71,8 @@ async fn an_unchanged_picture_is_not_sent_again() {
     let first = get("/styles/conflict/7/80/48.png").await;
     let etag = first.header(header::ETAG).to_string();
     assert!(etag.starts_with('"') && first.header(header::CACHE_CONTROL).contains("max-age"));
-    let again = Request::get("/styles/conflict/7/80/48.png").header("if-none-match", format!("\"x\", W/{etag}"));
+    let again = Request::get("/styles/conflict/7/80/48.png")
+        .header("if-none-match", format!("\"x\", W/{etag}"));
     let again = send(again.body(Body::empty()).unwrap()).await;
     assert_eq!(
         (again.status, again.body.len(), again.header(header::ETAG)),
@@ -67,12 +80,16 @@ async fn an_unchanged_picture_is_not_sent_again() {
     );
     let json = get("/styles/conflict.json").await;
     let etag = json.header(header::ETAG).to_string();
-    let again =
-        Request::get("/styles/conflict.json").header("host", "maps.example:8080").header("if-none-match", &etag);
+    let again = Request::get("/styles/conflict.json")
+        .header("host", "maps.example:8080")
+        .header("if-none-match", &etag);
     assert_eq!(send(again.body(Body::empty()).unwrap()).await.status, StatusCode::NOT_MODIFIED);
     // Days with the same map share a picture; days with another do not.
     let tag = async |date: &str| {
-        get(&format!("/styles/conflict/7/80/48.png?date={date}")).await.header(header::ETAG).to_string()
+        get(&format!("/styles/conflict/7/80/48.png?date={date}"))
+            .await
+            .header(header::ETAG)
+            .to_string()
     };
     assert_eq!(tag("2020-11-21").await, tag("2020-11-23").await);
     assert_ne!(tag("2020-11-24").await, tag("2020-11-25").await);
@@ -87,8 +104,9 @@ async fn styles_describe_themselves_with_absolute_urls() {
     assert_eq!(tilejson["tilejson"], "3.0.0");
     assert_eq!(tilejson["tiles"][0], "http://maps.example:8080/styles/conflict/{z}/{x}/{y}.png");
     // A header that any client may send must not decide what others get from a cache.
-    let forwarded =
-        Request::get("/styles/conflict.json").header("host", "10.0.0.1").header("x-forwarded-host", "evil.example");
+    let forwarded = Request::get("/styles/conflict.json")
+        .header("host", "10.0.0.1")
+        .header("x-forwarded-host", "evil.example");
     let forwarded = send(forwarded.body(Body::empty()).unwrap()).await.json();
     assert!(forwarded["tiles"][0].as_str().unwrap().starts_with("http://10.0.0.1/"));
     assert!(tilejson["attribution"].as_str().unwrap().contains("GeoNames"));
@@ -103,7 +121,9 @@ async fn styles_describe_themselves_with_absolute_urls() {
     let (width, height) = size(&png.body);
     for image in sheet.as_object().unwrap().values() {
         let bottom = image["y"].as_u64().unwrap() + image["height"].as_u64().unwrap();
-        assert!(bottom <= u64::from(height) && image["width"].as_u64().unwrap() <= u64::from(width));
+        assert!(
+            bottom <= u64::from(height) && image["width"].as_u64().unwrap() <= u64::from(width)
+        );
     }
 }
 
@@ -111,12 +131,16 @@ async fn styles_describe_themselves_with_absolute_urls() {
 async fn shusha_the_day_after_it_was_taken() {
     let answer = get("/query?at=46.7499,39.7601&datetime=2020-11-09").await.json();
     let all = answer["features"].as_array().unwrap();
-    let of = |collection: &str| all.iter().filter(|f| f["collection"] == collection).collect::<Vec<&Json>>();
+    let of = |collection: &str| {
+        all.iter().filter(|f| f["collection"] == collection).collect::<Vec<&Json>>()
+    };
     assert!(of("cities").iter().any(|c| c["properties"]["name"] == "Shusha / Shushi"
         && c["properties"]["holder"].as_str().unwrap().starts_with("Azerbaijan")));
     assert!(
-        of("nagorno-karabakh").iter().any(|o| o["properties"]["name"] == "Former Nagorno-Karabakh Autonomous Oblast"
-            && o["area_km2"].as_f64().unwrap() > 4_000.0)
+        of("nagorno-karabakh")
+            .iter()
+            .any(|o| o["properties"]["name"] == "Former Nagorno-Karabakh Autonomous Oblast"
+                && o["area_km2"].as_f64().unwrap() > 4_000.0)
     );
     let control = of("control");
     assert_eq!(control.len(), 1);
@@ -140,7 +164,8 @@ async fn the_nearest_places_come_nearest_first() {
     assert_eq!(features[0]["distance_m"], 0.0);
     let distances: Vec<f64> = features.iter().map(|f| f["distance_m"].as_f64().unwrap()).collect();
     assert!(distances.is_sorted());
-    let line = get("/query?near=46.7528,39.8177&collections=lines&datetime=2021-01-01").await.json();
+    let line =
+        get("/query?near=46.7528,39.8177&collections=lines&datetime=2021-01-01").await.json();
     assert_eq!(line["features"][0]["collection"], "lines");
 }
 
@@ -152,8 +177,12 @@ async fn items_are_cut_by_box_date_and_limit() {
     let boxed = get("/collections/places/items?bbox=46.7,39.7,46.8,39.9&limit=2").await.json();
     assert_eq!(boxed["numberReturned"], 2);
     assert!(boxed["numberMatched"].as_u64().unwrap() >= 3);
-    let ids: Vec<Json> =
-        get("/collections").await.json()["collections"].as_array().unwrap().iter().map(|c| c["id"].clone()).collect();
+    let ids: Vec<Json> = get("/collections").await.json()["collections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["id"].clone())
+        .collect();
     assert!(ids.contains(&"control".into()) && ids.contains(&"places".into()));
 }
 
@@ -176,9 +205,15 @@ async fn the_page_and_its_assets_are_there() {
     assert_eq!(get("/health").await.json()["status"], "ok");
     let page = get_as("/", "text/html,application/xhtml+xml,*/*;q=0.8").await;
     let page = String::from_utf8(page.body).unwrap();
-    assert!(page.contains("leaflet") && page.contains("id=\"date\"") && page.contains("id=\"lang\""));
-    for (asset, kind) in [("viewer.js", "text/javascript"), ("viewer.css", "text/css"), ("resource.css", "text/css")] {
-        assert!(get(&format!("/assets/{asset}")).await.header(header::CONTENT_TYPE).starts_with(kind));
+    assert!(
+        page.contains("leaflet") && page.contains("id=\"date\"") && page.contains("id=\"lang\"")
+    );
+    for (asset, kind) in
+        [("viewer.js", "text/javascript"), ("viewer.css", "text/css"), ("resource.css", "text/css")]
+    {
+        assert!(
+            get(&format!("/assets/{asset}")).await.header(header::CONTENT_TYPE).starts_with(kind)
+        );
     }
 }
 
@@ -234,7 +269,11 @@ const BAD_REQUESTS: &[(&str, u16, &str)] = &[
     ("/collections/places/items?bbox=1,2,3", 400, "is not 4 numbers"),
     ("/collections/places/items?bbox=45,40,48,38", 400, "is no bbox in"),
     ("/collections/places/items?bbox=45,38,48,140", 400, "west,south,east,north"),
-    ("/collections/places/items?bbox-crs=EPSG:27700", 400, "no value for bbox-crs; there are: http"),
+    (
+        "/collections/places/items?bbox-crs=EPSG:27700",
+        400,
+        "no value for bbox-crs; there are: http",
+    ),
     ("/collections/places/items?crs=nowhere", 400, "no value for crs"),
     ("/collections/places/items?limit=0", 400, "from 1"),
     ("/collections/places/items?limit=-5", 400, "from 1"),
@@ -274,7 +313,12 @@ const BAD_REQUESTS: &[(&str, u16, &str)] = &[
 async fn bad_requests_are_told_what_is_wrong() {
     for (path, status, part) in BAD_REQUESTS {
         let answer = get(path).await;
-        assert_eq!(answer.header(header::CONTENT_TYPE), "application/problem+json", "{path} {}", answer.status);
+        assert_eq!(
+            answer.header(header::CONTENT_TYPE),
+            "application/problem+json",
+            "{path} {}",
+            answer.status
+        );
         let problem = answer.json();
         println!("{path} -> {} {}", answer.status.as_u16(), problem["detail"].as_str().unwrap());
         assert_eq!(answer.status.as_u16(), *status, "{path}: {problem}");

@@ -1,5 +1,5 @@
-//! The seam theorem for labels: no label is cut, doubled or lost where tiles meet. `AREAS` sets how many random areas are
-//! compared.
+//! The seam theorem for labels: no label is cut, doubled or lost where tiles meet. `AREAS` sets how
+//! many random areas are compared.
 
 mod mosaic;
 mod random;
@@ -18,7 +18,8 @@ use serde_json::{Value as Json, json};
 fn load(name: &str, style: &Json) -> Map {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(folder.join("images")).unwrap();
-    let dot = "<svg xmlns='http://www.w3.org/2000/svg' width='14' height='10'><ellipse cx='7' cy='5' rx='7' ry='5' fill='#b22'/></svg>";
+    let dot = "<svg xmlns='http://www.w3.org/2000/svg' width='14' height='10'><ellipse cx='7' \
+        cy='5' rx='7' ry='5' fill='#b22'/></svg>";
     fs::write(folder.join("images/dot.svg"), dot).unwrap();
     let path = folder.join("labels.json");
     fs::write(&path, style.to_string()).unwrap();
@@ -46,7 +47,8 @@ fn name(random: &mut Random) -> String {
         "Խանքենդի",
     ];
     let count = random.magnitude(1.0, 12.0) as usize;
-    let words: Vec<&str> = (0..count).map(|_| WORDS[random.whole(0, WORDS.len() as u32 - 1) as usize]).collect();
+    let words: Vec<&str> =
+        (0..count).map(|_| WORDS[random.whole(0, WORDS.len() as u32 - 1) as usize]).collect();
     words.join(" ")
 }
 
@@ -75,9 +77,15 @@ fn compare(map: &Map, random: &mut Random, z: u8, spread_px: f64, areas: usize) 
     wrong
 }
 
-/// How many pixels of a picture are unlike the same picture by another map: where two maps differ by their labels only,
-/// what the labels paint.
-fn painted(maps: [&Map; 2], style: &str, at: World, zoom: f64, state: [&[(&str, &str)]; 2]) -> usize {
+/// How many pixels of a picture are unlike the same picture by another map: where two maps differ
+/// by their labels only, what the labels paint.
+fn painted(
+    maps: [&Map; 2],
+    style: &str,
+    at: World,
+    zoom: f64,
+    state: [&[(&str, &str)]; 2],
+) -> usize {
     let (lon, lat) = at.to_degrees();
     let size = Size::new(1024, 1024, 1, u64::MAX).unwrap();
     let frame = Frame::centered(LonLat::new(lon, lat).unwrap(), zoom, size).unwrap();
@@ -88,12 +96,14 @@ fn painted(maps: [&Map; 2], style: &str, at: World, zoom: f64, state: [&[(&str, 
     one.pixels().zip(other.pixels()).filter(|(a, b)| a != b).count()
 }
 
-/// Makes sure that a stress map shows labels: against the same style without them, a twentieth of the picture differs.
+/// Makes sure that a stress map shows labels: against the same style without them, a twentieth of
+/// the picture differs.
 fn assert_labels(map: &Map, name: &str, style: &Json, zoom: f64) {
     let mut bare = style.clone();
     bare["layers"].as_array_mut().unwrap().retain(|l| l["type"] != "symbol");
     let bare = load(name, &bare);
-    let painted = painted([map, &bare], "labels", World::from_degrees(46.7, 39.7), zoom, [&[], &[]]);
+    let painted =
+        painted([map, &bare], "labels", World::from_degrees(46.7, 39.7), zoom, [&[], &[]]);
     assert!(painted > 50_000, "labels paint only {painted} of 1,048,576 px");
 }
 
@@ -187,10 +197,24 @@ fn no_label_of_the_conflict_map_is_cut() {
     let mut random = Random(300);
     let center = World::from_degrees(46.7, 39.7);
     for (zoom, other) in [(5.0, "hy"), (8.0, "fa"), (11.0, "ka")] {
-        let labelled = painted([&map, &map], "conflict", center, zoom, [&[("lang", "en")], &[("lang", other)]]);
+        let labelled = painted(
+            [&map, &map],
+            "conflict",
+            center,
+            zoom,
+            [&[("lang", "en")], &[("lang", other)]],
+        );
         assert!(labelled > 2_000, "zoom {zoom}: only {labelled} px differ from English to {other}");
     }
-    let dates = ["1990-01-01", "2019-05-01", "2020-10-10", "2020-11-12", "2020-11-26", "2022-09-01", "2026-01-01"];
+    let dates = [
+        "1990-01-01",
+        "2019-05-01",
+        "2020-10-10",
+        "2020-11-12",
+        "2020-11-26",
+        "2022-09-01",
+        "2026-01-01",
+    ];
     for i in 0..areas(24) {
         let at = World::from_degrees(random.range(44.5, 48.5), random.range(38.6, 41.0));
         // A tile of 256 px at zoom 5 is style zoom 4.
@@ -202,7 +226,12 @@ fn no_label_of_the_conflict_map_is_cut() {
         let view = ["neutral", "AZ", "AM"][random.whole(0, 2) as usize];
         let settings = [("date", date), ("lang", lang), ("worldview", view)];
         let wrong = differences(&map, "conflict", at, zoom, size, ratio, &settings);
-        assert_eq!(wrong, 0, "area {i}: {:?} zoom {zoom} {size} px @{ratio}x {settings:?}", degrees(at));
+        assert_eq!(
+            wrong,
+            0,
+            "area {i}: {:?} zoom {zoom} {size} px @{ratio}x {settings:?}",
+            degrees(at)
+        );
     }
 }
 
@@ -210,8 +239,10 @@ fn no_label_of_the_conflict_map_is_cut() {
 fn labels_around_the_world_are_the_same_in_each_of_its_copies() {
     let mut random = Random(180);
     let feature = |name: &str, at: [f64; 2]| json!({"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Point", "coordinates": at}});
-    // Each of nine overlaps the next at zoom 0, all the way round: whether the first is shown must not hang on the last.
-    let mut features: Vec<Json> = (0..9).map(|i| feature("MMMMMMMM", [f64::from(i) * 40.0 - 180.0, 55.0])).collect();
+    // Each of nine overlaps the next at zoom 0, all the way round: whether the first is shown must
+    // not hang on the last.
+    let mut features: Vec<Json> =
+        (0..9).map(|i| feature("MMMMMMMM", [f64::from(i) * 40.0 - 180.0, 55.0])).collect();
     features.extend((0..400).map(|_| {
         let at = [random.range(-180.0, 180.0), random.range(-30.0, 30.0)];
         feature(&name(&mut random), at)
@@ -227,24 +258,34 @@ fn labels_around_the_world_are_the_same_in_each_of_its_copies() {
         ]}),
     );
     let state = map.style("labels").unwrap().state([]).unwrap();
-    for (zoom, lon, bearing) in [(0.0, 0.0, 0.0), (0.0, 137.0, 0.0), (1.0, 180.0, 0.0), (0.0, -90.0, 90.0)] {
+    for (zoom, lon, bearing) in
+        [(0.0, 0.0, 0.0), (0.0, 137.0, 0.0), (1.0, 180.0, 0.0), (0.0, -90.0, 90.0)]
+    {
         let world = 512 << zoom as u32;
         let long = 4 * world;
-        let size = if bearing == 0.0 { Size::new(long, 300, 1, u64::MAX) } else { Size::new(300, long, 1, u64::MAX) };
-        let frame = Frame::viewport(LonLat::new(lon, 0.0).unwrap(), zoom, bearing, size.unwrap()).unwrap();
+        let size = if bearing == 0.0 {
+            Size::new(long, 300, 1, u64::MAX)
+        } else {
+            Size::new(300, long, 1, u64::MAX)
+        };
+        let frame =
+            Frame::viewport(LonLat::new(lon, 0.0).unwrap(), zoom, bearing, size.unwrap()).unwrap();
         let png = map.png("labels", &state, &frame).unwrap();
         let picture = pixels(&png);
         let (dx, dy) = if bearing == 0.0 { (world, 0) } else { (0, world) };
         let inked = picture.pixels().filter(|p| p[0] < 128).count();
         assert!(inked > 1_000, "zoom {zoom}: only {inked} px of ink");
         let wrong = picture.enumerate_pixels().filter(|(x, y, p)| {
-            x + dx < picture.width() && y + dy < picture.height() && picture.get_pixel(x + dx, y + dy) != *p
+            x + dx < picture.width()
+                && y + dy < picture.height()
+                && picture.get_pixel(x + dx, y + dy) != *p
         });
         assert_eq!(wrong.count(), 0, "zoom {zoom} around {lon}");
     }
 }
 
-/// Boxes of labels; a board is given those within `limit`, as a tile server gives a tile those near it.
+/// Boxes of labels; a board is given those within `limit`, as a tile server gives a tile those near
+/// it.
 struct Boxes {
     all: Vec<Area>,
     limit: Area,
@@ -263,13 +304,25 @@ impl Supply<usize> for Boxes {
         for (i, label) in self.all.iter().enumerate() {
             let middle = [0, 1].map(|k| (label.min[k] + label.max[k]) / 2.0);
             let at = Area { min: middle, max: middle };
-            if at.meets(area) && at.meets(&self.limit) && !std::mem::replace(&mut self.given[i], true) {
-                let tries =
-                    vec![Try { bounds: vec![Bound::Box(*label)], strict: false, around: Vec::new(), closed: false }];
+            if at.meets(area)
+                && at.meets(&self.limit)
+                && !std::mem::replace(&mut self.given[i], true)
+            {
+                let tries = vec![Try {
+                    bounds: vec![Bound::Box(*label)],
+                    strict: false,
+                    around: Vec::new(),
+                    closed: false,
+                }];
                 out.push(Candidate {
                     rank: Rank { layer: 0, key: 0, tile: 0, part: i as u32, nth: 0 },
                     copy: 0,
-                    text: Some(Text { tries, overlap: Overlap::Never, blocks: true, optional: false }),
+                    text: Some(Text {
+                        tries,
+                        overlap: Overlap::Never,
+                        blocks: true,
+                        optional: false,
+                    }),
                     icon: None,
                     repeat: None,
                     ink: *label,
@@ -281,8 +334,8 @@ impl Supply<usize> for Boxes {
     }
 }
 
-/// How many labels are shown by one tile and not by another that they reach into, where each tile of 256 px knows the
-/// labels within `margin` px of it.
+/// How many labels are shown by one tile and not by another that they reach into, where each tile
+/// of 256 px knows the labels within `margin` px of it.
 fn cut(all: &[Area], tiles: usize, margin: f64) -> usize {
     let mut shown_by: Vec<Vec<bool>> = Vec::new();
     let tile = |i: usize| {
@@ -317,7 +370,8 @@ fn placement_by_tile_cuts_labels_and_ours_none() {
     let by_margin = [0.0, 64.0, 128.0, 256.0].map(|margin| (margin, cut(&all, tiles, margin)));
     let ours = cut(&all, tiles, f64::INFINITY);
     println!(
-        "of 6,000 labels on {} tiles, cut at a seam: by tiles that know (margin px, labels) {by_margin:?}; by ours {ours}",
+        "of 6,000 labels on {} tiles, cut at a seam: by tiles that know (margin px, labels) \
+         {by_margin:?}; by ours {ours}",
         tiles * tiles
     );
     assert_eq!(ours, 0);

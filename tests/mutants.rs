@@ -38,7 +38,8 @@ fn seeds() -> Vec<Json> {
     let sources = json!({"s": {"type": "geojson", "lineMetrics": true, "promoteId": "n",
         "data": {"type": "FeatureCollection", "features": features}}});
     let style = |layers: Json| json!({"version": 8, "center": [0, 0], "zoom": 2, "state": {"k": {"default": 1}}, "sources": sources, "layers": layers});
-    let zoom = json!(["interpolate", ["exponential", 1.5], ["zoom"], 0, 1, 10, ["+", 1, ["get", "n"]]]);
+    let zoom =
+        json!(["interpolate", ["exponential", 1.5], ["zoom"], 0, 1, 10, ["+", 1, ["get", "n"]]]);
     let mut seeds = vec![
         style(json!([
             {"id": "b", "type": "background", "paint": {"background-color": "#eee", "background-opacity": 0.5}},
@@ -59,7 +60,8 @@ fn seeds() -> Vec<Json> {
         ])),
     ];
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let parts = ["../shared/suites", "tests/suites/maplibre"].map(|part| home.join(part).join("render/tests"));
+    let parts = ["../shared/suites", "tests/suites/maplibre"]
+        .map(|part| home.join(part).join("render/tests"));
     let suite = parts.iter().find(|part| part.is_dir()).unwrap();
     for category in fs::read_dir(suite).unwrap().flatten() {
         for test in fs::read_dir(category.path()).into_iter().flatten().flatten() {
@@ -76,7 +78,9 @@ fn seeds() -> Vec<Json> {
 fn places(json: &Json, at: &str, out: &mut Vec<String>) {
     out.push(at.to_string());
     match json {
-        Json::Array(items) => items.iter().enumerate().for_each(|(i, v)| places(v, &format!("{at}/{i}"), out)),
+        Json::Array(items) => {
+            items.iter().enumerate().for_each(|(i, v)| places(v, &format!("{at}/{i}"), out))
+        }
         Json::Object(members) => members.iter().for_each(|(k, v)| {
             places(v, &format!("{at}/{}", k.replace('~', "~0").replace('/', "~1")), out);
         }),
@@ -86,8 +90,20 @@ fn places(json: &Json, at: &str, out: &mut Vec<String>) {
 
 /// Something that was not there before.
 fn novelty(random: &mut Random, other: &Json) -> Json {
-    let words =
-        ["", "round", "zoom", "get", "#12", "rgba(1,2,3,4)", "global-state", "{a}", "none", "visible", "case", "ə"];
+    let words = [
+        "",
+        "round",
+        "zoom",
+        "get",
+        "#12",
+        "rgba(1,2,3,4)",
+        "global-state",
+        "{a}",
+        "none",
+        "visible",
+        "case",
+        "ə",
+    ];
     match random.below(12) {
         0 => Json::Null,
         1 => json!(random.below(2) == 0),
@@ -123,7 +139,10 @@ fn mutate(random: &mut Random, style: &mut Json, other: &Json) {
             members.remove(&key);
         }
         (Json::Object(members), 1) => {
-            members.insert(["type", "paint", "layout", "filter", "stops", "x"][random.below(6)].to_string(), new);
+            members.insert(
+                ["type", "paint", "layout", "filter", "stops", "x"][random.below(6)].to_string(),
+                new,
+            );
         }
         (node, _) => *node = new,
     }
@@ -139,7 +158,8 @@ fn read_and_draw(path: &Path, place: f64) {
     let Ok(state) = styled.state([]) else { return };
     let size = Size::new(48, 40, 1 + (place * 3.0) as u32, u64::MAX).unwrap();
     let center = LonLat::new(place * 30.0 - 15.0, place * 20.0 - 10.0).unwrap();
-    let frame = Frame::viewport(center, place * 6.0, if place > 0.8 { 30.0 } else { 0.0 }, size).unwrap();
+    let frame =
+        Frame::viewport(center, place * 6.0, if place > 0.8 { 30.0 } else { 0.0 }, size).unwrap();
     map.png(id, &state, &frame).unwrap();
 }
 

@@ -1,5 +1,6 @@
-//! The abstract test suites of OGC API - Features, test by test: Part 1 (OGC 17-069r4), Part 2 (18-058r1) and
-//! Part 3 (19-079r2), on every collection of the embedded map. CQL2's own suite is in `cql2.rs`.
+//! The abstract test suites of OGC API - Features, test by test: Part 1 (OGC 17-069r4), Part 2
+//! (18-058r1) and Part 3 (19-079r2), on every collection of the embedded map. CQL2's own suite is
+//! in `cql2.rs`.
 
 mod app;
 
@@ -110,7 +111,11 @@ impl Report {
 
     /// Asks for GeoJSON or JSON, whichever there is.
     async fn get(&mut self, path: &str) -> Answer {
-        self.get_as(path, &format!("{GEOJSON}, application/json;q=0.9, application/schema+json;q=0.9")).await
+        self.get_as(
+            path,
+            &format!("{GEOJSON}, application/json;q=0.9, application/schema+json;q=0.9"),
+        )
+        .await
     }
 
     async fn get_as(&mut self, path: &str, accept: &str) -> Answer {
@@ -134,7 +139,9 @@ fn linked<'a>(json: &'a Json, rel: &str) -> Vec<&'a str> {
 }
 
 fn all_typed(json: &Json) -> bool {
-    links(json).all(|l| ["rel", "type", "href"].iter().all(|k| l[k].as_str().is_some_and(|t| !t.is_empty())))
+    links(json).all(|l| {
+        ["rel", "type", "href"].iter().all(|k| l[k].as_str().is_some_and(|t| !t.is_empty()))
+    })
 }
 
 /// A link's path on this server.
@@ -153,10 +160,12 @@ fn media_type(answer: &Answer) -> &str {
 /// All positions of a geometry.
 fn positions(json: &Json, out: &mut Vec<[f64; 2]>) {
     match json {
-        Json::Array(items) => match (items.first().and_then(Json::as_f64), items.get(1).and_then(Json::as_f64)) {
-            (Some(x), Some(y)) => out.push([x, y]),
-            _ => items.iter().for_each(|i| positions(i, out)),
-        },
+        Json::Array(items) => {
+            match (items.first().and_then(Json::as_f64), items.get(1).and_then(Json::as_f64)) {
+                (Some(x), Some(y)) => out.push([x, y]),
+                _ => items.iter().for_each(|i| positions(i, out)),
+            }
+        }
         Json::Object(object) => object.values().for_each(|v| positions(v, out)),
         _ => {}
     }
@@ -221,7 +230,12 @@ async fn the_abstract_tests_of_parts_1_2_and_3_pass() {
     described(r, &api);
     let Report { checks, failures, .. } = report;
     let total: usize = checks.values().sum();
-    println!("{} of {} abstract tests, {total} checks, {} failures", checks.len(), TESTS.len(), failures.len());
+    println!(
+        "{} of {} abstract tests, {total} checks, {} failures",
+        checks.len(),
+        TESTS.len(),
+        failures.len()
+    );
     assert_eq!(failures, Vec::<String>::new());
     let left: Vec<&&str> = TESTS.iter().filter(|t| !checks.contains_key(**t)).collect();
     assert_eq!(left, Vec::<&&str>::new(), "not run");
@@ -233,13 +247,19 @@ async fn over_a_socket(r: &mut Report) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(async move { axum::serve(listener, app()).await });
-    for target in ["/?f=json", "/conformance", "/collections", "/collections/places/items?limit=1"] {
+    for target in ["/?f=json", "/conformance", "/collections", "/collections/places/items?limit=1"]
+    {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-        let request = format!("GET {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut text = String::new();
         stream.read_to_string(&mut text).await.unwrap();
-        r.check("core/http", text.starts_with("HTTP/1.1 200 OK\r\n"), format!("{target}: {text:.60}"));
+        r.check(
+            "core/http",
+            text.starts_with("HTTP/1.1 200 OK\r\n"),
+            format!("{target}: {text:.60}"),
+        );
     }
     server.abort();
 }
@@ -267,7 +287,11 @@ async fn landing(r: &mut Report) {
                 let kinds = ["application/vnd.oai.openapi+json;version=3.0", "text/html"];
                 r.check("oas30/oas-definition-1", kinds.contains(&kind), kind);
                 let is_html = media_type(&target).starts_with("text/html") && kind == "text/html";
-                r.check("core/api-definition-success", media_type(&target) == kind || is_html, media_type(&target));
+                r.check(
+                    "core/api-definition-success",
+                    media_type(&target) == kind || is_html,
+                    media_type(&target),
+                );
             }
         }
     }
@@ -277,8 +301,13 @@ async fn definition(r: &mut Report) -> Json {
     let api = r.get("/api").await.json();
     let version = api["openapi"].as_str().unwrap_or_default();
     r.check("oas30/oas-definition-2", version.starts_with("3.0."), version);
-    r.check("oas30/security", api["components"].get("securitySchemes").is_none(), "there is nothing to log in to");
-    // Every reference leads somewhere; every path template has its parameters; operations have names of their own.
+    r.check(
+        "oas30/security",
+        api["components"].get("securitySchemes").is_none(),
+        "there is nothing to log in to",
+    );
+    // Every reference leads somewhere; every path template has its parameters; operations have
+    // names of their own.
     let mut references = Vec::new();
     gather_references(&api, &mut references);
     for reference in references {
@@ -290,7 +319,11 @@ async fn definition(r: &mut Report) -> Json {
         for operation in methods.as_object().unwrap().values() {
             let name = operation["operationId"].as_str().unwrap_or_default().to_string();
             r.check("oas30/oas-definition-2", !name.is_empty() && names.insert(name), path);
-            r.check("oas30/oas-definition-2", operation["responses"].as_object().is_some_and(|o| !o.is_empty()), path);
+            r.check(
+                "oas30/oas-definition-2",
+                operation["responses"].as_object().is_some_and(|o| !o.is_empty()),
+                path,
+            );
         }
     }
     api
@@ -311,7 +344,8 @@ async fn conformance(r: &mut Report) {
     let answer = r.get("/conformance").await;
     r.check("core/conformance-op", answer.status == 200, answer.status);
     let json = answer.json();
-    let classes: Vec<&str> = json["conformsTo"].as_array().unwrap().iter().filter_map(Json::as_str).collect();
+    let classes: Vec<&str> =
+        json["conformsTo"].as_array().unwrap().iter().filter_map(Json::as_str).collect();
     for (part, class) in [
         (1, "core"),
         (1, "geojson"),
@@ -344,12 +378,27 @@ async fn collections(r: &mut Report) -> Json {
     r.check("core/fc-md-op", answer.status == 200, answer.status);
     let plain = answer.status == 200 && media_type(&answer) == "application/json";
     let json = answer.json();
-    r.check("features-filter/get-collections", plain && json["collections"].is_array(), media_type(&answer));
-    r.check("core/fc-md-success", json["links"].is_array() && json["collections"].is_array(), "members");
+    r.check(
+        "features-filter/get-collections",
+        plain && json["collections"].is_array(),
+        media_type(&answer),
+    );
+    r.check(
+        "core/fc-md-success",
+        json["links"].is_array() && json["collections"].is_array(),
+        "members",
+    );
     r.check("core/fc-md-links", all_typed(&json), &json["links"]);
-    r.check("core/fc-md-links", linked(&json, "self").len() == 1 && linked(&json, "alternate").len() == 1, "links");
-    let files = std::fs::read_dir(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata")).unwrap();
-    let served = files.filter(|f| f.as_ref().unwrap().path().extension().is_some_and(|x| x == "geojson")).count();
+    r.check(
+        "core/fc-md-links",
+        linked(&json, "self").len() == 1 && linked(&json, "alternate").len() == 1,
+        "links",
+    );
+    let files = std::fs::read_dir(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata"))
+        .unwrap();
+    let served = files
+        .filter(|f| f.as_ref().unwrap().path().extension().is_some_and(|x| x == "geojson"))
+        .count();
     r.check("core/fc-md-items", json["collections"].as_array().unwrap().len() == served, served);
     for uri in json["crs"].as_array().unwrap() {
         let uri = uri.as_str().unwrap_or_default();
@@ -376,10 +425,19 @@ async fn one_collection(r: &mut Report, listed: &Json, id: &str) {
     let queryables = linked(&json, QUERYABLES);
     let expected = format!("http://maps.example:8080/collections/{id}/queryables");
     r.check("features-filter/get-collection", queryables == [expected], id);
-    let supported: Vec<&str> = json["crs"].as_array().unwrap().iter().filter_map(Json::as_str).collect();
-    r.check("crs/crs-uri", supported.iter().all(|u| u.starts_with("http://www.opengis.net/def/crs/")), id);
+    let supported: Vec<&str> =
+        json["crs"].as_array().unwrap().iter().filter_map(Json::as_str).collect();
+    r.check(
+        "crs/crs-uri",
+        supported.iter().all(|u| u.starts_with("http://www.opengis.net/def/crs/")),
+        id,
+    );
     r.check("crs/default-crs", supported.contains(&CRS84), id);
-    r.check("crs/storageCrs", json["storageCrs"].as_str().is_some_and(|s| supported.contains(&s)), id);
+    r.check(
+        "crs/storageCrs",
+        json["storageCrs"].as_str().is_some_and(|s| supported.contains(&s)),
+        id,
+    );
 }
 
 /// All features of a collection; checks on the way what pages of them say.
@@ -391,12 +449,20 @@ async fn features(r: &mut Report, api: &Json, collection: &Json, id: &str) -> Js
     r.check("core/fc-timeStamp", answer.json().get("timeStamp").is_none(), id);
     let whole = answer.json();
     r.check("geojson/content", fits(&collection_schema(), &whole), id);
-    r.check("core/fc-response", whole["type"] == "FeatureCollection" && whole["features"].is_array(), id);
+    r.check(
+        "core/fc-response",
+        whole["type"] == "FeatureCollection" && whole["features"].is_array(),
+        id,
+    );
     let count = whole["features"].as_array().unwrap().len();
     r.check("core/fc-numberReturned", whole["numberReturned"] == count, id);
     r.check("core/fc-numberMatched", whole["numberMatched"] == count, id);
     let rels = ["self", "alternate"].map(|rel| linked(&whole, rel).len());
-    r.check("core/fc-links", rels[0] == 1 && rels[1] == 4 && all_typed(&whole), format!("{id} {rels:?}"));
+    r.check(
+        "core/fc-links",
+        rels[0] == 1 && rels[1] == 4 && all_typed(&whole),
+        format!("{id} {rels:?}"),
+    );
     // Page by page: each feature once, and the same number said on every page.
     let (mut seen, mut next) = (Vec::new(), Some(format!("{here}?limit=7")));
     while let Some(page) = next {
@@ -408,17 +474,27 @@ async fn features(r: &mut Report, api: &Json, collection: &Json, id: &str) -> Js
         seen.extend(features.iter().map(|f| f["id"].to_string()));
         next = linked(&json, "next").first().map(|n| path(n).to_string());
     }
-    r.check("core/fc-numberMatched", seen.len() == count && seen.iter().collect::<BTreeSet<_>>().len() == count, id);
+    r.check(
+        "core/fc-numberMatched",
+        seen.len() == count && seen.iter().collect::<BTreeSet<_>>().len() == count,
+        id,
+    );
     let much = r.get(&format!("{here}?limit=99999999999")).await;
     r.check("core/fc-limit-response", much.status == 200, id);
     // The extent holds everything.
     let extent = &collection["extent"];
-    let bbox: Vec<f64> = extent["spatial"]["bbox"][0].as_array().unwrap().iter().filter_map(Json::as_f64).collect();
+    let bbox: Vec<f64> =
+        extent["spatial"]["bbox"][0].as_array().unwrap().iter().filter_map(Json::as_f64).collect();
     let within = |[x, y]: &[f64; 2]| {
-        (bbox[0] - 1e-6..=bbox[2] + 1e-6).contains(x) && (bbox[1] - 1e-6..=bbox[3] + 1e-6).contains(y)
+        (bbox[0] - 1e-6..=bbox[2] + 1e-6).contains(x)
+            && (bbox[1] - 1e-6..=bbox[3] + 1e-6).contains(y)
     };
     r.check("core/fc-md-extent", positions_of(&whole).iter().all(within), id);
-    r.check("core/fc-md-extent-multi", extent["spatial"]["bbox"].as_array().unwrap().len() == 1, id);
+    r.check(
+        "core/fc-md-extent-multi",
+        extent["spatial"]["bbox"].as_array().unwrap().len() == 1,
+        id,
+    );
     let interval = extent["temporal"]["interval"][0].as_array().unwrap();
     for feature in whole["features"].as_array().unwrap() {
         let mut ends = ["valid_from", "valid_to"].map(|k| feature["properties"][k].as_str());
@@ -448,7 +524,13 @@ async fn features(r: &mut Report, api: &Json, collection: &Json, id: &str) -> Js
             Some(reference) => api.pointer(&reference[1..]).cloned().unwrap_or_default(),
             None => p.clone(),
         };
-        parameters.as_array().unwrap().iter().map(resolved).find(|p| p["name"] == name).unwrap_or_default()
+        parameters
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(resolved)
+            .find(|p| p["name"] == name)
+            .unwrap_or_default()
     };
     for (test, name, kind) in [
         ("core/fc-bbox-definition", "bbox", "array"),
@@ -456,7 +538,10 @@ async fn features(r: &mut Report, api: &Json, collection: &Json, id: &str) -> Js
         ("core/fc-time-definition", "datetime", "string"),
     ] {
         let p = named(name);
-        let form = p["in"] == "query" && p["required"] == false && p["style"] == "form" && p["explode"] == false;
+        let form = p["in"] == "query"
+            && p["required"] == false
+            && p["style"] == "form"
+            && p["explode"] == false;
         r.check(test, form && p["schema"]["type"] == kind, &p);
     }
     whole
@@ -474,7 +559,8 @@ async fn parameters(r: &mut Report, collection: &Json, id: &str, whole: &Json) {
         for feature in whole["features"].as_array().unwrap() {
             let mut at = Vec::new();
             positions(&feature["geometry"], &mut at);
-            // A position in the box is enough; whether an edge crosses it is PostGIS's matter (tests/clients/postgis.py).
+            // A position in the box is enough; whether an edge crosses it is PostGIS's matter
+            // (tests/clients/postgis.py).
             let inside = at.iter().any(|p| {
                 let lon = if w > e { p[0] >= w || p[0] <= e } else { (w..=e).contains(&p[0]) };
                 lon && (s..=n).contains(&p[1])
@@ -505,14 +591,23 @@ async fn parameters(r: &mut Report, collection: &Json, id: &str, whole: &Json) {
         for feature in whole["features"].as_array().unwrap() {
             let ends = ["valid_from", "valid_to"].map(|k| feature["properties"][k].as_str());
             // Half open: what holds to a day does not hold on it.
-            let ceased =
-                if collection["time"] == "instant" { ends[0] < Some(from) } else { ends[1].is_some_and(|t| t <= from) };
+            let ceased = if collection["time"] == "instant" {
+                ends[0] < Some(from)
+            } else {
+                ends[1].is_some_and(|t| t <= from)
+            };
             let holds = ends[0].is_none_or(|f| f <= to) && !ceased;
             let found = all.contains(&feature["id"].to_string());
-            r.check("core/fc-time-response", found == holds, format!("{id} {period} {}", feature["id"]));
+            r.check(
+                "core/fc-time-response",
+                found == holds,
+                format!("{id} {period} {}", feature["id"]),
+            );
         }
-        let both =
-            r.get(&format!("{here}?datetime={}&bbox=46.5,39.5,47,40&limit=100000", encoded(period))).await.json();
+        let both = r
+            .get(&format!("{here}?datetime={}&bbox=46.5,39.5,47,40&limit=100000", encoded(period)))
+            .await
+            .json();
         let boxed = r.get(&format!("{here}?bbox=46.5,39.5,47,40&limit=100000")).await.json();
         let common: BTreeSet<String> = all.intersection(&ids(&boxed)).cloned().collect();
         r.check("core/fc-op", ids(&both) == common, format!("{id} {period} in a box"));
@@ -529,24 +624,37 @@ async fn parameters(r: &mut Report, collection: &Json, id: &str, whole: &Json) {
         "datetime=../..",
     ] {
         let answer = r.get(&format!("{here}?{wrong}")).await;
-        let told = media_type(&answer) == "application/problem+json" && answer.json()["detail"].is_string();
-        r.check("core/query-param-invalid", answer.status == 400 && told, format!("{id} {wrong}: {}", answer.status));
+        let told = media_type(&answer) == "application/problem+json"
+            && answer.json()["detail"].is_string();
+        r.check(
+            "core/query-param-invalid",
+            answer.status == 400 && told,
+            format!("{id} {wrong}: {}", answer.status),
+        );
     }
     let unknown = r.get(&format!("{here}?this_is_no_parameter=1")).await;
     r.check("core/query-param-unknown", unknown.status == 400, id);
 }
 
 async fn one_feature(r: &mut Report, id: &str, whole: &Json) {
-    for feature in
-        whole["features"].as_array().unwrap().iter().step_by(1 + whole["features"].as_array().unwrap().len() / 20)
+    for feature in whole["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .step_by(1 + whole["features"].as_array().unwrap().len() / 20)
     {
         let own = feature["id"].as_str().map_or_else(|| feature["id"].to_string(), str::to_string);
-        let answer = r.get(&format!("/collections/{id}/items/{}", encoded(&own).replace('+', "%20"))).await;
+        let answer =
+            r.get(&format!("/collections/{id}/items/{}", encoded(&own).replace('+', "%20"))).await;
         r.check("core/f-op", answer.status == 200, &own);
         let json = answer.json();
         r.check("core/f-success", fits(&feature_schema(), &json), &own);
         r.check("geojson/definition", media_type(&answer) == GEOJSON, &own);
-        r.check("geojson/content", json["id"] == feature["id"] && json["geometry"] == feature["geometry"], &own);
+        r.check(
+            "geojson/content",
+            json["id"] == feature["id"] && json["geometry"] == feature["geometry"],
+            &own,
+        );
         let rels = ["self", "alternate", "collection"].map(|rel| linked(&json, rel).len());
         r.check("core/f-links", rels == [1, 1, 1] && all_typed(&json), format!("{own} {rels:?}"));
     }
@@ -556,14 +664,16 @@ async fn one_feature(r: &mut Report, id: &str, whole: &Json) {
 
 async fn reference_systems(r: &mut Report, collection: &Json, id: &str, whole: &Json) {
     let here = format!("/collections/{id}/items");
-    let first =
-        whole["features"][0]["id"].as_str().map_or_else(|| whole["features"][0]["id"].to_string(), str::to_string);
+    let first = whole["features"][0]["id"]
+        .as_str()
+        .map_or_else(|| whole["features"][0]["id"].to_string(), str::to_string);
     let one = format!("{here}/{}", encoded(&first).replace('+', "%20"));
     let degrees = positions_of(whole);
     for uri in collection["crs"].as_array().unwrap().iter().filter_map(Json::as_str) {
-        for target in
-            [format!("{here}?limit=100000&precision=9&crs={}", encoded(uri)), format!("{one}?crs={}", encoded(uri))]
-        {
+        for target in [
+            format!("{here}?limit=100000&precision=9&crs={}", encoded(uri)),
+            format!("{one}?crs={}", encoded(uri)),
+        ] {
             let answer = r.get(&target).await;
             let named = answer.header("content-crs") == format!("<{uri}>");
             r.check("crs/crs-parameter", answer.status == 200 && named, &target);
@@ -586,11 +696,13 @@ async fn reference_systems(r: &mut Report, collection: &Json, id: &str, whole: &
         // A box in every system finds what meets it; its corners are those of a box in degrees.
         let corners = [[46.4, 39.4], [47.1, 40.1]].map(|p| from_degrees(uri, p));
         let bbox = corners.concat().iter().map(f64::to_string).collect::<Vec<_>>().join(",");
-        let answer = r.get(&format!("{here}?limit=100000&bbox={bbox}&bbox-crs={}", encoded(uri))).await;
+        let answer =
+            r.get(&format!("{here}?limit=100000&bbox={bbox}&bbox-crs={}", encoded(uri))).await;
         r.check("crs/bbox-crs-parameter", answer.status == 200, format!("{id} {uri} {bbox}"));
         let plain = r.get(&format!("{here}?limit=100000&bbox=46.4,39.4,47.1,40.1")).await.json();
         let wide = r.get(&format!("{here}?limit=100000&bbox=46.35,39.35,47.15,40.15")).await.json();
-        let narrow = r.get(&format!("{here}?limit=100000&bbox=46.45,39.45,47.05,40.05")).await.json();
+        let narrow =
+            r.get(&format!("{here}?limit=100000&bbox=46.45,39.45,47.05,40.05")).await.json();
         let found = ids(&answer.json());
         let between = ids(&narrow).is_subset(&found) && found.is_subset(&ids(&wide));
         r.check("crs/bbox-crs-parameter", between, format!("{id} {uri}"));
@@ -599,24 +711,34 @@ async fn reference_systems(r: &mut Report, collection: &Json, id: &str, whole: &
         }
     }
     for target in [&here, &one] {
-        let wrong = r.get(&format!("{target}?crs=http://www.opengis.net/def/crs/EPSG/0/99999")).await;
+        let wrong =
+            r.get(&format!("{target}?crs=http://www.opengis.net/def/crs/EPSG/0/99999")).await;
         r.check("crs/crs-parameter-invalid", wrong.status == 400, target);
         let plain = r.get(target).await;
-        r.check("crs/crs-parameter-default", plain.header("content-crs") == format!("<{CRS84}>"), target);
+        r.check(
+            "crs/crs-parameter-default",
+            plain.header("content-crs") == format!("<{CRS84}>"),
+            target,
+        );
     }
-    let wrong = r.get(&format!("{here}?bbox=1,2,3,4&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/99999")).await;
+    let wrong = r
+        .get(&format!("{here}?bbox=1,2,3,4&bbox-crs=http://www.opengis.net/def/crs/EPSG/0/99999"))
+        .await;
     r.check("crs/bbox-crs-parameter-invalid", wrong.status == 400, id);
 }
 
-/// By formulas of their own: the sphere's for Web Mercator, Krüger's series (as in J. Karney, "Transverse Mercator with an
-/// accuracy of a few nanometers", 2011, to the third order) for UTM.
+/// By formulas of their own: the sphere's for Web Mercator, Krüger's series (as in J. Karney,
+/// "Transverse Mercator with an accuracy of a few nanometers", 2011, to the third order) for UTM.
 fn from_degrees(uri: &str, [lon, lat]: [f64; 2]) -> [f64; 2] {
     match uri.rsplit('/').next().unwrap() {
         "CRS84" => [lon, lat],
         "4326" => [lat, lon],
         "3857" => {
             let r = 6_378_137.0;
-            [r * lon.to_radians(), r * (std::f64::consts::FRAC_PI_4 + lat.to_radians() / 2.0).tan().ln()]
+            [
+                r * lon.to_radians(),
+                r * (std::f64::consts::FRAC_PI_4 + lat.to_radians() / 2.0).tan().ln(),
+            ]
         }
         utm => {
             let middle: f64 = if utm == "32638" { 45.0 } else { 51.0 };
@@ -652,8 +774,10 @@ fn to_degrees(uri: &str, p: [f64; 2]) -> [f64; 2] {
     for _ in 0..30 {
         let f = from_degrees(uri, at);
         let h = 1e-5;
-        let (dx, dy) = (from_degrees(uri, [at[0] + h, at[1]]), from_degrees(uri, [at[0], at[1] + h]));
-        let j = [[(dx[0] - f[0]) / h, (dy[0] - f[0]) / h], [(dx[1] - f[1]) / h, (dy[1] - f[1]) / h]];
+        let (dx, dy) =
+            (from_degrees(uri, [at[0] + h, at[1]]), from_degrees(uri, [at[0], at[1] + h]));
+        let j =
+            [[(dx[0] - f[0]) / h, (dy[0] - f[0]) / h], [(dx[1] - f[1]) / h, (dy[1] - f[1]) / h]];
         let d = j[0][0] * j[1][1] - j[0][1] * j[1][0];
         let (ex, ey) = (p[0] - f[0], p[1] - f[1]);
         at = [at[0] + (ex * j[1][1] - ey * j[0][1]) / d, at[1] + (ey * j[0][0] - ex * j[1][0]) / d];
@@ -670,9 +794,11 @@ async fn queryables(r: &mut Report, id: &str, whole: &Json) {
     )
     .await;
     let link = head.header("link");
-    let href = format!("<http://maps.example:8080/collections/{id}/queryables>; rel=\"{QUERYABLES}\"");
+    let href =
+        format!("<http://maps.example:8080/collections/{id}/queryables>; rel=\"{QUERYABLES}\"");
     r.check("queryables/get-queryables-uris", head.status == 200 && link.contains(&href), link);
-    let answer = r.get_as(&format!("/collections/{id}/queryables"), "application/schema+json").await;
+    let answer =
+        r.get_as(&format!("/collections/{id}/queryables"), "application/schema+json").await;
     let json = answer.json();
     let said = json["$schema"] == "https://json-schema.org/draft/2020-12/schema"
         && json["$id"] == format!("http://maps.example:8080/collections/{id}/queryables")
@@ -685,36 +811,55 @@ async fn queryables(r: &mut Report, id: &str, whole: &Json) {
     r.check("queryables/get-queryables", jsonschema::validator_for(&json).is_ok(), id);
     for (name, property) in json["properties"].as_object().unwrap() {
         let spatial = property["format"].as_str().is_some_and(|f| f.starts_with("geometry-"));
-        r.check("queryables/get-queryables", spatial != property.get("type").is_some(), format!("{id} {name}"));
+        r.check(
+            "queryables/get-queryables",
+            spatial != property.get("type").is_some(),
+            format!("{id} {name}"),
+        );
     }
     // A simple property as a parameter: what it finds is what has it.
     let features = whole["features"].as_array().unwrap();
     for (name, property) in json["properties"].as_object().unwrap() {
         let kind = property["type"].as_str().unwrap_or_default();
-        if !["string", "number", "boolean"].contains(&kind) || name == "id" && features[0]["properties"]["id"].is_null()
+        if !["string", "number", "boolean"].contains(&kind)
+            || name == "id" && features[0]["properties"]["id"].is_null()
         {
             continue;
         }
-        let Some(value) = features.iter().map(|f| &f["properties"][name]).find(|v| !v.is_null()) else { continue };
+        let Some(value) = features.iter().map(|f| &f["properties"][name]).find(|v| !v.is_null())
+        else {
+            continue;
+        };
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_string);
-        let answer = r.get(&format!("/collections/{id}/items?limit=100000&{}={}", encoded(name), encoded(&text))).await;
+        let answer = r
+            .get(&format!(
+                "/collections/{id}/items?limit=100000&{}={}",
+                encoded(name),
+                encoded(&text)
+            ))
+            .await;
         let expected = features.iter().filter(|f| f["properties"][name] == *value).count();
         let got = answer.json();
         let right = answer.status == 200
-            && got["features"]
-                .as_array()
-                .is_some_and(|all| all.len() == expected && all.iter().all(|f| f["properties"][name] == *value));
+            && got["features"].as_array().is_some_and(|all| {
+                all.len() == expected && all.iter().all(|f| f["properties"][name] == *value)
+            });
         r.check("queryables-query-parameters/query-param", right, format!("{id} {name}={text}"));
         if kind == "number" {
             let wrong = r.get(&format!("/collections/{id}/items?{}=abc", encoded(name))).await;
-            r.check("queryables-query-parameters/query-param", wrong.status == 400, format!("{id} {name}=abc"));
+            r.check(
+                "queryables-query-parameters/query-param",
+                wrong.status == 400,
+                format!("{id} {name}=abc"),
+            );
         }
     }
 }
 
 async fn filters(r: &mut Report, collection: &Json, id: &str, whole: &Json) {
     let here = format!("/collections/{id}/items?limit=100000");
-    let property = whole["features"][0]["properties"].as_object().unwrap().keys().next().unwrap().clone();
+    let property =
+        whole["features"][0]["properties"].as_object().unwrap().keys().next().unwrap().clone();
     let null = format!("\"{property}\" IS NULL");
     let with = |filter: &str, more: &str| format!("{here}&filter={}{more}", encoded(filter));
     let expected: BTreeSet<String> = whole["features"]
@@ -731,11 +876,17 @@ async fn filters(r: &mut Report, collection: &Json, id: &str, whole: &Json) {
             with(&null, "&filter-lang=cql2-text"),
             with("THIS IS NOT A FILTER", "&filter-lang=cql2-text"),
         ),
-        ("filter/filter-param", with(&json, "&filter-lang=cql2-json"), with("{\"op\": 3}", "&filter-lang=cql2-json")),
+        (
+            "filter/filter-param",
+            with(&json, "&filter-lang=cql2-json"),
+            with("{\"op\": 3}", "&filter-lang=cql2-json"),
+        ),
         ("filter/filter-lang-default", with(&null, ""), with("THIS IS NOT A FILTER", "")),
     ] {
         let answer = r.get(&good).await;
-        let right = answer.status == 200 && media_type(&answer) == GEOJSON && ids(&answer.json()) == expected;
+        let right = answer.status == 200
+            && media_type(&answer) == GEOJSON
+            && ids(&answer.json()) == expected;
         r.check(test, right, &good);
         r.check("features-filter/filter-on-items", right, &good);
         let refused = r.get(&bad).await.status == 400;
@@ -744,8 +895,12 @@ async fn filters(r: &mut Report, collection: &Json, id: &str, whole: &Json) {
     }
     let unknown = r.get(&with("this_is_not_a_queryable IS NULL", "")).await;
     r.check("filter/expression-construction", unknown.status == 400, id);
-    let b: Vec<f64> =
-        collection["extent"]["spatial"]["bbox"][0].as_array().unwrap().iter().filter_map(Json::as_f64).collect();
+    let b: Vec<f64> = collection["extent"]["spatial"]["bbox"][0]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Json::as_f64)
+        .collect();
     let (low, high) = ([b[0] - 0.5, b[1] - 0.5], [b[2] + 0.5, b[3] + 0.5]);
     let boxed = |low: [f64; 2], high: [f64; 2]| {
         format!("S_INTERSECTS(geometry,BBOX({},{},{},{}))", low[0], low[1], high[0], high[1])
@@ -753,7 +908,8 @@ async fn filters(r: &mut Report, collection: &Json, id: &str, whole: &Json) {
     let all = ids(whole);
     let answer = r.get(&with(&boxed(low, high), "")).await;
     r.check("filter/filter-crs-wgs84", answer.status == 200 && ids(&answer.json()) == all, id);
-    let far = r.get(&with("S_INTERSECTS(geometry,BBOX(1000000,1000000,2000000,2000000))", "")).await;
+    let far =
+        r.get(&with("S_INTERSECTS(geometry,BBOX(1000000,1000000,2000000,2000000))", "")).await;
     r.check("filter/filter-crs-wgs84", far.status == 400, id);
     let around_here = low[0] > 30.0 && high[0] < 65.0;
     for uri in collection["crs"].as_array().unwrap().iter().filter_map(Json::as_str) {
@@ -762,18 +918,38 @@ async fn filters(r: &mut Report, collection: &Json, id: &str, whole: &Json) {
         }
         // A box of UTM's is not one of degrees: it is drawn wide enough.
         let wide = if uri.contains("326") { 1.5 } else { 0.0 };
-        let (low, high) =
-            (from_degrees(uri, [low[0] - wide, low[1] - wide]), from_degrees(uri, [high[0] + wide, high[1] + wide]));
-        let answer = r.get(&with(&boxed(low, high), &format!("&filter-crs={}", encoded(uri)))).await;
-        r.check("filter/filter-crs-param", answer.status == 200 && ids(&answer.json()) == all, format!("{id} {uri}"));
+        let (low, high) = (
+            from_degrees(uri, [low[0] - wide, low[1] - wide]),
+            from_degrees(uri, [high[0] + wide, high[1] + wide]),
+        );
+        let answer =
+            r.get(&with(&boxed(low, high), &format!("&filter-crs={}", encoded(uri)))).await;
+        r.check(
+            "filter/filter-crs-param",
+            answer.status == 200 && ids(&answer.json()) == all,
+            format!("{id} {uri}"),
+        );
     }
-    let none = r.get(&with(&boxed(low, high), "&filter-crs=http://www.opengis.net/def/crs/OGC/0/does_not_exist")).await;
+    let none = r
+        .get(&with(
+            &boxed(low, high),
+            "&filter-crs=http://www.opengis.net/def/crs/OGC/0/does_not_exist",
+        ))
+        .await;
     r.check("filter/filter-crs-param", none.status == 400, id);
     let extent = format!("&bbox={},{},{},{}", low[0], low[1], high[0], high[1]);
     let both = r.get(&with(&boxed(low, high), &extent)).await;
-    r.check("features-filter/mixing-expression", both.status == 200 && ids(&both.json()) == all, id);
+    r.check(
+        "features-filter/mixing-expression",
+        both.status == 200 && ids(&both.json()) == all,
+        id,
+    );
     let apart = r.get(&with(&boxed(low, high), "&bbox=-60,-30,-50,-20")).await;
-    r.check("features-filter/mixing-expression", apart.status == 200 && ids(&apart.json()).is_empty(), id);
+    r.check(
+        "features-filter/mixing-expression",
+        apart.status == 200 && ids(&apart.json()).is_empty(),
+        id,
+    );
 }
 
 async fn functions(r: &mut Report) {
@@ -788,11 +964,19 @@ async fn functions(r: &mut Report) {
 /// Every resource as a page: it holds what its JSON says, and its links lead on.
 async fn pages(r: &mut Report, id: &str) {
     let here = format!("/collections/{id}");
-    for target in
-        ["/conformance", "/collections", &here, &format!("{here}/queryables"), &format!("{here}/items?limit=3")]
-    {
+    for target in [
+        "/conformance",
+        "/collections",
+        &here,
+        &format!("{here}/queryables"),
+        &format!("{here}/items?limit=3"),
+    ] {
         let answer = r.get_as(target, "text/html").await;
-        r.check("html/definition", answer.status == 200 && media_type(&answer).starts_with("text/html"), target);
+        r.check(
+            "html/definition",
+            answer.status == 200 && media_type(&answer).starts_with("text/html"),
+            target,
+        );
         let text = String::from_utf8(answer.body).unwrap();
         r.check("html/content", text.starts_with("<!doctype html>"), target);
         let json = r.get(target).await.json();
@@ -806,11 +990,17 @@ async fn pages(r: &mut Report, id: &str) {
                 r.check("html/content", text.contains(title), format!("{target}: {title}"));
             }
         }
-        for link in links(&json).filter(|l| !["self", "alternate"].contains(&l["rel"].as_str().unwrap_or_default())) {
+        for link in links(&json)
+            .filter(|l| !["self", "alternate"].contains(&l["rel"].as_str().unwrap_or_default()))
+        {
             let href = link["href"].as_str().unwrap();
             // A page's own links lead to pages.
             let stem = href.split('?').next().unwrap();
-            r.check("html/content", text.contains(&format!("<a href=\"{stem}")), format!("{target}: {href}"));
+            r.check(
+                "html/content",
+                text.contains(&format!("<a href=\"{stem}")),
+                format!("{target}: {href}"),
+            );
         }
     }
 }

@@ -60,15 +60,25 @@ fn a_user_s_features_have_layers_of_their_own() {
     let layers = json!([{"id": "a", "type": "line", "metadata": {"contactline:legend": "Advance"},
         "paint": {"line-color": "#7a0019", "line-width": ["*", ["get", "n"], 2]}}]);
     let map = svg(json!({"title": "T", "geojson": line(), "layers": layers}));
-    assert!(map.contains("data-layer=\"own-a\"") && map.contains("#7a0019") && map.contains("aria-label=\"Advance\""));
-    // Not drawn a second time by simplestyle, told of among the sources, and together with other things.
+    assert!(
+        map.contains("data-layer=\"own-a\"")
+            && map.contains("#7a0019")
+            && map.contains("aria-label=\"Advance\"")
+    );
+    // Not drawn a second time by simplestyle, told of among the sources, and together with other
+    // things.
     assert!(!map.contains("data-layer=\"overlay-line\"") && map.contains("Our reporter"));
-    let both = svg(json!({"geojson": line(), "layers": layers, "circles": [{"at": [46.5, 39.5], "radius_km": 9}]}));
+    let both = svg(
+        json!({"geojson": line(), "layers": layers, "circles": [{"at": [46.5, 39.5], "radius_km": 9}]}),
+    );
     assert!(both.contains("data-layer=\"own-a\"") && both.contains("data-layer=\"overlay-line\""));
     for (layers, told) in [
         (json!({}), "/layers"),
         (json!([{"id": "a", "type": "lime"}]), "/layers/0/type"),
-        (json!([{"id": "a", "type": "line", "paint": {"line-width": "wide"}}]), "/layers/0/paint/line-width"),
+        (
+            json!([{"id": "a", "type": "line", "paint": {"line-width": "wide"}}]),
+            "/layers/0/paint/line-width",
+        ),
     ] {
         let told_us = drawn(&json!({"geojson": line(), "layers": layers})).unwrap_err();
         assert!(told_us.contains(told), "{told_us}");
@@ -91,7 +101,9 @@ fn boxes(map: &str, texts: &[&str]) -> Vec<[f64; 4]> {
             .split(|c: char| !c.is_ascii_digit() && c != '.' && c != '-')
             .filter_map(|n| n.parse().ok())
             .collect();
-        let fold = |i: usize, f: fn(f64, f64) -> f64| numbers.iter().skip(i).step_by(2).copied().reduce(f).unwrap();
+        let fold = |i: usize, f: fn(f64, f64) -> f64| {
+            numbers.iter().skip(i).step_by(2).copied().reduce(f).unwrap()
+        };
         out.push([fold(0, f64::min), fold(1, f64::min), fold(0, f64::max), fold(1, f64::max)]);
     }
     assert_eq!(tree.size().width(), 900.0);
@@ -102,7 +114,8 @@ fn boxes(map: &str, texts: &[&str]) -> Vec<[f64; 4]> {
 fn callouts_stand_free() {
     let texts = ["Shusha: the fortress", "Lachin: the road", "Agdam: handed over", "Hadrut: taken"];
     let places = [[46.75, 39.76], [46.55, 39.64], [46.93, 39.99], [47.03, 39.51]];
-    let callouts: Vec<Json> = texts.iter().zip(places).map(|(text, at)| json!({"at": at, "text": text})).collect();
+    let callouts: Vec<Json> =
+        texts.iter().zip(places).map(|(text, at)| json!({"at": at, "text": text})).collect();
     for more in [
         json!({}),
         json!({"title": "T"}),
@@ -116,7 +129,10 @@ fn callouts_stand_free() {
         for (i, a) in boxes.iter().enumerate() {
             assert!(a[0] >= 0.0 && a[1] >= 0.0 && a[2] <= 900.0 && a[3] <= 700.0, "{more}: {a:?}");
             for b in &boxes[i + 1..] {
-                assert!(a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1], "{more}: {a:?} {b:?}");
+                assert!(
+                    a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1],
+                    "{more}: {a:?} {b:?}"
+                );
             }
         }
     }
@@ -137,7 +153,8 @@ fn callouts_stand_free() {
 
 #[test]
 fn a_logo_is_drawn_in_its_corner() {
-    let sign = "<svg xmlns='http://www.w3.org/2000/svg' width='60' height='20'><rect width='60' height='20' fill='#0f0'/></svg>";
+    let sign = "<svg xmlns='http://www.w3.org/2000/svg' width='60' height='20'><rect width='60' \
+        height='20' fill='#0f0'/></svg>";
     let uri = |kind: &str, bytes: &[u8]| {
         format!("data:{kind};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes))
     };
@@ -148,15 +165,23 @@ fn a_logo_is_drawn_in_its_corner() {
     for logo in [uri("image/svg+xml", sign.as_bytes()), uri("image/png", png.get_ref())] {
         let map = drawn(&json!({"logo": logo, "furniture": "logo:bottom-right"})).unwrap();
         let map = image::load_from_memory(&map).unwrap().to_rgb8();
-        let green = map.enumerate_pixels().filter(|(.., p)| p.0 == [0, 255, 0]).map(|(x, y, _)| (x, y));
+        let green =
+            map.enumerate_pixels().filter(|(.., p)| p.0 == [0, 255, 0]).map(|(x, y, _)| (x, y));
         let green: Vec<(u32, u32)> = green.collect();
-        let [left, right] = [green.iter().map(|p| p.0).min().unwrap(), green.iter().map(|p| p.0).max().unwrap()];
-        let [top, bottom] = [green.iter().map(|p| p.1).min().unwrap(), green.iter().map(|p| p.1).max().unwrap()];
-        assert!(left > 700 && bottom > 640 && (right - left) / (bottom - top) == 3, "{left} {top} {right} {bottom}");
+        let [left, right] =
+            [green.iter().map(|p| p.0).min().unwrap(), green.iter().map(|p| p.0).max().unwrap()];
+        let [top, bottom] =
+            [green.iter().map(|p| p.1).min().unwrap(), green.iter().map(|p| p.1).max().unwrap()];
+        assert!(
+            left > 700 && bottom > 640 && (right - left) / (bottom - top) == 3,
+            "{left} {top} {right} {bottom}"
+        );
     }
     // As shapes in documents that have them.
     assert!(svg(json!({"logo": uri("image/svg+xml", sign.as_bytes())})).contains("#00ff00"));
-    for wrong in ["logo.png".to_string(), uri("image/png", b"no picture"), uri("image/svg+xml", b"<p/>")] {
+    for wrong in
+        ["logo.png".to_string(), uri("image/png", b"no picture"), uri("image/svg+xml", b"<p/>")]
+    {
         assert!(drawn(&json!({"logo": wrong})).unwrap_err().starts_with("/logo"), "{wrong}");
     }
 }
@@ -166,7 +191,9 @@ fn difference(a: &[u8], b: &[u8]) -> Option<[u32; 4]> {
     let read = |bytes: &[u8]| image::load_from_memory(bytes).unwrap().to_rgba8();
     let (a, b) = (read(a), read(b));
     let differs = a.enumerate_pixels().filter(|(x, y, p)| *p != b.get_pixel(*x, *y));
-    differs.map(|(x, y, _)| [x, y, x, y]).reduce(|[w, n, e, s], [x, y, ..]| [w.min(x), n.min(y), e.max(x), s.max(y)])
+    differs
+        .map(|(x, y, _)| [x, y, x, y])
+        .reduce(|[w, n, e, s], [x, y, ..]| [w.min(x), n.min(y), e.max(x), s.max(y)])
 }
 
 #[test]
@@ -174,7 +201,8 @@ fn a_point_of_a_collection_has_its_pin() {
     let point = json!({"type": "Point", "coordinates": [46.7, 39.7]});
     let line = json!({"type": "LineString", "coordinates": [[46.0, 39.2], [46.4, 39.3]]});
     let drawn = |geometry: Json| {
-        let feature = json!({"type": "Feature", "properties": {"title": "Post"}, "geometry": geometry});
+        let feature =
+            json!({"type": "Feature", "properties": {"title": "Post"}, "geometry": geometry});
         drawn(&json!({"geojson": feature})).unwrap()
     };
     let alone = drawn(line.clone());
@@ -185,7 +213,10 @@ fn a_point_of_a_collection_has_its_pin() {
     ] {
         let [west, north, east, south] = difference(&alone, &drawn(both.clone())).unwrap();
         // The pin's tip is at 450, 353; its title beside it.
-        assert!(north < 335 && (340..=365).contains(&south), "{both}: {west} {north} {east} {south}");
+        assert!(
+            north < 335 && (340..=365).contains(&south),
+            "{both}: {west} {north} {east} {south}"
+        );
         assert!(west < 450 && east > 450, "{both}: {west} {north} {east} {south}");
     }
 }
@@ -202,8 +233,12 @@ fn labels_keep_within_the_picture_and_pins_out_of_its_furniture() {
             let members = json!({"markers": [{"at": at, "label": label}]});
             empty.draw(&picture_over(&empty, "data", &members).unwrap()).unwrap()
         };
-        let [west, north, east, south] = difference(&with(""), &with("Checkpoint Charlie 23")).unwrap();
-        assert!(west > 0 && north > 0 && east < 899 && south < 699, "{at:?}: {west} {north} {east} {south}");
+        let [west, north, east, south] =
+            difference(&with(""), &with("Checkpoint Charlie 23")).unwrap();
+        assert!(
+            west > 0 && north > 0 && east < 899 && south < 699,
+            "{at:?}: {west} {north} {east} {south}"
+        );
         assert!(east - west > 70, "{at:?}: {west} {east}");
     }
     // Where a pin stands, there is no box, as long as there is another corner.
@@ -242,8 +277,14 @@ fn what_is_ignored_of_a_user_s_layers_is_told() {
     told(json!({}), &[]);
     told(json!({"source": "geojson"}), &[]);
     told(json!({"paint": {"circle-raduis": 20}}), &["/layers/1/paint/circle-raduis"]);
-    told(json!({"filtre": true}), &["at /layers/1/filtre: unknown property 'filtre'; help: did you mean 'filter'?"]);
-    told(json!({"source": "zz"}), &["at /layers/1/source: the layer draws the document's geojson, and no source 'zz'"]);
+    told(
+        json!({"filtre": true}),
+        &["at /layers/1/filtre: unknown property 'filtre'; help: did you mean 'filter'?"],
+    );
+    told(
+        json!({"source": "zz"}),
+        &["at /layers/1/source: the layer draws the document's geojson, and no source 'zz'"],
+    );
     told(json!({"type": "fill-extrusion"}), &["/layers/1/type"]);
     told(
         json!({"type": "symbol", "layout": {"icon-image": "no-such"}}),
@@ -252,7 +293,10 @@ fn what_is_ignored_of_a_user_s_layers_is_told() {
     let layout = json!({"text-field": "A", "text-font": ["No Such Font"]});
     for _ in 0..2 {
         // Each who asks is told.
-        told(json!({"type": "symbol", "layout": layout}), &["at /layers/1/layout/text-font: no font is called"]);
+        told(
+            json!({"type": "symbol", "layout": layout}),
+            &["at /layers/1/layout/text-font: no font is called"],
+        );
     }
 }
 
@@ -266,13 +310,18 @@ fn misspelt_properties_of_simplestyle_are_told() {
         ("stroke-widht", json!(3), "stroke-width"),
         ("strok", json!("#f00"), "stroke"),
     ] {
-        let expected =
-            format!("/geojson/properties/{key}: simplestyle has no property '{key}'; did you mean '{meant}'?");
+        let expected = format!(
+            "/geojson/properties/{key}: simplestyle has no property '{key}'; did you mean \
+             '{meant}'?"
+        );
         told(of_properties(dot(), json!({key: value})), &[&expected]);
     }
     // Properties of a user's own, which mean nothing here.
     told(
-        of_properties(dot(), json!({"file": "a.jpg", "name": "X", "n": 1, "titel": "T", "marker": "red", "fell": 3})),
+        of_properties(
+            dot(),
+            json!({"file": "a.jpg", "name": "X", "n": 1, "titel": "T", "marker": "red", "fell": 3}),
+        ),
         &[],
     );
     // Each once.
@@ -287,8 +336,10 @@ fn misspelt_properties_of_simplestyle_are_told() {
 
 #[test]
 fn faults_of_a_user_s_features_are_named_by_their_own_places() {
-    let feature = |geometry: Json| json!({"type": "Feature", "properties": {}, "geometry": geometry});
-    let many = json!({"type": "MultiPoint", "coordinates": [[46.0, 39.0], [46.1, 39.0], [46.2, 39.0]]});
+    let feature =
+        |geometry: Json| json!({"type": "Feature", "properties": {}, "geometry": geometry});
+    let many =
+        json!({"type": "MultiPoint", "coordinates": [[46.0, 39.0], [46.1, 39.0], [46.2, 39.0]]});
     let collection = json!({"type": "GeometryCollection", "geometries": [many, dot()]});
     let bad = json!({"type": "Point", "coordinates": [46.0]});
     for before in [many, collection] {
@@ -296,14 +347,16 @@ fn faults_of_a_user_s_features_are_named_by_their_own_places() {
         for layers in [Json::Null, json!([{"id": "a", "type": "circle"}])] {
             let refused = picture(&json!({"geojson": all, "layers": layers})).unwrap_err();
             assert!(
-                refused.contains("/geojson/features/1/geometry") || refused.contains("/geojson/features/1:"),
+                refused.contains("/geojson/features/1/geometry")
+                    || refused.contains("/geojson/features/1:"),
                 "{refused}"
             );
             assert!(!refused.contains("skipped"), "{refused}");
         }
     }
     // What is mended is told.
-    let open = json!({"type": "Polygon", "coordinates": [[[46, 39], [47, 39], [47, 40], [46, 40]]]});
+    let open =
+        json!({"type": "Polygon", "coordinates": [[[46, 39], [47, 39], [47, 40], [46, 40]]]});
     told(json!({"geojson": feature(open)}), &["at /geojson/geometry: "]);
 }
 
@@ -313,20 +366,24 @@ fn a_user_s_features_beside_the_picture_are_told() {
     told(of_properties(at(46.5, 39.6), json!({})), &[]);
     told(
         of_properties(at(39.6, 46.5), json!({})),
-        &["/geojson: 39.6,46.5 is not in the picture; did you mean 46.5,39.6 (longitude, then latitude)?"],
+        &["/geojson: 39.6,46.5 is not in the picture; did you mean 46.5,39.6 (longitude, then \
+             latitude)?"],
     );
     let layers = json!([{"id": "a", "type": "circle"}]);
     told(json!({"geojson": at(39.6, 46.5), "layers": layers}), &["did you mean 46.5,39.6"]);
-    let feature = |x: f64, y: f64| json!({"type": "Feature", "properties": {}, "geometry": at(x, y)});
+    let feature =
+        |x: f64, y: f64| json!({"type": "Feature", "properties": {}, "geometry": at(x, y)});
     let all = [feature(46.5, 39.6), feature(10.0, 10.0), feature(39.6, 46.5)];
     told(
         json!({"geojson": {"type": "FeatureCollection", "features": all}}),
-        &[
-            "/geojson/features/2: 39.6,46.5 is not in the picture; did you mean 46.5,39.6 (longitude, then latitude)? (2 of its 3 features are not)",
-        ],
+        &["/geojson/features/2: 39.6,46.5 is not in the picture; did you mean 46.5,39.6 \
+             (longitude, then latitude)? (2 of its 3 features are not)"],
     );
     // In a frame around them there is nothing of the map.
-    told(json!({"bbox": null, "geojson": at(39.6, 46.5)}), &["did you mean 46.5,39.6 (longitude, then latitude)?"]);
+    told(
+        json!({"bbox": null, "geojson": at(39.6, 46.5)}),
+        &["did you mean 46.5,39.6 (longitude, then latitude)?"],
+    );
 }
 
 #[test]
@@ -336,12 +393,21 @@ fn letters_that_no_font_has_are_told() {
         &["/title: no font has a glyph for '漢' (U+6F22), '字' (U+5B57): left out"],
     );
     told(json!({"title": "Şuşa Շուշի შუშა Шуша", "subtitle": "漢"}), &["/subtitle: no font has"]);
-    told(json!({"markers": [{"at": [46.5, 39.6], "symbol": "😀"}]}), &["/markers/0/symbol: no font has"]);
-    told(json!({"callouts": [{"at": [46.5, 39.6], "text": "漢"}]}), &["/callouts/0/text: no font has"]);
+    told(
+        json!({"markers": [{"at": [46.5, 39.6], "symbol": "😀"}]}),
+        &["/markers/0/symbol: no font has"],
+    );
+    told(
+        json!({"callouts": [{"at": [46.5, 39.6], "text": "漢"}]}),
+        &["/callouts/0/text: no font has"],
+    );
     told(of_properties(dot(), json!({"title": "漢"})), &["/geojson/properties/title: no font has"]);
     // And they are in no text of a document whose letters are text.
     let labelled = svg(json!({"markers": [{"at": [46.5, 39.6], "label": "A漢B"}], "text": "live"}));
-    assert!(labelled.contains(">AB</text>") && !labelled.contains("漢B</text>"), "the letters of the label");
+    assert!(
+        labelled.contains(">AB</text>") && !labelled.contains("漢B</text>"),
+        "the letters of the label"
+    );
 }
 
 #[test]
@@ -357,11 +423,15 @@ fn titles_that_are_not_drawn_are_told() {
     told(
         title(json!({"furniture": "date", "subtitle": "S"})),
         &[
-            "/title: not drawn, since furniture does not list it; it is in the file's metadata only; to draw it, list it: furniture=title,date",
+            "/title: not drawn, since furniture does not list it; it is in the file's metadata \
+             only; to draw it, list it: furniture=title,date",
             "/subtitle: not drawn",
         ],
     );
-    told(title(json!({"furniture": "date", "format": "jpg"})), &["it is nowhere in a file of this format"]);
+    told(
+        title(json!({"furniture": "date", "format": "jpg"})),
+        &["it is nowhere in a file of this format"],
+    );
     // As it was asked for, if the file has room for it.
     told(title(json!({"furniture": "none"})), &[]);
     told(title(json!({"furniture": "none", "format": "webp"})), &["/title: not drawn"]);
@@ -369,10 +439,16 @@ fn titles_that_are_not_drawn_are_told() {
 
 #[test]
 fn a_title_that_is_only_said_changes_no_pixel() {
-    let pixels = |members: Json| image::load_from_memory(&drawn(&members).unwrap()).unwrap().to_rgba8();
+    let pixels =
+        |members: Json| image::load_from_memory(&drawn(&members).unwrap()).unwrap().to_rgba8();
     for width in [300, 517, 900] {
         let bare = pixels(json!({"width": width, "height": 200, "furniture": "none"}));
-        assert!(bare == pixels(json!({"width": width, "height": 200, "furniture": "none", "title": "T"})), "{width}");
+        assert!(
+            bare == pixels(
+                json!({"width": width, "height": 200, "furniture": "none", "title": "T"})
+            ),
+            "{width}"
+        );
         assert!(bare == pixels(json!({"width": width, "height": 200})), "{width}");
     }
 }

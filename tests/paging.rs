@@ -1,4 +1,5 @@
-//! Pages that follow one another while the data changes: what is there throughout comes exactly once.
+//! Pages that follow one another while the data changes: what is there throughout comes exactly
+//! once.
 
 mod random;
 
@@ -14,7 +15,8 @@ fn load(features: &[Json]) -> Map {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("paging");
     fs::create_dir_all(&folder).unwrap();
     let path = folder.join("moving.geojson");
-    fs::write(&path, json!({"type": "FeatureCollection", "features": features}).to_string()).unwrap();
+    fs::write(&path, json!({"type": "FeatureCollection", "features": features}).to_string())
+        .unwrap();
     map::load(&Options { data: vec![path], ..Options::default() }).value.unwrap()
 }
 
@@ -26,7 +28,8 @@ fn pick(random: &mut Random, count: usize) -> usize {
 #[test]
 fn what_is_there_before_and_after_a_reload_comes_exactly_once() {
     let mut random = Random(7);
-    let numbers = [json!(-0.0), json!(0.0), json!(1), json!(2.5), Json::Null, json!("text"), json!(true)];
+    let numbers =
+        [json!(-0.0), json!(0.0), json!(1), json!(2.5), Json::Null, json!("text"), json!(true)];
     let all: Vec<Json> = (0..300)
         .map(|i| {
             let id = if i % 3 == 0 { json!(i) } else { json!(format!("f{i}")) };
@@ -41,13 +44,17 @@ fn what_is_there_before_and_after_a_reload_comes_exactly_once() {
             for i in (1..kept.len()).rev() {
                 kept.swap(i, pick(&mut random, i + 1));
             }
-            let name = |f: &Json| f["id"].as_str().map_or_else(|| f["id"].to_string(), str::to_string);
+            let name =
+                |f: &Json| f["id"].as_str().map_or_else(|| f["id"].to_string(), str::to_string);
             (kept.iter().map(name).collect(), load(&kept))
         })
         .collect();
-    for (descending, limit) in [(None, 1), (None, 17), (Some(false), 7), (Some(true), 1), (Some(true), 13)] {
+    for (descending, limit) in
+        [(None, 1), (None, 17), (Some(false), 7), (Some(true), 1), (Some(true), 13)]
+    {
         let sort = descending.map(|descending| SortKey { property: "v".to_string(), descending });
-        let mut query = ItemsQuery { sort: sort.into_iter().collect(), limit, ..ItemsQuery::default() };
+        let mut query =
+            ItemsQuery { sort: sort.into_iter().collect(), limit, ..ItemsQuery::default() };
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for page in 0.. {
             assert!(page < 1_000, "the pages do not end");
@@ -62,7 +69,8 @@ fn what_is_there_before_and_after_a_reload_comes_exactly_once() {
             }
         }
         assert!(seen.values().all(|n| *n == 1), "{descending:?} {limit}: a feature came twice");
-        let throughout = states[0].0.iter().filter(|id| states.iter().all(|(ids, _)| ids.contains(id)));
+        let throughout =
+            states[0].0.iter().filter(|id| states.iter().all(|(ids, _)| ids.contains(id)));
         let missing: Vec<&String> = throughout.filter(|id| !seen.contains_key(*id)).collect();
         assert!(missing.is_empty(), "{descending:?} {limit}: {missing:?}");
     }

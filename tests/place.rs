@@ -15,7 +15,11 @@ fn embedded() -> &'static Map {
 fn drawn(spec: &Json) -> Vec<u8> {
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
     embedded()
-        .draw(&spec.picture(embedded(), "conflict", u64::MAX, "a test".to_string(), &Effort::default()).unwrap())
+        .draw(
+            &spec
+                .picture(embedded(), "conflict", u64::MAX, "a test".to_string(), &Effort::default())
+                .unwrap(),
+        )
         .unwrap()
 }
 
@@ -34,22 +38,35 @@ fn is_red(pixel: &image::Rgba<u8>) -> bool {
 #[test]
 fn a_projection_turns_about_the_middle() {
     let away = |image: &image::RgbaImage| {
-        let red: Vec<(u32, u32)> =
-            image.enumerate_pixels().filter(|(x, _, p)| *x < 250 && is_red(p)).map(|(x, y, _)| (x, y)).collect();
-        let mean = |i: fn(&(u32, u32)) -> u32| red.iter().map(|p| f64::from(i(p))).sum::<f64>() / red.len() as f64;
+        let red: Vec<(u32, u32)> = image
+            .enumerate_pixels()
+            .filter(|(x, _, p)| *x < 250 && is_red(p))
+            .map(|(x, y, _)| (x, y))
+            .collect();
+        let mean = |i: fn(&(u32, u32)) -> u32| {
+            red.iter().map(|p| f64::from(i(p))).sum::<f64>() / red.len() as f64
+        };
         (mean(|p| p.0), mean(|p| p.1))
     };
     let flat = marked("web-mercator");
     let (x, y) = away(&flat);
     for projection in ["lambert", "utm"] {
         let bent = marked(projection);
-        // A name may lie over some of the disc: its outermost pixels are as far from the middle on both sides.
-        let red = bent.enumerate_pixels().filter(|(x, _, p)| *x > 250 && is_red(p)).map(|(x, ..)| x);
+        // A name may lie over some of the disc: its outermost pixels are as far from the middle on
+        // both sides.
+        let red =
+            bent.enumerate_pixels().filter(|(x, _, p)| *x > 250 && is_red(p)).map(|(x, ..)| x);
         let (west, east) = red.fold((u32::MAX, 0), |(west, east), x| (west.min(x), east.max(x)));
-        assert!((west + east).abs_diff(600) <= 1 && east - west >= 4, "{projection}: {west} to {east}");
+        assert!(
+            (west + east).abs_diff(600) <= 1 && east - west >= 4,
+            "{projection}: {west} to {east}"
+        );
         let (bent_x, bent_y) = away(&bent);
         // North of the middle meridians draw together, and parallels bend.
-        assert!(bent_x > x + 3.0 && (bent_y - y).abs() > 1.0, "{projection}: {bent_x}, {bent_y} from {x}, {y}");
+        assert!(
+            bent_x > x + 3.0 && (bent_y - y).abs() > 1.0,
+            "{projection}: {bent_x}, {bent_y} from {x}, {y}"
+        );
     }
 }
 
@@ -61,9 +78,11 @@ fn what_is_not_features_cannot_be_bent() {
     let file = folder.path().join("clustered.json");
     std::fs::write(&file, style.to_string()).unwrap();
     let map = map::load(&Options { styles: vec![file], ..Options::default() }).value.unwrap();
-    let spec = json!({"center": [46.0, 40.0], "zoom": 5, "width": 50, "height": 50, "projection": "utm"});
+    let spec =
+        json!({"center": [46.0, 40.0], "zoom": 5, "width": 50, "height": 50, "projection": "utm"});
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    let picture = spec.picture(&map, "clustered", u64::MAX, String::new(), &Effort::default()).unwrap();
+    let picture =
+        spec.picture(&map, "clustered", u64::MAX, String::new(), &Effort::default()).unwrap();
     assert!(matches!(map.draw(&picture), Err(PictureError::Unprojectable(id)) if id == "p"));
 }
 
@@ -73,7 +92,8 @@ fn the_projection_is_told_and_the_same_twice() {
         "furniture": "all,graticule"});
     let svg = String::from_utf8(drawn(&spec)).unwrap();
     assert!(
-        svg.contains("Lambert conformal conic, standard parallels 38.89") || svg.contains("Lambert conformal conic")
+        svg.contains("Lambert conformal conic, standard parallels 38.89")
+            || svg.contains("Lambert conformal conic")
     );
     assert_eq!(svg.as_bytes(), drawn(&spec));
 }
@@ -85,9 +105,13 @@ fn a_palette_keeps_the_map_s_flat_colours() {
     assert!(few.len() * 2 < plain.len(), "{} of {}", few.len(), plain.len());
     let [plain, few] = [plain, few].map(|png| image::load_from_memory(&png).unwrap().to_rgb8());
     let pairs = || plain.pixels().zip(few.pixels());
-    let off = |a: &image::Rgb<u8>, b: &image::Rgb<u8>| (0..3).map(|i| a.0[i].abs_diff(b.0[i])).max().unwrap();
-    let exact = pairs().filter(|(a, b)| a == b).count() as f64 / f64::from(plain.width() * plain.height());
+    let off = |a: &image::Rgb<u8>, b: &image::Rgb<u8>| {
+        (0..3).map(|i| a.0[i].abs_diff(b.0[i])).max().unwrap()
+    };
+    let exact =
+        pairs().filter(|(a, b)| a == b).count() as f64 / f64::from(plain.width() * plain.height());
     assert!(exact > 0.84, "{exact}");
-    let far = pairs().filter(|(a, b)| off(a, b) > 24).count() as f64 / f64::from(plain.width() * plain.height());
+    let far = pairs().filter(|(a, b)| off(a, b) > 24).count() as f64
+        / f64::from(plain.width() * plain.height());
     assert!(far < 0.005, "{far}");
 }

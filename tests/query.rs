@@ -1,4 +1,5 @@
-//! Questions to `/query`: answers that a reader can check, conditions that hold together, and input that means harm.
+//! Questions to `/query`: answers that a reader can check, conditions that hold together, and input
+//! that means harm.
 
 mod app;
 
@@ -12,7 +13,9 @@ use serde_json::{Value as Json, json};
 
 /// Sends JSON, or what pretends to be.
 async fn post(path: &str, body: impl Into<Body>) -> Answer {
-    let request = Request::post(path).header("host", "maps.example:8080").header("content-type", "application/json");
+    let request = Request::post(path)
+        .header("host", "maps.example:8080")
+        .header("content-type", "application/json");
     send(request.body(body.into()).unwrap()).await
 }
 
@@ -37,10 +40,14 @@ fn near(json: &Json, expected: f64, within: f64) {
     assert!((n - expected).abs() <= within, "{n}, not {expected}");
 }
 
-/// The figures are the map's own, and as good as its lines (2-5 km): what is checked is that they do not change unseen.
+/// The figures are the map's own, and as good as its lines (2-5 km): what is checked is that they
+/// do not change unseen.
 #[tokio::test]
 async fn what_changed_hands_in_autumn_2020_by_district() {
-    let answer = ask(json!({"between": "2020-09-27/2020-12-01", "split": "districts", "skipGeometry": true})).await;
+    let answer = ask(
+        json!({"between": "2020-09-27/2020-12-01", "split": "districts", "skipGeometry": true}),
+    )
+    .await;
     let sums = &answer["sums"];
     near(&sums["total"]["area_km2"], 11_798.3, 0.5);
     near(&sums["groups"]["armenian → azerbaijan"]["area_km2"], 8_795.1, 0.5);
@@ -49,17 +56,31 @@ async fn what_changed_hands_in_autumn_2020_by_district() {
     // The whole of a territory, as measured by itself, changed hands; and the parts are the whole.
     for (name, id) in [("Qubadli", "qubadli"), ("Zangilan", "zangilan"), ("Lachin", "lachin")] {
         let own = get(&format!("/collections/buffer-territories/items/{id}")).await.json();
-        near(&sums["parts"][name]["area_km2"], own["properties"]["area_km2"].as_f64().unwrap(), 0.2);
+        near(
+            &sums["parts"][name]["area_km2"],
+            own["properties"]["area_km2"].as_f64().unwrap(),
+            0.2,
+        );
     }
-    let parts: f64 = sums["parts"].as_object().unwrap().values().map(|p| p["area_km2"].as_f64().unwrap()).sum();
+    let parts: f64 =
+        sums["parts"].as_object().unwrap().values().map(|p| p["area_km2"].as_f64().unwrap()).sum();
     near(&sums["total"]["area_km2"], parts, 0.01);
-    let events: Vec<&str> = answer["events"].as_array().unwrap().iter().map(|e| e["date"].as_str().unwrap()).collect();
-    assert!(events.contains(&"2020-11-10") && events.is_sorted() && !answer["sources"].as_array().unwrap().is_empty());
+    let events: Vec<&str> =
+        answer["events"].as_array().unwrap().iter().map(|e| e["date"].as_str().unwrap()).collect();
+    assert!(
+        events.contains(&"2020-11-10")
+            && events.is_sorted()
+            && !answer["sources"].as_array().unwrap().is_empty()
+    );
     // In one district, and where one town lies.
-    let shusha = ask(json!({"between": "2020-09-27/2020-12-01", "within": "districts/az-shusha"})).await;
+    let shusha =
+        ask(json!({"between": "2020-09-27/2020-12-01", "within": "districts/az-shusha"})).await;
     near(&shusha["sums"]["total"]["area_km2"], 278.5, 0.5);
     let town = ask(json!({"between": "2020-09-27/2020-12-01", "at": [46.7499, 39.7601]})).await;
-    assert_eq!((&town["numberMatched"], &town["features"][0]["to"]), (&json!(1), &json!("azerbaijan")));
+    assert_eq!(
+        (&town["numberMatched"], &town["features"][0]["to"]),
+        (&json!(1), &json!("azerbaijan"))
+    );
 }
 
 #[tokio::test]
@@ -74,7 +95,14 @@ async fn settlements_within_5_km_of_the_line_of_1994_and_its_length() {
         .map(|f| (f["properties"]["name"].as_str().unwrap(), f["distance_m"].as_f64().unwrap()))
         .collect();
     let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
-    let expected = ["Talish", "Shikharkh / Leninavan", "Banovshalar", "Sugovushan / Madagiz", "Horadiz", "Tartar"];
+    let expected = [
+        "Talish",
+        "Shikharkh / Leninavan",
+        "Banovshalar",
+        "Sugovushan / Madagiz",
+        "Horadiz",
+        "Tartar",
+    ];
     assert_eq!(names, expected);
     assert!(found.iter().all(|(_, d)| *d <= 5000.0) && found.is_sorted_by(|a, b| a.1 <= b.1));
     // The answer is no better than the line.
@@ -82,7 +110,10 @@ async fn settlements_within_5_km_of_the_line_of_1994_and_its_length() {
     let front = "/query?collections=lines&filter=kind='line-of-contact'&datetime=";
     let length = async |day: &str| {
         let answer = get(&format!("{front}{day}")).await.json();
-        (answer["numberMatched"].clone(), answer["sums"]["total"]["length_km"].as_f64().unwrap_or_default())
+        (
+            answer["numberMatched"].clone(),
+            answer["sums"]["total"]["length_km"].as_f64().unwrap_or_default(),
+        )
     };
     let before = length("2019-06-01").await;
     assert!(before.0 == 1 && (before.1 - 222.3).abs() < 0.1, "{before:?}");
@@ -115,8 +146,13 @@ async fn what_the_lachin_corridor_crosses() {
 
 #[tokio::test]
 async fn sums_are_of_all_that_match_not_of_a_page() {
-    let few = ask(json!({"intersects": "countries/azerbaijan", "collections": "districts", "limit": 5})).await;
-    let all = ask(json!({"intersects": "countries/azerbaijan", "collections": "districts", "limit": 1000})).await;
+    let few =
+        ask(json!({"intersects": "countries/azerbaijan", "collections": "districts", "limit": 5}))
+            .await;
+    let all = ask(
+        json!({"intersects": "countries/azerbaijan", "collections": "districts", "limit": 1000}),
+    )
+    .await;
     assert_eq!(few["sums"], all["sums"]);
     assert!(few["numberReturned"] == 5 && few["numberMatched"].as_u64() > Some(5));
     near(&all["sums"]["total"]["overlap_km2"], 86_249.8, 1.0);
@@ -124,17 +160,34 @@ async fn sums_are_of_all_that_match_not_of_a_page() {
 
 #[tokio::test]
 async fn names_are_found_in_every_language_and_in_their_places() {
-    for name in
-        ["Xankəndi", "Khankendi", "khankendi", "Ханкенди", "Степанакерт", "Ստեփանակերտ", "სტეფანაკერტი", "Stepanak"]
-    {
+    for name in [
+        "Xankəndi",
+        "Khankendi",
+        "khankendi",
+        "Ханкенди",
+        "Степанакерт",
+        "Ստեփանակերտ",
+        "სტეფანაკერტი",
+        "Stepanak",
+    ] {
         let answer = ask(json!({"name": name, "collections": "places"})).await;
         assert_eq!(ids(&answer)[0], "stepanakert-khankendi", "{name}");
     }
-    // Nearest first, where a place is given; and those of one collection are not lost behind the others.
-    let answer = ask(json!({"name": "sh", "near": [46.75, 39.76], "k": 3, "collections": "places"})).await;
-    let far: Vec<f64> =
-        answer["features"].as_array().unwrap().iter().map(|f| f["distance_m"].as_f64().unwrap()).collect();
-    assert!(ids(&answer)[0].starts_with("shusha") && far.len() == 3 && far.is_sorted(), "{:?}", ids(&answer));
+    // Nearest first, where a place is given; and those of one collection are not lost behind the
+    // others.
+    let answer =
+        ask(json!({"name": "sh", "near": [46.75, 39.76], "k": 3, "collections": "places"})).await;
+    let far: Vec<f64> = answer["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["distance_m"].as_f64().unwrap())
+        .collect();
+    assert!(
+        ids(&answer)[0].starts_with("shusha") && far.len() == 3 && far.is_sorted(),
+        "{:?}",
+        ids(&answer)
+    );
     let few = ask(json!({"name": "a", "collections": "control", "limit": 5})).await;
     let many = ask(json!({"name": "a", "collections": "control", "limit": 10_000})).await;
     assert_eq!(few["numberMatched"], many["numberMatched"]);
@@ -142,17 +195,25 @@ async fn names_are_found_in_every_language_and_in_their_places() {
 
 #[tokio::test]
 async fn nearest_to_a_polygon_and_across_the_antimeridian() {
-    let answer = ask(json!({"near": "districts/az-shusha", "k": 40, "collections": "districts"})).await;
-    let far: Vec<f64> =
-        answer["features"].as_array().unwrap().iter().map(|f| f["distance_m"].as_f64().unwrap()).collect();
+    let answer =
+        ask(json!({"near": "districts/az-shusha", "k": 40, "collections": "districts"})).await;
+    let far: Vec<f64> = answer["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["distance_m"].as_f64().unwrap())
+        .collect();
     assert!(far.len() == 40 && far.is_sorted() && far[0] == 0.0 && far[39] > 50_000.0, "{far:?}");
-    let of = ask(json!({"of": {"type": "Point", "coordinates": [-179.9, 40.0]}, "distance_m": 30_000})).await;
+    let of =
+        ask(json!({"of": {"type": "Point", "coordinates": [-179.9, 40.0]}, "distance_m": 30_000}))
+            .await;
     assert_eq!(of["numberMatched"], 0);
 }
 
 #[tokio::test]
 async fn an_answer_is_drawn_on_the_map() {
-    let answer = get("/query?at=46.7499,39.7601&collections=districts&datetime=2020-11-20").await.json();
+    let answer =
+        get("/query?at=46.7499,39.7601&collections=districts&datetime=2020-11-20").await.json();
     let link = answer["links"].as_array().unwrap().iter().find(|l| l["rel"] == "map").unwrap();
     let href = link["href"].as_str().unwrap().strip_prefix("http://maps.example:8080").unwrap();
     let size = |answer: &Answer| {
@@ -187,9 +248,15 @@ async fn what_does_not_go_together_is_refused() {
         ("datetime", json!("2020-01-01")),
     ] {
         let detail = refused(json!({"between": "2020-09-27/2020-12-01", member: value})).await;
-        assert!(detail.contains("does not go with 'between'") && detail.starts_with(member), "{detail}");
+        assert!(
+            detail.contains("does not go with 'between'") && detail.starts_with(member),
+            "{detail}"
+        );
     }
-    let line = refused(json!({"between": "2020-09-27/2020-12-01", "within": "lines/line-of-contact-1994"})).await;
+    let line = refused(
+        json!({"between": "2020-09-27/2020-12-01", "within": "lines/line-of-contact-1994"}),
+    )
+    .await;
     assert!(line.contains("not along a line"), "{line}");
 }
 
@@ -199,7 +266,9 @@ fn encoded(text: &str) -> String {
 
 /// Each with a part of the reason that must be given.
 fn hostile() -> Vec<(&'static str, String, Option<Vec<u8>>, &'static str)> {
-    let items = |what: &str, filter: &str| (format!("/collections/places/items?{what}={}", encoded(filter)), None);
+    let items = |what: &str, filter: &str| {
+        (format!("/collections/places/items?{what}={}", encoded(filter)), None)
+    };
     let query = |what: &str, text: &str| (format!("/query?{what}={}", encoded(text)), None);
     let body = |json: Json| ("/query".to_string(), Some(json.to_string().into_bytes()));
     let raw = |text: String| ("/query".to_string(), Some(text.into_bytes()));
@@ -214,7 +283,8 @@ fn hostile() -> Vec<(&'static str, String, Option<Vec<u8>>, &'static str)> {
         .chain([[45.0, 39.0]])
         .collect();
     let chain = (0..40).fold("1".to_string(), |s, _| format!("({s}{}=1)", "+1".repeat(99)));
-    let deep_json = (0..5_000).fold(json!(true).to_string(), |s, _| format!("{{\"op\":\"not\",\"args\":[{s}]}}"));
+    let deep_json = (0..5_000)
+        .fold(json!(true).to_string(), |s, _| format!("{{\"op\":\"not\",\"args\":[{s}]}}"));
     let polygon = |rings: Json| json!({"within": {"type": "Polygon", "coordinates": rings}});
     let case = |name, (path, body): (String, Option<Vec<u8>>), part| (name, path, body, part);
     vec![
@@ -222,10 +292,16 @@ fn hostile() -> Vec<(&'static str, String, Option<Vec<u8>>, &'static str)> {
         case("10,001 rings", body(polygon(json!(vec![ring(4, 1.0); 10_001]))), "positions"),
         case(
             "a multipoint of 50,000",
-            body(json!({"within": {"type": "MultiPoint", "coordinates": vec![[46.0, 40.0]; 50_000]}})),
+            body(
+                json!({"within": {"type": "MultiPoint", "coordinates": vec![[46.0, 40.0]; 50_000]}}),
+            ),
             "positions",
         ),
-        case("a bow tie", body(polygon(json!([[[46, 39], [47, 40], [47, 39], [46, 40], [46, 39]]]))), "crosses itself"),
+        case(
+            "a bow tie",
+            body(polygon(json!([[[46, 39], [47, 40], [47, 39], [46, 40], [46, 39]]]))),
+            "crosses itself",
+        ),
         case("a zigzag of 4,000", body(polygon(json!([zigzag]))), "crosses itself"),
         case(
             "a bow tie in a filter",
@@ -239,7 +315,11 @@ fn hostile() -> Vec<(&'static str, String, Option<Vec<u8>>, &'static str)> {
         ),
         case("an open ring of two", body(polygon(json!([[[46, 39], [47, 40]]]))), ""),
         case("no coordinates", body(json!({"within": {"type": "Polygon"}})), "GeoJSON"),
-        case("empty coordinates", body(json!({"within": {"type": "MultiPolygon", "coordinates": []}})), "empty"),
+        case(
+            "empty coordinates",
+            body(json!({"within": {"type": "MultiPolygon", "coordinates": []}})),
+            "empty",
+        ),
         case(
             "text for coordinates",
             body(json!({"within": {"type": "Point", "coordinates": ["46", "39"]}})),
@@ -287,7 +367,11 @@ fn hostile() -> Vec<(&'static str, String, Option<Vec<u8>>, &'static str)> {
         case("NOT, 5,000 deep", items("filter", &format!("{} TRUE", "NOT ".repeat(5_000))), "deep"),
         case("minus, 5,000 deep", items("filter", &format!("{}1 = 1", "- ".repeat(5_000))), "deep"),
         case("sums within sums", items("filter", &chain), "arithmetic operators"),
-        case("powers, 5,000 deep", items("filter", &format!("{}1 = 1", "2^".repeat(5_000))), "deep"),
+        case(
+            "powers, 5,000 deep",
+            items("filter", &format!("{}1 = 1", "2^".repeat(5_000))),
+            "deep",
+        ),
         case(
             "calls, 5,000 deep",
             items("filter", &format!("{}name{} = 'a'", "CASEI(".repeat(5_000), ")".repeat(5_000))),
@@ -301,9 +385,21 @@ fn hostile() -> Vec<(&'static str, String, Option<Vec<u8>>, &'static str)> {
         case("JSON 5,000 deep", raw(format!("{{\"filter\": {deep_json}}}")), ""),
         case("10 MB", raw(format!("{{\"name\": \"{}\"}}", "a".repeat(10_000_000))), "bytes"),
         case("10 MB of brackets", raw("[".repeat(10_000_000)), "bytes"),
-        case("a name with SQL", query("at=46,39&collections", "places'; DROP TABLE places; --"), "no collection"),
-        case("a property with SQL", items("filter", "\"name\"\"; DROP TABLE places; --\" = 'a'"), "no property"),
-        case("SQL for an id", ("/collections/places/items/1'%20OR%20'1'='1".to_string(), None), "no feature"),
+        case(
+            "a name with SQL",
+            query("at=46,39&collections", "places'; DROP TABLE places; --"),
+            "no collection",
+        ),
+        case(
+            "a property with SQL",
+            items("filter", "\"name\"\"; DROP TABLE places; --\" = 'a'"),
+            "no property",
+        ),
+        case(
+            "SQL for an id",
+            ("/collections/places/items/1'%20OR%20'1'='1".to_string(), None),
+            "no feature",
+        ),
         case("SQL for a sort key", items("sortby", "name; DROP TABLE places"), "no property"),
         case("a filter that is SQL", items("filter", "1=1; DROP TABLE places"), ""),
         case("a function of the server's", items("filter", "pg_sleep(10) = 1"), "no function"),
@@ -316,10 +412,18 @@ fn hostile() -> Vec<(&'static str, String, Option<Vec<u8>>, &'static str)> {
         case("a member given twice", ("/query?at=46,39&at=47,40".to_string(), None), "twice"),
         case("a limit of 1e99", query("at=46,39&limit", "1e99"), "limit"),
         case("a negative distance", query("of=46,39&distance_m", "-1"), "distance_m"),
-        case("a picture of a billion pixels", query("at=46,39&f=png&size", "16000x16000@4x"), "too large"),
+        case(
+            "a picture of a billion pixels",
+            query("at=46,39&f=png&size", "16000x16000@4x"),
+            "too large",
+        ),
         case("no object", raw("[]".into()), "JSON object"),
         case("half an object", raw("{\"at\": [46".into()), "JSON"),
-        case("not UTF-8", ("/query".to_string(), Some(vec![b'{', b'"', 0xff, 0xfe, b'"', b'}'])), "JSON"),
+        case(
+            "not UTF-8",
+            ("/query".to_string(), Some(vec![b'{', b'"', 0xff, 0xfe, b'"', b'}'])),
+            "JSON",
+        ),
     ]
 }
 
@@ -335,7 +439,11 @@ async fn hostile_input_is_told_what_is_wrong_with_it() {
         };
         let ms = started.elapsed().as_secs_f64() * 1e3;
         let problem = answer.json();
-        println!("{ms:7.2} ms  {} {name}: {:.110}", answer.status.as_u16(), problem["detail"].as_str().unwrap());
+        println!(
+            "{ms:7.2} ms  {} {name}: {:.110}",
+            answer.status.as_u16(),
+            problem["detail"].as_str().unwrap()
+        );
         assert!(answer.status.is_client_error(), "{name}: {}", answer.status);
         assert_eq!(answer.header("content-type"), "application/problem+json", "{name}");
         assert!(problem["detail"].as_str().unwrap().contains(part), "{name}: {problem}");
@@ -360,16 +468,29 @@ async fn work_without_end_is_refused() {
         let started = Instant::now();
         let answer = post("/query", question.to_string()).await;
         let text = String::from_utf8_lossy(&answer.body).into_owned();
-        println!("{:7.0} ms  {} {:.100}", started.elapsed().as_secs_f64() * 1e3, answer.status.as_u16(), text);
-        assert!(answer.status == 200 || answer.status == 400 && text.contains("too much work"), "{text:.200}");
+        println!(
+            "{:7.0} ms  {} {:.100}",
+            started.elapsed().as_secs_f64() * 1e3,
+            answer.status.as_u16(),
+            text
+        );
+        assert!(
+            answer.status == 200 || answer.status == 400 && text.contains("too much work"),
+            "{text:.200}"
+        );
     }
 }
 
 #[tokio::test]
 async fn caches_are_told_what_answers_hang_on() {
-    for path in
-        ["/", "/collections", "/collections/places", "/conformance", "/collections/places/items?limit=1", "/api"]
-    {
+    for path in [
+        "/",
+        "/collections",
+        "/collections/places",
+        "/conformance",
+        "/collections/places/items?limit=1",
+        "/api",
+    ] {
         let vary: Vec<String> = get_as(path, "application/json")
             .await
             .headers
@@ -385,19 +506,32 @@ async fn caches_are_told_what_answers_hang_on() {
 async fn names_that_are_far_off_do_not_match_and_likeness_is_told() {
     for name in ["qqqqqqqq", "Zzzzqq", "qqqqaaaassssdddd"] {
         let answer = ask(json!({"name": name})).await;
-        assert_eq!((&answer["numberMatched"], answer["warnings"].is_null()), (&json!(0), true), "{name}: {answer}");
+        assert_eq!(
+            (&answer["numberMatched"], answer["warnings"].is_null()),
+            (&json!(0), true),
+            "{name}: {answer}"
+        );
     }
     // What is only spelt alike is never taken for a place, and told.
     let alike = ask(json!({"name": "Xyzzy", "skipGeometry": true})).await;
     let told = &alike["warnings"][0];
     assert_eq!(told, "nothing is called 'Xyzzy'; these are spelt alike", "{alike}");
     assert_eq!(post("/query", json!({"near": "Xyzzy"}).to_string()).await.status, 404);
-    for (name, is_told) in
-        [("Shusha", false), ("Susha", false), ("Stepan", false), ("Stepanakrt", true), ("Hadrud", true)]
-    {
+    for (name, is_told) in [
+        ("Shusha", false),
+        ("Susha", false),
+        ("Stepan", false),
+        ("Stepanakrt", true),
+        ("Hadrud", true),
+    ] {
         let answer = ask(json!({"name": name, "skipGeometry": true})).await;
         assert!(answer["numberMatched"].as_u64().unwrap() > 0, "{name}");
-        assert_eq!(answer["warnings"].to_string().contains("spelt alike"), is_told, "{name}: {}", answer["warnings"]);
+        assert_eq!(
+            answer["warnings"].to_string().contains("spelt alike"),
+            is_told,
+            "{name}: {}",
+            answer["warnings"]
+        );
     }
 }
 
@@ -405,11 +539,14 @@ async fn names_that_are_far_off_do_not_match_and_likeness_is_told() {
 async fn what_goes_with_nothing_is_refused_and_slips_are_told_of_changes_too() {
     assert!(refused(json!({"at": [46.75, 39.76], "k": 3})).await.starts_with("near: "));
     for key in ["at", "within"] {
-        let place =
-            json!({"type": "Polygon", "coordinates": [[[39.6, 46.6], [39.8, 46.6], [39.8, 46.8], [39.6, 46.6]]]});
+        let place = json!({"type": "Polygon", "coordinates": [[[39.6, 46.6], [39.8, 46.6], [39.8, 46.8], [39.6, 46.6]]]});
         let place = if key == "at" { json!([39.7, 46.7]) } else { place };
         let answer = ask(json!({"between": "2020-09-27/2020-12-01", key: place})).await;
-        assert!(answer["warnings"][0].as_str().unwrap().contains("did you mean 46."), "{}", answer["warnings"]);
+        assert!(
+            answer["warnings"][0].as_str().unwrap().contains("did you mean 46."),
+            "{}",
+            answer["warnings"]
+        );
     }
     let right = ask(json!({"between": "2020-09-27/2020-12-01", "at": [46.7, 39.7]})).await;
     assert!(right["warnings"].is_null());
@@ -428,6 +565,9 @@ async fn well_known_text_with_a_fault_is_no_name() {
         assert!(told.starts_with("within: ") && told.contains(expected), "{text}: {told}");
     }
     ask(json!({"within": "POLYGON Z ((46 39 1,47 39 1,47 40 1,46 39 1))", "limit": 1})).await;
-    assert_eq!(post("/query", json!({"within": "Point (the place)"}).to_string()).await.status, 400);
+    assert_eq!(
+        post("/query", json!({"within": "Point (the place)"}).to_string()).await.status,
+        400
+    );
     assert_eq!(post("/query", json!({"within": "Pointe-Noire"}).to_string()).await.status, 404);
 }

@@ -1,10 +1,12 @@
-//! Relations between geometries against two other implementations' answers: the `geo` crate's graph of the whole, here, and
-//! PostGIS's, in `tests/clients/postgis.py`.
+//! Relations between geometries against two other implementations' answers: the `geo` crate's graph
+//! of the whole, here, and PostGIS's, in `tests/clients/postgis.py`.
 
 use contactline::cql2::Relation;
 use contactline::geo::Effort;
 use contactline::geo::relate::Prepared;
-use geo::geometry::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Polygon};
+use geo::geometry::{
+    Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Polygon,
+};
 use geo::{Area, Relate, Validation};
 use proptest::prelude::*;
 
@@ -19,24 +21,36 @@ fn anywhere() -> impl Strategy<Value = Coord<f64>> {
 }
 
 fn line(at: BoxedStrategy<Coord<f64>>) -> impl Strategy<Value = LineString<f64>> {
-    prop::collection::vec(at, 2..8).prop_map(LineString).prop_filter("of some length", |l| l.is_valid())
+    prop::collection::vec(at, 2..8)
+        .prop_map(LineString)
+        .prop_filter("of some length", |l| l.is_valid())
 }
 
 fn ring(at: BoxedStrategy<Coord<f64>>) -> impl Strategy<Value = Polygon<f64>> {
-    // Around their middle, positions make a ring that does not cross itself, or is left out where they still do.
+    // Around their middle, positions make a ring that does not cross itself, or is left out where
+    // they still do.
     let around = |mut all: Vec<Coord<f64>>| {
         let middle = Coord { x: 3.0 + 0.013, y: 3.0 + 0.007 };
-        all.sort_by(|a, b| (a.y - middle.y).atan2(a.x - middle.x).total_cmp(&(b.y - middle.y).atan2(b.x - middle.x)));
+        all.sort_by(|a, b| {
+            (a.y - middle.y)
+                .atan2(a.x - middle.x)
+                .total_cmp(&(b.y - middle.y).atan2(b.x - middle.x))
+        });
         Polygon::new(LineString(all), Vec::new())
     };
-    prop::collection::vec(at, 3..9).prop_map(around).prop_filter("valid", |p| p.is_valid() && p.unsigned_area() > 0.0)
+    prop::collection::vec(at, 3..9)
+        .prop_map(around)
+        .prop_filter("valid", |p| p.is_valid() && p.unsigned_area() > 0.0)
 }
 
 fn holed(at: BoxedStrategy<Coord<f64>>) -> impl Strategy<Value = Polygon<f64>> {
     (ring(at.clone()), ring(at))
         .prop_map(|(outer, inner)| {
-            let shrunk =
-                inner.exterior().0.iter().map(|c| Coord { x: 3.0 + (c.x - 3.0) / 4.0, y: 3.0 + (c.y - 3.0) / 4.0 });
+            let shrunk = inner
+                .exterior()
+                .0
+                .iter()
+                .map(|c| Coord { x: 3.0 + (c.x - 3.0) / 4.0, y: 3.0 + (c.y - 3.0) / 4.0 });
             Polygon::new(outer.exterior().clone(), vec![LineString(shrunk.collect())])
         })
         .prop_filter("valid", |p| p.is_valid())
@@ -53,8 +67,9 @@ fn geometry(at: BoxedStrategy<Coord<f64>>) -> impl Strategy<Value = Geometry<f64
 fn wide(at: BoxedStrategy<Coord<f64>>) -> impl Strategy<Value = Geometry<f64>> {
     prop_oneof![
         at.clone().prop_map(|c| Geometry::Point(c.into())),
-        prop::collection::vec(at.clone(), 1..5)
-            .prop_map(|all| Geometry::MultiPoint(MultiPoint(all.into_iter().map(Into::into).collect()))),
+        prop::collection::vec(at.clone(), 1..5).prop_map(|all| Geometry::MultiPoint(MultiPoint(
+            all.into_iter().map(Into::into).collect()
+        ))),
         ring(at.clone()).prop_map(Geometry::Polygon),
         holed(at.clone()).prop_map(Geometry::Polygon),
         prop::collection::vec(ring(at), 1..3)
@@ -79,13 +94,23 @@ fn expected(relation: Relation, a: &Geometry<f64>, b: &Geometry<f64>) -> bool {
 
 fn holds(relation: Relation, a: &Geometry<f64>, b: &Geometry<f64>) -> bool {
     let effort = Effort::default();
-    relation.holds(&Prepared::new(a, &effort).unwrap(), &Prepared::new(b, &effort).unwrap(), &effort).unwrap()
+    relation
+        .holds(&Prepared::new(a, &effort).unwrap(), &Prepared::new(b, &effort).unwrap(), &effort)
+        .unwrap()
 }
 
 fn agree(a: &Geometry<f64>, b: &Geometry<f64>) -> Result<(), TestCaseError> {
     for (name, relation) in Relation::ALL {
         let holds = holds(relation, a, b);
-        prop_assert_eq!(holds, expected(relation, a, b), "{}: {:?} and {:?}: {:?}", name, a, b, a.relate(b));
+        prop_assert_eq!(
+            holds,
+            expected(relation, a, b),
+            "{}: {:?} and {:?}: {:?}",
+            name,
+            a,
+            b,
+            a.relate(b)
+        );
     }
     Ok(())
 }
@@ -93,7 +118,8 @@ fn agree(a: &Geometry<f64>, b: &Geometry<f64>) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_global_rejects: 1_000_000, max_local_rejects: 10_000_000, ..ProptestConfig::default() })]
 
-    /// Of areas and points: of lines, the graph rounds where they cross, and then loses that others run along them.
+    /// Of areas and points: of lines, the graph rounds where they cross, and then loses that others
+    /// run along them.
     #[test]
     fn on_a_grid_they_are_as_the_graph_has_them(a in wide(position().boxed()), b in wide(position().boxed())) {
         agree(&a, &b)?;

@@ -40,7 +40,9 @@ fn write_tiles(folder: &Path, encode: Encode) {
     fs::create_dir_all(folder).unwrap();
     let n = 1u32 << ZOOM;
     for (x, y) in (0..n).flat_map(|x| (0..n).map(move |y| (x, y))) {
-        let place = |tile: u32, px: u32| (f64::from(tile) + (f64::from(px) + 0.5) / f64::from(SIDE)) / f64::from(n);
+        let place = |tile: u32, px: u32| {
+            (f64::from(tile) + (f64::from(px) + 0.5) / f64::from(SIDE)) / f64::from(n)
+        };
         let picture = image::RgbImage::from_fn(SIDE, SIDE, |i, j| {
             // To a quarter of a metre, which each way of writing has, or nearly.
             let metres = (height(place(x, i), place(y, j)) * 4.0).round() / 4.0;
@@ -73,7 +75,17 @@ fn tints(color: Json) -> Json {
 }
 
 fn ramp() -> Json {
-    json!(["interpolate", ["linear"], ["elevation"], 0, "#204080", 3000, "#60a060", 6400, "#fff0e0"])
+    json!([
+        "interpolate",
+        ["linear"],
+        ["elevation"],
+        0,
+        "#204080",
+        3000,
+        "#60a060",
+        6400,
+        "#fff0e0"
+    ])
 }
 
 /// Each style by its name, as its source and layers.
@@ -84,7 +96,8 @@ fn load(folder: &Path, styles: &[(&str, Json, Json)]) -> Map {
         fs::write(&path, style.to_string()).unwrap();
         path
     };
-    let loaded = map::load(&Options { styles: styles.iter().map(write).collect(), ..Options::default() });
+    let loaded =
+        map::load(&Options { styles: styles.iter().map(write).collect(), ..Options::default() });
     assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
     loaded.value.unwrap()
 }
@@ -132,8 +145,7 @@ fn the_ground_has_no_edges_where_its_tiles_meet() {
 #[test]
 fn heights_are_the_same_however_they_are_written() {
     let folder = folder("encodings");
-    let factors =
-        json!({"encoding": "custom", "redFactor": 0, "greenFactor": 0.25, "blueFactor": 64, "baseShift": 500});
+    let factors = json!({"encoding": "custom", "redFactor": 0, "greenFactor": 0.25, "blueFactor": 64, "baseShift": 500});
     let ways: [(&str, Encode, Json); 3] = [
         ("mapbox", mapbox, json!({})),
         ("terrarium", terrarium, json!({"encoding": "terrarium"})),
@@ -143,14 +155,20 @@ fn heights_are_the_same_however_they_are_written() {
         write_tiles(&folder.join(name), *encode);
     }
     let layers = json!([tints(ramp()), shade("h", json!({}))]);
-    let styles: Vec<_> =
-        ways.iter().map(|(name, _, more)| (*name, source(name, more.clone()), layers.clone())).collect();
+    let styles: Vec<_> = ways
+        .iter()
+        .map(|(name, _, more)| (*name, source(name, more.clone()), layers.clone()))
+        .collect();
     let map = load(&folder, &styles);
-    let [first, others @ ..] = ["mapbox", "terrarium", "custom"].map(|name| picture(&map, name, (46.7, 39.7, 2.5)));
+    let [first, others @ ..] =
+        ["mapbox", "terrarium", "custom"].map(|name| picture(&map, name, (46.7, 39.7, 2.5)));
     assert!(first.pixels().any(|p| p != first.get_pixel(0, 0)), "nothing was drawn");
     for other in others {
         // Mapbox's heights are whole decimetres.
-        let off = first.pixels().zip(other.pixels()).map(|(a, b)| (0..4).map(|i| a[i].abs_diff(b[i])).max().unwrap());
+        let off = first
+            .pixels()
+            .zip(other.pixels())
+            .map(|(a, b)| (0..4).map(|i| a[i].abs_diff(b[i])).max().unwrap());
         assert!(off.max() <= Some(1));
     }
 }

@@ -1,4 +1,5 @@
-//! The seam theorem: tiles put side by side are, byte for byte, the single picture of the same area.
+//! The seam theorem: tiles put side by side are, byte for byte, the single picture of the same
+//! area.
 
 mod mosaic;
 mod random;
@@ -17,7 +18,15 @@ use serde_json::{Value as Json, json};
 fn tiles_of_the_conflict_map_are_the_picture() {
     let map = map::load(&Options::default()).value.unwrap();
     let mut random = Random(7);
-    let dates = ["1990-01-01", "2020-09-01", "2020-10-10", "2020-11-12", "2020-11-26", "2022-09-01", "2024-01-01"];
+    let dates = [
+        "1990-01-01",
+        "2020-09-01",
+        "2020-10-10",
+        "2020-11-12",
+        "2020-11-26",
+        "2022-09-01",
+        "2024-01-01",
+    ];
     for i in 0..20 {
         let at = World::from_degrees(random.range(44.5, 48.5), random.range(38.6, 41.0));
         let z = 5 + (i % 9) as u8;
@@ -30,8 +39,8 @@ fn tiles_of_the_conflict_map_are_the_picture() {
     }
 }
 
-/// A style and data that are hard on seams: random fills, strokes of 0.3 to 20 px in every way a line can be drawn,
-/// patterns, circles and a heatmap, from 2 px to 60,000 px large at zoom `z`.
+/// A style and data that are hard on seams: random fills, strokes of 0.3 to 20 px in every way a
+/// line can be drawn, patterns, circles and a heatmap, from 2 px to 60,000 px large at zoom `z`.
 fn stress(random: &mut Random, z: u8) -> Json {
     let world_px = 512.0 * f64::from(z).exp2();
     let center = World::from_degrees(46.7, 39.7);
@@ -39,18 +48,25 @@ fn stress(random: &mut Random, z: u8) -> Json {
     for _ in 0..260 {
         let reach = (random.magnitude(2.0, 60_000.0) / world_px).min(0.2);
         let spread = 2_500.0 / world_px + reach * 0.7;
-        let (cx, cy) = (center.x + random.range(-spread, spread), center.y + random.range(-spread, spread));
+        let (cx, cy) =
+            (center.x + random.range(-spread, spread), center.y + random.range(-spread, spread));
         let count = random.whole(3, 12);
         let points: Vec<[f64; 2]> = (0..count)
             .map(|_| {
-                let at = World { x: cx + random.range(-0.5, 0.5) * reach, y: cy + random.range(-0.5, 0.5) * reach };
+                let at = World {
+                    x: cx + random.range(-0.5, 0.5) * reach,
+                    y: cy + random.range(-0.5, 0.5) * reach,
+                };
                 let (lon, lat) = at.to_degrees();
                 [lon.clamp(-179.0, 179.0), lat.clamp(-80.0, 80.0)]
             })
             .collect();
         let moved = |by: f64| -> Vec<[f64; 2]> {
             let by = by * reach * 360.0;
-            points.iter().map(|p| [(p[0] + by).clamp(-179.0, 179.0), (p[1] + by / 2.0).clamp(-80.0, 80.0)]).collect()
+            points
+                .iter()
+                .map(|p| [(p[0] + by).clamp(-179.0, 179.0), (p[1] + by / 2.0).clamp(-80.0, 80.0)])
+                .collect()
         };
         let ring = |mut points: Vec<[f64; 2]>| {
             points.push(points[0]);
@@ -60,7 +76,9 @@ fn stress(random: &mut Random, z: u8) -> Json {
             0 => json!({"type": "Polygon", "coordinates": [ring(moved(0.0))]}),
             1 => json!({"type": "LineString", "coordinates": points}),
             2 => json!({"type": "Point", "coordinates": points[0]}),
-            3 => json!({"type": "MultiPolygon", "coordinates": [[ring(moved(0.0))], [ring(moved(1.1))]]}),
+            3 => {
+                json!({"type": "MultiPolygon", "coordinates": [[ring(moved(0.0))], [ring(moved(1.1))]]})
+            }
             4 => json!({"type": "MultiLineString", "coordinates": [moved(0.0), moved(0.7)]}),
             // A hole that lies apart from its exterior, as careless data has it.
             5 => json!({"type": "Polygon", "coordinates": [ring(moved(0.0)), ring(moved(1.2))]}),
@@ -68,7 +86,11 @@ fn stress(random: &mut Random, z: u8) -> Json {
                 {"type": "LineString", "coordinates": moved(-0.8)}, {"type": "Point", "coordinates": points[0]},
                 {"type": "Polygon", "coordinates": [ring(moved(0.9))]}, {"type": "LineString", "coordinates": moved(0.3)}]}),
         };
-        let color = format!("hsla({}, 70%, 45%, {:.2})", random.whole(0, 359), random.range(0.2, 1.3).min(1.0));
+        let color = format!(
+            "hsla({}, 70%, 45%, {:.2})",
+            random.whole(0, 359),
+            random.range(0.2, 1.3).min(1.0)
+        );
         let properties = json!({
             "color": color,
             "width": (random.magnitude(0.3, 20.0) * 100.0).round() / 100.0,
@@ -79,8 +101,9 @@ fn stress(random: &mut Random, z: u8) -> Json {
         });
         features.push(json!({"type": "Feature", "properties": properties, "geometry": geometry}));
     }
-    let of =
-        |kind: u32, geometry: &str| json!(["all", ["==", ["get", "kind"], kind], ["==", ["geometry-type"], geometry]]);
+    let of = |kind: u32, geometry: &str| {
+        json!(["all", ["==", ["get", "kind"], kind], ["==", ["geometry-type"], geometry]])
+    };
     let line = |id: &str, kind: u32, layout: Json, extra: Json| {
         let mut paint = json!({"line-color": ["get", "color"], "line-width": ["get", "width"]});
         paint.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
@@ -117,7 +140,8 @@ fn stress(random: &mut Random, z: u8) -> Json {
 fn tiles_of_random_shapes_are_the_picture() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("stress");
     fs::create_dir_all(folder.join("images")).unwrap();
-    let weave = "<svg xmlns='http://www.w3.org/2000/svg' width='7' height='5'><path d='M0 0L7 5' stroke='#205080' stroke-width='1.3'/></svg>";
+    let weave = "<svg xmlns='http://www.w3.org/2000/svg' width='7' height='5'><path d='M0 0L7 5' \
+        stroke='#205080' stroke-width='1.3'/></svg>";
     fs::write(folder.join("images/weave.svg"), weave).unwrap();
     let mut random = Random(11);
     for (round, z) in [9u8, 11, 13, 16].into_iter().enumerate() {
@@ -141,10 +165,16 @@ fn tiles_of_tiles_and_pictures_are_the_picture() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("mosaic-of-tiles");
     tileset::write_folder(&folder.join("v"), "pbf", &tileset::vector_tiles());
     tileset::write_mbtiles(&folder.join("r.mbtiles"), false, &tileset::raster_tiles());
-    tileset::write_pmtiles(&folder.join("v.pmtiles"), pmtiles::TileType::Mvt, &tileset::vector_tiles());
-    image::RgbaImage::from_fn(60, 40, |x, y| image::Rgba([x as u8 * 4, y as u8 * 6, 120, 255 - x as u8 * 2]))
-        .save(folder.join("picture.png"))
-        .unwrap();
+    tileset::write_pmtiles(
+        &folder.join("v.pmtiles"),
+        pmtiles::TileType::Mvt,
+        &tileset::vector_tiles(),
+    );
+    image::RgbaImage::from_fn(60, 40, |x, y| {
+        image::Rgba([x as u8 * 4, y as u8 * 6, 120, 255 - x as u8 * 2])
+    })
+    .save(folder.join("picture.png"))
+    .unwrap();
     let style = json!({
         "version": 8,
         "sources": {
@@ -167,7 +197,8 @@ fn tiles_of_tiles_and_pictures_are_the_picture() {
     let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
     assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
     let map = loaded.value.unwrap();
-    for (z, size, ratios) in [(1u8, 256, 1..=3), (2, 512, 1..=1), (4, 256, 1..=3), (6, 256, 1..=2)] {
+    for (z, size, ratios) in [(1u8, 256, 1..=3), (2, 512, 1..=1), (4, 256, 1..=3), (6, 256, 1..=2)]
+    {
         for ratio in ratios {
             let at = World::from_degrees(43.7, 41.3);
             let wrong = differences(&map, "mosaic", at, z, size, ratio, &[]);
@@ -176,15 +207,20 @@ fn tiles_of_tiles_and_pictures_are_the_picture() {
     }
 }
 
-/// Heights, in Mapbox's encoding; two tiles of the deepest zoom are missing, one of them at the antimeridian.
+/// Heights, in Mapbox's encoding; two tiles of the deepest zoom are missing, one of them at the
+/// antimeridian.
 fn ground_tiles() -> Vec<tileset::Tile> {
     const SIDE: u32 = 64;
     let tiles = tileset::every_tile(|z, x, y| {
         let n = f64::from(1u32 << z);
         let picture = image::RgbImage::from_fn(SIDE, SIDE, |i, j| {
-            let place = |tile: u32, px: u32| (f64::from(tile) + (f64::from(px) + 0.5) / f64::from(SIDE)) / n;
+            let place = |tile: u32, px: u32| {
+                (f64::from(tile) + (f64::from(px) + 0.5) / f64::from(SIDE)) / n
+            };
             let (u, v) = (place(x, i), place(y, j));
-            let metres = 3000.0 + 2500.0 * (u * 190.0).sin() * (v * 230.0).cos() + 900.0 * ((u + v) * 410.0).sin();
+            let metres = 3000.0
+                + 2500.0 * (u * 190.0).sin() * (v * 230.0).cos()
+                + 900.0 * ((u + v) * 410.0).sin();
             let written = ((metres + 10_000.0) * 10.0).round() as u32;
             image::Rgb([(written >> 16) as u8, (written >> 8) as u8, written as u8])
         });
@@ -227,7 +263,8 @@ fn tiles_of_the_ground_are_the_picture() {
         (20.0, -84.9, 3, 256, 1..=1),
     ] {
         for ratio in ratios {
-            let wrong = differences(&map, "ground", World::from_degrees(lon, lat), z, size, ratio, &[]);
+            let wrong =
+                differences(&map, "ground", World::from_degrees(lon, lat), z, size, ratio, &[]);
             assert_eq!(wrong, 0, "{lon} {lat} zoom {z} {size} px @{ratio}x");
         }
     }

@@ -1,5 +1,5 @@
-//! What our text looks like, glyph by glyph, for `tests/browser/shaping.mjs` to compare with Chromium: 200 names of the map in
-//! six languages, written to `target/shaping/ours.json`.
+//! What our text looks like, glyph by glyph, for `tests/browser/shaping.mjs` to compare with
+//! Chromium: 200 names of the map in six languages, written to `target/shaping/ours.json`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -54,13 +54,19 @@ fn shape(fonts: &Fonts, text: &str) -> Shaped {
 
 /// Names of the map's places, `counts` of each language.
 fn names(counts: &[(&str, usize)]) -> Vec<String> {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/places.geojson")).unwrap();
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/places.geojson"))
+            .unwrap();
     let places: Json = serde_json::from_str(&text).unwrap();
     let mut names = Vec::new();
     for (language, count) in counts {
         let key = format!("name:{language}");
         let mut seen = BTreeSet::new();
-        let all = places["features"].as_array().unwrap().iter().filter_map(|f| f["properties"][&key].as_str());
+        let all = places["features"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|f| f["properties"][&key].as_str());
         names.extend(all.filter(|n| seen.insert(*n)).take(*count).map(str::to_string));
     }
     names
@@ -78,18 +84,25 @@ fn every_name_is_shaped_without_a_missing_glyph() {
         let mut glyphs = Vec::new();
         for cluster in shaped.clusters.iter().filter(|c| !c.first.is_whitespace()) {
             let unseen = matches!(cluster.first, '\u{200b}'..='\u{200f}' | '\u{300}'..='\u{36f}');
-            assert!(!cluster.glyphs.is_empty() || unseen, "{text}: {:?} has no glyph", cluster.first);
+            assert!(
+                !cluster.glyphs.is_empty() || unseen,
+                "{text}: {:?} has no glyph",
+                cluster.first
+            );
             for glyph in &cluster.glyphs {
                 if let Mark::Outline { face, glyph } = &glyph.mark {
                     glyphs.push(json!([face.name, glyph]));
                 }
             }
         }
-        ours.push(json!({"text": text, "width_em": (shaped.right - shaped.left) / EM, "glyphs": glyphs}));
+        ours.push(
+            json!({"text": text, "width_em": (shaped.right - shaped.left) / EM, "glyphs": glyphs}),
+        );
     }
     let space = |name: &str| fonts.named(name).and_then(|f| f.glyph(' ').map(|g| json!([name, g])));
     let spaces: Vec<Json> = fonts.faces().iter().filter_map(|f| space(&f.name)).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/shaping");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("ours.json"), json!({"spaces": spaces, "strings": ours}).to_string()).unwrap();
+    fs::write(folder.join("ours.json"), json!({"spaces": spaces, "strings": ours}).to_string())
+        .unwrap();
 }

@@ -1,4 +1,5 @@
-//! What `check` says of styles: nothing of sound ones, and of broken ones what is wrong, where, and what was expected.
+//! What `check` says of styles: nothing of sound ones, and of broken ones what is wrong, where, and
+//! what was expected.
 
 use std::path::Path;
 use std::process::Command;
@@ -21,7 +22,8 @@ fn sound() -> Json {
     })
 }
 
-/// Where the style is broken, with what, and what `check` must say: its place and part of its words.
+/// Where the style is broken, with what, and what `check` must say: its place and part of its
+/// words.
 fn breakages() -> Vec<(&'static str, Json, &'static str, &'static str)> {
     vec![
         ("/version", json!(7), "/version", "the style's version must be 8"),
@@ -33,17 +35,42 @@ fn breakages() -> Vec<(&'static str, Json, &'static str, &'static str)> {
         ("/state/size", json!({"defualt": 1}), "/state/size", "a state key needs a default"),
         ("/sources/s/type", json!("geojsn"), "/sources/s/type", "unknown source type 'geojsn'"),
         ("/sources/s/data", json!(null), "/sources/s/data", "a geojson source needs 'data'"),
-        ("/sources/s/cluser", json!(true), "/sources/s/cluser", "unknown property 'cluser' of a geojson source"),
-        ("/sources/s/filter", json!(["=="]), "/sources/s/filter", "Expected two or three arguments."),
-        ("/sources/v", json!({"type": "vector"}), "/sources/v", "a source of tiles needs 'tiles' or 'url'"),
-        ("/sources/i", json!({"type": "image", "url": "a.png"}), "/sources/i/coordinates", "four positions in range"),
+        (
+            "/sources/s/cluser",
+            json!(true),
+            "/sources/s/cluser",
+            "unknown property 'cluser' of a geojson source",
+        ),
+        (
+            "/sources/s/filter",
+            json!(["=="]),
+            "/sources/s/filter",
+            "Expected two or three arguments.",
+        ),
+        (
+            "/sources/v",
+            json!({"type": "vector"}),
+            "/sources/v",
+            "a source of tiles needs 'tiles' or 'url'",
+        ),
+        (
+            "/sources/i",
+            json!({"type": "image", "url": "a.png"}),
+            "/sources/i/coordinates",
+            "four positions in range",
+        ),
         ("/layers/1/type", json!("polygon"), "/layers/1/type", "unknown layer type 'polygon'"),
         ("/layers/1/type", json!("hillshade"), "/layers/1/source", "can't draw source 's'"),
         ("/layers/1/id", json!("paper"), "/layers/1/id", "duplicate layer id 'paper'"),
         ("/layers/1/source", json!("t"), "/layers/1/source", "source 't' not found"),
         ("/layers/2/source-layer", json!(null), "/layers/2", "layer must specify a 'source-layer'"),
         ("/layers/1/minzoom", json!("low"), "/layers/1/minzoom", "number expected, string found"),
-        ("/layers/1/filter", json!(["==", ["get", 5], 1]), "/layers/1/filter/1/1", "Expected string but found number"),
+        (
+            "/layers/1/filter",
+            json!(["==", ["get", 5], 1]),
+            "/layers/1/filter/1/1",
+            "Expected string but found number",
+        ),
         (
             "/layers/1/paint/fill-color",
             json!("redd"),
@@ -86,7 +113,12 @@ fn breakages() -> Vec<(&'static str, Json, &'static str, &'static str)> {
             "/layers/2/layout/visibility",
             "expected one of [visible, none], 'off' found",
         ),
-        ("/layers/2/paint/line-width", json!("2px"), "/layers/2/paint/line-width", "Expected number but found string"),
+        (
+            "/layers/2/paint/line-width",
+            json!("2px"),
+            "/layers/2/paint/line-width",
+            "Expected number but found string",
+        ),
         (
             "/layers/2/paint/line-width",
             json!(["interpolate", ["linear"], ["zoom"], 5, 1, 5, 2]),
@@ -143,23 +175,32 @@ fn of_a_broken_style_it_is_said_where_and_how() {
     for (at, value, pointer, words) in breakages() {
         let mut broken = sound();
         put(&mut broken, at, value);
-        let said: Vec<String> = style::parse(&broken.to_string()).diagnostics.iter().map(ToString::to_string).collect();
+        let said: Vec<String> =
+            style::parse(&broken.to_string()).diagnostics.iter().map(ToString::to_string).collect();
         println!("{}", said.join("\n"));
-        let found = said.iter().any(|s| s.contains(&format!("at {pointer}: ")) && s.contains(words));
+        let found =
+            said.iter().any(|s| s.contains(&format!("at {pointer}: ")) && s.contains(words));
         assert!(found, "{at}: {said:#?}");
     }
 }
 
-/// The constructs of well-known public styles, over our own data: no problem, and something in every part of the picture.
+/// The constructs of well-known public styles, over our own data: no problem, and something in
+/// every part of the picture.
 #[test]
 fn the_examples_are_drawn_without_a_warning() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("styles/examples");
-    let root = ["geodata", "styles"].map(|name| format!("--root={}/{name}", env!("CARGO_MANIFEST_DIR")));
+    let root =
+        ["geodata", "styles"].map(|name| format!("--root={}/{name}", env!("CARGO_MANIFEST_DIR")));
     for name in ["light", "bright", "districts-by-area"] {
         let file = folder.join(format!("{name}.json"));
-        let check =
-            Command::new(env!("CARGO_BIN_EXE_contactline")).arg("check").arg(&file).args(&root).output().unwrap();
-        let said = String::from_utf8_lossy(&check.stdout).to_string() + &String::from_utf8_lossy(&check.stderr);
+        let check = Command::new(env!("CARGO_BIN_EXE_contactline"))
+            .arg("check")
+            .arg(&file)
+            .args(&root)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&check.stdout).to_string()
+            + &String::from_utf8_lossy(&check.stderr);
         assert!(check.status.success() && said.contains("0 errors, 0 warnings"), "{said}");
         let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
         let export = Command::new(env!("CARGO_BIN_EXE_contactline"))
@@ -174,7 +215,8 @@ fn the_examples_are_drawn_without_a_warning() {
         assert!(export.status.success() && export.stderr.is_empty(), "{export:?}");
         let picture = image::open(picture).unwrap().to_rgba8();
         for (column, row) in (0..3).flat_map(|c| (0..3).map(move |r| (c, r))) {
-            let part = image::imageops::crop_imm(&picture, column * 200, row * 160, 200, 160).to_image();
+            let part =
+                image::imageops::crop_imm(&picture, column * 200, row * 160, 200, 160).to_image();
             let colors: std::collections::BTreeSet<[u8; 4]> = part.pixels().map(|p| p.0).collect();
             assert!(colors.len() > 3, "{name}: nothing at {column}, {row}");
         }

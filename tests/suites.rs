@@ -1,9 +1,11 @@
-//! The scoreboard: MapLibre's own test suites, from the folder in `SUITES` (default `../shared/suites`); where neither is
-//! there, the part of them in `tests/suites/maplibre`, which is said.
+//! The scoreboard: MapLibre's own test suites, from the folder in `SUITES` (default
+//! `../shared/suites`); where neither is there, the part of them in `tests/suites/maplibre`, which
+//! is said.
 //!
-//! Prints `suite family passed/total`, writes each result to `target/suites/results.tsv` and each picture to
-//! `target/suites/render`, with three panels (expected, drawn, difference) and an index page for what fails. Fails if a
-//! test listed in `tests/suites-pass.txt` does not pass; `BLESS=1` adds those that pass now, and never takes one off.
+//! Prints `suite family passed/total`, writes each result to `target/suites/results.tsv` and each
+//! picture to `target/suites/render`, with three panels (expected, drawn, difference) and an index
+//! page for what fails. Fails if a test listed in `tests/suites-pass.txt` does not pass; `BLESS=1`
+//! adds those that pass now, and never takes one off.
 
 #[path = "suites/expression.rs"]
 mod expression;
@@ -32,7 +34,8 @@ fn folder() -> PathBuf {
     // Straight to the stream: what a passing test prints is not shown.
     let _ = writeln!(
         std::io::stderr(),
-        "skipped: most of MapLibre's suites, which are not here; set SUITES to the folder that holds them"
+        "skipped: most of MapLibre's suites, which are not here; set SUITES to the folder that \
+         holds them"
     );
     home.join("tests/suites/maplibre")
 }

@@ -1,4 +1,5 @@
-//! Tiles from disk: every form they come in gives the same picture, and what is missing or broken is named.
+//! Tiles from disk: every form they come in gives the same picture, and what is missing or broken
+//! is named.
 
 mod tileset;
 
@@ -93,7 +94,11 @@ fn what_is_missing_is_named_and_what_is_broken_makes_no_picture() {
     for (name, url, words) in [
         ("nowhere", "none.mbtiles", "cannot be read"),
         ("other", "other.mbtiles", "is no MBTiles archive"),
-        ("remote", "https://example.org/tiles.json", "is on the network; tiles are read from disk only"),
+        (
+            "remote",
+            "https://example.org/tiles.json",
+            "is on the network; tiles are read from disk only",
+        ),
         ("gone", "none.pmtiles", "cannot be read"),
     ] {
         let path = style(&folder, name, json!({"url": url}), json!({"tiles": ["{z}/{x}/{y}.png"]}));
@@ -105,7 +110,8 @@ fn what_is_missing_is_named_and_what_is_broken_makes_no_picture() {
     fs::write(folder.join("bad/0/0/0.pbf"), b"\x1a\xff\xff\xff").unwrap();
     fs::write(folder.join("bad/0/0/0.png"), b"no picture").unwrap();
     let tiles = |extension: &str| json!({"tiles": [format!("bad/{{z}}/{{x}}/{{y}}.{extension}")]});
-    for (name, vector, raster) in [("bad", "pbf", "png"), ("bad-vector", "pbf", "none"), ("bad-raster", "none", "png")]
+    for (name, vector, raster) in
+        [("bad", "pbf", "png"), ("bad-vector", "pbf", "none"), ("bad-raster", "none", "png")]
     {
         let drawn = try_draw(&style(&folder, name, tiles(vector), tiles(raster)), 0.0);
         assert!(matches!(drawn, Err(PictureError::Source(_))), "{name}: {drawn:?}");

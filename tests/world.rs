@@ -1,5 +1,5 @@
-//! Countries on both sides of the antimeridian, and round a pole: framed, drawn, found and measured, as data and in
-//! questions, however their files are written.
+//! Countries on both sides of the antimeridian, and round a pole: framed, drawn, found and
+//! measured, as data and in questions, however their files are written.
 
 #[path = "app/own.rs"]
 mod own;
@@ -39,8 +39,10 @@ fn polygons(boxes: &[Box4]) -> Json {
 
 fn countries() -> Vec<Country> {
     let fiji = [[177.0, -19.0, 180.0, -16.0], [-180.0, -19.0, -178.0, -16.0]];
-    let kiribati = [[172.9, -2.7, 177.0, 3.4], [-174.6, -4.7, -170.7, -2.6], [-160.4, -11.5, -150.1, 4.8]];
-    let usa = [[172.4, 51.0, 180.0, 53.0], [-180.0, 51.0, -130.0, 71.0], [-124.7, 25.0, -67.0, 49.0]];
+    let kiribati =
+        [[172.9, -2.7, 177.0, 3.4], [-174.6, -4.7, -170.7, -2.6], [-160.4, -11.5, -150.1, 4.8]];
+    let usa =
+        [[172.4, 51.0, 180.0, 53.0], [-180.0, 51.0, -130.0, 71.0], [-124.7, 25.0, -67.0, 49.0]];
     // One ring from 27 E over 180 to 169 W, clockwise, a position every few degrees.
     let along = |from: i32, to: i32, lat: f64| -> Vec<[f64; 2]> {
         let lons = (0..=40).map(|i| f64::from(from) + f64::from(to - from) * f64::from(i) / 40.0);
@@ -106,7 +108,10 @@ fn countries() -> Vec<Country> {
 }
 
 fn map_of(country: &Country) -> Map {
-    with(&[("land.geojson", collection(&[feature(country.name, country.geometry.clone(), json!({}))]))])
+    with(&[(
+        "land.geojson",
+        collection(&[feature(country.name, country.geometry.clone(), json!({}))]),
+    )])
 }
 
 fn ids(answer: &Json) -> Vec<&str> {
@@ -126,14 +131,22 @@ fn they_are_found_where_they_are() {
             assert_eq!(ids(&asked(json!({"at": at}))), [country.name], "{at:?}");
             // As some clients count: past 180.
             if at[0] < 0.0 {
-                assert_eq!(ids(&asked(json!({"at": [at[0] + 360.0, at[1]]}))), [country.name], "{at:?}");
+                assert_eq!(
+                    ids(&asked(json!({"at": [at[0] + 360.0, at[1]]}))),
+                    [country.name],
+                    "{at:?}"
+                );
             }
             let [lon, lat] = *at;
             let filter = format!("S_INTERSECTS(geometry, POINT({lon} {lat}))");
             assert_eq!(ids(&asked(json!({"filter": filter}))), [country.name], "{filter}");
             // A degree around a place of it, across 180 where that is so.
             let around = [lon - 1.0, (lat - 1.0).max(-90.0), lon + 1.0, lat + 1.0];
-            assert_eq!(ids(&asked(json!({"intersects": {"bbox": around}}))), [country.name], "{around:?}");
+            assert_eq!(
+                ids(&asked(json!({"intersects": {"bbox": around}}))),
+                [country.name],
+                "{around:?}"
+            );
         }
         assert!(ids(&asked(json!({"at": country.outside}))).is_empty(), "{}", country.name);
     }
@@ -146,49 +159,76 @@ fn a_question_goes_round_as_data_does() {
             .inside
             .iter()
             .enumerate()
-            .map(|(i, at)| feature(&format!("in{i}"), json!({"type": "Point", "coordinates": at}), json!({})))
-            .chain([feature("out", json!({"type": "Point", "coordinates": country.outside}), json!({}))])
+            .map(|(i, at)| {
+                feature(&format!("in{i}"), json!({"type": "Point", "coordinates": at}), json!({}))
+            })
+            .chain([feature(
+                "out",
+                json!({"type": "Point", "coordinates": country.outside}),
+                json!({}),
+            )])
             .collect();
         let land = collection(&[feature("land", country.geometry.clone(), json!({}))]);
         let map = with(&[("places.json", collection(&places)), ("land.json", land)]);
         let inside: Vec<String> = (0..country.inside.len()).map(|i| format!("in{i}")).collect();
         for member in ["within", "intersects"] {
-            let found = ask(&map, json!({member: country.geometry, "collections": ["places"]})).unwrap();
+            let found =
+                ask(&map, json!({member: country.geometry, "collections": ["places"]})).unwrap();
             assert_eq!(ids(&found), inside, "{} {member}", country.name);
         }
-        let filter = json!({"op": "s_within", "args": [{"property": "geometry"}, country.geometry]});
+        let filter =
+            json!({"op": "s_within", "args": [{"property": "geometry"}, country.geometry]});
         let found = ask(&map, json!({"filter": filter, "collections": ["places"]})).unwrap();
         assert_eq!(ids(&found), inside, "{} CQL2", country.name);
         // Of itself it holds all.
-        let found = ask(&map, json!({"intersects": country.geometry, "collections": ["land"]})).unwrap();
-        assert_eq!(found["features"][0]["share"], 1.0, "{}: {}", country.name, found["features"][0]);
+        let found =
+            ask(&map, json!({"intersects": country.geometry, "collections": ["land"]})).unwrap();
+        assert_eq!(
+            found["features"][0]["share"], 1.0,
+            "{}: {}",
+            country.name, found["features"][0]
+        );
         // Nearest across 180: what lies in it is at no distance, in either direction.
-        let near = ask(&map, json!({"near": country.geometry, "k": 10, "collections": ["places"]})).unwrap();
-        assert!(near["features"][inside.len() - 1]["distance_m"] == 0.0, "{}: {near}", country.name);
+        let near = ask(&map, json!({"near": country.geometry, "k": 10, "collections": ["places"]}))
+            .unwrap();
+        assert!(
+            near["features"][inside.len() - 1]["distance_m"] == 0.0,
+            "{}: {near}",
+            country.name
+        );
     }
 }
 
 #[test]
 fn distances_go_the_short_way() {
-    let place = |id: &str, lon: f64| feature(id, json!({"type": "Point", "coordinates": [lon, -16.5]}), json!({}));
+    let place = |id: &str, lon: f64| {
+        feature(id, json!({"type": "Point", "coordinates": [lon, -16.5]}), json!({}))
+    };
     let map = with(&[("isles.json", collection(&[place("w", 179.9), place("e", -179.9)]))]);
     let line = json!({"type": "LineString", "coordinates": [[179.5, -16.6], [-179.5, -16.4]]});
-    let found = ask(&map, json!({"of": line, "distance_m": 50_000, "collections": ["isles"]})).unwrap();
+    let found =
+        ask(&map, json!({"of": line, "distance_m": 50_000, "collections": ["isles"]})).unwrap();
     // The line passes both, 0.02 degrees of latitude away, at a slant.
     for isle in found["features"].as_array().unwrap() {
         assert!((isle["distance_m"].as_f64().unwrap() - 2_170.0).abs() < 40.0, "{isle}");
     }
     assert_eq!(ids(&found).len(), 2);
-    let circle = ask(&map, json!({"of": "180,-16.5", "distance_m": 12_000, "collections": ["isles"]})).unwrap();
+    let circle =
+        ask(&map, json!({"of": "180,-16.5", "distance_m": 12_000, "collections": ["isles"]}))
+            .unwrap();
     assert_eq!(ids(&circle).len(), 2);
 }
 
 #[test]
 fn they_are_as_large_as_they_are() {
     for country in countries() {
-        let area_m2 = |[w, s, e, n]: Box4| geodesic::area_m2(&geo::Rect::new((w, s), (e, n)).to_polygon().into());
+        let area_m2 = |[w, s, e, n]: Box4| {
+            geodesic::area_m2(&geo::Rect::new((w, s), (e, n)).to_polygon().into())
+        };
         let right: f64 = country.boxes.iter().map(|b| area_m2(*b) / 1e6).sum();
-        let found = ask(&map_of(&country), json!({"at": country.inside[0], "collections": ["land"]})).unwrap();
+        let found =
+            ask(&map_of(&country), json!({"at": country.inside[0], "collections": ["land"]}))
+                .unwrap();
         let measured = found["features"][0]["area_km2"].as_f64().unwrap();
         assert!((measured / right - 1.0).abs() < 1e-5, "{}: {measured} {right}", country.name);
     }
@@ -202,7 +242,11 @@ fn their_extent_is_the_shortest() {
         if east > 180.0 {
             east -= 360.0;
         }
-        assert!((extent[0] - west).abs() < 1e-9 && (extent[2] - east).abs() < 1e-9, "{}: {extent:?}", country.name);
+        assert!(
+            (extent[0] - west).abs() < 1e-9 && (extent[2] - east).abs() < 1e-9,
+            "{}: {extent:?}",
+            country.name
+        );
     }
 }
 
@@ -219,7 +263,9 @@ fn drawn(map: &Map, members: Json) -> image::RgbaImage {
 fn painted(picture: &image::RgbaImage) -> [u32; 4] {
     let ground = picture.get_pixel(0, 0);
     let seen = picture.enumerate_pixels().filter(|(_, _, p)| *p != ground);
-    seen.fold([u32::MAX, u32::MAX, 0, 0], |[w, n, e, s], (x, y, _)| [w.min(x), n.min(y), e.max(x), s.max(y)])
+    seen.fold([u32::MAX, u32::MAX, 0, 0], |[w, n, e, s], (x, y, _)| {
+        [w.min(x), n.min(y), e.max(x), s.max(y)]
+    })
 }
 
 #[test]
@@ -232,7 +278,10 @@ fn they_fill_their_frame() {
         assert!(fills && is_whole, "{}: {west} {north} {east} {south}", country.name);
     }
     let pole = drawn(&map_of(&countries()[5]), json!({"center": [0, -75], "zoom": 0}));
-    assert!((0..600).all(|x| pole.get_pixel(x, 200) == pole.get_pixel(300, 200)), "it runs all round");
+    assert!(
+        (0..600).all(|x| pole.get_pixel(x, 200) == pole.get_pixel(300, 200)),
+        "it runs all round"
+    );
 }
 
 #[test]
@@ -248,10 +297,9 @@ fn a_frame_across_180_is_the_same_whoever_asks() {
     let colors: std::collections::BTreeSet<[u8; 4]> =
         (west + 10..east - 10).map(|x| first.get_pixel(x, middle).0).collect();
     assert_eq!(colors.len(), 1, "{colors:?}");
-    assert!(
-        Spec::read(br#"{"bbox": [10, 0, 10, 5], "width": 9, "height": 9}"#)
-            .is_ok_and(|spec| { spec.picture(&map, "data", u64::MAX, String::new(), &Effort::default()).is_err() })
-    );
+    assert!(Spec::read(br#"{"bbox": [10, 0, 10, 5], "width": 9, "height": 9}"#).is_ok_and(
+        |spec| { spec.picture(&map, "data", u64::MAX, String::new(), &Effort::default()).is_err() }
+    ));
 }
 
 #[test]

@@ -17,9 +17,8 @@ const MAX_PX: u64 = 400_000_000;
 
 /// Draw a map day by day into one moving picture: GIF, WebP, APNG or MP4, the date burned in
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  contactline animate --spec map.json --from 2020-09-01 --to 2020-12-05 --events -o war.gif"
-)]
+#[command(after_help = "Example:\n  contactline animate --spec map.json --from 2020-09-01 --to \
+        2020-12-05 --events -o war.gif")]
 pub(super) struct Animate {
     /// The id of an embedded style
     #[arg(long, default_value = "conflict", value_name = "ID")]
@@ -49,11 +48,14 @@ pub(super) struct Animate {
 
 impl Animate {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let extension = self.output.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        let extension =
+            self.output.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         let is_mp4 = extension == "mp4";
         if !["gif", "png", "webp", "mp4"].contains(&extension.as_str()) {
             let file = self.output.display();
-            return Err(Failure::usage(format!("{file}: only .gif, .webp, .png and .mp4 can be written")));
+            return Err(Failure::usage(format!(
+                "{file}: only .gif, .webp, .png and .mp4 can be written"
+            )));
         }
         let failed = |e: String| Failure::usage(format!("{}: {e}", self.spec.display()));
         let bytes = std::fs::read(&self.spec).map_err(|e| failed(e.to_string()))?;
@@ -84,15 +86,19 @@ impl Animate {
         if is_mp4 {
             written::Place::new(&self.output).by_path(|path| {
                 let mut video = Video::new(path, self.seconds);
-                let warnings = map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), Failure> {
-                    step(day);
-                    video.frame(&pixels.on_white(), (pixels.width_px, pixels.height_px)).map_err(wrong)
-                })?;
+                let warnings =
+                    map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), Failure> {
+                        step(day);
+                        video
+                            .frame(&pixels.on_white(), (pixels.width_px, pixels.height_px))
+                            .map_err(wrong)
+                    })?;
                 warn(warnings);
                 video.finish().map_err(wrong)
             })?;
         } else {
-            let film = map.film(&picture, &Stop::never(), step).map_err(|e| wrong(e.to_string()))?;
+            let film =
+                map.film(&picture, &Stop::never(), step).map_err(|e| wrong(e.to_string()))?;
             let Finished { bytes, warnings } = film;
             warn(warnings);
             written::write(&self.output, &bytes)?;
@@ -121,8 +127,16 @@ impl<'a> Video<'a> {
             None => {
                 let mut command = Command::new("ffmpeg");
                 command.args(["-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"]);
-                command.args(["-s", &format!("{width}x{height}"), "-r", &format!("{}", 1.0 / self.seconds), "-i", "-"]);
-                // What players can show: sides of an even number of px, 25 pictures a second or more.
+                command.args([
+                    "-s",
+                    &format!("{width}x{height}"),
+                    "-r",
+                    &format!("{}", 1.0 / self.seconds),
+                    "-i",
+                    "-",
+                ]);
+                // What players can show: sides of an even number of px, 25 pictures a second or
+                // more.
                 let rate = format!("{}", 25f64.max(1.0 / self.seconds));
                 command.args(["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-r", &rate]);
                 command.args(["-c:v", "libx264", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]);
@@ -131,7 +145,8 @@ impl<'a> Video<'a> {
                 let started = command.stdin(Stdio::piped()).spawn();
                 self.ffmpeg.insert(started.map_err(|e| {
                     format!(
-                        "ffmpeg, which writes .mp4, could not be run ({e}): install it, or write .gif, .webp or .png"
+                        "ffmpeg, which writes .mp4, could not be run ({e}): install it, or write \
+                         .gif, .webp or .png"
                     )
                 })?)
             }

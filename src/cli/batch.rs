@@ -1,4 +1,5 @@
-//! Many maps in one call: `contactline export --batch jobs.json` or `jobs.csv`. A job that fails is told, and the rest go on.
+//! Many maps in one call: `contactline export --batch jobs.json` or `jobs.csv`. A job that fails is
+//! told, and the rest go on.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,14 +21,15 @@ struct Job {
     spec: JsonObject<String, Json>,
 }
 
-/// The jobs of a file, each read or why it cannot be; and how many of its rows are none and are named already.
+/// The jobs of a file, each read or why it cannot be; and how many of its rows are none and are
+/// named already.
 struct Jobs {
     all: Vec<Result<Job, String>>,
     skipped: usize,
 }
 
-/// Renders every job of a file. With `resume`, those whose file is there already are left as they are. A job that cannot be
-/// read, and a row that is none, count as failed.
+/// Renders every job of a file. With `resume`, those whose file is there already are left as they
+/// are. A job that cannot be read, and a row that is none, count as failed.
 pub(super) fn run(file: &Path, map: &Map, style: &str, resume: bool) -> Result<(), Failure> {
     let Jobs { all, skipped } = read(file)?;
     let bar = progress(all.len() as u64);
@@ -72,7 +74,9 @@ fn render(job: &Job, map: &Map, style: &str) -> Result<(), String> {
     let recipe = Json::Object(spec.clone()).to_string();
     let spec = Spec::read(recipe.as_bytes()).map_err(|e| of_job(e.to_string()))?;
     let style = job.style.as_deref().unwrap_or(style);
-    let picture = spec.picture(map, style, MAX_PX, recipe, &Effort::default()).map_err(|e| of_job(e.to_string()))?;
+    let picture = spec
+        .picture(map, style, MAX_PX, recipe, &Effort::default())
+        .map_err(|e| of_job(e.to_string()))?;
     let drawn = map.draw_while(&picture, &Stop::never()).map_err(|e| of_job(e.to_string()));
     let Finished { bytes, warnings } = drawn?;
     let told = picture.warnings.iter().chain(&warnings);
@@ -86,7 +90,9 @@ fn read(file: &Path) -> Result<Jobs, Failure> {
     let failed = |e: String| format!("{}: {e}", file.display());
     let refused = |e: String| Failure::usage(failed(e));
     let bytes = fs::read(file).map_err(|e| refused(e.to_string()))?;
-    let is_table = file.extension().is_some_and(|x| x.eq_ignore_ascii_case("csv") || x.eq_ignore_ascii_case("tsv"));
+    let is_table = file
+        .extension()
+        .is_some_and(|x| x.eq_ignore_ascii_case("csv") || x.eq_ignore_ascii_case("tsv"));
     let mut skipped = 0;
     let rows: Vec<(String, Result<Json, String>)> = match is_table {
         true => {
@@ -94,14 +100,18 @@ fn read(file: &Path) -> Result<Jobs, Failure> {
             if let Some(told) = table.skipped() {
                 skipped = table.misfits;
                 let told = failed(told);
-                tell(format_args!("warning: {told}; help: give every row as many cells as the head"));
+                tell(format_args!(
+                    "warning: {told}; help: give every row as many cells as the head"
+                ));
             }
-            let row = |(line, row): &(usize, Vec<String>)| (format!("line {line}"), of_row(&table.names, row));
+            let row = |(line, row): &(usize, Vec<String>)| {
+                (format!("line {line}"), of_row(&table.names, row))
+            };
             table.rows.iter().map(row).collect()
         }
         false => {
-            let jobs: Vec<Json> =
-                serde_json::from_slice(without_mark(&bytes)).map_err(|e| refused(format!("no array of jobs: {e}")))?;
+            let jobs: Vec<Json> = serde_json::from_slice(without_mark(&bytes))
+                .map_err(|e| refused(format!("no array of jobs: {e}")))?;
             jobs.into_iter().enumerate().map(|(i, job)| (format!("at /{i}"), Ok(job))).collect()
         }
     };
@@ -116,13 +126,15 @@ fn read(file: &Path) -> Result<Jobs, Failure> {
             Some(_) => Err(wrong(format!("'{key}' must be text"))),
         };
         let (output, style) = (text("output")?, text("style")?);
-        let output = output.ok_or_else(|| wrong("no 'output', the file to be written".to_string()))?;
+        let output =
+            output.ok_or_else(|| wrong("no 'output', the file to be written".to_string()))?;
         Ok(Job { output: output.into(), style, spec })
     };
     Ok(Jobs { all: rows.into_iter().map(job).collect(), skipped })
 }
 
-/// A row as a job: columns are members, `date`, `lang` and `worldview` the style's settings; empty cells say nothing.
+/// A row as a job: columns are members, `date`, `lang` and `worldview` the style's settings; empty
+/// cells say nothing.
 fn of_row(names: &[String], row: &[String]) -> Result<Json, String> {
     let mut spec = JsonObject::new();
     let mut state = JsonObject::new();
@@ -140,7 +152,8 @@ fn of_row(names: &[String], row: &[String]) -> Result<Json, String> {
                     cell.split([',', ' ']).filter(|n| !n.is_empty()).map(number).collect();
                 spec.insert(name.clone(), Json::Array(numbers?));
             }
-            "zoom" | "maxzoom" | "bearing" | "padding" | "width" | "height" | "ratio" | "dpi" | "quality" => {
+            "zoom" | "maxzoom" | "bearing" | "padding" | "width" | "height" | "ratio" | "dpi"
+            | "quality" => {
                 spec.insert(name.clone(), number(cell)?);
             }
             _ => drop(spec.insert(name.clone(), json!(cell))),

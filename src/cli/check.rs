@@ -14,13 +14,17 @@ use crate::source::{self, Schema};
 /// Check GeoJSON files and styles, and list everything that is wrong with them
 #[derive(Args)]
 #[command(
-    after_help = "Example:\n  contactline check geodata/ styles/conflict.json\n\nA GeoJSON file that names a JSON Schema in its \"$schema\" member has each feature checked against it.\nWith no path, the map in the binary is checked. Exit code 1 where there are errors; warnings alone give 0."
+    after_help = "Example:\n  contactline check geodata/ styles/conflict.json\n\nA GeoJSON file \
+        that names a JSON Schema in its \"$schema\" member has each feature checked against \
+        it.\nWith no path, the map in the binary is checked. Exit code 1 where there are errors; \
+        warnings alone give 0."
 )]
 pub(super) struct Check {
     /// Files of data or styles, or folders of them
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// A folder that styles may read files of, beside their own and those that are checked; may be given often
+    /// A folder that styles may read files of, beside their own and those that are checked; may be
+    /// given often
     #[arg(long, value_name = "FOLDER")]
     root: Vec<PathBuf>,
 }
@@ -38,10 +42,12 @@ impl Check {
             all.extend(files_of(path, &mut diagnostics));
         }
         files += all.len();
-        let (styles, data): (Vec<PathBuf>, Vec<PathBuf>) = all.into_iter().partition(|file| is_style(file));
+        let (styles, data): (Vec<PathBuf>, Vec<PathBuf>) =
+            all.into_iter().partition(|file| is_style(file));
         match styles.is_empty() {
             true => data.iter().for_each(|file| check_data(file, &mut diagnostics)),
-            // Together, as they would be served: styles may draw the collections that are given with them.
+            // Together, as they would be served: styles may draw the collections that are given
+            // with them.
             false => {
                 let folders = self.paths.iter().filter(|path| path.is_dir());
                 let roots = self.root.iter().chain(folders).cloned().collect();
@@ -51,7 +57,8 @@ impl Check {
         }
         data.iter().for_each(|file| check_schema(file, &mut diagnostics));
         if files == 0 {
-            diagnostics.push(Diagnostic::error("there is nothing to check: no file of data was found"));
+            diagnostics
+                .push(Diagnostic::error("there is nothing to check: no file of data was found"));
         }
         diagnostics.iter().for_each(report);
         let errors = diagnostics.iter().filter(|d| d.is_error()).count();
@@ -72,14 +79,19 @@ fn files_of(path: &Path, out: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
             files
         }
         Err(e) => {
-            out.push(Diagnostic::error(format!("the folder cannot be read: {e}")).in_file(path.display().to_string()));
+            out.push(
+                Diagnostic::error(format!("the folder cannot be read: {e}"))
+                    .in_file(path.display().to_string()),
+            );
             Vec::new()
         }
     }
 }
 
 fn check_data(path: &Path, out: &mut Vec<Diagnostic>) {
-    match source::open(path).and_then(|file| source::read_sound("check", &path.display().to_string(), file)) {
+    match source::open(path)
+        .and_then(|file| source::read_sound("check", &path.display().to_string(), file))
+    {
         Ok(checked) => out.extend(checked.diagnostics),
         Err(problem) => out.push(*problem),
     }
@@ -88,7 +100,9 @@ fn check_data(path: &Path, out: &mut Vec<Diagnostic>) {
 /// Checks a file of data against the schema that it names, if it names one.
 fn check_schema(path: &Path, out: &mut Vec<Diagnostic>) {
     let name = path.display().to_string();
-    let Some(reference) = source::open(path).ok().and_then(source::schema_reference) else { return };
+    let Some(reference) = source::open(path).ok().and_then(source::schema_reference) else {
+        return;
+    };
     match schema(path, &reference) {
         Ok(schema) => {
             if let Ok(file) = source::open(path) {
@@ -108,7 +122,8 @@ fn check_schema(path: &Path, out: &mut Vec<Diagnostic>) {
 fn is_style(path: &Path) -> bool {
     let json = path.extension().is_some_and(|x| x.eq_ignore_ascii_case("json"));
     let text = if json { fs::read_to_string(path).ok() } else { None };
-    let value: Option<serde_json::Value> = text.and_then(|t| serde_json::from_slice(without_mark(t.as_bytes())).ok());
+    let value: Option<serde_json::Value> =
+        text.and_then(|t| serde_json::from_slice(without_mark(t.as_bytes())).ok());
     value.is_some_and(|v| v.get("layers").is_some() && v.get("type").is_none())
 }
 

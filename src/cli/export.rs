@@ -40,7 +40,8 @@ pub(super) struct Export {
     /// Degrees clockwise from north that are up
     #[arg(long, requires = "center", allow_hyphen_values = true)]
     bearing: Option<f64>,
-    /// web-mercator, lambert (a conformal conic for the area) or utm (the area's zone); scale is true in the middle
+    /// web-mercator, lambert (a conformal conic for the area) or utm (the area's zone); scale is
+    /// true in the middle
     #[arg(long, value_name = "NAME")]
     projection: Option<String>,
     /// The map as a JSON document; flags say more, or otherwise
@@ -82,8 +83,8 @@ pub(super) struct Export {
     /// CSS px around the bounds, or around what is drawn on top
     #[arg(long, value_name = "PX")]
     padding: Option<u32>,
-    /// The deepest style zoom of a map that is fitted to bounds, or to what is drawn on top; without it what is shown fills
-    /// the picture, and a lone place has zoom 11
+    /// The deepest style zoom of a map that is fitted to bounds, or to what is drawn on top;
+    /// without it what is shown fills the picture, and a lone place has zoom 11
     #[arg(long, value_name = "ZOOM", conflicts_with = "center", allow_hyphen_values = true)]
     max_zoom: Option<f64>,
     /// Width x height in CSS px
@@ -98,8 +99,8 @@ pub(super) struct Export {
     /// Device px an inch, for PNG and the size of PDF pages; 96 for each CSS px unless it is said
     #[arg(long, value_name = "N")]
     dpi: Option<f64>,
-    /// What stands beside the map: all, none, or some of title, date, legend, scale, north, inset, sources, graticule, frame, globe,
-    /// logo, each perhaps with a corner: legend:top-left,scale
+    /// What stands beside the map: all, none, or some of title, date, legend, scale, north, inset,
+    /// sources, graticule, frame, globe, logo, each perhaps with a corner: legend:top-left,scale
     #[arg(long, value_name = "LIST")]
     furniture: Option<String>,
     /// The map's title; with it comes all furniture, unless --furniture says less
@@ -116,8 +117,8 @@ pub(super) struct Export {
     /// Quality of JPEG, 1 to 100
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: Option<u8>,
-    /// Say where on the Earth the picture lies: in the PDF itself, for others beside it in a world file and .aux.xml (a .tif
-    /// says it anyway)
+    /// Say where on the Earth the picture lies: in the PDF itself, for others beside it in a world
+    /// file and .aux.xml (a .tif says it anyway)
     #[arg(long)]
     geo: bool,
     /// PNG of at most 256 colours, a third of the size
@@ -160,14 +161,20 @@ impl Export {
         };
         if map.style(&id).is_none() {
             let known: Vec<&str> = map.styles().map(|(id, _)| id).collect();
-            return Err(Failure::new(format!("there is no style '{id}'; there are: {}", known.join(", "))));
+            return Err(Failure::new(format!(
+                "there is no style '{id}'; there are: {}",
+                known.join(", ")
+            )));
         }
         if let Some(jobs) = &self.batch {
             return super::batch::run(jobs, &map, &id, self.resume);
         }
-        let picture = spec.picture(&map, &id, MAX_PX, recipe(), &Effort::default()).map_err(Failure::usage)?;
+        let picture = spec
+            .picture(&map, &id, MAX_PX, recipe(), &Effort::default())
+            .map_err(Failure::usage)?;
         picture.warnings.iter().for_each(|told| tell(format_args!("warning: {told}")));
-        let Finished { bytes, warnings } = map.draw_while(&picture, &Stop::never()).map_err(Failure::new)?;
+        let Finished { bytes, warnings } =
+            map.draw_while(&picture, &Stop::never()).map_err(Failure::new)?;
         warnings.iter().for_each(|told| tell(format_args!("warning: {told}")));
         if self.alt_text {
             print(map.alternative(&picture).map_err(Failure::new)?)?;
@@ -187,7 +194,8 @@ impl Export {
             None => Spec::default(),
             Some(path) => {
                 let failed = |e: String| Failure::usage(format!("{}: {e}", path.display()));
-                Spec::read(&fs::read(path).map_err(|e| failed(e.to_string()))?).map_err(|e| failed(e.to_string()))?
+                Spec::read(&fs::read(path).map_err(|e| failed(e.to_string()))?)
+                    .map_err(|e| failed(e.to_string()))?
             }
         };
         let numbers_of = |text: &str| numbers::<2>(text).map_err(Failure::usage);
@@ -202,26 +210,32 @@ impl Export {
         }
         if let Some(size) = &self.size {
             let side = |text: &str| text.parse::<u32>().ok();
-            let (width, height) = size
-                .split_once('x')
-                .and_then(|(w, h)| Some((side(w)?, side(h)?)))
-                .ok_or_else(|| Failure::usage(format!("'{size}' is no size: write WIDTHxHEIGHT in px")))?;
+            let (width, height) =
+                size.split_once('x').and_then(|(w, h)| Some((side(w)?, side(h)?))).ok_or_else(
+                    || Failure::usage(format!("'{size}' is no size: write WIDTHxHEIGHT in px")),
+                )?;
             (spec.width, spec.height, spec.preset) = (Some(width), Some(height), None);
         }
         if self.preset.is_some() {
             (spec.width, spec.height, spec.ratio, spec.dpi) = (None, None, None, None);
         }
         for setting in &self.state {
-            let (key, value) = setting
-                .split_once('=')
-                .ok_or_else(|| Failure::usage(format!("'{setting}' is no setting: write key=value")))?;
+            let (key, value) = setting.split_once('=').ok_or_else(|| {
+                Failure::usage(format!("'{setting}' is no setting: write key=value"))
+            })?;
             spec.state.insert(key.to_string(), value.to_string());
         }
         for (key, value) in [("date", &self.date), ("lang", &self.lang)] {
             let Some(value) = value else { continue };
-            let other = self.state.iter().filter_map(|s| s.split_once('=')).find(|(k, v)| *k == key && v != value);
+            let other = self
+                .state
+                .iter()
+                .filter_map(|s| s.split_once('='))
+                .find(|(k, v)| *k == key && v != value);
             if let Some((_, other)) = other {
-                let told = format!("--{key} {value} and --state {key}={other} say two things: give one of them");
+                let told = format!(
+                    "--{key} {value} and --state {key}={other} say two things: give one of them"
+                );
                 return Err(Failure::usage(told));
             }
             spec.state.insert(key.to_string(), value.clone());
@@ -241,17 +255,21 @@ impl Export {
         let json = |path: &PathBuf| -> Result<Json, Failure> {
             let failed = |e: String| Failure::usage(format!("{}: {e}", path.display()));
             let text = fs::read_to_string(path).map_err(|e| failed(e.to_string()))?;
-            serde_json::from_slice(without_mark(text.as_bytes())).map_err(|e| failed(format!("not JSON: {e}")))
+            serde_json::from_slice(without_mark(text.as_bytes()))
+                .map_err(|e| failed(format!("not JSON: {e}")))
         };
         if let Some(path) = &self.geojson {
             let name = path.display().to_string();
             let failed = |problem: Diagnostic| Failure::usage(format!("{:#}", problem.refused()));
             let read = source::open(path).and_then(|file| source::collected(&name, file));
             let Checked { value, diagnostics } = read.map_err(|problem| failed(*problem))?;
-            // What would refuse the picture is named by its line in the file, which the document does not know.
+            // What would refuse the picture is named by its line in the file, which the document
+            // does not know.
             let read = source::open(path).and_then(|file| source::read("geojson", &name, file));
             let mut faults = read.map_err(|problem| failed(*problem))?.diagnostics.into_iter();
-            if let Some(fault) = faults.find(|fault| fault.is_error() && !diagnostics.contains(fault)) {
+            if let Some(fault) =
+                faults.find(|fault| fault.is_error() && !diagnostics.contains(fault))
+            {
                 return Err(failed(fault));
             }
             diagnostics.iter().for_each(report);
@@ -270,14 +288,18 @@ impl Export {
             spec.callouts.push(CalloutSpec::of_text(callout).map_err(Failure::usage)?);
         }
         spec.highlight.extend(self.highlight.iter().cloned());
-        let mut extension = self.output().extension().unwrap_or_default().to_string_lossy().into_owned();
+        let mut extension =
+            self.output().extension().unwrap_or_default().to_string_lossy().into_owned();
         if extension.is_empty() && written::Place::new(self.output()).is_stream() {
             extension = spec.format.take().unwrap_or_else(|| "png".to_string());
         }
         if Output::of_extension(&extension).is_none() {
             let known: Vec<&str> = Output::EXTENSIONS.iter().map(|(known, _)| *known).collect();
             let file = self.output().display();
-            return Err(Failure::usage(format!("{file}: only .{} can be written", known.join(", ."))));
+            return Err(Failure::usage(format!(
+                "{file}: only .{} can be written",
+                known.join(", .")
+            )));
         }
         spec.format = Some(extension);
         spec.geo |= self.geo;
@@ -309,16 +331,27 @@ impl Export {
     }
 }
 
-/// Writes beside a picture where it lies, if it does not say so itself: a world file and what GDAL reads.
-pub(super) fn write_place(map: &Map, picture: &Picture, output: &std::path::Path) -> Result<(), Failure> {
+/// Writes beside a picture where it lies, if it does not say so itself: a world file and what GDAL
+/// reads.
+pub(super) fn write_place(
+    map: &Map,
+    picture: &Picture,
+    output: &std::path::Path,
+) -> Result<(), Failure> {
     if picture.output.holds_place() {
         return Ok(());
     }
     let Some(place) = map.place(picture).map_err(Failure::new)? else { return Ok(()) };
     let extension = output.extension().unwrap_or_default().to_string_lossy().into_owned();
     // As GIS tools look for it: png has pgw, jpg jgw, webp wpw.
-    let ends = [extension.chars().next(), extension.chars().last()].into_iter().flatten().collect::<String>();
-    let beside = [(format!("{ends}w"), place.world_file()), (format!("{extension}.aux.xml"), place.aux_xml())];
+    let ends = [extension.chars().next(), extension.chars().last()]
+        .into_iter()
+        .flatten()
+        .collect::<String>();
+    let beside = [
+        (format!("{ends}w"), place.world_file()),
+        (format!("{extension}.aux.xml"), place.aux_xml()),
+    ];
     for (extension, text) in beside {
         written::write(&output.with_extension(extension), text.as_bytes())?;
     }
@@ -327,7 +360,9 @@ pub(super) fn write_place(map: &Map, picture: &Picture, output: &std::path::Path
 
 /// The command line, to be run again; without where the file goes, which is not the map's matter.
 fn recipe() -> String {
-    let plain = |a: &String| !a.is_empty() && a.chars().all(|c| c.is_alphanumeric() || "-_./,=:@".contains(c));
+    let plain = |a: &String| {
+        !a.is_empty() && a.chars().all(|c| c.is_alphanumeric() || "-_./,=:@".contains(c))
+    };
     let quoted = |a: String| if plain(&a) { a } else { format!("'{}'", a.replace('\'', "'\\''")) };
     let mut words = vec!["contactline".to_string()];
     let mut arguments = std::env::args().skip(1);

@@ -1,4 +1,5 @@
-//! The command line: one file per subcommand. Exit codes: 0 done, 1 it failed, 2 it was called wrongly.
+//! The command line: one file per subcommand. Exit codes: 0 done, 1 it failed, 2 it was called
+//! wrongly.
 
 mod animate;
 mod batch;
@@ -18,7 +19,13 @@ use terminal::{report, tell};
 use crate::map::{self, Map, Options};
 
 #[derive(Parser)]
-#[command(name = "contactline", version, about, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "contactline",
+    version,
+    about,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -36,18 +43,19 @@ enum Command {
 /// Where the map comes from.
 #[derive(Args, Clone)]
 struct DataArgs {
-    /// A file of GeoJSON or a table of points, or a folder of them; may be given often. A file of the same name takes the place
-    /// of an embedded one
+    /// A file of GeoJSON or a table of points, or a folder of them; may be given often. A file of
+    /// the same name takes the place of an embedded one
     #[arg(long, value_name = "PATH")]
     data: Vec<PathBuf>,
     /// A font file, or a folder of them, to be preferred to the embedded fonts; may be given often
     #[arg(long, value_name = "PATH")]
     fonts: Vec<PathBuf>,
-    /// A folder that styles may read tiles, data, sprites, glyphs and pictures of, beside their own and those of --data; may
-    /// be given often
+    /// A folder that styles may read tiles, data, sprites, glyphs and pictures of, beside their own
+    /// and those of --data; may be given often
     #[arg(long, value_name = "FOLDER")]
     root: Vec<PathBuf>,
-    /// Draw a character that no font has as the font's box for it; it is left out otherwise, with a warning
+    /// Draw a character that no font has as the font's box for it; it is left out otherwise, with a
+    /// warning
     #[arg(long)]
     notdef: bool,
 }

@@ -35,7 +35,8 @@ pub(super) struct Query {
     /// How many of the nearest
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     k: Option<u16>,
-    /// Where to look; may be given often. Without it everywhere, or for the nearest among the named places
+    /// Where to look; may be given often. Without it everywhere, or for the nearest among the named
+    /// places
     #[arg(long, value_name = "NAME")]
     collection: Vec<String>,
     /// Only what holds on this day
@@ -52,7 +53,11 @@ impl Query {
         let map = load(&self.data.options(Vec::new()))?;
         let answer = map.ask(&question, &effort).map_err(Failure::new)?;
         let warnings = answer.members.get("warnings").and_then(Json::as_array);
-        warnings.into_iter().flatten().filter_map(Json::as_str).for_each(|told| tell(format_args!("warning: {told}")));
+        warnings
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .for_each(|told| tell(format_args!("warning: {told}")));
         print(format_args!("{:#}", answer.to_json()))
     }
 
@@ -67,9 +72,9 @@ impl Query {
             }
         };
         for member in &self.members {
-            let (key, value) = member
-                .split_once('=')
-                .ok_or_else(|| Failure::usage(format!("'{member}' is no member: write name=value")))?;
+            let (key, value) = member.split_once('=').ok_or_else(|| {
+                Failure::usage(format!("'{member}' is no member: write name=value"))
+            })?;
             members.insert(key.to_string(), Json::from(value));
         }
         let flags = [

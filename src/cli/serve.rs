@@ -14,27 +14,35 @@ use crate::map::{Map, Options, Service};
 
 /// Serve the map over HTTP: tiles, static maps, answers, and a viewer page
 #[derive(Args)]
-#[command(after_help = "Example:\n  contactline serve --listen 127.0.0.1:8080 --data my-layers/ --style my-style.json")]
+#[command(
+    after_help = "Example:\n  contactline serve --listen 127.0.0.1:8080 --data my-layers/ --style \
+        my-style.json"
+)]
 pub(super) struct Serve {
     /// Address and port to listen on
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
     listen: SocketAddr,
     #[command(flatten)]
     data: DataArgs,
-    /// A MapLibre style, or a folder of them; may be given often. Without one, the embedded map is served
+    /// A MapLibre style, or a folder of them; may be given often. Without one, the embedded map is
+    /// served
     #[arg(long, value_name = "PATH")]
     style: Vec<PathBuf>,
-    /// Serve what can be read where something of --data, --style or --root cannot be; it is named in the log and at /health
+    /// Serve what can be read where something of --data, --style or --root cannot be; it is named
+    /// in the log and at /health
     #[arg(long)]
     lenient: bool,
-    /// Where the server is reached, such as https://maps.example.org: links in answers begin with it, whatever a request says
+    /// Where the server is reached, such as https://maps.example.org: links in answers begin with
+    /// it, whatever a request says
     #[arg(long, value_name = "URL")]
     public_url: Option<BaseUrl>,
-    /// A name, perhaps with a port, that requests may call the server by; may be given often. Links in answers begin with the
-    /// request's host only if it is one of these, localhost or an address, and are relative otherwise
+    /// A name, perhaps with a port, that requests may call the server by; may be given often. Links
+    /// in answers begin with the request's host only if it is one of these, localhost or an
+    /// address, and are relative otherwise
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
-    /// A proxy that says in X-Forwarded-For whom it asks for, and in X-Forwarded-Proto how; an address or a network (10.0.0.0/8); may be given often
+    /// A proxy that says in X-Forwarded-For whom it asks for, and in X-Forwarded-Proto how; an
+    /// address or a network (10.0.0.0/8); may be given often
     #[arg(long, value_name = "ADDR", value_parser = network)]
     trusted_proxy: Vec<IpNet>,
     /// Connections at a time; fewer where the process may open fewer files
@@ -44,7 +52,9 @@ pub(super) struct Serve {
 
 fn network(text: &str) -> Result<IpNet, String> {
     let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
-    text.parse().or_else(|_| address()).map_err(|_| "an address, or a network such as 10.0.0.0/8".to_string())
+    text.parse()
+        .or_else(|_| address())
+        .map_err(|_| "an address, or a network such as 10.0.0.0/8".to_string())
 }
 
 impl Serve {
@@ -74,9 +84,9 @@ async fn serve(
     proxies: Proxies,
     hang_up: HangUp,
 ) -> Result<(), Failure> {
-    let listener = TcpListener::bind(listen)
-        .await
-        .map_err(|e| Failure::new(format!("cannot listen on {listen}: {e}; choose another with --listen")))?;
+    let listener = TcpListener::bind(listen).await.map_err(|e| {
+        Failure::new(format!("cannot listen on {listen}: {e}; choose another with --listen"))
+    })?;
     let address = listener.local_addr().map_err(Failure::new)?;
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let service = Service::new(map, threads).map_err(Failure::new)?;
@@ -120,8 +130,8 @@ fn hang_up() -> HangUp {
 #[cfg(not(unix))]
 fn hang_up() -> HangUp {}
 
-/// Ends on Ctrl-C and, on Unix, on SIGTERM, which are waited for from the call on: requests under way are finished. A second
-/// signal ends the process at once.
+/// Ends on Ctrl-C and, on Unix, on SIGTERM, which are waited for from the call on: requests under
+/// way are finished. A second signal ends the process at once.
 #[cfg(unix)]
 fn stop_signal(mut hang_up: HangUp) -> impl Future<Output = ()> {
     use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -140,7 +150,8 @@ fn stop_signal(mut hang_up: HangUp) -> impl Future<Output = ()> {
             tokio::select! {
                 () = next(&mut interrupt) => break,
                 () = next(&mut terminate) => break,
-                () = next(&mut hang_up) => tracing::info!("SIGHUP: nothing is read anew; restart the server for that"),
+                () = next(&mut hang_up) => tracing::info!("SIGHUP: nothing is read anew; restart \
+                    the server for that"),
             }
         }
         tracing::info!("ending: what is under way is finished; a second signal ends at once");

@@ -1,5 +1,6 @@
-//! What the program says: answers on standard output, problems and the log on standard error. Nothing here panics where
-//! nobody listens, and no text of a file or of a client can pass itself off as a line of its own.
+//! What the program says: answers on standard output, problems and the log on standard error.
+//! Nothing here panics where nobody listens, and no text of a file or of a client can pass itself
+//! off as a line of its own.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt::Display;
@@ -19,12 +20,15 @@ use crate::diag::{Diagnostic, Escaped};
 pub(super) fn print(answer: impl Display) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{answer}").and_then(|()| out.flush()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::new(format!("standard output: {e}"))),
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("standard output: {e}")))
+        }
         _ => Ok(()),
     }
 }
 
-/// Says something on standard error, on one line; where that cannot be written there is nobody to tell.
+/// Says something on standard error, on one line; where that cannot be written there is nobody to
+/// tell.
 pub(super) fn tell(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{}", Escaped(text));
 }
@@ -43,7 +47,10 @@ pub(super) fn start_log(level: &str) {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| level.into()))
         .fmt_fields(fields.delimited(" "))
-        .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()))
+        .with_ansi(
+            io::stderr().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
+        )
         .log_internal_errors(false)
         .with_writer(io::stderr)
         .init();

@@ -21,7 +21,8 @@ impl<'a> Place<'a> {
         Self { output, file: fs::canonicalize(output).unwrap_or_else(|_| output.to_path_buf()) }
     }
 
-    /// Whether it is standard output, a pipe or a device: what is written is gone, and no file can take its place.
+    /// Whether it is standard output, a pipe or a device: what is written is gone, and no file can
+    /// take its place.
     pub fn is_stream(&self) -> bool {
         let is_special = |p: &Path| fs::metadata(p).is_ok_and(|m| !m.is_file() && !m.is_dir());
         self.is_stdout()
@@ -34,7 +35,8 @@ impl<'a> Place<'a> {
         self.output == Path::new("-")
     }
 
-    /// A file beside the place, to be given to [`Self::put`] when it is whole; it vanishes if it is not.
+    /// A file beside the place, to be given to [`Self::put`] when it is whole; it vanishes if it is
+    /// not.
     fn beside(&self) -> io::Result<tempfile::NamedTempFile> {
         let folder = match self.file.parent() {
             Some(folder) if folder != Path::new("") => folder,
@@ -83,18 +85,22 @@ impl<'a> Place<'a> {
 
     fn failed(&self, error: &io::Error) -> Failure {
         let help = match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => {
                 "; nothing was left behind: make room, or write elsewhere"
             }
             io::ErrorKind::NotFound => "; make its folder first",
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                "; a file is written beside its place first: write to a folder that can be written to"
+                "; a file is written beside its place first: write to a folder that can be \
+                 written to"
             }
             _ => "",
         };
         // The name of the file beside it is nobody's matter.
-        let cause =
-            error.raw_os_error().map_or_else(|| error.to_string(), |n| io::Error::from_raw_os_error(n).to_string());
+        let cause = error
+            .raw_os_error()
+            .map_or_else(|| error.to_string(), |n| io::Error::from_raw_os_error(n).to_string());
         Failure::new(format!("{}: {cause}{help}", self.output.display()))
     }
 }

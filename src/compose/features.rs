@@ -16,7 +16,14 @@ pub(super) struct Parts<'a> {
 
 impl Composer<'_> {
     /// Appends what the layer draws of these parts.
-    pub(super) fn batch(&self, layer: &Layer, paint: &Paint, parts: &[Fetched], place: &Place, items: &mut Vec<Item>) {
+    pub(super) fn batch(
+        &self,
+        layer: &Layer,
+        paint: &Paint,
+        parts: &[Fetched],
+        place: &Place,
+        items: &mut Vec<Item>,
+    ) {
         let sort_key = match paint {
             Paint::Fill(paint) => paint.sort_key.as_ref(),
             Paint::Line(paint) => paint.sort_key.as_ref(),
@@ -42,7 +49,9 @@ impl Composer<'_> {
                 | Paint::Heatmap(_)
                 | Paint::Symbol(_) => {}
                 Paint::Fill(paint) => self.fill(paint, &context, shapes, place, items, &mut edges),
-                Paint::Line(paint) => self.line(paint, &context, shapes, place, gradient.as_ref(), items),
+                Paint::Line(paint) => {
+                    self.line(paint, &context, shapes, place, gradient.as_ref(), items)
+                }
                 Paint::Circle(paint) => self.circle(paint, &context, shapes, place, items),
             }
         }
@@ -50,8 +59,9 @@ impl Composer<'_> {
         items.append(&mut edges.outlines);
     }
 
-    /// What the filter lets through, by sort key. The kinds of a mixed collection are filtered and drawn apart, in an
-    /// order of their own, so that nothing hangs on which of them lie near the picture.
+    /// What the filter lets through, by sort key. The kinds of a mixed collection are filtered and
+    /// drawn apart, in an order of their own, so that nothing hangs on which of them lie near the
+    /// picture.
     pub(super) fn drawn<'b>(
         &self,
         layer: &Layer,
@@ -61,7 +71,8 @@ impl Composer<'_> {
         let mut drawn = Vec::new();
         for feature in parts.chunk_by(|a, b| std::ptr::eq(a.feature, b.feature)) {
             for kind in [Kind::Polygon, Kind::Line, Kind::Point] {
-                let parts: Vec<Fetched> = feature.iter().filter(|p| p.shape.kind() == kind).copied().collect();
+                let parts: Vec<Fetched> =
+                    feature.iter().filter(|p| p.shape.kind() == kind).copied().collect();
                 let context = self.context(parts.first().copied());
                 if parts.is_empty() || !passes(layer, &context) {
                     continue;
@@ -78,6 +89,7 @@ impl Composer<'_> {
 }
 
 pub(super) fn passes(layer: &Layer, context: &Context) -> bool {
-    let passed = |f: &crate::style::Expr| matches!(f.eval(context), Ok(Datum::Plain(Value::Bool(true))));
+    let passed =
+        |f: &crate::style::Expr| matches!(f.eval(context), Ok(Datum::Plain(Value::Bool(true))));
     layer.filter.as_ref().is_none_or(passed)
 }

@@ -27,14 +27,17 @@ impl Composer<'_> {
         edges: &mut Edges,
     ) {
         let place = place.translated(&paint.translate, context);
-        let given: Vec<&Vec<World>> =
-            shapes.filter_map(|s| if let Shape::Polygon(rings) = s { Some(rings) } else { None }).flatten().collect();
+        let given: Vec<&Vec<World>> = shapes
+            .filter_map(|s| if let Shape::Polygon(rings) = s { Some(rings) } else { None })
+            .flatten()
+            .collect();
         if given.is_empty() {
             return;
         }
         let hairline = |color, fringe| {
             let outlines = given.iter().flat_map(|ring| place.outlines(ring));
-            let lines = outlines.filter_map(|(points, is_closed)| Line::new(points, is_closed)).collect();
+            let lines =
+                outlines.filter_map(|(points, is_closed)| Line::new(points, is_closed)).collect();
             Item::Hairline(Hairline { lines, color, fringe })
         };
         let ink = self.ink(context, &paint.color, &paint.opacity, paint.pattern.as_ref());
@@ -42,11 +45,15 @@ impl Composer<'_> {
         let antialias = paint.antialias.eval(context);
         if antialias && paint.pattern.is_none() {
             let outline = paint.outline_color.as_ref();
-            let outline = outline.map(|c| c.eval(context).with_opacity(paint.opacity.eval(context)));
+            let outline =
+                outline.map(|c| c.eval(context).with_opacity(paint.opacity.eval(context)));
             match (outline, &ink) {
                 (Some(color), _) if color.a > 0.0 => edges.outlines.push(hairline(color, false)),
-                (None, Some(Ink::Color(color))) if color.a >= 1.0 => edges.fringes.push(hairline(*color, true)),
-                // The outline is the fill's own colour where the style gives none, so it is seen through the fill.
+                (None, Some(Ink::Color(color))) if color.a >= 1.0 => {
+                    edges.fringes.push(hairline(*color, true))
+                }
+                // The outline is the fill's own colour where the style gives none, so it is seen
+                // through the fill.
                 (None, Some(Ink::Color(color))) => edges.outlines.push(hairline(*color, true)),
                 _ => {}
             }

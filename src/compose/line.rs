@@ -12,7 +12,8 @@ use crate::style::{Context, LineCap, LineJoin, LinePaint};
 /// Longer mitres are bevelled, whatever a style says.
 pub(super) const MAX_MITER: f64 = 100.0;
 
-/// How long a line with a gradient is, in CSS px, where its dashes are as long as those of other lines.
+/// How long a line with a gradient is, in CSS px, where its dashes are as long as those of other
+/// lines.
 const GRADIENT_LENGTH_PX: f64 = 2048.0;
 
 /// Of a longer array of dashes the rest is left out.
@@ -62,7 +63,8 @@ impl Composer<'_> {
         if lines.is_empty() {
             return;
         }
-        // A line with a gradient is counted in steps of its own length, and so are its dashes, as MapLibre draws them.
+        // A line with a gradient is counted in steps of its own length, and so are its dashes, as
+        // MapLibre draws them.
         let by_length = matches!(ink, LineInk::Gradient { .. });
         items.push(Item::Stroke(Stroke {
             lines,
@@ -76,9 +78,13 @@ impl Composer<'_> {
                 LineCap::Square => Cap::Square,
             },
             join: match LineJoin::named(&paint.join.eval(context)) {
-                LineJoin::Miter => Join::Miter { limit: size(paint.miter_limit.eval(context)).min(MAX_MITER) },
+                LineJoin::Miter => {
+                    Join::Miter { limit: size(paint.miter_limit.eval(context)).min(MAX_MITER) }
+                }
                 LineJoin::Bevel => Join::Bevel,
-                LineJoin::Round => Join::Round { limit: size(paint.round_limit.eval(context)).min(2.0) },
+                LineJoin::Round => {
+                    Join::Round { limit: size(paint.round_limit.eval(context)).min(2.0) }
+                }
             },
             dashes_px: self.dashes(paint, context),
             dash_softness_px: self.overscale(),
@@ -92,7 +98,8 @@ impl Composer<'_> {
         let gradient = paint.gradient.as_ref()?;
         let context = self.context(None);
         let last = (GRADIENT_STEPS - 1) as f64;
-        let color = |i: usize| gradient.eval(&Context { line_progress: i as f64 / last, ..context });
+        let color =
+            |i: usize| gradient.eval(&Context { line_progress: i as f64 / last, ..context });
         Some((0..GRADIENT_STEPS).map(color).collect())
     }
 
@@ -110,7 +117,8 @@ impl Composer<'_> {
         if let Some(pattern) = &paint.pattern {
             let image = self.pattern(pattern, context)?;
             let width = size(paint.whole_width.eval(&whole_zoom(context)));
-            // The image is as high as the line is wide at the whole zoom below, and keeps its shape.
+            // The image is as high as the line is wide at the whole zoom below, and keeps its
+            // shape.
             let length = width * f64::from(image.width_px) / f64::from(image.height_px);
             let length_px = length * self.overscale() * self.inputs.camera.ratio();
             return (length_px > 0.0).then_some(LineInk::Pattern { image, opacity, length_px });
@@ -121,12 +129,17 @@ impl Composer<'_> {
 
     /// Counted in widths of the line at the whole zoom below.
     fn dashes(&self, paint: &LinePaint, context: &Context) -> Vec<f64> {
-        let Some(dashes) = paint.dasharray.as_ref().filter(|_| paint.pattern.is_none()) else { return Vec::new() };
+        let Some(dashes) = paint.dasharray.as_ref().filter(|_| paint.pattern.is_none()) else {
+            return Vec::new();
+        };
         let whole = whole_zoom(context);
-        let width_px = size(paint.whole_width.eval(&whole)) * self.overscale() * self.inputs.camera.ratio();
+        let width_px =
+            size(paint.whole_width.eval(&whole)) * self.overscale() * self.inputs.camera.ratio();
         let lengths = dashes.eval(&whole);
-        let dashes_px: Vec<f64> = lengths.iter().take(MAX_DASHES).map(|d| size(*d) * width_px).collect();
-        let solid = dashes_px.len() > 1 && dashes_px.iter().skip(1).step_by(2).all(|gap| *gap == 0.0);
+        let dashes_px: Vec<f64> =
+            lengths.iter().take(MAX_DASHES).map(|d| size(*d) * width_px).collect();
+        let solid =
+            dashes_px.len() > 1 && dashes_px.iter().skip(1).step_by(2).all(|gap| *gap == 0.0);
         if solid || dashes_px.iter().sum::<f64>() <= 0.0 { Vec::new() } else { dashes_px }
     }
 }

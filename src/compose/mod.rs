@@ -1,7 +1,8 @@
 //! Style + features + camera → scene: all decisions of style, time and place end here.
 //!
-//! Layers are walked in order, features in source order or by their sort key. [`reach_px`] tells beforehand how far
-//! beyond the picture features must be fetched, so that whatever can leave a mark in the picture is there.
+//! Layers are walked in order, features in source order or by their sort key. [`reach_px`] tells
+//! beforehand how far beyond the picture features must be fetched, so that whatever can leave a
+//! mark in the picture is there.
 
 mod features;
 mod fill;
@@ -18,7 +19,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use reach::reach_px;
-pub use symbol::{Label, Paths as LabelPaths, Place as LabelPlace, SymbolInputs, SymbolLayer, symbols};
+pub use symbol::{
+    Label, Paths as LabelPaths, Place as LabelPlace, SymbolInputs, SymbolLayer, symbols,
+};
 
 use crate::feature::{Feature, Value};
 use crate::geo::{Camera, Kind, Shape, World, WorldBox};
@@ -104,7 +107,10 @@ impl HasImage for Images<'_> {
 }
 
 /// Composes `layers`, each with what was fetched for it.
-pub fn compose<'a>(inputs: &Inputs, layers: impl IntoIterator<Item = (&'a Layer, LayerData<'a>)>) -> Scene {
+pub fn compose<'a>(
+    inputs: &Inputs,
+    layers: impl IntoIterator<Item = (&'a Layer, LayerData<'a>)>,
+) -> Scene {
     let camera = inputs.camera;
     let images = Images(inputs.sprite);
     let composer = Composer { inputs, images: &images };
@@ -137,14 +143,24 @@ impl<'a> Composer<'a> {
         let context = self.context(None);
         let paint = layer.paint.settled(&context, &whole_zoom(&context));
         match (&paint, data) {
-            (Paint::Background(paint), _) => items.extend(self.background(paint).map(Item::Background)),
-            (Paint::Raster(paint), LayerData::Images(images)) => self.rasters(paint, &images, items),
-            (Paint::Hillshade(paint), LayerData::Grounds(grounds)) => self.hillshade(paint, &grounds, items),
-            (Paint::ColorRelief(paint), LayerData::Grounds(grounds)) => self.color_relief(paint, &grounds, items),
+            (Paint::Background(paint), _) => {
+                items.extend(self.background(paint).map(Item::Background))
+            }
+            (Paint::Raster(paint), LayerData::Images(images)) => {
+                self.rasters(paint, &images, items)
+            }
+            (Paint::Hillshade(paint), LayerData::Grounds(grounds)) => {
+                self.hillshade(paint, &grounds, items)
+            }
+            (Paint::ColorRelief(paint), LayerData::Grounds(grounds)) => {
+                self.color_relief(paint, &grounds, items)
+            }
             (Paint::Symbol(_), LayerData::Labels(labels)) => {
                 symbol::draw(&labels, self.inputs.camera, self.inputs.sprite, items);
             }
-            (Paint::Heatmap(paint), LayerData::Features(batches)) => self.heatmap(layer, paint, &batches, items),
+            (Paint::Heatmap(paint), LayerData::Features(batches)) => {
+                self.heatmap(layer, paint, &batches, items)
+            }
             (paint, LayerData::Features(batches)) => {
                 let opacity = match paint {
                     Paint::Fill(fill) => fill.layer_opacity.eval(&context),
@@ -157,7 +173,8 @@ impl<'a> Composer<'a> {
                 let mut drawn = Vec::new();
                 for batch in &batches {
                     let mut inside = Vec::new();
-                    let place = Place::new(self.inputs.camera.in_copy(batch.copy)).of_tile(batch.clip);
+                    let place =
+                        Place::new(self.inputs.camera.in_copy(batch.copy)).of_tile(batch.clip);
                     self.batch(layer, paint, &batch.parts, &place, &mut inside);
                     // Circles are whole, whatever tile their centre lies in.
                     match batch.clip.filter(|_| paint.reaches_beyond_tiles().is_none()) {
@@ -185,7 +202,8 @@ impl<'a> Composer<'a> {
         self.ink(&self.context(None), &paint.color, &paint.opacity, paint.pattern.as_ref())
     }
 
-    /// `None` where nothing would be seen. A pattern that the sprite lacks draws nothing, as in MapLibre.
+    /// `None` where nothing would be seen. A pattern that the sprite lacks draws nothing, as in
+    /// MapLibre.
     fn ink(
         &self,
         context: &Context,
@@ -215,7 +233,8 @@ impl<'a> Composer<'a> {
         self.inputs.sprite.drawn(&name, self.inputs.camera.ratio() as u32).cloned()
     }
 
-    /// How much larger the map is drawn than at the whole zoom below: patterns and dashes grow with it.
+    /// How much larger the map is drawn than at the whole zoom below: patterns and dashes grow with
+    /// it.
     fn overscale(&self) -> f64 {
         let zoom = self.inputs.camera.zoom();
         (zoom - zoom.floor()).exp2()

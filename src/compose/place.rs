@@ -21,7 +21,8 @@ impl Place {
         Self { tile, ..self }
     }
 
-    /// Whether a mark at the point is drawn with this tile: points on its sides are in the next one, too.
+    /// Whether a mark at the point is drawn with this tile: points on its sides are in the next
+    /// one, too.
     pub fn owns(&self, point: World) -> bool {
         self.tile.is_none_or(|tile| tile.owns(point))
     }
@@ -45,11 +46,14 @@ impl Place {
         points.iter().map(|p| self.point(*p)).collect()
     }
 
-    /// A ring's outline in one closed piece, or without the edges at which the world, or its tile, is cut.
+    /// A ring's outline in one closed piece, or without the edges at which the world, or its tile,
+    /// is cut.
     pub fn outlines(&self, ring: &[World]) -> Vec<(Vec<Snapped>, bool)> {
         match round::uncut(ring, self.tile.as_ref()) {
             None => vec![(self.points(ring), true)],
-            Some(stretches) => stretches.iter().map(|stretch| (self.points(stretch), false)).collect(),
+            Some(stretches) => {
+                stretches.iter().map(|stretch| (self.points(stretch), false)).collect()
+            }
         }
     }
 

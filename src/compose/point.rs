@@ -36,21 +36,30 @@ impl Composer<'_> {
         let radius_px = size(paint.radius.eval(context)) * ratio;
         let stroke_px = size(paint.stroke_width.eval(context)) * ratio;
         let color = paint.color.eval(context).with_opacity(paint.opacity.eval(context));
-        let stroke_color = paint.stroke_color.eval(context).with_opacity(paint.stroke_opacity.eval(context));
-        if radius_px + stroke_px == 0.0 || (color.a == 0.0 && (stroke_color.a == 0.0 || stroke_px == 0.0)) {
+        let stroke_color =
+            paint.stroke_color.eval(context).with_opacity(paint.stroke_opacity.eval(context));
+        if radius_px + stroke_px == 0.0
+            || (color.a == 0.0 && (stroke_color.a == 0.0 || stroke_px == 0.0))
+        {
             return;
         }
         let blur_px = size(paint.blur.eval(context)) * (radius_px + stroke_px);
         let place = place.translated(&paint.translate, context);
         let vertices = shapes.flat_map(Shape::vertices);
         let centers = vertices.filter(|p| place.owns(*p)).map(|p| place.point(p));
-        items.extend(
-            centers.map(|center| Item::Circle(Circle { center, radius_px, color, stroke_px, stroke_color, blur_px })),
-        );
+        items.extend(centers.map(|center| {
+            Item::Circle(Circle { center, radius_px, color, stroke_px, stroke_color, blur_px })
+        }));
     }
 
     /// All vertices of the layer together, whatever tile they come from.
-    pub(super) fn heatmap(&self, layer: &Layer, paint: &HeatmapPaint, batches: &[Batch], items: &mut Vec<Item>) {
+    pub(super) fn heatmap(
+        &self,
+        layer: &Layer,
+        paint: &HeatmapPaint,
+        batches: &[Batch],
+        items: &mut Vec<Item>,
+    ) {
         let whole = self.context(None);
         let opacity = paint.opacity.eval(&whole).clamp(0.0, 1.0);
         let intensity = size(paint.intensity.eval(&whole));
@@ -60,7 +69,8 @@ impl Composer<'_> {
             for feature in self.drawn(layer, &batch.parts, None) {
                 let context = self.context(feature.parts.first().copied());
                 let weight = size(paint.weight.eval(&context)) * intensity;
-                let radius_px = size(paint.radius.eval(&context)).max(1.0) * self.inputs.camera.ratio();
+                let radius_px =
+                    size(paint.radius.eval(&context)).max(1.0) * self.inputs.camera.ratio();
                 if weight <= 0.0 || radius_px <= 0.0 {
                     continue;
                 }
@@ -89,7 +99,8 @@ impl Composer<'_> {
     }
 }
 
-/// The squares that densities are summed up in: the world's, or the picture's own where it does not lie on whole px.
+/// The squares that densities are summed up in: the world's, or the picture's own where it does not
+/// lie on whole px.
 fn squares(camera: &Camera) -> (Snapped, Option<[u32; 2]>) {
     let side = Heatmap::SQUARE_PX;
     match camera.to_world_px().whole_move() {
@@ -106,7 +117,11 @@ fn squares(camera: &Camera) -> (Snapped, Option<[u32; 2]>) {
 
 fn default_color(density: f64) -> Color {
     let color = |c: [f64; 4]| Color::new(c[0], c[1], c[2], c[3]);
-    let next = HEAT_COLORS.iter().position(|(at, _)| *at >= density).unwrap_or(HEAT_COLORS.len() - 1).max(1);
+    let next = HEAT_COLORS
+        .iter()
+        .position(|(at, _)| *at >= density)
+        .unwrap_or(HEAT_COLORS.len() - 1)
+        .max(1);
     let ((low, a), (high, b)) = (HEAT_COLORS[next - 1], HEAT_COLORS[next]);
     color(a).mix_rgb(color(b), (density - low) / (high - low))
 }

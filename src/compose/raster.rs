@@ -7,14 +7,20 @@ use crate::sprite::Image;
 use crate::style::RasterPaint;
 
 impl Composer<'_> {
-    pub(super) fn rasters(&self, paint: &RasterPaint, images: &[Placed<Image>], items: &mut Vec<Item>) {
+    pub(super) fn rasters(
+        &self,
+        paint: &RasterPaint,
+        images: &[Placed<Image>],
+        items: &mut Vec<Item>,
+    ) {
         let context = self.context(None);
         let adjustment = Adjustment {
             opacity: paint.opacity.eval(&context).clamp(0.0, 1.0),
             hue: paint.hue_rotate.eval(&context),
             saturation: paint.saturation.eval(&context).clamp(-1.0, 1.0),
             contrast: paint.contrast.eval(&context).clamp(-1.0, 1.0),
-            brightness: [&paint.brightness_min, &paint.brightness_max].map(|b| b.eval(&context).clamp(0.0, 1.0)),
+            brightness: [&paint.brightness_min, &paint.brightness_max]
+                .map(|b| b.eval(&context).clamp(0.0, 1.0)),
         };
         let nearest = paint.takes_nearest(&context);
         // Pixels of pictures at their own size fall on the picture's pixels.

@@ -7,11 +7,17 @@ use crate::scene::{Item, Light, Relief, ReliefInk, Shading, ShadingMethod, Tints
 use crate::style::{ColorReliefPaint, Context, HillshadePaint, Property};
 use crate::terrain::Ground;
 
-/// How many colours there are between two stops of a ramp: curves are drawn as so many straight pieces.
+/// How many colours there are between two stops of a ramp: curves are drawn as so many straight
+/// pieces.
 const PIECES: usize = 16;
 
 impl Composer<'_> {
-    pub(super) fn hillshade(&self, paint: &HillshadePaint, grounds: &[Placed<Ground>], items: &mut Vec<Item>) {
+    pub(super) fn hillshade(
+        &self,
+        paint: &HillshadePaint,
+        grounds: &[Placed<Ground>],
+        items: &mut Vec<Item>,
+    ) {
         let context = self.context(None);
         let turned = match paint.is_lit_from_picture(&context) {
             true => self.inputs.camera.bearing(),
@@ -26,14 +32,28 @@ impl Composer<'_> {
         self.reliefs(ReliefInk::Shading(shading), paint.takes_nearest(&context), grounds, items);
     }
 
-    pub(super) fn color_relief(&self, paint: &ColorReliefPaint, grounds: &[Placed<Ground>], items: &mut Vec<Item>) {
+    pub(super) fn color_relief(
+        &self,
+        paint: &ColorReliefPaint,
+        grounds: &[Placed<Ground>],
+        items: &mut Vec<Item>,
+    ) {
         let context = self.context(None);
         let Some(color) = &paint.color else { return };
-        let tints = Tints { stops: stops(color, &context), opacity: paint.opacity.eval(&context).clamp(0.0, 1.0) };
+        let tints = Tints {
+            stops: stops(color, &context),
+            opacity: paint.opacity.eval(&context).clamp(0.0, 1.0),
+        };
         self.reliefs(ReliefInk::Tints(tints), paint.takes_nearest(&context), grounds, items);
     }
 
-    fn reliefs(&self, ink: ReliefInk, nearest: bool, grounds: &[Placed<Ground>], items: &mut Vec<Item>) {
+    fn reliefs(
+        &self,
+        ink: ReliefInk,
+        nearest: bool,
+        grounds: &[Placed<Ground>],
+        items: &mut Vec<Item>,
+    ) {
         let camera = self.inputs.camera.aligned();
         items.extend(grounds.iter().map(|placed| {
             let place = Place::new(camera.in_copy(placed.copy));
@@ -51,10 +71,13 @@ impl Composer<'_> {
 /// As many lights as the longest list has; of a shorter one the last value is taken again.
 fn lights(paint: &HillshadePaint, context: &Context, turned: f64) -> Vec<Light> {
     let (directions, altitudes) = (paint.direction.eval(context), paint.altitude.eval(context));
-    let (shadows, highlights) = (paint.shadow_color.eval(context), paint.highlight_color.eval(context));
+    let (shadows, highlights) =
+        (paint.shadow_color.eval(context), paint.highlight_color.eval(context));
     let count = directions.len().max(altitudes.len()).max(shadows.len()).max(highlights.len());
     let number = |list: &[f64], i: usize| list.get(i).or(list.last()).copied().unwrap_or_default();
-    let color = |list: &[Color], i: usize| list.get(i).or(list.last()).copied().unwrap_or(Color::TRANSPARENT);
+    let color = |list: &[Color], i: usize| {
+        list.get(i).or(list.last()).copied().unwrap_or(Color::TRANSPARENT)
+    };
     let light = |i| Light {
         azimuth: (number(&directions, i) + turned).to_radians(),
         altitude: number(&altitudes, i).to_radians(),
@@ -79,7 +102,10 @@ fn stops(color: &Property<Color>, context: &Context) -> Vec<(f64, Color)> {
     let named = color.stops();
     let between = |pair: &[f64]| {
         let (low, high) = (pair[0], pair[1]);
-        (1..PIECES).map(|i| low + (high - low) * i as f64 / PIECES as f64).chain([high.next_down(), high]).collect()
+        (1..PIECES)
+            .map(|i| low + (high - low) * i as f64 / PIECES as f64)
+            .chain([high.next_down(), high])
+            .collect()
     };
     let pieces: Vec<Vec<f64>> = named.windows(2).map(between).collect();
     let first = named.first().copied().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Holds a filter against the properties there are: every operand of a kind that its operator takes.
+//! Holds a filter against the properties there are: every operand of a kind that its operator
+//! takes.
 
 use super::{Expr, FUNCTIONS, FilterError, Kind, MAX_POSITIONS, Queryables};
 use crate::geo::{Effort, fault};
@@ -16,7 +17,8 @@ pub(super) fn check(expr: &Expr, queryables: &Queryables) -> Result<(), FilterEr
 /// Refuses geometries whose answers would mean nothing, or take too long.
 pub(super) fn sound(expr: &Expr, effort: &Effort) -> Result<(), FilterError> {
     let geometries = expr.geometries();
-    let positions: usize = geometries.iter().map(|g| geo::CoordsIter::coords_count(g.as_ref())).sum();
+    let positions: usize =
+        geometries.iter().map(|g| geo::CoordsIter::coords_count(g.as_ref())).sum();
     if positions > MAX_POSITIONS {
         return Err(error(format!("its geometries have more than {MAX_POSITIONS} positions")));
     }
@@ -69,7 +71,8 @@ impl Checker<'_> {
     fn kind(&self, expr: &Expr) -> Checked {
         match expr {
             Expr::And(all) | Expr::Or(all) => {
-                all.iter().try_for_each(|e| self.is(e, Kind::Boolean, "AND and OR join conditions"))?;
+                all.iter()
+                    .try_for_each(|e| self.is(e, Kind::Boolean, "AND and OR join conditions"))?;
                 Ok(Kind::Boolean)
             }
             Expr::Not(a) => {
@@ -97,7 +100,9 @@ impl Checker<'_> {
                     _ => false,
                 };
                 if relation.is_of_intervals() && (instant(a) || instant(b)) {
-                    return Err(error("this temporal relation takes intervals: write INTERVAL(from, to)"));
+                    return Err(error(
+                        "this temporal relation takes intervals: write INTERVAL(from, to)",
+                    ));
                 }
                 self.is(a, Kind::Temporal, "a temporal relation takes times and intervals")?;
                 self.is(b, Kind::Temporal, "a temporal relation takes times and intervals")?;
@@ -141,19 +146,27 @@ impl Checker<'_> {
         self.queryables.get(name).copied().or_else(always).ok_or_else(|| {
             let known: Vec<&str> = self.queryables.keys().map(|k| &**k).take(60).collect();
             let name: String = name.chars().take(60).collect();
-            error(format!("there is no property '{name}'; there are: geometry, id, {}", known.join(", ")))
+            error(format!(
+                "there is no property '{name}'; there are: geometry, id, {}",
+                known.join(", ")
+            ))
         })
     }
 
     fn call(&self, name: &str, arguments: &[Expr]) -> Checked {
-        let function = FUNCTIONS.iter().find(|f| f.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
-            let known: Vec<&str> = FUNCTIONS.iter().map(|f| f.name).collect();
-            let name: String = name.chars().take(60).collect();
-            error(format!("there is no function '{name}'; there are: {}", known.join(", ")))
-        })?;
+        let function =
+            FUNCTIONS.iter().find(|f| f.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
+                let known: Vec<&str> = FUNCTIONS.iter().map(|f| f.name).collect();
+                let name: String = name.chars().take(60).collect();
+                error(format!("there is no function '{name}'; there are: {}", known.join(", ")))
+            })?;
         if arguments.len() != function.arguments.len() {
             let wanted = function.arguments.len();
-            return Err(error(format!("{} takes {wanted} arguments, not {}", function.name, arguments.len())));
+            return Err(error(format!(
+                "{} takes {wanted} arguments, not {}",
+                function.name,
+                arguments.len()
+            )));
         }
         for (argument, kind) in arguments.iter().zip(function.arguments) {
             self.is(argument, *kind, function.description)?;
@@ -179,10 +192,17 @@ impl Checker<'_> {
             let kind = match self.kind(expr)? {
                 Kind::Any => continue,
                 kind @ (Kind::Geometry | Kind::Array | Kind::Object) => {
-                    return Err(error(format!("{} is {}, which cannot be compared", shown(expr), named(kind))));
+                    return Err(error(format!(
+                        "{} is {}, which cannot be compared",
+                        shown(expr),
+                        named(kind)
+                    )));
                 }
                 _ if matches!(expr, Expr::Interval(..)) => {
-                    return Err(error("an interval has no order: relate it with T_EQUALS, T_INTERSECTS and the like"));
+                    return Err(error(
+                        "an interval has no order: relate it with T_EQUALS, T_INTERSECTS and the \
+                         like",
+                    ));
                 }
                 kind => kind,
             };
@@ -190,10 +210,16 @@ impl Checker<'_> {
                 None => first = Some((kind, expr)),
                 Some((other, before)) => {
                     // A property that holds dates is text, too.
-                    let dated = |a: Kind, e: &Expr, b: Kind| a == Kind::Temporal && b == Kind::Text && is_property(e);
+                    let dated = |a: Kind, e: &Expr, b: Kind| {
+                        a == Kind::Temporal && b == Kind::Text && is_property(e)
+                    };
                     if kind != other && !dated(kind, expr, other) && !dated(other, before, kind) {
                         let (a, b) = (named(other), named(kind));
-                        return Err(error(format!("{} is {a}, but {} is {b}", shown(before), shown(expr))));
+                        return Err(error(format!(
+                            "{} is {a}, but {} is {b}",
+                            shown(before),
+                            shown(expr)
+                        )));
                     }
                     // Text is what a mixed comparison is made as.
                     if kind == Kind::Text {

@@ -1,7 +1,7 @@
 //! What a filter says of a feature.
 //!
-//! Conditions are true, false or, where a property is null or of another kind than what it is compared with, unknown
-//! (`None`), by SQL's three-valued logic.
+//! Conditions are true, false or, where a property is null or of another kind than what it is
+//! compared with, unknown (`None`), by SQL's three-valued logic.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -32,14 +32,16 @@ enum Worth<'a> {
     Object,
 }
 
-/// The geometries that a filter holds, by where they are, ready to be compared with those of many features.
+/// The geometries that a filter holds, by where they are, ready to be compared with those of many
+/// features.
 #[derive(Debug, Default)]
 pub(super) struct Operands(HashMap<usize, Prepared<'static>>);
 
 impl Operands {
     pub fn of(expr: &Expr, effort: &Effort) -> Result<Self, Stopped> {
-        let prepared =
-            |g: &Arc<Geometry<f64>>| Ok((Arc::as_ptr(g).addr(), Prepared::of(Cow::Owned(Geometry::clone(g)), effort)?));
+        let prepared = |g: &Arc<Geometry<f64>>| {
+            Ok((Arc::as_ptr(g).addr(), Prepared::of(Cow::Owned(Geometry::clone(g)), effort)?))
+        };
         expr.geometries().into_iter().map(prepared).collect::<Result<_, _>>().map(Self)
     }
 }
@@ -51,7 +53,12 @@ pub(super) struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    fn relates(&self, relation: Relation, a: &Geometry<f64>, b: &Geometry<f64>) -> Result<bool, Stopped> {
+    fn relates(
+        &self,
+        relation: Relation,
+        a: &Geometry<f64>,
+        b: &Geometry<f64>,
+    ) -> Result<bool, Stopped> {
         let (mut made_a, mut made_b) = (None, None);
         let a = self.prepared(a, &mut made_a)?;
         let b = self.prepared(b, &mut made_b)?;
@@ -119,7 +126,9 @@ pub(super) fn holds(expr: &Expr, f: &Feature, asking: &Asking) -> Option<bool> {
             };
         }
         Expr::Temporal(relation, a, b) => {
-            return Some(relation.holds(interval(&worth(a, f, asking))?, interval(&worth(b, f, asking))?));
+            return Some(
+                relation.holds(interval(&worth(a, f, asking))?, interval(&worth(b, f, asking))?),
+            );
         }
         Expr::Array(relation, a, b) => {
             return match (worth(a, f, asking), worth(b, f, asking)) {
@@ -141,20 +150,30 @@ pub(super) fn holds(expr: &Expr, f: &Feature, asking: &Asking) -> Option<bool> {
 
 /// A node whose operands are all values, as the value it has; any other as it is.
 pub(super) fn folded(expr: Expr, effort: &Effort) -> Expr {
-    let is_value =
-        |e: &&Expr| matches!(e, Expr::Bool(_) | Expr::Number(_) | Expr::Large(_) | Expr::Text(_) | Expr::Geometry(_));
-    let is_list = |e: &&Expr| if let Expr::List(all) = e { all.iter().all(|e| is_value(&e)) } else { false };
+    let is_value = |e: &&Expr| {
+        matches!(
+            e,
+            Expr::Bool(_) | Expr::Number(_) | Expr::Large(_) | Expr::Text(_) | Expr::Geometry(_)
+        )
+    };
+    let is_list =
+        |e: &&Expr| if let Expr::List(all) = e { all.iter().all(|e| is_value(&e)) } else { false };
     let operands = expr.children();
-    if operands.is_empty() || matches!(expr, Expr::List(_)) || !operands.iter().all(|e| is_value(e) || is_list(e)) {
+    if operands.is_empty()
+        || matches!(expr, Expr::List(_))
+        || !operands.iter().all(|e| is_value(e) || is_list(e))
+    {
         return expr;
     }
-    let value = match worth(&expr, &Feature::nowhere(), &Asking { operands: &Operands::default(), effort }) {
-        Worth::Bool(b) => Some(Expr::Bool(b)),
-        Worth::Number(n) => Some(Expr::Number(n)),
-        Worth::Large(n) => Some(Expr::Large(n)),
-        Worth::Text(t) => Some(Expr::Text(t.as_ref().into())),
-        _ => None,
-    };
+    let value =
+        match worth(&expr, &Feature::nowhere(), &Asking { operands: &Operands::default(), effort })
+        {
+            Worth::Bool(b) => Some(Expr::Bool(b)),
+            Worth::Number(n) => Some(Expr::Number(n)),
+            Worth::Large(n) => Some(Expr::Large(n)),
+            Worth::Text(t) => Some(Expr::Text(t.as_ref().into())),
+            _ => None,
+        };
     value.unwrap_or(expr)
 }
 
@@ -185,15 +204,18 @@ fn worth<'a>(expr: &'a Expr, f: &'a Feature, asking: &Asking) -> Worth<'a> {
                 Worth::Null => Some(open),
                 other => interval(other).map(which),
             };
-            let ends = end(&from, Instant::PAST, |i| i.from).zip(end(&to, Instant::FUTURE, |i| i.to));
+            let ends =
+                end(&from, Instant::PAST, |i| i.from).zip(end(&to, Instant::FUTURE, |i| i.to));
             ends.map_or(Worth::Null, |(from, to)| Worth::Interval(Interval { from, to }))
         }
         Expr::Geometry(g) => Worth::Geometry(g),
         Expr::List(all) => Worth::List(all.iter().map(|e| worth(e, f, asking)).collect()),
-        Expr::Arithmetic(op, a, b) => match (double(worth(a, f, asking)), double(worth(b, f, asking))) {
-            (Some(a), Some(b)) => number(arithmetic(*op, a, b)),
-            _ => Worth::Null,
-        },
+        Expr::Arithmetic(op, a, b) => {
+            match (double(worth(a, f, asking)), double(worth(b, f, asking))) {
+                (Some(a), Some(b)) => number(arithmetic(*op, a, b)),
+                _ => Worth::Null,
+            }
+        }
         Expr::CaseI(a) => text(worth(a, f, asking), fold::without_case, asking.effort),
         Expr::AccentI(a) => text(worth(a, f, asking), fold::without_accents, asking.effort),
         Expr::Function(name, arguments) => {
@@ -270,7 +292,9 @@ fn compare(op: Comparison, a: &Worth, b: &Worth) -> Option<bool> {
         (Worth::Large(a), Worth::Number(b)) => large_order(*a, *b),
         (Worth::Number(a), Worth::Large(b)) => large_order(*b, *a).reverse(),
         (Worth::Text(a), Worth::Text(b)) => a.cmp(b),
-        (Worth::Interval(_), _) | (_, Worth::Interval(_)) => interval(a)?.from.cmp(&interval(b)?.from),
+        (Worth::Interval(_), _) | (_, Worth::Interval(_)) => {
+            interval(a)?.from.cmp(&interval(b)?.from)
+        }
         _ => return None,
     };
     Some(match op {

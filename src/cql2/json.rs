@@ -23,7 +23,11 @@ struct Reader {
 type Parsed = Result<Expr, FilterError>;
 
 fn error(pointer: &str, message: impl Into<String>) -> FilterError {
-    let place = if pointer.is_empty() { "in the filter".to_string() } else { format!("at {pointer} of the filter") };
+    let place = if pointer.is_empty() {
+        "in the filter".to_string()
+    } else {
+        format!("at {pointer} of the filter")
+    };
     FilterError { place, message: message.into() }
 }
 
@@ -31,7 +35,9 @@ impl Reader {
     fn expr(&mut self, json: &Json, pointer: &str, depth: usize) -> Parsed {
         self.nodes += 1;
         if depth > MAX_DEPTH || self.nodes > MAX_NODES {
-            let message = format!("the filter is nested more than {MAX_DEPTH} deep or has more than {MAX_NODES} parts");
+            let message = format!(
+                "the filter is nested more than {MAX_DEPTH} deep or has more than {MAX_NODES} parts"
+            );
             return Err(error(pointer, message));
         }
         match json {
@@ -49,10 +55,20 @@ impl Reader {
 
     fn all(&mut self, json: &Json, pointer: &str, depth: usize) -> Result<Vec<Expr>, FilterError> {
         let items = json.as_array().ok_or_else(|| error(pointer, "expected an array"))?;
-        items.iter().enumerate().map(|(i, item)| self.expr(item, &format!("{pointer}/{i}"), depth + 1)).collect()
+        items
+            .iter()
+            .enumerate()
+            .map(|(i, item)| self.expr(item, &format!("{pointer}/{i}"), depth + 1))
+            .collect()
     }
 
-    fn object(&mut self, object: &serde_json::Map<String, Json>, json: &Json, pointer: &str, depth: usize) -> Parsed {
+    fn object(
+        &mut self,
+        object: &serde_json::Map<String, Json>,
+        json: &Json,
+        pointer: &str,
+        depth: usize,
+    ) -> Parsed {
         if let Some(op) = object.get("op") {
             let op = op.as_str().ok_or_else(|| error(pointer, "'op' must be text"))?;
             let args = object.get("args").unwrap_or(&Json::Null);
@@ -70,23 +86,34 @@ impl Reader {
         }
         if let Some(ends) = object.get("interval") {
             let at = format!("{pointer}/interval");
-            let ends: [Expr; 2] =
-                self.all(ends, &at, depth)?.try_into().map_err(|_| error(&at, "an interval has two ends"))?;
+            let ends: [Expr; 2] = self
+                .all(ends, &at, depth)?
+                .try_into()
+                .map_err(|_| error(&at, "an interval has two ends"))?;
             let [from, to] = ends.map(interval_end);
             let end = |e: Result<Expr, String>| e.map(Box::new).map_err(|m| error(&at, m));
             return Ok(Expr::Interval(end(from)?, end(to)?));
         }
         if let Some(bbox) = object.get("bbox").filter(|_| !object.contains_key("type")) {
-            let numbers: Option<Vec<f64>> = bbox.as_array().and_then(|a| a.iter().map(Json::as_f64).collect());
+            let numbers: Option<Vec<f64>> =
+                bbox.as_array().and_then(|a| a.iter().map(Json::as_f64).collect());
             let geometry = numbers.as_deref().and_then(wkt::bbox);
-            let wrong = || error(pointer, "a bbox is four numbers, west, south, east, north, or six with heights");
+            let wrong = || {
+                error(
+                    pointer,
+                    "a bbox is four numbers, west, south, east, north, or six with heights",
+                )
+            };
             return Ok(Expr::Geometry(Arc::new(geometry.ok_or_else(wrong)?)));
         }
         if object.contains_key("type") {
             let read = geometry::as_given(json, MAX_POSITIONS);
-            return read.map(|g| Expr::Geometry(Arc::new(g))).map_err(|e| error(pointer, e.to_string()));
+            return read
+                .map(|g| Expr::Geometry(Arc::new(g)))
+                .map_err(|e| error(pointer, e.to_string()));
         }
-        let known = "an operation has 'op' and 'args'; values are 'property', 'date', 'timestamp', 'interval', 'bbox' or GeoJSON";
+        let known = "an operation has 'op' and 'args'; values are 'property', 'date', \
+            'timestamp', 'interval', 'bbox' or GeoJSON";
         Err(error(pointer, known))
     }
 
@@ -126,12 +153,17 @@ impl Reader {
             };
         }
         if op == "between" {
-            let [a, low, high]: [Expr; 3] = args.try_into().map_err(|_| wrong("three arguments"))?;
+            let [a, low, high]: [Expr; 3] =
+                args.try_into().map_err(|_| wrong("three arguments"))?;
             return Ok(Expr::Between(Box::new(a), Box::new(low), Box::new(high)));
         }
         if op == "not" || op == "isNull" {
             let [a]: [Expr; 1] = args.try_into().map_err(|_| wrong("one argument"))?;
-            return Ok(if op == "not" { Expr::Not(Box::new(a)) } else { Expr::IsNull(Box::new(a)) });
+            return Ok(if op == "not" {
+                Expr::Not(Box::new(a))
+            } else {
+                Expr::IsNull(Box::new(a))
+            });
         }
         if comparison.is_some() || arithmetic.is_some() || op == "like" || op == "in" {
             if arithmetic == Some(Arithmetic::Subtract) && count == 1 {

@@ -17,7 +17,8 @@ pub(super) enum Token {
 }
 
 /// The longer before the shorter.
-const SIGNS: [&str; 15] = ["<>", "!=", "<=", ">=", "=", "<", ">", "(", ")", ",", "+", "-", "*", "/", "%"];
+const SIGNS: [&str; 15] =
+    ["<>", "!=", "<=", ">=", "=", "<", ">", "(", ")", ",", "+", "-", "*", "/", "%"];
 
 /// Tokens, each with the byte that it begins at.
 pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, FilterError> {
@@ -30,15 +31,18 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, FilterError> {
             at += c.len_utf8();
             continue;
         } else if c == '\'' || c == '"' {
-            let (inner, length) =
-                quoted(rest, c).ok_or_else(|| error(text, start, format!("the {c} is not closed")))?;
+            let (inner, length) = quoted(rest, c)
+                .ok_or_else(|| error(text, start, format!("the {c} is not closed")))?;
             at += length;
             if c == '"' { Token::Quoted(inner) } else { Token::Text(inner) }
-        } else if c.is_ascii_digit() || (c == '.' && rest[1..].starts_with(|d: char| d.is_ascii_digit())) {
+        } else if c.is_ascii_digit()
+            || (c == '.' && rest[1..].starts_with(|d: char| d.is_ascii_digit()))
+        {
             let length = number_length(rest);
             at += length;
             let n = rest[..length].parse().ok().filter(|n: &f64| n.is_finite());
-            let n = n.ok_or_else(|| error(text, start, format!("{} is no number", &rest[..length])))?;
+            let n =
+                n.ok_or_else(|| error(text, start, format!("{} is no number", &rest[..length])))?;
             match rest[..length].parse().map(Value::whole) {
                 Ok(Value::Large(n)) => Token::Large(n),
                 _ => Token::Number(n),
@@ -52,7 +56,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, FilterError> {
             Token::Sign("^")
         } else {
             let sign = SIGNS.iter().find(|s| rest.starts_with(**s));
-            let sign = sign.ok_or_else(|| error(text, start, format!("'{c}' has no meaning here")))?;
+            let sign =
+                sign.ok_or_else(|| error(text, start, format!("'{c}' has no meaning here")))?;
             at += sign.len();
             Token::Sign(sign)
         };
@@ -95,7 +100,8 @@ fn quoted(rest: &str, quote: char) -> Option<(String, usize)> {
     None
 }
 
-/// The control character that a letter after a backslash stands for; other backslashes are left for LIKE.
+/// The control character that a letter after a backslash stands for; other backslashes are left for
+/// LIKE.
 fn control(letter: char) -> Option<char> {
     Some(match letter {
         'a' => '\u{7}',

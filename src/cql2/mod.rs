@@ -1,10 +1,12 @@
 //! Filters over features: OGC's Common Query Language (CQL2, OGC 21-065r2), text and JSON.
 //!
-//! Text and JSON are read into one tree, [`Expr`]; [`Filter::new`] then holds it against the properties that there are
-//! ([`Queryables`]): a filter names no property, function or type that cannot be. What is left cannot fail: a filter says
-//! of a feature yes, no, or (as in SQL, where a property is null) neither, which is not yes.
+//! Text and JSON are read into one tree, [`Expr`]; [`Filter::new`] then holds it against the
+//! properties that there are ([`Queryables`]): a filter names no property, function or type that
+//! cannot be. What is left cannot fail: a filter says of a feature yes, no, or (as in SQL, where a
+//! property is null) neither, which is not yes.
 //!
-//! Geometry is compared in the plane of longitude and latitude, WGS84 degrees, by its DE-9IM matrix.
+//! Geometry is compared in the plane of longitude and latitude, WGS84 degrees, by its DE-9IM
+//! matrix.
 
 mod check;
 mod eval;
@@ -156,8 +158,18 @@ pub const FUNCTIONS: [Function; 5] = [
         arguments: &[Kind::Geometry, Kind::Geometry],
         returns: Kind::Number,
     },
-    Function { name: "lower", description: "Text in lower case", arguments: &[Kind::Text], returns: Kind::Text },
-    Function { name: "upper", description: "Text in upper case", arguments: &[Kind::Text], returns: Kind::Text },
+    Function {
+        name: "lower",
+        description: "Text in lower case",
+        arguments: &[Kind::Text],
+        returns: Kind::Text,
+    },
+    Function {
+        name: "upper",
+        description: "Text in upper case",
+        arguments: &[Kind::Text],
+        returns: Kind::Text,
+    },
 ];
 
 /// How deep a filter may be nested: it is read and evaluated by recursion.
@@ -180,10 +192,12 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Holds the tree against the properties there are; `effort` is what it may cost to ask it of features.
+    /// Holds the tree against the properties there are; `effort` is what it may cost to ask it of
+    /// features.
     ///
     /// # Errors
-    /// Where it names a property or function that is not there, or compares what cannot be compared.
+    /// Where it names a property or function that is not there, or compares what cannot be
+    /// compared.
     pub fn new(expr: Expr, queryables: &Queryables, effort: &Effort) -> Result<Self, FilterError> {
         check::check(&expr, queryables)?;
         // What hangs on no feature is worked out once.
@@ -194,11 +208,15 @@ impl Filter {
         Ok(Self { expr, nodes, operands, effort: effort.clone() })
     }
 
-    /// Whether the feature is what the filter asks for; no longer answered where the effort is spent.
+    /// Whether the feature is what the filter asks for; no longer answered where the effort is
+    /// spent.
     pub fn matches(&self, feature: &Feature) -> bool {
         self.effort.spend(self.nodes * cost::POSITION).is_ok()
-            && eval::holds(&self.expr, feature, &eval::Asking { operands: &self.operands, effort: &self.effort })
-                == Some(true)
+            && eval::holds(
+                &self.expr,
+                feature,
+                &eval::Asking { operands: &self.operands, effort: &self.effort },
+            ) == Some(true)
     }
 
     /// West, south, east, north in degrees of all that can match, where the filter bounds it.
@@ -208,7 +226,8 @@ impl Filter {
 }
 
 impl Expr {
-    /// Moves every geometry of the filter, given in another CRS, to degrees; `None` where one cannot be.
+    /// Moves every geometry of the filter, given in another CRS, to degrees; `None` where one
+    /// cannot be.
     pub fn in_degrees(self, to_degrees: &dyn Fn(Coord<f64>) -> Option<Coord<f64>>) -> Option<Expr> {
         use geo::MapCoords;
         let mut failed = false;
@@ -225,8 +244,9 @@ impl Expr {
         (!failed).then_some(moved)
     }
 
-    /// Takes geometries (in degrees) round the world, and refuses those that are not on the Earth, cross themselves or have too many positions: what they
-    /// are asked would mean nothing, or take too long.
+    /// Takes geometries (in degrees) round the world, and refuses those that are not on the Earth,
+    /// cross themselves or have too many positions: what they are asked would mean nothing, or take
+    /// too long.
     ///
     /// # Errors
     /// The first fault.
@@ -243,7 +263,9 @@ impl Expr {
             other => other,
         });
         match failed {
-            Some(why) => Err(FilterError { place: "in the filter".to_string(), message: why.to_string() }),
+            Some(why) => {
+                Err(FilterError { place: "in the filter".to_string(), message: why.to_string() })
+            }
             None => check::sound(&rounded, effort).map(|()| rounded),
         }
     }
@@ -279,22 +301,29 @@ impl Expr {
                 .reduce(|a, b| [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])]),
             Expr::Or(all) => {
                 let boxes: Option<Vec<[f64; 4]>> = all.iter().map(Expr::bounds).collect();
-                boxes?.into_iter().reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+                boxes?
+                    .into_iter()
+                    .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
             }
-            Expr::Spatial(relation, a, b) if *relation != Relation::Disjoint => match (&**a, &**b) {
-                (Expr::Property(_), Expr::Geometry(g)) | (Expr::Geometry(g), Expr::Property(_)) => {
-                    let rect = geo::BoundingRect::bounding_rect(&**g)?;
-                    Some([rect.min().x, rect.min().y, rect.max().x, rect.max().y])
+            Expr::Spatial(relation, a, b) if *relation != Relation::Disjoint => {
+                match (&**a, &**b) {
+                    (Expr::Property(_), Expr::Geometry(g))
+                    | (Expr::Geometry(g), Expr::Property(_)) => {
+                        let rect = geo::BoundingRect::bounding_rect(&**g)?;
+                        Some([rect.min().x, rect.min().y, rect.max().x, rect.max().y])
+                    }
+                    _ => None,
                 }
-                _ => None,
-            },
+            }
             _ => None,
         }
     }
 
     fn children(&self) -> Vec<&Expr> {
         match self {
-            Expr::And(all) | Expr::Or(all) | Expr::Function(_, all) | Expr::List(all) => all.iter().collect(),
+            Expr::And(all) | Expr::Or(all) | Expr::Function(_, all) | Expr::List(all) => {
+                all.iter().collect()
+            }
             Expr::Not(a) | Expr::IsNull(a) | Expr::CaseI(a) | Expr::AccentI(a) => vec![a],
             Expr::Compare(_, a, b)
             | Expr::Like(a, b)
@@ -343,7 +372,9 @@ impl Expr {
             Expr::And(all) => Expr::And(all.into_iter().map(|e| e.mapped(each)).collect()),
             Expr::Or(all) => Expr::Or(all.into_iter().map(|e| e.mapped(each)).collect()),
             Expr::List(all) => Expr::List(all.into_iter().map(|e| e.mapped(each)).collect()),
-            Expr::Function(name, all) => Expr::Function(name, all.into_iter().map(|e| e.mapped(each)).collect()),
+            Expr::Function(name, all) => {
+                Expr::Function(name, all.into_iter().map(|e| e.mapped(each)).collect())
+            }
             leaf => leaf,
         };
         each(made)

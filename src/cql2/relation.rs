@@ -1,4 +1,5 @@
-//! How two geometries lie to one another: the Simple Features relations, by their DE-9IM matrix in the plane of degrees.
+//! How two geometries lie to one another: the Simple Features relations, by their DE-9IM matrix in
+//! the plane of degrees.
 
 use std::ops::ControlFlow;
 
@@ -72,8 +73,14 @@ impl Relation {
             Relation::Touches => matrix.has(Interior, Interior),
             Relation::Within => goes_out,
             Relation::Contains => is_left,
-            Relation::Crosses if of == (Dimension::Lines, Dimension::Lines) => matrix.get(Interior, Interior) > 0,
-            Relation::Crosses | Relation::Overlaps if (of.0 == of.1) == (self == Relation::Crosses) => true,
+            Relation::Crosses if of == (Dimension::Lines, Dimension::Lines) => {
+                matrix.get(Interior, Interior) > 0
+            }
+            Relation::Crosses | Relation::Overlaps
+                if (of.0 == of.1) == (self == Relation::Crosses) =>
+            {
+                true
+            }
             Relation::Crosses | Relation::Overlaps => self.is_so(matrix, of),
         }
     }
@@ -106,20 +113,26 @@ impl Relation {
         }
     }
 
-    /// Of collections of points, lines and areas together: by the `geo` crate's graph of the whole, which cannot be ended once begun and whose cost grows with the square of the meetings. So those are
-    /// counted first.
+    /// Of collections of points, lines and areas together: by the `geo` crate's graph of the whole,
+    /// which cannot be ended once begun and whose cost grows with the square of the meetings. So
+    /// those are counted first.
     fn holds_of_mixed(self, a: &Prepared, b: &Prepared, effort: &Effort) -> Result<bool, Stopped> {
         /// Meetings beyond those of each edge with the next.
         const MOST_MEETINGS: usize = 1_000;
-        let all = || a.layers().iter().chain(b.layers()).flat_map(|layer| layer.edges().iter().copied());
+        let all =
+            || a.layers().iter().chain(b.layers()).flat_map(|layer| layer.edges().iter().copied());
         let edges: Vec<(u32, relate::Edge)> = (0..).zip(all()).collect();
         // The graph looks from each point, line and ring at the whole of the other geometry.
         let size = |of: &Prepared| {
             let layers = of.layers().iter();
-            layers.fold((0, 0), |(pieces, edges), l| (pieces + l.points().len() + l.parts(), edges + l.edges().len()))
+            layers.fold((0, 0), |(pieces, edges), l| {
+                (pieces + l.points().len() + l.parts(), edges + l.edges().len())
+            })
         };
         let ((pieces_a, edges_a), (pieces_b, edges_b)) = (size(a), size(b));
-        let looks = pieces_a.saturating_mul(edges_b + pieces_b).saturating_add(pieces_b.saturating_mul(edges_a));
+        let looks = pieces_a
+            .saturating_mul(edges_b + pieces_b)
+            .saturating_add(pieces_b.saturating_mul(edges_a));
         effort.spend(looks.saturating_mul(cost::POSITION))?;
         let _held = effort.hold((edges.len() + pieces_a + pieces_b) * 400)?;
         let most = edges.len() + MOST_MEETINGS;

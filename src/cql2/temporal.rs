@@ -31,7 +31,8 @@ impl Instant {
         }
     }
 
-    /// Reads what clients send for times: also without a zone, which is UTC then, or with a bare `T` after the day.
+    /// Reads what clients send for times: also without a zone, which is UTC then, or with a bare
+    /// `T` after the day.
     pub fn parse_leniently(text: &str) -> Option<Instant> {
         let day = text.trim_end_matches(['T', 't']);
         Instant::parse(day).or_else(|| Instant::parse(&format!("{day}Z")))
@@ -55,7 +56,8 @@ impl Instant {
     }
 }
 
-/// A time of day with its offset from UTC, `20:17:40.5Z` or `20:17:40+04:00`: microseconds from midnight, UTC.
+/// A time of day with its offset from UTC, `20:17:40.5Z` or `20:17:40+04:00`: microseconds from
+/// midnight, UTC.
 fn micros(time: &str) -> Option<i64> {
     let (time, offset_min) = match time.strip_suffix(['Z', 'z']) {
         Some(time) => (time, 0),
@@ -70,7 +72,10 @@ fn micros(time: &str) -> Option<i64> {
     let (whole, fraction) = time.split_once('.').unwrap_or((time, "0"));
     let mut parts = whole.split(':');
     let (h, m, s) = (two(parts.next()?, 23)?, two(parts.next()?, 59)?, two(parts.next()?, 60)?);
-    if parts.next().is_some() || fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+    if parts.next().is_some()
+        || fraction.is_empty()
+        || !fraction.bytes().all(|b| b.is_ascii_digit())
+    {
         return None;
     }
     let micros: i64 = format!("{fraction:0<6}").get(..6)?.parse().ok()?;
@@ -82,7 +87,8 @@ fn two(text: &str, most: i64) -> Option<i64> {
     digits.then(|| text.parse().ok()).flatten().filter(|n| *n <= most)
 }
 
-/// A relation between two intervals, as Allen has them (J. F. Allen, CACM 26:11, 1983), and two more of CQL2's own.
+/// A relation between two intervals, as Allen has them (J. F. Allen, CACM 26:11, 1983), and two
+/// more of CQL2's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
     After,
@@ -164,7 +170,15 @@ mod tests {
         assert_eq!(at("1969-12-31T23:59:59.5Z"), Instant(-500_000));
         assert_eq!(at("2020-11-10T01:00:00+04:00"), at("2020-11-09T21:00:00Z"));
         assert!(at("2000-02-29") < at("2000-03-01") && at("0001-01-01") < at("1969-01-01"));
-        for bad in ["2020-11-10T", "2020-11-10T1:00:00Z", "2020-11-10T01:00:00", "2020-02-30", "T01:00:00Z", "..", ""] {
+        for bad in [
+            "2020-11-10T",
+            "2020-11-10T1:00:00Z",
+            "2020-11-10T01:00:00",
+            "2020-02-30",
+            "T01:00:00Z",
+            "..",
+            "",
+        ] {
             assert_eq!(Instant::parse(bad), None, "{bad}");
         }
     }

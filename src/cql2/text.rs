@@ -1,14 +1,14 @@
 //! CQL2 text (OGC 21-065r2, Annex B) to a tree, by precedence climbing.
 //!
-//! One grammar reads all kinds of expressions; whether an operand is of a kind that its operator takes is `check`'s
-//! matter, which can say it better.
+//! One grammar reads all kinds of expressions; whether an operand is of a kind that its operator
+//! takes is `check`'s matter, which can say it better.
 
 use std::sync::Arc;
 
 use super::lexer::{Token, error, tokens};
 use super::{
-    Arithmetic, ArrayRelation, Comparison, Expr, FilterError, Instant, MAX_DEPTH, MAX_NODES, MAX_OPERATORS, Relation,
-    temporal, wkt,
+    Arithmetic, ArrayRelation, Comparison, Expr, FilterError, Instant, MAX_DEPTH, MAX_NODES,
+    MAX_OPERATORS, Relation, temporal, wkt,
 };
 
 /// Reads a filter from CQL2 text.
@@ -21,7 +21,9 @@ pub fn from_text(text: &str) -> Result<Expr, FilterError> {
     let expr = parser.disjunction()?;
     match parser.peek() {
         None => Ok(expr),
-        Some(_) => Err(parser.error("the filter should end here, or go on with AND, OR or an operator")),
+        Some(_) => {
+            Err(parser.error("the filter should end here, or go on with AND, OR or an operator"))
+        }
     }
 }
 
@@ -98,7 +100,12 @@ impl<'a> Parser<'a> {
         self.joined("and", Self::negation, Expr::And)
     }
 
-    fn joined(&mut self, word: &str, one: fn(&mut Self) -> Parsed, join: fn(Vec<Expr>) -> Expr) -> Parsed {
+    fn joined(
+        &mut self,
+        word: &str,
+        one: fn(&mut Self) -> Parsed,
+        join: fn(Vec<Expr>) -> Expr,
+    ) -> Parsed {
         let mut all = vec![one(self)?];
         while self.word(word) {
             all.push(one(self)?);
@@ -144,7 +151,10 @@ impl<'a> Parser<'a> {
             if !self.word("and") {
                 return Err(self.error("expected AND and the upper bound of BETWEEN"));
             }
-            return Ok(negated(Expr::Between(Box::new(left), Box::new(low), Box::new(self.sum()?)), not));
+            return Ok(negated(
+                Expr::Between(Box::new(left), Box::new(low), Box::new(self.sum()?)),
+                not,
+            ));
         }
         if self.word("in") {
             self.expect("(")?;
@@ -189,7 +199,9 @@ impl<'a> Parser<'a> {
         while let Some((_, op)) = ops.iter().find(|(s, _)| self.sign(s) || self.word(s)) {
             self.operators += 1;
             if self.operators > MAX_OPERATORS {
-                return Err(self.error(format!("the filter has more than {MAX_OPERATORS} arithmetic operators")));
+                return Err(self.error(format!(
+                    "the filter has more than {MAX_OPERATORS} arithmetic operators"
+                )));
             }
             left = Expr::Arithmetic(*op, Box::new(left), Box::new(one(self)?));
         }
@@ -199,7 +211,9 @@ impl<'a> Parser<'a> {
     fn power(&mut self) -> Parsed {
         let base = self.atom()?;
         match self.sign("^") {
-            true => self.nested(|p| Ok(Expr::Arithmetic(Arithmetic::Power, Box::new(base), Box::new(p.power()?)))),
+            true => self.nested(|p| {
+                Ok(Expr::Arithmetic(Arithmetic::Power, Box::new(base), Box::new(p.power()?)))
+            }),
             false => Ok(base),
         }
     }
@@ -213,7 +227,11 @@ impl<'a> Parser<'a> {
             return Ok(match self.atom()? {
                 Expr::Number(n) => Expr::Number(-n),
                 Expr::Large(n) => Expr::Large(-n),
-                other => Expr::Arithmetic(Arithmetic::Subtract, Box::new(Expr::Number(0.0)), Box::new(other)),
+                other => Expr::Arithmetic(
+                    Arithmetic::Subtract,
+                    Box::new(Expr::Number(0.0)),
+                    Box::new(other),
+                ),
             });
         }
         if self.sign("+") {
@@ -223,7 +241,8 @@ impl<'a> Parser<'a> {
             let mut all = self.list()?;
             return Ok(if all.len() == 1 { all.remove(0) } else { Expr::List(all) });
         }
-        let token = self.peek().ok_or_else(|| self.error("expected a property, a value or a function"))?;
+        let token =
+            self.peek().ok_or_else(|| self.error("expected a property, a value or a function"))?;
         let start = self.at;
         self.at += 1;
         match token {
@@ -250,9 +269,14 @@ impl<'a> Parser<'a> {
             "false" => return Ok(Expr::Bool(false)),
             "and" | "or" | "not" | "like" | "between" | "in" | "is" | "null" => {
                 self.at = start;
-                let what =
-                    if lower == "null" { "null is asked for with IS NULL" } else { "an operand is missing here" };
-                return Err(self.error(format!("{what}; a property of this name is written \"{word}\"")));
+                let what = if lower == "null" {
+                    "null is asked for with IS NULL"
+                } else {
+                    "an operand is missing here"
+                };
+                return Err(
+                    self.error(format!("{what}; a property of this name is written \"{word}\""))
+                );
             }
             _ => {}
         }
@@ -328,8 +352,10 @@ pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Result<Expr, String> {
             Ok(Expr::Interval(Box::new(interval_end(*a)?), Box::new(interval_end(*b)?)))
         }
         "bbox" => {
-            let numbers: Option<Vec<f64>> =
-                arguments.iter().map(|a| if let Expr::Number(n) = a { Some(*n) } else { None }).collect();
+            let numbers: Option<Vec<f64>> = arguments
+                .iter()
+                .map(|a| if let Expr::Number(n) = a { Some(*n) } else { None })
+                .collect();
             let geometry = numbers.as_deref().and_then(wkt::bbox);
             let help = "BBOX takes four numbers, west, south, east, north, or six with heights";
             geometry.map(|g| Expr::Geometry(Arc::new(g))).ok_or_else(|| help.to_string())
@@ -356,6 +382,9 @@ pub(super) fn interval_end(end: Expr) -> Result<Expr, String> {
             Instant::parse(&t).map(Expr::Instant).ok_or_else(wrong)
         }
         Expr::Property(_) | Expr::Function(..) | Expr::Instant(_) | Expr::Open => Ok(end),
-        _ => Err("an interval's ends are dates, timestamps, '..', properties or functions".to_string()),
+        _ => {
+            Err("an interval's ends are dates, timestamps, '..', properties or functions"
+                .to_string())
+        }
     }
 }

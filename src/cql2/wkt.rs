@@ -9,8 +9,15 @@ use super::{FilterError, MAX_POSITIONS};
 use crate::geo::round;
 
 /// The words that geometries begin with, in small letters.
-pub const KEYWORDS: [&str; 7] =
-    ["point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection"];
+pub const KEYWORDS: [&str; 7] = [
+    "point",
+    "linestring",
+    "polygon",
+    "multipoint",
+    "multilinestring",
+    "multipolygon",
+    "geometrycollection",
+];
 
 pub(super) fn is_keyword(lower: &str) -> bool {
     KEYWORDS.contains(&lower)
@@ -54,12 +61,15 @@ pub(super) fn geometry(p: &mut Parser, keyword: &str) -> Result<Geometry<f64>, F
         nested(p, &mut 0, 0)?
     };
     let help = match keyword {
-        "polygon" | "multipolygon" => ": a ring has at least four positions, and ends with its first",
+        "polygon" | "multipolygon" => {
+            ": a ring has at least four positions, and ends with its first"
+        }
         "linestring" | "multilinestring" => ": a line has at least two positions",
         _ => "",
     };
-    made(keyword, nested)
-        .ok_or_else(|| p.error(format!("these are not the coordinates of a {}{help}", keyword.to_uppercase())))
+    made(keyword, nested).ok_or_else(|| {
+        p.error(format!("these are not the coordinates of a {}{help}", keyword.to_uppercase()))
+    })
 }
 
 /// What stands within parentheses, the first already taken.
@@ -74,11 +84,15 @@ fn nested(p: &mut Parser, count: &mut usize, depth: usize) -> Result<Nested, Fil
                 numbers.push(n);
             }
             if !(2..=4).contains(&numbers.len()) {
-                return Err(p.error("expected a position: longitude and latitude with a space between"));
+                return Err(
+                    p.error("expected a position: longitude and latitude with a space between")
+                );
             }
             *count += 1;
             if *count > MAX_POSITIONS {
-                return Err(p.error(format!("the geometry has more than {MAX_POSITIONS} positions")));
+                return Err(
+                    p.error(format!("the geometry has more than {MAX_POSITIONS} positions"))
+                );
             }
             all.push(Nested::Position(Coord { x: numbers[0], y: numbers[1] }));
         }
@@ -110,7 +124,9 @@ fn made(keyword: &str, nested: Nested) -> Option<Geometry<f64>> {
             [] => Geometry::GeometryCollection(g::GeometryCollection::default()),
             _ => return None,
         },
-        "multipoint" => Geometry::MultiPoint(g::MultiPoint(all.iter().map(single).collect::<Option<_>>()?)),
+        "multipoint" => {
+            Geometry::MultiPoint(g::MultiPoint(all.iter().map(single).collect::<Option<_>>()?))
+        }
         "linestring" => Geometry::LineString(line(&all)?),
         "polygon" => Geometry::Polygon(polygon(&all)?),
         "multilinestring" => {
@@ -118,7 +134,8 @@ fn made(keyword: &str, nested: Nested) -> Option<Geometry<f64>> {
             Geometry::MultiLineString(g::MultiLineString(lines.collect::<Option<_>>()?))
         }
         _ => {
-            let polygons = all.iter().map(|n| if let Nested::All(rings) = n { polygon(rings) } else { None });
+            let polygons =
+                all.iter().map(|n| if let Nested::All(rings) = n { polygon(rings) } else { None });
             Geometry::MultiPolygon(g::MultiPolygon(polygons.collect::<Option<_>>()?))
         }
     })
@@ -135,7 +152,9 @@ fn polygon(rings: &[Nested]) -> Option<Polygon<f64>> {
         Nested::All(ring) => line(ring).filter(|l| l.0.len() > 3 && l.is_closed()),
         Nested::Position(_) => None,
     });
-    let Some(exterior) = rings.next() else { return Some(Polygon::new(LineString(Vec::new()), Vec::new())) };
+    let Some(exterior) = rings.next() else {
+        return Some(Polygon::new(LineString(Vec::new()), Vec::new()));
+    };
     Some(Polygon::new(exterior?, rings.collect::<Option<_>>()?))
 }
 
@@ -145,7 +164,8 @@ pub(super) fn bbox(numbers: &[f64]) -> Option<Geometry<f64>> {
         [w, s, e, n] | [w, s, _, e, n, _] => [w, s, e, n],
         _ => return None,
     };
-    // Where a west is past its east the numbers are degrees; others may be of any plane, and go round later.
+    // Where a west is past its east the numbers are degrees; others may be of any plane, and go
+    // round later.
     let is_turned = w > e && w.abs().max(e.abs()) <= round::MOST_LONGITUDE;
     let rects = match is_turned {
         true => round::boxes([w, s, e, n]),

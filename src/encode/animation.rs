@@ -32,7 +32,12 @@ impl Animation {
     ///
     /// # Errors
     /// Where the format holds no picture as large: a GIF's sides are at most 65,535 px.
-    pub fn new(format: Moving, size: (u32, u32), frames: u32, seconds: f64) -> Result<Self, EncodeError> {
+    pub fn new(
+        format: Moving,
+        size: (u32, u32),
+        frames: u32,
+        seconds: f64,
+    ) -> Result<Self, EncodeError> {
         let writer = match format {
             Moving::Gif => {
                 let side = |v: u32| u16::try_from(v).map_err(|_| EncodeError::Size(v));
@@ -77,7 +82,9 @@ impl Animation {
                 let chunk = still.get(12..).unwrap_or_default();
                 let mut head = Vec::new();
                 // Its place, size less one and duration, in 24 bits each, and no blending.
-                for number in [0, 0, self.size.0 - 1, self.size.1 - 1, (self.seconds * 1e3).round() as u32] {
+                for number in
+                    [0, 0, self.size.0 - 1, self.size.1 - 1, (self.seconds * 1e3).round() as u32]
+                {
                     head.extend(&number.to_le_bytes()[..3]);
                 }
                 head.push(0b10);
@@ -136,11 +143,20 @@ mod tests {
             colors.iter().for_each(|c| animation.frame(&c.repeat(35)).unwrap());
             let file = std::io::Cursor::new(animation.finish().unwrap());
             let frames = match format {
-                Moving::Gif => image::codecs::gif::GifDecoder::new(file).unwrap().into_frames().collect_frames(),
-                Moving::Apng => {
-                    image::codecs::png::PngDecoder::new(file).unwrap().apng().unwrap().into_frames().collect_frames()
-                }
-                Moving::WebP => image::codecs::webp::WebPDecoder::new(file).unwrap().into_frames().collect_frames(),
+                Moving::Gif => image::codecs::gif::GifDecoder::new(file)
+                    .unwrap()
+                    .into_frames()
+                    .collect_frames(),
+                Moving::Apng => image::codecs::png::PngDecoder::new(file)
+                    .unwrap()
+                    .apng()
+                    .unwrap()
+                    .into_frames()
+                    .collect_frames(),
+                Moving::WebP => image::codecs::webp::WebPDecoder::new(file)
+                    .unwrap()
+                    .into_frames()
+                    .collect_frames(),
             };
             let frames = frames.unwrap();
             assert_eq!(frames.len(), 3, "{format:?}");

@@ -1,7 +1,8 @@
 //! Features as FlatGeobuf (<https://flatgeobuf.org>), through files that vanish with their handle.
 //!
-//! Every kind of geometry has all the vectors that readers of it ask for, also where they are empty. The spatial index is
-//! there where every feature has a place: it knows no others, and whoever reads by it would not find them.
+//! Every kind of geometry has all the vectors that readers of it ask for, also where they are
+//! empty. The spatial index is there where every feature has a place: it knows no others, and
+//! whoever reads by it would not find them.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
@@ -42,9 +43,11 @@ pub fn flatgeobuf<'a>(
     form: &Form,
 ) -> Result<File, FlatGeobufError> {
     // Always longitude first in the file.
-    let form = Form { crs: if form.crs == Crs::Epsg4326 { Crs::Crs84 } else { form.crs }, ..form.clone() };
+    let form =
+        Form { crs: if form.crs == Crs::Epsg4326 { Crs::Crs84 } else { form.crs }, ..form.clone() };
     let mut rows = BufWriter::new(tempfile::tempfile()?);
-    // The bounds of each, and for its offset which of the rows it is; where each row begins, and how long it is.
+    // The bounds of each, and for its offset which of the rows it is; where each row begins, and
+    // how long it is.
     let (mut bounds, mut places) = (Vec::new(), Vec::new());
     let mut begin = 0;
     let mut builder = FlatBufferBuilder::new();
@@ -83,7 +86,8 @@ pub fn flatgeobuf<'a>(
             leaf.offset = offset;
             offset += length;
         }
-        PackedRTree::build(&leaves, &extent, PackedRTree::DEFAULT_NODE_SIZE)?.stream_write(&mut out)?;
+        PackedRTree::build(&leaves, &extent, PackedRTree::DEFAULT_NODE_SIZE)?
+            .stream_write(&mut out)?;
     }
     let mut row = Vec::new();
     for node in &bounds {
@@ -124,7 +128,10 @@ fn header(
         .chain(kinds)
         .map(|(name, type_)| {
             let name = Some(builder.create_string(name));
-            fgb::Column::create(&mut builder, &fgb::ColumnArgs { name, type_, ..fgb::ColumnArgs::default() })
+            fgb::Column::create(
+                &mut builder,
+                &fgb::ColumnArgs { name, type_, ..fgb::ColumnArgs::default() },
+            )
         })
         .collect();
     let sides = [extent.min_x, extent.min_y, extent.max_x, extent.max_y];
@@ -170,7 +177,10 @@ fn cells(id: &str, feature: &Feature, columns: &[(&str, Column)]) -> Vec<u8> {
     out
 }
 
-fn write_geometry<'b>(out: &mut FlatBufferBuilder<'b>, geometry: &Geometry<f64>) -> WIPOffset<fgb::Geometry<'b>> {
+fn write_geometry<'b>(
+    out: &mut FlatBufferBuilder<'b>,
+    geometry: &Geometry<f64>,
+) -> WIPOffset<fgb::Geometry<'b>> {
     match geometry {
         Geometry::Point(p) => flat(out, GeometryType::Point, &[&[p.0]], false),
         Geometry::MultiPoint(m) => {
@@ -197,13 +207,17 @@ fn write_geometry<'b>(out: &mut FlatBufferBuilder<'b>, geometry: &Geometry<f64>)
     }
 }
 
-fn polygon<'b>(out: &mut FlatBufferBuilder<'b>, polygon: &Polygon<f64>) -> WIPOffset<fgb::Geometry<'b>> {
+fn polygon<'b>(
+    out: &mut FlatBufferBuilder<'b>,
+    polygon: &Polygon<f64>,
+) -> WIPOffset<fgb::Geometry<'b>> {
     let rings: Vec<&[Coord<f64>]> =
         std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(|r| &r.0[..]).collect();
     flat(out, GeometryType::Polygon, &rings, rings.len() > 1)
 }
 
-/// A geometry of positions in a row, with the number at which each of its lines ends where that is to be said.
+/// A geometry of positions in a row, with the number at which each of its lines ends where that is
+/// to be said.
 fn flat<'b>(
     out: &mut FlatBufferBuilder<'b>,
     type_: GeometryType,
@@ -220,7 +234,10 @@ fn flat<'b>(
         .collect();
     let xy = Some(out.create_vector(&xy));
     let ends = with_ends.then(|| out.create_vector(&ends));
-    fgb::Geometry::create(out, &fgb::GeometryArgs { xy, ends, type_, ..fgb::GeometryArgs::default() })
+    fgb::Geometry::create(
+        out,
+        &fgb::GeometryArgs { xy, ends, type_, ..fgb::GeometryArgs::default() },
+    )
 }
 
 fn of_parts<'b>(

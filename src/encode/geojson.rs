@@ -1,5 +1,5 @@
-//! Features as GeoJSON (RFC 7946), in degrees to six decimals (about 0.1 m) unless asked otherwise; written straight to
-//! bytes, for answers are made of little else.
+//! Features as GeoJSON (RFC 7946), in degrees to six decimals (about 0.1 m) unless asked otherwise;
+//! written straight to bytes, for answers are made of little else.
 
 use std::io::Write as _;
 
@@ -13,7 +13,8 @@ use crate::feature::{Feature, FeatureId, Value, whole_of};
 /// A feature as GeoJSON, with extra members beside its properties.
 pub struct FeatureJson<'a> {
     pub feature: &'a Feature,
-    /// Foreign members of the Feature object, such as a distance; an `id` among them takes the place of the feature's.
+    /// Foreign members of the Feature object, such as a distance; an `id` among them takes the
+    /// place of the feature's.
     pub extra: JsonObject<String, Json>,
     pub form: &'a Form,
 }
@@ -49,7 +50,8 @@ impl FeatureJson<'_> {
     }
 }
 
-/// A FeatureCollection of features that are written already, with commas between, and its other members.
+/// A FeatureCollection of features that are written already, with commas between, and its other
+/// members.
 pub fn feature_collection(features: &[u8], members: &JsonObject<String, Json>) -> Vec<u8> {
     let mut out = Vec::with_capacity(features.len() + 1_000);
     out.extend(b"{\"type\":\"FeatureCollection\"");
@@ -108,7 +110,11 @@ fn value(value_: &Value, out: &mut Vec<u8>) {
 }
 
 /// In brackets, with commas between.
-fn listed<T>(items: impl Iterator<Item = T>, out: &mut Vec<u8>, mut write: impl FnMut(T, &mut Vec<u8>)) {
+fn listed<T>(
+    items: impl Iterator<Item = T>,
+    out: &mut Vec<u8>,
+    mut write: impl FnMut(T, &mut Vec<u8>),
+) {
     out.push(b'[');
     for (i, item) in items.enumerate() {
         if i > 0 {
@@ -191,8 +197,10 @@ fn decimal(v: f64, decimals: u8, out: &mut Vec<u8>) {
     if scaled < 0 {
         out.push(b'-');
     }
-    let (whole, mut fraction) =
-        (scaled.unsigned_abs() / scale.unsigned_abs(), scaled.unsigned_abs() % scale.unsigned_abs());
+    let (whole, mut fraction) = (
+        scaled.unsigned_abs() / scale.unsigned_abs(),
+        scaled.unsigned_abs() % scale.unsigned_abs(),
+    );
     drop(write!(out, "{whole}"));
     if fraction == 0 {
         return;
@@ -218,7 +226,10 @@ pub(super) fn placed(geometry: &Geometry<f64>, form: &Form) -> Option<Geometry<f
 /// With coordinates rounded as they are written.
 pub(super) fn rounded(geometry: &Geometry<f64>, decimals: u8) -> Geometry<f64> {
     let scale = 10f64.powi(i32::from(decimals));
-    geometry.map_coords(|c| Coord { x: (c.x * scale).round() / scale, y: (c.y * scale).round() / scale })
+    geometry.map_coords(|c| Coord {
+        x: (c.x * scale).round() / scale,
+        y: (c.y * scale).round() / scale,
+    })
 }
 
 #[cfg(test)]
@@ -250,7 +261,8 @@ mod tests {
         let mut feature = Feature::nowhere();
         feature.id = Some(FeatureId::Text("a\"b".into()));
         let json = serde_json::json!({"a": [1, 2.5, null, true, {"b": "ə\n"}], "c": -3});
-        feature.properties = json.as_object().unwrap().iter().map(|(k, v)| (k.as_str().into(), v.into())).collect();
+        feature.properties =
+            json.as_object().unwrap().iter().map(|(k, v)| (k.as_str().into(), v.into())).collect();
         feature.geometry = Geometry::GeometryCollection(geo::GeometryCollection(vec![
             geo::Point::new(1.0, 2.0).into(),
             geo::Rect::new((0.0, 0.0), (1.5, 1.0)).to_polygon().into(),

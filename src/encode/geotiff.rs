@@ -31,7 +31,9 @@ pub fn geotiff(
 ) -> Result<Vec<u8>, EncodeError> {
     let mut out = Cursor::new(Vec::new());
     let tiff = TiffEncoder::new(&mut out)?;
-    let tiff = tiff.with_compression(Compression::Deflate(DeflateLevel::Fast)).with_predictor(Predictor::Horizontal);
+    let tiff = tiff
+        .with_compression(Compression::Deflate(DeflateLevel::Fast))
+        .with_predictor(Predictor::Horizontal);
     match opaque {
         true => write::<RGB8>(tiff, rows, (width_px, height_px), facts)?,
         false => write::<RGBA8>(tiff, rows, (width_px, height_px), facts)?,
@@ -80,7 +82,8 @@ fn write_place<K: TiffKind>(
         directory.write_tag(Tag::ModelTransformationTag, &matrix[..])?;
     }
     let GeoKeys { whole, real } = place.geo_keys();
-    let mut keys: Vec<[u16; 4]> = whole.into_iter().map(|(key, value)| [key, 0, 1, value]).collect();
+    let mut keys: Vec<[u16; 4]> =
+        whole.into_iter().map(|(key, value)| [key, 0, 1, value]).collect();
     let double = Tag::GeoDoubleParamsTag.to_u16();
     keys.extend((0u16..).zip(&real).map(|(i, (key, _))| [*key, double, 1, i]));
     keys.sort_unstable();

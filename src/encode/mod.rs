@@ -14,7 +14,9 @@ pub use csv::{CsvError, rows};
 pub use flatgeobuf::{Column, FlatGeobufError, flatgeobuf};
 pub use geojson::{FeatureJson, feature_collection};
 pub use geotiff::{TiffFacts, geotiff};
-pub use pixels::{EncodeError, Pixels, PngFacts, PngWriter, jpeg, on_white, plain, png, png_of_palette, webp};
+pub use pixels::{
+    EncodeError, Pixels, PngFacts, PngWriter, jpeg, on_white, plain, png, png_of_palette, webp,
+};
 
 use crate::feature::{Feature, Value};
 use crate::geo::Crs;
@@ -32,14 +34,16 @@ pub struct Form {
 
 impl Form {
     /// Everything, in degrees.
-    pub const PLAIN: Form = Form { crs: Crs::Crs84, precision: None, only: None, skip_geometry: false };
+    pub const PLAIN: Form =
+        Form { crs: Crs::Crs84, precision: None, only: None, skip_geometry: false };
 
     fn decimals(&self) -> u8 {
         self.precision.unwrap_or_else(|| self.crs.decimals())
     }
 
     fn properties<'a>(&self, feature: &'a Feature) -> impl Iterator<Item = (&'a str, &'a Value)> {
-        let wanted = |name: &str| self.only.as_ref().is_none_or(|only| only.iter().any(|o| o == name));
+        let wanted =
+            |name: &str| self.only.as_ref().is_none_or(|only| only.iter().any(|o| o == name));
         feature.properties.iter().map(|(k, v)| (&**k, v)).filter(move |(k, _)| wanted(k))
     }
 

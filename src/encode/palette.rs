@@ -1,4 +1,5 @@
-//! Pictures of at most 256 colours: a map's own flat colours stay what they are, the mixed ones of its edges share the rest.
+//! Pictures of at most 256 colours: a map's own flat colours stay what they are, the mixed ones of
+//! its edges share the rest.
 
 use std::collections::HashMap;
 
@@ -47,9 +48,14 @@ fn gathered(premultiplied: &[u8], color: impl Fn(&[u8]) -> [u8; 4]) -> Indexed {
         let mixed = NeuQuant::new(SAMPLING, MOST - KEPT, &samples).color_map_rgba();
         colors.extend(mixed.chunks_exact(4).map(|c| [c[0], c[1], c[2], c[3]]));
     }
-    let off = |a: &[u8; 4], b: &[u8; 4]| (0..4).map(|i| (i32::from(a[i]) - i32::from(b[i])).pow(2)).sum::<i32>();
-    let nearest = |color: &[u8; 4]| (0u8..=255).zip(&colors).min_by_key(|(_, c)| off(c, color)).map_or(0, |(i, _)| i);
-    let numbers: HashMap<[u8; 4], u8> = by_count.iter().map(|(color, _)| (*color, nearest(color))).collect();
+    let off = |a: &[u8; 4], b: &[u8; 4]| {
+        (0..4).map(|i| (i32::from(a[i]) - i32::from(b[i])).pow(2)).sum::<i32>()
+    };
+    let nearest = |color: &[u8; 4]| {
+        (0u8..=255).zip(&colors).min_by_key(|(_, c)| off(c, color)).map_or(0, |(i, _)| i)
+    };
+    let numbers: HashMap<[u8; 4], u8> =
+        by_count.iter().map(|(color, _)| (*color, nearest(color))).collect();
     let pixels = plain().map(|p| numbers.get(&p).copied().unwrap_or_default()).collect();
     Indexed { colors, pixels }
 }
@@ -70,12 +76,20 @@ mod tests {
     fn of_many_the_frequent_are_exact_and_the_others_near() {
         // A flat colour, and a ramp of more than can be kept.
         let flat = [200u8, 10, 30, 255].repeat(5_000);
-        let ramp: Vec<u8> = (0..4_000u32).flat_map(|i| [(i % 256) as u8, (i / 16) as u8, 90, 255]).collect();
+        let ramp: Vec<u8> =
+            (0..4_000u32).flat_map(|i| [(i % 256) as u8, (i / 16) as u8, 90, 255]).collect();
         let Indexed { colors, pixels } = indexed(&[flat, ramp.clone()].concat());
         assert!(colors.len() <= 256);
         assert_eq!(colors[usize::from(pixels[0])], [200, 10, 30, 255]);
-        let off = |a: &[u8], b: &[u8]| (0..3).map(|i| (i32::from(a[i]) - i32::from(b[i])).abs()).max().unwrap();
-        let worst = ramp.chunks(4).zip(&pixels[5_000..]).map(|(p, n)| off(p, &colors[usize::from(*n)])).max().unwrap();
+        let off = |a: &[u8], b: &[u8]| {
+            (0..3).map(|i| (i32::from(a[i]) - i32::from(b[i])).abs()).max().unwrap()
+        };
+        let worst = ramp
+            .chunks(4)
+            .zip(&pixels[5_000..])
+            .map(|(p, n)| off(p, &colors[usize::from(*n)]))
+            .max()
+            .unwrap();
         assert!(worst < 40, "{worst}");
     }
 }

@@ -1,4 +1,5 @@
-//! Pixels as PNG, WebP or JPEG: opaque pictures as RGB, others with straight alpha, or by a palette.
+//! Pixels as PNG, WebP or JPEG: opaque pictures as RGB, others with straight alpha, or by a
+//! palette.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -93,7 +94,11 @@ fn encoder(
     if let Some(dpi) = facts.dpi {
         let per_meter = (dpi / 0.0254).round() as u32;
         let unit = png::Unit::Meter;
-        encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_meter, yppu: per_meter, unit }));
+        encoder.set_pixel_dims(Some(png::PixelDimensions {
+            xppu: per_meter,
+            yppu: per_meter,
+            unit,
+        }));
     }
     for (name, text) in &facts.texts {
         encoder.add_itxt_chunk(name.clone(), text.clone())?;
@@ -128,7 +133,11 @@ pub struct PngWriter {
 
 impl PngWriter {
     /// Begins a picture of width and height, px; an opaque one has no alpha.
-    pub fn new((width_px, height_px): (u32, u32), opaque: bool, facts: &PngFacts) -> Result<Self, EncodeError> {
+    pub fn new(
+        (width_px, height_px): (u32, u32),
+        opaque: bool,
+        facts: &PngFacts,
+    ) -> Result<Self, EncodeError> {
         let out = Sink::default();
         let mut encoder = encoder(&out, (width_px, height_px), facts)?;
         encoder.set_color(if opaque { png::ColorType::Rgb } else { png::ColorType::Rgba });
@@ -160,7 +169,11 @@ pub fn plain(premultiplied: &[u8], opaque: bool) -> Vec<u8> {
 }
 
 /// As WebP without loss, of RGB rows or of straight RGBA; sides are at most 16,383 px.
-pub fn webp(rows: &[u8], (width_px, height_px): (u32, u32), opaque: bool) -> Result<Vec<u8>, EncodeError> {
+pub fn webp(
+    rows: &[u8],
+    (width_px, height_px): (u32, u32),
+    opaque: bool,
+) -> Result<Vec<u8>, EncodeError> {
     let color = if opaque { ExtendedColorType::Rgb8 } else { ExtendedColorType::Rgba8 };
     let mut out = Vec::new();
     WebPEncoder::new_lossless(&mut out).write_image(rows, width_px, height_px, color)?;
@@ -168,7 +181,11 @@ pub fn webp(rows: &[u8], (width_px, height_px): (u32, u32), opaque: bool) -> Res
 }
 
 /// As JPEG of a quality from 1 to 100, of RGB rows; sides are at most 65,535 px.
-pub fn jpeg(rows: &[u8], (width_px, height_px): (u32, u32), quality: u8) -> Result<Vec<u8>, EncodeError> {
+pub fn jpeg(
+    rows: &[u8],
+    (width_px, height_px): (u32, u32),
+    quality: u8,
+) -> Result<Vec<u8>, EncodeError> {
     let mut out = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut out, quality.clamp(1, 100));
     encoder.write_image(rows, width_px, height_px, ExtendedColorType::Rgb8)?;
@@ -177,7 +194,9 @@ pub fn jpeg(rows: &[u8], (width_px, height_px): (u32, u32), quality: u8) -> Resu
 
 /// Premultiplied RGBA as RGB, what is clear on white.
 pub fn on_white(premultiplied: &[u8]) -> impl Iterator<Item = u8> {
-    premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]].map(|c| c.saturating_add(255 - p[3])))
+    premultiplied
+        .chunks_exact(4)
+        .flat_map(|p| [p[0], p[1], p[2]].map(|c| c.saturating_add(255 - p[3])))
 }
 
 #[cfg(test)]
@@ -188,13 +207,18 @@ mod tests {
     fn pixels_come_back() {
         let opaque = [10, 20, 30, 255, 1, 2, 3, 255];
         let read = image::load_from_memory(
-            &png(Pixels { premultiplied: &opaque, width_px: 2, height_px: 1 }, &PngFacts::default()).unwrap(),
+            &png(
+                Pixels { premultiplied: &opaque, width_px: 2, height_px: 1 },
+                &PngFacts::default(),
+            )
+            .unwrap(),
         )
         .unwrap();
         assert_eq!(read.to_rgba8().into_raw(), opaque);
         let half = [64, 0, 0, 128, 0, 0, 0, 0];
         let read = image::load_from_memory(
-            &png(Pixels { premultiplied: &half, width_px: 2, height_px: 1 }, &PngFacts::default()).unwrap(),
+            &png(Pixels { premultiplied: &half, width_px: 2, height_px: 1 }, &PngFacts::default())
+                .unwrap(),
         )
         .unwrap();
         assert_eq!(read.to_rgba8().into_raw(), [128, 0, 0, 128, 0, 0, 0, 0]);

@@ -73,10 +73,14 @@ impl Date {
             (month, day) => (self.year, month, day - 1),
         };
         // The last of a month is the first of these that exists.
-        (28..=day).rev().chain([day]).find_map(|day| parse(&format!("{year:04}-{month:02}-{day:02}")))
+        (28..=day)
+            .rev()
+            .chain([day])
+            .find_map(|day| parse(&format!("{year:04}-{month:02}-{day:02}")))
     }
 
-    /// Days from 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`).
+    /// Days from 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
+    /// `days_from_civil`).
     pub fn days_since_1970(self) -> i64 {
         let (month, day) = (i64::from(self.month), i64::from(self.day));
         let year = i64::from(self.year) - i64::from(month <= 2);
@@ -106,9 +110,16 @@ mod tests {
         assert_eq!(before("2024-03-01"), "2024-02-29");
         assert_eq!(before("2021-01-01"), "2020-12-31");
         assert_eq!(before("2021-05-10"), "2021-05-09");
-        for bad in
-            ["2020-13-01", "2023-02-29", "20-11-10", "2020-11-1", "2020-11-10T00:00", "+020-11-10", "", "２020-1-1"]
-        {
+        for bad in [
+            "2020-13-01",
+            "2023-02-29",
+            "20-11-10",
+            "2020-11-1",
+            "2020-11-10T00:00",
+            "+020-11-10",
+            "",
+            "２020-1-1",
+        ] {
             assert!(bad.parse::<Date>().is_err(), "{bad}");
         }
     }

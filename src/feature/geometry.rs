@@ -1,5 +1,6 @@
-//! The one way from GeoJSON to geometry, total for any JSON: files are held to RFC 7946 and mended where that takes no
-//! guessing; geometry in requests and styles, which may be in any plane, is held to its form alone.
+//! The one way from GeoJSON to geometry, total for any JSON: files are held to RFC 7946 and mended
+//! where that takes no guessing; geometry in requests and styles, which may be in any plane, is
+//! held to its form alone.
 
 use geo::Winding;
 use geo::geometry::{Coord, Geometry, LineString, Point, Polygon};
@@ -32,16 +33,26 @@ impl Mended {
     pub fn describe(self) -> &'static str {
         match self {
             Mended::Unclosed => "a ring did not end where it began; it was closed",
-            Mended::Winding => "a ring was wound against the right-hand rule (RFC 7946, 3.1.6); it was turned round",
-            Mended::Turned(Turn::Cut) => "a geometry crosses the antimeridian; it was cut there (RFC 7946, 3.1.9)",
-            Mended::Turned(Turn::Beyond) => "longitudes beyond 180 were taken as those of the next turn",
-            Mended::Turned(Turn::Pole) => "a ring runs round a pole; it was closed along the one that it is nearer to",
+            Mended::Winding => {
+                "a ring was wound against the right-hand rule (RFC 7946, 3.1.6); it was turned \
+                 round"
+            }
+            Mended::Turned(Turn::Cut) => {
+                "a geometry crosses the antimeridian; it was cut there (RFC 7946, 3.1.9)"
+            }
+            Mended::Turned(Turn::Beyond) => {
+                "longitudes beyond 180 were taken as those of the next turn"
+            }
+            Mended::Turned(Turn::Pole) => {
+                "a ring runs round a pole; it was closed along the one that it is nearer to"
+            }
             Mended::Turned(Turn::Wide) => {
                 "a side of a polygon is longer than 180 degrees of longitude, and was taken as it is written; where the other, \
                  shorter way is meant, cut the polygon at the antimeridian (RFC 7946, 3.1.9)"
             }
             Mended::Heights => {
-                "positions have heights, or other numbers after longitude and latitude, which are not kept"
+                "positions have heights, or other numbers after longitude and latitude, which are \
+                 not kept"
             }
         }
     }
@@ -50,16 +61,20 @@ impl Mended {
 /// Deeper nesting of geometry collections than any client writes.
 const MAX_DEPTH: usize = 8;
 
-/// The geometry in degrees as RFC 7946 has it: rings closed, exteriors counterclockwise, holes clockwise, nothing across
-/// 180°.
+/// The geometry in degrees as RFC 7946 has it: rings closed, exteriors counterclockwise, holes
+/// clockwise, nothing across 180°.
 ///
 /// # Errors
 /// Where that would take guessing.
-pub fn mended(value: GeometryValue, mended: &mut Vec<Mended>) -> Result<Geometry<f64>, GeometryError> {
+pub fn mended(
+    value: GeometryValue,
+    mended: &mut Vec<Mended>,
+) -> Result<Geometry<f64>, GeometryError> {
     Reader { mended: Some(mended), most: usize::MAX }.geometry(value, "", 0)
 }
 
-/// The geometry in whatever plane it is given, of at most `most` positions; rings are closed, and nothing else is changed.
+/// The geometry in whatever plane it is given, of at most `most` positions; rings are closed, and
+/// nothing else is changed.
 ///
 /// # Errors
 /// Where it is no GeoJSON geometry, nested too deep or too large.
@@ -95,8 +110,13 @@ fn misplaced(json: &Json, at: &str) -> Option<String> {
         "MultiPolygon" => 3,
         "GeometryCollection" => {
             let at = format!("{at}/geometries");
-            let Some(all) = json.get("geometries").and_then(Json::as_array) else { return Some(at) };
-            return all.iter().enumerate().find_map(|(i, one)| misplaced(one, &format!("{at}/{i}")));
+            let Some(all) = json.get("geometries").and_then(Json::as_array) else {
+                return Some(at);
+            };
+            return all
+                .iter()
+                .enumerate()
+                .find_map(|(i, one)| misplaced(one, &format!("{at}/{i}")));
         }
         _ => return Some(format!("{at}/type")),
     };
@@ -119,7 +139,12 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn geometry(&mut self, value: GeometryValue, pointer: &str, depth: usize) -> Result<Geometry<f64>, GeometryError> {
+    fn geometry(
+        &mut self,
+        value: GeometryValue,
+        pointer: &str,
+        depth: usize,
+    ) -> Result<Geometry<f64>, GeometryError> {
         let at = format!("{pointer}/coordinates");
         Ok(match value {
             GeometryValue::Point { coordinates } if coordinates.is_empty() => {
@@ -131,30 +156,44 @@ impl Reader<'_> {
             }
             GeometryValue::MultiPoint { coordinates } => {
                 let positions = self.positions(&coordinates, &at)?;
-                let points: Vec<Point> = positions.into_iter().map(|c| Point(self.home(c))).collect();
+                let points: Vec<Point> =
+                    positions.into_iter().map(|c| Point(self.home(c))).collect();
                 Geometry::MultiPoint(points.into())
             }
-            GeometryValue::LineString { coordinates } => round::of_lines(self.line(coordinates, &at)?),
+            GeometryValue::LineString { coordinates } => {
+                round::of_lines(self.line(coordinates, &at)?)
+            }
             GeometryValue::MultiLineString { coordinates } => {
                 let lines = indexed(coordinates, &at, |l, at| self.line(l, at))?;
-                Geometry::MultiLineString(geo::MultiLineString(lines.into_iter().flatten().collect()))
+                Geometry::MultiLineString(geo::MultiLineString(
+                    lines.into_iter().flatten().collect(),
+                ))
             }
-            GeometryValue::Polygon { coordinates } => round::of_polygons(self.polygon(coordinates, &at)?),
+            GeometryValue::Polygon { coordinates } => {
+                round::of_polygons(self.polygon(coordinates, &at)?)
+            }
             GeometryValue::MultiPolygon { coordinates } => {
                 let polygons = indexed(coordinates, &at, |p, at| self.polygon(p, at))?;
                 Geometry::MultiPolygon(geo::MultiPolygon(polygons.into_iter().flatten().collect()))
             }
-            GeometryValue::GeometryCollection { .. } if depth >= MAX_DEPTH => return Err(too_deep(pointer)),
+            GeometryValue::GeometryCollection { .. } if depth >= MAX_DEPTH => {
+                return Err(too_deep(pointer));
+            }
             GeometryValue::GeometryCollection { geometries } => {
                 let pointer = format!("{pointer}/geometries");
-                let all = indexed(geometries, &pointer, |g, at| self.geometry(g.value, at, depth + 1))?;
+                let all =
+                    indexed(geometries, &pointer, |g, at| self.geometry(g.value, at, depth + 1))?;
                 Geometry::GeometryCollection(geo::GeometryCollection(all))
             }
         })
     }
 
     /// One polygon, or its pieces on either side of the antimeridian.
-    fn polygon(&mut self, rings: Vec<Vec<Position>>, at: &str) -> Result<Vec<Polygon<f64>>, GeometryError> {
+    fn polygon(
+        &mut self,
+        rings: Vec<Vec<Position>>,
+        at: &str,
+    ) -> Result<Vec<Polygon<f64>>, GeometryError> {
         let mut rings = indexed(rings, at, |ring, at| self.ring(ring, at))?.into_iter();
         let exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
         let given = Polygon::new(exterior, rings.collect());
@@ -165,7 +204,8 @@ impl Reader<'_> {
             let message = "the polygon reaches more than once round the Earth".to_string();
             problem(at, message, "its longitudes may differ by 360 degrees at the most")
         };
-        let mut pieces = round::polygon(given, &mut |turn| self.note(Mended::Turned(turn))).map_err(too_wide)?;
+        let mut pieces =
+            round::polygon(given, &mut |turn| self.note(Mended::Turned(turn))).map_err(too_wide)?;
         let mut turned = false;
         for piece in &mut pieces {
             piece.exterior_mut(|ring| {
@@ -184,7 +224,11 @@ impl Reader<'_> {
     }
 
     /// One line, or its pieces on either side of the antimeridian.
-    fn line(&mut self, coordinates: Vec<Position>, at: &str) -> Result<Vec<LineString<f64>>, GeometryError> {
+    fn line(
+        &mut self,
+        coordinates: Vec<Position>,
+        at: &str,
+    ) -> Result<Vec<LineString<f64>>, GeometryError> {
         let line = LineString(self.positions(&coordinates, at)?);
         if line.0.len() == 1 {
             let help = "a line has at least two; one position is a Point";
@@ -206,13 +250,22 @@ impl Reader<'_> {
             self.note(Mended::Unclosed);
         }
         if points.len() < 4 {
-            let message = format!("the ring has {} positions; a closed ring has at least 4", points.len());
-            return Err(problem(at, message, "give at least three different corners and repeat the first"));
+            let message =
+                format!("the ring has {} positions; a closed ring has at least 4", points.len());
+            return Err(problem(
+                at,
+                message,
+                "give at least three different corners and repeat the first",
+            ));
         }
         Ok(LineString(points))
     }
 
-    fn positions(&mut self, coordinates: &[Position], at: &str) -> Result<Vec<Coord<f64>>, GeometryError> {
+    fn positions(
+        &mut self,
+        coordinates: &[Position],
+        at: &str,
+    ) -> Result<Vec<Coord<f64>>, GeometryError> {
         let mut points = Vec::with_capacity(coordinates.len());
         for (i, p) in coordinates.iter().enumerate() {
             points.push(match self.taken(p) {
@@ -231,27 +284,43 @@ impl Reader<'_> {
         }
         match (p.as_slice(), &self.mended) {
             (p, Some(_)) => in_degrees(p),
-            ([x, y, ..], None) => (x.is_finite() && y.is_finite()).then_some(Coord { x: *x, y: *y }),
+            ([x, y, ..], None) => {
+                (x.is_finite() && y.is_finite()).then_some(Coord { x: *x, y: *y })
+            }
             _ => None,
         }
     }
 
     fn position(&mut self, p: &Position, at: &str) -> Result<Coord<f64>, GeometryError> {
         if self.most == 0 {
-            return Err(problem(at, "the geometry has more positions than it may".into(), "simplify it"));
+            return Err(problem(
+                at,
+                "the geometry has more positions than it may".into(),
+                "simplify it",
+            ));
         }
         self.taken(p).ok_or_else(|| match *p.as_slice() {
             [x, y, ..] if x.abs() <= 90.0 && y.abs() <= 180.0 => problem(
                 at,
-                format!("[{x}, {y}] is out of range: longitude -180..180 comes first, then latitude -90..90"),
+                format!(
+                    "[{x}, {y}] is out of range: longitude -180..180 comes first, then \
+                    latitude -90..90"
+                ),
                 "swap the two numbers if they are latitude and longitude",
             ),
             [x, y, ..] => problem(
                 at,
-                format!("[{x}, {y}] is out of range: longitude -180..180 comes first, then latitude -90..90"),
+                format!(
+                    "[{x}, {y}] is out of range: longitude -180..180 comes first, then \
+                    latitude -90..90"
+                ),
                 "GeoJSON is always in degrees (WGS84); reproject data in metres first",
             ),
-            _ => problem(at, "a position has at least two numbers".into(), "write [longitude, latitude]"),
+            _ => problem(
+                at,
+                "a position has at least two numbers".into(),
+                "write [longitude, latitude]",
+            ),
         })
     }
 
@@ -277,7 +346,8 @@ const ROUNDING: f64 = 1e-9;
 fn in_degrees(p: &[f64]) -> Option<Coord<f64>> {
     let [x, y, ..] = *p else { return None };
     // Rounding leaves places on the antimeridian and the poles a little off them.
-    let settled = |v: f64, end: f64| if (v.abs() - end).abs() < ROUNDING { end.copysign(v) } else { v };
+    let settled =
+        |v: f64, end: f64| if (v.abs() - end).abs() < ROUNDING { end.copysign(v) } else { v };
     let (x, y) = (settled(x, 180.0), settled(y, 90.0));
     // Numbers of 32 bits lie up to 2e-5 past 180.
     let x = if (180.0..180.000_1).contains(&x.abs()) { 180.0_f64.copysign(x) } else { x };
@@ -312,11 +382,27 @@ mod tests {
     fn what_is_wrong_is_told_with_its_pointer() {
         let told = |json: Json| as_given(&json, 4).unwrap_err();
         for (json, pointer, message) in [
-            (json!({"type": "LineString", "coordinates": [[0, 0], [1]]}), "/coordinates/1", "at least two numbers"),
+            (
+                json!({"type": "LineString", "coordinates": [[0, 0], [1]]}),
+                "/coordinates/1",
+                "at least two numbers",
+            ),
             (json!({"type": "Point", "coordinates": [1]}), "/coordinates", "at least two numbers"),
-            (json!({"type": "Polygon", "coordinates": [[[0, 0], [1, "a"]]]}), "/coordinates/0/1/1", "no GeoJSON"),
-            (json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]}), "/coordinates/0", "at least 4"),
-            (json!({"type": "LineString", "coordinates": [[0, 0]]}), "/coordinates", "only one position"),
+            (
+                json!({"type": "Polygon", "coordinates": [[[0, 0], [1, "a"]]]}),
+                "/coordinates/0/1/1",
+                "no GeoJSON",
+            ),
+            (
+                json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]}),
+                "/coordinates/0",
+                "at least 4",
+            ),
+            (
+                json!({"type": "LineString", "coordinates": [[0, 0]]}),
+                "/coordinates",
+                "only one position",
+            ),
             (json!({"type": "Blob", "coordinates": []}), "/type", "no GeoJSON"),
             (json!({"type": "Polygon"}), "/coordinates", "no GeoJSON"),
             (
@@ -331,7 +417,10 @@ mod tests {
             ),
         ] {
             let error = told(json.clone());
-            assert!(error.pointer == pointer && error.message.contains(message), "{json}: {error:?}");
+            assert!(
+                error.pointer == pointer && error.message.contains(message),
+                "{json}: {error:?}"
+            );
         }
         let deep = |n: usize| {
             (0..n).fold(
@@ -363,12 +452,14 @@ mod tests {
             1 => Just(Json::Null),
             1 => Just(json!("a")),
         ];
-        let coordinates =
-            leaf.prop_recursive(4, 60, 5, |inner| prop::collection::vec(inner, 0..5).prop_map(Json::Array));
+        let coordinates = leaf.prop_recursive(4, 60, 5, |inner| {
+            prop::collection::vec(inner, 0..5).prop_map(Json::Array)
+        });
         let one = (prop::sample::select(&KINDS[..]), coordinates)
             .prop_map(|(kind, c)| json!({"type": kind, "coordinates": c}));
         one.prop_recursive(3, 12, 3, |inner| {
-            prop::collection::vec(inner, 0..3).prop_map(|all| json!({"type": "GeometryCollection", "geometries": all}))
+            prop::collection::vec(inner, 0..3)
+                .prop_map(|all| json!({"type": "GeometryCollection", "geometries": all}))
         })
     }
 

@@ -1,6 +1,6 @@
-//! What the map is made of: features with an identity, properties, a geometry in degrees and an interval in which they
-//! hold. A [`Feature`] has been validated; files are `source`'s matter, and every
-//! geometry that comes as GeoJSON, from wherever, is read in `geometry`.
+//! What the map is made of: features with an identity, properties, a geometry in degrees and an
+//! interval in which they hold. A [`Feature`] has been validated; files are `source`'s matter, and
+//! every geometry that comes as GeoJSON, from wherever, is read in `geometry`.
 
 mod date;
 pub mod geometry;
@@ -71,7 +71,8 @@ impl fmt::Display for FeatureId {
 /// Property name to value, in name order.
 pub type Properties = BTreeMap<Arc<str>, Value>;
 
-/// One validated feature; its geometry is in degrees, EPSG:4326, rings closed and right-handed (RFC 7946, 3.1.6).
+/// One validated feature; its geometry is in degrees, EPSG:4326, rings closed and right-handed (RFC
+/// 7946, 3.1.6).
 #[derive(Debug, Clone)]
 pub struct Feature {
     pub id: Option<FeatureId>,
@@ -105,7 +106,8 @@ impl Feature {
     }
 }
 
-/// The features of one file or table, in source order, under the name that styles and URLs call it by.
+/// The features of one file or table, in source order, under the name that styles and URLs call it
+/// by.
 #[derive(Debug, Clone)]
 pub struct Collection {
     pub name: String,

@@ -19,7 +19,8 @@ pub enum Timing {
 }
 
 impl Timing {
-    pub const ALL: [Timing; 5] = [Self::Interval, Self::Instant, Self::FromOn, Self::Snapshots, Self::Timeless];
+    pub const ALL: [Timing; 5] =
+        [Self::Interval, Self::Instant, Self::FromOn, Self::Snapshots, Self::Timeless];
 
     pub fn name(self) -> &'static str {
         match self {

@@ -1,4 +1,5 @@
-//! The interval in which a feature holds: half-open days `[from, to)`, either end open where it is unknown or unbounded.
+//! The interval in which a feature holds: half-open days `[from, to)`, either end open where it is
+//! unknown or unbounded.
 
 use super::Date;
 

@@ -30,9 +30,9 @@ impl From<&serde_json::Value> for Value {
             },
             Json::String(s) => Value::Text(s.as_str().into()),
             Json::Array(items) => Value::Array(items.iter().map(Value::from).collect()),
-            Json::Object(map) => {
-                Value::Object(Arc::new(map.iter().map(|(k, v)| (k.as_str().into(), Value::from(v))).collect()))
-            }
+            Json::Object(map) => Value::Object(Arc::new(
+                map.iter().map(|(k, v)| (k.as_str().into(), Value::from(v))).collect(),
+            )),
         }
     }
 }
@@ -65,12 +65,15 @@ impl Value {
             Value::Large(n) => serde_json::Number::from_i128(*n).map_or(Json::Null, Json::Number),
             Value::Text(t) => Json::String(t.to_string()),
             Value::Array(items) => Json::Array(items.iter().map(Value::to_json).collect()),
-            Value::Object(map) => Json::Object(map.iter().map(|(k, v)| (k.to_string(), v.to_json())).collect()),
+            Value::Object(map) => {
+                Json::Object(map.iter().map(|(k, v)| (k.to_string(), v.to_json())).collect())
+            }
         }
     }
 }
 
-/// A number as the whole number of 64 bits, with or without a sign, that it is; those are written with all their digits.
+/// A number as the whole number of 64 bits, with or without a sign, that it is; those are written
+/// with all their digits.
 pub fn whole_of(n: f64) -> Option<i128> {
     const LEAST: f64 = i64::MIN as f64;
     // It rounds to the number after it.

@@ -1,20 +1,21 @@
 //! The frame of one picture, and the one place where geometry meets the pixel grid.
 //!
-//! **Invariant (seamless).** A point is snapped in the zoom's *world* pixel space and only then moved by the picture's
-//! whole-pixel origin, so two pictures of one scale give the same point the same sub-pixel position. Anything drawn
-//! must come through [`Camera::snap`].
+//! **Invariant (seamless).** A point is snapped in the zoom's *world* pixel space and only then
+//! moved by the picture's whole-pixel origin, so two pictures of one scale give the same point the
+//! same sub-pixel position. Anything drawn must come through [`Camera::snap`].
 
 use super::{Plane, TileId, World, WorldBox};
 
 /// Steps per device pixel: coordinates are 24.8 fixed point.
 pub const SUBPIXELS: i64 = 256;
 
-/// How far a picture of bounds may be moved to lie on whole px at a whole zoom, device px. Bounds that are written with six
-/// decimals of a degree are so near to those of tiles up to zoom 16.
+/// How far a picture of bounds may be moved to lie on whole px at a whole zoom, device px. Bounds
+/// that are written with six decimals of a degree are so near to those of tiles up to zoom 16.
 const SETTLED_PX: f64 = 0.25;
 
-/// A zoom that is worked out from bounds, or the whole one next to it where that moves no point of a picture so many device
-/// px long by more than [`SETTLED_PX`]: all that steps at whole zooms must not hang on how bounds are rounded.
+/// A zoom that is worked out from bounds, or the whole one next to it where that moves no point of
+/// a picture so many device px long by more than [`SETTLED_PX`]: all that steps at whole zooms must
+/// not hang on how bounds are rounded.
 pub fn settled_zoom(zoom: f64, long_px: f64) -> f64 {
     let whole = zoom.round();
     let moved_px = ((whole - zoom).exp2() - 1.0).abs() * long_px / 2.0;
@@ -37,7 +38,8 @@ pub struct Camera {
     ratio: f64,
     /// Side of the world's square in device px.
     world_px: f64,
-    /// World position of the picture's top left corner, in 1/256 device px; of its centre where it is turned.
+    /// World position of the picture's top left corner, in 1/256 device px; of its centre where it
+    /// is turned.
     origin: Snapped,
     turn: Option<Turn>,
     width_px: u32,
@@ -52,8 +54,8 @@ struct Turn {
     cos: f64,
 }
 
-/// Picture positions (device px from the top left corner) to world positions in device px: `x' = a·x + b·y + c`,
-/// `y' = d·x + e·y + f`.
+/// Picture positions (device px from the top left corner) to world positions in device px: `x' =
+/// a·x + b·y + c`, `y' = d·x + e·y + f`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Affine {
     pub a: f64,
@@ -72,12 +74,14 @@ impl Affine {
     /// Whether it only moves, and by how many whole px.
     pub fn whole_move(&self) -> Option<(i64, i64)> {
         let plain = (self.a, self.b, self.d, self.e) == (1.0, 0.0, 0.0, 1.0);
-        (plain && self.c.fract() == 0.0 && self.f.fract() == 0.0).then_some((self.c as i64, self.f as i64))
+        (plain && self.c.fract() == 0.0 && self.f.fract() == 0.0)
+            .then_some((self.c as i64, self.f as i64))
     }
 }
 
 impl Camera {
-    /// The picture of one tile, `size_px` CSS px wide (256 or 512), at `ratio` device px per CSS px.
+    /// The picture of one tile, `size_px` CSS px wide (256 or 512), at `ratio` device px per CSS
+    /// px.
     pub fn of_tile(tile: TileId, size_px: u32, ratio: u32) -> Self {
         let side = size_px * ratio;
         let step = i64::from(side) * SUBPIXELS;
@@ -92,11 +96,14 @@ impl Camera {
         }
     }
 
-    /// A picture of `size` CSS px around `center` at style `zoom`; its corner is moved to the nearest whole device px.
+    /// A picture of `size` CSS px around `center` at style `zoom`; its corner is moved to the
+    /// nearest whole device px.
     pub fn centered(center: World, zoom: f64, size: (u32, u32), ratio: u32) -> Self {
         let world_px = 512.0 * zoom.exp2() * f64::from(ratio);
         let (width_px, height_px) = (size.0 * ratio, size.1 * ratio);
-        let corner = |c: f64, extent: u32| (c * world_px - f64::from(extent) / 2.0).round() as i64 * SUBPIXELS;
+        let corner = |c: f64, extent: u32| {
+            (c * world_px - f64::from(extent) / 2.0).round() as i64 * SUBPIXELS
+        };
         Self {
             zoom,
             ratio: f64::from(ratio),
@@ -108,14 +115,17 @@ impl Camera {
         }
     }
 
-    /// The largest picture of `bounds` that fits `size` CSS px, centred; drawn to exactly the bounds (within 1/256 px)
-    /// where the aspects agree, or on whole px at a whole zoom where it is as good as there (see [`settled_zoom`]).
+    /// The largest picture of `bounds` that fits `size` CSS px, centred; drawn to exactly the
+    /// bounds (within 1/256 px) where the aspects agree, or on whole px at a whole zoom where it is
+    /// as good as there (see [`settled_zoom`]).
     pub fn fitted(bounds: WorldBox, size: (u32, u32), ratio: u32) -> Self {
         let (width_px, height_px) = (size.0 * ratio, size.1 * ratio);
-        let fitted_px = (f64::from(width_px) / bounds.width()).min(f64::from(height_px) / bounds.height());
+        let fitted_px =
+            (f64::from(width_px) / bounds.width()).min(f64::from(height_px) / bounds.height());
         let fitted = (fitted_px / f64::from(ratio) / 512.0).log2();
         let zoom = settled_zoom(fitted, f64::from(width_px.max(height_px)));
-        let world_px = if zoom == fitted { fitted_px } else { 512.0 * zoom.exp2() * f64::from(ratio) };
+        let world_px =
+            if zoom == fitted { fitted_px } else { 512.0 * zoom.exp2() * f64::from(ratio) };
         let center = bounds.center();
         let corner = |c: f64, extent: u32| {
             let corner = c * world_px - f64::from(extent) / 2.0;
@@ -134,8 +144,8 @@ impl Camera {
         }
     }
 
-    /// What a map view of `size` CSS px shows: `center` exactly in the middle, not moved to a whole px, and the direction
-    /// `bearing` (degrees clockwise from north) upward.
+    /// What a map view of `size` CSS px shows: `center` exactly in the middle, not moved to a whole
+    /// px, and the direction `bearing` (degrees clockwise from north) upward.
     pub fn viewport(center: World, zoom: f64, bearing: f64, size: (u32, u32), ratio: u32) -> Self {
         let mut camera = Self::centered(center, zoom, size, ratio);
         let grid = camera.world_px * SUBPIXELS as f64;
@@ -147,7 +157,10 @@ impl Camera {
         if bearing.rem_euclid(360.0) != 0.0 {
             let (sin, cos) = (-bearing.to_radians()).sin_cos();
             camera.turn = Some(Turn { bearing, sin, cos });
-            camera.origin = Snapped { x: (center.x * grid).round() as i64, y: (center.y * grid).round() as i64 };
+            camera.origin = Snapped {
+                x: (center.x * grid).round() as i64,
+                y: (center.y * grid).round() as i64,
+            };
         }
         camera
     }
@@ -159,8 +172,8 @@ impl Camera {
         camera
     }
 
-    /// The same view, moved by less than a CSS px where it does not lie on whole px as it is, so that the pixels of
-    /// pictures drawn at their own size fall on its own.
+    /// The same view, moved by less than a CSS px where it does not lie on whole px as it is, so
+    /// that the pixels of pictures drawn at their own size fall on its own.
     pub fn aligned(&self) -> Self {
         let mut camera = *self;
         let unit = (self.ratio * SUBPIXELS as f64).round() as i64;
@@ -173,18 +186,22 @@ impl Camera {
             camera.origin = Snapped { x: whole(self.origin.x), y: whole(self.origin.y) };
             return camera;
         };
-        // The centre lies on a corner of pixels where the picture's sides are even, on a pixel's centre where odd.
+        // The centre lies on a corner of pixels where the picture's sides are even, on a pixel's
+        // centre where odd.
         let odd = |px: u32| (i64::from(px) * SUBPIXELS / unit) % 2 == 1;
         let (odd_x, odd_y) = (odd(self.width_px), odd(self.height_px));
         let half = |odd: bool| if odd { unit as f64 / 2.0 } else { 0.0 };
         let shift_x = (turn.cos * half(odd_x) + turn.sin * half(odd_y)).round() as i64;
         let shift_y = (turn.cos * half(odd_y) + turn.sin * half(odd_x)).round() as i64;
-        camera.origin =
-            Snapped { x: whole(self.origin.x - shift_x) + shift_x, y: whole(self.origin.y - shift_y) + shift_y };
+        camera.origin = Snapped {
+            x: whole(self.origin.x - shift_x) + shift_x,
+            y: whole(self.origin.y - shift_y) + shift_y,
+        };
         camera
     }
 
-    /// The same map in a taller picture: `top` CSS px more above, and as many below as make it `height` CSS px high.
+    /// The same map in a taller picture: `top` CSS px more above, and as many below as make it
+    /// `height` CSS px high.
     pub fn grown(&self, top: f64, height: u32) -> Self {
         let mut camera = *self;
         camera.origin.y -= (top * self.ratio).round() as i64 * SUBPIXELS;
@@ -192,7 +209,8 @@ impl Camera {
         camera
     }
 
-    /// The same map in a picture of another width that begins where this one does, CSS px; of one with north up.
+    /// The same map in a picture of another width that begins where this one does, CSS px; of one
+    /// with north up.
     pub fn widened(&self, width: u32) -> Self {
         Self { width_px: width * self.ratio as u32, ..*self }
     }
@@ -207,8 +225,10 @@ impl Camera {
             Some(Turn { sin, cos, .. }) => {
                 let (x, y) = (x as f64, y as f64);
                 let by = |v: f64| v.round() as i64;
-                camera.origin =
-                    Snapped { x: self.origin.x - by(x * cos + y * sin), y: self.origin.y - by(y * cos - x * sin) };
+                camera.origin = Snapped {
+                    x: self.origin.x - by(x * cos + y * sin),
+                    y: self.origin.y - by(y * cos - x * sin),
+                };
             }
         }
         camera
@@ -244,7 +264,8 @@ impl Camera {
         match self.turn {
             None => Affine { a: 1.0, b: 0.0, c: x, d: 0.0, e: 1.0, f: y },
             Some(Turn { sin, cos, .. }) => {
-                let (half_w, half_h) = (f64::from(self.width_px) / 2.0, f64::from(self.height_px) / 2.0);
+                let (half_w, half_h) =
+                    (f64::from(self.width_px) / 2.0, f64::from(self.height_px) / 2.0);
                 Affine {
                     a: cos,
                     b: sin,
@@ -275,10 +296,14 @@ impl Camera {
         ([x, y], [x + side(self.width_px), y + side(self.height_px)])
     }
 
-    /// The position of `point` in the picture: snapped to 1/256 px of world pixel space, then moved.
+    /// The position of `point` in the picture: snapped to 1/256 px of world pixel space, then
+    /// moved.
     pub fn snap(&self, point: World) -> Snapped {
         let grid = self.world_px * SUBPIXELS as f64;
-        let (x, y) = ((point.x * grid).round() as i64 - self.origin.x, (point.y * grid).round() as i64 - self.origin.y);
+        let (x, y) = (
+            (point.x * grid).round() as i64 - self.origin.x,
+            (point.y * grid).round() as i64 - self.origin.y,
+        );
         match self.turn {
             None => Snapped { x, y },
             Some(_) => {
@@ -340,7 +365,10 @@ mod tests {
         let camera = Camera::viewport(center, 4.0, 90.0, (300, 400), 1);
         assert_eq!(camera.snap(east), Snapped { x: 150 * 256, y: 100 * 256 });
         let (x, y) = camera.to_world_px().apply(150.0, 100.0);
-        assert!((x / camera.world_px() - east.x).abs() < 1e-9 && (y / camera.world_px() - 0.5).abs() < 1e-9);
+        assert!(
+            (x / camera.world_px() - east.x).abs() < 1e-9
+                && (y / camera.world_px() - 0.5).abs() < 1e-9
+        );
         assert!(camera.bounds(0.0).meets(&WorldBox { min: east, max: east }));
     }
 

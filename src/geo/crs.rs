@@ -1,4 +1,5 @@
-//! The coordinate reference systems that features are asked for and given in, by PROJ's formulas (crate `proj4rs`).
+//! The coordinate reference systems that features are asked for and given in, by PROJ's formulas
+//! (crate `proj4rs`).
 
 use std::sync::OnceLock;
 
@@ -21,7 +22,8 @@ pub enum Crs {
 }
 
 impl Crs {
-    pub const ALL: [Crs; 5] = [Crs::Crs84, Crs::Epsg4326, Crs::WebMercator, Crs::Utm38N, Crs::Utm39N];
+    pub const ALL: [Crs; 5] =
+        [Crs::Crs84, Crs::Epsg4326, Crs::WebMercator, Crs::Utm38N, Crs::Utm39N];
 
     /// The OGC's name for it.
     pub fn uri(self) -> &'static str {
@@ -41,7 +43,10 @@ impl Crs {
             let uri = crs.uri();
             let code = uri.rsplit('/').next().unwrap_or_default();
             let authority = if *crs == Crs::Crs84 { "OGC" } else { "EPSG" };
-            uri == name || short.split_once(':').is_some_and(|(a, c)| a.eq_ignore_ascii_case(authority) && c == code)
+            uri == name
+                || short
+                    .split_once(':')
+                    .is_some_and(|(a, c)| a.eq_ignore_ascii_case(authority) && c == code)
         };
         Self::ALL.into_iter().find(matches)
     }
@@ -85,7 +90,8 @@ impl Crs {
         static PROJECTIONS: OnceLock<[Option<Proj>; 3]> = OnceLock::new();
         let all = PROJECTIONS.get_or_init(|| {
             [
-                "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +no_defs",
+                "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m \
+                 +nadgrids=@null +no_defs",
                 "+proj=utm +zone=38 +datum=WGS84 +units=m +no_defs",
                 "+proj=utm +zone=39 +datum=WGS84 +units=m +no_defs",
             ]
@@ -102,7 +108,9 @@ impl Crs {
 
 fn degrees() -> Option<&'static Proj> {
     static DEGREES: OnceLock<Option<Proj>> = OnceLock::new();
-    DEGREES.get_or_init(|| Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs").ok()).as_ref()
+    DEGREES
+        .get_or_init(|| Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs").ok())
+        .as_ref()
 }
 
 fn projected(from: &Proj, to: &Proj, (x, y): (f64, f64)) -> Option<Coord<f64>> {
@@ -128,7 +136,10 @@ mod tests {
             let at = crs.from_degrees(shusha).unwrap();
             assert!((at.x - x).hypot(at.y - y) < 1e-4, "{crs:?} {at:?}");
             let back = crs.to_degrees(at).unwrap();
-            assert!((back.x - shusha.x).abs() < 1e-9 && (back.y - shusha.y).abs() < 1e-9, "{crs:?} {back:?}");
+            assert!(
+                (back.x - shusha.x).abs() < 1e-9 && (back.y - shusha.y).abs() < 1e-9,
+                "{crs:?} {back:?}"
+            );
         }
     }
 

@@ -1,7 +1,7 @@
 //! How much may be computed for one request, and whether anybody still waits for it.
 //!
-//! What is counted decides, so that every machine gives the same answer. The clock and the client are asked now and then
-//! besides: they end what is over, whatever was counted.
+//! What is counted decides, so that every machine gives the same answer. The clock and the client
+//! are asked now and then besides: they end what is over, whatever was counted.
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,7 +24,8 @@ impl Stopped {
     const ALL: [Stopped; 4] = [Self::Spent, Self::Memory, Self::Late, Self::Unwanted];
 }
 
-/// Asks whether work is over: by a clock, or because its client has gone. Both are known above; here is only the question.
+/// Asks whether work is over: by a clock, or because its client has gone. Both are known above;
+/// here is only the question.
 #[derive(Clone, Default)]
 pub struct Stop(Option<Arc<Ask>>);
 
@@ -102,7 +103,12 @@ impl Default for Effort {
 impl Effort {
     /// A request's work, which also ends when `stop` says so.
     pub fn until(stop: Stop) -> Self {
-        let left = Left { steps: AtomicI64::new(STEPS), bytes: AtomicI64::new(BYTES), stop, over: AtomicU8::new(0) };
+        let left = Left {
+            steps: AtomicI64::new(STEPS),
+            bytes: AtomicI64::new(BYTES),
+            stop,
+            over: AtomicU8::new(0),
+        };
         Self(Arc::new(left))
     }
 

@@ -7,8 +7,9 @@ use geo::{Area, Destination, Distance, Geodesic, GeodesicArea, Length};
 use super::Outline;
 use super::effort::{Effort, Stopped, cost};
 
-/// Area in m² of all polygons of `geometry` (degrees), holes taken out; 0 for points and lines. Taken without sign, so
-/// that a sliver whose winding is lost in rounding is not the rest of the Earth.
+/// Area in m² of all polygons of `geometry` (degrees), holes taken out; 0 for points and lines.
+/// Taken without sign, so that a sliver whose winding is lost in rounding is not the rest of the
+/// Earth.
 pub fn area_m2(geometry: &Geometry<f64>) -> f64 {
     match geometry {
         Geometry::Polygon(p) => polygon_m2(p),
@@ -36,7 +37,8 @@ pub(super) fn rings(polygon: &Polygon<f64>) -> impl Iterator<Item = &LineString<
 fn ring_m2(ring: &LineString<f64>) -> f64 {
     /// WGS84's whole surface.
     const EARTH_M2: f64 = 510_065_621_724_088.5;
-    /// No ring of fewer square degrees encloses half of the Earth: the half around the equator has 21,600.
+    /// No ring of fewer square degrees encloses half of the Earth: the half around the equator has
+    /// 21,600.
     const HALF_DEGREES_SQ: f64 = 20_000.0;
     let is_long = |l: geo::Line<f64>| l.dx().abs().max(l.dy().abs()) > PIECE_DEGREES;
     let whole = match ring.lines().any(is_long) {
@@ -55,8 +57,8 @@ fn ring_m2(ring: &LineString<f64>) -> f64 {
     }
 }
 
-/// The length in m of the parallel at a latitude in degrees: N(φ)·cos φ·2π, with WGS84's equatorial radius and the square of
-/// its first eccentricity.
+/// The length in m of the parallel at a latitude in degrees: N(φ)·cos φ·2π, with WGS84's equatorial
+/// radius and the square of its first eccentricity.
 pub fn meters_per_turn(latitude: f64) -> f64 {
     const RADIUS_M: f64 = 6_378_137.0;
     const ECCENTRICITY_SQ: f64 = 0.006_694_379_990_14;
@@ -75,7 +77,8 @@ pub fn length_m(geometry: &Geometry<f64>) -> f64 {
     }
 }
 
-/// The ring of all places so many metres from a position in degrees, anticlockwise, to a hundredth of a degree of turn.
+/// The ring of all places so many metres from a position in degrees, anticlockwise, to a hundredth
+/// of a degree of turn.
 pub fn circle(center: Coord<f64>, radius_m: f64) -> LineString<f64> {
     const CORNERS: u32 = 180;
     let at = |i: u32| {
@@ -90,13 +93,18 @@ pub fn distance_m(a: Point<f64>, b: Point<f64>) -> f64 {
     Geodesic.distance(a, b)
 }
 
-/// Geodesic distance in m from `from` (degrees) to the nearest point of `geometry`; 0 inside a polygon (planar, in
-/// degrees), `None` for an empty geometry. Edges are straight in degrees, as RFC 7946 says; the nearest point of an edge
-/// is found to 0.1 m along it, which leaves far less than that in the distance.
+/// Geodesic distance in m from `from` (degrees) to the nearest point of `geometry`; 0 inside a
+/// polygon (planar, in degrees), `None` for an empty geometry. Edges are straight in degrees, as
+/// RFC 7946 says; the nearest point of an edge is found to 0.1 m along it, which leaves far less
+/// than that in the distance.
 ///
 /// # Errors
 /// Where the effort ends.
-pub fn distance_to_m(from: Point<f64>, geometry: &Geometry<f64>, effort: &Effort) -> Result<Option<f64>, Stopped> {
+pub fn distance_to_m(
+    from: Point<f64>,
+    geometry: &Geometry<f64>,
+    effort: &Effort,
+) -> Result<Option<f64>, Stopped> {
     match geometry {
         Geometry::Point(p) => {
             effort.spend(cost::GEODESIC)?;
@@ -110,9 +118,13 @@ pub fn distance_to_m(from: Point<f64>, geometry: &Geometry<f64>, effort: &Effort
 const PIECE_DEGREES: f64 = 0.5;
 
 /// An edge in pieces that are short enough to have one nearest point.
-pub(super) fn pieces(a: Coord<f64>, b: Coord<f64>) -> impl Iterator<Item = (Coord<f64>, Coord<f64>)> {
+pub(super) fn pieces(
+    a: Coord<f64>,
+    b: Coord<f64>,
+) -> impl Iterator<Item = (Coord<f64>, Coord<f64>)> {
     let count = piece_count(a, b) as f64;
-    let at = move |i: f64| Coord { x: a.x + (b.x - a.x) * i / count, y: a.y + (b.y - a.y) * i / count };
+    let at =
+        move |i: f64| Coord { x: a.x + (b.x - a.x) * i / count, y: a.y + (b.y - a.y) * i / count };
     (0..count as u32).map(move |i| (at(f64::from(i)), at(f64::from(i) + 1.0)))
 }
 
@@ -125,8 +137,9 @@ pub(super) fn to_piece_m(from: Point<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 
     to_near_piece_m(from, a, b).unwrap_or_else(|| searched_m(from, a, b))
 }
 
-/// Where everything lies within some tenths of a degree, the foot of the perpendicular in the tangent plane is the nearest
-/// point to within a metre or two, which leaves less than 0.1 m in the distance; `None` elsewhere.
+/// Where everything lies within some tenths of a degree, the foot of the perpendicular in the
+/// tangent plane is the nearest point to within a metre or two, which leaves less than 0.1 m in the
+/// distance; `None` elsewhere.
 fn to_near_piece_m(from: Point<f64>, a: Coord<f64>, b: Coord<f64>) -> Option<f64> {
     const NEAR_DEGREES: f64 = 0.2;
     // Metres in a radian of latitude and longitude: the ellipsoid's radii of curvature.
@@ -134,7 +147,9 @@ fn to_near_piece_m(from: Point<f64>, a: Coord<f64>, b: Coord<f64>) -> Option<f64
     let w = 1.0 - 0.006_694_379_990_14 * sin * sin;
     let (meridian, normal) = (6_335_439.327 / w.powf(1.5), 6_378_137.0 / w.sqrt());
     let flat = |c: Coord<f64>| [(c.x - from.x()) * normal * cos, (c.y - from.y()) * meridian];
-    let is_near = |c: &Coord<f64>| (c.x - from.x()).abs() <= NEAR_DEGREES && (c.y - from.y()).abs() <= NEAR_DEGREES;
+    let is_near = |c: &Coord<f64>| {
+        (c.x - from.x()).abs() <= NEAR_DEGREES && (c.y - from.y()).abs() <= NEAR_DEGREES
+    };
     if !(is_near(&a) && is_near(&b)) {
         return None;
     }
@@ -176,8 +191,12 @@ mod tests {
     #[test]
     fn distance_to_a_polygon_is_zero_inside_and_to_its_edge_outside() {
         let square = Geometry::Polygon(geo::Rect::new((46.0, 39.0), (47.0, 40.0)).to_polygon());
-        assert_eq!(distance_to_m(Point::new(46.5, 39.5), &square, &Effort::default()), Ok(Some(0.0)));
-        let d = distance_to_m(Point::new(47.1, 39.5), &square, &Effort::default()).unwrap().unwrap();
+        assert_eq!(
+            distance_to_m(Point::new(46.5, 39.5), &square, &Effort::default()),
+            Ok(Some(0.0))
+        );
+        let d =
+            distance_to_m(Point::new(47.1, 39.5), &square, &Effort::default()).unwrap().unwrap();
         assert!((d - 8_600.0).abs() < 20.0, "{d}");
     }
 
@@ -186,8 +205,11 @@ mod tests {
         let (a, b) = (Coord { x: -100.0, y: 10.0 }, Coord { x: 100.0, y: 60.0 });
         let from = Point::new(0.0, 70.0);
         let sampled = (0..=200_000).map(|i| f64::from(i) / 200_000.0);
-        let sampled = sampled.map(|t| distance_m(from, Point::new(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y))));
-        let d = distance_to_m(from, &Geometry::Line(geo::Line::new(a, b)), &Effort::default()).unwrap().unwrap();
+        let sampled = sampled
+            .map(|t| distance_m(from, Point::new(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y))));
+        let d = distance_to_m(from, &Geometry::Line(geo::Line::new(a, b)), &Effort::default())
+            .unwrap()
+            .unwrap();
         assert!((d - sampled.fold(f64::MAX, f64::min)).abs() < 0.5, "{d}");
     }
 
@@ -205,7 +227,9 @@ mod tests {
 
     #[test]
     fn a_belt_round_most_of_the_earth_has_its_own_area() {
-        let belt = |lon: f64| area_m2(&Geometry::Polygon(geo::Rect::new((-lon, 0.0), (lon, 10.0)).to_polygon()));
+        let belt = |lon: f64| {
+            area_m2(&Geometry::Polygon(geo::Rect::new((-lon, 0.0), (lon, 10.0)).to_polygon()))
+        };
         assert!((belt(170.0) / belt(50.0) - 3.4).abs() < 1e-3, "{} {}", belt(170.0), belt(50.0));
     }
 
@@ -215,7 +239,10 @@ mod tests {
             area_m2(&Geometry::Polygon(geo::Rect::new((w, s), (e, n)).to_polygon())) / 1e6
         };
         assert!((box_km2(-180.0, -90.0, 180.0, 90.0) / 510_065_621.7 - 1.0).abs() < 1e-6);
-        assert!((box_km2(-180.0, -60.0, 180.0, 60.0) / 2.0 - box_km2(0.0, -60.0, 180.0, 60.0)).abs() < 1e3);
+        assert!(
+            (box_km2(-180.0, -60.0, 180.0, 60.0) / 2.0 - box_km2(0.0, -60.0, 180.0, 60.0)).abs()
+                < 1e3
+        );
         // A wide box is as large as its halves.
         let (whole, half) = (box_km2(0.0, 50.0, 90.0, 60.0), box_km2(0.0, 50.0, 45.0, 60.0));
         assert!((whole / half - 2.0).abs() < 1e-9, "{whole} {half}");

@@ -1,9 +1,9 @@
-//! Coordinates and the pure mathematics of the map: degrees, the world's unit square, tiles, cameras, shapes and
-//! geodesic measures. No features, no styles, no I/O.
+//! Coordinates and the pure mathematics of the map: degrees, the world's unit square, tiles,
+//! cameras, shapes and geodesic measures. No features, no styles, no I/O.
 //!
-//! Two coordinate types keep the two spaces apart: [`LonLat`] in degrees (EPSG:4326) and [`World`] in the unit square
-//! of Web Mercator (EPSG:3857), x to the east and y to the *south*. Device pixels are [`World`] times a camera's
-//! `world_px`, and are snapped once, in [`Camera::snap`].
+//! Two coordinate types keep the two spaces apart: [`LonLat`] in degrees (EPSG:4326) and [`World`]
+//! in the unit square of Web Mercator (EPSG:3857), x to the east and y to the *south*. Device
+//! pixels are [`World`] times a camera's `world_px`, and are snapped once, in [`Camera::snap`].
 
 mod camera;
 mod crs;

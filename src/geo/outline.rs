@@ -1,5 +1,5 @@
-//! Geodesic distance between geometries of any size: the corners of each measured from the edges of the other, found
-//! through a tree.
+//! Geodesic distance between geometries of any size: the corners of each measured from the edges of
+//! the other, found through a tree.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,8 @@ const FLATTENING: f64 = 0.006;
 /// Fewer pieces are looked at one by one.
 const FEW: usize = 24;
 
-/// A geometry in degrees, ready to be measured from. Edges are straight in degrees, as RFC 7946 says.
+/// A geometry in degrees, ready to be measured from. Edges are straight in degrees, as RFC 7946
+/// says.
 pub struct Outline<'a> {
     prepared: Prepared<'a>,
     pieces: Vec<Piece>,
@@ -29,7 +30,8 @@ pub struct Outline<'a> {
     _held: Held,
 }
 
-/// A piece of an edge, short enough to have one point nearest to any other; a point is a piece of no length.
+/// A piece of an edge, short enough to have one point nearest to any other; a point is a piece of
+/// no length.
 struct Piece {
     from: Coord<f64>,
     to: Coord<f64>,
@@ -51,18 +53,26 @@ impl<'a> Outline<'a> {
         each_edge(geometry, &mut |from, to| {
             pieces.extend(geodesic::pieces(from, to).map(|(from, to)| Piece::new(from, to)));
         });
-        let half = |p: &Piece| Haversine.length(&geo::Line::new(p.from, p.to)) / 2.0 * (1.0 + FLATTENING);
+        let half =
+            |p: &Piece| Haversine.length(&geo::Line::new(p.from, p.to)) / 2.0 * (1.0 + FLATTENING);
         let reach_m = pieces.iter().map(half).fold(0.0, f64::max);
         let entry = |(i, p): (u32, &Piece)| GeomWithData::new(p.middle, i);
-        let tree = (pieces.len() > FEW).then(|| RTree::bulk_load((0..).zip(&pieces).map(entry).collect()));
+        let tree =
+            (pieces.len() > FEW).then(|| RTree::bulk_load((0..).zip(&pieces).map(entry).collect()));
         Ok(Self { prepared, pieces, tree, reach_m, _held: held })
     }
 
-    /// Metres to the nearest point, 0 inside a polygon (planar, in degrees); `None` where there is none within `most_m`.
+    /// Metres to the nearest point, 0 inside a polygon (planar, in degrees); `None` where there is
+    /// none within `most_m`.
     ///
     /// # Errors
     /// Where the effort ends.
-    pub fn distance_m(&self, from: Point<f64>, most_m: f64, effort: &Effort) -> Result<Option<f64>, Stopped> {
+    pub fn distance_m(
+        &self,
+        from: Point<f64>,
+        most_m: f64,
+        effort: &Effort,
+    ) -> Result<Option<f64>, Stopped> {
         match self.prepared.encloses(from.0, effort)? {
             true => Ok(Some(0.0)),
             false => self.to_edge_m(from, most_m, effort),
@@ -70,7 +80,12 @@ impl<'a> Outline<'a> {
     }
 
     /// The same to the nearest edge or point.
-    fn to_edge_m(&self, from: Point<f64>, most_m: f64, effort: &Effort) -> Result<Option<f64>, Stopped> {
+    fn to_edge_m(
+        &self,
+        from: Point<f64>,
+        most_m: f64,
+        effort: &Effort,
+    ) -> Result<Option<f64>, Stopped> {
         effort.spend(cost::GEODESIC)?;
         let at = on_sphere(from.into());
         let mut best: Option<f64> = None;
@@ -104,24 +119,34 @@ impl<'a> Outline<'a> {
         Ok(best)
     }
 
-    /// Metres that a position is away at the least, by the geometry's box: on a sphere, the way to its parallels, or to the
-    /// nearer of its meridians.
+    /// Metres that a position is away at the least, by the geometry's box: on a sphere, the way to
+    /// its parallels, or to the nearer of its meridians.
     fn least_m(&self, at: Coord<f64>) -> f64 {
         let Some(bounds) = self.prepared.bounds() else { return 0.0 };
         let (min, max) = (bounds.min(), bounds.max());
         let up = (min.y - at.y).max(at.y - max.y).max(0.0).to_radians();
         let is_beside = at.x < min.x || at.x > max.x;
-        let aside = (min.x - at.x).rem_euclid(360.0).min((at.x - max.x).rem_euclid(360.0)).min(90.0).to_radians();
+        let aside = (min.x - at.x)
+            .rem_euclid(360.0)
+            .min((at.x - max.x).rem_euclid(360.0))
+            .min(90.0)
+            .to_radians();
         let across = if is_beside { (at.y.to_radians().cos() * aside.sin()).asin() } else { 0.0 };
         up.max(across) * RADIUS_M * (1.0 - FLATTENING)
     }
 
-    /// Metres between the nearest points of two geometries, 0 where they meet (planar); `None` where they are further
-    /// apart than `most_m`, or one is empty. Two lines that do not meet are nearest at a corner of one of them.
+    /// Metres between the nearest points of two geometries, 0 where they meet (planar); `None`
+    /// where they are further apart than `most_m`, or one is empty. Two lines that do not meet are
+    /// nearest at a corner of one of them.
     ///
     /// # Errors
     /// Where the effort ends.
-    pub fn between_m(&self, other: &Outline, most_m: f64, effort: &Effort) -> Result<Option<f64>, Stopped> {
+    pub fn between_m(
+        &self,
+        other: &Outline,
+        most_m: f64,
+        effort: &Effort,
+    ) -> Result<Option<f64>, Stopped> {
         if meet(&self.prepared, &other.prepared, effort)? {
             return Ok(Some(0.0));
         }

@@ -1,5 +1,6 @@
-//! What areas have in common with areas and lines, in the plane of degrees: the `geo` crate's overlay, which cannot be ended
-//! once begun. Its work grows with the crossings, so these are counted first.
+//! What areas have in common with areas and lines, in the plane of degrees: the `geo` crate's
+//! overlay, which cannot be ended once begun. Its work grows with the crossings, so these are
+//! counted first.
 
 use std::ops::ControlFlow;
 
@@ -20,7 +21,9 @@ pub fn polygons(geometry: &Geometry<f64>) -> MultiPolygon<f64> {
         Geometry::Polygon(p) => MultiPolygon(vec![p.clone()]),
         Geometry::MultiPolygon(m) => m.clone(),
         Geometry::Rect(r) => MultiPolygon(vec![r.to_polygon()]),
-        Geometry::GeometryCollection(all) => MultiPolygon(all.iter().flat_map(|g| polygons(g).0).collect()),
+        Geometry::GeometryCollection(all) => {
+            MultiPolygon(all.iter().flat_map(|g| polygons(g).0).collect())
+        }
         _ => MultiPolygon(Vec::new()),
     }
 }
@@ -29,7 +32,11 @@ pub fn polygons(geometry: &Geometry<f64>) -> MultiPolygon<f64> {
 ///
 /// # Errors
 /// Where the effort ends.
-pub fn common(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>, effort: &Effort) -> Result<MultiPolygon<f64>, Stopped> {
+pub fn common(
+    a: &MultiPolygon<f64>,
+    b: &MultiPolygon<f64>,
+    effort: &Effort,
+) -> Result<MultiPolygon<f64>, Stopped> {
     if !near(a, b) {
         return Ok(MultiPolygon(Vec::new()));
     }
@@ -41,17 +48,24 @@ pub fn common(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>, effort: &Effort) -> 
 ///
 /// # Errors
 /// Where the effort ends.
-pub fn union(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>, effort: &Effort) -> Result<MultiPolygon<f64>, Stopped> {
+pub fn union(
+    a: &MultiPolygon<f64>,
+    b: &MultiPolygon<f64>,
+    effort: &Effort,
+) -> Result<MultiPolygon<f64>, Stopped> {
     let _held = allow(edges_of(a).chain(edges_of(b)), effort)?;
     Ok(a.union(b))
 }
 
-/// What is painted of polygons whose rings cross, or that lie over one another: wherever the outline of one goes round at
-/// all (its winding number is not 0), but for what its holes go round.
+/// What is painted of polygons whose rings cross, or that lie over one another: wherever the
+/// outline of one goes round at all (its winding number is not 0), but for what its holes go round.
 ///
 /// # Errors
 /// Where the effort ends.
-pub fn painted(polygons: &MultiPolygon<f64>, effort: &Effort) -> Result<MultiPolygon<f64>, Stopped> {
+pub fn painted(
+    polygons: &MultiPolygon<f64>,
+    effort: &Effort,
+) -> Result<MultiPolygon<f64>, Stopped> {
     let _held = allow(edges_of(polygons), effort)?;
     let whole = |areas: Vec<Polygon<f64>>| {
         MultiPolygon(areas).union_with_fill_rule(&MultiPolygon(Vec::new()), FillRule::NonZero)
@@ -71,7 +85,11 @@ pub fn painted(polygons: &MultiPolygon<f64>, effort: &Effort) -> Result<MultiPol
 ///
 /// # Errors
 /// Where the effort ends.
-pub fn difference(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>, effort: &Effort) -> Result<MultiPolygon<f64>, Stopped> {
+pub fn difference(
+    a: &MultiPolygon<f64>,
+    b: &MultiPolygon<f64>,
+    effort: &Effort,
+) -> Result<MultiPolygon<f64>, Stopped> {
     let _held = allow(edges_of(a).chain(edges_of(b)), effort)?;
     Ok(a.difference(b))
 }
@@ -106,9 +124,13 @@ fn edges_of(areas: &MultiPolygon<f64>) -> impl Iterator<Item = geo::Line<f64>> {
 }
 
 /// Takes what overlaying these edges costs.
-fn allow(lines: impl Iterator<Item = geo::Line<f64>>, effort: &Effort) -> Result<[Held; 2], Stopped> {
+fn allow(
+    lines: impl Iterator<Item = geo::Line<f64>>,
+    effort: &Effort,
+) -> Result<[Held; 2], Stopped> {
     let lines = lines.filter(|l| l.start != l.end);
-    let edges: Vec<(u32, Edge)> = (0..).zip(lines.map(|l| Edge { from: l.start, to: l.end, part: 0 })).collect();
+    let edges: Vec<(u32, Edge)> =
+        (0..).zip(lines.map(|l| Edge { from: l.start, to: l.end, part: 0 })).collect();
     effort.spend(edges.len() * cost::OVERLAY)?;
     let held = effort.hold(edges.len() * EDGE_BYTES)?;
     let mut failed = None;

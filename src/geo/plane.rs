@@ -1,9 +1,10 @@
-//! The whole world at one zoom and bearing, in CSS px: where labels are placed, whatever picture asks.
+//! The whole world at one zoom and bearing, in CSS px: where labels are placed, whatever picture
+//! asks.
 
 use super::{Camera, World};
 
-/// The world's square at a style zoom, turned so that a picture's up is its up. Positions are CSS px from the world's
-/// north-west corner, to the right and down.
+/// The world's square at a style zoom, turned so that a picture's up is its up. Positions are CSS
+/// px from the world's north-west corner, to the right and down.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plane {
     zoom: f64,
@@ -16,7 +17,8 @@ pub struct Plane {
 
 impl Plane {
     pub(super) fn new(zoom: f64, bearing: f64) -> Self {
-        let (sin, cos) = if bearing == 0.0 { (0.0, 1.0) } else { (-bearing.to_radians()).sin_cos() };
+        let (sin, cos) =
+            if bearing == 0.0 { (0.0, 1.0) } else { (-bearing.to_radians()).sin_cos() };
         Self { zoom, bearing, world_px: 512.0 * zoom.exp2(), sin, cos }
     }
 
@@ -44,7 +46,10 @@ impl Plane {
     }
 
     pub fn world(&self, [x, y]: [f64; 2]) -> World {
-        World { x: (x * self.cos + y * self.sin) / self.world_px, y: (y * self.cos - x * self.sin) / self.world_px }
+        World {
+            x: (x * self.cos + y * self.sin) / self.world_px,
+            y: (y * self.cos - x * self.sin) / self.world_px,
+        }
     }
 
     /// A picture of this part of the plane at one device px a CSS px.
@@ -66,7 +71,10 @@ mod tests {
             let at = plane.at(World { x: 0.63, y: 0.37 });
             let camera = plane.camera([at[0] - 100.0, at[1] - 50.0], [at[0] + 100.0, at[1] + 50.0]);
             let (min, max) = camera.on_plane();
-            assert!((min[0] - at[0] + 100.0).abs() < 0.01 && (max[1] - at[1] - 50.0).abs() < 0.01, "{bearing}");
+            assert!(
+                (min[0] - at[0] + 100.0).abs() < 0.01 && (max[1] - at[1] - 50.0).abs() < 0.01,
+                "{bearing}"
+            );
         }
     }
 }

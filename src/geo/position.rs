@@ -15,8 +15,8 @@ pub struct LonLat {
 }
 
 impl LonLat {
-    /// A longitude beyond 180° is that of the next turn (see [`round`]). `None` where a coordinate is not finite or out of
-    /// range.
+    /// A longitude beyond 180° is that of the next turn (see [`round`]). `None` where a coordinate
+    /// is not finite or out of range.
     pub fn new(lon: f64, lat: f64) -> Option<Self> {
         let ok = lon.abs() <= round::MOST_LONGITUDE && lat.abs() <= 90.0;
         ok.then(|| Self { lon: round::wrapped(lon), lat })
@@ -42,7 +42,8 @@ impl LonLat {
 pub enum NumbersError {
     #[error("'{text}' is not {count} numbers with commas between")]
     Count { text: String, count: usize },
-    #[error("{0:?},{1:?} is out of range: longitude -180..180 (or to 360 either way), then latitude -90..90{help}", help = swapped(*.0, *.1))]
+    #[error("{0:?},{1:?} is out of range: longitude -180..180 (or to 360 either way), then \
+        latitude -90..90{help}", help = swapped(*.0, *.1))]
     Position(f64, f64),
 }
 
@@ -59,7 +60,8 @@ pub fn numbers<const N: usize>(text: &str) -> Result<[f64; N], NumbersError> {
     parsed.and_then(|n| n.try_into().ok()).ok_or_else(refuse)
 }
 
-/// A position in the Web Mercator unit square: x 0..=1 eastward from 180° W, y 0..=1 southward from 85.05° N.
+/// A position in the Web Mercator unit square: x 0..=1 eastward from 180° W, y 0..=1 southward from
+/// 85.05° N.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct World {
     pub x: f64,
@@ -67,7 +69,8 @@ pub struct World {
 }
 
 impl World {
-    /// Projects degrees (EPSG:4326) to the unit square; latitudes past ±[`MAX_LATITUDE`] land on its edge.
+    /// Projects degrees (EPSG:4326) to the unit square; latitudes past ±[`MAX_LATITUDE`] land on
+    /// its edge.
     pub fn from_degrees(lon: f64, lat: f64) -> Self {
         let lat = lat.clamp(-MAX_LATITUDE, MAX_LATITUDE).to_radians();
         let y = 0.5 - ((PI / 4.0 + lat / 2.0).tan()).ln() / (2.0 * PI);
@@ -145,7 +148,10 @@ impl WorldBox {
 
     /// Whether the boxes share a point; touching counts.
     pub fn meets(&self, other: &Self) -> bool {
-        self.min.x <= other.max.x && other.min.x <= self.max.x && self.min.y <= other.max.y && other.min.y <= self.max.y
+        self.min.x <= other.max.x
+            && other.min.x <= self.max.x
+            && self.min.y <= other.max.y
+            && other.min.y <= self.max.y
     }
 }
 

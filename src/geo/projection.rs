@@ -1,5 +1,6 @@
-//! Conformal projections for one picture: a part of the world, laid over the unit square so that in the picture's middle
-//! place and scale are Web Mercator's. Here it is chosen and described; [`Projector`] does the work.
+//! Conformal projections for one picture: a part of the world, laid over the unit square so that in
+//! the picture's middle place and scale are Web Mercator's. Here it is chosen and described;
+//! [`Projector`] does the work.
 
 use super::WorldBox;
 use super::projector::Projector;
@@ -27,9 +28,17 @@ pub enum ProjectionError {
     #[error("'{0}' is no projection; there are: {known}", known = Projection::NAMES.join(", "))]
     Name(String),
     #[error(
-        "{projection} is for {most} degrees of longitude at most, and {latitudes}; the picture has {degrees:.1}, from {south:.1} to {north:.1} north"
+        "{projection} is for {most} degrees of longitude at most, and {latitudes}; the picture \
+         has {degrees:.1}, from {south:.1} to {north:.1} north"
     )]
-    Extent { projection: &'static str, most: f64, latitudes: &'static str, degrees: f64, south: f64, north: f64 },
+    Extent {
+        projection: &'static str,
+        most: f64,
+        latitudes: &'static str,
+        degrees: f64,
+        south: f64,
+        north: f64,
+    },
     #[error("the projection has no such place")]
     Place,
 }
@@ -44,8 +53,9 @@ const REACH_UTM: f64 = 20.0;
 impl Projection {
     pub const NAMES: [&'static str; 3] = ["web-mercator", "lambert", "utm"];
 
-    /// The projection of a name, suited to an area of Web Mercator's unit square; none where it is Web Mercator itself.
-    /// Lambert's parallels lie a sixth of the area within its edges; UTM's zone is that of its middle.
+    /// The projection of a name, suited to an area of Web Mercator's unit square; none where it is
+    /// Web Mercator itself. Lambert's parallels lie a sixth of the area within its edges; UTM's
+    /// zone is that of its middle.
     ///
     /// # Errors
     /// Where there is no such projection, or it does not suit an area so large or so near a pole.
@@ -67,7 +77,11 @@ impl Projection {
             "lambert" => {
                 let one_side = south > 0.0 || north < 0.0;
                 if degrees > MOST_LAMBERT || !one_side || south < -80.0 || north > 80.0 {
-                    return Err(refuse("lambert", MOST_LAMBERT, "one side of the equator, to 80 degrees"));
+                    return Err(refuse(
+                        "lambert",
+                        MOST_LAMBERT,
+                        "one side of the equator, to 80 degrees",
+                    ));
                 }
                 let sixth = (north - south) / 6.0;
                 Kind::Lambert {
@@ -93,7 +107,8 @@ impl Projection {
     pub fn definition(&self) -> String {
         match self.kind {
             Kind::Lambert { south, north, lon, lat } => format!(
-                "+proj=lcc +lat_1={south} +lat_2={north} +lat_0={lat} +lon_0={lon} +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs"
+                "+proj=lcc +lat_1={south} +lat_2={north} +lat_0={lat} +lon_0={lon} +x_0=0 +y_0=0 \
+                 +datum=WGS84 +units=m +no_defs"
             ),
             Kind::Utm { zone, south } => {
                 let side = if south { "+south " } else { "" };
@@ -105,7 +120,9 @@ impl Projection {
     /// The EPSG's code, where it has one.
     pub fn epsg(&self) -> Option<u16> {
         match self.kind {
-            Kind::Utm { zone, south } => Some(if south { 32_700 } else { 32_600 } + u16::from(zone)),
+            Kind::Utm { zone, south } => {
+                Some(if south { 32_700 } else { 32_600 } + u16::from(zone))
+            }
             Kind::Lambert { .. } => None,
         }
     }
@@ -121,7 +138,9 @@ impl Projection {
     /// As WKT 1.
     pub fn wkt(&self) -> String {
         let parameters = |all: &[(&str, f64)]| {
-            all.iter().map(|(name, value)| format!("PARAMETER[\"{name}\",{value}],")).collect::<String>()
+            all.iter()
+                .map(|(name, value)| format!("PARAMETER[\"{name}\",{value}],"))
+                .collect::<String>()
         };
         let (name, method, parameters, authority) = match self.kind {
             Kind::Lambert { south, north, lon, lat } => {
@@ -133,7 +152,12 @@ impl Projection {
                     ("false_easting", 0.0),
                     ("false_northing", 0.0),
                 ];
-                ("Lambert conformal conic".to_string(), "Lambert_Conformal_Conic_2SP", parameters(&all), String::new())
+                (
+                    "Lambert conformal conic".to_string(),
+                    "Lambert_Conformal_Conic_2SP",
+                    parameters(&all),
+                    String::new(),
+                )
             }
             Kind::Utm { zone, south } => {
                 let all = [
@@ -153,16 +177,23 @@ impl Projection {
                 )
             }
         };
-        format!("PROJCS[\"{name}\",{GEOGCS},PROJECTION[\"{method}\"],{parameters}UNIT[\"metre\",1]{authority}]")
+        format!(
+            "PROJCS[\"{name}\",{GEOGCS},PROJECTION[\"{method}\"],{parameters}UNIT[\"metre\",1]{authority}]"
+        )
     }
 
     /// In words: `Lambert conformal conic, standard parallels 39.1° and 40.3°`.
     pub fn name(&self) -> String {
         match self.kind {
             Kind::Lambert { south, north, lon, .. } => {
-                format!("Lambert conformal conic, standard parallels {south}° and {north}°, meridian {lon}°")
+                format!(
+                    "Lambert conformal conic, standard parallels {south}° and {north}°, meridian \
+                     {lon}°"
+                )
             }
-            Kind::Utm { zone, south } => format!("UTM, zone {zone}{}", if south { "S" } else { "N" }),
+            Kind::Utm { zone, south } => {
+                format!("UTM, zone {zone}{}", if south { "S" } else { "N" })
+            }
         }
     }
 
@@ -176,7 +207,9 @@ impl Projection {
     fn domain(&self) -> WorldBox {
         let (reach, south, north) = match self.kind {
             Kind::Utm { .. } => (REACH_UTM, -80.0, 84.0),
-            Kind::Lambert { .. } if self.lat > 0.0 => (REACH_LAMBERT, -30.0f64.max(self.lat - 60.0), 84.0),
+            Kind::Lambert { .. } if self.lat > 0.0 => {
+                (REACH_LAMBERT, -30.0f64.max(self.lat - 60.0), 84.0)
+            }
             Kind::Lambert { .. } => (REACH_LAMBERT, -84.0, 30.0f64.min(self.lat + 60.0)),
         };
         WorldBox::from_degrees([self.lon - reach, south, self.lon + reach, north])
@@ -192,7 +225,9 @@ mod tests {
         let named = |name, bbox| Projection::named(name, &WorldBox::from_degrees(bbox));
         assert!(named("utm", [40.0, 38.0, 55.0, 40.0]).is_err());
         assert!(named("lambert", [40.0, -5.0, 50.0, 40.0]).is_err());
-        assert!(named("peters", [45.0, 38.0, 48.0, 40.0]).unwrap_err().to_string().contains("lambert"));
+        assert!(
+            named("peters", [45.0, 38.0, 48.0, 40.0]).unwrap_err().to_string().contains("lambert")
+        );
         assert_eq!(named("web-mercator", [45.0, 38.0, 48.0, 40.0]), Ok(None));
     }
 }

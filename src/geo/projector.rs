@@ -1,5 +1,5 @@
-//! A projection at work. Shapes are bent once, before they are indexed; cameras, labels and painters see a plane like any
-//! other. The formulas are PROJ's (crate `proj4rs`).
+//! A projection at work. Shapes are bent once, before they are indexed; cameras, labels and
+//! painters see a plane like any other. The formulas are PROJ's (crate `proj4rs`).
 
 use geo::geometry as g;
 use geo::{BooleanOps, Coord};
@@ -21,12 +21,16 @@ pub struct Projector {
 }
 
 impl Projector {
-    /// One by PROJ's definition, for a picture with its middle at a longitude and latitude, degrees, and what of the world it
-    /// can draw without tearing.
+    /// One by PROJ's definition, for a picture with its middle at a longitude and latitude,
+    /// degrees, and what of the world it can draw without tearing.
     ///
     /// # Errors
     /// Where the formulas refuse the parameters.
-    pub(super) fn new(definition: &str, (lon, lat): (f64, f64), domain: WorldBox) -> Result<Self, ProjectionError> {
+    pub(super) fn new(
+        definition: &str,
+        (lon, lat): (f64, f64),
+        domain: WorldBox,
+    ) -> Result<Self, ProjectionError> {
         let read = |text: &str| Proj::from_proj_string(text).map_err(|_| ProjectionError::Place);
         let mut projector = Self {
             degrees: read("+proj=longlat +datum=WGS84 +no_defs")?,
@@ -96,14 +100,16 @@ impl Projector {
         &self.domain
     }
 
-    /// A shape in the plane, `worlds` worlds to the east, its edges bent to within a `tolerance` (unit square) where they come
-    /// `near`; parts of it beyond what can be projected are cut off.
+    /// A shape in the plane, `worlds` worlds to the east, its edges bent to within a `tolerance`
+    /// (unit square) where they come `near`; parts of it beyond what can be projected are cut off.
     pub fn bent(&self, shape: &Shape, worlds: f64, tolerance: f64, near: &WorldBox) -> Vec<Shape> {
         let Some(bounds) = shape.bounds().map(|b| b.moved(worlds)) else { return Vec::new() };
         if !bounds.meets(&self.domain) {
             return Vec::new();
         }
-        let moved = |line: &[World]| -> Vec<World> { line.iter().map(|p| World { x: p.x + worlds, y: p.y }).collect() };
+        let moved = |line: &[World]| -> Vec<World> {
+            line.iter().map(|p| World { x: p.x + worlds, y: p.y }).collect()
+        };
         let inside = |p: World| self.domain.owns(p);
         let whole = inside(bounds.min) && inside(bounds.max);
         match shape {
@@ -114,15 +120,29 @@ impl Projector {
             }
             Shape::Line(line) => {
                 let lines = if whole { vec![moved(line)] } else { self.cut_line(&moved(line)) };
-                lines.iter().map(|l| self.curve(l, tolerance, near)).filter(|l| l.len() > 1).map(Shape::Line).collect()
+                lines
+                    .iter()
+                    .map(|l| self.curve(l, tolerance, near))
+                    .filter(|l| l.len() > 1)
+                    .map(Shape::Line)
+                    .collect()
             }
             Shape::Polygon(rings) => {
                 let rings: Vec<Vec<World>> = rings.iter().map(|r| moved(r)).collect();
                 let polygons = if whole { vec![rings] } else { self.cut_polygon(rings) };
                 let bend = |rings: Vec<Vec<World>>| -> Vec<Vec<World>> {
-                    rings.iter().map(|r| self.curve(r, tolerance, near)).filter(|r| r.len() > 3).collect()
+                    rings
+                        .iter()
+                        .map(|r| self.curve(r, tolerance, near))
+                        .filter(|r| r.len() > 3)
+                        .collect()
                 };
-                polygons.into_iter().map(bend).filter(|r| !r.is_empty()).map(Shape::Polygon).collect()
+                polygons
+                    .into_iter()
+                    .map(bend)
+                    .filter(|r| !r.is_empty())
+                    .map(Shape::Polygon)
+                    .collect()
             }
         }
     }
@@ -141,7 +161,9 @@ impl Projector {
         let mut rings = rings.iter().map(|r| ring(r));
         let Some(exterior) = rings.next() else { return Vec::new() };
         let polygon = g::Polygon::new(exterior, rings.collect());
-        let all = |p: &g::Polygon<f64>| std::iter::once(p.exterior()).chain(p.interiors()).map(worlds_of).collect();
+        let all = |p: &g::Polygon<f64>| {
+            std::iter::once(p.exterior()).chain(p.interiors()).map(worlds_of).collect()
+        };
         self.window().intersection(&polygon).0.iter().map(all).collect()
     }
 
@@ -152,7 +174,9 @@ impl Projector {
         for at in line {
             let Some(there) = self.forward(*at) else { continue };
             match last {
-                Some(from) => self.bend(from, (*at, there), (tolerance, near), MAX_HALVINGS, &mut out),
+                Some(from) => {
+                    self.bend(from, (*at, there), (tolerance, near), MAX_HALVINGS, &mut out)
+                }
                 None => out.push(there),
             }
             last = Some((*at, there));
@@ -228,7 +252,10 @@ mod tests {
             for (lon, lat) in [(46.7499, 39.7601), (45.4, 38.8), (48.0, 40.6), (30.0, 50.0)] {
                 let world = World::from_degrees(lon, lat);
                 let back = projector.inverse(projector.forward(world).unwrap()).unwrap();
-                assert!((back.x - world.x).abs() < 1e-9 && (back.y - world.y).abs() < 1e-9, "{name} {lon} {lat}");
+                assert!(
+                    (back.x - world.x).abs() < 1e-9 && (back.y - world.y).abs() < 1e-9,
+                    "{name} {lon} {lat}"
+                );
             }
             let middle = karabakh().center();
             let at = projector.forward(middle).unwrap();
@@ -238,35 +265,44 @@ mod tests {
 
     #[test]
     fn utm_is_epsg_s() {
-        let projector = Projection::named("utm", &karabakh()).unwrap().unwrap().projector().unwrap();
+        let projector =
+            Projection::named("utm", &karabakh()).unwrap().unwrap().projector().unwrap();
         // Shusha in EPSG:32638, by PostGIS.
-        let at = projector.metres_of(projector.forward(World::from_degrees(46.7499, 39.7601)).unwrap());
+        let at =
+            projector.metres_of(projector.forward(World::from_degrees(46.7499, 39.7601)).unwrap());
         assert!((at.x - 649896.6369).hypot(at.y - 4402595.4766) < 1e-3, "{at:?}");
     }
 
     #[test]
     fn a_parallel_is_an_arc() {
-        let projector = Projection::named("lambert", &karabakh()).unwrap().unwrap().projector().unwrap();
-        let parallel = Shape::Line(vec![World::from_degrees(40.0, 40.0), World::from_degrees(54.0, 40.0)]);
+        let projector =
+            Projection::named("lambert", &karabakh()).unwrap().unwrap().projector().unwrap();
+        let parallel =
+            Shape::Line(vec![World::from_degrees(40.0, 40.0), World::from_degrees(54.0, 40.0)]);
         let tolerance = 1e-7;
         let near = WorldBox::from_degrees([40.0, 30.0, 54.0, 50.0]);
         let bent = projector.bent(&parallel, 0.0, tolerance, &near);
         let [Shape::Line(line)] = bent.as_slice() else { panic!("{bent:?}") };
         assert!(line.len() > 8);
         for pair in line.windows(2) {
-            let middle = World { x: (pair[0].x + pair[1].x) / 2.0, y: (pair[0].y + pair[1].y) / 2.0 };
+            let middle =
+                World { x: (pair[0].x + pair[1].x) / 2.0, y: (pair[0].y + pair[1].y) / 2.0 };
             let (_, lat) = projector.inverse(middle).unwrap().to_degrees();
             assert!((lat - 40.0).abs() < 1e-4, "{lat}");
         }
         // Far from where it is looked at, it need not be.
         let elsewhere = WorldBox::from_degrees([46.0, 60.0, 46.1, 60.1]);
-        let [Shape::Line(coarse)] = &projector.bent(&parallel, 0.0, tolerance, &elsewhere)[..] else { panic!() };
+        let [Shape::Line(coarse)] = &projector.bent(&parallel, 0.0, tolerance, &elsewhere)[..]
+        else {
+            panic!()
+        };
         assert!(coarse.len() < line.len() / 2);
     }
 
     #[test]
     fn what_is_too_far_is_cut_off() {
-        let projector = Projection::named("utm", &karabakh()).unwrap().unwrap().projector().unwrap();
+        let projector =
+            Projection::named("utm", &karabakh()).unwrap().unwrap().projector().unwrap();
         let world = vec![
             World { x: 0.0, y: 0.0 },
             World { x: 1.0, y: 0.0 },
@@ -277,7 +313,13 @@ mod tests {
         let bent = projector.bent(&Shape::Polygon(vec![world.clone()]), 0.0, 1e-6, &karabakh());
         let bounds = bent[0].bounds().unwrap();
         assert!(bounds.width() < 0.5 && bounds.height() < 1.5, "{bounds:?}");
-        assert!(projector.bent(&Shape::Line(world[..2].to_vec()), 0.0, 1e-6, &karabakh()).len() <= 1);
-        assert!(projector.bent(&Shape::Point(World { x: 0.1, y: 0.5 }), 0.0, 1e-6, &karabakh()).is_empty());
+        assert!(
+            projector.bent(&Shape::Line(world[..2].to_vec()), 0.0, 1e-6, &karabakh()).len() <= 1
+        );
+        assert!(
+            projector
+                .bent(&Shape::Point(World { x: 0.1, y: 0.5 }), 0.0, 1e-6, &karabakh())
+                .is_empty()
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! Where a picture's pixels lie in a coordinate reference system, as GIS tools read it: world files, WKT 1, the keys of
-//! GeoTIFF (OGC 19-008r4).
+//! Where a picture's pixels lie in a coordinate reference system, as GIS tools read it: world
+//! files, WKT 1, the keys of GeoTIFF (OGC 19-008r4).
 
 use std::f64::consts::TAU;
 
@@ -44,9 +44,16 @@ impl Georeference {
         };
         // Measured over the whole picture, so that no digits are lost.
         let (w, h) = (f64::from(camera.width_px()), f64::from(camera.height_px()));
-        let ((c, f), (right_x, right_y), (down_x, down_y)) = (metres(0.0, 0.0), metres(w, 0.0), metres(0.0, h));
-        let to_metres =
-            Affine { a: (right_x - c) / w, b: (down_x - c) / h, c, d: (right_y - f) / w, e: (down_y - f) / h, f };
+        let ((c, f), (right_x, right_y), (down_x, down_y)) =
+            (metres(0.0, 0.0), metres(w, 0.0), metres(0.0, h));
+        let to_metres = Affine {
+            a: (right_x - c) / w,
+            b: (down_x - c) / h,
+            c,
+            d: (right_y - f) / w,
+            e: (down_y - f) / h,
+            f,
+        };
         Self { to_metres, projection: projected.map(|(projection, _)| *projection) }
     }
 
@@ -72,7 +79,8 @@ impl Georeference {
         let Affine { a, b, c, d, e, f } = self.to_metres;
         let wkt = self.wkt().replace('"', "&quot;");
         format!(
-            "<PAMDataset>\n  <SRS>{wkt}</SRS>\n  <GeoTransform>{c:.9},{a:.12},{b:.12},{f:.9},{d:.12},{e:.12}</GeoTransform>\n</PAMDataset>\n"
+            "<PAMDataset>\n  <SRS>{wkt}</SRS>\n  \
+             <GeoTransform>{c:.9},{a:.12},{b:.12},{f:.9},{d:.12},{e:.12}</GeoTransform>\n</PAMDataset>\n"
         )
     }
 
@@ -97,20 +105,29 @@ impl Georeference {
         const USER_DEFINED: u16 = 32_767;
         let system = self.epsg().unwrap_or(USER_DEFINED);
         // Model: projected; raster: pixels are areas.
-        let mut keys = GeoKeys { whole: vec![(1024, 1), (1025, 1), (3072, system)], real: Vec::new() };
+        let mut keys =
+            GeoKeys { whole: vec![(1024, 1), (1025, 1), (3072, system)], real: Vec::new() };
         if let (None, Some(projection)) = (self.epsg(), &self.projection)
             && let Some((south, north, lon, lat)) = projection.parallels()
         {
             // WGS 84; a projection of its own, Lambert's with two parallels, in metres.
             keys.whole.extend([(2048, 4326), (3074, USER_DEFINED), (3075, 8), (3076, 9001)]);
-            keys.real.extend([(3078, south), (3079, north), (3084, lon), (3085, lat), (3086, 0.0), (3087, 0.0)]);
+            keys.real.extend([
+                (3078, south),
+                (3079, north),
+                (3084, lon),
+                (3085, lat),
+                (3086, 0.0),
+                (3087, 0.0),
+            ]);
         }
         keys
     }
 }
 
 /// WGS 84 in WKT 1.
-pub(super) const GEOGCS: &str = "GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433],AUTHORITY[\"EPSG\",\"4326\"]]";
+pub(super) const GEOGCS: &str = "GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS \
+    84\",6378137,298.257223563]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433],AUTHORITY[\"EPSG\",\"4326\"]]";
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,8 @@
 //! Projected geometry, cut into the parts that are indexed and drawn one by one.
 //!
-//! A [`Shape`] is one point, one line or one polygon in the unit square; multi-geometries and collections give several.
-//! Rings are closed (first point repeated) and keep the source's order: exterior first.
+//! A [`Shape`] is one point, one line or one polygon in the unit square; multi-geometries and
+//! collections give several. Rings are closed (first point repeated) and keep the source's order:
+//! exterior first.
 
 use geo::geometry as g;
 
@@ -63,7 +64,8 @@ impl Shape {
     }
 }
 
-/// The parts of a geometry in degrees (EPSG:4326), projected, in source order; empty geometries give none.
+/// The parts of a geometry in degrees (EPSG:4326), projected, in source order; empty geometries
+/// give none.
 pub fn shapes_of(geometry: &g::Geometry<f64>) -> Vec<Shape> {
     let mut shapes = Vec::new();
     collect(geometry, &mut shapes);
@@ -73,7 +75,9 @@ pub fn shapes_of(geometry: &g::Geometry<f64>) -> Vec<Shape> {
 fn collect(geometry: &g::Geometry<f64>, out: &mut Vec<Shape>) {
     match geometry {
         g::Geometry::Point(p) => out.push(Shape::Point(project(p.0))),
-        g::Geometry::MultiPoint(points) => out.extend(points.iter().map(|p| Shape::Point(project(p.0)))),
+        g::Geometry::MultiPoint(points) => {
+            out.extend(points.iter().map(|p| Shape::Point(project(p.0))))
+        }
         g::Geometry::Line(l) => out.push(Shape::Line(vec![project(l.start), project(l.end)])),
         g::Geometry::LineString(line) => push_line(line, out),
         g::Geometry::MultiLineString(lines) => lines.iter().for_each(|l| push_line(l, out)),

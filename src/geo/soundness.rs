@@ -1,5 +1,5 @@
-//! Whether a geometry that someone gave is one that questions can be asked of: on the Earth, and not crossing itself. What a
-//! question gives is refused where it is not; data is mended.
+//! Whether a geometry that someone gave is one that questions can be asked of: on the Earth, and
+//! not crossing itself. What a question gives is refused where it is not; data is mended.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -16,7 +16,8 @@ use super::relate::{Edge, Location, Meeting, Prepared, own_pairs};
 pub enum Fault {
     /// Not a place on the Earth, degrees.
     OffEarth(f64, f64),
-    /// The outline of a polygon crosses or touches itself along a stretch, near a position in degrees.
+    /// The outline of a polygon crosses or touches itself along a stretch, near a position in
+    /// degrees.
     Crosses(f64, f64),
     /// A hole lies outside its polygon, at a position in degrees.
     HoleOutside(f64, f64),
@@ -28,11 +29,21 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fault::OffEarth(x, y) => {
-                write!(f, "{x:?},{y:?} is no place on the Earth: longitude -180..180, then latitude -90..90")
+                write!(
+                    f,
+                    "{x:?},{y:?} is no place on the Earth: longitude -180..180, then latitude \
+                     -90..90"
+                )
             }
-            Fault::Crosses(x, y) => write!(f, "the polygon's outline crosses itself near {x:.6},{y:.6}; mend it there"),
-            Fault::HoleOutside(x, y) => write!(f, "a hole of the polygon lies outside it, at {x:.6},{y:.6}"),
-            Fault::Overlap(x, y) => write!(f, "polygons of the geometry lie over one another near {x:.6},{y:.6}"),
+            Fault::Crosses(x, y) => {
+                write!(f, "the polygon's outline crosses itself near {x:.6},{y:.6}; mend it there")
+            }
+            Fault::HoleOutside(x, y) => {
+                write!(f, "a hole of the polygon lies outside it, at {x:.6},{y:.6}")
+            }
+            Fault::Overlap(x, y) => {
+                write!(f, "polygons of the geometry lie over one another near {x:.6},{y:.6}")
+            }
         }
     }
 }
@@ -57,16 +68,22 @@ pub fn fault(geometry: &Geometry<f64>, effort: &Effort) -> Result<Option<Fault>,
     Ok(None)
 }
 
-/// The areas that are painted of a geometry that is not sound, and the first fault; `None` where it is sound.
+/// The areas that are painted of a geometry that is not sound, and the first fault; `None` where it
+/// is sound.
 ///
 /// # Errors
 /// Where the effort ends.
-pub fn mended(geometry: &Geometry<f64>, effort: &Effort) -> Result<Option<(Geometry<f64>, Fault)>, Stopped> {
+pub fn mended(
+    geometry: &Geometry<f64>,
+    effort: &Effort,
+) -> Result<Option<(Geometry<f64>, Fault)>, Stopped> {
     let mut polygons = Vec::new();
     // Collections that hold other things beside areas are left as they are.
     match geometry {
         Geometry::Polygon(_) | Geometry::MultiPolygon(_) => gather(geometry, &mut polygons),
-        Geometry::GeometryCollection(all) if all.iter().all(is_of_areas) => gather(geometry, &mut polygons),
+        Geometry::GeometryCollection(all) if all.iter().all(is_of_areas) => {
+            gather(geometry, &mut polygons)
+        }
         _ => return Ok(None),
     }
     let all = MultiPolygon(polygons.iter().copied().cloned().collect());
@@ -134,7 +151,9 @@ fn doubtful(all: &MultiPolygon<f64>, effort: &Effort) -> Result<Option<Coord<f64
         return Ok(None);
     }
     let edges = (0..).zip(&all.0).flat_map(|(part, polygon)| {
-        let lines = super::geodesic::rings(polygon).flat_map(|ring| ring.lines()).filter(|l| l.start != l.end);
+        let lines = super::geodesic::rings(polygon)
+            .flat_map(|ring| ring.lines())
+            .filter(|l| l.start != l.end);
         lines.map(move |line| Edge { from: line.start, to: line.end, part })
     });
     let edges: Vec<(u32, Edge)> = (0..).zip(edges).collect();
@@ -157,7 +176,8 @@ fn doubtful(all: &MultiPolygon<f64>, effort: &Effort) -> Result<Option<Coord<f64
     // None crosses another: one lies within another where any of its corners does.
     let boxes: Vec<_> = all.iter().map(|p| p.bounding_rect()).collect();
     for (i, outer) in all.iter().enumerate() {
-        let is_within = |j: &usize| i != *j && boxes[i].zip(boxes[*j]).is_some_and(|(a, b)| a.contains(&b));
+        let is_within =
+            |j: &usize| i != *j && boxes[i].zip(boxes[*j]).is_some_and(|(a, b)| a.contains(&b));
         let inner: Vec<usize> = (0..all.0.len()).filter(is_within).collect();
         effort.spend(all.0.len() * cost::BOX)?;
         if inner.is_empty() {
@@ -192,7 +212,8 @@ fn gather<'a>(geometry: &'a Geometry<f64>, out: &mut Vec<&'a Polygon<f64>>) {
 
 /// Where the outline of a polygon crosses itself; rings may touch in positions.
 fn crossing(polygon: &Polygon<f64>, effort: &Effort) -> Result<Option<Coord<f64>>, Stopped> {
-    let lines = super::geodesic::rings(polygon).flat_map(|ring| ring.lines()).filter(|l| l.start != l.end);
+    let lines =
+        super::geodesic::rings(polygon).flat_map(|ring| ring.lines()).filter(|l| l.start != l.end);
     let edges: Vec<(u32, Edge)> =
         (0..).zip(lines.map(|line| Edge { from: line.start, to: line.end, part: 0 })).collect();
     let mut found = None;
@@ -225,23 +246,36 @@ mod tests {
         assert_eq!(fault(&square), None);
         let off = Geometry::Point(geo::Point::new(90.0, 180.0));
         assert_eq!(fault(&off), Some(Fault::OffEarth(90.0, 180.0)));
-        assert!(matches!(fault(&Geometry::Point(geo::Point::new(f64::NAN, 0.0))), Some(Fault::OffEarth(..))));
+        assert!(matches!(
+            fault(&Geometry::Point(geo::Point::new(f64::NAN, 0.0))),
+            Some(Fault::OffEarth(..))
+        ));
     }
 
     #[test]
     fn what_is_painted_is_what_there_is() {
-        let square = |x: f64, y: f64, side: f64| geo::Rect::new((x, y), (x + side, y + side)).to_polygon();
+        let square =
+            |x: f64, y: f64, side: f64| geo::Rect::new((x, y), (x + side, y + side)).to_polygon();
         let mended = |geometry: Geometry<f64>| {
             let mended = super::mended(&geometry, &Effort::default()).unwrap();
             mended.map(|(geometry, fault)| (geometry.unsigned_area(), fault))
         };
         let bow = polygon![(x: 0.0, y: 0.0), (x: 1.0, y: 1.0), (x: 1.0, y: 0.0), (x: 0.0, y: 1.0)];
         assert_eq!(mended(bow.into()), Some((0.5, Fault::Crosses(0.5, 0.5))));
-        let holed = |hole: Polygon<f64>| Polygon::new(square(0.0, 0.0, 4.0).into_inner().0, vec![hole.into_inner().0]);
-        assert!(matches!(mended(holed(square(5.0, 5.0, 1.0)).into()), Some((16.0, Fault::HoleOutside(..)))));
-        assert!(matches!(mended(holed(square(3.0, 3.0, 2.0)).into()), Some((15.0, Fault::Crosses(..)))));
+        let holed = |hole: Polygon<f64>| {
+            Polygon::new(square(0.0, 0.0, 4.0).into_inner().0, vec![hole.into_inner().0])
+        };
+        assert!(matches!(
+            mended(holed(square(5.0, 5.0, 1.0)).into()),
+            Some((16.0, Fault::HoleOutside(..)))
+        ));
+        assert!(matches!(
+            mended(holed(square(3.0, 3.0, 2.0)).into()),
+            Some((15.0, Fault::Crosses(..)))
+        ));
         assert_eq!(mended(holed(square(0.0, 1.0, 1.0)).into()).map(|(area, _)| area), Some(15.0));
-        let several = |all: &[Polygon<f64>]| mended(Geometry::MultiPolygon(MultiPolygon(all.to_vec())));
+        let several =
+            |all: &[Polygon<f64>]| mended(Geometry::MultiPolygon(MultiPolygon(all.to_vec())));
         for (other, area) in [
             (square(1.0, 0.0, 2.0), 6.0),
             (square(0.5, 0.5, 1.0), 4.0),
@@ -251,11 +285,15 @@ mod tests {
             let (is, fault) = several(&[square(0.0, 0.0, 2.0), other]).unwrap();
             assert!(is == area && matches!(fault, Fault::Overlap(..)), "{is} {area} {fault}");
         }
-        let diamond = polygon![(x: 1.0, y: 0.0), (x: 2.0, y: 1.0), (x: 1.0, y: 2.0), (x: 0.0, y: 1.0)];
+        let diamond =
+            polygon![(x: 1.0, y: 0.0), (x: 2.0, y: 1.0), (x: 1.0, y: 2.0), (x: 0.0, y: 1.0)];
         assert_eq!(several(&[square(0.0, 0.0, 2.0), diamond]).map(|(area, _)| area), Some(4.0));
         let ring = |polygon: Polygon<f64>| polygon.into_inner().0;
         let nested = vec![ring(square(1.0, 1.0, 2.0)), ring(square(1.5, 1.5, 1.0))];
-        assert_eq!(mended(Polygon::new(ring(square(0.0, 0.0, 4.0)), nested).into()).map(|(area, _)| area), Some(12.0));
+        assert_eq!(
+            mended(Polygon::new(ring(square(0.0, 0.0, 4.0)), nested).into()).map(|(area, _)| area),
+            Some(12.0)
+        );
         let parts: Vec<Geometry<f64>> = [0.0, 1.0].map(|x| square(x, 0.0, 2.0).into()).to_vec();
         let both = Geometry::GeometryCollection(parts.into());
         assert_eq!(mended(both).map(|(area, _)| area), Some(6.0));

@@ -20,7 +20,8 @@ pub enum TileError {
 }
 
 impl TileId {
-    /// The deepest zoom served: at 4x its pixels are still far above the precision of the snapped coordinates.
+    /// The deepest zoom served: at 4x its pixels are still far above the precision of the snapped
+    /// coordinates.
     pub const MAX_ZOOM: u8 = 22;
 
     pub fn new(z: u32, x: u32, y: u32) -> Result<Self, TileError> {

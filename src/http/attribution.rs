@@ -1,6 +1,8 @@
-//! Attribution as clients put it into their pages: text and links, and nothing that a page could run.
+//! Attribution as clients put it into their pages: text and links, and nothing that a page could
+//! run.
 
-/// The attribution with `<a href="http(s)://...">` and `</a>` as they are, but for other attributes, and all else as text.
+/// The attribution with `<a href="http(s)://...">` and `</a>` as they are, but for other
+/// attributes, and all else as text.
 pub fn cleaned(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let (mut rest, mut open) = (html, false);
@@ -29,10 +31,13 @@ pub fn cleaned(html: &str) -> String {
 
 /// The target of a tag that is a link to a page, escaped.
 fn link(tag: &str) -> Option<String> {
-    let attributes = tag.strip_prefix(['a', 'A']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_whitespace()))?;
+    let attributes = tag
+        .strip_prefix(['a', 'A'])
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_whitespace()))?;
     let lower = attributes.to_ascii_lowercase();
     let (at, _) = lower.match_indices("href").find(|(at, _)| {
-        lower[..*at].ends_with(|c: char| c.is_ascii_whitespace()) && lower[at + 4..].trim_start().starts_with('=')
+        lower[..*at].ends_with(|c: char| c.is_ascii_whitespace())
+            && lower[at + 4..].trim_start().starts_with('=')
     })?;
     let value = attributes[at + 4..].trim_start().strip_prefix('=')?.trim_start();
     let href = match value.chars().next()? {
@@ -41,7 +46,8 @@ fn link(tag: &str) -> Option<String> {
     };
     let start = href.to_ascii_lowercase();
     let is_page = start.starts_with("https://") || start.starts_with("http://");
-    let is_plain = !href.chars().any(|c| c.is_whitespace() || c.is_control() || "\"'<>`\\".contains(c));
+    let is_plain =
+        !href.chars().any(|c| c.is_whitespace() || c.is_control() || "\"'<>`\\".contains(c));
     (is_page && is_plain).then(|| {
         let mut out = String::new();
         href.char_indices().for_each(|(at, c)| escape(c, &href[at..], &mut out));
@@ -64,7 +70,8 @@ fn escape(c: char, text: &str, out: &mut String) {
 
 fn is_entity(text: &str) -> bool {
     let Some((name, _)) = text[1..].split_once(';') else { return false };
-    let digits = |digits: &str, radix: u32| !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
+    let digits =
+        |digits: &str, radix: u32| !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
     name.len() <= 32
         && match name.strip_prefix('#') {
             Some(number) => match number.strip_prefix(['x', 'X']) {
@@ -81,7 +88,9 @@ mod tests {
 
     #[test]
     fn nothing_but_text_and_links_is_left() {
-        let a = |href: &str, text: &str| format!("<a href=\"{href}\" rel=\"noopener noreferrer\">{text}</a>");
+        let a = |href: &str, text: &str| {
+            format!("<a href=\"{href}\" rel=\"noopener noreferrer\">{text}</a>")
+        };
         for (html, clean) in [
             ("Natural Earth; GeoNames", "Natural Earth; GeoNames".to_string()),
             (
@@ -94,15 +103,22 @@ mod tests {
                 "<a href=\"javascript:alert(1)\">A</a>",
                 "&lt;a href=&quot;javascript:alert(1)&quot;&gt;A&lt;/a&gt;".to_string(),
             ),
-            ("<a href=\"java&#115;cript:x\">A", "&lt;a href=&quot;java&#115;cript:x&quot;&gt;A".to_string()),
+            (
+                "<a href=\"java&#115;cript:x\">A",
+                "&lt;a href=&quot;java&#115;cript:x&quot;&gt;A".to_string(),
+            ),
             ("<a href=\"https://a.org\">unclosed", a("https://a.org", "unclosed")),
             (
                 "<a href=\"https://a.org\"><a href=\"https://b.org\">B</a></a>",
-                format!("{}&lt;/a&gt;", a("https://a.org", "&lt;a href=&quot;https://b.org&quot;&gt;B")),
+                format!(
+                    "{}&lt;/a&gt;",
+                    a("https://a.org", "&lt;a href=&quot;https://b.org&quot;&gt;B")
+                ),
             ),
             (
                 "<a data-href=\"https://a.org\" href=\"data:x\">A",
-                "&lt;a data-href=&quot;https://a.org&quot; href=&quot;data:x&quot;&gt;A".to_string(),
+                "&lt;a data-href=&quot;https://a.org&quot; href=&quot;data:x&quot;&gt;A"
+                    .to_string(),
             ),
             (
                 "<a href=https://a.org\"onmouseover=x>A</a>",

@@ -19,7 +19,8 @@ const MOST_DRAINED: usize = 8 << 20;
 /// What a document takes in memory for each byte of its text, as JSON and as shapes.
 const BYTES_PER_BYTE: u64 = 24;
 
-/// A request's body, with the memory that it and what is made of it take, for as long as it is held.
+/// A request's body, with the memory that it and what is made of it take, for as long as it is
+/// held.
 pub struct Document {
     pub text: Bytes,
     pub lease: Lease,
@@ -40,7 +41,9 @@ async fn read(request: Request, service: &Service) -> Result<Document, Problem> 
     let mut stream = request.into_body().into_data_stream();
     let mut text = Vec::new();
     let mut length = 0;
-    while let Some(piece) = tokio::time::timeout(MOST_SILENCE, stream.next()).await.map_err(|_| too_slow())? {
+    while let Some(piece) =
+        tokio::time::timeout(MOST_SILENCE, stream.next()).await.map_err(|_| too_slow())?
+    {
         let piece = piece.map_err(|_| Problem::bad_request("the body ended before its end"))?;
         length += piece.len();
         if length > MOST_DRAINED {

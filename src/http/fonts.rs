@@ -24,11 +24,14 @@ pub async fn range(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let missing = || {
-        let message =
-            format!("there is no glyph range '{}'; write {{first}}-{{last}}.pbf, such as 0-255.pbf", short(&file));
+        let message = format!(
+            "there is no glyph range '{}'; write {{first}}-{{last}}.pbf, such as 0-255.pbf",
+            short(&file)
+        );
         Problem::not_found(message)
     };
-    let (first, last) = file.strip_suffix(".pbf").and_then(|r| r.split_once('-')).ok_or_else(missing)?;
+    let (first, last) =
+        file.strip_suffix(".pbf").and_then(|r| r.split_once('-')).ok_or_else(missing)?;
     let number = |text: &str| text.parse::<u32>().ok();
     let (first, last) = number(first).zip(number(last)).ok_or_else(missing)?;
     if first % 256 != 0 || first > MAX_FIRST || last != first + 255 {
@@ -37,7 +40,8 @@ pub async fn range(
     let names = service.map().fonts();
     if !stack.split(',').any(|name| names.named(name.trim()).is_some()) {
         let known: Vec<&str> = names.faces().iter().map(|f| f.name.as_str()).collect();
-        let message = format!("there is no font '{}'; there are: {}", short(&stack), known.join(", "));
+        let message =
+            format!("there is no font '{}'; there are: {}", short(&stack), known.join(", "));
         return Err(Problem::not_found(message));
     }
     let key = format!("{:x}-{first}-{:x}", service.map().revision(), xxh3_64(stack.as_bytes()));

@@ -1,4 +1,5 @@
-//! What every answer says to browsers and caches, and what every request must say: the host that it is for, once.
+//! What every answer says to browsers and caches, and what every request must say: the host that it
+//! is for, once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,14 +16,15 @@ use super::viewer;
 const FRAMED: &str = "/embed";
 
 /// Of pages, but for who may frame them: scripts, styles and pictures of our own, nothing inline.
-const PAGE_POLICY: &str =
-    "default-src 'none'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+const PAGE_POLICY: &str = "default-src 'none'; img-src 'self' data:; connect-src 'self'; base-uri \
+    'none'; form-action 'none'";
 
 /// Of drawings, should one be opened as a page: nothing runs and nothing is loaded.
-const DRAWING_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'; sandbox";
+const DRAWING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+    font-src data:; frame-ancestors 'none'; sandbox";
 
-/// Noted by whoever makes links of what the request says of its host; the answer then says so to caches.
+/// Noted by whoever makes links of what the request says of its host; the answer then says so to
+/// caches.
 #[derive(Clone, Default)]
 pub struct HostUsed(Arc<AtomicBool>);
 
@@ -35,14 +37,16 @@ impl HostUsed {
 /// Checks a request's host and completes the answer's headers.
 pub async fn guard(mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let may_be_framed = path.strip_prefix(FRAMED).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let may_be_framed =
+        path.strip_prefix(FRAMED).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let host_used = HostUsed::default();
     request.extensions_mut().insert(host_used.clone());
     let mut response = match has_one_host(&request) {
         true => next.run(request).await,
-        false => {
-            Problem::bad_request("the request must name one host in its Host header (RFC 9112, 3.2)").into_response()
-        }
+        false => Problem::bad_request(
+            "the request must name one host in its Host header (RFC 9112, 3.2)",
+        )
+        .into_response(),
     };
     let headers = response.headers_mut();
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -72,7 +76,8 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
 }
 
-/// Whether an HTTP/1.1 request names its host exactly once, and in letters that hosts are written in.
+/// Whether an HTTP/1.1 request names its host exactly once, and in letters that hosts are written
+/// in.
 fn has_one_host(request: &Request) -> bool {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
@@ -83,5 +88,6 @@ fn has_one_host(request: &Request) -> bool {
 }
 
 fn is_host(text: &str) -> bool {
-    (1..256).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]_".contains(c))
+    (1..256).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]_".contains(c))
 }

@@ -1,4 +1,5 @@
-//! The map over HTTP. Everything wrong with a request is answered here, as `application/problem+json` (RFC 9457).
+//! The map over HTTP. Everything wrong with a request is answered here, as
+//! `application/problem+json` (RFC 9457).
 
 mod attribution;
 mod body;
@@ -77,10 +78,11 @@ pub fn router(service: Service, site: Site) -> Router {
         .with_state(service)
 }
 
-/// Whether the server lives, and what of the map it cannot serve as it should; 200 all the same, since a restart mends no
-/// file.
+/// Whether the server lives, and what of the map it cannot serve as it should; 200 all the same,
+/// since a restart mends no file.
 async fn health(State(service): State<Service>) -> Response {
-    let faults = tokio::task::spawn_blocking(move || service.map().faults()).await.unwrap_or_default();
+    let faults =
+        tokio::task::spawn_blocking(move || service.map().faults()).await.unwrap_or_default();
     let json = match faults.is_empty() {
         true => serde_json::json!({"status": "ok"}),
         false => serde_json::json!({"status": "degraded", "faults": faults}),
@@ -98,7 +100,9 @@ async fn elsewhere(Extension(reached): Extension<site::Reached>, uri: Uri) -> Re
     }
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     match HeaderValue::from_str(&format!("{}/{bare}{query}", reached.public_url())) {
-        Ok(location) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response(),
+        Ok(location) => {
+            (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response()
+        }
         Err(_) => not_found(&uri).into_response(),
     }
 }

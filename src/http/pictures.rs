@@ -8,8 +8,8 @@ use super::body::Document;
 use super::request::{Asker, Params, UrlPath, WARNING, cached, has_tag, number, short};
 use crate::geo::{Effort, LonLat, Stop, TileId};
 use crate::map::{
-    Animate, CalloutSpec, Frame, Lane, Map, Marker, OnTop, Output, Path, PathLook, Picture, PictureError, Preset,
-    Service, Size, Spec,
+    Animate, CalloutSpec, Frame, Lane, Map, Marker, OnTop, Output, Path, PathLook, Picture,
+    PictureError, Preset, Service, Size, Spec,
 };
 
 /// Device px of a picture over HTTP: 36 megapixels, some 300 MB while it is drawn and encoded.
@@ -36,14 +36,20 @@ pub async fn sized_tile(
     let size = match size.as_str() {
         "256" => 256,
         "512" => 512,
-        other => return Err(Problem::not_found(format!("tiles are 256 or 512 px, not '{}'", short(other)))),
+        other => {
+            return Err(Problem::not_found(format!(
+                "tiles are 256 or 512 px, not '{}'",
+                short(other)
+            )));
+        }
     };
     let (frame, output) = tile_frame(size, &z, &x, &file)?;
     draw(&service, id, frame, output, &params, &headers).await
 }
 
-/// `/styles/{id}/static/{lon},{lat},{zoom}/{w}x{h}[@{ratio}x].{format}`, `/static/{w},{s},{e},{n}/...`, or
-/// `/static/auto/...` around what is drawn on top; in place of the size the name of a preset.
+/// `/styles/{id}/static/{lon},{lat},{zoom}/{w}x{h}[@{ratio}x].{format}`,
+/// `/static/{w},{s},{e},{n}/...`, or `/static/auto/...` around what is drawn on top; in place of
+/// the size the name of a preset.
 pub async fn picture(
     Asker(service): Asker,
     UrlPath((id, place, file)): UrlPath<(String, String, String)>,
@@ -54,7 +60,8 @@ pub async fn picture(
     of_url(&service, id, (&place, &file), params, None, &headers, &uri).await
 }
 
-/// The same as Mapbox's static images have it: `/styles/{id}/static/{overlay}/{lon},{lat},{zoom}[,{bearing}]/{w}x{h}[@2x]`,
+/// The same as Mapbox's static images have it:
+/// `/styles/{id}/static/{overlay}/{lon},{lat},{zoom}[,{bearing}]/{w}x{h}[@2x]`,
 /// `/[{w},{s},{e},{n}]/` or `/auto/`; PNG without an extension.
 pub async fn overlaid_picture(
     Asker(service): Asker,
@@ -94,7 +101,10 @@ async fn of_url(
     spec.format = file.rsplit_once('.').map(|(_, extension)| extension.to_string());
     if Preset::named(stem).is_some() {
         if let Some(other) = &spec.preset {
-            let told = format!("the size is said twice: as {stem} in the path, and by preset={}", short(other));
+            let told = format!(
+                "the size is said twice: as {stem} in the path, and by preset={}",
+                short(other)
+            );
             return Err(Problem::bad_request(told));
         }
         spec.preset = Some(stem.to_string());
@@ -102,20 +112,26 @@ async fn of_url(
         spec.ratio = (ratio != 1).then_some(ratio);
     } else {
         let is_size = stem.split_once('x').is_some_and(|(width, height)| {
-            [width, height].iter().all(|side| !side.is_empty() && side.bytes().all(|b| b.is_ascii_digit()))
+            [width, height]
+                .iter()
+                .all(|side| !side.is_empty() && side.bytes().all(|b| b.is_ascii_digit()))
         });
         if !is_size {
-            let told = format!("write WIDTHxHEIGHT in CSS px, or a preset: {}", Preset::none_is(stem));
+            let told =
+                format!("write WIDTHxHEIGHT in CSS px, or a preset: {}", Preset::none_is(stem));
             return Err(Problem::bad_request(told));
         }
         let size = size((stem, ratio))?;
-        (spec.width, spec.height, spec.ratio) = (Some(size.width()), Some(size.height()), Some(size.ratio()));
+        (spec.width, spec.height, spec.ratio) =
+            (Some(size.width()), Some(size.height()), Some(size.ratio()));
     }
     spec.state = params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     let recipe = recipe(uri);
     let geo = spec.geo;
     let picture = {
-        let read = move |map: &Map, stop: &Stop| spec.picture(map, &id, MAX_PX, recipe, &Effort::until(stop.clone()));
+        let read = move |map: &Map, stop: &Stop| {
+            spec.picture(map, &id, MAX_PX, recipe, &Effort::until(stop.clone()))
+        };
         service.run(Lane::Picture, read).await??
     };
     holds_place(geo, picture.output)?;
@@ -125,21 +141,30 @@ async fn of_url(
 /// The request, to be made again by whoever has the picture: without what is its sender's own.
 fn recipe(uri: &Uri) -> String {
     // However the name is written.
-    let name = |pair: &str| form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name.into_owned());
+    let name = |pair: &str| {
+        form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name.into_owned())
+    };
     let is_secret = |pair: &&str| name(pair).as_deref() == Some("access_token");
-    let query: Vec<&str> = uri.query().into_iter().flat_map(|q| q.split('&')).filter(|pair| !is_secret(pair)).collect();
+    let query: Vec<&str> = uri
+        .query()
+        .into_iter()
+        .flat_map(|q| q.split('&'))
+        .filter(|pair| !is_secret(pair))
+        .collect();
     match query.is_empty() {
         true => uri.path().to_string(),
         false => format!("{}?{}", uri.path(), query.join("&")),
     }
 }
 
-/// Says where a map is: `auto`, `lon,lat,zoom`, `west,south,east,north`, or, as Mapbox has it, `[west,south,east,north]` or
-/// `lon,lat,zoom,bearing[,pitch]`.
+/// Says where a map is: `auto`, `lon,lat,zoom`, `west,south,east,north`, or, as Mapbox has it,
+/// `[west,south,east,north]` or `lon,lat,zoom,bearing[,pitch]`.
 fn put(spec: &mut Spec, place: &str, is_mapbox: bool) -> Result<(), Problem> {
     let wrong = || {
         let place = short(place);
-        Problem::bad_request(format!("'{place}' is no place: lon,lat,zoom or west,south,east,north, or auto"))
+        Problem::bad_request(format!(
+            "'{place}' is no place: lon,lat,zoom or west,south,east,north, or auto"
+        ))
     };
     if place == "auto" {
         return Ok(());
@@ -157,7 +182,8 @@ fn put(spec: &mut Spec, place: &str, is_mapbox: bool) -> Result<(), Problem> {
             if pitch.iter().any(|pitch| *pitch != 0.0) {
                 return Err(Problem::bad_request("maps are seen from above: the pitch is 0"));
             }
-            (spec.center, spec.zoom, spec.bearing) = (Some([*lon, *lat]), Some(*zoom), Some(*bearing));
+            (spec.center, spec.zoom, spec.bearing) =
+                (Some([*lon, *lat]), Some(*zoom), Some(*bearing));
         }
         ([west, south, east, north], _) => spec.bbox = Some([*west, *south, *east, *north]),
         _ => return Err(wrong()),
@@ -172,8 +198,10 @@ pub async fn of_spec(
     document: Document,
 ) -> Result<Response, Problem> {
     let Document { text, lease } = document;
-    let recipe =
-        format!("POST /styles/{id}/static {}", String::from_utf8_lossy(&text).chars().take(4_000).collect::<String>());
+    let recipe = format!(
+        "POST /styles/{id}/static {}",
+        String::from_utf8_lossy(&text).chars().take(4_000).collect::<String>()
+    );
     let draw = move |map: &Map, stop: &Stop| {
         let spec = Spec::read(&text)?;
         let picture = spec.picture(map, &id, MAX_PX, recipe, &Effort::until(stop.clone()))?;
@@ -191,7 +219,9 @@ pub async fn of_spec(
 /// One answer is one file: a world file beside it is for the command line.
 fn holds_place(geo: bool, output: Output) -> Result<(), Problem> {
     match geo && !output.holds_place() {
-        true => Err(Problem::bad_request("/geo: a file of this format does not say where it lies; use .tif or .pdf")),
+        true => Err(Problem::bad_request(
+            "/geo: a file of this format does not say where it lies; use .tif or .pdf",
+        )),
         false => Ok(()),
     }
 }
@@ -202,7 +232,10 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
         None => Ok(None),
         Some(text) => match text.parse::<f64>() {
             Ok(n) if n.is_finite() => Ok(Some(n)),
-            _ => Err(Problem::bad_request(format!("'{}' is no value for {name}: a number", short(&text)))),
+            _ => Err(Problem::bad_request(format!(
+                "'{}' is no value for {name}: a number",
+                short(&text)
+            ))),
         },
     };
     let look = PathLook {
@@ -217,13 +250,28 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
     for text in params.take_list("path") {
         paths.extend(Path::of_url(&text, &look)?);
     }
-    let given = [("stroke", look.stroke.is_some()), ("width", look.width.is_some()), ("fill", look.fill.is_some())];
+    let given = [
+        ("stroke", look.stroke.is_some()),
+        ("width", look.width.is_some()),
+        ("fill", look.fill.is_some()),
+    ];
     if let Some((name, _)) = given.iter().find(|(_, given)| *given && paths.is_empty()) {
-        return Err(Problem::bad_request(format!("{name}: this is how paths look, and there is none: give path=")));
+        return Err(Problem::bad_request(format!(
+            "{name}: this is how paths look, and there is none: give path="
+        )));
     }
     let callouts = params.take_list("callout");
-    let callouts = callouts.iter().flat_map(|t| t.split('|')).map(CalloutSpec::of_text).collect::<Result<_, _>>()?;
-    let highlight = params.take_list("highlight").iter().flat_map(|t| t.split('|')).map(str::to_string).collect();
+    let callouts = callouts
+        .iter()
+        .flat_map(|t| t.split('|'))
+        .map(CalloutSpec::of_text)
+        .collect::<Result<_, _>>()?;
+    let highlight = params
+        .take_list("highlight")
+        .iter()
+        .flat_map(|t| t.split('|'))
+        .map(str::to_string)
+        .collect();
     let animate = match (params.take("from"), params.take("to")) {
         (None, None) => None,
         (from, to) => Some(Animate {
@@ -284,9 +332,15 @@ fn tile_frame(size: u32, z: &str, x: &str, file: &str) -> Result<(Frame, Output)
 /// The stem, ratio and format of `stem[@{1..10}x].extension`.
 fn picture_name<'a>(file: &'a str, offered: &[&str]) -> Result<(&'a str, u32, Output), Problem> {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
-    let output = Output::of_extension(extension).filter(|_| offered.contains(&extension)).ok_or_else(|| {
-        Problem::not_found(format!("'{}' is not served; pictures are .{}", short(file), offered.join(", .")))
-    })?;
+    let output = Output::of_extension(extension)
+        .filter(|_| offered.contains(&extension))
+        .ok_or_else(|| {
+            Problem::not_found(format!(
+                "'{}' is not served; pictures are .{}",
+                short(file),
+                offered.join(", .")
+            ))
+        })?;
     let (stem, ratio) = with_ratio(stem)?;
     Ok((stem, ratio, output))
 }
@@ -294,9 +348,12 @@ fn picture_name<'a>(file: &'a str, offered: &[&str]) -> Result<(&'a str, u32, Ou
 /// The stem and ratio of `stem[@{1..10}x]`.
 fn with_ratio(stem: &str) -> Result<(&str, u32), Problem> {
     let Some((stem, ratio)) = stem.split_once('@') else { return Ok((stem, 1)) };
-    let number = ratio.strip_suffix('x').filter(|n| n.starts_with(|c: char| c.is_ascii_digit() && c != '0'));
+    let number =
+        ratio.strip_suffix('x').filter(|n| n.starts_with(|c: char| c.is_ascii_digit() && c != '0'));
     let number = number.and_then(|n| n.parse().ok()).filter(|n| (1..=Size::MAX_RATIO).contains(n));
-    number.map(|n| (stem, n)).ok_or_else(|| PictureError::Ratio(format!("@{}", short(ratio))).into())
+    number
+        .map(|n| (stem, n))
+        .ok_or_else(|| PictureError::Ratio(format!("@{}", short(ratio))).into())
 }
 
 async fn draw(
@@ -314,15 +371,24 @@ async fn draw(
 
 /// A warning as a header has it: letters of other scripts are left out.
 fn warning(told: &str) -> Option<HeaderValue> {
-    let text: String = told.chars().take(300).map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).collect();
+    let text: String = told
+        .chars()
+        .take(300)
+        .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
+        .collect();
     HeaderValue::from_str(&text).ok()
 }
 
 /// Answers with the picture, drawn or kept, or with 304 where the client has it already.
-pub async fn send(service: &Service, picture: Picture, headers: &HeaderMap) -> Result<Response, Problem> {
+pub async fn send(
+    service: &Service,
+    picture: Picture,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
     let key = picture.key(service.map());
     let kind = picture.output.media_type();
-    let mut warnings: Vec<HeaderValue> = picture.warnings.iter().filter_map(|told| warning(told)).collect();
+    let mut warnings: Vec<HeaderValue> =
+        picture.warnings.iter().filter_map(|told| warning(told)).collect();
     let mut answer = match has_tag(headers, &format!("\"{key}\"")) {
         true => cached(headers, &key, kind, ()),
         false => {

@@ -1,4 +1,5 @@
-//! The one shape of an HTTP error: RFC 9457 problem details. Every error of the floors below is mapped to a status here.
+//! The one shape of an HTTP error: RFC 9457 problem details. Every error of the floors below is
+//! mapped to a status here.
 
 use axum::Json;
 use axum::http::{StatusCode, header};
@@ -61,7 +62,10 @@ impl IntoResponse for Problem {
         });
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            header::HeaderValue::from_static("application/problem+json"),
+        );
         headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
@@ -100,7 +104,9 @@ impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         match &error {
             QueryError::Collection { .. } => Self::not_found(error.to_string()),
-            QueryError::Stopped(Stopped::Late) => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+            QueryError::Stopped(Stopped::Late) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+            }
             QueryError::Cursor | QueryError::Stopped(_) => Self::bad_request(error.to_string()),
         }
     }
@@ -111,7 +117,9 @@ impl From<QuestionError> for Problem {
         match error {
             QuestionError::Missing { .. } => Self::not_found(error.to_string()),
             QuestionError::Collection(e) => Self::from(e),
-            QuestionError::Stopped(Stopped::Late) => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+            QuestionError::Stopped(Stopped::Late) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+            }
             _ => Self::bad_request(error.to_string()),
         }
     }
@@ -136,9 +144,9 @@ impl From<&PictureError> for Problem {
     fn from(error: &PictureError) -> Self {
         let status = match error {
             PictureError::Style(_) => StatusCode::NOT_FOUND,
-            PictureError::Memory | PictureError::Source(_) | PictureError::Stopped(Stopped::Late) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            PictureError::Memory
+            | PictureError::Source(_)
+            | PictureError::Stopped(Stopped::Late) => StatusCode::SERVICE_UNAVAILABLE,
             PictureError::Encode(_) => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };
@@ -149,7 +157,9 @@ impl From<&PictureError> for Problem {
 impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
         match &error {
-            ServiceError::Busy | ServiceError::Memory => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+            ServiceError::Busy | ServiceError::Memory => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+            }
             ServiceError::Picture(inner) => Self::from(&**inner),
             ServiceError::Panic => Self::internal(error.to_string()),
         }

@@ -1,5 +1,5 @@
-//! A style's document as clients get it: what it draws from is named by URLs of this server, and no path of the server's
-//! files leaves it.
+//! A style's document as clients get it: what it draws from is named by URLs of this server, and no
+//! path of the server's files leaves it.
 
 use serde_json::{Value as Json, json};
 
@@ -8,8 +8,8 @@ use super::ogc::segment;
 use crate::map::StyledMap;
 use crate::style::Paint;
 
-/// The style `id` for clients of `url`. What only this server can draw, since it is in files here, is left out with its
-/// layers, and named in `metadata."contactline:left-out"`.
+/// The style `id` for clients of `url`. What only this server can draw, since it is in files here,
+/// is left out with its layers, and named in `metadata."contactline:left-out"`.
 pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
     let mut style = styled.style.json.clone();
     for (source, collection) in styled.source_collections() {
@@ -24,7 +24,8 @@ pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
         false => style["sprite"] = json!(format!("{url}/styles/{id}/sprite")),
         true => drop_file(&mut style, "sprite"),
     }
-    // What clients draw labels with: our faces, and not the style's own ranges, which are files here.
+    // What clients draw labels with: our faces, and not the style's own ranges, which are files
+    // here.
     match styled.style.layers.iter().any(|l| matches!(l.paint, Paint::Symbol(_))) {
         true => style["glyphs"] = json!(format!("{url}/fonts/{{fontstack}}/{{range}}.pbf")),
         false => drop_file(&mut style, "glyphs"),
@@ -42,14 +43,15 @@ pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
     style
 }
 
-/// Takes out the sources that are files, with the layers that draw them, and cleans the attribution of the others; gives
-/// the ids of those taken out.
+/// Takes out the sources that are files, with the layers that draw them, and cleans the attribution
+/// of the others; gives the ids of those taken out.
 fn leave_out_files(style: &mut Json, url: &str) -> Vec<String> {
     let mut left_out = Vec::new();
     if let Some(sources) = style.get_mut("sources").and_then(Json::as_object_mut) {
         sources.retain(|id, source| {
-            let keep =
-                !["url", "data", "tiles", "urls"].iter().any(|key| source.get(key).is_some_and(|v| !is_public(v, url)));
+            let keep = !["url", "data", "tiles", "urls"]
+                .iter()
+                .any(|key| source.get(key).is_some_and(|v| !is_public(v, url)));
             if !keep {
                 left_out.push(id.clone());
             }
@@ -57,8 +59,9 @@ fn leave_out_files(style: &mut Json, url: &str) -> Vec<String> {
         });
         sources.values_mut().filter_map(|source| source.get_mut("attribution")).for_each(clean);
     }
-    let is_out =
-        |json: &Json| json.get("source").and_then(Json::as_str).is_some_and(|s| left_out.iter().any(|o| o == s));
+    let is_out = |json: &Json| {
+        json.get("source").and_then(Json::as_str).is_some_and(|s| left_out.iter().any(|o| o == s))
+    };
     if let Some(layers) = style.get_mut("layers").and_then(Json::as_array_mut) {
         layers.retain(|layer| !is_out(layer));
     }
@@ -70,10 +73,13 @@ fn leave_out_files(style: &mut Json, url: &str) -> Vec<String> {
     left_out
 }
 
-/// Whether what a source is made from is on the network, one of our own URLs, or written into the style.
+/// Whether what a source is made from is on the network, one of our own URLs, or written into the
+/// style.
 fn is_public(json: &Json, url: &str) -> bool {
     match json {
-        Json::String(text) => is_on_network(text) || text.starts_with(&format!("{url}/collections/")),
+        Json::String(text) => {
+            is_on_network(text) || text.starts_with(&format!("{url}/collections/"))
+        }
         Json::Array(all) => all.iter().all(|one| is_public(one, url)),
         _ => true,
     }
@@ -90,7 +96,8 @@ fn drop_file(style: &mut Json, key: &str) {
             Json::String(text) => !is_on_network(text),
             // Of many sprites, one file takes all out: their names belong together.
             other => !other.as_array().is_some_and(|all| {
-                all.iter().all(|one| one.get("url").and_then(Json::as_str).is_some_and(is_on_network))
+                all.iter()
+                    .all(|one| one.get("url").and_then(Json::as_str).is_some_and(is_on_network))
             }),
         };
         if root.get(key).is_some_and(is_file) {

@@ -10,7 +10,9 @@ use super::site::PublicUrl;
 use super::{Problem, pictures};
 use crate::diag::without_mark;
 use crate::geo::{Effort, Stop};
-use crate::map::{Frame, Lane, Map, Output, Overlay, Picture, PictureError, Question, Service, Size};
+use crate::map::{
+    Frame, Lane, Map, Output, Overlay, Picture, PictureError, Question, Service, Size,
+};
 
 /// `GET /query?at=lon,lat&datetime=...`
 pub async fn get(
@@ -19,7 +21,8 @@ pub async fn get(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let members: JsonObject<String, Json> = params.pairs().map(|(k, v)| (k.to_string(), Json::from(v))).collect();
+    let members: JsonObject<String, Json> =
+        params.pairs().map(|(k, v)| (k.to_string(), Json::from(v))).collect();
     let query = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(params.pairs().filter(|(k, _)| *k != "f"))
         .append_pair("f", "png")
@@ -35,7 +38,10 @@ pub async fn post(
     headers: HeaderMap,
     document: Document,
 ) -> Result<Response, Problem> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("application/json");
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("application/json");
     if !kind.split(';').next().is_some_and(|k| k.trim().ends_with("json")) {
         return Err(Problem::unsupported_media_type("send the question as application/json"));
     }
@@ -43,7 +49,9 @@ pub async fn post(
         .map_err(|e| Problem::bad_request(format!("not JSON: {e}")))?;
     match json {
         Json::Object(members) => answer(&service, members, vec![about(&url)], &headers).await,
-        _ => Err(Problem::bad_request("a question is a JSON object, such as {\"at\": [46.75, 39.76]}")),
+        _ => Err(Problem::bad_request(
+            "a question is a JSON object, such as {\"at\": [46.75, 39.76]}",
+        )),
     }
 }
 
@@ -73,7 +81,9 @@ async fn answer(
         }
         Some(drawing) => {
             let picture = {
-                let draw = move |map: &Map, stop: &Stop| drawing.picture(map, &members, &Effort::until(stop.clone()));
+                let draw = move |map: &Map, stop: &Stop| {
+                    drawing.picture(map, &members, &Effort::until(stop.clone()))
+                };
                 service.run(Lane::Question, draw).await??
             };
             pictures::send(service, picture, headers).await
@@ -104,28 +114,48 @@ impl Drawing {
                 let size = pictures::size_with_ratio(size.as_deref().unwrap_or("800x600"))?;
                 Ok(Some(Drawing { style, size }))
             }
-            None | Some("geojson" | "json") if size.is_some() || style.is_some() => {
-                Err(Problem::bad_request("'size' and 'style' are of a picture: ask for it with f=png"))
-            }
+            None | Some("geojson" | "json") if size.is_some() || style.is_some() => Err(
+                Problem::bad_request("'size' and 'style' are of a picture: ask for it with f=png"),
+            ),
             None | Some("geojson" | "json") => Ok(None),
-            Some(other) => Err(Problem::bad_request(format!("'{}' is no value for f: geojson or png", short(other)))),
+            Some(other) => Err(Problem::bad_request(format!(
+                "'{}' is no value for f: geojson or png",
+                short(other)
+            ))),
         }
     }
 
-    fn picture(self, map: &Map, members: &JsonObject<String, Json>, effort: &Effort) -> Result<Picture, Problem> {
+    fn picture(
+        self,
+        map: &Map,
+        members: &JsonObject<String, Json>,
+        effort: &Effort,
+    ) -> Result<Picture, Problem> {
         let question = Question::read(members, effort)?.with_geometry();
         let answer = map.ask(&question, effort)?;
-        let overlay = Overlay::of_answer(&answer.to_bytes()).map_err(|e| Problem::internal(e.to_string()))?;
-        let id = self.style.or_else(|| Some(map.styles().next()?.0.to_string())).unwrap_or_default();
+        let overlay =
+            Overlay::of_answer(&answer.to_bytes()).map_err(|e| Problem::internal(e.to_string()))?;
+        let id =
+            self.style.or_else(|| Some(map.styles().next()?.0.to_string())).unwrap_or_default();
         let styled = map.style(&id).ok_or_else(|| PictureError::Style(short(&id)))?;
-        let day = question.day().filter(|_| styled.style.state.contains_key("date")).map(|d| d.to_string());
+        let day = question
+            .day()
+            .filter(|_| styled.style.state.contains_key("date"))
+            .map(|d| d.to_string());
         let state = styled.state(day.iter().map(|day| ("date", day.as_str())))?;
         let bounds = overlay.frame().or_else(|| styled.frame()).ok_or_else(|| {
-            Problem::bad_request("there is nothing to draw: neither the answer nor the style has features")
+            Problem::bad_request(
+                "there is nothing to draw: neither the answer nor the style has features",
+            )
         })?;
         let frame = Frame::around(bounds, PADDING_PX, Frame::deepest_zoom(&bounds), self.size);
         let warnings = answer.members.get("warnings").and_then(Json::as_array);
-        let warnings = warnings.into_iter().flatten().filter_map(Json::as_str).map(str::to_string).collect();
-        Ok(Picture { overlay: Some(overlay), warnings, ..Picture::plain(id, state, frame, Output::PNG) })
+        let warnings =
+            warnings.into_iter().flatten().filter_map(Json::as_str).map(str::to_string).collect();
+        Ok(Picture {
+            overlay: Some(overlay),
+            warnings,
+            ..Picture::plain(id, state, frame, Output::PNG)
+        })
     }
 }

@@ -33,7 +33,9 @@ impl<T: serde::de::DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(value)) => Ok(Self(value)),
-            Err(e) => Err(Problem::bad_request(format!("the path cannot be read: {}", e.body_text()))),
+            Err(e) => {
+                Err(Problem::bad_request(format!("the path cannot be read: {}", e.body_text())))
+            }
         }
     }
 }
@@ -52,7 +54,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
-            .map_err(|_| Problem::bad_request("the query string cannot be read; percent-encode it as UTF-8"))?;
+            .map_err(|_| {
+                Problem::bad_request("the query string cannot be read; percent-encode it as UTF-8")
+            })?;
         let mut params = BTreeMap::new();
         for (key, value) in pairs.0 {
             if LISTS.contains(&key.as_str())
@@ -81,7 +85,10 @@ impl Params {
 
     /// Takes the values of a parameter that may be given often.
     pub fn take_list(&mut self, key: &str) -> Vec<String> {
-        self.take(key).into_iter().flat_map(|all| all.split(BETWEEN).map(str::to_string).collect::<Vec<_>>()).collect()
+        self.take(key)
+            .into_iter()
+            .flat_map(|all| all.split(BETWEEN).map(str::to_string).collect::<Vec<_>>())
+            .collect()
     }
 
     /// Takes a yes or no: `1` or `true`, `0` or `false`.
@@ -89,12 +96,19 @@ impl Params {
         match self.take(key).as_deref() {
             Some("1" | "true") => Ok(true),
             None | Some("0" | "false") => Ok(false),
-            Some(other) => Err(Problem::bad_request(format!("'{}' is no value for {key}: 1 or 0", short(other)))),
+            Some(other) => Err(Problem::bad_request(format!(
+                "'{}' is no value for {key}: 1 or 0",
+                short(other)
+            ))),
         }
     }
 
     /// Takes and parses a whole number within a range.
-    pub fn take_count(&mut self, key: &str, range: std::ops::RangeInclusive<usize>) -> Result<Option<usize>, Problem> {
+    pub fn take_count(
+        &mut self,
+        key: &str,
+        range: std::ops::RangeInclusive<usize>,
+    ) -> Result<Option<usize>, Problem> {
         let Some(text) = self.take(key) else { return Ok(None) };
         match text.parse() {
             Ok(n) if range.contains(&n) => Ok(Some(n)),
@@ -111,7 +125,10 @@ impl Params {
     pub fn finish(self, known: &str) -> Result<(), Problem> {
         match self.0.keys().next() {
             None => Ok(()),
-            Some(key) => Err(Problem::bad_request(format!("unknown parameter '{}'; there are: {known}", short(key)))),
+            Some(key) => Err(Problem::bad_request(format!(
+                "unknown parameter '{}'; there are: {known}",
+                short(key)
+            ))),
         }
     }
 
@@ -134,14 +151,27 @@ pub fn number<T: FromStr>(what: &str, text: &str) -> Result<T, Problem> {
 }
 
 /// Answers with the bytes, or with 304 where the client has them already.
-pub fn cached(headers: &HeaderMap, tag: &str, content_type: &'static str, body: impl IntoResponse) -> Response {
+pub fn cached(
+    headers: &HeaderMap,
+    tag: &str,
+    content_type: &'static str,
+    body: impl IntoResponse,
+) -> Response {
     answer(headers, format!("\"{tag}\""), content_type, body)
 }
 
-/// Answers with the bytes under a tag written as in headers, or with 304 where the client has them already.
-pub fn answer(headers: &HeaderMap, etag: String, content_type: &'static str, body: impl IntoResponse) -> Response {
-    let common =
-        [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, "public, max-age=300, stale-while-revalidate=86400")];
+/// Answers with the bytes under a tag written as in headers, or with 304 where the client has them
+/// already.
+pub fn answer(
+    headers: &HeaderMap,
+    etag: String,
+    content_type: &'static str,
+    body: impl IntoResponse,
+) -> Response {
+    let common = [
+        (header::ETAG, etag.as_str()),
+        (header::CACHE_CONTROL, "public, max-age=300, stale-while-revalidate=86400"),
+    ];
     if has_tag(headers, etag.trim_start_matches("W/")) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
@@ -149,7 +179,11 @@ pub fn answer(headers: &HeaderMap, etag: String, content_type: &'static str, bod
 }
 
 /// Answers with JSON, tagged by its bytes.
-pub fn json(headers: &HeaderMap, content_type: &'static str, value: &serde_json::Value) -> Response {
+pub fn json(
+    headers: &HeaderMap,
+    content_type: &'static str,
+    value: &serde_json::Value,
+) -> Response {
     tagged(headers, content_type, value.to_string().into_bytes())
 }
 
@@ -165,5 +199,8 @@ pub const GEOJSON: &str = "application/geo+json";
 /// Whether `If-None-Match` names the tag (weak comparison, RFC 9110, 13.1.2).
 pub fn has_tag(headers: &HeaderMap, etag: &str) -> bool {
     let lists = headers.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|v| v.to_str().ok());
-    lists.flat_map(|l| l.split(',')).map(str::trim).any(|t| t == "*" || t.trim_start_matches("W/") == etag)
+    lists
+        .flat_map(|l| l.split(','))
+        .map(str::trim)
+        .any(|t| t == "*" || t.trim_start_matches("W/") == etag)
 }

@@ -1,4 +1,5 @@
-//! Where the server is reached, for the absolute URLs in answers: never where only a request says so.
+//! Where the server is reached, for the absolute URLs in answers: never where only a request says
+//! so.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -13,9 +14,10 @@ use super::guard::HostUsed;
 
 /// How links in answers begin.
 ///
-/// With a public URL they begin with it. Otherwise they begin with the host that the request names, if it is an address or
-/// `localhost` (which nobody else can own) or one of `hosts`; with any other host links are relative to the server, so that
-/// no cache can be made to keep links to somebody else's.
+/// With a public URL they begin with it. Otherwise they begin with the host that the request names,
+/// if it is an address or `localhost` (which nobody else can own) or one of `hosts`; with any other
+/// host links are relative to the server, so that no cache can be made to keep links to somebody
+/// else's.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
     pub public_url: Option<BaseUrl>,
@@ -65,7 +67,9 @@ impl Site {
         port.chars().all(|c| c.is_ascii_digit())
             && (bare.parse::<IpAddr>().is_ok()
                 || name.eq_ignore_ascii_case("localhost")
-                || self.hosts.iter().any(|known| known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(host)))
+                || self.hosts.iter().any(|known| {
+                    known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(host)
+                }))
     }
 }
 
@@ -111,7 +115,8 @@ impl<S: Send + Sync> FromRequestParts<S> for PublicUrl {
         if let Some(used) = parts.extensions.get::<HostUsed>() {
             used.note();
         }
-        let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let header =
+            |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let scheme = if header("x-forwarded-proto") == "https" { "https" } else { "http" };
         let host = header("host");
         let base = reached.site.base(host, scheme);
@@ -128,7 +133,10 @@ mod tests {
 
     #[test]
     fn only_hosts_that_are_nobodys_or_named_are_known() {
-        let site = Site { hosts: vec!["maps.example".into(), "other.example:81".into()], ..Site::default() };
+        let site = Site {
+            hosts: vec!["maps.example".into(), "other.example:81".into()],
+            ..Site::default()
+        };
         for known in [
             "localhost",
             "LOCALHOST:8080",

@@ -1,4 +1,5 @@
-//! The styles: their list, TileJSON 3.0 of their raster tiles, the style documents and their sprites.
+//! The styles: their list, TileJSON 3.0 of their raster tiles, the style documents and their
+//! sprites.
 
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -11,7 +12,11 @@ use crate::encode;
 use crate::map::{Service, StyledMap};
 
 /// `/styles.json`
-pub async fn list(Asker(service): Asker, PublicUrl(url): PublicUrl, headers: HeaderMap) -> Response {
+pub async fn list(
+    Asker(service): Asker,
+    PublicUrl(url): PublicUrl,
+    headers: HeaderMap,
+) -> Response {
     let styles: Vec<Value> = service
         .map()
         .styles()
@@ -37,7 +42,10 @@ pub async fn tilejson(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = name.strip_suffix(".json").ok_or_else(|| {
-        Problem::not_found(format!("there is nothing at /styles/{}; TileJSON is at /styles/{{id}}.json", short(&name)))
+        Problem::not_found(format!(
+            "there is nothing at /styles/{}; TileJSON is at /styles/{{id}}.json",
+            short(&name)
+        ))
     })?;
     let styled = find(&service, id)?;
     let (west, south, east, north) = match styled.bounds() {
@@ -48,7 +56,8 @@ pub async fn tilejson(
         None => (-180.0, -85.05, 180.0, 85.05),
     };
     let bounds = [west, south, east, north].map(|v| (v * 1e6).round() / 1e6);
-    let attribution = styled.style.json.pointer("/metadata/contactline:attribution").and_then(Value::as_str);
+    let attribution =
+        styled.style.json.pointer("/metadata/contactline:attribution").and_then(Value::as_str);
     let mut out = json!({
         "tilejson": "3.0.0",
         "name": styled.style.name,
@@ -86,7 +95,8 @@ pub async fn sprite(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let styled = find(&service, &id)?;
-    let missing = || Problem::not_found(format!("there is no '{}' with the style '{id}'", short(&file)));
+    let missing =
+        || Problem::not_found(format!("there is no '{}' with the style '{id}'", short(&file)));
     let (stem, kind) = file.rsplit_once('.').ok_or_else(missing)?;
     let ratio = match stem {
         "sprite" | "sprite@1x" => 1,
@@ -118,7 +128,11 @@ pub async fn sprite(
 fn find<'a>(service: &'a Service, id: &str) -> Result<&'a StyledMap, Problem> {
     service.map().style(id).ok_or_else(|| {
         let known: Vec<&str> = service.map().styles().map(|(id, _)| id).collect();
-        Problem::not_found(format!("there is no style '{}'; there are: {}", short(id), known.join(", ")))
+        Problem::not_found(format!(
+            "there is no style '{}'; there are: {}",
+            short(id),
+            known.join(", ")
+        ))
     })
 }
 

@@ -1,5 +1,5 @@
-//! The viewer page at `/` and what it loads. Leaflet is bundled when the binary is built; a build without npm serves
-//! the page with Leaflet from a public CDN, by integrity hash.
+//! The viewer page at `/` and what it loads. Leaflet is bundled when the binary is built; a build
+//! without npm serves the page with Leaflet from a public CDN, by integrity hash.
 
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
@@ -35,9 +35,12 @@ pub async fn asset(UrlPath(file): UrlPath<String>) -> Result<Response, Problem> 
         "viewer.js" => ("text/javascript; charset=utf-8", SCRIPT),
         "viewer.css" => ("text/css; charset=utf-8", STYLE),
         "resource.css" => ("text/css; charset=utf-8", RESOURCE_STYLE),
-        "leaflet.js" if !LEAFLET_SCRIPT.is_empty() => ("text/javascript; charset=utf-8", LEAFLET_SCRIPT),
+        "leaflet.js" if !LEAFLET_SCRIPT.is_empty() => {
+            ("text/javascript; charset=utf-8", LEAFLET_SCRIPT)
+        }
         "leaflet.css" if !LEAFLET_STYLE.is_empty() => ("text/css; charset=utf-8", LEAFLET_STYLE),
         other => return Err(Problem::not_found(format!("there is no asset '{}'", short(other)))),
     };
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=3600")], text).into_response())
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=3600")], text)
+        .into_response())
 }

@@ -1,8 +1,10 @@
-//! Points gathered into clusters, zoom by zoom, as supercluster does it (<https://github.com/mapbox/supercluster>).
+//! Points gathered into clusters, zoom by zoom, as supercluster does it
+//! (<https://github.com/mapbox/supercluster>).
 //!
-//! From the deepest zoom upward, each point takes in those within the radius that are still free, in source order, and
-//! their common centre stands for them from there on. So the clusters of a zoom are one answer for the whole world, the
-//! same in every picture. The features of a zoom are made when it is first asked for.
+//! From the deepest zoom upward, each point takes in those within the radius that are still free,
+//! in source order, and their common centre stands for them from there on. So the clusters of a
+//! zoom are one answer for the whole world, the same in every picture. The features of a zoom are
+//! made when it is first asked for.
 
 use std::sync::{Arc, OnceLock};
 
@@ -55,12 +57,16 @@ impl Clusters {
 
     /// Gathers the collection's points; what is no point is left out.
     pub fn new(collection: Arc<Collection>, how: &Gathering) -> Self {
-        let points = (0u32..).zip(&collection.features).filter_map(|(feature, f)| match f.geometry {
-            Geometry::Point(p) => {
-                Some(Mark { at: World::from_degrees(p.x(), p.y()), count: 1, feature, cluster: None })
-            }
-            _ => None,
-        });
+        let points =
+            (0u32..).zip(&collection.features).filter_map(|(feature, f)| match f.geometry {
+                Geometry::Point(p) => Some(Mark {
+                    at: World::from_degrees(p.x(), p.y()),
+                    count: 1,
+                    feature,
+                    cluster: None,
+                }),
+                _ => None,
+            });
         let mut levels = vec![points.collect::<Vec<Mark>>()];
         for zoom in (0..=how.max_zoom).rev() {
             let above = gather(levels.last().map_or(&[], Vec::as_slice), zoom, how, &collection);
@@ -126,7 +132,8 @@ fn gather(marks: &[Mark], zoom: u8, how: &Gathering, collection: &Collection) ->
         let count: usize = mark.count + free.iter().map(|n| marks[*n].count).sum::<usize>();
         if count == mark.count || count < how.min_points {
             above.push(mark.clone());
-            // Those near a point that makes no cluster make none either, once it stands for several.
+            // Those near a point that makes no cluster make none either, once it stands for
+            // several.
             if count > 1 {
                 for n in free {
                     taken[n] = true;
@@ -146,7 +153,12 @@ fn gather(marks: &[Mark], zoom: u8, how: &Gathering, collection: &Collection) ->
         }
         let at = World { x: x / count as f64, y: y / count as f64 };
         let id = ((i as u64) << 5) + u64::from(zoom) + 1 + collection.features.len() as u64;
-        above.push(Mark { at, count, feature: mark.feature, cluster: Some((id, Arc::new(summed))) });
+        above.push(Mark {
+            at,
+            count,
+            feature: mark.feature,
+            cluster: Some((id, Arc::new(summed))),
+        });
     }
     above
 }
@@ -185,11 +197,22 @@ mod tests {
                 a.insert("n".into(), Value::Number(sum));
             }
         };
-        let how =
-            Gathering { radius_px: 50.0, max_zoom: 8, min_points: 2, of_point: &|f| f.properties.clone(), join: &sum };
+        let how = Gathering {
+            radius_px: 50.0,
+            max_zoom: 8,
+            min_points: 2,
+            of_point: &|f| f.properties.clone(),
+            join: &sum,
+        };
         let clusters = Clusters::new(Arc::new(collection), &how);
         let counts = |zoom: f64| -> Vec<Option<f64>> {
-            clusters.at(zoom).collection().features.iter().map(|f| f.number("point_count")).collect()
+            clusters
+                .at(zoom)
+                .collection()
+                .features
+                .iter()
+                .map(|f| f.number("point_count"))
+                .collect()
         };
         assert_eq!(counts(0.0), [Some(3.0), None]);
         assert_eq!(counts(2.9), [Some(3.0), None]);

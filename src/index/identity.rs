@@ -1,6 +1,8 @@
-//! The features of a collection by id, and in an order of ids that data added or taken away later does not change.
+//! The features of a collection by id, and in an order of ids that data added or taken away later
+//! does not change.
 //!
-//! A feature without an id goes by its position in the source, `_0` and on; of several with one id the first is meant.
+//! A feature without an id goes by its position in the source, `_0` and on; of several with one id
+//! the first is meant.
 
 use std::cmp::Ordering;
 
@@ -75,7 +77,8 @@ impl Index {
             let at = order.partition_point(|i| self.id(*i).order(&wanted) == Ordering::Less);
             order.get(at).copied().filter(|i| self.id(*i).order(&wanted) == Ordering::Equal)
         };
-        let number = || text.parse().ok().map(Id::Number).filter(|id| id.to_string() == text).and_then(find);
+        let number =
+            || text.parse().ok().map(Id::Number).filter(|id| id.to_string() == text).and_then(find);
         let large = || match Value::whole(text.parse().ok()?) {
             Value::Large(n) if n.to_string() == text => find(Id::Large(n)),
             _ => None,

@@ -1,8 +1,8 @@
-//! The spatial index of one collection: an R-tree over feature *parts* (each point, line and polygon on its own), so
-//! that a country with a thousand islands is found by the island in view.
+//! The spatial index of one collection: an R-tree over feature *parts* (each point, line and
+//! polygon on its own), so that a country with a thousand islands is found by the island in view.
 //!
-//! Everything found comes back in source order, which is drawing order. Boxes are compared in the Web Mercator unit
-//! square; distances and containment are measured on the features' own degrees.
+//! Everything found comes back in source order, which is drawing order. Boxes are compared in the
+//! Web Mercator unit square; distances and containment are measured on the features' own degrees.
 
 mod cluster;
 mod identity;
@@ -72,15 +72,17 @@ impl Index {
         }
     }
 
-    /// The same features in a projection's plane: those within `near` (Web Mercator's square, perhaps beyond its ends), their
-    /// edges bent to within a `tolerance` (unit square).
+    /// The same features in a projection's plane: those within `near` (Web Mercator's square,
+    /// perhaps beyond its ends), their edges bent to within a `tolerance` (unit square).
     pub fn projected(&self, projector: &Projector, near: &WorldBox, tolerance: f64) -> Self {
         let mut parts: Vec<Part> = Vec::new();
         let mut entries: Vec<Entry> = Vec::new();
         let worlds = near.min.x.floor() as i64..=near.max.x.floor() as i64;
         let mut found: Vec<(&Part, f64)> = worlds
             .map(|world| world as f64)
-            .flat_map(|world| self.parts_in(&near.moved(-world)).into_iter().map(move |part| (part, world)))
+            .flat_map(|world| {
+                self.parts_in(&near.moved(-world)).into_iter().map(move |part| (part, world))
+            })
             .collect();
         found.sort_by_key(|(part, _)| part.number);
         for (part, world) in found {
@@ -115,8 +117,11 @@ impl Index {
 
     /// The parts whose envelopes meet `bounds`, in source order.
     pub fn parts_in(&self, bounds: &WorldBox) -> Vec<&Part> {
-        let mut found: Vec<u32> =
-            self.tree.locate_in_envelope_intersecting(rectangle(bounds).envelope()).map(|e| e.data).collect();
+        let mut found: Vec<u32> = self
+            .tree
+            .locate_in_envelope_intersecting(rectangle(bounds).envelope())
+            .map(|e| e.data)
+            .collect();
         found.sort_unstable();
         found.into_iter().map(|i| &self.parts[i as usize]).collect()
     }
@@ -140,12 +145,14 @@ impl Index {
     pub fn bounds(&self) -> Option<WorldBox> {
         let envelope = self.tree.root().envelope();
         let (lower, upper) = (envelope.lower(), envelope.upper());
-        (!self.parts.is_empty())
-            .then(|| WorldBox { min: World { x: lower[0], y: lower[1] }, max: World { x: upper[0], y: upper[1] } })
+        (!self.parts.is_empty()).then(|| WorldBox {
+            min: World { x: lower[0], y: lower[1] },
+            max: World { x: upper[0], y: upper[1] },
+        })
     }
 
-    /// The narrowest box that holds everything, unit square: it runs past the east side of the world where that is the
-    /// shorter way. `None` where there is nothing.
+    /// The narrowest box that holds everything, unit square: it runs past the east side of the
+    /// world where that is the shorter way. `None` where there is nothing.
     pub fn frame(&self) -> Option<WorldBox> {
         *self.frame.get_or_init(|| {
             let bounds = self.bounds()?;
@@ -161,7 +168,8 @@ impl Index {
         // Moments begin, but do not cease to be on the map.
         let is_moment = self.collection.timing == Timing::Instant;
         let ends = |f: &Feature| [f.validity.from(), f.validity.to().filter(|_| !is_moment)];
-        let mut dates: Vec<Date> = self.collection.features.iter().flat_map(ends).flatten().collect();
+        let mut dates: Vec<Date> =
+            self.collection.features.iter().flat_map(ends).flatten().collect();
         dates.sort_unstable();
         dates.dedup();
         dates

@@ -25,18 +25,29 @@ impl Index {
 
     /// The `k` features nearest to the position by geodesic distance that are `wanted`.
     ///
-    /// The tree gives parts by distance in the plane. A path of ground length D from latitude φ stays below latitude
+    /// The tree gives parts by distance in the plane. A path of ground length D from latitude φ
+    /// stays below latitude
     /// |φ| + D/R, where the plane is stretched by at most 1/cos of that; so a part further off in the plane than the
-    /// k-th best distance times that stretch cannot be nearer on the ground, and the search ends there. The plane repeats
-    /// to the east and west, so it is searched from all three places. Nothing is found where the effort ends.
-    pub fn near(&self, position: LonLat, k: usize, effort: &Effort, wanted: &dyn Fn(u32) -> bool) -> Vec<Near> {
+    /// k-th best distance times that stretch cannot be nearer on the ground, and the search ends
+    /// there. The plane repeats to the east and west, so it is searched from all three places.
+    /// Nothing is found where the effort ends.
+    pub fn near(
+        &self,
+        position: LonLat,
+        k: usize,
+        effort: &Effort,
+        wanted: &dyn Fn(u32) -> bool,
+    ) -> Vec<Near> {
         let world = World::from_degrees(position.lon(), position.lat());
         let point = Point::new(position.lon(), position.lat());
         let mut best: Vec<(f64, u32)> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for turn in [0.0, -1.0, 1.0] {
-            for (entry, plane_sq) in self.tree.nearest_neighbor_iter_with_distance_2([world.x + turn, world.y]) {
-                let too_far = |(d, _): &(f64, u32)| plane_sq.sqrt() > farthest_in_plane(*d, position.lat());
+            for (entry, plane_sq) in
+                self.tree.nearest_neighbor_iter_with_distance_2([world.x + turn, world.y])
+            {
+                let too_far =
+                    |(d, _): &(f64, u32)| plane_sq.sqrt() > farthest_in_plane(*d, position.lat());
                 if best.len() >= k && best.last().is_none_or(too_far) {
                     break;
                 }
@@ -59,8 +70,8 @@ impl Index {
     }
 }
 
-/// The largest distance in the unit square of anything within `ground_m` of latitude `lat`; infinite where a path of that
-/// length may leave the square.
+/// The largest distance in the unit square of anything within `ground_m` of latitude `lat`;
+/// infinite where a path of that length may leave the square.
 fn farthest_in_plane(ground_m: f64, lat: f64) -> f64 {
     let reach = lat.to_radians().abs() + ground_m / POLAR_RADIUS_M;
     if reach >= crate::geo::MAX_LATITUDE.to_radians() {

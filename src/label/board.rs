@@ -7,8 +7,8 @@ use super::{Candidate, Icon, Overlap, Rank, Shown};
 
 /// Gives a board its candidates.
 pub trait Supply<T> {
-    /// Every candidate whose position lies in the area; others may be among them, but none that was given before. No
-    /// candidate reaches further than [`Board::REACH`] from its position.
+    /// Every candidate whose position lies in the area; others may be among them, but none that was
+    /// given before. No candidate reaches further than [`Board::REACH`] from its position.
     fn candidates(&mut self, area: &Area) -> Vec<Candidate<T>>;
 }
 
@@ -62,15 +62,21 @@ impl<T> Board<T> {
     /// How far from its position a label may reach, CSS px.
     pub const REACH: f64 = 1024.0;
 
-    /// For a world whose copies lie side by side, each moved by the period, CSS px, from the one before it.
+    /// For a world whose copies lie side by side, each moved by the period, CSS px, from the one
+    /// before it.
     pub fn of_world(period: [f64; 2]) -> Self {
         Self { period, ..Self::default() }
     }
 
     /// What is shown of every candidate that may paint in the area, in order.
-    pub fn shown(&mut self, area: &Area, supply: &mut dyn Supply<T>) -> Vec<(&Candidate<T>, Shown)> {
+    pub fn shown(
+        &mut self,
+        area: &Area,
+        supply: &mut dyn Supply<T>,
+    ) -> Vec<(&Candidate<T>, Shown)> {
         self.fetch(area, supply);
-        let mut found: Vec<u32> = self.meeting(area).filter(|i| self.entry(*i).candidate.ink.meets(area)).collect();
+        let mut found: Vec<u32> =
+            self.meeting(area).filter(|i| self.entry(*i).candidate.ink.meets(area)).collect();
         found.sort_unstable_by_key(|i| (self.rank(*i), self.entry(*i).candidate.copy));
         for i in &found {
             self.decide(*i, supply);
@@ -148,7 +154,9 @@ impl<T> Board<T> {
             }
             if self.entry(i).candidate.copy != 0 {
                 match self.original(i, supply) {
-                    Some(original) if self.entry(original).answer.is_none() => waiting.push((original, None)),
+                    Some(original) if self.entry(original).answer.is_none() => {
+                        waiting.push((original, None))
+                    }
                     original => {
                         let shown = original.and_then(|o| self.entry(o).answer);
                         self.settle(i, shown.unwrap_or_default());
@@ -157,8 +165,8 @@ impl<T> Board<T> {
                 }
                 continue;
             }
-            // What those already shown leave no room for, no later answer will make room for; but an icon that goes with
-            // its text may yet find room where the text finds none.
+            // What those already shown leave no room for, no later answer will make room for; but
+            // an icon that goes with its text may yet find room where the text finds none.
             let moves = self.entry(i).candidate.icon.as_ref().is_some_and(Icon::moves);
             if !moves && self.place(i).is_nothing() {
                 self.settle(i, Shown::default());
@@ -182,7 +190,8 @@ impl<T> Board<T> {
         }
     }
 
-    /// The candidate of the world itself that this one is a copy of: every copy shows what it shows.
+    /// The candidate of the world itself that this one is a copy of: every copy shows what it
+    /// shows.
     fn original(&mut self, i: u32, supply: &mut dyn Supply<T>) -> Option<u32> {
         let (candidate, area) = (&self.entry(i).candidate, self.entry(i).area);
         let (rank, by) = (candidate.rank, self.period.map(|p| p * candidate.copy as f64));
@@ -195,7 +204,8 @@ impl<T> Board<T> {
     /// Writes the answer down.
     fn settle(&mut self, i: u32, shown: Shown) {
         let blocking = self.blocking(i, shown);
-        let mut cells: Vec<(i64, i64)> = blocking.iter().flat_map(|(b, _)| tiles(&b.area(), CELL, MAX_CELLS)).collect();
+        let mut cells: Vec<(i64, i64)> =
+            blocking.iter().flat_map(|(b, _)| tiles(&b.area(), CELL, MAX_CELLS)).collect();
         cells.sort_unstable();
         cells.dedup();
         for cell in cells {
@@ -213,8 +223,14 @@ impl<T> Board<T> {
     fn earlier(&mut self, i: u32, supply: &mut dyn Supply<T>) -> Vec<u32> {
         let candidate = &self.entry(i).candidate;
         let free = |o: Overlap| o == Overlap::Always;
-        let text_free = candidate.text.as_ref().is_none_or(|t| free(t.overlap) && t.tries.iter().all(|t| !t.strict));
-        if text_free && candidate.icon.as_ref().is_none_or(|i| free(i.overlap)) && candidate.repeat.is_none() {
+        let text_free = candidate
+            .text
+            .as_ref()
+            .is_none_or(|t| free(t.overlap) && t.tries.iter().all(|t| !t.strict));
+        if text_free
+            && candidate.icon.as_ref().is_none_or(|i| free(i.overlap))
+            && candidate.repeat.is_none()
+        {
             return Vec::new();
         }
         let mut area = self.entry(i).area;
@@ -235,7 +251,8 @@ impl<T> Board<T> {
             return Shown::default();
         }
         let is_free = |bounds: &[Bound], overlap: Overlap| {
-            overlap == Overlap::Always || bounds.iter().all(|b| self.is_free(b, overlap, candidate.rank))
+            overlap == Overlap::Always
+                || bounds.iter().all(|b| self.is_free(b, overlap, candidate.rank))
         };
         let text = candidate.text.as_ref().and_then(|text| {
             text.tries.iter().position(|t| {
@@ -243,7 +260,8 @@ impl<T> Board<T> {
                 !t.closed && is_free(&t.bounds, overlap) && is_free(&t.around, overlap)
             })
         });
-        let icon = candidate.icon.as_ref().is_some_and(|icon| is_free(icon.beside(text), icon.overlap));
+        let icon =
+            candidate.icon.as_ref().is_some_and(|icon| is_free(icon.beside(text), icon.overlap));
         let icon_alone = candidate.text.as_ref().is_none_or(|t| t.optional);
         let text_alone = candidate.icon.as_ref().is_none_or(|i| i.optional);
         let both = icon && text.is_some();
@@ -275,9 +293,14 @@ impl<T> Board<T> {
     fn is_free(&self, bound: &Bound, overlap: Overlap, rank: Rank) -> bool {
         let in_way = |entry: &Entry<T>| {
             entry.candidate.rank < rank
-                && entry.blocking.iter().any(|(other, kind)| !overlap.allows(*kind) && bound.collides(other))
+                && entry
+                    .blocking
+                    .iter()
+                    .any(|(other, kind)| !overlap.allows(*kind) && bound.collides(other))
         };
-        let blockers = tiles(&bound.area(), CELL, MAX_CELLS).filter_map(|cell| self.blockers.get(&cell)).flatten();
+        let blockers = tiles(&bound.area(), CELL, MAX_CELLS)
+            .filter_map(|cell| self.blockers.get(&cell))
+            .flatten();
         !blockers.into_iter().any(|e| in_way(self.entry(*e)))
     }
 
@@ -368,8 +391,10 @@ mod tests {
             for _ in 0..=round % 3 {
                 let min = [random(&mut state) * 5_500.0, random(&mut state) * 5_500.0];
                 let area = Area { min, max: min.map(|v| v + 256.0) };
-                let shown: Vec<usize> = board.shown(&area, &mut supply).iter().map(|(c, _)| c.payload).collect();
-                let expected: Vec<usize> = kept.iter().copied().filter(|i| all[*i].meets(&area)).collect();
+                let shown: Vec<usize> =
+                    board.shown(&area, &mut supply).iter().map(|(c, _)| c.payload).collect();
+                let expected: Vec<usize> =
+                    kept.iter().copied().filter(|i| all[*i].meets(&area)).collect();
                 assert_eq!(shown, expected);
             }
         }
@@ -379,11 +404,18 @@ mod tests {
     fn an_icon_that_goes_with_its_text_is_judged_when_all_is_known() {
         let at = |x: f64| Area { min: [x, 0.0], max: [x + 10.0, 10.0] };
         let in_way = |part: usize, x: f64| candidate(part, &at(x));
-        // Its icon would lie over the first where the text is, and is free by itself once the second takes the text's place.
+        // Its icon would lie over the first where the text is, and is free by itself once the
+        // second takes the text's place.
         let mut last = candidate(2, &at(100.0));
         let icon = |x: f64| vec![Bound::Box(at(x))];
         let (bounds, with_text) = (icon(300.0), vec![icon(200.0)]);
-        last.icon = Some(Icon { bounds, with_text, overlap: Overlap::Never, blocks: true, optional: false });
+        last.icon = Some(Icon {
+            bounds,
+            with_text,
+            overlap: Overlap::Never,
+            blocks: true,
+            optional: false,
+        });
         last.text.iter_mut().for_each(|t| t.optional = true);
         last.ink = Area { min: [100.0, 0.0], max: [310.0, 10.0] };
         struct Three(Vec<Candidate<usize>>);
@@ -415,7 +447,10 @@ mod tests {
         let mut supply = Boxes { all: (0..200).map(link).collect(), given: vec![false; 200] };
         let mut board = Board::default();
         let end = Area { min: [1_980.0, 0.0], max: [1_985.0, 1.0] };
-        assert_eq!(board.shown(&end, &mut supply).iter().map(|(c, _)| c.payload).collect::<Vec<_>>(), [198]);
+        assert_eq!(
+            board.shown(&end, &mut supply).iter().map(|(c, _)| c.payload).collect::<Vec<_>>(),
+            [198]
+        );
         // The same, all at once: the stack is not the thread's.
         struct Line(usize);
         impl Supply<usize> for Line {

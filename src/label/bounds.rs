@@ -65,7 +65,8 @@ impl Bound {
             }
             (Bound::Box(area), Bound::Circle { center, radius })
             | (Bound::Circle { center, radius }, Bound::Box(area)) => {
-                let off = |i: usize| (area.min[i] - center[i]).max(center[i] - area.max[i]).max(0.0);
+                let off =
+                    |i: usize| (area.min[i] - center[i]).max(center[i] - area.max[i]).max(0.0);
                 off(0).powi(2) + off(1).powi(2) <= radius.powi(2)
             }
         }
@@ -80,7 +81,9 @@ mod tests {
     fn boxes_and_circles_collide() {
         let square = Bound::Box(Area { min: [0.0; 2], max: [10.0; 2] });
         let circle = |x: f64, y: f64, radius: f64| Bound::Circle { center: [x, y], radius };
-        assert!(square.collides(&circle(12.0, 5.0, 3.0)) && !square.collides(&circle(12.0, 12.0, 2.5)));
+        assert!(
+            square.collides(&circle(12.0, 5.0, 3.0)) && !square.collides(&circle(12.0, 12.0, 2.5))
+        );
         assert!(circle(5.0, 5.0, 1.0).collides(&square));
         assert!(circle(0.0, 0.0, 2.0).collides(&circle(3.0, 0.0, 1.5)));
         assert!(!circle(0.0, 0.0, 1.0).collides(&circle(2.0, 0.0, 1.0)));

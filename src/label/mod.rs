@@ -1,19 +1,23 @@
 //! Which labels are shown: one answer for the whole world.
 //!
-//! Every label that could be drawn at a zoom and state is a [`Candidate`] with a place in a total order. A candidate is
-//! shown where its first free position overlaps nothing shown of those before it. That is a fact of the map, which no
-//! picture's frame can change, and it can be asked of any part of the map: whether a candidate is shown hangs only on
-//! earlier candidates that overlap it. A [`Board`] asks them in turn and remembers each answer, so that all pictures
-//! together decide every candidate once.
+//! Every label that could be drawn at a zoom and state is a [`Candidate`] with a place in a total
+//! order. A candidate is shown where its first free position overlaps nothing shown of those before
+//! it. That is a fact of the map, which no picture's frame can change, and it can be asked of any
+//! part of the map: whether a candidate is shown hangs only on earlier candidates that overlap it.
+//! A [`Board`] asks them in turn and remembers each answer, so that all pictures together decide
+//! every candidate once.
 //!
-//! **Why this ends.** The candidates that one answer needs are all earlier in the order, so no question leads back to
-//! itself; each is decided once; the questions wait on a stack in memory, not on the thread's. A board that has grown
-//! too large is forgotten as a whole, between two pictures, and the same answers are found again.
+//! **Why this ends.** The candidates that one answer needs are all earlier in the order, so no
+//! question leads back to itself; each is decided once; the questions wait on a stack in memory,
+//! not on the thread's. A board that has grown too large is forgotten as a whole, between two
+//! pictures, and the same answers are found again.
 //!
-//! The world lies beside itself without end, but there is one answer for each of its labels: a copy of a candidate shows
-//! what the candidate of the world itself shows, so that no chain of overlaps leads round and round the world.
+//! The world lies beside itself without end, but there is one answer for each of its labels: a copy
+//! of a candidate shows what the candidate of the world itself shows, so that no chain of overlaps
+//! leads round and round the world.
 //!
-//! Positions are CSS px of a plane: the world's square at one zoom, turned so that up is the picture's up.
+//! Positions are CSS px of a plane: the world's square at one zoom, turned so that up is the
+//! picture's up.
 
 mod board;
 mod bounds;
@@ -44,7 +48,8 @@ pub struct Rank {
     pub layer: u32,
     /// The sort key, made comparable with [`Rank::key`].
     pub key: u64,
-    /// Which tile it comes from, in an order that has nothing to do with where tiles lie; 0 for a source without tiles.
+    /// Which tile it comes from, in an order that has nothing to do with where tiles lie; 0 for a
+    /// source without tiles.
     pub tile: u64,
     /// Position in the source, and position among the candidates of one part.
     pub part: u32,
@@ -134,8 +139,10 @@ pub struct Candidate<T> {
 impl<T> Candidate<T> {
     /// Everything it may paint or touch.
     pub fn areas(&self) -> impl Iterator<Item = Area> {
-        let tries = self.text.iter().flat_map(|t| &t.tries).flat_map(|t| t.bounds.iter().chain(&t.around));
-        let icons = self.icon.iter().flat_map(|i| i.bounds.iter().chain(i.with_text.iter().flatten()));
+        let tries =
+            self.text.iter().flat_map(|t| &t.tries).flat_map(|t| t.bounds.iter().chain(&t.around));
+        let icons =
+            self.icon.iter().flat_map(|i| i.bounds.iter().chain(i.with_text.iter().flatten()));
         let repeat = self.repeat.map(|r| Area { min: r.at, max: r.at });
         std::iter::once(self.ink).chain(tries.chain(icons).map(Bound::area)).chain(repeat)
     }

@@ -16,7 +16,8 @@ const MAX_FRAMES: usize = 500;
 pub struct Animate {
     pub from: String,
     pub to: String,
-    /// Days from one map to the next; a map for each day on which something changes where it is not said.
+    /// Days from one map to the next; a map for each day on which something changes where it is not
+    /// said.
     pub step: Option<u32>,
     /// How long each is shown; 1 where it is not said.
     pub seconds: Option<f64>,
@@ -36,8 +37,9 @@ impl Spec {
         if state.contains_key("date") {
             return Err(SpecError::at("/state/date", "a moving picture has its own days"));
         }
-        let day =
-            |text: &str, pointer: &str| text.parse::<Date>().map_err(|_| SpecError::at(pointer, "a day: 2020-09-27"));
+        let day = |text: &str, pointer: &str| {
+            text.parse::<Date>().map_err(|_| SpecError::at(pointer, "a day: 2020-09-27"))
+        };
         let (from, to) = (day(&animate.from, "/animate/from")?, day(&animate.to, "/animate/to")?);
         if from > to {
             return Err(SpecError::at("/animate/to", "a day that is not before the first"));
@@ -46,7 +48,9 @@ impl Spec {
             return Err(SpecError::at("/animate/seconds", "a number from 0.02 to 60"));
         }
         let days: Vec<Date> = match animate.step {
-            Some(0) => return Err(SpecError::at("/animate/step", "a whole number of days, at least 1")),
+            Some(0) => {
+                return Err(SpecError::at("/animate/step", "a whole number of days, at least 1"));
+            }
             Some(step) => std::iter::successors(Some(from), |day| day.after(step))
                 .take_while(|day| *day <= to)
                 .take(MAX_FRAMES + 1)
@@ -57,7 +61,9 @@ impl Spec {
             }
         };
         match days.len() > MAX_FRAMES {
-            true => Err(SpecError::at("/animate", format!("more than {MAX_FRAMES} maps are too many"))),
+            true => {
+                Err(SpecError::at("/animate", format!("more than {MAX_FRAMES} maps are too many")))
+            }
             false => Ok(days),
         }
     }
@@ -66,10 +72,22 @@ impl Spec {
     pub(super) fn side_by_side(&self) -> Result<(), SpecError> {
         let graticule = self.furniture.as_deref().is_some_and(|f| f.contains("graticule"));
         for (pointer, given, why) in [
-            ("/change", self.change.is_some(), "a change is one map: ask for it, or for a comparison"),
-            ("/bearing", self.bearing.is_some(), "maps side by side have north up; with split they can be turned"),
+            (
+                "/change",
+                self.change.is_some(),
+                "a change is one map: ask for it, or for a comparison",
+            ),
+            (
+                "/bearing",
+                self.bearing.is_some(),
+                "maps side by side have north up; with split they can be turned",
+            ),
             ("/geo", self.geo, "maps side by side have two places; with split they have one"),
-            ("/callouts", !self.callouts.is_empty(), "callouts lead to one map; with split there is one"),
+            (
+                "/callouts",
+                !self.callouts.is_empty(),
+                "callouts lead to one map; with split there is one",
+            ),
             ("/furniture", graticule, "there is no graticule over two maps"),
         ] {
             if given {
@@ -100,7 +118,9 @@ impl Spec {
 /// Two days with a slash between; a comma or two dots are read, too.
 pub(super) fn two_days(text: &str, pointer: &str) -> Result<(Date, Date), SpecError> {
     let wrong = || SpecError::at(pointer, "two days, the earlier first: 2020-09-27/2020-12-01");
-    let (from, to) = text.split_once(['/', ',']).or_else(|| text.split_once("..")).ok_or_else(wrong)?;
-    let (from, to): (Date, Date) = (from.parse().map_err(|_| wrong())?, to.parse().map_err(|_| wrong())?);
+    let (from, to) =
+        text.split_once(['/', ',']).or_else(|| text.split_once("..")).ok_or_else(wrong)?;
+    let (from, to): (Date, Date) =
+        (from.parse().map_err(|_| wrong())?, to.parse().map_err(|_| wrong())?);
     if from <= to { Ok((from, to)) } else { Err(wrong()) }
 }

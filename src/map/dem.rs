@@ -28,7 +28,8 @@ pub(super) fn source(name: String, set: TileSet, spec: &DemSource) -> Source {
         false => tiles::decode_heights(bytes, factors, base).map(Some),
     };
     let tiles = Tiles::new(name, set, spec.tiles.tile_size, Box::new(decode));
-    let weight = |_: &(u64, TileId), ground: &Arc<Ground>| u32::try_from(ground.bytes()).unwrap_or(u32::MAX);
+    let weight =
+        |_: &(u64, TileId), ground: &Arc<Ground>| u32::try_from(ground.bytes()).unwrap_or(u32::MAX);
     let kept = Cache::builder().weigher(weight).max_capacity(KEPT_BYTES).build();
     Source::Dem(Box::new(Dem { tiles, kept }))
 }

@@ -1,5 +1,5 @@
-//! A picture that is asked for, and its way to bytes: what lies over the map is joined to it, its features are bent into
-//! the picture's projection, the scene is composed, painted and encoded.
+//! A picture that is asked for, and its way to bytes: what lies over the map is joined to it, its
+//! features are bent into the picture's projection, the scene is composed, painted and encoded.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -7,7 +7,10 @@ use std::cell::{Cell, RefCell};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::labels::Room;
-use super::{Frame, Furnishing, Lane, Map, Output, Overlay, PictureError, State, StyledMap, furnished, picture};
+use super::{
+    Frame, Furnishing, Lane, Map, Output, Overlay, PictureError, State, StyledMap, furnished,
+    picture,
+};
 use crate::encode::{Animation, Pixels};
 use crate::feature::Date;
 use crate::geo::{Georeference, Projector, Stop};
@@ -38,8 +41,8 @@ pub struct Picture {
 pub struct Compared {
     pub state: State,
     pub day: Date,
-    /// CSS px of the whole picture where the maps stand side by side, each in a frame of half of it; none where they share
-    /// the frame, each with its half.
+    /// CSS px of the whole picture where the maps stand side by side, each in a frame of half of
+    /// it; none where they share the frame, each with its half.
     pub page_width: Option<u32>,
 }
 
@@ -68,7 +71,8 @@ impl Picture {
         }
     }
 
-    /// Where it is drawn: it may take longer than others do if it is large, moves, or has things on top.
+    /// Where it is drawn: it may take longer than others do if it is large, moves, or has things on
+    /// top.
     pub(super) fn lane(&self) -> Lane {
         /// A tile of 512 CSS px at the largest ratio.
         const LARGE_PX: u64 = 2_048 * 2_048;
@@ -86,8 +90,8 @@ impl Picture {
         bare && self.compared.is_none() && !self.output.is_document()
     }
 
-    /// Bytes of memory that drawing and encoding it take, about: its own pixels, those of what is blended as a whole, and
-    /// what is written.
+    /// Bytes of memory that drawing and encoding it take, about: its own pixels, those of what is
+    /// blended as a whole, and what is written.
     pub(super) fn bytes_needed(&self) -> u64 {
         const BYTES_PER_PX: u64 = 12;
         const LEAST: u64 = 4 << 20;
@@ -100,7 +104,8 @@ impl Picture {
         u64::from(camera.width_px()) * u64::from(camera.height_px())
     }
 
-    /// A hash of everything that decides the bytes, in hexadecimal: the cache key and, quoted, the ETag.
+    /// A hash of everything that decides the bytes, in hexadecimal: the cache key and, quoted, the
+    /// ETag.
     pub fn key(&self, map: &Map) -> String {
         let over = self.overlay.as_ref().map_or(0, Overlay::key);
         let Picture { style, state, frame, output, compared, film, .. } = self;
@@ -134,8 +139,13 @@ pub(super) struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    fn new(styled: &'a StyledMap, overlay: Option<&Overlay>, frame: &Frame) -> Result<Self, PictureError> {
-        let plain = overlay.map_or(Cow::Borrowed(styled), |overlay| Cow::Owned(styled.overlaid(overlay)));
+    fn new(
+        styled: &'a StyledMap,
+        overlay: Option<&Overlay>,
+        frame: &Frame,
+    ) -> Result<Self, PictureError> {
+        let plain =
+            overlay.map_or(Cow::Borrowed(styled), |overlay| Cow::Owned(styled.overlaid(overlay)));
         let projected = match frame.projection() {
             None => None,
             Some(projection) => {
@@ -168,11 +178,15 @@ impl<'a> Drawn<'a> {
         let parts = self.without_room.borrow();
         if !parts.is_empty() {
             let parts = parts.join(", ");
-            told.push(format!("the picture has no room for all of its furniture; left out: {parts}"));
+            told.push(format!(
+                "the picture has no room for all of its furniture; left out: {parts}"
+            ));
         }
         match self.cut.get() {
             0 => {}
-            n => told.push(format!("labels left out that the picture's edge or its furniture would cut: {n}")),
+            n => told.push(format!(
+                "labels left out that the picture's edge or its furniture would cut: {n}"
+            )),
         }
         told
     }
@@ -188,7 +202,8 @@ impl<'a> Drawn<'a> {
 
 impl Map {
     fn drawn(&self, picture: &Picture) -> Result<Drawn<'_>, PictureError> {
-        let styled = self.style(&picture.style).ok_or_else(|| PictureError::Style(picture.style.clone()))?;
+        let styled =
+            self.style(&picture.style).ok_or_else(|| PictureError::Style(picture.style.clone()))?;
         Drawn::new(styled, picture.overlay.as_ref(), &picture.frame)
     }
 
@@ -209,7 +224,8 @@ impl Map {
         Ok(furnished::scene(&drawn, picture)?.1.place)
     }
 
-    /// Draws the frames of a moving picture one after another, each with its day; gives what is told of them.
+    /// Draws the frames of a moving picture one after another, each with its day; gives what is
+    /// told of them.
     ///
     /// # Errors
     /// Where the style is not there, or `take` fails.
@@ -234,7 +250,12 @@ impl Map {
     ///
     /// # Errors
     /// Where the style is not there, or the picture does not move.
-    pub fn film(&self, picture: &Picture, stop: &Stop, mut watch: impl FnMut(Date)) -> Result<Finished, PictureError> {
+    pub fn film(
+        &self,
+        picture: &Picture,
+        stop: &Stop,
+        mut watch: impl FnMut(Date),
+    ) -> Result<Finished, PictureError> {
         let (Some(film), Some(format)) = (&picture.film, picture.output.moving()) else {
             return Err(PictureError::Still);
         };
@@ -244,7 +265,12 @@ impl Map {
             let size = (pixels.width_px, pixels.height_px);
             let writer = match &mut animation {
                 Some(writer) => writer,
-                None => animation.insert(Animation::new(format, size, film.days.len() as u32, film.seconds)?),
+                None => animation.insert(Animation::new(
+                    format,
+                    size,
+                    film.days.len() as u32,
+                    film.seconds,
+                )?),
             };
             Ok(writer.frame(pixels.premultiplied)?)
         })?;
@@ -267,13 +293,21 @@ impl Map {
         let drawn = self.drawn(picture)?;
         let (scene, about) = scene(&drawn, picture, picture.output.is_document())?;
         stop.check()?;
-        let bytes = picture.output.write(&scene, Brush { stamps: &drawn.plain.stamps, stop }, about.as_ref())?;
+        let bytes = picture.output.write(
+            &scene,
+            Brush { stamps: &drawn.plain.stamps, stop },
+            about.as_ref(),
+        )?;
         Ok(Finished { bytes, warnings: drawn.warnings() })
     }
 }
 
 /// A picture's scene, with what its document says of itself where it is furnished or `is_document`.
-fn scene(drawn: &Drawn, picture: &Picture, is_document: bool) -> Result<(Scene, Option<About>), PictureError> {
+fn scene(
+    drawn: &Drawn,
+    picture: &Picture,
+    is_document: bool,
+) -> Result<(Scene, Option<About>), PictureError> {
     let Furnishing { furniture, callouts, .. } = &picture.furnishing;
     if furniture.is_some() || !callouts.is_empty() || picture.compared.is_some() || is_document {
         let (scene, about) = furnished::scene(drawn, picture)?;

@@ -1,5 +1,6 @@
-//! What of a map cannot be served as it should be, for operators: what was missing at the start, and what cannot be read
-//! now. Logged once when it comes and once when it goes; told without paths, since anybody may ask.
+//! What of a map cannot be served as it should be, for operators: what was missing at the start,
+//! and what cannot be read now. Logged once when it comes and once when it goes; told without
+//! paths, since anybody may ask.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -70,6 +71,11 @@ impl Failing {
         let first = tiles.first()?;
         let more = if tiles.len() > 1 { " and others" } else { "" };
         let Self { name, .. } = self;
-        Some(format!("source {name}: tile {}/{}/{}{more} cannot be read", first.z(), first.x(), first.y()))
+        Some(format!(
+            "source {name}: tile {}/{}/{}{more} cannot be read",
+            first.z(),
+            first.x(),
+            first.y()
+        ))
     }
 }

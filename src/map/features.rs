@@ -1,7 +1,8 @@
 //! The features of a collection that a request asks for: chosen, put in order, cut into pages.
 //!
-//! Pages follow one another by key, not by count: a page begins after the last feature of the one before it in the order
-//! of the sort keys and then of ids. So a feature that is there before and after the data is reloaded comes exactly once.
+//! Pages follow one another by key, not by count: a page begins after the last feature of the one
+//! before it in the order of the sort keys and then of ids. So a feature that is there before and
+//! after the data is reloaded comes exactly once.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -43,8 +44,8 @@ pub struct ItemsQuery {
     pub effort: Effort,
 }
 
-/// The areas of a box of west, south, east and north in degrees; one whose west is past its east reaches across the
-/// antimeridian.
+/// The areas of a box of west, south, east and north in degrees; one whose west is past its east
+/// reaches across the antimeridian.
 pub fn areas_of(bounds: [f64; 4]) -> Vec<geo::Geometry<f64>> {
     round::boxes(bounds).into_iter().map(geo::Geometry::Rect).collect()
 }
@@ -57,7 +58,8 @@ pub struct Period {
 }
 
 impl Period {
-    /// An instant, a date, or two of them with a slash between; an end may be open: `..` or nothing.
+    /// An instant, a date, or two of them with a slash between; an end may be open: `..` or
+    /// nothing.
     pub fn parse(text: &str) -> Option<Period> {
         let (from, to) = text.split_once('/').unwrap_or((text, text));
         let open = |end: &str| end.is_empty() || end == "..";
@@ -83,7 +85,8 @@ pub struct SortKey {
     pub descending: bool,
 }
 
-/// The last feature of a page: its values of the sort keys, its id, and how many of that id came before it.
+/// The last feature of a page: its values of the sort keys, its id, and how many of that id came
+/// before it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cursor {
     values: Vec<Value>,
@@ -103,7 +106,9 @@ impl Cursor {
         let json: Json = serde_json::from_str(text).ok()?;
         let [values, id, nth] = json.as_array()?.as_slice() else { return None };
         let id = match id {
-            Json::Array(position) => CursorId::Position(u32::try_from(position.first()?.as_u64()?).ok()?),
+            Json::Array(position) => {
+                CursorId::Position(u32::try_from(position.first()?.as_u64()?).ok()?)
+            }
             number @ Json::Number(_) => CursorId::Given(FeatureId::of(&Value::from(number))?),
             Json::String(t) => CursorId::Given(FeatureId::Text(t.as_str().into())),
             _ => return None,
@@ -163,7 +168,10 @@ impl Map {
     /// # Errors
     /// Where there is no such collection, or the cursor is of another query.
     pub fn select(&self, collection: &str, query: &ItemsQuery) -> Result<Selection, QueryError> {
-        let index = self.shared_collection(collection).ok_or_else(|| self.no_collection(collection))?.clone();
+        let index = self
+            .shared_collection(collection)
+            .ok_or_else(|| self.no_collection(collection))?
+            .clone();
         if query.after.as_ref().is_some_and(|c| c.values.len() != query.sort.len()) {
             return Err(QueryError::Cursor);
         }
@@ -190,7 +198,9 @@ impl Map {
         let matched = found.len();
         let start = match &query.after {
             None => 0,
-            Some(cursor) => found.partition_point(|i| past(&index, query, *i, cursor) != Ordering::Greater),
+            Some(cursor) => {
+                found.partition_point(|i| past(&index, query, *i, cursor) != Ordering::Greater)
+            }
         };
         let end = start.saturating_add(query.limit).min(matched);
         let cursor = |i: usize| cursor(&index, query, found[i]);
@@ -209,11 +219,16 @@ fn chosen(index: &Index, query: &ItemsQuery) -> Result<Vec<u32>, Stopped> {
             let rects = areas.iter().filter_map(geo::BoundingRect::bounding_rect);
             Some(rects.map(|r| [r.min().x, r.min().y, r.max().x, r.max().y]).collect())
         }
-        None => bounds.reduce(|a, b| [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])]).map(|b| vec![b]),
+        None => bounds
+            .reduce(|a, b| [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])])
+            .map(|b| vec![b]),
     };
     let mut candidates: Vec<u32> = match &boxes {
         // A bound is met by rounding outward.
-        Some(boxes) => boxes.iter().flat_map(|b| index.features_in(&WorldBox::from_degrees(*b).grown(1e-12))).collect(),
+        Some(boxes) => boxes
+            .iter()
+            .flat_map(|b| index.features_in(&WorldBox::from_degrees(*b).grown(1e-12)))
+            .collect(),
         None => (0..index.collection().features.len() as u32).collect(),
     };
     if boxes.is_some() {
@@ -227,7 +242,8 @@ fn chosen(index: &Index, query: &ItemsQuery) -> Result<Vec<u32>, Stopped> {
     let areas: Vec<Prepared> = areas.collect::<Result<_, _>>()?;
     let in_areas = |i: &u32| {
         let meets = || -> Result<bool, Stopped> {
-            let geometry = Prepared::new(&index.collection().features[*i as usize].geometry, effort)?;
+            let geometry =
+                Prepared::new(&index.collection().features[*i as usize].geometry, effort)?;
             for area in &areas {
                 if Relation::Intersects.holds(&geometry, area, effort)? {
                     return Ok(true);
@@ -269,7 +285,8 @@ impl SortKey {
 /// Dates and timestamps by their instants, and before other texts, which go by their letters.
 fn order_of_texts(a: &str, b: &str) -> Ordering {
     let instant = |text: &str| {
-        let is_dated = text.len() >= 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[0].is_ascii_digit();
+        let is_dated =
+            text.len() >= 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[0].is_ascii_digit();
         if is_dated { Instant::parse_leniently(text) } else { None }
     };
     match (instant(a), instant(b)) {
@@ -303,7 +320,8 @@ fn value<'a>(feature: &'a Feature, key: &SortKey) -> Cow<'a, Value> {
 /// Where a feature lies from a cursor.
 fn past(index: &Index, query: &ItemsQuery, i: u32, cursor: &Cursor) -> Ordering {
     let feature = &index.collection().features[i as usize];
-    let keys = query.sort.iter().zip(&cursor.values).map(|(key, at)| key.order(&value(feature, key), at));
+    let keys =
+        query.sort.iter().zip(&cursor.values).map(|(key, at)| key.order(&value(feature, key), at));
     keys.chain(std::iter::once_with(|| index.id(i).order(&cursor.id())))
         .find(|o| o.is_ne())
         .unwrap_or_else(|| index.nth_of_id(i).cmp(&cursor.nth))

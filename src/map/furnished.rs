@@ -1,4 +1,5 @@
-//! A map with its furniture: what the picture shows is looked up first, so that legend and sources tell of nothing else.
+//! A map with its furniture: what the picture shows is looked up first, so that legend and sources
+//! tell of nothing else.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,7 +9,9 @@ use serde_json::Value as Json;
 use super::drawing::{Drawn, Film};
 use super::panes::{Pane, composed, panes};
 use super::sources::{Held, Source};
-use super::{Corner, Frame, Furniture, Logo, Picture, PictureError, State, StyledMap, Theme, picture};
+use super::{
+    Corner, Frame, Furniture, Logo, Picture, PictureError, State, StyledMap, Theme, picture,
+};
 use crate::compose::furniture::{self, Bands, Callout, Part, Seen, Subject, Words};
 use crate::compose::{Inputs, LayerData};
 use crate::feature::{Date, Feature, Value};
@@ -37,7 +40,8 @@ pub struct Furnishing {
 /// Why furniture cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FurnishingError {
-    #[error("furniture: '{0}' is no part; there are: all, none (alone), {known}, each perhaps with a corner: legend:top-left", known = names(&Part::ALL))]
+    #[error("furniture: '{0}' is no part; there are: all, none (alone), {known}, each perhaps \
+        with a corner: legend:top-left", known = names(&Part::ALL))]
     Part(String),
     #[error("furniture: '{0}' is no corner; there are: {known}", known = names(&Corner::ALL))]
     Corner(String),
@@ -55,9 +59,9 @@ fn names<T>(all: &[(&'static str, T)]) -> String {
 const MAX_TITLE: usize = 400;
 
 impl Furnishing {
-    /// What a request wants: `parts` with commas between, each perhaps with a corner (`legend:top-left,scale`), or `all`;
-    /// a title or a subtitle without parts wants all of them, `none` only says them in the document. No furniture where
-    /// nothing is wanted.
+    /// What a request wants: `parts` with commas between, each perhaps with a corner
+    /// (`legend:top-left,scale`), or `all`; a title or a subtitle without parts wants all of them,
+    /// `none` only says them in the document. No furniture where nothing is wanted.
     ///
     /// # Errors
     /// Where a part, a corner or a theme is not known, or a title too long.
@@ -87,12 +91,14 @@ impl Furnishing {
             None => furniture.parts.extend(all_parts()),
             Some(list) => {
                 for one in list.split(',') {
-                    let (name, corner) = one.split_once(':').map_or((one, None), |(n, c)| (n, Some(c)));
+                    let (name, corner) =
+                        one.split_once(':').map_or((one, None), |(n, c)| (n, Some(c)));
                     if name == "all" {
                         furniture.parts.extend(all_parts());
                         continue;
                     }
-                    let part = Part::named(name).ok_or_else(|| FurnishingError::Part(short(name)))?;
+                    let part =
+                        Part::named(name).ok_or_else(|| FurnishingError::Part(short(name)))?;
                     let corner = corner
                         .map(|c| Corner::named(c).ok_or_else(|| FurnishingError::Corner(short(c))))
                         .transpose()?;
@@ -141,7 +147,8 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> Result<(Scene, About), 
         subject.inset = inset(drawn, state, camera, bands)?;
         if let (Some(_), Some((scene, _))) = (&picture.compared, &mut subject.inset) {
             // One inset for two days tells of neither.
-            let told: HashSet<&String> = drawn.map().style.legend.iter().flat_map(|entry| &entry.layers).collect();
+            let told: HashSet<&String> =
+                drawn.map().style.legend.iter().flat_map(|entry| &entry.layers).collect();
             scene.layers.retain(|layer| !told.contains(&layer.id));
         }
     }
@@ -149,7 +156,8 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> Result<(Scene, About), 
     let hidden = subject.hidden(&taken, camera);
     if hidden > 0 {
         tracing::warn!(
-            "things on the map that its furniture hides: {hidden}; name its parts or their corners (furniture)"
+            "things on the map that its furniture hides: {hidden}; name its parts or their \
+             corners (furniture)"
         );
     }
     let mut scene = composed(drawn, &panes, camera, &on_page, (bands, &taken))?;
@@ -172,8 +180,8 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> Result<(Scene, About), 
     held.whole().map(|()| (scene, about))
 }
 
-/// The scenes of a moving picture. Nothing moves in them but what changes: furniture is laid out once for all of them, and
-/// its legend tells of what any of them shows.
+/// The scenes of a moving picture. Nothing moves in them but what changes: furniture is laid out
+/// once for all of them, and its legend tells of what any of them shows.
 pub(super) fn film<E: From<PictureError>>(
     drawn: &Drawn,
     picture: &Picture,
@@ -181,8 +189,11 @@ pub(super) fn film<E: From<PictureError>>(
     mut take: impl FnMut(Date, Scene) -> Result<(), E>,
 ) -> Result<(), E> {
     let held = Held::default();
-    let panes: Vec<Pane> =
-        film.days.iter().map(|(day, state)| Pane { state, day: Some(*day), left_px: 0, shown: [0.0, 1.0] }).collect();
+    let panes: Vec<Pane> = film
+        .days
+        .iter()
+        .map(|(day, state)| Pane { state, day: Some(*day), left_px: 0, shown: [0.0, 1.0] })
+        .collect();
     let settled = Settled::new(drawn, picture, &panes, &|camera| *camera)?;
     let camera = settled.frame.camera();
     let mut subject = subject(drawn, &panes, camera, &held, &picture.furnishing, settled.bands);
@@ -199,7 +210,12 @@ pub(super) fn film<E: From<PictureError>>(
         let mut scene = picture::scene(drawn.map(), state, camera, &room)?;
         drawn.cuts(room.cut());
         if picture.furnishing.furniture.is_some() {
-            drawn.lacks_room(&furniture::furnish(&mut scene, &settled.furniture, &subject, &inputs));
+            drawn.lacks_room(&furniture::furnish(
+                &mut scene,
+                &settled.furniture,
+                &subject,
+                &inputs,
+            ));
         }
         take(*day, scene)?;
     }
@@ -227,7 +243,8 @@ impl Settled {
         let Picture { state, frame, furnishing: wanted, .. } = picture;
         let held = Held::default();
         let furniture = wanted.furniture.clone().unwrap_or_default();
-        // The bands hang on what is seen, which hangs on the bands; and whether the legend is in one, on what it would hide.
+        // The bands hang on what is seen, which hangs on the bands; and whether the legend is in
+        // one, on what it would hide.
         let mut settled = Self { furniture, frame: *frame, bands: Bands::default() };
         for pass in 0..3 {
             let camera = settled.frame.camera();
@@ -284,7 +301,8 @@ fn subject<'a>(
         for pane in panes {
             let inputs = Inputs { camera, state: pane.state, sprite: &map.sprite };
             let area = pane.area(camera, bands);
-            let layers = entry.layers.iter().filter_map(|id| map.style.layers.iter().find(|l| l.id == *id));
+            let layers =
+                entry.layers.iter().filter_map(|id| map.style.layers.iter().find(|l| l.id == *id));
             for layer in layers.filter(|l| l.drawn_at(camera.zoom(), pane.state)) {
                 if !shown.iter().any(|l| l.id == layer.id) {
                     shown.push(layer);
@@ -354,7 +372,12 @@ fn notes(map: &StyledMap, days: &[Date], language: &str) -> Vec<String> {
 }
 
 /// All that the style draws, small and without labels, and where in it the picture's corners lie.
-fn inset(drawn: &Drawn, state: &State, camera: &Camera, bands: Bands) -> Result<Option<Inset>, PictureError> {
+fn inset(
+    drawn: &Drawn,
+    state: &State,
+    camera: &Camera,
+    bands: Bands,
+) -> Result<Option<Inset>, PictureError> {
     let Some((small, corners)) = inset_camera(drawn, camera, bands) else { return Ok(None) };
     Ok(Some((picture::bare_scene(&drawn.plain, state, &small)?, corners)))
 }
@@ -366,7 +389,8 @@ fn inset_camera(drawn: &Drawn, camera: &Camera, bands: Bands) -> Option<(Camera,
     let map = &drawn.plain;
     let whole = map.own_bounds()?;
     let ratio = camera.ratio();
-    let (width, height) = (f64::from(camera.width_px()) / ratio, f64::from(camera.height_px()) / ratio);
+    let (width, height) =
+        (f64::from(camera.width_px()) / ratio, f64::from(camera.height_px()) / ratio);
     let long = INSET_SHARE * width.min(height);
     let aspect = whole.width() / whole.height().max(f64::MIN_POSITIVE);
     let size = if aspect > 1.0 { (long, long / aspect) } else { (long * aspect, long) };
@@ -379,14 +403,22 @@ fn inset_camera(drawn: &Drawn, camera: &Camera, bands: Bands) -> Option<(Camera,
         Some([(at.x - whole.min.x) / whole.width(), (at.y - whole.min.y) / whole.height()])
     };
     let (top, bottom) = (bands.top, height - bands.bottom);
-    let corners = [share(0.0, top)?, share(width, top)?, share(width, bottom)?, share(0.0, bottom)?];
+    let corners =
+        [share(0.0, top)?, share(width, top)?, share(width, bottom)?, share(0.0, bottom)?];
     let inside = corners.iter().flatten().all(|v| (-0.2..=1.2).contains(v));
     let side = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
-    let small_enough = side(corners[0], corners[1]) * side(corners[1], corners[2]) < MAX_INSET_SHARE;
+    let small_enough =
+        side(corners[0], corners[1]) * side(corners[1], corners[2]) < MAX_INSET_SHARE;
     (inside && small_enough).then_some((small, corners))
 }
 
-fn about(map: &StyledMap, state: &State, wanted: &Furnishing, subject: &Subject, scene: &Scene) -> About {
+fn about(
+    map: &StyledMap,
+    state: &State,
+    wanted: &Furnishing,
+    subject: &Subject,
+    scene: &Scene,
+) -> About {
     let said = wanted.furniture.as_ref();
     let title = said.and_then(|f| f.title.clone()).unwrap_or_else(|| map.style.name.clone());
     let subtitle = said.and_then(|f| f.subtitle.as_deref());

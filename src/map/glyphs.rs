@@ -29,7 +29,10 @@ impl RangeFiles {
     /// # Errors
     /// Where the files are not within the roots.
     pub fn new(template: &str, folder: &Path, roots: Roots) -> Option<Result<Self, RootsError>> {
-        if template.contains("://") || !template.contains("{fontstack}") || !template.contains("{range}") {
+        if template.contains("://")
+            || !template.contains("{fontstack}")
+            || !template.contains("{range}")
+        {
             return None;
         }
         let template = folder.join(template).display().to_string();
@@ -47,18 +50,27 @@ impl RangeFiles {
         }
     }
 
-    /// The names, sizes and times of change of every range of every stack, as far as they lie where the template says.
+    /// The names, sizes and times of change of every range of every stack, as far as they lie where
+    /// the template says.
     pub fn stamp(&self) -> String {
         let entries = |path: &Path| -> Vec<PathBuf> {
-            let mut found: Vec<PathBuf> =
-                fs::read_dir(path).into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).collect();
+            let mut found: Vec<PathBuf> = fs::read_dir(path)
+                .into_iter()
+                .flatten()
+                .filter_map(|e| Some(e.ok()?.path()))
+                .collect();
             found.sort();
             found
         };
         let stacks = entries(&self.root());
-        let files = stacks.iter().flat_map(|p| if p.is_dir() { entries(p) } else { vec![p.clone()] });
+        let files =
+            stacks.iter().flat_map(|p| if p.is_dir() { entries(p) } else { vec![p.clone()] });
         let told = |p: PathBuf| {
-            Some(format!("{} {:?}", p.display(), fs::metadata(&p).ok().map(|m| (m.len(), m.modified().ok()))?))
+            Some(format!(
+                "{} {:?}",
+                p.display(),
+                fs::metadata(&p).ok().map(|m| (m.len(), m.modified().ok()))?
+            ))
         };
         files.take(MAX_STAMPED).filter_map(told).collect::<Vec<_>>().join("\n")
     }
@@ -68,7 +80,10 @@ impl RangeFiles {
         if stack.contains(['/', '\\', '\0']) || stack.starts_with('.') {
             return None;
         }
-        let path = self.template.replace("{fontstack}", stack).replace("{range}", &format!("{first}-{}", first + 255));
+        let path = self
+            .template
+            .replace("{fontstack}", stack)
+            .replace("{range}", &format!("{first}-{}", first + 255));
         let bytes = fs::read(self.roots.find(Path::new(&path)).ok()?).ok()?;
         match GlyphRange::decode(&bytes) {
             Ok(range) => Some(Arc::new(range)),

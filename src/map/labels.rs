@@ -1,7 +1,9 @@
-//! The labels of a styled map: a board for each zoom, bearing and state that pictures have been asked for.
+//! The labels of a styled map: a board for each zoom, bearing and state that pictures have been
+//! asked for.
 //!
-//! A board is shared by all pictures of its kind and grows as they ask for more of the world. When all of them together
-//! hold too much, some are forgotten whole; asked again, they give the same answers.
+//! A board is shared by all pictures of its kind and grows as they ask for more of the world. When
+//! all of them together hold too much, some are forgotten whole; asked again, they give the same
+//! answers.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -13,7 +15,9 @@ use moka::sync::Cache;
 use super::overlay::is_on_top;
 use super::sources::{Held, Source};
 use super::{PictureError, State, StyledMap};
-use crate::compose::{self, Inputs, Label, LabelPaths, LabelPlace, LayerData, SymbolInputs, SymbolLayer};
+use crate::compose::{
+    self, Inputs, Label, LabelPaths, LabelPlace, LayerData, SymbolInputs, SymbolLayer,
+};
 use crate::geo::{Camera, Plane};
 use crate::label::{Area, Board, Bound, Candidate, Shown, Supply};
 use crate::style::{Layer, Paint};
@@ -67,13 +71,15 @@ impl Default for Boards {
 
 impl Boards {
     fn get(&self, plane: &Plane, state: &State, drift: u64) -> Arc<Shared> {
-        let key = format!("{}|{}|{drift}|{state:?}", plane.zoom().to_bits(), plane.bearing().to_bits());
+        let key =
+            format!("{}|{}|{drift}|{state:?}", plane.zoom().to_bits(), plane.bearing().to_bits());
         self.0.get_with(key, || Arc::new(Shared::new(plane)))
     }
 
     /// Forgets boards until the others hold no more than they may.
     fn trim(&self) {
-        let mut held: u64 = self.0.iter().map(|(_, shared)| shared.held.load(Ordering::Relaxed)).sum();
+        let mut held: u64 =
+            self.0.iter().map(|(_, shared)| shared.held.load(Ordering::Relaxed)).sum();
         for (key, shared) in self.0.iter() {
             if held <= KEPT_CANDIDATES {
                 break;
@@ -84,7 +90,8 @@ impl Boards {
     }
 }
 
-/// Where in a picture the labels of what lies on top may be: in its map, clear of its furniture. CSS px of the plane.
+/// Where in a picture the labels of what lies on top may be: in its map, clear of its furniture.
+/// CSS px of the plane.
 pub(super) struct Room {
     map: Area,
     taken: Vec<Area>,
@@ -95,14 +102,22 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// The room of a map, and what is taken of it: left, top, right, bottom in CSS px from the picture's upper left.
+    /// The room of a map, and what is taken of it: left, top, right, bottom in CSS px from the
+    /// picture's upper left.
     pub fn new(camera: &Camera, map: [f64; 4], taken: &[[f64; 4]]) -> Self {
         let ([x, y], _) = camera.on_plane();
-        let area =
-            |[left, top, right, bottom]: [f64; 4]| Area { min: [x + left, y + top], max: [x + right, y + bottom] };
+        let area = |[left, top, right, bottom]: [f64; 4]| Area {
+            min: [x + left, y + top],
+            max: [x + right, y + bottom],
+        };
         let plane = camera.plane();
         let period = plane.turned([plane.world_px(), 0.0]);
-        Self { map: area(map), taken: taken.iter().map(|taken| area(*taken)).collect(), period, cut: Cell::new(0) }
+        Self {
+            map: area(map),
+            taken: taken.iter().map(|taken| area(*taken)).collect(),
+            period,
+            cut: Cell::new(0),
+        }
     }
 
     /// How many labels had no room in it.
@@ -116,10 +131,12 @@ impl Room {
         Self::new(camera, [0.0, 0.0, max[0] - min[0], max[1] - min[1]], &[])
     }
 
-    /// Closes positions that would be cut: those that are in no copy of the world where there is room for them, so that
-    /// every copy shows the same. Whether some of the label would be seen but for that.
+    /// Closes positions that would be cut: those that are in no copy of the world where there is
+    /// room for them, so that every copy shows the same. Whether some of the label would be seen
+    /// but for that.
     fn close(&self, candidate: &mut Candidate<Arc<Label>>) -> bool {
-        let copies = (-2..=2).map(|copy| copy - candidate.copy).map(|by| self.period.map(|p| p * by as f64));
+        let copies =
+            (-2..=2).map(|copy| copy - candidate.copy).map(|by| self.period.map(|p| p * by as f64));
         let moved = |area: Area, by: [f64; 2]| {
             let of = |v: [f64; 2]| [v[0] + by[0], v[1] + by[1]];
             Area { min: of(area.min), max: of(area.max) }
@@ -150,7 +167,8 @@ pub(super) fn shown(
     room: &Room,
 ) -> Result<Vec<ShownLabels>, PictureError> {
     let mut by_layer = vec![Vec::new(); map.style.layers.len()];
-    let drawn = |l: &&Layer| matches!(l.paint, Paint::Symbol(_)) && l.drawn_at(camera.zoom(), state);
+    let drawn =
+        |l: &&Layer| matches!(l.paint, Paint::Symbol(_)) && l.drawn_at(camera.zoom(), state);
     if !map.style.layers.iter().any(|l| drawn(&l)) {
         return Ok(by_layer);
     }
@@ -158,7 +176,8 @@ pub(super) fn shown(
     if plane.world_px() < LEAST_WORLD {
         return Ok(by_layer);
     }
-    // What lies on top is of this picture alone, and its labels make room for what is in this picture.
+    // What lies on top is of this picture alone, and its labels make room for what is in this
+    // picture.
     let room = Some(room).filter(|_| !map.layers_on_top().is_empty());
     let shared = match room {
         Some(_) => Arc::new(Shared::new(&plane)),
@@ -166,7 +185,8 @@ pub(super) fn shown(
     };
     {
         let mut labels = shared.labels.lock().unwrap_or_else(|poisoned| {
-            // A thread that panicked may have left parts marked as seen whose candidates are missing: begin anew.
+            // A thread that panicked may have left parts marked as seen whose candidates are
+            // missing: begin anew.
             shared.labels.clear_poison();
             let mut labels = poisoned.into_inner();
             *labels = Labels::new(&plane);
@@ -222,15 +242,22 @@ impl Supply<Arc<Label>> for Sources<'_> {
         let mut candidates = Vec::new();
         for (rank, layer) in (0..).zip(self.map.style.layers.iter().rev()) {
             let Paint::Symbol(paint) = &layer.paint else { continue };
-            let source: Option<&Arc<Source>> = layer.source.as_ref().and_then(|id| self.map.sources.get(id));
-            let Some(source) = source.filter(|_| layer.drawn_at(plane.zoom(), state)) else { continue };
+            let source: Option<&Arc<Source>> =
+                layer.source.as_ref().and_then(|id| self.map.sources.get(id));
+            let Some(source) = source.filter(|_| layer.drawn_at(plane.zoom(), state)) else {
+                continue;
+            };
             let held = Held::default();
             if let LayerData::Features(batches) = source.fetch(layer, &inputs, &held) {
                 let is_new = |place| self.seen.insert(place);
                 let layer = SymbolLayer { rank, layer, paint };
-                let mut found = compose::symbols(self.inputs, area, layer, &batches, self.paths, is_new);
-                if let Some(room) = self.room.filter(|_| layer.layer.source.as_deref().is_some_and(is_on_top)) {
-                    self.cut += found.iter_mut().map(|one| usize::from(room.close(one))).sum::<usize>();
+                let mut found =
+                    compose::symbols(self.inputs, area, layer, &batches, self.paths, is_new);
+                if let Some(room) =
+                    self.room.filter(|_| layer.layer.source.as_deref().is_some_and(is_on_top))
+                {
+                    self.cut +=
+                        found.iter_mut().map(|one| usize::from(room.close(one))).sum::<usize>();
                 }
                 candidates.extend(found);
             }

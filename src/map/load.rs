@@ -24,15 +24,17 @@ use crate::sprite::Sprite;
 use crate::style::{self, SourceSpec, Style};
 use crate::text::{Fonts, GlyphRanges};
 
-/// What to load. With no style given, the map in the binary is loaded; collections given beside it are added, or take
-/// the place of those of the same name, and are shown by a plain style of their own, `data`.
+/// What to load. With no style given, the map in the binary is loaded; collections given beside it
+/// are added, or take the place of those of the same name, and are shown by a plain style of their
+/// own, `data`.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Files of data, or folders of them (see [`source::is_data`]).
     pub data: Vec<PathBuf>,
     /// Style files, or folders of `.json` styles.
     pub styles: Vec<PathBuf>,
-    /// Font files, or folders of `.ttf`, `.otf`, `.ttc` and `.otc`, to be preferred to those in the binary.
+    /// Font files, or folders of `.ttf`, `.otf`, `.ttc` and `.otc`, to be preferred to those in the
+    /// binary.
     pub fonts: Vec<PathBuf>,
     /// Folders beside those of `data` and the styles' own that styles may read files of.
     pub roots: Vec<PathBuf>,
@@ -55,7 +57,9 @@ pub(super) struct Styles;
 
 /// The embedded schemas by their path below `geodata/`.
 pub fn embedded_schemas() -> BTreeMap<String, String> {
-    let schema = |path: &str| Some((path.to_string(), String::from_utf8(Geodata::get(path)?.data.into_owned()).ok()?));
+    let schema = |path: &str| {
+        Some((path.to_string(), String::from_utf8(Geodata::get(path)?.data.into_owned()).ok()?))
+    };
     Geodata::iter().filter(|p| p.starts_with("schema/")).filter_map(|p| schema(&p)).collect()
 }
 
@@ -67,7 +71,8 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     loader.hash.update(&[u8::from(options.draw_missing_glyphs)]);
     for root in &options.roots {
         if let Err(e) = fs::read_dir(root) {
-            let d = Diagnostic::error(format!("the folder cannot be read: {e}")).in_file(root.display().to_string());
+            let d = Diagnostic::error(format!("the folder cannot be read: {e}"))
+                .in_file(root.display().to_string());
             loader.problem(d.help("give --root a folder that is there"));
             loader.lose("--root", root);
         }
@@ -114,10 +119,16 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
             }
         }
         if !own.is_empty() {
-            let collections =
-                own.iter().filter_map(|name| Some((name.as_str(), loader.collections.get(name)?.collection())));
+            let collections = own.iter().filter_map(|name| {
+                Some((name.as_str(), loader.collections.get(name)?.collection()))
+            });
             let style = plain::style(&collections.collect::<Vec<_>>());
-            loader.style(Path::new("data.json"), "the style made for --data", &style, &Place::Embedded);
+            loader.style(
+                Path::new("data.json"),
+                "the style made for --data",
+                &style,
+                &Place::Embedded,
+            );
         }
     }
     for path in &styles {
@@ -198,12 +209,13 @@ impl Loader {
         Checked::new((!empty && !lost).then_some(map), self.diagnostics)
     }
 
-    /// The files that a path names: itself, or those in a folder that are of one of the types, in name order; `None` where
-    /// the folder cannot be read, which is said.
+    /// The files that a path names: itself, or those in a folder that are of one of the types, in
+    /// name order; `None` where the folder cannot be read, which is said.
     pub(super) fn files(&mut self, path: &Path, types: &[&str]) -> Option<Vec<PathBuf>> {
         self.listed(path, types, |folder| {
             let entries = fs::read_dir(folder)?.filter_map(|e| Some(e.ok()?.path()));
-            let mut files: Vec<PathBuf> = entries.filter(|p| p.is_file() && has_extension(p, types)).collect();
+            let mut files: Vec<PathBuf> =
+                entries.filter(|p| p.is_file() && has_extension(p, types)).collect();
             files.sort();
             Ok((files, None))
         })
@@ -228,20 +240,23 @@ impl Loader {
             Ok((files, told)) => {
                 self.diagnostics.extend(told);
                 if files.is_empty() {
-                    let message = format!("the folder holds no file of type {}", types.join(" or "));
+                    let message =
+                        format!("the folder holds no file of type {}", types.join(" or "));
                     self.problem(of_folder(Diagnostic::warning(message)));
                 }
                 Some(files)
             }
             Err(e) => {
-                self.problem(of_folder(Diagnostic::error(format!("the folder cannot be read: {e}"))));
+                self.problem(of_folder(Diagnostic::error(format!(
+                    "the folder cannot be read: {e}"
+                ))));
                 None
             }
         }
     }
 
-    /// Loads a file, once, as the collection of its stem; gives the name. An embedded collection of that name gives way;
-    /// one from another file keeps it, and this one gets a number.
+    /// Loads a file, once, as the collection of its stem; gives the name. An embedded collection of
+    /// that name gives way; one from another file keeps it, and this one gets a number.
     pub(super) fn file(&mut self, path: &Path) -> Option<String> {
         let whole = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         if let Some(name) = self.files.get(&whole) {
@@ -249,19 +264,25 @@ impl Loader {
         }
         let stem = stem(path);
         let taken = |name: &String| self.files.values().any(|n| n == name);
-        let name =
-            std::iter::once(stem.clone()).chain((2..).map(|n| format!("{stem}-{n}"))).find(|name| !taken(name))?;
+        let name = std::iter::once(stem.clone())
+            .chain((2..).map(|n| format!("{stem}-{n}")))
+            .find(|name| !taken(name))?;
         if name != stem {
-            let d =
-                Diagnostic::warning(format!("another file is the collection '{stem}'; this one is called '{name}'"));
-            self.problem(d.in_file(path.display().to_string()).help("give the files different names"));
+            let d = Diagnostic::warning(format!(
+                "another file is the collection '{stem}'; this one is called '{name}'"
+            ));
+            self.problem(
+                d.in_file(path.display().to_string()).help("give the files different names"),
+            );
         }
         match source::open(path) {
             Ok(file) => {
                 let replaces = self.collections.contains_key(&name);
                 let name = self.collection(name, &path.display().to_string(), file)?;
                 if replaces {
-                    let told = format!("it takes the place of the embedded collection '{name}', in every style");
+                    let told = format!(
+                        "it takes the place of the embedded collection '{name}', in every style"
+                    );
                     let d = Diagnostic::warning(told).in_file(path.display().to_string());
                     self.problem(d.help("to have both, give the file another name"));
                 }
@@ -278,7 +299,9 @@ impl Loader {
     fn collection(&mut self, name: String, file: &str, input: impl Read) -> Option<String> {
         let told = self.diagnostics.len();
         let collection = self.read(&name, file, input)?;
-        if collection.features.is_empty() && self.diagnostics[told..].iter().any(Diagnostic::is_error) {
+        if collection.features.is_empty()
+            && self.diagnostics[told..].iter().any(Diagnostic::is_error)
+        {
             let d = Diagnostic::error("none of its features can be used").in_file(file);
             self.problem(d.help("mend the problems above"));
             return None;
@@ -309,7 +332,8 @@ impl Loader {
         let mut style = value?;
         let id = stem(path);
         if self.styles.contains_key(&id) {
-            let d = Diagnostic::error(format!("another style is called '{id}'; this one is left out"));
+            let d =
+                Diagnostic::error(format!("another style is called '{id}'; this one is left out"));
             self.problem(d.in_file(file).help("give the style files different names"));
             return None;
         }
@@ -321,8 +345,9 @@ impl Loader {
                 None => self.missing.push(format!("source {id}/{source} could not be read")),
             }
         }
-        let dated =
-            |s: &Arc<Source>| if let Source::Features(index) = &**s { index.change_dates() } else { Vec::new() };
+        let dated = |s: &Arc<Source>| {
+            if let Source::Features(index) = &**s { index.change_dates() } else { Vec::new() }
+        };
         let mut changes: Vec<Date> = sources.values().flat_map(dated).collect();
         changes.sort_unstable();
         changes.dedup();
@@ -333,12 +358,22 @@ impl Loader {
         let ranges = self.glyphs(&style, file, place);
         self.missing_names(&style, file, &sprite, ranges.as_deref());
         let (fonts, boards, stamps) = (self.fonts.clone(), Default::default(), Default::default());
-        self.styles.insert(id, StyledMap { style, sprite, sources, changes, fonts, ranges, boards, stamps });
+        self.styles.insert(
+            id,
+            StyledMap { style, sprite, sources, changes, fonts, ranges, boards, stamps },
+        );
         Some(())
     }
 
-    /// Names the images that a style writes out and has not, for each layer, and such fonts, each once.
-    fn missing_names(&mut self, style: &Style, file: &str, sprite: &Sprite, ranges: Option<&dyn GlyphRanges>) {
+    /// Names the images that a style writes out and has not, for each layer, and such fonts, each
+    /// once.
+    fn missing_names(
+        &mut self,
+        style: &Style,
+        file: &str,
+        sprite: &Sprite,
+        ranges: Option<&dyn GlyphRanges>,
+    ) {
         for layer in &style.layers {
             let at = |property: &str| {
                 let listed = style.json["layers"].as_array().into_iter().flatten();
@@ -349,7 +384,10 @@ impl Loader {
                 if sprite.image(&name, 1).is_some() || !sprite.misses(&name) {
                     continue;
                 }
-                let told = format!("no sprite of the style has an image '{name}': layer '{}' draws nothing", layer.id);
+                let told = format!(
+                    "no sprite of the style has an image '{name}': layer '{}' draws nothing",
+                    layer.id
+                );
                 let help = match meant(&name, sprite.names()) {
                     Some(other) => format!("did you mean '{other}'?"),
                     None => "add the image to the sprite, or name one that is there".to_string(),
@@ -389,8 +427,10 @@ impl Loader {
         match read {
             Ok(faces) => {
                 if let Some(face) = faces.iter().find(|f| f.colored) {
-                    let message =
-                        format!("the colours of '{}' are not drawn; its glyphs are in the text's colour", face.name);
+                    let message = format!(
+                        "the colours of '{}' are not drawn; its glyphs are in the text's colour",
+                        face.name
+                    );
                     self.problem(Diagnostic::warning(message).in_file(file));
                 }
             }
@@ -416,9 +456,11 @@ impl Loader {
                 None
             }
             None => {
-                let d =
-                    Diagnostic::warning(format!("the glyphs at '{template}' are not fetched; fonts take their place"));
-                let help = "give the path of local files with {fontstack} and {range} in it to draw with them";
+                let d = Diagnostic::warning(format!(
+                    "the glyphs at '{template}' are not fetched; fonts take their place"
+                ));
+                let help = "give the path of local files with {fontstack} and {range} in it to \
+                    draw with them";
                 self.problem(d.in_file(file).at("/glyphs").help(help));
                 None
             }

@@ -51,20 +51,25 @@ impl Logo {
     /// # Errors
     /// What is wrong with it, in words.
     pub fn of_data_uri(uri: &str) -> Result<Logo, String> {
-        let wrong = || "a data URI: data:image/png;base64,..., also of jpeg, webp or svg+xml".to_string();
-        let (kind, data) = uri.strip_prefix("data:").and_then(|u| u.split_once(";base64,")).ok_or_else(wrong)?;
+        let wrong =
+            || "a data URI: data:image/png;base64,..., also of jpeg, webp or svg+xml".to_string();
+        let (kind, data) =
+            uri.strip_prefix("data:").and_then(|u| u.split_once(";base64,")).ok_or_else(wrong)?;
         if data.len() > MAX_BYTES * 4 / 3 + 4 {
             return Err(format!("at most {} kB", MAX_BYTES >> 10));
         }
-        let bytes =
-            base64::engine::general_purpose::STANDARD.decode(data.trim()).map_err(|e| format!("its base64: {e}"))?;
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(data.trim())
+            .map_err(|e| format!("its base64: {e}"))?;
         Self::read(kind == "image/svg+xml", &bytes)
     }
 
     /// A file's bytes as the data URI of a sign.
     pub fn to_data_uri(bytes: &[u8]) -> String {
-        let is_text =
-            bytes.iter().find(|b| !b.is_ascii_whitespace() && **b != 0xef && **b != 0xbb && **b != 0xbf) == Some(&b'<');
+        let is_text = bytes
+            .iter()
+            .find(|b| !b.is_ascii_whitespace() && **b != 0xef && **b != 0xbb && **b != 0xbf)
+            == Some(&b'<');
         let kind = if is_text { "image/svg+xml" } else { "image/png" };
         format!("data:{kind};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes))
     }
@@ -79,7 +84,9 @@ impl Logo {
             // Each rule is held against each element, by a reader that cannot be ended.
             let (rules, elements) = (text.matches('{').count(), text.matches('<').count());
             if rules > MAX_RULES || rules * elements > MAX_RULES * MAX_NODES / 10 {
-                return Err(format!("it has more than {MAX_RULES} rules of style: give shapes their own attributes"));
+                return Err(format!(
+                    "it has more than {MAX_RULES} rules of style: give shapes their own attributes"
+                ));
             }
             let tree = svg_tree(&text)?;
             is_plain(tree.root(), &mut MAX_NODES.clone())?;
@@ -90,18 +97,26 @@ impl Logo {
         Ok(Logo { form: Form::Pixels(bytes.into(), size), key })
     }
 
-    /// The sign in a box of so many device px, as large as fits, where a CSS px has `ratio` of them.
-    pub(super) fn image(&self, (most_width, most_height): (f64, f64), ratio: f64) -> Option<Arc<Image>> {
+    /// The sign in a box of so many device px, as large as fits, where a CSS px has `ratio` of
+    /// them.
+    pub(super) fn image(
+        &self,
+        (most_width, most_height): (f64, f64),
+        ratio: f64,
+    ) -> Option<Arc<Image>> {
         let (width, height) = match &self.form {
             Form::Pixels(_, (width, height)) => (f64::from(*width), f64::from(*height)),
-            Form::Drawing(tree, _) => (f64::from(tree.size().width()), f64::from(tree.size().height())),
+            Form::Drawing(tree, _) => {
+                (f64::from(tree.size().width()), f64::from(tree.size().height()))
+            }
         };
         let scale = (most_width / width).min(most_height / height);
         let px = |v: f64| (v * scale).round().max(1.0) as u32;
         let (w, h) = (px(width), px(height));
         let (rgba, svg) = match &self.form {
             Form::Pixels(bytes, _) => {
-                // Resized with its colours multiplied, so that what is clear does not shine through.
+                // Resized with its colours multiplied, so that what is clear does not shine
+                // through.
                 let mut multiplied = pixels(bytes).ok()?;
                 for pixel in multiplied.pixels_mut() {
                     let alpha = u16::from(pixel.0[3]);
@@ -109,11 +124,17 @@ impl Logo {
                         *c = ((u16::from(*c) * alpha + 127) / 255) as u8;
                     }
                 }
-                (image::imageops::resize(&multiplied, w, h, FilterType::CatmullRom).into_raw(), None)
+                (
+                    image::imageops::resize(&multiplied, w, h, FilterType::CatmullRom).into_raw(),
+                    None,
+                )
             }
             Form::Drawing(tree, text) => {
                 let mut pixmap = tiny_skia::Pixmap::new(w, h)?;
-                let scale = tiny_skia::Transform::from_scale(w as f32 / width as f32, h as f32 / height as f32);
+                let scale = tiny_skia::Transform::from_scale(
+                    w as f32 / width as f32,
+                    h as f32 / height as f32,
+                );
                 resvg::render(tree, scale, &mut pixmap.as_mut());
                 (pixmap.take(), Some(text.clone()))
             }
@@ -126,7 +147,9 @@ impl Logo {
 }
 
 fn pixels(bytes: &[u8]) -> Result<RgbaImage, String> {
-    let mut reader = ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format().map_err(|e| e.to_string())?;
+    let mut reader = ImageReader::new(std::io::Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|e| e.to_string())?;
     let mut limits = image::Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE_PX), Some(MAX_SIDE_PX));
     reader.limits(limits);
@@ -138,21 +161,27 @@ const MAX_NODES: usize = 5_000;
 /// Rules of style of a drawn sign.
 const MAX_RULES: usize = 200;
 
-/// Whether a drawing is of shapes in plain colours and gradients, which take no longer to draw than they look: patterns,
-/// filters and masks may be of any size, and dashes as many as there is time for.
+/// Whether a drawing is of shapes in plain colours and gradients, which take no longer to draw than
+/// they look: patterns, filters and masks may be of any size, and dashes as many as there is time
+/// for.
 fn is_plain(group: &usvg::Group, left: &mut usize) -> Result<(), String> {
-    let refuse = |what: &str| Err(format!("it has {what}: a sign is of shapes in plain colours and gradients"));
+    let refuse = |what: &str| {
+        Err(format!("it has {what}: a sign is of shapes in plain colours and gradients"))
+    };
     if group.clip_path().is_some() || group.mask().is_some() || !group.filters().is_empty() {
         return refuse("clips, masks or filters");
     }
     for node in group.children() {
-        *left = left.checked_sub(1).ok_or_else(|| format!("it has more than {MAX_NODES} shapes"))?;
+        *left =
+            left.checked_sub(1).ok_or_else(|| format!("it has more than {MAX_NODES} shapes"))?;
         match node {
             usvg::Node::Group(inner) => is_plain(inner, left)?,
             usvg::Node::Path(path) => {
                 let is_pattern = |paint: &usvg::Paint| matches!(paint, usvg::Paint::Pattern(_));
                 let (fill, stroke) = (path.fill(), path.stroke());
-                if fill.is_some_and(|f| is_pattern(f.paint())) || stroke.is_some_and(|s| is_pattern(s.paint())) {
+                if fill.is_some_and(|f| is_pattern(f.paint()))
+                    || stroke.is_some_and(|s| is_pattern(s.paint()))
+                {
                     return refuse("patterns");
                 }
                 if stroke.is_some_and(|s| s.dasharray().is_some()) {
@@ -176,10 +205,17 @@ mod tests {
 
     #[test]
     fn a_drawing_keeps_its_shape_and_nothing_that_runs() {
-        let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='10'><script>alert(1)</script><image href='/etc/hostname.png' width='9' height='9'/><rect width='40' height='10' fill='#f00'/></svg>";
-        let image =
-            Logo::of_data_uri(&uri("image/svg+xml", svg.as_bytes())).unwrap().image((100.0, 50.0), 2.0).unwrap();
-        assert_eq!((image.width_px, image.height_px, &image.rgba[..4]), (100, 25, &[255, 0, 0, 255][..]));
+        let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='40' \
+            height='10'><script>alert(1)</script><image href='/etc/hostname.png' width='9' \
+            height='9'/><rect width='40' height='10' fill='#f00'/></svg>";
+        let image = Logo::of_data_uri(&uri("image/svg+xml", svg.as_bytes()))
+            .unwrap()
+            .image((100.0, 50.0), 2.0)
+            .unwrap();
+        assert_eq!(
+            (image.width_px, image.height_px, &image.rgba[..4]),
+            (100, 25, &[255, 0, 0, 255][..])
+        );
         let text = image.svg.as_deref().unwrap();
         assert!(!text.contains("script") && !text.contains("hostname"), "{text}");
     }
@@ -187,15 +223,23 @@ mod tests {
     #[test]
     fn what_could_take_for_ever_is_refused() {
         let whole = |inner: &str| {
-            let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' width='40' height='10'>{inner}</svg>");
+            let svg = format!(
+                "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='10'>{inner}</svg>"
+            );
             Logo::of_data_uri(&uri("image/svg+xml", svg.as_bytes()))
         };
         for inner in [
-            "<defs><pattern id='p' width='100000' height='100000' patternUnits='userSpaceOnUse'><rect width='1' height='1'/></pattern></defs><rect width='40' height='10' fill='url(#p)'/>",
-            "<filter id='f'><feTurbulence numOctaves='100000'/></filter><rect width='9' height='9' filter='url(#f)'/>",
+            "<defs><pattern id='p' width='100000' height='100000' \
+             patternUnits='userSpaceOnUse'><rect width='1' height='1'/></pattern></defs><rect \
+             width='40' height='10' fill='url(#p)'/>",
+            "<filter id='f'><feTurbulence numOctaves='100000'/></filter><rect width='9' \
+             height='9' filter='url(#f)'/>",
             "<path d='M0 0H40' stroke='#000' stroke-dasharray='0.0001'/>",
             &"<rect width='1' height='1'/>".repeat(6_000),
-            &format!("<style>{}</style><rect width='9' height='9'/>", ".a{fill:#f00}".repeat(20_000)),
+            &format!(
+                "<style>{}</style><rect width='9' height='9'/>",
+                ".a{fill:#f00}".repeat(20_000)
+            ),
         ] {
             assert!(whole(inner).is_err(), "{}", &inner[..60]);
         }

@@ -83,9 +83,10 @@ impl CalloutSpec {
         let is_plain = !self.text.chars().any(|c| c.is_control() && c != '\n');
         match (1..=MAX_CALLOUT).contains(&count) && is_plain {
             true => Ok(Callout { at: place, text: self.text.clone() }),
-            false => {
-                Err(SpecError::at(format!("{at}/text"), format!("1 to {MAX_CALLOUT} characters, none of control")))
-            }
+            false => Err(SpecError::at(
+                format!("{at}/text"),
+                format!("1 to {MAX_CALLOUT} characters, none of control"),
+            )),
         }
     }
 }
@@ -103,7 +104,10 @@ impl Marker {
         let wrong = || {
             SpecError::at(
                 "/markers",
-                format!("'{}' is no marker: lon,lat or lon,lat,label", text.chars().take(60).collect::<String>()),
+                format!(
+                    "'{}' is no marker: lon,lat or lon,lat,label",
+                    text.chars().take(60).collect::<String>()
+                ),
             )
         };
         at.map(|(lon, lat)| Marker { at: [lon, lat], label, ..Marker::default() }).ok_or_else(wrong)
@@ -130,6 +134,9 @@ impl Path {
             Some([lon.parse().ok()?, lat.parse().ok()?])
         };
         let points: Option<Vec<[f64; 2]>> = text.split_whitespace().map(point).collect();
-        points.filter(|p| p.len() > 1).map(|points| Path { points, ..Path::default() }).ok_or_else(wrong)
+        points
+            .filter(|p| p.len() > 1)
+            .map(|points| Path { points, ..Path::default() })
+            .ok_or_else(wrong)
     }
 }

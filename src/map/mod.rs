@@ -1,7 +1,8 @@
-//! A loaded map: its collections and styles, and the one door through which tiles, pictures and answers are asked for.
+//! A loaded map: its collections and styles, and the one door through which tiles, pictures and
+//! answers are asked for.
 //!
-//! A [`Map`] never changes once loaded; everything here is a plain function of it. [`Service`] puts a bounded pool of
-//! render threads and a cache before it for use from async code.
+//! A [`Map`] never changes once loaded; everything here is a plain function of it. [`Service`] puts
+//! a bounded pool of render threads and a cache before it for use from async code.
 
 mod days;
 mod dem;
@@ -77,7 +78,8 @@ pub struct Map {
     names: OnceLock<names::Names>,
     styles: BTreeMap<String, StyledMap>,
     fonts: Fonts,
-    /// Hash of all data, all styles and this program's version: the same revision draws the same pictures.
+    /// Hash of all data, all styles and this program's version: the same revision draws the same
+    /// pictures.
     revision: u64,
     /// What was missing when it was loaded, without paths.
     missing: Vec<String>,
@@ -134,13 +136,19 @@ impl Map {
         &self.fonts
     }
 
-    /// Hash of all that decides what is drawn; another one while an archive of tiles is not the one that was loaded.
+    /// Hash of all that decides what is drawn; another one while an archive of tiles is not the one
+    /// that was loaded.
     pub fn revision(&self) -> u64 {
-        let drifts = self.styles.iter().map(|(id, style)| (id, style.drift())).filter(|(_, drift)| *drift != 0);
+        let drifts = self
+            .styles
+            .iter()
+            .map(|(id, style)| (id, style.drift()))
+            .filter(|(_, drift)| *drift != 0);
         drifts.fold(self.revision, |all, (id, drift)| xxh3_64_with_seed(id.as_bytes(), all ^ drift))
     }
 
-    /// What of the map cannot be served as it should be, without paths. Files that could not be read are tried again.
+    /// What of the map cannot be served as it should be, without paths. Files that could not be
+    /// read are tried again.
     pub fn faults(&self) -> Vec<String> {
         let sources = self.styles.values().flat_map(|style| style.sources.values());
         self.missing.iter().cloned().chain(sources.filter_map(|source| source.fault())).collect()
@@ -149,15 +157,22 @@ impl Map {
 
 impl StyledMap {
     /// The state for a request's settings; dates with the same map give the same state.
-    pub fn state<'a>(&self, settings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<State, StateError> {
+    pub fn state<'a>(
+        &self,
+        settings: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<State, StateError> {
         self.style.state_with(settings, &self.changes)
     }
 
     /// Source id to the name of the collection it draws.
     pub fn source_collections(&self) -> impl Iterator<Item = (&str, &str)> {
         self.sources.iter().filter_map(|(id, source)| match &**source {
-            sources::Source::Features(index) => Some((id.as_str(), index.collection().name.as_str())),
-            sources::Source::Clusters(clusters) => Some((id.as_str(), clusters.collection().name.as_str())),
+            sources::Source::Features(index) => {
+                Some((id.as_str(), index.collection().name.as_str()))
+            }
+            sources::Source::Clusters(clusters) => {
+                Some((id.as_str(), clusters.collection().name.as_str()))
+            }
             _ => None,
         })
     }
@@ -176,7 +191,11 @@ impl StyledMap {
 
     /// 0 while the files of its tiles are those that it was loaded with.
     fn drift(&self) -> u64 {
-        let drifts = self.sources.iter().map(|(id, source)| (id, source.drift())).filter(|(_, drift)| *drift != 0);
+        let drifts = self
+            .sources
+            .iter()
+            .map(|(id, source)| (id, source.drift()))
+            .filter(|(_, drift)| *drift != 0);
         drifts.fold(0, |all, (id, drift)| xxh3_64_with_seed(id.as_bytes(), all ^ drift))
     }
 
@@ -185,15 +204,17 @@ impl StyledMap {
         around(self.sources.values())
     }
 
-    /// The narrowest box that holds everything the style draws: it runs past the east side of the world where that is the
-    /// shorter way.
+    /// The narrowest box that holds everything the style draws: it runs past the east side of the
+    /// world where that is the shorter way.
     pub fn frame(&self) -> Option<WorldBox> {
         round::around(self.sources.values().filter_map(|source| source.frame()))
     }
 
     /// The same without what lies on top in one picture.
     fn own_bounds(&self) -> Option<WorldBox> {
-        around(self.sources.iter().filter(|(id, _)| !overlay::is_on_top(id)).map(|(_, source)| source))
+        around(
+            self.sources.iter().filter(|(id, _)| !overlay::is_on_top(id)).map(|(_, source)| source),
+        )
     }
 
     /// The ids of the layers that draw what lies on top.
@@ -208,7 +229,8 @@ impl StyledMap {
         let mut shapes = Vec::new();
         for (_, source) in on_top {
             if let sources::Source::Features(index) = &**source {
-                let seen = index.parts().iter().filter(|p| index.feature(p).text("kind") != Some("veil"));
+                let seen =
+                    index.parts().iter().filter(|p| index.feature(p).text("kind") != Some("veil"));
                 shapes.extend(seen.map(|part| &part.shape));
             }
         }

@@ -1,8 +1,8 @@
 //! Features by name, in any of their languages, whatever script or accents the name is written in.
 //!
-//! A name is compared in three forms: as it is but for case and accents; written in Latin letters; and in the few
-//! letters that its spellings in several languages share (`Xankəndi` and `Khankendi` are `xankandi`). The first two may
-//! be a beginning, the last may have a letter wrong.
+//! A name is compared in three forms: as it is but for case and accents; written in Latin letters;
+//! and in the few letters that its spellings in several languages share (`Xankəndi` and `Khankendi`
+//! are `xankandi`). The first two may be a beginning, the last may have a letter wrong.
 
 use std::collections::HashMap;
 
@@ -46,7 +46,8 @@ pub struct Named<'a> {
 impl Named<'_> {
     /// What the feature goes by in its collection.
     pub fn id(&self, map: &Map) -> String {
-        map.collection(self.collection).map_or_else(String::new, |index| index.id(self.position).to_string())
+        map.collection(self.collection)
+            .map_or_else(String::new, |index| index.id(self.position).to_string())
     }
 
     /// How the name was found, in a word.
@@ -67,9 +68,14 @@ const SCORES: [f64; 6] = [1.0, 0.95, 0.9, 0.8, 0.7, 0.5];
 const MAX_CHARACTERS: usize = 120;
 
 impl Map {
-    /// The features whose names are, begin with or are much like the text, best first, each once; only those that are
-    /// `wanted` of a collection.
-    pub fn named(&self, text: &str, limit: usize, wanted: &dyn Fn(&str, u32) -> bool) -> Vec<Named<'_>> {
+    /// The features whose names are, begin with or are much like the text, best first, each once;
+    /// only those that are `wanted` of a collection.
+    pub fn named(
+        &self,
+        text: &str,
+        limit: usize,
+        wanted: &dyn Fn(&str, u32) -> bool,
+    ) -> Vec<Named<'_>> {
         let names = self.names.get_or_init(|| Names::of(self));
         let collections: Vec<(&str, _)> = self.collections().collect();
         let mut best: HashMap<(u32, u32), (usize, u32)> = HashMap::new();
@@ -97,7 +103,13 @@ impl Map {
             let e = &names.entries[entry as usize];
             let (collection, index) = *collections.get(e.collection as usize)?;
             let feature = index.collection().features.get(e.feature as usize)?;
-            Some(Named { collection, feature, position: e.feature, name: &e.name, score: SCORES[tier] })
+            Some(Named {
+                collection,
+                feature,
+                position: e.feature,
+                name: &e.name,
+                score: SCORES[tier],
+            })
         };
         found.into_iter().take(limit).filter_map(named).collect()
     }
@@ -112,18 +124,32 @@ impl Names {
                 let mut seen: Vec<&str> = Vec::new();
                 for (key, _) in feature.properties.iter().filter(|(key, _)| is_name(key)) {
                     // Both names of a contested place stand in one, with a slash between.
-                    for name in feature.text(key).into_iter().flat_map(|t| std::iter::once(t).chain(t.split(" / "))) {
-                        if !name.is_empty() && name.len() < 4 * MAX_CHARACTERS && !seen.contains(&name) {
+                    for name in feature
+                        .text(key)
+                        .into_iter()
+                        .flat_map(|t| std::iter::once(t).chain(t.split(" / ")))
+                    {
+                        if !name.is_empty()
+                            && name.len() < 4 * MAX_CHARACTERS
+                            && !seen.contains(&name)
+                        {
                             seen.push(name);
-                            names.entries.push(Entry { collection, feature: i, name: name.into(), weight });
+                            names.entries.push(Entry {
+                                collection,
+                                feature: i,
+                                name: name.into(),
+                                weight,
+                            });
                         }
                     }
                 }
             }
         }
         let form = |make: fn(&str) -> String| {
-            let mut all: Vec<(Box<str>, u32)> =
-                (0..).zip(&names.entries).map(|(i, e)| (make(&e.name).into_boxed_str(), i)).collect();
+            let mut all: Vec<(Box<str>, u32)> = (0..)
+                .zip(&names.entries)
+                .map(|(i, e)| (make(&e.name).into_boxed_str(), i))
+                .collect();
             all.sort_unstable();
             all
         };
@@ -132,19 +158,28 @@ impl Names {
     }
 
     /// Entries by tier.
-    fn find(&self, text: &str, limit: usize, is_wanted: &mut dyn FnMut(u32) -> bool) -> Vec<(usize, u32)> {
+    fn find(
+        &self,
+        text: &str,
+        limit: usize,
+        is_wanted: &mut dyn FnMut(u32) -> bool,
+    ) -> Vec<(usize, u32)> {
         let text: String = text.chars().take(MAX_CHARACTERS).collect();
         let mut out = Vec::new();
-        for (tier, forms, wanted) in
-            [(0, &self.plain, plain(&text)), (1, &self.latin, latin(&text)), (2, &self.shared, shared(&text))]
-        {
+        for (tier, forms, wanted) in [
+            (0, &self.plain, plain(&text)),
+            (1, &self.latin, latin(&text)),
+            (2, &self.shared, shared(&text)),
+        ] {
             if wanted.is_empty() {
                 continue;
             }
             let from = forms.partition_point(|(form, _)| **form < *wanted);
-            // Beginnings in their thousands are not all looked at: exact names come first in the order.
+            // Beginnings in their thousands are not all looked at: exact names come first in the
+            // order.
             let begin = forms[from..].iter().take_while(|(form, _)| form.starts_with(&wanted));
-            let fits = |form: &str, entry: u32| tier < 2 || self.shares(&text, &wanted, form, entry);
+            let fits =
+                |form: &str, entry: u32| tier < 2 || self.shares(&text, &wanted, form, entry);
             let found = begin.filter(|(form, entry)| fits(form, *entry) && is_wanted(*entry));
             for (form, entry) in found.take(20 * limit) {
                 out.push((if **form == *wanted { tier } else { tier + 3 }, *entry));
@@ -158,14 +193,22 @@ impl Names {
                 4..=7 => 1,
                 _ => 2,
             };
-            let alike = self.shared.iter().filter(|(form, _)| is_near(form.as_bytes(), wanted.as_bytes(), most));
-            out.extend(alike.filter(|(_, entry)| is_wanted(*entry)).take(20 * limit).map(|(_, entry)| (5, *entry)));
+            let alike = self
+                .shared
+                .iter()
+                .filter(|(form, _)| is_near(form.as_bytes(), wanted.as_bytes(), most));
+            out.extend(
+                alike
+                    .filter(|(_, entry)| is_wanted(*entry))
+                    .take(20 * limit)
+                    .map(|(_, entry)| (5, *entry)),
+            );
         }
         out
     }
 
-    /// Whether a name whose shared form begins with a text's is likely to be meant by it: few letters are shared by names
-    /// that have nothing to do with each other.
+    /// Whether a name whose shared form begins with a text's is likely to be meant by it: few
+    /// letters are shared by names that have nothing to do with each other.
     fn shares(&self, text: &str, wanted: &str, form: &str, entry: u32) -> bool {
         let is_short = wanted.len() <= LEAST_SHARED;
         let name = &self.entries[entry as usize].name;
@@ -186,12 +229,14 @@ fn is_squeezed(text: &str, shared: &str) -> bool {
 }
 
 fn is_name(key: &str) -> bool {
-    key == "name" || ["name:", "name_", "alt_name", "old_name"].iter().any(|start| key.starts_with(start))
+    key == "name"
+        || ["name:", "name_", "alt_name", "old_name"].iter().any(|start| key.starts_with(start))
 }
 
 /// Of towns the population, by its magnitude; a rank, where there is one, the smaller the greater.
 fn weight(feature: &Feature) -> f64 {
-    feature.number("population").map_or(0.0, |n| n.max(1.0).log10()) - feature.number("rank").unwrap_or(0.0)
+    feature.number("population").map_or(0.0, |n| n.max(1.0).log10())
+        - feature.number("rank").unwrap_or(0.0)
 }
 
 fn plain(name: &str) -> String {
@@ -238,7 +283,8 @@ fn respelt(name: &str) -> String {
     text
 }
 
-/// Whether no more than `most` letters are to be changed, added or left out to make one of the other.
+/// Whether no more than `most` letters are to be changed, added or left out to make one of the
+/// other.
 fn is_near(a: &[u8], b: &[u8], most: usize) -> bool {
     if a.len().abs_diff(b.len()) > most {
         return false;
@@ -278,6 +324,10 @@ mod tests {
                 names.iter().map(|n| shared(n)).collect::<Vec<_>>()
             );
         }
-        assert!(is_near(b"susi", b"susa", 1) && !is_near(b"susi", b"sasa", 1) && is_near(b"kitten", b"sitting", 3));
+        assert!(
+            is_near(b"susi", b"susa", 1)
+                && !is_near(b"susi", b"sasa", 1)
+                && is_near(b"kitten", b"sitting", 3)
+        );
     }
 }

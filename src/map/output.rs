@@ -10,7 +10,8 @@ use crate::scene::{Ink, Item, Scene};
 /// A format, with what it can be told.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Output {
-    /// Device px an inch, where that is to be written, and whether it is to have at most 256 colours.
+    /// Device px an inch, where that is to be written, and whether it is to have at most 256
+    /// colours.
     Png {
         dpi: Option<f64>,
         palette: bool,
@@ -58,7 +59,10 @@ impl Output {
     ];
 
     pub fn of_extension(extension: &str) -> Option<Output> {
-        Self::EXTENSIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(extension)).map(|(_, output)| *output)
+        Self::EXTENSIONS
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(extension))
+            .map(|(_, output)| *output)
     }
 
     pub fn media_type(self) -> &'static str {
@@ -112,7 +116,12 @@ impl Output {
     }
 
     /// Writes a scene; `about` is for pictures that are documents.
-    pub(super) fn write(self, scene: &Scene, brush: Brush, about: Option<&About>) -> Result<Vec<u8>, PictureError> {
+    pub(super) fn write(
+        self,
+        scene: &Scene,
+        brush: Brush,
+        about: Option<&About>,
+    ) -> Result<Vec<u8>, PictureError> {
         let size = (scene.width_px, scene.height_px);
         let bands = Bands { scene, brush };
         let bare = About::default();
@@ -125,8 +134,13 @@ impl Output {
                     return Ok(writer.finish()?);
                 }
                 let pixmap = raster::paint(scene, brush)?;
-                let pixels = Pixels { premultiplied: pixmap.data(), width_px: size.0, height_px: size.1 };
-                if palette { encode::png_of_palette(pixels, &facts)? } else { encode::png(pixels, &facts)? }
+                let pixels =
+                    Pixels { premultiplied: pixmap.data(), width_px: size.0, height_px: size.1 };
+                if palette {
+                    encode::png_of_palette(pixels, &facts)?
+                } else {
+                    encode::png(pixels, &facts)?
+                }
             }
             Output::Gif => {
                 let mut animation = encode::Animation::new(Moving::Gif, size, 1, 0.0)?;
@@ -163,7 +177,8 @@ impl Output {
 
 /// Whether something covers the picture that nothing is seen through.
 fn is_opaque(scene: &Scene) -> bool {
-    let covers = |item: &Item| matches!(item, Item::Background(Ink::Color(color)) if color.a >= 1.0);
+    let covers =
+        |item: &Item| matches!(item, Item::Background(Ink::Color(color)) if color.a >= 1.0);
     scene.layers.iter().flat_map(|l| &l.items).any(covers)
 }
 
@@ -184,7 +199,8 @@ fn png_facts(about: Option<&About>, dpi: Option<f64>) -> PngFacts {
     PngFacts { texts, dpi, is_document: about.is_some() }
 }
 
-/// A scene that is drawn band by band where it is large, so that no more than some bands are held as pixels.
+/// A scene that is drawn band by band where it is large, so that no more than some bands are held
+/// as pixels.
 struct Bands<'a> {
     scene: &'a Scene,
     brush: Brush<'a>,
@@ -192,7 +208,10 @@ struct Bands<'a> {
 
 impl Bands<'_> {
     /// Gives the premultiplied pixels of one band after another.
-    fn each(&self, mut take: impl FnMut(&[u8]) -> Result<(), encode::EncodeError>) -> Result<(), PictureError> {
+    fn each(
+        &self,
+        mut take: impl FnMut(&[u8]) -> Result<(), encode::EncodeError>,
+    ) -> Result<(), PictureError> {
         let (scene, brush) = (self.scene, self.brush);
         if u64::from(scene.width_px) * u64::from(scene.height_px) <= MAX_WHOLE_PX {
             return Ok(take(raster::paint(scene, brush)?.data())?);
@@ -205,7 +224,8 @@ impl Bands<'_> {
                 raster::paint(&band, brush)
             };
             let drawn: Vec<_> = std::thread::scope(|scope| {
-                let workers: Vec<_> = some.iter().map(|top| scope.spawn(move || draw(*top))).collect();
+                let workers: Vec<_> =
+                    some.iter().map(|top| scope.spawn(move || draw(*top))).collect();
                 workers.into_iter().map(|w| w.join().unwrap_or(Err(Unfinished::Memory))).collect()
             });
             for pixmap in drawn {

@@ -1,7 +1,9 @@
-//! What is drawn over a style's map in one picture: the features of an answer, things that a spec names, a change.
+//! What is drawn over a style's map in one picture: the features of an answer, things that a spec
+//! names, a change.
 //!
-//! An overlay is no second way to draw: its layers are a MapLibre style over one source, `overlay`, joined to the map's
-//! own layers; its labels take their places on the same board, before the map's, and its legend stands before the map's.
+//! An overlay is no second way to draw: its layers are a MapLibre style over one source, `overlay`,
+//! joined to the map's own layers; its labels take their places on the same board, before the
+//! map's, and its legend stands before the map's.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -30,8 +32,8 @@ pub(super) fn is_on_top(source: &str) -> bool {
     source == SOURCE || source == own::SOURCE
 }
 
-/// Positions of a user's own features; the same, each as often as it is drawn; and letters of expressions, each as often as
-/// it is read.
+/// Positions of a user's own features; the same, each as often as it is drawn; and letters of
+/// expressions, each as often as it is read.
 const MAX_POSITIONS: usize = 20_000;
 const MAX_DRAWN: u64 = 200_000;
 const MAX_READ: u64 = 50_000_000;
@@ -85,11 +87,11 @@ impl Overlay {
         Self::new("/geojson", geojson.to_string().as_bytes(), style, sprite)
     }
 
-    /// The same with a user's own features, drawn by MapLibre layers of their own below the others. A layer with a label in
-    /// `metadata."contactline:legend"` stands in the legend.
+    /// The same with a user's own features, drawn by MapLibre layers of their own below the others.
+    /// A layer with a label in `metadata."contactline:legend"` stands in the legend.
     ///
-    /// Each part of the features is drawn by each layer: parts times layers are at most `most`. What is ignored of the
-    /// layers on this map is told.
+    /// Each part of the features is drawn by each layer: parts times layers are at most `most`.
+    /// What is ignored of the layers on this map is told.
     ///
     /// # Errors
     /// Where a feature or a layer is bad, or there are too many.
@@ -100,18 +102,24 @@ impl Overlay {
         map: &StyledMap,
         told: &mut Vec<String>,
     ) -> Result<Overlay, OverlayError> {
-        let wrong = |pointer: &str, message: &str| OverlayError::from(Diagnostic::error(message).at(pointer));
+        let wrong = |pointer: &str, message: &str| {
+            OverlayError::from(Diagnostic::error(message).at(pointer))
+        };
         let (own, text) = own::layers(layers, told)?;
         own::missing_names(&own, map, &self.sprite, told);
         let index = Index::new(own::features(geojson, told)?);
-        let (parts, layers) = (index.parts().len() as u64, layers.as_array().map_or(1, Vec::len).max(1) as u64);
+        let (parts, layers) =
+            (index.parts().len() as u64, layers.as_array().map_or(1, Vec::len).max(1) as u64);
         let positions: usize = index.parts().iter().map(|part| part.shape.positions()).sum();
         if positions > MAX_POSITIONS {
-            let told = format!("features on top have at most {MAX_POSITIONS} positions in all, not {positions}");
+            let told = format!(
+                "features on top have at most {MAX_POSITIONS} positions in all, not {positions}"
+            );
             return Err(wrong("/geojson", &told));
         }
-        let told =
-            |what: &str, most: u64| format!("{what} are too many here: at most {most}; take fewer features or layers");
+        let told = |what: &str, most: u64| {
+            format!("{what} are too many here: at most {most}; take fewer features or layers")
+        };
         if parts * layers > most {
             return Err(wrong("/layers", &told("parts of features times layers", most)));
         }
@@ -119,14 +127,20 @@ impl Overlay {
             return Err(wrong("/layers", &told("positions times layers", MAX_DRAWN)));
         }
         if parts * text.len() as u64 > MAX_READ {
-            return Err(wrong("/layers", &told("parts of features times letters of layers", MAX_READ)));
+            return Err(wrong(
+                "/layers",
+                &told("parts of features times letters of layers", MAX_READ),
+            ));
         }
-        let key = self.key ^ xxh3_64(geojson.to_string().as_bytes()).rotate_left(1) ^ xxh3_64(text.as_bytes());
+        let key = self.key
+            ^ xxh3_64(geojson.to_string().as_bytes()).rotate_left(1)
+            ^ xxh3_64(text.as_bytes());
         let style = Arc::new(own.joined(&self.style));
         Ok(Overlay { own: Some(Arc::new(index)), style, key, ..self })
     }
 
-    /// What changed between two days, each change in a colour of its own, with its area in the legend.
+    /// What changed between two days, each change in a colour of its own, with its area in the
+    /// legend.
     ///
     /// # Errors
     /// Where nothing changes between them.
@@ -138,7 +152,8 @@ impl Overlay {
     ) -> Result<Overlay, OverlayError> {
         let members = json!({"between": format!("{from}/{to}"), "limit": 10_000});
         let members = members.as_object().cloned().unwrap_or_default();
-        let asked = Question::read(&members, effort).and_then(|question| map.ask(&question, effort));
+        let asked =
+            Question::read(&members, effort).and_then(|question| map.ask(&question, effort));
         let of_change = |e: String| OverlayError(Box::new(Diagnostic::error(e).at("/change")));
         let answer = asked.map_err(|e| of_change(e.to_string()))?;
         let geojson = answer.to_bytes();
@@ -147,7 +162,8 @@ impl Overlay {
         let checked = style::parse(&style.to_string());
         let style = checked.value.ok_or_else(|| OverlayError::of("the change cannot be drawn"))?;
         // What the answer says beside the geometry are properties here.
-        let sources: Vec<&str> = read["sources"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let sources: Vec<&str> =
+            read["sources"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
         let source = sources.join("; ");
         // As the names of sums have it.
         let held = |value: &Json| value.as_str().unwrap_or("none").to_string();
@@ -162,11 +178,17 @@ impl Overlay {
             return Err(OverlayError(Box::new(Diagnostic::error(told).at("/change"))));
         }
         let features = json!({"type": "FeatureCollection", "features": features}).to_string();
-        let overlay = Self::new("the change", features.as_bytes(), Arc::new(style), Sprite::default())?;
+        let overlay =
+            Self::new("the change", features.as_bytes(), Arc::new(style), Sprite::default())?;
         Ok(Overlay { replaces: true, ..overlay })
     }
 
-    fn new(name: &str, geojson: &[u8], style: Arc<Style>, sprite: Sprite) -> Result<Overlay, OverlayError> {
+    fn new(
+        name: &str,
+        geojson: &[u8],
+        style: Arc<Style>,
+        sprite: Sprite,
+    ) -> Result<Overlay, OverlayError> {
         let read = source::read(SOURCE, name, geojson).map_err(OverlayError)?;
         if let Some(first) = read.diagnostics.iter().find(|d| d.is_error()) {
             return Err(first.clone().refused().into());
@@ -177,10 +199,14 @@ impl Overlay {
         Ok(Overlay { features, own: None, style, sprite: Arc::new(sprite), replaces: false, key })
     }
 
-    /// The narrowest box that holds the features, but for a veil; it may run past the east side of the world. `None` where
-    /// there are none.
+    /// The narrowest box that holds the features, but for a veil; it may run past the east side of
+    /// the world. `None` where there are none.
     pub fn frame(&self) -> Option<WorldBox> {
-        let seen = self.features.parts().iter().filter(|p| self.features.feature(p).text("kind") != Some("veil"));
+        let seen = self
+            .features
+            .parts()
+            .iter()
+            .filter(|p| self.features.feature(p).text("kind") != Some("veil"));
         let own = self.own.iter().flat_map(|own| own.parts());
         round::around(seen.chain(own).filter_map(|p| p.shape.bounds()))
     }
@@ -192,9 +218,12 @@ impl Overlay {
 }
 
 fn embedded(path: &str) -> Result<Arc<Style>, OverlayError> {
-    let file = Styles::get(path).ok_or_else(|| OverlayError::of(format!("the program lacks {path}")))?;
+    let file =
+        Styles::get(path).ok_or_else(|| OverlayError::of(format!("the program lacks {path}")))?;
     let parsed = style::parse(&String::from_utf8_lossy(&file.data)).value;
-    parsed.map(Arc::new).ok_or_else(|| OverlayError::of(format!("the program's {path} cannot be read")))
+    parsed
+        .map(Arc::new)
+        .ok_or_else(|| OverlayError::of(format!("the program's {path} cannot be read")))
 }
 
 /// Pins and arrow heads of different colours and sizes on one map.
@@ -204,10 +233,16 @@ const MAX_PINS: usize = 200;
 fn pins(geojson: &Json) -> Result<Sprite, OverlayError> {
     let mut names: BTreeSet<String> = BTreeSet::new();
     for feature in geojson["features"].as_array().into_iter().flatten() {
-        let text = |key: &str, usual: &str| feature["properties"][key].as_str().unwrap_or(usual).to_string();
+        let text = |key: &str, usual: &str| {
+            feature["properties"][key].as_str().unwrap_or(usual).to_string()
+        };
         match feature["properties"]["kind"].as_str() {
             Some("marker") => {
-                names.insert(format!("pin:{}:{}", text("marker-color", "#7e7e7e"), text("marker-size", "medium")));
+                names.insert(format!(
+                    "pin:{}:{}",
+                    text("marker-color", "#7e7e7e"),
+                    text("marker-size", "medium")
+                ));
             }
             Some("arrow") => {
                 names.insert(format!("arrow:{}", text("stroke", "#555555")));
@@ -216,7 +251,9 @@ fn pins(geojson: &Json) -> Result<Sprite, OverlayError> {
         }
     }
     if names.len() > MAX_PINS {
-        return Err(OverlayError::of(format!("pins and arrows have at most {MAX_PINS} different looks on one map")));
+        return Err(OverlayError::of(format!(
+            "pins and arrows have at most {MAX_PINS} different looks on one map"
+        )));
     }
     let drawing = |name: &str| {
         let mut parts = name.splitn(2, ':');
@@ -238,16 +275,20 @@ fn pins(geojson: &Json) -> Result<Sprite, OverlayError> {
                 )
             }
             _ => format!(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"24\" height=\"24\" viewBox=\"0 0 24 24\"><path d=\"M12 3L20 18L12 14.5L4 18Z\" fill=\"{fill}\"/></svg>"
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"24\" height=\"24\" viewBox=\"0 \
+                 0 24 24\"><path d=\"M12 3L20 18L12 14.5L4 18Z\" fill=\"{fill}\"/></svg>"
             ),
         })
     };
-    let svgs: Vec<(&str, String)> = names.iter().filter_map(|n| Some((n.as_str(), drawing(n)?))).collect();
+    let svgs: Vec<(&str, String)> =
+        names.iter().filter_map(|n| Some((n.as_str(), drawing(n)?))).collect();
     Ok(Sprite::from_svgs(svgs.iter().map(|(name, svg)| (*name, svg.as_str()))).0)
 }
 
-/// Colours of changes, in the order of their areas: told apart also by those who see few colours (after P. Tol, 2021).
-const CHANGES: [&str; 7] = ["#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb"];
+/// Colours of changes, in the order of their areas: told apart also by those who see few colours
+/// (after P. Tol, 2021).
+const CHANGES: [&str; 7] =
+    ["#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb"];
 
 fn change_style(answer: &Json, words: &Words) -> Json {
     let mut groups: Vec<(&String, f64)> = answer["sums"]["groups"]
@@ -262,14 +303,18 @@ fn change_style(answer: &Json, words: &Words) -> Json {
         let (from, to) = name.split_once(" → ").unwrap_or((name, ""));
         let color = CHANGES[i % CHANGES.len()];
         let id = format!("change-{i}");
-        let filter =
-            json!(["all", ["==", ["to-string", ["get", "from"]], from], ["==", ["to-string", ["get", "to"]], to]]);
+        let filter = json!([
+            "all",
+            ["==", ["to-string", ["get", "from"]], from],
+            ["==", ["to-string", ["get", "to"]], to]
+        ]);
         layers.push(json!({"id": id, "type": "fill", "source": SOURCE, "filter": filter,
             "paint": {"fill-color": color, "fill-opacity": 0.55, "fill-outline-color": color}}));
         let area = words.digits(&format!("{:.0}", (area_km2 / 10.0).round() * 10.0));
         // The fonts have no arrows.
         let arrow = if words.is_rtl() { "‹" } else { "›" };
-        let label = format!("{} {arrow} {}: {area} {}²", words.holder(from), words.holder(to), words.km);
+        let label =
+            format!("{} {arrow} {}: {area} {}²", words.holder(from), words.holder(to), words.km);
         legend.push(json!({"label": label, "layers": [id]}));
     }
     json!({"version": 8, "name": "change", "metadata": {"contactline:legend": legend},
@@ -285,7 +330,9 @@ impl StyledMap {
             sources.insert(own::SOURCE.to_string(), Arc::new(Source::Features(own.clone())));
         }
         let own: BTreeSet<&String> = self.style.legend.iter().flat_map(|e| &e.layers).collect();
-        let hidden = |l: &style::Layer| overlay.replaces && matches!(l.paint, Paint::Fill(_)) && own.contains(&l.id);
+        let hidden = |l: &style::Layer| {
+            overlay.replaces && matches!(l.paint, Paint::Fill(_)) && own.contains(&l.id)
+        };
         // What replaces areas stands where they stood.
         let under = self.style.layers.iter().position(hidden);
         let mut style = self.style.overlaid(&overlay.style, under);

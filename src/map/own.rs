@@ -1,5 +1,6 @@
-//! A user's own GeoJSON on top of a map, and the MapLibre layers that draw it: read as files and styles are, each fault
-//! named by where it stands in the document. What would be left out refuses the map; what is mended or ignored is told.
+//! A user's own GeoJSON on top of a map, and the MapLibre layers that draw it: read as files and
+//! styles are, each fault named by where it stands in the document. What would be left out refuses
+//! the map; what is mended or ignored is told.
 
 use serde_json::{Value as Json, json};
 
@@ -24,7 +25,8 @@ const MAX_LAYERS: usize = 50;
 /// Where one is bad, or the positions are not in degrees.
 pub(super) fn features(geojson: &Json, told: &mut Vec<String>) -> Result<Collection, OverlayError> {
     let text = geojson.to_string();
-    let read = source::read(SOURCE, "", text.as_bytes()).map_err(|problem| refused(placed(*problem)))?;
+    let read =
+        source::read(SOURCE, "", text.as_bytes()).map_err(|problem| refused(placed(*problem)))?;
     for problem in read.diagnostics.into_iter().map(placed) {
         if problem.is_error() {
             return Err(refused(problem));
@@ -48,9 +50,14 @@ fn refused(problem: Diagnostic) -> OverlayError {
 ///
 /// # Errors
 /// Where a layer is bad, or there are too many.
-pub(super) fn layers(layers: &Json, told: &mut Vec<String>) -> Result<(Style, String), OverlayError> {
-    let wrong = |pointer: &str, message: &str| OverlayError::from(Diagnostic::error(message).at(pointer));
-    let layers = layers.as_array().ok_or_else(|| wrong("/layers", "an array of MapLibre layers"))?;
+pub(super) fn layers(
+    layers: &Json,
+    told: &mut Vec<String>,
+) -> Result<(Style, String), OverlayError> {
+    let wrong =
+        |pointer: &str, message: &str| OverlayError::from(Diagnostic::error(message).at(pointer));
+    let layers =
+        layers.as_array().ok_or_else(|| wrong("/layers", "an array of MapLibre layers"))?;
     if layers.len() > MAX_LAYERS {
         return Err(wrong("/layers", &format!("at most {MAX_LAYERS} layers")));
     }
@@ -58,9 +65,15 @@ pub(super) fn layers(layers: &Json, told: &mut Vec<String>) -> Result<(Style, St
     let mut foreign: Vec<&str> = Vec::new();
     for (i, layer) in layers.iter().enumerate() {
         let mut own = layer.as_object().cloned().unwrap_or_default();
-        let id = format!("own-{}", layer.get("id").and_then(Json::as_str).map_or(i.to_string(), str::to_string));
+        let id = format!(
+            "own-{}",
+            layer.get("id").and_then(Json::as_str).map_or(i.to_string(), str::to_string)
+        );
         if has_variables(layer) {
-            return Err(wrong(&format!("/layers/{i}"), "layers of one's own have no variables (let)"));
+            return Err(wrong(
+                &format!("/layers/{i}"),
+                "layers of one's own have no variables (let)",
+            ));
         }
         if let Some(label) = layer.get("metadata").and_then(|m| m.get("contactline:legend")) {
             if !label.as_str().is_some_and(|text| (1..=200).contains(&text.chars().count())) {
@@ -73,7 +86,8 @@ pub(super) fn layers(layers: &Json, told: &mut Vec<String>) -> Result<(Style, St
         if let Some(source) = source.filter(|source| !foreign.contains(source)) {
             foreign.push(source);
             let source: String = source.chars().take(60).collect();
-            let message = format!("the layer draws the document's geojson, and no source '{source}'");
+            let message =
+                format!("the layer draws the document's geojson, and no source '{source}'");
             let problem = Diagnostic::warning(message).at(format!("/layers/{i}/source"));
             told.push(format!("{:#}", problem.help("leave 'source' out")));
         }
@@ -101,14 +115,16 @@ pub(super) fn layers(layers: &Json, told: &mut Vec<String>) -> Result<(Style, St
 /// Whether an expression has variables, which could be written out without end.
 fn has_variables(json: &Json) -> bool {
     match json {
-        Json::Array(all) => all.first().and_then(Json::as_str) == Some("let") || all.iter().any(has_variables),
+        Json::Array(all) => {
+            all.first().and_then(Json::as_str) == Some("let") || all.iter().any(has_variables)
+        }
         Json::Object(all) => all.values().any(has_variables),
         _ => false,
     }
 }
 
-/// Tells of the images and fonts that the layers write out and the map has not, so that the log need not. `pins` are images
-/// beside the map's own.
+/// Tells of the images and fonts that the layers write out and the map has not, so that the log
+/// need not. `pins` are images beside the map's own.
 pub(super) fn missing_names(style: &Style, map: &StyledMap, pins: &Sprite, told: &mut Vec<String>) {
     let mut tell = |layer: &str, property: &str, message: String, help: String| {
         let listed = style.json["layers"].as_array().into_iter().flatten();
@@ -133,14 +149,20 @@ pub(super) fn missing_names(style: &Style, map: &StyledMap, pins: &Sprite, told:
         for (property, names) in layer.paint.font_names() {
             let names = names.join(",");
             let stack = map.fonts.stack(&names);
-            let has_range = map.ranges.as_ref().is_some_and(|ranges| ranges.range(&names, 0).is_some());
+            let has_range =
+                map.ranges.as_ref().is_some_and(|ranges| ranges.range(&names, 0).is_some());
             if has_range || !stack.is_stand_in {
                 continue;
             }
             map.fonts.misses_fonts(&names);
             let in_place = stack.faces.first().map_or("nothing", |face| &face.name);
             let message = format!("no font is called '{names}': '{in_place}' takes its place");
-            tell(&layer.id, property, message, "name a font that is there (/fonts.json)".to_string());
+            tell(
+                &layer.id,
+                property,
+                message,
+                "name a font that is there (/fonts.json)".to_string(),
+            );
         }
     }
 }

@@ -8,8 +8,8 @@ use crate::feature::Date;
 use crate::geo::{Camera, SUBPIXELS, Snapped};
 use crate::scene::{self, Group, Item, Scene};
 
-/// One of a picture's maps: its state and day, where on the page its frame begins (device px), and what of its frame is
-/// shown (left and right, as shares of its width).
+/// One of a picture's maps: its state and day, where on the page its frame begins (device px), and
+/// what of its frame is shown (left and right, as shares of its width).
 pub(super) struct Pane<'a> {
     pub state: &'a State,
     pub day: Option<Date>,
@@ -35,8 +35,10 @@ impl Pane<'_> {
         let Area { left, top, right, bottom } = self.area(camera, bands);
         let ratio = camera.ratio();
         let by = f64::from(self.left_px) / ratio;
-        let taken: Vec<[f64; 4]> =
-            taken.iter().map(|[left, top, right, bottom]| [left - by, *top, right - by, *bottom]).collect();
+        let taken: Vec<[f64; 4]> = taken
+            .iter()
+            .map(|[left, top, right, bottom]| [left - by, *top, right - by, *bottom])
+            .collect();
         Room::new(camera, [left, top, right, bottom].map(|v| v / ratio), &taken)
     }
 }
@@ -46,18 +48,22 @@ pub(super) fn panes(picture: &Picture) -> (Vec<Pane<'_>>, Option<u32>) {
     let Picture { state, frame, compared, furnishing, .. } = picture;
     let first = Pane { state, day: furnishing.day, left_px: 0, shown: [0.0, 1.0] };
     let Some(compared) = compared else { return (vec![first], None) };
-    let second = Pane { state: &compared.state, day: Some(compared.day), left_px: 0, shown: [0.0, 1.0] };
+    let second =
+        Pane { state: &compared.state, day: Some(compared.day), left_px: 0, shown: [0.0, 1.0] };
     match compared.page_width {
         Some(page) => {
             let camera = frame.camera();
             let left_px = (page * camera.ratio() as u32).saturating_sub(camera.width_px());
             (vec![first, Pane { left_px, ..second }], Some(page))
         }
-        None => (vec![Pane { shown: [0.0, 0.5], ..first }, Pane { shown: [0.5, 1.0], ..second }], None),
+        None => {
+            (vec![Pane { shown: [0.0, 0.5], ..first }, Pane { shown: [0.5, 1.0], ..second }], None)
+        }
     }
 }
 
-/// The maps of a page, with the bands of its furniture and what else is taken of it: left, top, right, bottom in CSS px.
+/// The maps of a page, with the bands of its furniture and what else is taken of it: left, top,
+/// right, bottom in CSS px.
 ///
 /// # Errors
 /// Where a tile that they show cannot be read.
@@ -86,8 +92,12 @@ pub(super) fn composed(
         furniture::leave_out(&mut scene, |_, label| !area.holds(label));
         let corner = |x: f64, y: f64| Snapped { x: px(x), y: px(y) };
         let (top, bottom) = (0.0, f64::from(camera.height_px()));
-        let clip =
-            [corner(area.left, top), corner(area.right, top), corner(area.right, bottom), corner(area.left, bottom)];
+        let clip = [
+            corner(area.left, top),
+            corner(area.right, top),
+            corner(area.right, bottom),
+            corner(area.left, bottom),
+        ];
         let by = Snapped { x: px(f64::from(pane.left_px)), y: 0 };
         layers.extend(scene.layers.into_iter().map(|layer| {
             let group = Item::Group(Group { items: layer.items, opacity: 1.0, clip: Some(clip) });

@@ -7,7 +7,9 @@ use super::sources::Held;
 use super::{State, StyledMap, labels};
 use crate::compose::{self, Inputs, LayerData};
 use crate::encode;
-use crate::geo::{Camera, LonLat, Projection, ProjectionError, Stopped, TileId, World, WorldBox, settled_zoom};
+use crate::geo::{
+    Camera, LonLat, Projection, ProjectionError, Stopped, TileId, World, WorldBox, settled_zoom,
+};
 use crate::paint::pdf;
 use crate::paint::raster::Unfinished;
 use crate::scene::{Item, Scene};
@@ -25,15 +27,20 @@ pub enum PictureError {
     #[error("zoom {0} is out of range: {least} to {most}", least = Frame::ZOOMS.start(), most = Frame::ZOOMS.end())]
     Zoom(f64),
     #[error(
-        "the bounds {0} are empty or out of range: west, south, east, north in degrees, west below east (or past it, where it is at most 180 across the antimeridian), latitudes within 85.0511"
+        "the bounds {0} are empty or out of range: west, south, east, north in degrees, west \
+         below east (or past it, where it is at most 180 across the antimeridian), latitudes \
+         within 85.0511"
     )]
     Bounds(String),
     #[error(
-        "the bounds {0} are too small: the picture would be deeper than zoom {most}; take larger ones, or a center with a zoom",
+        "the bounds {0} are too small: the picture would be deeper than zoom {most}; take larger \
+         ones, or a center with a zoom",
         most = Frame::ZOOMS.end()
     )]
     Small(String),
-    #[error("source {0} cannot be read at the moment, so there is no right picture; try again later")]
+    #[error(
+        "source {0} cannot be read at the moment, so there is no right picture; try again later"
+    )]
     Source(String),
     #[error("there is no style '{0}'")]
     Style(String),
@@ -50,7 +57,8 @@ pub enum PictureError {
     #[error("projection: {0}")]
     Projection(#[from] ProjectionError),
     #[error(
-        "projection: source '{0}' is of tiles, pictures or clusters; only features can be drawn in another projection"
+        "projection: source '{0}' is of tiles, pictures or clusters; only features can be drawn \
+         in another projection"
     )]
     Unprojectable(String),
 }
@@ -141,10 +149,12 @@ impl Frame {
     /// The style zooms of pictures; tiles have those of [`TileId`].
     pub const ZOOMS: RangeInclusive<f64> = -2.0..=24.0;
 
-    /// The zoom of a lone place that is to be shown, and nobody says how near: with what lies around it.
+    /// The zoom of a lone place that is to be shown, and nobody says how near: with what lies
+    /// around it.
     const LONE_ZOOM: f64 = 11.0;
 
-    /// The deepest zoom of a frame around bounds that nobody names: what has an extent fills the picture.
+    /// The deepest zoom of a frame around bounds that nobody names: what has an extent fills the
+    /// picture.
     pub fn deepest_zoom(bounds: &WorldBox) -> f64 {
         let is_lone = bounds.width().max(bounds.height()) < LEAST_EXTENT;
         if is_lone { Self::LONE_ZOOM } else { f64::from(TileId::MAX_ZOOM) }
@@ -164,14 +174,25 @@ impl Frame {
         Ok(Self::plain(Camera::centered(center, zoom, (size.width, size.height), size.ratio)))
     }
 
-    /// What an interactive map shows: the centre in the middle to a fraction of a pixel, and `bearing` (degrees clockwise
-    /// from north) upward.
-    pub fn viewport(center: LonLat, zoom: f64, bearing: f64, size: Size) -> Result<Self, PictureError> {
+    /// What an interactive map shows: the centre in the middle to a fraction of a pixel, and
+    /// `bearing` (degrees clockwise from north) upward.
+    pub fn viewport(
+        center: LonLat,
+        zoom: f64,
+        bearing: f64,
+        size: Size,
+    ) -> Result<Self, PictureError> {
         if !Self::ZOOMS.contains(&zoom) || !bearing.is_finite() {
             return Err(PictureError::Zoom(zoom));
         }
         let center = World::from_degrees(center.lon(), center.lat());
-        Ok(Self::plain(Camera::viewport(center, zoom, bearing, (size.width, size.height), size.ratio)))
+        Ok(Self::plain(Camera::viewport(
+            center,
+            zoom,
+            bearing,
+            (size.width, size.height),
+            size.ratio,
+        )))
     }
 
     /// The largest picture of `[west, south, east, north]` degrees that fits the size.
@@ -179,11 +200,18 @@ impl Frame {
         let [w, s, e, n] = bounds;
         let is_sound = |[w, s, e, n]: [f64; 4]| {
             let is_in_range = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some();
-            is_in_range && s.abs().max(n.abs()) <= crate::geo::MAX_LATITUDE + ROUNDED && w != e && s < n
+            is_in_range
+                && s.abs().max(n.abs()) <= crate::geo::MAX_LATITUDE + ROUNDED
+                && w != e
+                && s < n
         };
         let refuse = || {
             let swapped = [s, w, n, e];
-            let help = if is_sound(swapped) { format!(" (swapped? {s},{w},{n},{e})") } else { String::new() };
+            let help = if is_sound(swapped) {
+                format!(" (swapped? {s},{w},{n},{e})")
+            } else {
+                String::new()
+            };
             PictureError::Bounds(format!("{w},{s},{e},{n}{help}"))
         };
         // From a west past its east the way leads across the antimeridian.
@@ -203,7 +231,8 @@ impl Frame {
         Ok(Self { camera, fitted: Some((bounds, 0, *Self::ZOOMS.end())), projection: None })
     }
 
-    /// Around bounds of any shape with `padding_px` CSS px to every side, no deeper than `max_zoom`.
+    /// Around bounds of any shape with `padding_px` CSS px to every side, no deeper than
+    /// `max_zoom`.
     pub fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, size: Size) -> Self {
         let (bounds, size) = (at_home(bounds), (size.width, size.height, size.ratio));
         Self {
@@ -236,7 +265,11 @@ impl Frame {
             Some((bounds, padding, max_zoom)) => {
                 let bounds = projector.around(&bounds).ok_or(ProjectionError::Place)?;
                 let fitted = Some((bounds, padding, max_zoom));
-                Self { camera: around(bounds, padding, max_zoom, self.size()), fitted, projection: None }
+                Self {
+                    camera: around(bounds, padding, max_zoom, self.size()),
+                    fitted,
+                    projection: None,
+                }
             }
             None => self,
         };
@@ -256,7 +289,8 @@ impl Frame {
         bounds.owns(World { x: at.x + turns, y: at.y })
     }
 
-    /// Whether anything within bounds of Web Mercator's square can be in the picture; in another projection that is not known.
+    /// Whether anything within bounds of Web Mercator's square can be in the picture; in another
+    /// projection that is not known.
     pub(super) fn meets(&self, bounds: &WorldBox) -> bool {
         let shown = self.camera.bounds(0.0);
         let turns = (shown.center().x - bounds.center().x).round();
@@ -307,10 +341,16 @@ fn at_home(bounds: WorldBox) -> WorldBox {
 }
 
 /// A camera around bounds with so many CSS px to every side, no deeper than `max_zoom`.
-fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, (width, height, ratio): (u32, u32, u32)) -> Camera {
+fn around(
+    bounds: WorldBox,
+    padding_px: u32,
+    max_zoom: f64,
+    (width, height, ratio): (u32, u32, u32),
+) -> Camera {
     let inner = |side: u32| f64::from(side.saturating_sub(padding_px.saturating_mul(2)).max(1));
     let fits = |side: f64, extent: f64| (side / extent.max(f64::MIN_POSITIVE) / 512.0).log2();
-    let zoom = fits(inner(width), bounds.width()).min(fits(inner(height), bounds.height())).min(max_zoom);
+    let zoom =
+        fits(inner(width), bounds.width()).min(fits(inner(height), bounds.height())).min(max_zoom);
     let zoom = settled_zoom(zoom, f64::from(width.max(height) * ratio));
     Camera::centered(bounds.center(), zoom, (width, height), ratio)
 }
@@ -319,12 +359,21 @@ fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, (width, height, rati
 ///
 /// # Errors
 /// Where a tile that it shows cannot be read.
-pub(super) fn scene(map: &StyledMap, state: &State, camera: &Camera, room: &Room) -> Result<Scene, PictureError> {
+pub(super) fn scene(
+    map: &StyledMap,
+    state: &State,
+    camera: &Camera,
+    room: &Room,
+) -> Result<Scene, PictureError> {
     composed(map, state, camera, labels::shown(map, state, camera, room)?)
 }
 
 /// The scene's areas and lines.
-pub(super) fn bare_scene(map: &StyledMap, state: &State, camera: &Camera) -> Result<Scene, PictureError> {
+pub(super) fn bare_scene(
+    map: &StyledMap,
+    state: &State,
+    camera: &Camera,
+) -> Result<Scene, PictureError> {
     let mut scene = composed(map, state, camera, vec![Vec::new(); map.style.layers.len()])?;
     // What lies on top is drawn at its own size, which is not the inset's.
     let on_top = map.layers_on_top();
@@ -342,16 +391,23 @@ fn composed(
 ) -> Result<Scene, PictureError> {
     let inputs = Inputs { camera, state, sprite: &map.sprite };
     let held = Held::default();
-    let layers = map.style.layers.iter().zip(labels).filter(|(l, _)| l.drawn_at(camera.zoom(), state));
+    let layers =
+        map.style.layers.iter().zip(labels).filter(|(l, _)| l.drawn_at(camera.zoom(), state));
     let data = |layer: &Layer, labels| match layer.paint {
         Paint::Symbol(_) => LayerData::Labels(labels),
         _ => fetch(map, layer, &inputs, &held),
     };
-    let scene = compose::compose(&inputs, layers.map(|(layer, labels)| (layer, data(layer, labels))));
+    let scene =
+        compose::compose(&inputs, layers.map(|(layer, labels)| (layer, data(layer, labels))));
     held.whole().map(|()| scene)
 }
 
-pub(super) fn fetch<'a>(map: &'a StyledMap, layer: &Layer, inputs: &Inputs, held: &'a Held) -> LayerData<'a> {
+pub(super) fn fetch<'a>(
+    map: &'a StyledMap,
+    layer: &Layer,
+    inputs: &Inputs,
+    held: &'a Held,
+) -> LayerData<'a> {
     let source = layer.source.as_ref().and_then(|id| map.sources.get(id));
     source.map_or(LayerData::Nothing, |source| source.fetch(layer, inputs, held))
 }

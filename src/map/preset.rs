@@ -20,7 +20,8 @@ const fn preset(name: &'static str, width: u32, height: u32, ratio: u32, dpi: f6
 }
 
 impl Preset {
-    /// Paper has 300 device px an inch, to a third of a millimetre; its text is as large as on a screen of 100 px an inch.
+    /// Paper has 300 device px an inch, to a third of a millimetre; its text is as large as on a
+    /// screen of 100 px an inch.
     pub const ALL: [Preset; 12] = [
         preset("a4-landscape-300dpi", 1169, 827, 3, 300.0),
         preset("a4-portrait-300dpi", 827, 1169, 3, 300.0),
@@ -40,12 +41,13 @@ impl Preset {
         Self::ALL.into_iter().find(|p| p.name == name)
     }
 
-    /// What is told where no preset has a name: those that there are, and the one that is likely meant.
+    /// What is told where no preset has a name: those that there are, and the one that is likely
+    /// meant.
     pub fn none_is(name: &str) -> String {
         let known = Self::ALL.map(|p| p.name);
         let short: String = name.chars().take(60).collect();
-        let help =
-            meant(&name.to_lowercase(), known).map_or(String::new(), |near| format!(" (did you mean '{near}'?)"));
+        let help = meant(&name.to_lowercase(), known)
+            .map_or(String::new(), |near| format!(" (did you mean '{near}'?)"));
         format!("'{short}' is no preset{help}; there are: {}", known.join(", "))
     }
 

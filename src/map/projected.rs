@@ -10,11 +10,16 @@ use crate::geo::{Camera, ProjectionError, Projector, WorldBox};
 const TOLERANCE_PX: f64 = 0.1;
 
 impl StyledMap {
-    /// The map with its features within a picture and a picture's size around it in the projection's plane.
+    /// The map with its features within a picture and a picture's size around it in the
+    /// projection's plane.
     ///
     /// # Errors
     /// Where the style draws what cannot be bent: tiles, pictures, clusters.
-    pub(super) fn projected(&self, projector: &Projector, camera: &Camera) -> Result<StyledMap, PictureError> {
+    pub(super) fn projected(
+        &self,
+        projector: &Projector,
+        camera: &Camera,
+    ) -> Result<StyledMap, PictureError> {
         if let Some(id) = self.unprojectable() {
             return Err(PictureError::Unprojectable(id.to_string()));
         }
@@ -35,7 +40,9 @@ impl StyledMap {
     /// A source that a layer draws and that no projection can bend.
     fn unprojectable(&self) -> Option<&str> {
         let drawn = self.style.layers.iter().filter_map(|l| l.source.as_deref());
-        drawn.into_iter().find(|id| self.sources.get(*id).is_some_and(|s| !matches!(**s, Source::Features(_))))
+        drawn
+            .into_iter()
+            .find(|id| self.sources.get(*id).is_some_and(|s| !matches!(**s, Source::Features(_))))
     }
 }
 

@@ -17,7 +17,8 @@ pub struct Schema {
     pub geometry: &'static str,
     /// What ids are, where any feature has one.
     pub ids: Option<Kind>,
-    /// West, south, east, north in degrees; west is past east where it reaches across the antimeridian.
+    /// West, south, east, north in degrees; west is past east where it reaches across the
+    /// antimeridian.
     pub extent: Option<[f64; 4]>,
 }
 
@@ -30,7 +31,9 @@ impl Schema {
         let mut ids = None;
         for feature in &collection.features {
             ids = match (ids, &feature.id) {
-                (None | Some(Kind::Number), Some(FeatureId::Number(_) | FeatureId::Large(_))) => Some(Kind::Number),
+                (None | Some(Kind::Number), Some(FeatureId::Number(_) | FeatureId::Large(_))) => {
+                    Some(Kind::Number)
+                }
                 (_, Some(_)) => Some(Kind::Text),
                 (ids, None) => ids,
             };
@@ -57,12 +60,15 @@ impl Schema {
             }
         }
         Schema {
-            properties: properties.into_iter().map(|(name, kind)| (name, kind.unwrap_or(Kind::Any))).collect(),
+            properties: properties
+                .into_iter()
+                .map(|(name, kind)| (name, kind.unwrap_or(Kind::Any)))
+                .collect(),
             geometry: geometry.unwrap_or("any"),
             ids,
-            extent: extent
-                .zip(round::arc(spans, (-180.0, 360.0)))
-                .map(|(r, [west, east])| [west, r.min().y, if east > 180.0 { east - 360.0 } else { east }, r.max().y]),
+            extent: extent.zip(round::arc(spans, (-180.0, 360.0))).map(|(r, [west, east])| {
+                [west, r.min().y, if east > 180.0 { east - 360.0 } else { east }, r.max().y]
+            }),
         }
     }
 }
@@ -83,7 +89,9 @@ fn joined(seen: Option<Kind>, value: &Value) -> Option<Kind> {
     Some(match seen {
         None => kind,
         Some(seen) if seen == kind => kind,
-        Some(Kind::Text | Kind::Temporal) if matches!(kind, Kind::Text | Kind::Temporal) => Kind::Text,
+        Some(Kind::Text | Kind::Temporal) if matches!(kind, Kind::Text | Kind::Temporal) => {
+            Kind::Text
+        }
         _ => Kind::Any,
     })
 }
@@ -111,6 +119,8 @@ fn widened(a: &'static str, b: &'static str) -> &'static str {
     if a == b {
         return a;
     }
-    let fits = |(one, many, both): &(&str, &str, &str)| [a, b].iter().all(|k| k == one || k == many || k == both);
+    let fits = |(one, many, both): &(&str, &str, &str)| {
+        [a, b].iter().all(|k| k == one || k == many || k == both)
+    };
     PAIRS.iter().find(|p| fits(p)).map_or("any", |(_, _, both)| both)
 }

@@ -1,6 +1,6 @@
-//! Slips of the hand: latitude before longitude, a frame that holds nothing of the map, a day on which nothing holds, a
-//! marker beside the picture. They are no errors, and nothing is guessed: each is told, with what would be there if the
-//! numbers were swapped.
+//! Slips of the hand: latitude before longitude, a frame that holds nothing of the map, a day on
+//! which nothing holds, a marker beside the picture. They are no errors, and nothing is guessed:
+//! each is told, with what would be there if the numbers were swapped.
 
 use geo::{BoundingRect as _, CoordsIter as _};
 use serde_json::Value as Json;
@@ -14,7 +14,8 @@ use crate::index::Index;
 /// What is told of one map at the most.
 const MOST_TOLD: usize = 12;
 
-/// Days after the last change of data from which on it is likelier to have ended than to hold still.
+/// Days after the last change of data from which on it is likelier to have ended than to hold
+/// still.
 const STILL_DAYS: u32 = 366;
 
 /// Degrees around a place in which there should be something of the map.
@@ -40,7 +41,8 @@ fn is_of(collection: &Collection, feature: &Feature, day: Date) -> bool {
 /// Whether anything of an index meets an area, on one of the days where there are any.
 fn meets(index: &Index, area: &WorldBox, days: &[Date]) -> bool {
     let collection = index.collection();
-    let holds = |i: u32| days.iter().any(|day| is_of(collection, &collection.features[i as usize], *day));
+    let holds =
+        |i: u32| days.iter().any(|day| is_of(collection, &collection.features[i as usize], *day));
     index.meets(area) && (days.is_empty() || index.features_in(area).into_iter().any(holds))
 }
 
@@ -50,20 +52,25 @@ impl StyledMap {
         own.map(|(_, source)| &**source)
     }
 
-    /// Whether the style's own data has anything in an area of the world, on one of the days where there are any; not known
-    /// of tiles.
+    /// Whether the style's own data has anything in an area of the world, on one of the days where
+    /// there are any; not known of tiles.
     fn holds(&self, area: &WorldBox, days: &[Date]) -> Option<bool> {
         let mut sources = self.own_sources().peekable();
         sources.peek()?;
         let meets = |there: &WorldBox, source: &Source| match source {
             Source::Features(index) => Some(meets(index, there, days)),
-            Source::Clusters(clusters) => Some(clusters.at(0.0).bounds().is_some_and(|b| b.meets(there))),
-            Source::Image(image) => Some(WorldBox::around(&image.corners).is_some_and(|b| b.meets(there))),
+            Source::Clusters(clusters) => {
+                Some(clusters.at(0.0).bounds().is_some_and(|b| b.meets(there)))
+            }
+            Source::Image(image) => {
+                Some(WorldBox::around(&image.corners).is_some_and(|b| b.meets(there)))
+            }
             Source::Vector(_) | Source::Raster(_) | Source::Dem(_) => None,
         };
         // In whichever copies of the world are shown.
         let worlds = area.min.x.floor() as i64..=area.max.x.floor() as i64;
-        let there: Vec<WorldBox> = worlds.take(3).map(|world| area.moved(-(world as f64))).collect();
+        let there: Vec<WorldBox> =
+            worlds.take(3).map(|world| area.moved(-(world as f64))).collect();
         let mut found = false;
         for source in sources {
             for there in &there {
@@ -83,12 +90,15 @@ impl StyledMap {
         });
         let is_dated = |f: &Feature| f.validity.from().or(f.validity.to()).is_some();
         let is_shown = |c: &Collection, f: &Feature| days.iter().any(|day| is_of(c, f, *day));
-        let none_holds = !dated.into_iter().any(|c| c.features.iter().any(|f| is_dated(f) && is_shown(c, f)));
+        let none_holds =
+            !dated.into_iter().any(|c| c.features.iter().any(|f| is_dated(f) && is_shown(c, f)));
         let is_empty = || area.is_some_and(|area| self.holds(area, days) == Some(false));
-        let when = if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
+        let when =
+            if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
         if none_holds {
             return Some(format!(
-                "nothing of the map's dated data holds {when}: its dates are from {begins} to {ends}"
+                "nothing of the map's dated data holds {when}: its dates are from {begins} to \
+                 {ends}"
             ));
         }
         if is_empty() {
@@ -96,7 +106,9 @@ impl StyledMap {
             return Some(format!("{told}: the dates of all of it are from {begins} to {ends}"));
         }
         let is_late = ends.after(STILL_DAYS).is_some_and(|late| late < first);
-        is_late.then(|| format!("the map {when} is that of {ends}, the last day on which its data changes"))
+        is_late.then(|| {
+            format!("the map {when} is that of {ends}, the last day on which its data changes")
+        })
     }
 
     fn holds_bounds(&self, [w, s, e, n]: [f64; 4]) -> bool {
@@ -110,8 +122,8 @@ impl StyledMap {
 }
 
 impl Map {
-    /// What is told of a place that a question asks for, by its bounds in degrees: nothing of the map is near, but there is
-    /// where the numbers are swapped.
+    /// What is told of a place that a question asks for, by its bounds in degrees: nothing of the
+    /// map is near, but there is where the numbers are swapped.
     pub fn swapped(&self, [w, s, e, n]: [f64; 4]) -> Option<String> {
         let near = |[w, s, e, n]: [f64; 4]| {
             let is_place = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some();
@@ -125,7 +137,9 @@ impl Map {
             true => (format!("{w},{s}"), format!("{s},{w}")),
             false => (format!("{w},{s},{e},{n}"), format!("{s},{w},{n},{e}")),
         };
-        Some(format!("nothing of the map is near {given} (longitude, then latitude); did you mean {swapped}?"))
+        Some(format!(
+            "nothing of the map is near {given} (longitude, then latitude); did you mean {swapped}?"
+        ))
     }
 }
 
@@ -135,13 +149,16 @@ impl Spec {
         let mut told = Vec::new();
         let area = frame.projection().is_none().then(|| frame.camera().bounds(0.0));
         if area.is_some_and(|area| map.holds(&area, &[]) == Some(false)) {
-            let help = self.swapped_frame(map).map_or(String::new(), |other| format!("; did you mean {other}?"));
+            let help = self
+                .swapped_frame(map)
+                .map_or(String::new(), |other| format!("; did you mean {other}?"));
             told.push(format!("the picture holds nothing of the map's own data{help}"));
         } else {
             told.extend(map.out_of_time(area.as_ref(), days));
         }
         let shows = |at: [f64; 2]| {
-            LonLat::new(at[0], at[1]).is_some_and(|at| frame.shows(World::from_degrees(at.lon(), at.lat())))
+            LonLat::new(at[0], at[1])
+                .is_some_and(|at| frame.shows(World::from_degrees(at.lon(), at.lat())))
         };
         let mut beside = |what: String, at: [f64; 2]| {
             let [lon, lat] = at;
@@ -155,7 +172,8 @@ impl Spec {
             beside(format!("/markers/{i}/at"), marker.at);
         }
         for (i, path) in self.paths.iter().enumerate() {
-            let points: Vec<World> = path.points.iter().map(|p| World::from_degrees(p[0], p[1])).collect();
+            let points: Vec<World> =
+                path.points.iter().map(|p| World::from_degrees(p[0], p[1])).collect();
             let is_seen = WorldBox::around(&points).is_none_or(|bounds| frame.meets(&bounds));
             if let Some(first) = path.points.first().filter(|_| !is_seen) {
                 beside(format!("/paths/{i}/points/0"), *first);
@@ -163,7 +181,10 @@ impl Spec {
         }
         for (i, circle) in self.circles.iter().enumerate() {
             let [lon, lat] = circle.at;
-            let (high, wide) = (circle.radius_km / 110.0, circle.radius_km / 110.0 / lat.to_radians().cos().max(0.01));
+            let (high, wide) = (
+                circle.radius_km / 110.0,
+                circle.radius_km / 110.0 / lat.to_radians().cos().max(0.01),
+            );
             let bounds = WorldBox::from_degrees([lon - wide, lat - high, lon + wide, lat + high]);
             if !frame.meets(&bounds) {
                 beside(format!("/circles/{i}/at"), circle.at);
@@ -180,7 +201,10 @@ impl Spec {
             last.push_str(&format!(" ({} of its {} features are not)", beyond.len(), given.len()));
         }
         told.extend(self.icons().into_iter().map(|(at, name)| {
-            format!("{at}: pins have no icons, so '{name}' is left out; write one to three letters or digits")
+            format!(
+                "{at}: pins have no icons, so '{name}' is left out; write one to three \
+                letters or digits"
+            )
         }));
         told
     }
@@ -196,13 +220,15 @@ impl Spec {
             let (min, max) = (rect.min(), rect.max());
             let first = feature.geometry.coords_iter().next()?;
             let bounds = WorldBox::from_degrees([min.x, min.y, max.x, max.y]);
-            let pointer = if is_one { "/geojson".to_string() } else { format!("/geojson/features/{i}") };
+            let pointer =
+                if is_one { "/geojson".to_string() } else { format!("/geojson/features/{i}") };
             Some((pointer, bounds, [first.x, first.y]))
         };
         read.features.iter().enumerate().filter_map(of).collect()
     }
 
-    /// The frame that would hold something of the map if longitude and latitude were swapped, in words.
+    /// The frame that would hold something of the map if longitude and latitude were swapped, in
+    /// words.
     fn swapped_frame(&self, map: &StyledMap) -> Option<String> {
         if let Some([w, s, e, n]) = self.bbox {
             return map.holds_bounds([s, w, n, e]).then(|| format!("bbox {s},{w},{n},{e}"));
@@ -231,7 +257,9 @@ impl Spec {
                 add(format!("/markers/{i}/symbol"), icon);
             }
         }
-        let Some(geojson) = self.geojson.as_ref().filter(|_| self.layers.is_none()) else { return found };
+        let Some(geojson) = self.geojson.as_ref().filter(|_| self.layers.is_none()) else {
+            return found;
+        };
         let mut look = |at: String, feature: &Json| {
             let symbol = feature.get("properties").and_then(super::things::symbol);
             if let Some(symbol) = symbol.filter(|s| super::things::is_icon(s)) {
@@ -239,7 +267,10 @@ impl Spec {
             }
         };
         match geojson.get("features").and_then(Json::as_array) {
-            Some(all) => all.iter().enumerate().for_each(|(i, one)| look(format!("/geojson/features/{i}"), one)),
+            Some(all) => all
+                .iter()
+                .enumerate()
+                .for_each(|(i, one)| look(format!("/geojson/features/{i}"), one)),
             None => look("/geojson".to_string(), geojson),
         }
         found

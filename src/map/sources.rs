@@ -50,13 +50,21 @@ const KEPT_TILES: u64 = 256;
 /// How many zooms further up a tile is looked for that stands for a missing one.
 const MAX_OVERZOOM: u8 = 10;
 
-/// How many copies of the world to either side can be shown: more than the widest picture has at its least zoom.
+/// How many copies of the world to either side can be shown: more than the widest picture has at
+/// its least zoom.
 const MAX_COPIES: i64 = 96;
 
 impl<T: Send + Sync + 'static> Tiles<T> {
     pub(super) fn new(name: String, set: TileSet, size: u32, decode: Decode<T>) -> Self {
         let loaded = set.version();
-        Self { set, decode, size, kept: Cache::new(KEPT_TILES), failing: Failing::new(name), loaded }
+        Self {
+            set,
+            decode,
+            size,
+            kept: Cache::new(KEPT_TILES),
+            failing: Failing::new(name),
+            loaded,
+        }
     }
 
     /// A tile; none where there is none.
@@ -113,14 +121,22 @@ pub(super) fn clusters(index: &Index, spec: &ClusterSpec) -> Source {
         _ => Value::Null,
     };
     let of_point = |feature: &Feature| -> Properties {
-        let context = Context { feature: Some(feature), geometry_type: "Point", ..Context::nowhere() };
-        spec.properties.iter().map(|(name, _, what)| (name.as_str().into(), plain(what, &context))).collect()
+        let context =
+            Context { feature: Some(feature), geometry_type: "Point", ..Context::nowhere() };
+        spec.properties
+            .iter()
+            .map(|(name, _, what)| (name.as_str().into(), plain(what, &context)))
+            .collect()
     };
     let join = |into: &mut Properties, from: &Properties| {
         let other = Feature { properties: from.clone(), ..Feature::nowhere() };
         for (name, how, _) in &spec.properties {
             let accumulated = into.get(&**name).cloned().unwrap_or(Value::Null);
-            let context = Context { feature: Some(&other), accumulated: Some(&accumulated), ..Context::nowhere() };
+            let context = Context {
+                feature: Some(&other),
+                accumulated: Some(&accumulated),
+                ..Context::nowhere()
+            };
             into.insert(name.as_str().into(), plain(how, &context));
         }
     };
@@ -183,7 +199,8 @@ impl Source {
         }
     }
 
-    /// 0 while its files are those that the map was loaded with, and a number of their own when they are others.
+    /// 0 while its files are those that the map was loaded with, and a number of their own when
+    /// they are others.
     pub(super) fn drift(&self) -> u64 {
         match self {
             Source::Vector(tiles) => tiles.drift(),
@@ -193,22 +210,32 @@ impl Source {
         }
     }
 
-    /// What may leave a mark in the picture. Where a tile cannot be read, `held` says so in the end.
-    pub(super) fn fetch<'a>(&'a self, layer: &Layer, inputs: &Inputs, held: &'a Held) -> LayerData<'a> {
+    /// What may leave a mark in the picture. Where a tile cannot be read, `held` says so in the
+    /// end.
+    pub(super) fn fetch<'a>(
+        &'a self,
+        layer: &Layer,
+        inputs: &Inputs,
+        held: &'a Held,
+    ) -> LayerData<'a> {
         let camera = inputs.camera;
         match self {
             Source::Features(index) => LayerData::Features(whole(index, layer, inputs)),
-            Source::Clusters(clusters) => LayerData::Features(whole(clusters.at(camera.zoom()), layer, inputs)),
+            Source::Clusters(clusters) => {
+                LayerData::Features(whole(clusters.at(camera.zoom()), layer, inputs))
+            }
             Source::Vector(tiles) => {
                 let name = layer.source_layer.as_deref().unwrap_or_default();
                 let reach = tile_reach(layer, inputs);
-                let batches = covering(camera, tiles, f64::floor, reach).into_iter().filter_map(|(id, copy)| {
-                    // Of a larger tile only what lies in the one that is missing.
-                    let (_, tile) = nearest(tiles, id, held)?;
-                    let index = held.keep(tile).layer(name)?;
-                    let parts = index.parts().iter().map(|p| fetched(index, p)).collect();
-                    Some(Batch { parts, copy, clip: Some(id.bounds()) })
-                });
+                let batches = covering(camera, tiles, f64::floor, reach).into_iter().filter_map(
+                    |(id, copy)| {
+                        // Of a larger tile only what lies in the one that is missing.
+                        let (_, tile) = nearest(tiles, id, held)?;
+                        let index = held.keep(tile).layer(name)?;
+                        let parts = index.parts().iter().map(|p| fetched(index, p)).collect();
+                        Some(Batch { parts, copy, clip: Some(id.bounds()) })
+                    },
+                );
                 LayerData::Features(batches.collect())
             }
             Source::Raster(tiles) => {
@@ -222,7 +249,9 @@ impl Source {
             }
             Source::Dem(dem) => LayerData::Grounds(dem.fetch(camera, held)),
             Source::Image(image) => {
-                let Some(bounds) = WorldBox::around(&image.corners) else { return LayerData::Nothing };
+                let Some(bounds) = WorldBox::around(&image.corners) else {
+                    return LayerData::Nothing;
+                };
                 let copies = copies(&camera.bounds(1.0), &bounds);
                 LayerData::Images(copies.map(|copy| image.in_copy(copy)).collect())
             }
@@ -252,8 +281,8 @@ impl Held {
     }
 }
 
-/// How far beyond its tile a layer of vector tiles paints, device px: what is drawn at points is not cut off. Where its
-/// size hangs on the features it is taken to be no more than a tile.
+/// How far beyond its tile a layer of vector tiles paints, device px: what is drawn at points is
+/// not cut off. Where its size hangs on the features it is taken to be no more than a tile.
 fn tile_reach(layer: &Layer, inputs: &Inputs) -> f64 {
     match layer.paint.reaches_beyond_tiles() {
         None => 0.0,
@@ -287,7 +316,8 @@ fn fetched<'a>(index: &'a Index, part: &'a Part) -> Fetched<'a> {
     Fetched { feature: index.feature(part), shape: &part.shape, number: part.number }
 }
 
-/// The tiles that cover the picture at the source's own zoom for it, each with the copy of the world it is drawn in.
+/// The tiles that cover the picture at the source's own zoom for it, each with the copy of the
+/// world it is drawn in.
 pub(super) fn covering<T: Send + Sync + 'static>(
     camera: &Camera,
     tiles: &Tiles<T>,
@@ -303,7 +333,8 @@ pub(super) fn covering<T: Send + Sync + 'static>(
     let z = (zoom as u8).min(maxzoom);
     let n = i64::from(1u32 << z);
     let shown = camera.bounds(reach_px);
-    let cells = |low: f64, high: f64| (low * n as f64).floor() as i64..=(high * n as f64).floor() as i64;
+    let cells =
+        |low: f64, high: f64| (low * n as f64).floor() as i64..=(high * n as f64).floor() as i64;
     let mut found = Vec::new();
     for y in cells(shown.min.y, shown.max.y).filter(|y| (0..n).contains(y)) {
         for x in cells(shown.min.x, shown.max.x) {
@@ -318,8 +349,13 @@ pub(super) fn covering<T: Send + Sync + 'static>(
     found
 }
 
-/// A tile, or the nearest larger one that there is, with how many zooms further up it is; none outside the set's bounds.
-pub(super) fn nearest<T: Send + Sync + 'static>(tiles: &Tiles<T>, id: TileId, held: &Held) -> Option<(u8, Arc<T>)> {
+/// A tile, or the nearest larger one that there is, with how many zooms further up it is; none
+/// outside the set's bounds.
+pub(super) fn nearest<T: Send + Sync + 'static>(
+    tiles: &Tiles<T>,
+    id: TileId,
+    held: &Held,
+) -> Option<(u8, Arc<T>)> {
     if !tiles.set.reaches(id) {
         return None;
     }
@@ -335,8 +371,14 @@ pub(super) fn nearest_zoom(zoom: f64) -> f64 {
     (zoom + 0.5).floor()
 }
 
-/// A tile, or the part of a tile `up` zooms above it that lies in its place; `size` is that of the whole.
-pub(super) fn placed_part<T>(what: Arc<T>, size: [u32; 2], (id, up): (TileId, u8), copy: i64) -> Placed<T> {
+/// A tile, or the part of a tile `up` zooms above it that lies in its place; `size` is that of the
+/// whole.
+pub(super) fn placed_part<T>(
+    what: Arc<T>,
+    size: [u32; 2],
+    (id, up): (TileId, u8),
+    copy: i64,
+) -> Placed<T> {
     let share = 1.0 / f64::from(1u32 << up);
     let place = |at: u32, size: u32| {
         let size = f64::from(size) * share;

@@ -20,15 +20,20 @@ impl Loader {
             let sprite = match place {
                 Place::Embedded => {
                     let folder = format!("{}/", reference.trim_end_matches('/'));
-                    let named = |p: &str| Some(p.strip_prefix(&folder)?.strip_suffix(".svg")?.to_string());
-                    let text = |p: &str| Some(String::from_utf8_lossy(&Styles::get(p)?.data).into_owned());
-                    self.drawn(Styles::iter().filter_map(|p| Some((named(&p)?, text(&p)?))).collect())
+                    let named =
+                        |p: &str| Some(p.strip_prefix(&folder)?.strip_suffix(".svg")?.to_string());
+                    let text =
+                        |p: &str| Some(String::from_utf8_lossy(&Styles::get(p)?.data).into_owned());
+                    self.drawn(
+                        Styles::iter().filter_map(|p| Some((named(&p)?, text(&p)?))).collect(),
+                    )
                 }
                 Place::Folder(folder) => {
                     let (path, roots) = (folder.join(reference), self.roots(place));
                     match roots.find(&path) {
                         Err(e @ RootsError::Outside(_)) => {
-                            let d = Diagnostic::error(format!("the sprite is left out: {e}")).in_file(file);
+                            let d = Diagnostic::error(format!("the sprite is left out: {e}"))
+                                .in_file(file);
                             self.problem(d.at("/sprite").help(e.help()));
                             Sprite::default()
                         }
@@ -63,7 +68,8 @@ impl Loader {
             self.hash.update(name.as_bytes());
             self.hash.update(svg.as_bytes());
         }
-        let (sprite, problems) = Sprite::from_svgs(svgs.iter().map(|(n, s)| (n.as_str(), s.as_str())));
+        let (sprite, problems) =
+            Sprite::from_svgs(svgs.iter().map(|(n, s)| (n.as_str(), s.as_str())));
         self.diagnostics.extend(problems);
         sprite
     }
@@ -74,7 +80,8 @@ impl Loader {
         let mut found = false;
         for ratio in sprite::RATIOS {
             let suffix = if ratio == 1 { String::new() } else { format!("@{ratio}x") };
-            let beside = |extension: &str| PathBuf::from(format!("{}{suffix}.{extension}", path.display()));
+            let beside =
+                |extension: &str| PathBuf::from(format!("{}{suffix}.{extension}", path.display()));
             let index = match text_of(&beside("json"), roots) {
                 Ok(index) => index,
                 Err(RootsError::Io(..)) => continue,
@@ -97,8 +104,11 @@ impl Loader {
             }
         }
         if !found {
-            let d = Diagnostic::error(format!("the sprite '{reference}' is neither a folder of SVG files nor a sheet"));
-            let help = "give the path of a folder, or of a sheet without its .json, relative to the style";
+            let d = Diagnostic::error(format!(
+                "the sprite '{reference}' is neither a folder of SVG files nor a sheet"
+            ));
+            let help =
+                "give the path of a folder, or of a sheet without its .json, relative to the style";
             self.problem(d.in_file(file).at("/sprite").help(help));
         }
         sprite

@@ -1,5 +1,6 @@
 //! What a spec draws on top of a map, as GeoJSON features with simplestyle properties
-//! (<https://github.com/mapbox/simplestyle-spec>, version 1.1.0) and a few more: `kind`, `dashed`, `label`.
+//! (<https://github.com/mapbox/simplestyle-spec>, version 1.1.0) and a few more: `kind`, `dashed`,
+//! `label`.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +33,10 @@ pub fn marker(marker: &Marker, at: &str) -> Result<Json, SpecError> {
     }
     let symbol = marker.symbol.as_deref().unwrap_or_default();
     if symbol.chars().count() > 3 {
-        return Err(wrong(&format!("{at}/symbol"), "a letter, or a number of at most three digits"));
+        return Err(wrong(
+            &format!("{at}/symbol"),
+            "a letter, or a number of at most three digits",
+        ));
     }
     let properties = json!({"kind": "marker", "marker-color": color(&marker.color, ACCENT, &format!("{at}/color"))?,
         "marker-size": size, "marker-symbol": symbol, "label": label(&marker.label, at)?});
@@ -44,7 +48,10 @@ pub fn path(path: &Path, at: &str) -> Result<Vec<Json>, SpecError> {
     let area = path.fill.is_some();
     let least = if area { 3 } else { 2 };
     if path.points.len() < least {
-        return Err(wrong(&format!("{at}/points"), format!("at least {least} points, each [longitude, latitude]")));
+        return Err(wrong(
+            &format!("{at}/points"),
+            format!("at least {least} points, each [longitude, latitude]"),
+        ));
     }
     let mut places = Vec::new();
     for (i, point) in path.points.iter().enumerate() {
@@ -58,7 +65,11 @@ pub fn path(path: &Path, at: &str) -> Result<Vec<Json>, SpecError> {
     let geometry = match &path.fill {
         Some(_) => {
             properties["fill"] = json!(color(&path.fill, ACCENT, &format!("{at}/fill"))?);
-            let share = within(path.fill_opacity.unwrap_or(0.25), 0.0..=1.0, &format!("{at}/fill_opacity"))?;
+            let share = within(
+                path.fill_opacity.unwrap_or(0.25),
+                0.0..=1.0,
+                &format!("{at}/fill_opacity"),
+            )?;
             properties["fill-opacity"] = json!(share);
             let mut ring = path.points.clone();
             ring.extend(path.points.first());
@@ -72,7 +83,8 @@ pub fn path(path: &Path, at: &str) -> Result<Vec<Json>, SpecError> {
         // Clockwise from up, as icons are turned; the short way round the world.
         let by = to.x - from.x;
         let turn = (by - by.round()).atan2(from.y - to.y).to_degrees();
-        let properties = json!({"kind": "arrow", "stroke": stroke, "turn": turn, "scale": 0.5 + width / 6.0});
+        let properties =
+            json!({"kind": "arrow", "stroke": stroke, "turn": turn, "scale": 0.5 + width / 6.0});
         out.push(feature(json!({"type": "Point", "coordinates": path.points.last()}), properties));
     }
     Ok(out)
@@ -82,7 +94,8 @@ pub fn circle(circle: &Circle, at: &str) -> Result<Json, SpecError> {
     position(circle.at, &format!("{at}/at"))?;
     let radius_km = within(circle.radius_km, 0.001..=5_000.0, &format!("{at}/radius_km"))?;
     let ring = geodesic::circle(circle.at.into(), radius_km * 1e3);
-    let share = within(circle.fill_opacity.unwrap_or(0.15), 0.0..=1.0, &format!("{at}/fill_opacity"))?;
+    let share =
+        within(circle.fill_opacity.unwrap_or(0.15), 0.0..=1.0, &format!("{at}/fill_opacity"))?;
     let stroke = color(&circle.color, ACCENT, &format!("{at}/color"))?;
     let properties = json!({"kind": "path", "stroke": stroke, "stroke-width": 2, "stroke-opacity": 1, "dashed": false,
         "fill": color(&circle.fill, stroke, &format!("{at}/fill"))?, "fill-opacity": share, "label": label(&circle.label, at)?});
@@ -108,7 +121,8 @@ pub fn dimmed(map: &Map, features: &[String], effort: &Effort) -> Result<Vec<Jso
             Geometry::MultiPolygon(m) => m.clone(),
             _ => return Err(wrong(&at, "only areas can be brought out")),
         };
-        out_of_veil = overlay::union(&out_of_veil, &area, effort).map_err(|why| wrong(&at, why.to_string()))?;
+        out_of_veil = overlay::union(&out_of_veil, &area, effort)
+            .map_err(|why| wrong(&at, why.to_string()))?;
     }
     if out_of_veil.0.is_empty() {
         return Ok(Vec::new());
@@ -118,12 +132,17 @@ pub fn dimmed(map: &Map, features: &[String], effort: &Effort) -> Result<Vec<Jso
     let veil = veil.map_err(|why| wrong("/highlight", why.to_string()))?;
     let plain = |area: &MultiPolygon<f64>| -> Vec<Vec<Vec<[f64; 2]>>> {
         let ring = |r: &LineString<f64>| r.0.iter().map(|c| [c.x, c.y]).collect();
-        area.iter().map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect()).collect()
+        area.iter()
+            .map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect())
+            .collect()
     };
     let outline = json!({"kind": "path", "stroke": "#1b1a18", "stroke-width": 2, "stroke-opacity": 1, "dashed": false, "label": ""});
     let lines: Vec<Vec<[f64; 2]>> = plain(&out_of_veil).into_iter().flatten().collect();
     Ok(vec![
-        feature(json!({"type": "MultiPolygon", "coordinates": plain(&veil)}), json!({"kind": "veil"})),
+        feature(
+            json!({"type": "MultiPolygon", "coordinates": plain(&veil)}),
+            json!({"kind": "veil"}),
+        ),
         feature(json!({"type": "MultiLineString", "coordinates": lines}), outline),
     ])
 }
@@ -133,15 +152,25 @@ const MAX_HIGHLIGHTS: usize = 50;
 /// Positions of a user's own features.
 const MAX_POSITIONS: usize = 20_000;
 
-/// A user's own features; at most so many of them lines and areas. What is mended or left out of them is told.
-pub fn given(json: &Json, most_wide: usize, told: &mut Vec<String>) -> Result<Vec<Json>, SpecError> {
+/// A user's own features; at most so many of them lines and areas. What is mended or left out of
+/// them is told.
+pub fn given(
+    json: &Json,
+    most_wide: usize,
+    told: &mut Vec<String>,
+) -> Result<Vec<Json>, SpecError> {
     let bare = |json: &Json| feature(json.clone(), json!({}));
     let is_geometry = ["coordinates", "geometries"].iter().any(|member| json.get(member).is_some());
     let all: Vec<(String, Json)> = match json.get("type").and_then(Json::as_str) {
         Some("FeatureCollection") => {
             let all = json.get("features").and_then(Json::as_array);
-            let all = all.ok_or_else(|| wrong("/geojson/features", "a FeatureCollection has an array of features"))?;
-            all.iter().enumerate().map(|(i, f)| (format!("/geojson/features/{i}"), f.clone())).collect()
+            let all = all.ok_or_else(|| {
+                wrong("/geojson/features", "a FeatureCollection has an array of features")
+            })?;
+            all.iter()
+                .enumerate()
+                .map(|(i, f)| (format!("/geojson/features/{i}"), f.clone()))
+                .collect()
         }
         Some("Feature") => vec![("/geojson".to_string(), json.clone())],
         Some(_) if is_geometry => vec![("/geojson".to_string(), bare(json))],
@@ -151,7 +180,10 @@ pub fn given(json: &Json, most_wide: usize, told: &mut Vec<String>) -> Result<Ve
     for (at, one) in &all {
         positions += count(&one["geometry"]);
         if positions > MAX_POSITIONS {
-            return Err(wrong(at, format!("features on top have at most {MAX_POSITIONS} positions in all")));
+            return Err(wrong(
+                at,
+                format!("features on top have at most {MAX_POSITIONS} positions in all"),
+            ));
         }
     }
     // As they stand, so that faults are named by their own places.
@@ -164,7 +196,10 @@ pub fn given(json: &Json, most_wide: usize, told: &mut Vec<String>) -> Result<Ve
         let is_point = matches!(kind, "Point" | "MultiPoint");
         wide += usize::from(!is_point);
         if wide > most_wide {
-            return Err(wrong(at, format!("a picture as large has at most {most_wide} lines and areas on top")));
+            return Err(wrong(
+                at,
+                format!("a picture as large has at most {most_wide} lines and areas on top"),
+            ));
         }
         let at = format!("{at}/properties");
         misspelt.look(&one["properties"], &at, told);
@@ -172,7 +207,10 @@ pub fn given(json: &Json, most_wide: usize, told: &mut Vec<String>) -> Result<Ve
         match kind {
             "MultiPoint" => {
                 for point in one["geometry"]["coordinates"].as_array().into_iter().flatten() {
-                    out.push(feature(json!({"type": "Point", "coordinates": point}), properties.clone()));
+                    out.push(feature(
+                        json!({"type": "Point", "coordinates": point}),
+                        properties.clone(),
+                    ));
                 }
             }
             "GeometryCollection" => {
@@ -209,13 +247,20 @@ struct Misspelt(BTreeSet<String>);
 impl Misspelt {
     fn look(&mut self, properties: &Json, at: &str, told: &mut Vec<String>) {
         for (key, value) in properties.as_object().into_iter().flatten() {
-            let other = if SIMPLE.contains(&key.as_str()) || key == "title" { None } else { meant(key, SIMPLE) };
+            let other = if SIMPLE.contains(&key.as_str()) || key == "title" {
+                None
+            } else {
+                meant(key, SIMPLE)
+            };
             let Some(other) = other else { continue };
             // Short words are near to others that mean something else.
-            let is_color = || value.as_str().is_some_and(|text| crate::color::Color::parse(text).is_some());
+            let is_color =
+                || value.as_str().is_some_and(|text| crate::color::Color::parse(text).is_some());
             if (other.contains('-') || is_color()) && self.0.insert(key.clone()) {
                 let pointer = pointer_join(at, key);
-                told.push(format!("{pointer}: simplestyle has no property '{key}'; did you mean '{other}'?"));
+                told.push(format!(
+                    "{pointer}: simplestyle has no property '{key}'; did you mean '{other}'?"
+                ));
             }
         }
     }
@@ -260,7 +305,9 @@ fn simple(properties: &Json, is_point: bool, at: &str) -> Result<Json, SpecError
         };
         out[key] = json!(color(&given, usual, &format!("{at}/{key}"))?);
     }
-    for (key, usual, most) in [("stroke-width", 2.0, 40.0), ("stroke-opacity", 1.0, 1.0), ("fill-opacity", 0.6, 1.0)] {
+    for (key, usual, most) in
+        [("stroke-width", 2.0, 40.0), ("stroke-opacity", 1.0, 1.0), ("fill-opacity", 0.6, 1.0)]
+    {
         let given = match text(key) {
             None => usual,
             Some(v) => v.as_f64().ok_or_else(|| wrong(&format!("{at}/{key}"), "a number"))?,

@@ -1,4 +1,5 @@
-//! Painters: a scene to pixels, SVG or PDF. Each painter draws every kind of scene item and decides nothing.
+//! Painters: a scene to pixels, SVG or PDF. Each painter draws every kind of scene item and decides
+//! nothing.
 
 pub mod pdf;
 pub mod raster;
@@ -17,7 +18,8 @@ pub struct About {
     pub language: String,
     /// Where it is from.
     pub sources: Vec<String>,
-    /// Year, month and day that PDF/A wants: the map's own date, so that the same map is the same file.
+    /// Year, month and day that PDF/A wants: the map's own date, so that the same map is the same
+    /// file.
     pub day: Option<(u16, u8, u8)>,
     /// Names and values: the map's date, hashes of style and data, how to make it again.
     pub facts: Vec<(String, String)>,

@@ -1,7 +1,8 @@
-//! The display list: everything of one picture, fully resolved, in drawing order. Painters only draw it.
+//! The display list: everything of one picture, fully resolved, in drawing order. Painters only
+//! draw it.
 //!
-//! Positions are [`Snapped`]: 1/256 device px from the picture's top left corner, y down. Widths and radii are device
-//! px. Nothing here refers to styles or features.
+//! Positions are [`Snapped`]: 1/256 device px from the picture's top left corner, y down. Widths
+//! and radii are device px. Nothing here refers to styles or features.
 
 mod moved;
 mod offset;
@@ -72,7 +73,8 @@ pub struct Group {
 pub struct Fill {
     pub rings: Vec<Vec<Snapped>>,
     pub ink: Ink,
-    /// Whether pixels on the edge are blended by how much of them is covered; or else drawn whole or not at all.
+    /// Whether pixels on the edge are blended by how much of them is covered; or else drawn whole
+    /// or not at all.
     pub antialias: bool,
 }
 
@@ -98,28 +100,32 @@ pub struct Pattern {
 pub struct Hairline {
     pub lines: Vec<Line>,
     pub color: Color,
-    /// Whether it only fills up the pixels on the edge of an area, in the area's own colour, so that nothing shines
-    /// through between two of them. Painters that have no pixels leave it out.
+    /// Whether it only fills up the pixels on the edge of an area, in the area's own colour, so
+    /// that nothing shines through between two of them. Painters that have no pixels leave it out.
     pub fringe: bool,
 }
 
-/// The lines of one feature. Where they cross, or fold over at a sharp corner, they are blended again, as MapLibre does.
+/// The lines of one feature. Where they cross, or fold over at a sharp corner, they are blended
+/// again, as MapLibre does.
 #[derive(Debug, Clone)]
 pub struct Stroke {
     pub lines: Vec<Line>,
     pub ink: LineInk,
     pub width_px: f64,
-    /// Width of the empty strip along the middle, outside `width_px`; 0 for a line that is one strip.
+    /// Width of the empty strip along the middle, outside `width_px`; 0 for a line that is one
+    /// strip.
     pub gap_px: f64,
     /// Width of the soft edge, inward from half a pixel outside the stroke.
     pub blur_px: f64,
     pub cap: Cap,
     pub join: Join,
-    /// Lengths of dash and gap in turn; fewer than two for a solid line. The phase is 0 at a line's first point.
+    /// Lengths of dash and gap in turn; fewer than two for a solid line. The phase is 0 at a line's
+    /// first point.
     pub dashes_px: Vec<f64>,
     /// How far from its end a dash fades.
     pub dash_softness_px: f64,
-    /// How long a line is on which dashes have their lengths, where they are stretched and squeezed with the line.
+    /// How long a line is on which dashes have their lengths, where they are stretched and squeezed
+    /// with the line.
     pub dash_line_px: Option<f64>,
     /// Device px per CSS px.
     pub ratio: f64,
@@ -165,7 +171,8 @@ pub struct Icon {
     /// From there to the upper right and to the lower left corner.
     pub right: [f64; 2],
     pub down: [f64; 2],
-    /// The part shown, image px: left, top, right, bottom. It may reach beyond the image, where nothing is.
+    /// The part shown, image px: left, top, right, bottom. It may reach beyond the image, where
+    /// nothing is.
     pub part: [f64; 4],
     /// Whether a pixel takes the nearest of the image's, not a mix of four.
     pub nearest: bool,
@@ -181,7 +188,8 @@ pub struct Text {
     pub part: TextPart,
 }
 
-/// Which part of a text is drawn: halos lie under all the letters of a layer, unless they are too narrow to matter.
+/// Which part of a text is drawn: halos lie under all the letters of a layer, unless they are too
+/// narrow to matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextPart {
     Halo,
@@ -204,7 +212,8 @@ pub struct TextShape {
 #[derive(Debug, Clone)]
 pub struct TextGlyph {
     pub mark: Mark,
-    /// From the anchor to the glyph's own origin on the baseline, or to the corner of its field with its border; device px.
+    /// From the anchor to the glyph's own origin on the baseline, or to the corner of its field
+    /// with its border; device px.
     pub origin: [f64; 2],
     /// The glyph's own right, 1/24 em long, device px; its down is a quarter turn clockwise of it.
     pub right: [f64; 2],
@@ -230,7 +239,8 @@ pub struct FieldInk {
     pub ratio: f64,
 }
 
-/// How a picture's colours are changed: opacity, then hue, saturation, contrast and brightness in turn.
+/// How a picture's colours are changed: opacity, then hue, saturation, contrast and brightness in
+/// turn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adjustment {
     pub opacity: f64,
@@ -251,7 +261,8 @@ pub struct Heatmap {
     /// Colours for densities from 0 to 1, evenly spaced, at least one.
     pub colors: Arc<[Color]>,
     pub opacity: f64,
-    /// Where the squares meet in whose middles densities are summed up; between those they are interpolated.
+    /// Where the squares meet in whose middles densities are summed up; between those they are
+    /// interpolated.
     pub corner: Snapped,
     /// How many squares there are right and down from there, where there is an end.
     pub squares: Option<[u32; 2]>,

@@ -7,7 +7,8 @@ impl Item {
     /// The item elsewhere in the picture.
     pub fn moved(self, by: Snapped) -> Item {
         let point = |p: Snapped| Snapped { x: p.x + by.x, y: p.y + by.y };
-        let line = |l: Line| Line { points: l.points.into_iter().map(point).collect(), closed: l.closed };
+        let line =
+            |l: Line| Line { points: l.points.into_iter().map(point).collect(), closed: l.closed };
         match self {
             Item::Background(ink) => Item::Background(ink),
             Item::Fill(mut fill) => {
@@ -57,7 +58,8 @@ impl Item {
 }
 
 impl Scene {
-    /// A band of the scene: `height_px` rows from the row `top_px`. Its pixels are those of the whole.
+    /// A band of the scene: `height_px` rows from the row `top_px`. Its pixels are those of the
+    /// whole.
     pub fn band(&self, top_px: u32, height_px: u32) -> Scene {
         let by = Snapped { x: 0, y: -i64::from(top_px) * SUBPIXELS };
         let mut to_world_px = self.to_world_px;

@@ -1,15 +1,15 @@
 //! A line moved sideways (`line-offset`).
 //!
-//! Each corner goes along its mitre. Outside a hairpin the line goes around it, straight across at the same distance; inside,
-//! the corner goes no further than its shorter segment reaches, so that the line does not run on past where its two straight
-//! parts meet. A corner is
-//! computed from these two segments alone and rounded once, so that it is the same in every picture.
+//! Each corner goes along its mitre. Outside a hairpin the line goes around it, straight across at
+//! the same distance; inside, the corner goes no further than its shorter segment reaches, so that
+//! the line does not run on past where its two straight parts meet. A corner is computed from these
+//! two segments alone and rounded once, so that it is the same in every picture.
 
 use super::Line;
 use crate::geo::Snapped;
 
-/// How far, in offsets, a corner may go along its mitre: sharper ones are hairpins. Inside those it may go further, but not
-/// further from the line than the offset.
+/// How far, in offsets, a corner may go along its mitre: sharper ones are hairpins. Inside those it
+/// may go further, but not further from the line than the offset.
 pub const MAX_OFFSET_MITER: f64 = 2.0;
 
 /// The line, `by` (1/256 px) to the right of its direction.
@@ -27,14 +27,19 @@ pub fn offset(line: &Line, by: f64) -> Option<Line> {
         let before = (i > 0 || line.closed).then(|| direction(points[(i + count - 1) % count], at));
         let after = (i + 1 < count || line.closed).then(|| direction(at, points[(i + 1) % count]));
         let mut push = |x: f64, y: f64| {
-            moved.push(Snapped { x: at.x + (x * by).round() as i64, y: at.y + (y * by).round() as i64 });
+            moved.push(Snapped {
+                x: at.x + (x * by).round() as i64,
+                y: at.y + (y * by).round() as i64,
+            });
         };
         match (before, after) {
             (Some(a), Some(b)) => {
-                // The sum of the unit normals, scaled so that both segments are moved by the whole offset.
+                // The sum of the unit normals, scaled so that both segments are moved by the whole
+                // offset.
                 let (nx, ny) = (-(a.1 + b.1), a.0 + b.0);
                 let scale = 1.0 / (1.0 + a.0 * b.0 + a.1 * b.1).max(1e-9);
-                // How far along its segments, in offsets, the corner moves; to the side that the line turns to, it is back.
+                // How far along its segments, in offsets, the corner moves; to the side that the
+                // line turns to, it is back.
                 let turn = a.0 * b.1 - a.1 * b.0;
                 let along = (turn * scale).abs();
                 if scale * nx.hypot(ny) <= MAX_OFFSET_MITER {
@@ -43,8 +48,10 @@ pub fn offset(line: &Line, by: f64) -> Option<Line> {
                     let share = (a.2.min(b.2) / (along * by.abs())).min(1.0);
                     push(nx * scale * share, ny * scale * share);
                 } else {
-                    // Where the line around the corner, straight across, is as far from it as the others.
-                    let further = (turn.abs().atan2(a.0 * b.0 + a.1 * b.1) / 4.0).tan() * by.signum();
+                    // Where the line around the corner, straight across, is as far from it as the
+                    // others.
+                    let further =
+                        (turn.abs().atan2(a.0 * b.0 + a.1 * b.1) / 4.0).tan() * by.signum();
                     push(-a.1 + a.0 * further, a.0 + a.1 * further);
                     push(-b.1 - b.0 * further, b.0 - b.1 * further);
                 }
@@ -72,8 +79,9 @@ mod tests {
 
     /// Whether two segments that do not follow one another cross.
     fn has_loop(points: &[Snapped]) -> bool {
-        let side =
-            |a: Snapped, b: Snapped, p: Snapped| ((b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x)).signum();
+        let side = |a: Snapped, b: Snapped, p: Snapped| {
+            ((b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x)).signum()
+        };
         let pairs: Vec<&[Snapped]> = points.windows(2).collect();
         (0..pairs.len()).any(|i| {
             (i + 2..pairs.len()).any(|j| {

@@ -38,7 +38,8 @@ pub struct Shading {
     pub exaggeration: f64,
 }
 
-/// What shadow and highlight hang on: <https://maplibre.org/maplibre-style-spec/layers/#hillshade-method>.
+/// What shadow and highlight hang on:
+/// <https://maplibre.org/maplibre-style-spec/layers/#hillshade-method>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShadingMethod {
     /// Which way the ground falls, and how steep it is, with a colour of its own for that.

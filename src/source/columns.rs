@@ -1,4 +1,5 @@
-//! What the cells of a table's column are: numbers, truth values or text, all of them that are not blank.
+//! What the cells of a table's column are: numbers, truth values or text, all of them that are not
+//! blank.
 
 use serde_json::value::RawValue;
 
@@ -13,7 +14,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// That of a column; `commas` where the table's positions are written with commas before their decimals.
+    /// That of a column; `commas` where the table's positions are written with commas before their
+    /// decimals.
     pub fn of<'a>(cells: impl Iterator<Item = &'a str> + Clone, commas: bool) -> Kind {
         let mut filled = cells.map(str::trim).filter(|cell| !cell.is_empty()).peekable();
         if filled.peek().is_none() {
@@ -21,8 +23,11 @@ impl Kind {
         }
         // As JSON writes numbers: what has zeros before it, such as a code, is text.
         let is_number = |cell: &str| serde_json::from_str::<serde_json::Number>(cell).is_ok();
-        let is_comma = |cell: &str| is_number(cell) || !cell.contains('.') && is_number(&cell.replacen(',', ".", 1));
-        let is_boolean = |cell: &str| cell.eq_ignore_ascii_case("true") || cell.eq_ignore_ascii_case("false");
+        let is_comma = |cell: &str| {
+            is_number(cell) || !cell.contains('.') && is_number(&cell.replacen(',', ".", 1))
+        };
+        let is_boolean =
+            |cell: &str| cell.eq_ignore_ascii_case("true") || cell.eq_ignore_ascii_case("false");
         match () {
             () if filled.clone().all(is_number) => Kind::Number,
             () if commas && filled.clone().all(is_comma) => Kind::Comma,
@@ -43,8 +48,8 @@ impl Kind {
     }
 }
 
-/// The first cell of a column that is text and may have been meant as numbers, if all are written with digits, points and
-/// commas.
+/// The first cell of a column that is text and may have been meant as numbers, if all are written
+/// with digits, points and commas.
 pub(super) fn unclear<'a>(mut cells: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let is_unclear = |cell: &&str| cell.contains(',') && cell.bytes().any(|b| b.is_ascii_digit());
     let is_numeric = |cell: &str| cell.bytes().all(|b| b.is_ascii_digit() || b"-+.,".contains(&b));
@@ -65,7 +70,10 @@ mod tests {
         assert_eq!(kind(&["TRUE", "false", ""]), Kind::Boolean);
         assert_eq!(kind(&["", ""]), Kind::Text);
         assert_eq!(kind(&["3,5", "4"]), Kind::Text);
-        assert_eq!(Kind::Number.json("12345678901234567890123").unwrap().get(), "12345678901234567890123");
+        assert_eq!(
+            Kind::Number.json("12345678901234567890123").unwrap().get(),
+            "12345678901234567890123"
+        );
     }
 
     #[test]

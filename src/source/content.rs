@@ -1,4 +1,5 @@
-//! What a file is before it is read: what is packed is unpacked, and what is no text of data is named by what it is.
+//! What a file is before it is read: what is packed is unpacked, and what is no text of data is
+//! named by what it is.
 
 use std::io::{self, BufRead as _, BufReader, Read};
 
@@ -13,7 +14,9 @@ const GZIP: &[u8] = b"\x1f\x8b";
 pub(super) fn unpacked<'a>(input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut input = BufReader::with_capacity(1 << 16, input);
     match input.fill_buf()?.starts_with(GZIP) {
-        true => Ok(Box::new(Bounded { input: MultiGzDecoder::new(input), left: MAX_UNPACKED_BYTES })),
+        true => {
+            Ok(Box::new(Bounded { input: MultiGzDecoder::new(input), left: MAX_UNPACKED_BYTES }))
+        }
         false => Ok(Box::new(input)),
     }
 }
@@ -27,7 +30,9 @@ struct Bounded<R> {
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(buffer)?;
-        let too_large = || io::Error::other("it is larger than 2 GiB when it is unpacked; give its parts as files");
+        let too_large = || {
+            io::Error::other("it is larger than 2 GiB when it is unpacked; give its parts as files")
+        };
         self.left = self.left.checked_sub(count as u64).ok_or_else(too_large)?;
         Ok(count)
     }
@@ -62,10 +67,12 @@ const BEGINNINGS: [(&[u8], &str, &str); 13] = [
     (b"\xff\xd8\xff", "a picture (JPEG)", DOWNLOAD),
 ];
 
-/// What a file is that begins with these bytes, all of them if it is short; `None` where it may be data.
+/// What a file is that begins with these bytes, all of them if it is short; `None` where it may be
+/// data.
 pub(super) fn other(start: &[u8]) -> Option<Other> {
     let found = |what, help| Some(Other { what, help });
-    if let Some((_, what, help)) = BEGINNINGS.iter().find(|(magic, _, _)| start.starts_with(magic)) {
+    if let Some((_, what, help)) = BEGINNINGS.iter().find(|(magic, _, _)| start.starts_with(magic))
+    {
         return found(what, help);
     }
     let is_utf_16 = match start {
@@ -82,10 +89,16 @@ pub(super) fn other(start: &[u8]) -> Option<Other> {
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     let begins = |with: &[u8]| text.get(..with.len()).is_some_and(|t| t.eq_ignore_ascii_case(with));
     if text.is_empty() {
-        return found("an empty file", "write it anew, or fetch it again: it may have been cut short");
+        return found(
+            "an empty file",
+            "write it anew, or fetch it again: it may have been cut short",
+        );
     }
     if begins(b"version https://git-lfs") {
-        return found("a pointer of Git LFS, not the file that it stands for", "fetch the file: git lfs pull");
+        return found(
+            "a pointer of Git LFS, not the file that it stands for",
+            "fetch the file: git lfs pull",
+        );
     }
     if begins(b"<!doctype html") || begins(b"<html") {
         return found("a web page (HTML), not data", DOWNLOAD);
@@ -102,7 +115,8 @@ mod tests {
 
     #[test]
     fn files_are_named_by_what_they_are() {
-        let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let utf_16 =
+            |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
         for (start, what) in [
             (b"".to_vec(), "empty"),
             (b" \r\n\t".to_vec(), "empty"),

@@ -1,7 +1,7 @@
 //! One raw GeoJSON feature to one validated [`Feature`].
 //!
-//! What a feature says and cannot be kept (members beside those of RFC 7946, heights, numbers larger than any type here) is
-//! told once a file, by name.
+//! What a feature says and cannot be kept (members beside those of RFC 7946, heights, numbers
+//! larger than any type here) is told once a file, by name.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -73,14 +73,18 @@ impl<'a> Converter<'a> {
     fn convert(&mut self, pointer: &str, text: &str) -> Result<Feature, Box<Diagnostic>> {
         let parsed: geojson::Feature = serde_json::from_str(text).map_err(|e| {
             let what = if e.is_syntax() || e.is_eof() { "not JSON" } else { "no GeoJSON feature" };
-            let id = serde_json::from_str::<Json>(text).ok().and_then(|v| v.get("id").map(Json::to_string));
+            let id = serde_json::from_str::<Json>(text)
+                .ok()
+                .and_then(|v| v.get("id").map(Json::to_string));
             let mut d = Diagnostic::error(format!("skipped, {what}: {e}")).at(pointer);
             d.feature = id;
             Box::new(d.help("see RFC 7946, sections 3.1 and 3.2"))
         })?;
         let large = Large::of(text);
         let id = match parsed.id {
-            Some(geojson::feature::Id::Number(_)) if large.id.is_some() => large.id.clone().map(FeatureId::Text),
+            Some(geojson::feature::Id::Number(_)) if large.id.is_some() => {
+                large.id.clone().map(FeatureId::Text)
+            }
             Some(geojson::feature::Id::String(s)) => Some(FeatureId::Text(s.into())),
             Some(geojson::feature::Id::Number(n)) => FeatureId::of(&Value::from(&Json::Number(n))),
             None => None,
@@ -93,7 +97,8 @@ impl<'a> Converter<'a> {
         for (key, value) in parsed.foreign_members.iter().flatten() {
             match OtherSystem::of(value).filter(|_| key == "crs") {
                 Some(system) => {
-                    let d = Diagnostic::error(format!("skipped, {system}")).at(format!("{pointer}/crs"));
+                    let d = Diagnostic::error(format!("skipped, {system}"))
+                        .at(format!("{pointer}/crs"));
                     return Err(Box::new(named(d).help(OtherSystem::HELP)));
                 }
                 None if key == "crs" || value.is_null() => {}
@@ -104,13 +109,17 @@ impl<'a> Converter<'a> {
         let geometry = match parsed.geometry {
             None => ::geo::Geometry::GeometryCollection(Default::default()),
             Some(given) => geometry::mended(given.value, &mut mended).map_err(|p| {
-                let d =
-                    Diagnostic::error(format!("skipped, {}", p.message)).at(format!("{pointer}/geometry{}", p.pointer));
+                let d = Diagnostic::error(format!("skipped, {}", p.message))
+                    .at(format!("{pointer}/geometry{}", p.pointer));
                 Box::new(named(d).help(p.help))
             })?,
         };
-        let mut properties: Properties =
-            parsed.properties.iter().flatten().map(|(k, v)| (k.as_str().into(), Value::from(v))).collect();
+        let mut properties: Properties = parsed
+            .properties
+            .iter()
+            .flatten()
+            .map(|(k, v)| (k.as_str().into(), Value::from(v)))
+            .collect();
         for (key, value) in large.properties {
             *self.large.entry(key.clone()).or_default() += 1;
             properties.insert(key.into(), value);
@@ -127,9 +136,14 @@ impl<'a> Converter<'a> {
         if let Some(id) = &id
             && !self.ids.insert(id.to_string())
         {
-            let d = named(Diagnostic::warning("this id is used before in the file").at(format!("{pointer}/id")));
-            self.diagnostics
-                .push(d.in_file(self.file).help("give every feature an id of its own; by id, the first is found"));
+            let d = named(
+                Diagnostic::warning("this id is used before in the file")
+                    .at(format!("{pointer}/id")),
+            );
+            self.diagnostics.push(
+                d.in_file(self.file)
+                    .help("give every feature an id of its own; by id, the first is found"),
+            );
         }
         // Its dates are read when all of them are known.
         Ok(Feature { id, properties, geometry, validity: Validity::default() })
@@ -151,11 +165,18 @@ impl<'a> Converter<'a> {
             self.diagnostics.push(first.in_file(self.file));
         }
         if !self.foreign.is_empty() {
-            let d = Diagnostic::warning(format!("members of features are not kept: {}", listed(&self.foreign)));
-            self.diagnostics.push(d.in_file(self.file).help("put what is to be kept into 'properties'"));
+            let d = Diagnostic::warning(format!(
+                "members of features are not kept: {}",
+                listed(&self.foreign)
+            ));
+            self.diagnostics
+                .push(d.in_file(self.file).help("put what is to be kept into 'properties'"));
         }
         if !self.large.is_empty() {
-            let told = format!("whole numbers of more than 64 bits are kept as text: {}", listed(&self.large));
+            let told = format!(
+                "whole numbers of more than 64 bits are kept as text: {}",
+                listed(&self.large)
+            );
             let d = Diagnostic::warning(told).in_file(self.file);
             self.diagnostics.push(d.help("write them as text to say so, and compare them as text"));
         }

@@ -1,7 +1,8 @@
-//! A folder of data: the files in it that are read, and the names of those that may have been meant and are not.
+//! A folder of data: the files in it that are read, and the names of those that may have been meant
+//! and are not.
 //!
-//! Subfolders are not looked into, but for whether they hold data. What belongs beside data (a README, licences, styles,
-//! tiles for styles, hidden files) is no matter of this.
+//! Subfolders are not looked into, but for whether they hold data. What belongs beside data (a
+//! README, licences, styles, tiles for styles, hidden files) is no matter of this.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -47,27 +48,34 @@ const OTHERS: [&str; 30] = [
 /// How many are named.
 const MAX_NAMED: usize = 20;
 
-/// The files of a folder that are read as data, in name order, and a warning that names what is not read.
+/// The files of a folder that are read as data, in name order, and a warning that names what is not
+/// read.
 ///
 /// # Errors
 /// Where the folder cannot be read.
 pub fn files(folder: &Path) -> io::Result<(Vec<PathBuf>, Option<Diagnostic>)> {
-    let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<PathBuf>>>()?;
+    let mut paths = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<PathBuf>>>()?;
     paths.sort();
-    let (files, rest): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|p| p.is_file() && is_data(p));
+    let (files, rest): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.into_iter().partition(|p| p.is_file() && is_data(p));
     let rest: Vec<&PathBuf> = rest.iter().filter(|p| !name(p).starts_with('.')).collect();
     let is_other = |p: &Path| extension(p).is_some_and(|x| OTHERS.contains(&&*x));
     let holds_data = |p: &Path| {
         let mut inside = fs::read_dir(p).into_iter().flatten().flatten();
-        p.is_dir() && inside.any(|entry| is_geojson_or_table(&entry.path()) || is_other(&entry.path()))
+        p.is_dir()
+            && inside.any(|entry| is_geojson_or_table(&entry.path()) || is_other(&entry.path()))
     };
     let named = |what: &str, is: &dyn Fn(&Path) -> bool| {
-        let all: Vec<String> = rest.iter().filter(|p| is(p)).map(|p| format!("'{}'", name(p))).collect();
+        let all: Vec<String> =
+            rest.iter().filter(|p| is(p)).map(|p| format!("'{}'", name(p))).collect();
         let more = match all.len().saturating_sub(MAX_NAMED) {
             0 => String::new(),
             n => format!(" and {n} more"),
         };
-        (!all.is_empty()).then(|| format!("{what}: {}{more}", all[..all.len().min(MAX_NAMED)].join(", ")))
+        (!all.is_empty())
+            .then(|| format!("{what}: {}{more}", all[..all.len().min(MAX_NAMED)].join(", ")))
     };
     let told: Vec<String> = [
         named("files of other types are not read", &|p| p.exists() && is_other(p)),
@@ -87,7 +95,8 @@ pub fn files(folder: &Path) -> io::Result<(Vec<PathBuf>, Option<Diagnostic>)> {
     Ok((files, warning))
 }
 
-/// Whether a file in a subfolder is data; what ends in `.json` may be anything, also a style, and is looked at.
+/// Whether a file in a subfolder is data; what ends in `.json` may be anything, also a style, and
+/// is looked at.
 fn is_geojson_or_table(path: &Path) -> bool {
     const LOOKED_AT: u64 = 1_000;
     const TYPE: &[u8] = b"\"FeatureCollection\"";
@@ -111,7 +120,8 @@ mod tests {
     #[test]
     fn what_may_have_been_meant_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str| fs::write(folder.path().join(name), r#"{"title": "Feature"}"#).unwrap();
+        let write =
+            |name: &str| fs::write(folder.path().join(name), r#"{"title": "Feature"}"#).unwrap();
         for name in [
             "b.geojson",
             "a.csv",
@@ -132,7 +142,10 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink("nowhere", folder.path().join("i.geojson")).unwrap();
         let (read, told) = files(folder.path()).unwrap();
-        assert_eq!(read.iter().map(|p| name(p)).collect::<Vec<_>>(), ["a.csv", "b.geojson", "style.json"]);
+        assert_eq!(
+            read.iter().map(|p| name(p)).collect::<Vec<_>>(),
+            ["a.csv", "b.geojson", "style.json"]
+        );
         let told = told.unwrap().message;
         let expected = "files of other types are not read: 'c.KML', 'd.geojson.zip'; links lead nowhere: 'i.geojson'; \
                         subfolders are not read: 'sub'";

@@ -1,5 +1,5 @@
-//! Whole numbers of more than 64 bits, which the parser of JSON would round: they are kept as text, wherever in a feature's
-//! `id` or properties they stand.
+//! Whole numbers of more than 64 bits, which the parser of JSON would round: they are kept as text,
+//! wherever in a feature's `id` or properties they stand.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,7 +35,9 @@ impl Large {
         let properties = raw.properties.into_iter().flatten();
         Self {
             id: raw.id.map(RawValue::get).filter(|raw| is_large(raw)).map(Arc::from),
-            properties: properties.filter_map(|(key, raw)| Some((key, as_text(raw.get())?))).collect(),
+            properties: properties
+                .filter_map(|(key, raw)| Some((key, as_text(raw.get())?)))
+                .collect(),
         }
     }
 }
@@ -52,15 +54,21 @@ fn as_text(raw: &str) -> Option<Value> {
     let inner = |raw: &RawValue| {
         let large = as_text(raw.get());
         let is_large = large.is_some();
-        let value = large.or_else(|| serde_json::from_str(raw.get()).ok().map(|json: Json| Value::from(&json)));
+        let value = large
+            .or_else(|| serde_json::from_str(raw.get()).ok().map(|json: Json| Value::from(&json)));
         (value.unwrap_or(Value::Null), is_large)
     };
     match raw.as_bytes().first()? {
         b'{' => {
             let members: BTreeMap<String, &RawValue> = serde_json::from_str(raw).ok()?;
-            let members: BTreeMap<String, (Value, bool)> = members.into_iter().map(|(k, v)| (k, inner(v))).collect();
+            let members: BTreeMap<String, (Value, bool)> =
+                members.into_iter().map(|(k, v)| (k, inner(v))).collect();
             let any = members.values().any(|(_, is_large)| *is_large);
-            any.then(|| Value::Object(Arc::new(members.into_iter().map(|(k, (v, _))| (k.into(), v)).collect())))
+            any.then(|| {
+                Value::Object(Arc::new(
+                    members.into_iter().map(|(k, (v, _))| (k.into(), v)).collect(),
+                ))
+            })
         }
         b'[' => {
             let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
@@ -78,11 +86,20 @@ mod tests {
 
     #[test]
     fn only_whole_numbers_beyond_64_bits_are_large() {
-        for raw in ["18446744073709551616", "-9223372036854775809", "123456789012345678901234567890"] {
+        for raw in
+            ["18446744073709551616", "-9223372036854775809", "123456789012345678901234567890"]
+        {
             assert!(is_large(raw), "{raw}");
         }
-        for raw in ["18446744073709551615", "-9223372036854775808", "1e30", "0.12345678901234567890", "\"1\"", "-", ""]
-        {
+        for raw in [
+            "18446744073709551615",
+            "-9223372036854775808",
+            "1e30",
+            "0.12345678901234567890",
+            "\"1\"",
+            "-",
+            "",
+        ] {
             assert!(!is_large(raw), "{raw}");
         }
     }

@@ -1,9 +1,10 @@
-//! Data in: GeoJSON text, sequences of it and tables, packed or not, to validated features, with every problem
-//! listed.
+//! Data in: GeoJSON text, sequences of it and tables, packed or not, to validated features, with
+//! every problem listed.
 //!
-//! A file is read as a stream, one feature in memory at a time. A bad feature is skipped and reported; what can be
-//! mended without guessing (an unclosed ring, a ring wound the wrong way, an antimeridian crossing) is mended and
-//! reported; a file that is not JSON is refused with its line, column and offset.
+//! A file is read as a stream, one feature in memory at a time. A bad feature is skipped and
+//! reported; what can be mended without guessing (an unclosed ring, a ring wound the wrong way, an
+//! antimeridian crossing) is mended and reported; a file that is not JSON is refused with its line,
+//! column and offset.
 
 mod columns;
 mod content;
@@ -37,7 +38,8 @@ use crate::diag::{Checked, Diagnostic};
 use crate::feature::Collection;
 
 /// The extensions of files that are read as data; `.gz` may follow.
-pub const EXTENSIONS: [&str; 8] = ["geojson", "json", "geojsonl", "geojsons", "geojsonseq", "ndjson", "csv", "tsv"];
+pub const EXTENSIONS: [&str; 8] =
+    ["geojson", "json", "geojsonl", "geojsons", "geojsonseq", "ndjson", "csv", "tsv"];
 
 /// Whether a file's name is that of data.
 pub fn is_data(path: &Path) -> bool {
@@ -47,7 +49,8 @@ pub fn is_data(path: &Path) -> bool {
 /// A file's name without what says how it is written.
 pub fn stem(path: &Path) -> String {
     let inner = path.file_stem().unwrap_or_default();
-    let whole = if is_packed(path) { Path::new(inner).file_stem().unwrap_or_default() } else { inner };
+    let whole =
+        if is_packed(path) { Path::new(inner).file_stem().unwrap_or_default() } else { inner };
     whole.to_string_lossy().into_owned()
 }
 
@@ -61,37 +64,52 @@ fn is_packed(path: &Path) -> bool {
     path.extension().is_some_and(|x| x.eq_ignore_ascii_case("gz"))
 }
 
-/// Reads one document as the collection `name`; `file` is what diagnostics call it, and where it ends in `.csv` or `.tsv`,
-/// perhaps packed, it is a table.
+/// Reads one document as the collection `name`; `file` is what diagnostics call it, and where it
+/// ends in `.csv` or `.tsv`, perhaps packed, it is a table.
 ///
-/// Takes a FeatureCollection, a Feature or a bare geometry, many of them one after the other, or a table with columns of
-/// longitude and latitude or one of well-known text. `Err` where nothing of it can be used.
-pub fn read(name: &str, file: &str, input: impl Read) -> Result<Checked<Collection>, Box<Diagnostic>> {
+/// Takes a FeatureCollection, a Feature or a bare geometry, many of them one after the other, or a
+/// table with columns of longitude and latitude or one of well-known text. `Err` where nothing of
+/// it can be used.
+pub fn read(
+    name: &str,
+    file: &str,
+    input: impl Read,
+) -> Result<Checked<Collection>, Box<Diagnostic>> {
     let mut converter = convert::Converter::new(file);
     let document = document(file, input, &mut |place, raw| converter.add(place, raw))?;
     if let Some(single) = &document.single {
         converter.add_single(single);
     }
-    let title = document.text("title").or_else(|| document.text("name")).unwrap_or(name).to_string();
+    let title =
+        document.text("title").or_else(|| document.text("name")).unwrap_or(name).to_string();
     let gazetteer = document.is_true("gazetteer");
     let (mut features, mut diagnostics) = converter.finish();
     let (timing, told) = time::of(&mut features, document.member("time"), file);
     diagnostics.extend(document.problems);
     diagnostics.extend(told);
-    Ok(Checked::new(Collection { name: name.to_string(), title, gazetteer, timing, features }, diagnostics))
+    Ok(Checked::new(
+        Collection { name: name.to_string(), title, gazetteer, timing, features },
+        diagnostics,
+    ))
 }
 
-/// The same of data that is asked about: areas that cross themselves are taken as what is painted of them.
+/// The same of data that is asked about: areas that cross themselves are taken as what is painted
+/// of them.
 ///
 /// # Errors
 /// Where nothing of it can be used.
-pub fn read_sound(name: &str, file: &str, input: impl Read) -> Result<Checked<Collection>, Box<Diagnostic>> {
+pub fn read_sound(
+    name: &str,
+    file: &str,
+    input: impl Read,
+) -> Result<Checked<Collection>, Box<Diagnostic>> {
     let mut checked = read(name, file, input)?;
     checked.diagnostics.extend(sound::mend(&mut checked.value, file));
     Ok(checked)
 }
 
-/// The features of one document as they stand, as one Feature or a FeatureCollection; takes what [`read`] takes.
+/// The features of one document as they stand, as one Feature or a FeatureCollection; takes what
+/// [`read`] takes.
 pub fn collected(file: &str, input: impl Read) -> Result<Checked<Json>, Box<Diagnostic>> {
     let mut features: Vec<Json> = Vec::new();
     let mut add = |_, raw: &RawValue| features.extend(serde_json::from_str::<Json>(raw.get()));
@@ -101,7 +119,11 @@ pub fn collected(file: &str, input: impl Read) -> Result<Checked<Json>, Box<Diag
     Ok(Checked::new(single.unwrap_or_else(whole), document.problems))
 }
 
-fn document(file: &str, input: impl Read, each: &mut dyn FnMut(Place, &RawValue)) -> Result<Document, Box<Diagnostic>> {
+fn document(
+    file: &str,
+    input: impl Read,
+    each: &mut dyn FnMut(Place, &RawValue),
+) -> Result<Document, Box<Diagnostic>> {
     match places::is_table(file) {
         true => places::read(file, input, each),
         false => stream::read(file, input, each).map_err(|e| Box::new(e.into_diagnostic(file))),
@@ -111,7 +133,8 @@ fn document(file: &str, input: impl Read, each: &mut dyn FnMut(Place, &RawValue)
 /// Checks every feature of one document against `schema`, and that the document can be read at all.
 pub fn check(schema: &Schema, file: &str, input: impl Read) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    let read = document(file, input, &mut |place, raw| problems.extend(schema.check(file, place, raw)));
+    let read =
+        document(file, input, &mut |place, raw| problems.extend(schema.check(file, place, raw)));
     problems.extend(read.err().map(|e| *e));
     problems
 }
@@ -125,7 +148,8 @@ pub fn schema_reference(input: impl Read) -> Option<String> {
 /// Opens a file for reading; the error names it.
 pub fn open(path: &Path) -> Result<File, Box<Diagnostic>> {
     File::open(path).map_err(|e| {
-        let d = Diagnostic::error(format!("cannot be opened: {e}")).in_file(path.display().to_string());
+        let d =
+            Diagnostic::error(format!("cannot be opened: {e}")).in_file(path.display().to_string());
         Box::new(d.help("check the path and that it may be read"))
     })
 }

@@ -1,5 +1,5 @@
-//! A table's rows as features: each where its columns of longitude and latitude, or one of well-known text, say that it is,
-//! its other columns properties.
+//! A table's rows as features: each where its columns of longitude and latitude, or one of
+//! well-known text, say that it is, its other columns properties.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -32,7 +32,8 @@ enum Columns {
 }
 
 impl Columns {
-    /// A column of well-known text, or else those of longitude and latitude, or else one with some well-known text.
+    /// A column of well-known text, or else those of longitude and latitude, or else one with some
+    /// well-known text.
     fn of(table: &Table) -> Option<Self> {
         let filled = |i: usize| table.cells(i).filter(|cell| !cell.is_empty());
         let some = |i: &usize| filled(*i).any(wkt::is_geometry);
@@ -51,12 +52,20 @@ impl Columns {
     }
 
     /// A row's geometry as GeoJSON; `None` where the row does not say it.
-    fn geometry<'a>(&self, row: &'a [String], delimiter: u8) -> Result<Option<String>, Unplaced<'a>> {
+    fn geometry<'a>(
+        &self,
+        row: &'a [String],
+        delimiter: u8,
+    ) -> Result<Option<String>, Unplaced<'a>> {
         match self {
-            Self::Degrees(x, y) => match (degrees(&row[*x], delimiter)?, degrees(&row[*y], delimiter)?) {
-                (Some(x), Some(y)) => Ok(Some(format!("{{\"type\":\"Point\",\"coordinates\":[{x:?},{y:?}]}}"))),
-                _ => Ok(None),
-            },
+            Self::Degrees(x, y) => {
+                match (degrees(&row[*x], delimiter)?, degrees(&row[*y], delimiter)?) {
+                    (Some(x), Some(y)) => {
+                        Ok(Some(format!("{{\"type\":\"Point\",\"coordinates\":[{x:?},{y:?}]}}")))
+                    }
+                    _ => Ok(None),
+                }
+            }
             Self::Text(text) => match &*row[*text] {
                 "" => Ok(None),
                 text => wkt::geojson(text).map(Some).ok_or(Unplaced::Text(text)),
@@ -74,11 +83,15 @@ enum Unplaced<'a> {
 impl Unplaced<'_> {
     fn told(&self) -> Diagnostic {
         match self {
-            Self::Degrees(cell) => Diagnostic::error(format!("skipped, '{cell}' is no longitude or latitude"))
-                .help("write degrees as decimal numbers: 46.75"),
+            Self::Degrees(cell) => {
+                Diagnostic::error(format!("skipped, '{cell}' is no longitude or latitude"))
+                    .help("write degrees as decimal numbers: 46.75")
+            }
             Self::Text(cell) => {
                 let cell: String = cell.chars().take(60).collect();
-                let d = Diagnostic::error(format!("skipped, '{cell}' is no geometry in degrees (well-known text)"));
+                let d = Diagnostic::error(format!(
+                    "skipped, '{cell}' is no geometry in degrees (well-known text)"
+                ));
                 d.help("write it as POINT(46.75 39.76), in longitude and latitude (EPSG:4326)")
             }
         }
@@ -91,7 +104,8 @@ pub(super) fn read(
     input: impl Read,
     each: &mut dyn FnMut(Place, &RawValue),
 ) -> Result<Document, Box<Diagnostic>> {
-    let failed = |message: String, help: &str| Box::new(Diagnostic::error(message).in_file(file).help(help));
+    let failed =
+        |message: String, help: &str| Box::new(Diagnostic::error(message).in_file(file).help(help));
     let mut bytes = Vec::new();
     let read = content::unpacked(input).and_then(|mut input| input.read_to_end(&mut bytes));
     read.map_err(|e| failed(format!("cannot be read: {e}"), "check that the file is whole"))?;
@@ -106,20 +120,24 @@ pub(super) fn read(
     let table = table.map_err(|TableError { message, help }| failed(message, help))?;
     let Some(columns) = columns else {
         let names: Vec<String> = table.names.iter().take(40).map(|n| format!("'{n}'")).collect();
-        let message = format!("the table has no columns of longitude and latitude; it has {}", names.join(", "));
+        let message = format!(
+            "the table has no columns of longitude and latitude; it has {}",
+            names.join(", ")
+        );
         let help = "call them lon and lat (or lng, long, longitude, x; latitude, y), in degrees; or give well-known text in a \
                     column wkt";
         return Err(failed(message, help));
     };
     let mut problems: Vec<Diagnostic> = Vec::new();
-    problems.extend(
-        table
-            .skipped()
-            .map(|told| Diagnostic::warning(told).in_file(file).help("give every row as many cells as the head")),
-    );
+    problems.extend(table.skipped().map(|told| {
+        Diagnostic::warning(told).in_file(file).help("give every row as many cells as the head")
+    }));
     let kinds = kinds(&table, &columns, file, &mut problems);
-    if let (Columns::Text(text), Some(_)) = (&columns, table.column(&LONGITUDE).zip(table.column(&LATITUDE))) {
-        let d = Diagnostic::warning(format!("places are those of column '{}'", table.names[*text])).in_file(file);
+    if let (Columns::Text(text), Some(_)) =
+        (&columns, table.column(&LONGITUDE).zip(table.column(&LATITUDE)))
+    {
+        let d = Diagnostic::warning(format!("places are those of column '{}'", table.names[*text]))
+            .in_file(file);
         problems.push(d.help("take that column away to have those of longitude and latitude"));
     }
     let id = table.column(&["id", "feature_id"]);
@@ -139,9 +157,12 @@ pub(super) fn read(
             placeless.push(*line);
         }
         let is_property = |i: &usize| !columns.are(*i) && !is_id_alone(*i);
-        let properties: BTreeMap<&str, Box<RawValue>> =
-            (0..row.len()).filter(is_property).filter_map(|i| Some((&*table.names[i], json(i)?))).collect();
-        let geometry = RawValue::from_string(geometry.unwrap_or_else(|| "null".to_string())).unwrap_or_default();
+        let properties: BTreeMap<&str, Box<RawValue>> = (0..row.len())
+            .filter(is_property)
+            .filter_map(|i| Some((&*table.names[i], json(i)?)))
+            .collect();
+        let geometry = RawValue::from_string(geometry.unwrap_or_else(|| "null".to_string()))
+            .unwrap_or_default();
         let feature = Row { kind: "Feature", id: id.and_then(json), properties, geometry };
         if let Ok(raw) = serde_json::value::to_raw_value(&feature) {
             each(Place::Line(*line), &raw);
@@ -149,22 +170,39 @@ pub(super) fn read(
     }
     if let Some(first) = placeless.first() {
         let n = placeless.len();
-        let d =
-            Diagnostic::warning(format!("{n} rows say no position (the first on line {first}): they are on no map"));
-        let help = if let Columns::Degrees(..) = columns { "fill in both columns" } else { "fill in the column" };
+        let d = Diagnostic::warning(format!(
+            "{n} rows say no position (the first on line {first}): they are on no map"
+        ));
+        let help = if let Columns::Degrees(..) = columns {
+            "fill in both columns"
+        } else {
+            "fill in the column"
+        };
         problems.push(d.in_file(file).help(help));
     }
     Ok(Document::of_table(problems))
 }
 
 /// What each column is; tells of those that may have been meant as numbers.
-fn kinds(table: &Table, columns: &Columns, file: &str, problems: &mut Vec<Diagnostic>) -> Vec<Kind> {
-    let has_comma = |i: usize| table.delimiter != b',' && table.cells(i).any(|cell| cell.contains(','));
-    let commas = if let Columns::Degrees(x, y) = columns { has_comma(*x) || has_comma(*y) } else { false };
+fn kinds(
+    table: &Table,
+    columns: &Columns,
+    file: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Kind> {
+    let has_comma =
+        |i: usize| table.delimiter != b',' && table.cells(i).any(|cell| cell.contains(','));
+    let commas =
+        if let Columns::Degrees(x, y) = columns { has_comma(*x) || has_comma(*y) } else { false };
     let kind = |i: usize| {
         let kind = Kind::of(table.cells(i), commas);
-        if let Some(cell) = unclear(table.cells(i)).filter(|_| kind == Kind::Text && !columns.are(i)) {
-            let d = Diagnostic::warning(format!("column '{}' is text, not numbers: '{cell}'", table.names[i]));
+        if let Some(cell) =
+            unclear(table.cells(i)).filter(|_| kind == Kind::Text && !columns.are(i))
+        {
+            let d = Diagnostic::warning(format!(
+                "column '{}' is text, not numbers: '{cell}'",
+                table.names[i]
+            ));
             problems.push(d.in_file(file).help("where they are numbers, write them as 1234.5"));
         }
         kind
@@ -172,14 +210,17 @@ fn kinds(table: &Table, columns: &Columns, file: &str, problems: &mut Vec<Diagno
     (0..table.names.len()).map(kind).collect()
 }
 
-/// The line on which a table's columns of longitude and latitude are named, where something stands before it.
+/// The line on which a table's columns of longitude and latitude are named, where something stands
+/// before it.
 fn head_line(bytes: &[u8]) -> Option<usize> {
     const LOOKED_AT: usize = 20;
     let text = std::str::from_utf8(without_mark(bytes)).ok()?;
     let names_both = |line: &str| {
         let mark = char::from(rows::delimiter(line));
-        let names: Vec<&str> = line.split(mark).map(|name| name.trim().trim_matches('"').trim()).collect();
-        let has = |known: &[&str]| names.iter().any(|n| known.iter().any(|k| n.eq_ignore_ascii_case(k)));
+        let names: Vec<&str> =
+            line.split(mark).map(|name| name.trim().trim_matches('"').trim()).collect();
+        let has =
+            |known: &[&str]| names.iter().any(|n| known.iter().any(|k| n.eq_ignore_ascii_case(k)));
         has(&LONGITUDE) && has(&LATITUDE)
     };
     let found = text.lines().take(LOOKED_AT).position(names_both)?;
@@ -197,12 +238,17 @@ struct Row<'a> {
     geometry: Box<RawValue>,
 }
 
-/// A cell as degrees; none where it is blank. Where commas do not divide cells they may stand before decimals.
+/// A cell as degrees; none where it is blank. Where commas do not divide cells they may stand
+/// before decimals.
 fn degrees(cell: &str, delimiter: u8) -> Result<Option<f64>, Unplaced<'_>> {
     let number = cell.trim();
     if number.is_empty() {
         return Ok(None);
     }
-    let number = if delimiter == b',' { Cow::Borrowed(number) } else { Cow::Owned(number.replacen(',', ".", 1)) };
+    let number = if delimiter == b',' {
+        Cow::Borrowed(number)
+    } else {
+        Cow::Owned(number.replacen(',', ".", 1))
+    };
     number.parse().ok().filter(|n: &f64| n.is_finite()).map(Some).ok_or(Unplaced::Degrees(cell))
 }

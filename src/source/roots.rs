@@ -1,5 +1,5 @@
-//! The folders that a style's files may come from: where a path leads is looked up with every symbolic link followed, so
-//! that no style reaches what it was not given.
+//! The folders that a style's files may come from: where a path leads is looked up with every
+//! symbolic link followed, so that no style reaches what it was not given.
 
 use std::fs;
 use std::io;
@@ -40,7 +40,9 @@ impl Roots {
 
     /// The same and more.
     pub fn with<'a>(&self, paths: impl IntoIterator<Item = &'a Path>) -> Self {
-        let whole = |path: &Path| fs::canonicalize(if path == Path::new("") { Path::new(".") } else { path }).ok();
+        let whole = |path: &Path| {
+            fs::canonicalize(if path == Path::new("") { Path::new(".") } else { path }).ok()
+        };
         Self(Arc::new(self.0.iter().cloned().chain(paths.into_iter().filter_map(whole)).collect()))
     }
 
@@ -49,7 +51,8 @@ impl Roots {
     /// # Errors
     /// Where it lies in none of the roots, or is not there.
     pub fn find(&self, path: &Path) -> Result<PathBuf, RootsError> {
-        let whole = fs::canonicalize(path).map_err(|e| RootsError::Io(path.display().to_string(), e))?;
+        let whole =
+            fs::canonicalize(path).map_err(|e| RootsError::Io(path.display().to_string(), e))?;
         match self.0.iter().any(|root| whole.starts_with(root)) {
             true => Ok(whole),
             false => Err(RootsError::Outside(path.display().to_string())),

@@ -1,5 +1,6 @@
-//! Text to rows of cells (RFC 4180). A cell in quotes is kept as it is, another without the blanks around it; a quote that
-//! is not closed would swallow the rows after it, and is refused by the line that it stands on.
+//! Text to rows of cells (RFC 4180). A cell in quotes is kept as it is, another without the blanks
+//! around it; a quote that is not closed would swallow the rows after it, and is refused by the
+//! line that it stands on.
 
 /// A row's cells, with the line that it begins on.
 pub(super) type Row = (usize, Vec<String>);
@@ -16,8 +17,8 @@ pub(super) enum QuoteError {
     Within(usize, usize),
 }
 
-/// The rows of a table, and what divides its cells: what its first row has most of outside quotes, or what spreadsheets say
-/// in a line `sep=;` of its own.
+/// The rows of a table, and what divides its cells: what its first row has most of outside quotes,
+/// or what spreadsheets say in a line `sep=;` of its own.
 pub(super) fn rows(text: &str) -> Result<(Vec<Row>, u8), QuoteError> {
     let said = text.lines().next().and_then(|line| line.trim_matches('"').strip_prefix("sep="));
     if let Some([delimiter]) = said.map(|said| said.trim_end_matches('"').as_bytes()) {
@@ -70,7 +71,12 @@ fn divided(text: &str, delimiter: u8) -> Result<Vec<Row>, QuoteError> {
 }
 
 /// The cell that begins at a byte, and where it ends.
-fn cell(text: &str, at: usize, delimiter: u8, line: &mut usize) -> Result<(String, usize), QuoteError> {
+fn cell(
+    text: &str,
+    at: usize,
+    delimiter: u8,
+    line: &mut usize,
+) -> Result<(String, usize), QuoteError> {
     let end_of = |at: usize| {
         let ends = |b: &u8| *b == delimiter || matches!(b, b'\r' | b'\n');
         text.as_bytes()[at..].iter().position(ends).map_or(text.len(), |length| at + length)
@@ -84,7 +90,8 @@ fn cell(text: &str, at: usize, delimiter: u8, line: &mut usize) -> Result<(Strin
     loop {
         let length = text[at..].find('"').ok_or(QuoteError::Open(opened))?;
         let inner = &text[at..at + length];
-        *line += inner.matches('\n').count() + inner.matches('\r').count() - inner.matches("\r\n").count();
+        *line += inner.matches('\n').count() + inner.matches('\r').count()
+            - inner.matches("\r\n").count();
         out.push_str(inner);
         at += length + 1;
         // A quote within is written twice.
@@ -108,12 +115,20 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Vec<String> {
-        rows(text).unwrap().0.into_iter().map(|(line, cells)| format!("{line}:{}", cells.join("/"))).collect()
+        rows(text)
+            .unwrap()
+            .0
+            .into_iter()
+            .map(|(line, cells)| format!("{line}:{}", cells.join("/")))
+            .collect()
     }
 
     #[test]
     fn what_is_quoted_is_kept() {
-        assert_eq!(of("a, b ,\" c \"\r\n\"d,\"\"e\"\"\n\",f\n\ng,"), ["1:a/b/ c ", "2:d,\"e\"\n/f", "4:", "5:g/"]);
+        assert_eq!(
+            of("a, b ,\" c \"\r\n\"d,\"\"e\"\"\n\",f\n\ng,"),
+            ["1:a/b/ c ", "2:d,\"e\"\n/f", "4:", "5:g/"]
+        );
         assert_eq!(of("a,b\r1,2\r"), ["1:a/b", "2:1/2"]);
         assert_eq!(of("a,b\n5\" pipe,\"x\" y"), ["1:a/b", "2:5\" pipe/x y"]);
         assert!(of("").is_empty());

@@ -25,7 +25,8 @@ impl Schema {
         Ok(Self { validator })
     }
 
-    /// What the feature in a place breaks, by JSON pointer. Text that is no JSON is not the schema's matter.
+    /// What the feature in a place breaks, by JSON pointer. Text that is no JSON is not the
+    /// schema's matter.
     pub(super) fn check(&self, file: &str, place: Place, raw: &RawValue) -> Vec<Diagnostic> {
         let Ok(json) = serde_json::from_str::<Json>(raw.get()) else { return Vec::new() };
         let id = json.get("id").map(Json::to_string);

@@ -1,5 +1,5 @@
-//! Data whose areas cross or lie over themselves: taken as what is painted of it, so that every door shows, measures and
-//! relates the same areas.
+//! Data whose areas cross or lie over themselves: taken as what is painted of it, so that every
+//! door shows, measures and relates the same areas.
 
 use crate::diag::Diagnostic;
 use crate::feature::{Collection, Feature};
@@ -35,8 +35,9 @@ fn mend_one(feature: &mut Feature) -> Option<String> {
             feature.geometry = geometry;
             format!("{fault}; taken as what is painted: inside its outlines, outside its holes")
         }),
-        Err(_) => {
-            Some("it is too large to be looked at for crossings; it is measured right where it has none".to_string())
-        }
+        Err(_) => Some(
+            "it is too large to be looked at for crossings; it is measured right where it has none"
+                .to_string(),
+        ),
     }
 }

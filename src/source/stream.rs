@@ -1,6 +1,6 @@
-//! The outer structure of a GeoJSON document, read as a stream: `features` are handed on one by one as raw JSON, the
-//! other members are kept. A file may also be a sequence of documents, one on each line (newline-delimited JSON) or each
-//! after a record separator (RFC 8142).
+//! The outer structure of a GeoJSON document, read as a stream: `features` are handed on one by one
+//! as raw JSON, the other members are kept. A file may also be a sequence of documents, one on each
+//! line (newline-delimited JSON) or each after a record separator (RFC 8142).
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -88,7 +88,9 @@ pub(super) enum StreamError {
 impl StreamError {
     pub fn into_diagnostic(self, file: &str) -> Diagnostic {
         match self {
-            StreamError::Io(error) => Diagnostic::error(format!("cannot be read: {error}")).in_file(file),
+            StreamError::Io(error) => {
+                Diagnostic::error(format!("cannot be read: {error}")).in_file(file)
+            }
             StreamError::Other(Other { what, help }) => {
                 Diagnostic::error(format!("this is {what}")).in_file(file).help(help)
             }
@@ -103,19 +105,24 @@ impl StreamError {
                     .on_line(error.line(), error.column(), offset)
                     .help("expected a GeoJSON FeatureCollection, Feature or geometry")
             }
-            StreamError::Syntax { error, offset } => Diagnostic::error(format!("not JSON: {error}"))
-                .in_file(file)
-                .on_line(error.line(), error.column(), offset)
-                .help("mend the JSON there; NaN and Infinity are not JSON"),
-            StreamError::Trailing((line, column, offset)) => {
-                Diagnostic::error("not JSON: something follows the end of the document")
+            StreamError::Syntax { error, offset } => {
+                Diagnostic::error(format!("not JSON: {error}"))
                     .in_file(file)
-                    .on_line(line, column, offset)
-                    .help("take it away; many features stand in one FeatureCollection, or one on each line")
+                    .on_line(error.line(), error.column(), offset)
+                    .help("mend the JSON there; NaN and Infinity are not JSON")
             }
-            StreamError::OtherSystem(system) => {
-                Diagnostic::error(system.to_string()).in_file(file).at("/crs").help(OtherSystem::HELP)
-            }
+            StreamError::Trailing((line, column, offset)) => Diagnostic::error(
+                "not JSON: something follows the end of the document",
+            )
+            .in_file(file)
+            .on_line(line, column, offset)
+            .help(
+                "take it away; many features stand in one FeatureCollection, or one on each line",
+            ),
+            StreamError::OtherSystem(system) => Diagnostic::error(system.to_string())
+                .in_file(file)
+                .at("/crs")
+                .help(OtherSystem::HELP),
             StreamError::NotGeoJson(message) => Diagnostic::error(message)
                 .in_file(file)
                 .at("/type")
@@ -124,8 +131,15 @@ impl StreamError {
     }
 }
 
-const GEOMETRY_TYPES: [&str; 7] =
-    ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"];
+const GEOMETRY_TYPES: [&str; 7] = [
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+];
 
 /// Before each text of a sequence (RFC 8142).
 const RECORD_SEPARATOR: u8 = 0x1e;
@@ -135,10 +149,12 @@ const MAX_RECORD_BYTES: u64 = 256 << 20;
 
 type Each<'a> = dyn FnMut(Place, &RawValue) + 'a;
 
-/// Reads a whole document, or a sequence of them, calling `each` with the place and the text of each feature.
+/// Reads a whole document, or a sequence of them, calling `each` with the place and the text of
+/// each feature.
 pub(super) fn read(file: &str, input: impl Read, each: &mut Each) -> Result<Document, StreamError> {
     let mut lines = LineStarts::new(content::unpacked(input).map_err(StreamError::Io)?);
-    // The parser reads byte by byte, so the buffer stands before it and the lines are counted a block at a time.
+    // The parser reads byte by byte, so the buffer stands before it and the lines are counted a
+    // block at a time.
     let mut buffered = BufReader::with_capacity(1 << 16, &mut lines);
     let start = buffered.fill_buf().map_err(StreamError::Io)?;
     if let Some(other) = content::other(start) {
@@ -154,7 +170,8 @@ pub(super) fn read(file: &str, input: impl Read, each: &mut Each) -> Result<Docu
     }
     let first = Place::Line(position(&buffered).0);
     let mut deserializer = serde_json::Deserializer::from_reader(&mut buffered);
-    let read = DocumentSeed { each: &mut |i, raw| each(Place::Member(i), raw) }.deserialize(&mut deserializer);
+    let read = DocumentSeed { each: &mut |i, raw| each(Place::Member(i), raw) }
+        .deserialize(&mut deserializer);
     let members = read.map_err(|error| {
         let offset = buffered.get_ref().offset_of(error.line(), error.column());
         StreamError::Syntax { error, offset }
@@ -188,7 +205,9 @@ fn single(members: &Members) -> Result<Option<Box<RawValue>>, StreamError> {
     let kind = members.json.get("type").and_then(Json::as_str).unwrap_or_default();
     match kind {
         "FeatureCollection" if members.has_features => Ok(None),
-        "FeatureCollection" => Err(StreamError::NotGeoJson("a FeatureCollection without an array 'features'".into())),
+        "FeatureCollection" => {
+            Err(StreamError::NotGeoJson("a FeatureCollection without an array 'features'".into()))
+        }
         "Feature" => Ok(members.written("", "")),
         _ if GEOMETRY_TYPES.contains(&kind) => {
             Ok(members.written("{\"type\": \"Feature\", \"properties\": {}, \"geometry\": ", "}"))
@@ -229,7 +248,9 @@ fn records<R: Read>(
             return Ok(document);
         }
         if text.len() as u64 == MAX_RECORD_BYTES {
-            let e = io::Error::other(format!("the text that begins on line {line} is longer than 256 MiB"));
+            let e = io::Error::other(format!(
+                "the text that begins on line {line} is longer than 256 MiB"
+            ));
             return Err(StreamError::Io(e));
         }
         let lead = text.iter().take_while(|b| b.is_ascii_whitespace());
@@ -260,20 +281,21 @@ fn record(file: &str, text: &[u8], place: Place, each: &mut Each) -> Result<(), 
     Ok(())
 }
 
-/// The system that a `crs` member names (GeoJSON 2008, 3, and the drafts before it), where it is not longitude and latitude
-/// on WGS 84.
+/// The system that a `crs` member names (GeoJSON 2008, 3, and the drafts before it), where it is
+/// not longitude and latitude on WGS 84.
 pub(super) struct OtherSystem(String);
 
 impl OtherSystem {
-    pub const HELP: &'static str =
-        "reproject it to longitude and latitude (EPSG:4326): ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES";
+    pub const HELP: &'static str = "reproject it to longitude and latitude (EPSG:4326): ogr2ogr \
+        -t_srs EPSG:4326 -lco RFC7946=YES";
 
     pub fn of(crs: &Json) -> Option<Self> {
         let name = match crs {
             Json::String(name) => name.clone(),
             _ => {
                 let properties = crs.get("properties")?;
-                let text = ["name", "href", "urn"].iter().find_map(|key| properties.get(key)?.as_str());
+                let text =
+                    ["name", "href", "urn"].iter().find_map(|key| properties.get(key)?.as_str());
                 match (text, properties.get("code")) {
                     (Some(text), _) => text.to_string(),
                     (None, Some(Json::String(code))) => code.clone(),
@@ -315,7 +337,9 @@ struct Members {
 impl Members {
     /// The object that they make, within other text; numbers have all their digits.
     fn written(&self, before: &str, after: &str) -> Option<Box<RawValue>> {
-        let member = |(key, raw): &(String, Box<RawValue>)| format!("{}:{}", Json::from(key.as_str()), raw.get());
+        let member = |(key, raw): &(String, Box<RawValue>)| {
+            format!("{}:{}", Json::from(key.as_str()), raw.get())
+        };
         let all: Vec<String> = self.raw.iter().map(member).collect();
         RawValue::from_string(format!("{before}{{{}}}{after}", all.join(","))).ok()
     }
@@ -344,14 +368,19 @@ impl<'de> Visitor<'de> for DocumentSeed<'_> {
         let mut members = Members::default();
         while let Some(key) = map.next_key::<String>()? {
             if key == "features" && members.has_features {
-                return Err(serde::de::Error::custom("a second member 'features'; put all features into one array"));
+                return Err(serde::de::Error::custom(
+                    "a second member 'features'; put all features into one array",
+                ));
             }
             if key == "features" {
                 map.next_value_seed(FeaturesSeed { each: &mut *self.each })?;
                 members.has_features = true;
             } else if members.raw.len() < MAX_MEMBERS {
                 let raw: Box<RawValue> = map.next_value()?;
-                members.json.insert(key.clone(), serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)?);
+                members.json.insert(
+                    key.clone(),
+                    serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)?,
+                );
                 members.raw.push((key, raw));
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -361,7 +390,8 @@ impl<'de> Visitor<'de> for DocumentSeed<'_> {
     }
 }
 
-/// More foreign members than this are not kept, so that a hostile file can't fill the memory with them.
+/// More foreign members than this are not kept, so that a hostile file can't fill the memory with
+/// them.
 const MAX_MEMBERS: usize = 1_000;
 
 struct FeaturesSeed<'a> {
@@ -393,7 +423,8 @@ impl<'de> Visitor<'de> for FeaturesSeed<'_> {
     }
 }
 
-/// A reader that remembers where the last lines began, to turn an error's line and column into an offset.
+/// A reader that remembers where the last lines began, to turn an error's line and column into an
+/// offset.
 struct LineStarts<R> {
     inner: R,
     offset: usize,
@@ -417,7 +448,8 @@ impl<R: Read> LineStarts<R> {
 
     /// `line` and `column` are one-based, as serde_json counts them.
     fn offset_of(&self, line: usize, column: usize) -> usize {
-        let start = self.starts.iter().rev().find(|(l, _)| *l <= line).map_or(0, |(_, offset)| *offset);
+        let start =
+            self.starts.iter().rev().find(|(l, _)| *l <= line).map_or(0, |(_, offset)| *offset);
         start + column.saturating_sub(1)
     }
 }

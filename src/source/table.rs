@@ -4,8 +4,8 @@ use super::content::{self, Other};
 use super::rows::{QuoteError, rows};
 use crate::diag::without_mark;
 
-/// Rows of cells, each with the line that it begins on; those that are blank, or shorter or longer than the head, are not
-/// among them.
+/// Rows of cells, each with the line that it begins on; those that are blank, or shorter or longer
+/// than the head, are not among them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     pub names: Vec<String>,
@@ -29,7 +29,8 @@ pub struct TableError {
 const MAX_NAMED: usize = 5;
 
 impl Table {
-    /// Reads a table whose first row names its columns, divided by commas, semicolons, tabs or bars.
+    /// Reads a table whose first row names its columns, divided by commas, semicolons, tabs or
+    /// bars.
     pub fn read(bytes: &[u8]) -> Result<Table, TableError> {
         if let Some(Other { what, help }) = content::other(bytes) {
             return Err(TableError { message: format!("this is {what}"), help });
@@ -47,7 +48,13 @@ impl Table {
             },
             help: "close it, or write it twice where it belongs to the text (RFC 4180)",
         })?;
-        let mut table = Table { names: Vec::new(), rows: Vec::new(), skipped: Vec::new(), misfits: 0, delimiter };
+        let mut table = Table {
+            names: Vec::new(),
+            rows: Vec::new(),
+            skipped: Vec::new(),
+            misfits: 0,
+            delimiter,
+        };
         for (line, cells) in rows {
             table.add(line, cells);
         }
@@ -80,7 +87,9 @@ impl Table {
 
     /// Takes away columns that have neither a name nor a value.
     fn drop_blank_columns(&mut self) {
-        let is_blank = |i: usize| self.names[i].is_empty() && self.rows.iter().all(|(_, row)| row[i].is_empty());
+        let is_blank = |i: usize| {
+            self.names[i].is_empty() && self.rows.iter().all(|(_, row)| row[i].is_empty())
+        };
         let kept: Vec<bool> = (0..self.names.len()).map(|i| !is_blank(i)).collect();
         let keep = |cells: &mut Vec<String>| {
             let mut kept = kept.iter();
@@ -93,7 +102,9 @@ impl Table {
     /// Refuses two columns of one name: the values of one of them would be lost.
     fn named_apart(&self) -> Result<(), TableError> {
         for (i, name) in self.names.iter().enumerate() {
-            let Some(first) = self.names[..i].iter().position(|other| other == name) else { continue };
+            let Some(first) = self.names[..i].iter().position(|other| other == name) else {
+                continue;
+            };
             let message = match name.is_empty() {
                 true => format!("columns {} and {} have values and no names", first + 1, i + 1),
                 false => format!("columns {} and {} are both called '{name}'", first + 1, i + 1),
@@ -105,7 +116,8 @@ impl Table {
 
     /// Which rows were left out, if any were.
     pub fn skipped(&self) -> Option<String> {
-        let named = self.skipped.iter().take(MAX_NAMED).map(|(line, why)| format!("line {line} {why}"));
+        let named =
+            self.skipped.iter().take(MAX_NAMED).map(|(line, why)| format!("line {line} {why}"));
         let named: Vec<String> = named.collect();
         let more = match self.skipped.len().saturating_sub(MAX_NAMED) {
             0 => String::new(),
@@ -131,15 +143,22 @@ mod tests {
 
     #[test]
     fn rows_that_do_not_fit_are_skipped_and_said() {
-        let table =
-            Table::read("\u{feff}a,b,c\n1,2,3\n\n , ,\n4,5\n6,\"7\n8\",9\n1,2,3,4\n1,2,3,,\n\n\nx,y,z".as_bytes())
-                .unwrap();
+        let table = Table::read(
+            "\u{feff}a,b,c\n1,2,3\n\n , ,\n4,5\n6,\"7\n8\",9\n1,2,3,4\n1,2,3,,\n\n\nx,y,z"
+                .as_bytes(),
+        )
+        .unwrap();
         let lines: Vec<usize> = table.rows.iter().map(|(line, _)| *line).collect();
         assert_eq!((table.names.join(" ").as_str(), &lines[..]), ("a b c", &[2, 6, 9, 12][..]));
         assert_eq!(table.rows[1].1, ["6", "7\n8", "9"]);
         assert_eq!((table.misfits, table.skipped.len()), (2, 6));
         let told = table.skipped().unwrap();
-        for part in ["line 3 is blank", "line 4 is blank", "line 5 has 2 cells, its head 3", "line 8 has 4 cells"] {
+        for part in [
+            "line 3 is blank",
+            "line 4 is blank",
+            "line 5 has 2 cells, its head 3",
+            "line 8 has 4 cells",
+        ] {
             assert!(told.contains(part), "{told}");
         }
         assert!(told.ends_with("(and 1 more)"), "{told}");

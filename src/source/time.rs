@@ -1,10 +1,13 @@
-//! The time of a collection's features: which of their properties it stands in, and how its dates are written.
+//! The time of a collection's features: which of their properties it stands in, and how its dates
+//! are written.
 //!
-//! A document says so in its member `time`: `"instant"`, `"interval"`, `"from-on"`, `"snapshots"` or `"timeless"`, with the
-//! properties `valid_from` and `valid_to`; or an object with `kind` and the properties' names, `from` and `to`. Where it
-//! says nothing, the properties are looked for by their names, in small letters or capitals, which is told; so is one that has
-//! such a name and is not taken, because less than three in four of its values are dates. How dates are written is `dates`' matter; what
-//! cannot be read is told once for its property, and the feature kept without that end.
+//! A document says so in its member `time`: `"instant"`, `"interval"`, `"from-on"`, `"snapshots"`
+//! or `"timeless"`, with the properties `valid_from` and `valid_to`; or an object with `kind` and
+//! the properties' names, `from` and `to`. Where it says nothing, the properties are looked for by
+//! their names, in small letters or capitals, which is told; so is one that has such a name and is
+//! not taken, because less than three in four of its values are dates. How dates are written is
+//! `dates`' matter; what cannot be read is told once for its property, and the feature kept without
+//! that end.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +20,8 @@ use crate::feature::{Date, Feature, Timing, Validity, Value};
 const FROM: &str = "valid_from";
 const TO: &str = "valid_to";
 
-/// Names of the property of a moment, and of those of both ends, that data has, the commonest first.
+/// Names of the property of a moment, and of those of both ends, that data has, the commonest
+/// first.
 const MOMENTS: [&str; 6] = ["date", "event_date", "datetime", "timestamp", "day", "time"];
 const ENDS: [[&str; 2]; 5] = [
     ["start_date", "end_date"],
@@ -35,14 +39,19 @@ struct Said {
 }
 
 /// Gives features their validity by their dates; says how it was found, and what cannot be read.
-pub(super) fn of(features: &mut [Feature], member: Option<&Json>, file: &str) -> (Timing, Vec<Diagnostic>) {
+pub(super) fn of(
+    features: &mut [Feature],
+    member: Option<&Json>,
+    file: &str,
+) -> (Timing, Vec<Diagnostic>) {
     let member = member.filter(|member| !member.is_null());
     let mut told = Vec::new();
     let said = match member.map(said).transpose() {
         Ok(said) => said,
         Err(message) => {
             told.push(Diagnostic::error(message).in_file(file).at("/time").help(
-                "\"instant\", \"interval\", \"from-on\", \"snapshots\", \"timeless\", or {\"kind\": one of them, \"from\": property, \"to\": property}",
+                "\"instant\", \"interval\", \"from-on\", \"snapshots\", \"timeless\", or \
+                 {\"kind\": one of them, \"from\": property, \"to\": property}",
             ));
             None
         }
@@ -65,11 +74,16 @@ pub(super) fn of(features: &mut [Feature], member: Option<&Json>, file: &str) ->
         told.extend(column.told(file));
     }
     let by_columns = if ends.is_empty() { Timing::FromOn } else { Timing::Interval };
-    let timing = said.as_ref().and_then(|said| said.timing).or(guessed_timing).unwrap_or(by_columns);
+    let timing =
+        said.as_ref().and_then(|said| said.timing).or(guessed_timing).unwrap_or(by_columns);
     if begins.is_empty() && ends.is_empty() && member.is_some() && !features.is_empty() {
-        let d = Diagnostic::error(format!("no feature has a date in '{from}' or '{to}', where the document's time is"));
+        let d = Diagnostic::error(format!(
+            "no feature has a date in '{from}' or '{to}', where the document's time is"
+        ));
         told.push(
-            d.in_file(file).at("/time").help("name the properties that hold the dates: {\"kind\": ..., \"from\": ...}"),
+            d.in_file(file)
+                .at("/time")
+                .help("name the properties that hold the dates: {\"kind\": ..., \"from\": ...}"),
         );
     }
     let is_own = from == FROM && to == TO;
@@ -78,9 +92,11 @@ pub(super) fn of(features: &mut [Feature], member: Option<&Json>, file: &str) ->
             true => format!("'{from}'"),
             false => format!("'{from}' and '{to}'"),
         };
-        let d = Diagnostic::warning(format!("its time is taken from {by}, as of kind '{timing}'")).in_file(file);
+        let d = Diagnostic::warning(format!("its time is taken from {by}, as of kind '{timing}'"))
+            .in_file(file);
         told.push(d.help(
-            "say so in the document's member \"time\": \"instant\", \"interval\", \"from-on\", \"snapshots\" or \"timeless\"",
+            "say so in the document's member \"time\": \"instant\", \"interval\", \"from-on\", \
+             \"snapshots\" or \"timeless\"",
         ));
     }
     let mut backwards: Option<(u32, String)> = None;
@@ -91,8 +107,11 @@ pub(super) fn of(features: &mut [Feature], member: Option<&Json>, file: &str) ->
                 let to = if timing == Timing::Instant { begin.to } else { None };
                 Validity::new(Some(begin.from), to)
             }
-            // What begins and ends on one day is of that day, or of the month or year that ends with it.
-            (_, Some(begin), Some(end)) if begin.from == end.from => Validity::new(Some(begin.from), end.to),
+            // What begins and ends on one day is of that day, or of the month or year that ends
+            // with it.
+            (_, Some(begin), Some(end)) if begin.from == end.from => {
+                Validity::new(Some(begin.from), end.to)
+            }
             (_, begin, end) => {
                 let last = end.and_then(|end| if end.is_day { Some(end.from) } else { end.to });
                 Validity::new(begin.map(|begin| begin.from), last)
@@ -101,16 +120,21 @@ pub(super) fn of(features: &mut [Feature], member: Option<&Json>, file: &str) ->
         match validity {
             Some(validity) => feature.validity = validity,
             None => {
-                let name = feature.id.as_ref().map_or(format!("number {i}"), |id| format!("'{id}'"));
+                let name =
+                    feature.id.as_ref().map_or(format!("number {i}"), |id| format!("'{id}'"));
                 backwards.get_or_insert((0, name)).0 += 1;
             }
         }
     }
     if let Some((count, first)) = backwards {
         let d = Diagnostic::warning(format!(
-            "{count} features end before they begin, and are kept without dates; the first is {first}"
+            "{count} features end before they begin, and are kept without dates; the first is \
+             {first}"
         ));
-        told.push(d.in_file(file).help("the interval is half open: it ends on the day on which it no longer holds"));
+        told.push(
+            d.in_file(file)
+                .help("the interval is half open: it ends on the day on which it no longer holds"),
+        );
     }
     if timing == Timing::Snapshots {
         until_the_next(features);
@@ -119,16 +143,23 @@ pub(super) fn of(features: &mut [Feature], member: Option<&Json>, file: &str) ->
     (timing, told)
 }
 
-/// Writes a feature's days where styles look for them, as they compare them. A timestamp of the day stays as it is.
+/// Writes a feature's days where styles look for them, as they compare them. A timestamp of the day
+/// stays as it is.
 fn settle(feature: &mut Feature, timing: Timing) {
     // On the map, what begins once and has no end stays.
     let stays = matches!(timing, Timing::Instant | Timing::FromOn);
     let to = feature.validity.to().filter(|_| !stays);
     for (key, day) in [(FROM, feature.validity.from()), (TO, to)] {
-        let own = if let Some(Value::Text(text)) = feature.properties.get(key) { iso_day(text) } else { None };
+        let own = if let Some(Value::Text(text)) = feature.properties.get(key) {
+            iso_day(text)
+        } else {
+            None
+        };
         match day {
             Some(day) if own == Some(day) => {}
-            Some(day) => drop(feature.properties.insert(key.into(), Value::Text(day.to_string().into()))),
+            Some(day) => {
+                drop(feature.properties.insert(key.into(), Value::Text(day.to_string().into())))
+            }
             None if feature.properties.contains_key(key) => {
                 feature.properties.insert(key.into(), Value::Null);
             }
@@ -138,7 +169,8 @@ fn settle(feature: &mut Feature, timing: Timing) {
 }
 
 fn said(member: &Json) -> Result<Said, String> {
-    let named = |name: &str| Timing::named(name).ok_or_else(|| format!("'{name}' is no kind of time"));
+    let named =
+        |name: &str| Timing::named(name).ok_or_else(|| format!("'{name}' is no kind of time"));
     match member {
         Json::String(name) => Ok(Said { timing: Some(named(name)?), from: None, to: None }),
         Json::Object(object) => {
@@ -154,10 +186,19 @@ fn said(member: &Json) -> Result<Said, String> {
     }
 }
 
-/// The properties that features have their time in, by name; tells of one before them that is not taken.
-fn guessed(features: &[Feature], file: &str, told: &mut Vec<Diagnostic>) -> Option<(Option<Timing>, String, String)> {
-    let filled: BTreeSet<&str> =
-        features.iter().flat_map(|f| &f.properties).filter(|(_, v)| **v != Value::Null).map(|(k, _)| &**k).collect();
+/// The properties that features have their time in, by name; tells of one before them that is not
+/// taken.
+fn guessed(
+    features: &[Feature],
+    file: &str,
+    told: &mut Vec<Diagnostic>,
+) -> Option<(Option<Timing>, String, String)> {
+    let filled: BTreeSet<&str> = features
+        .iter()
+        .flat_map(|f| &f.properties)
+        .filter(|(_, v)| **v != Value::Null)
+        .map(|(k, _)| &**k)
+        .collect();
     // As it is written; else in other letters.
     let called = |name: &str| {
         let other = || filled.iter().find(|key| key.eq_ignore_ascii_case(name)).copied();

@@ -1,5 +1,5 @@
-//! Well-known text (OGC 06-103r4, 7) to GeoJSON geometry, all of its numbers as they are written: what is wrong with them
-//! is told where geometry is read.
+//! Well-known text (OGC 06-103r4, 7) to GeoJSON geometry, all of its numbers as they are written:
+//! what is wrong with them is told where geometry is read.
 
 /// A geometry's keyword with GeoJSON's name for it.
 const KINDS: [(&str, &str); 7] = [
@@ -20,10 +20,13 @@ pub(super) fn is_geometry(text: &str) -> bool {
     let mut reader = Reader(text);
     reader.system();
     let is_kind = kind(&reader.word()).is_some();
-    is_kind && (reader.0.trim_start().starts_with('(') || matches!(&*reader.word(), "Z" | "M" | "ZM" | "EMPTY"))
+    is_kind
+        && (reader.0.trim_start().starts_with('(')
+            || matches!(&*reader.word(), "Z" | "M" | "ZM" | "EMPTY"))
 }
 
-/// The geometry as GeoJSON text; `None` where it is none, or names another system than longitude and latitude.
+/// The geometry as GeoJSON text; `None` where it is none, or names another system than longitude
+/// and latitude.
 pub(super) fn geojson(text: &str) -> Option<String> {
     let mut reader = Reader(text);
     if reader.system().is_some_and(|system| system != "4326") {
@@ -95,7 +98,9 @@ impl<'a> Reader<'a> {
             }
             "" => {
                 self.sign('(')?;
-                self.listed(out, |reader, out| reader.nested(kind == "MultiPoint", out, depth + 1))?;
+                self.listed(out, |reader, out| {
+                    reader.nested(kind == "MultiPoint", out, depth + 1)
+                })?;
             }
             _ => return None,
         }
@@ -103,7 +108,8 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    /// A position, or a list of what stands within parentheses; points of a multipoint may stand in their own.
+    /// A position, or a list of what stands within parentheses; points of a multipoint may stand in
+    /// their own.
     fn nested(&mut self, is_point: bool, out: &mut String, depth: usize) -> Option<()> {
         if depth > MAX_DEPTH || self.sign('(').is_none() {
             return self.position(out);
@@ -116,7 +122,11 @@ impl<'a> Reader<'a> {
     }
 
     /// What stands between commas, up to a closing parenthesis.
-    fn listed(&mut self, out: &mut String, mut one: impl FnMut(&mut Self, &mut String) -> Option<()>) -> Option<()> {
+    fn listed(
+        &mut self,
+        out: &mut String,
+        mut one: impl FnMut(&mut Self, &mut String) -> Option<()>,
+    ) -> Option<()> {
         out.push('[');
         loop {
             one(self, out)?;
@@ -133,7 +143,8 @@ impl<'a> Reader<'a> {
     fn position(&mut self, out: &mut String) -> Option<()> {
         let text = self.0;
         let end = text.find([',', ')', '(']).unwrap_or(text.len());
-        let numbers: Option<Vec<f64>> = text[..end].split_whitespace().map(|n| n.parse().ok()).collect();
+        let numbers: Option<Vec<f64>> =
+            text[..end].split_whitespace().map(|n| n.parse().ok()).collect();
         let numbers = numbers.filter(|all| all.len() > 1 && all.iter().all(|n| n.is_finite()))?;
         self.0 = &text[end..];
         let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
@@ -153,7 +164,10 @@ mod tests {
             ("SRID=4326; point z ( 46.5 -40 7 )", r#"{"type":"Point","coordinates":[46.5,-40,7]}"#),
             ("POINTZ(1 2 3)", r#"{"type":"Point","coordinates":[1,2,3]}"#),
             ("LINESTRING (1 2, 3 4)", r#"{"type":"LineString","coordinates":[[1,2],[3,4]]}"#),
-            ("POLYGON((0 0,1 0,1 1,0 0))", r#"{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}"#),
+            (
+                "POLYGON((0 0,1 0,1 1,0 0))",
+                r#"{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}"#,
+            ),
             ("MULTIPOINT((1 2),(3 4))", r#"{"type":"MultiPoint","coordinates":[[1,2],[3,4]]}"#),
             ("MULTIPOINT(1 2,3 4)", r#"{"type":"MultiPoint","coordinates":[[1,2],[3,4]]}"#),
             (
@@ -169,9 +183,16 @@ mod tests {
             assert_eq!(geojson(text).as_deref(), Some(coordinates), "{text}");
             assert!(is_geometry(text), "{text}");
         }
-        for text in
-            ["", "near Shusha", "POINT", "POINT(1)", "POINT(1 2", "POINT(1 2) x", "SRID=3857;POINT(1 2)", "CIRCLE(1 2)"]
-        {
+        for text in [
+            "",
+            "near Shusha",
+            "POINT",
+            "POINT(1)",
+            "POINT(1 2",
+            "POINT(1 2) x",
+            "SRID=3857;POINT(1 2)",
+            "CIRCLE(1 2)",
+        ] {
             assert_eq!(geojson(text), None, "{text}");
         }
         assert!(!is_geometry("point of interest"));

@@ -1,4 +1,5 @@
-//! Images that are wanted and are in no sprite: each is once in the log, unless those who load a style tell of it.
+//! Images that are wanted and are in no sprite: each is once in the log, unless those who load a
+//! style tell of it.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -13,18 +14,21 @@ pub(super) struct Missing(Arc<Mutex<BTreeSet<Box<str>>>>);
 const TOLD: usize = 1_000;
 
 impl Sprite {
-    /// The image that is to be drawn, as [`Self::image`] gives it; where there is none, that is said in the log.
+    /// The image that is to be drawn, as [`Self::image`] gives it; where there is none, that is
+    /// said in the log.
     pub fn drawn(&self, name: &str, ratio: u32) -> Option<&Arc<Image>> {
         let found = self.image(name, ratio);
         if found.is_none() && !name.is_empty() && self.note(name) {
             let name: String = name.chars().take(60).collect();
-            tracing::warn!("no sprite of the style has an image '{name}'; nothing is drawn in its place");
+            tracing::warn!(
+                "no sprite of the style has an image '{name}'; nothing is drawn in its place"
+            );
         }
         found
     }
 
-    /// Notes that an image is missing and whoever asks tells of it, so that the log need not; `false` where too many are
-    /// missing to tell of each.
+    /// Notes that an image is missing and whoever asks tells of it, so that the log need not;
+    /// `false` where too many are missing to tell of each.
     pub fn misses(&self, name: &str) -> bool {
         self.note(name) || self.missing.0.lock().is_ok_and(|told| told.contains(name))
     }

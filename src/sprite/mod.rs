@@ -1,8 +1,10 @@
-//! Images that styles name: patterns and icons drawn from SVG at each device pixel ratio, or cut from sprite sheets; and
-//! the sprite sheet (JSON index and PNG pixels) that MapLibre clients ask for.
+//! Images that styles name: patterns and icons drawn from SVG at each device pixel ratio, or cut
+//! from sprite sheets; and the sprite sheet (JSON index and PNG pixels) that MapLibre clients ask
+//! for.
 //!
-//! An image drawn from an SVG of w × h CSS px is exactly w·ratio × h·ratio device px, so that patterns repeat without a
-//! seam; sides that are no whole px are rounded up, with nothing in what is added.
+//! An image drawn from an SVG of w × h CSS px is exactly w·ratio × h·ratio device px, so that
+//! patterns repeat without a seam; sides that are no whole px are rounded up, with nothing in what
+//! is added.
 
 mod missing;
 mod sheet;
@@ -83,7 +85,9 @@ pub struct Sheet {
 
 impl Sprite {
     /// Draws each `(name, SVG text)`; an SVG that can't be read is reported and left out.
-    pub fn from_svgs<'a>(svgs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, Vec<Diagnostic>) {
+    pub fn from_svgs<'a>(
+        svgs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> (Self, Vec<Diagnostic>) {
         let mut sprite = Self::default();
         let mut problems = Vec::new();
         for (name, svg) in svgs {
@@ -104,7 +108,11 @@ impl Sprite {
     /// The image `name` for `ratio` device px per CSS px, or the largest there is for fewer.
     pub fn image(&self, name: &str, ratio: u32) -> Option<&Arc<Image>> {
         let ratios = self.images.get(name)?;
-        ratios.range(..=ratio).next_back().or_else(|| ratios.first_key_value()).map(|(_, image)| image)
+        ratios
+            .range(..=ratio)
+            .next_back()
+            .or_else(|| ratios.first_key_value())
+            .map(|(_, image)| image)
     }
 
     /// Takes the other's images in, their names prefixed with `id:` unless the id is `default`.
@@ -143,7 +151,9 @@ impl Sprite {
                 let said = serde_json::json!({"stretchX": fit.stretch_x, "stretchY": fit.stretch_y, "content": fit.content,
                     "textFitWidth": fit.width, "textFitHeight": fit.height});
                 let said = said.as_object().into_iter().flatten();
-                for (key, value) in said.filter(|(_, v)| !v.is_null() && v.as_array().is_none_or(|a| !a.is_empty())) {
+                for (key, value) in
+                    said.filter(|(_, v)| !v.is_null() && v.as_array().is_none_or(|a| !a.is_empty()))
+                {
                     entry[key] = value.clone();
                 }
             }
@@ -156,8 +166,10 @@ impl Sprite {
 
 /// Reads an SVG; what it names beyond itself is not read.
 pub fn svg_tree(svg: &str) -> Result<usvg::Tree, String> {
-    let image_href_resolver =
-        usvg::ImageHrefResolver { resolve_string: Box::new(|_, _| None), ..usvg::ImageHrefResolver::default() };
+    let image_href_resolver = usvg::ImageHrefResolver {
+        resolve_string: Box::new(|_, _| None),
+        ..usvg::ImageHrefResolver::default()
+    };
     let options = usvg::Options { image_href_resolver, ..usvg::Options::default() };
     usvg::Tree::from_str(svg, &options).map_err(|e| e.to_string())
 }
@@ -177,7 +189,8 @@ fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
     }
     let whole = |side: f32| (side - ROUNDING).ceil().max(1.0);
     let sides = [whole(width), whole(height)];
-    let source: Arc<str> = if sides == [width, height] { svg.into() } else { on_canvas(svg, sides)?.into() };
+    let source: Arc<str> =
+        if sides == [width, height] { svg.into() } else { on_canvas(svg, sides)?.into() };
     RATIOS
         .map(|ratio| {
             let [width_px, height_px] = sides.map(|side| side as u32 * ratio);
@@ -190,14 +203,15 @@ fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
         .collect()
 }
 
-/// The drawing in the upper left of a canvas, which has no scale of its own; what lies over its sides is seen, as it is when
-/// the drawing is alone.
+/// The drawing in the upper left of a canvas, which has no scale of its own; what lies over its
+/// sides is seen, as it is when the drawing is alone.
 fn on_canvas(svg: &str, [width, height]: [f32; 2]) -> Result<String, String> {
     let inner = svg.find("<svg").map(|start| &svg[start + 4..]).ok_or("it has no element 'svg'")?;
     let tag = inner.split('>').next().unwrap_or_default();
     let overflow = if tag.contains("overflow") { "" } else { " overflow=\"visible\"" };
     Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\"><svg{overflow}{inner}</svg>"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+         viewBox=\"0 0 {width} {height}\"><svg{overflow}{inner}</svg>"
     ))
 }
 
@@ -205,13 +219,14 @@ fn on_canvas(svg: &str, [width, height]: [f32; 2]) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    const DOT: &str =
-        "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='2'><rect width='1' height='2' fill='#f00'/></svg>";
+    const DOT: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='2'><rect \
+        width='1' height='2' fill='#f00'/></svg>";
 
     #[test]
     fn images_are_whole_pixels_at_each_ratio() {
         let long = DOT.replace("'4'", "'4000'");
-        let (sprite, problems) = Sprite::from_svgs([("dot", DOT), ("bad", "<svg"), ("long", &long)]);
+        let (sprite, problems) =
+            Sprite::from_svgs([("dot", DOT), ("bad", "<svg"), ("long", &long)]);
         assert_eq!(problems.len(), 2);
         for ratio in RATIOS {
             let image = sprite.image("dot", ratio).unwrap();
@@ -224,8 +239,13 @@ mod tests {
 
     #[test]
     fn sides_are_rounded_up_to_whole_pixels() {
-        for (side, width) in [("28.8", 29), ("4.000005", 4), ("3.9999", 4), ("0.3", 1), ("14.5px", 15)] {
-            let svg = format!("<?xml version='1.0'?>\n{}", DOT.replace("width='4'", &format!("width='{side}'")));
+        for (side, width) in
+            [("28.8", 29), ("4.000005", 4), ("3.9999", 4), ("0.3", 1), ("14.5px", 15)]
+        {
+            let svg = format!(
+                "<?xml version='1.0'?>\n{}",
+                DOT.replace("width='4'", &format!("width='{side}'"))
+            );
             let (sprite, problems) = Sprite::from_svgs([("shield", svg.as_str())]);
             assert!(problems.is_empty(), "{side}: {problems:?}");
             for ratio in RATIOS {
@@ -233,7 +253,11 @@ mod tests {
                 assert_eq!((image.width_px, image.height_px), (width * ratio, 2 * ratio), "{side}");
                 // What is drawn keeps its size, also where it is drawn anew from the SVG.
                 let again = svg_tree(image.svg.as_deref().unwrap()).unwrap();
-                assert!((again.size().width() - width as f32).abs() < 0.01, "{side}: {:?}", again.size());
+                assert!(
+                    (again.size().width() - width as f32).abs() < 0.01,
+                    "{side}: {:?}",
+                    again.size()
+                );
                 let mut pixels = tiny_skia::Pixmap::new(image.width_px, image.height_px).unwrap();
                 let scale = tiny_skia::Transform::from_scale(ratio as f32, ratio as f32);
                 resvg::render(&again, scale, &mut pixels.as_mut());

@@ -42,12 +42,19 @@ fn one() -> f64 {
 
 impl Sprite {
     /// Adds the images of a sheet that was made for `ratio` device px per CSS px.
-    pub fn add_sheet(&mut self, index: &str, picture: &Image, ratio: u32) -> Result<(), SheetError> {
+    pub fn add_sheet(
+        &mut self,
+        index: &str,
+        picture: &Image,
+        ratio: u32,
+    ) -> Result<(), SheetError> {
         let entries: std::collections::BTreeMap<String, Entry> = serde_json::from_str(index)?;
         for (name, entry) in entries {
-            let inside = |at: u32, size: u32, limit: u32| at.checked_add(size).is_some_and(|end| end <= limit);
-            let fits =
-                inside(entry.x, entry.width, picture.width_px) && inside(entry.y, entry.height, picture.height_px);
+            let inside = |at: u32, size: u32, limit: u32| {
+                at.checked_add(size).is_some_and(|end| end <= limit)
+            };
+            let fits = inside(entry.x, entry.width, picture.width_px)
+                && inside(entry.y, entry.height, picture.height_px);
             if !fits || !(0.05..=20.0).contains(&entry.ratio) {
                 return Err(SheetError::Outside(name));
             }
@@ -65,7 +72,9 @@ impl Sprite {
                 stretch_x: zones(entry.stretch_x, entry.width),
                 stretch_y: zones(entry.stretch_y, entry.height),
                 content: entry.content.filter(|c| {
-                    let within = |low: f64, high: f64, side: u32| 0.0 <= low && low < high && high <= f64::from(side);
+                    let within = |low: f64, high: f64, side: u32| {
+                        0.0 <= low && low < high && high <= f64::from(side)
+                    };
                     within(c[0], c[2], entry.width) && within(c[1], c[3], entry.height)
                 }),
                 width: entry.fit_width,

@@ -40,7 +40,11 @@ fn read_style(json: &Json, out: &mut Vec<Diagnostic>) -> Option<Style> {
         return None;
     };
     if root.get("version").and_then(Json::as_f64) != Some(8.0) {
-        out.push(Diagnostic::error("the style's version must be 8").at("/version").help("add \"version\": 8"));
+        out.push(
+            Diagnostic::error("the style's version must be 8")
+                .at("/version")
+                .help("add \"version\": 8"),
+        );
         return None;
     }
     for key in root.keys().filter(|k| !REFERENCE.root.contains(k)) {
@@ -56,9 +60,13 @@ fn read_style(json: &Json, out: &mut Vec<Diagnostic>) -> Option<Style> {
     let layers: Vec<Layer> = layers
         .iter()
         .enumerate()
-        .filter_map(|(i, layer)| read_layer(layer, &format!("/layers/{i}"), &sources, &mut seen, out))
+        .filter_map(|(i, layer)| {
+            read_layer(layer, &format!("/layers/{i}"), &sources, &mut seen, out)
+        })
         .collect();
-    let numbers = |key: &str| -> Option<Vec<f64>> { root.get(key)?.as_array()?.iter().map(Json::as_f64).collect() };
+    let numbers = |key: &str| -> Option<Vec<f64>> {
+        root.get(key)?.as_array()?.iter().map(Json::as_f64).collect()
+    };
     Some(Style {
         name: root.get("name").and_then(Json::as_str).unwrap_or("Untitled").to_string(),
         center: numbers("center").and_then(|c| c.try_into().ok()),
@@ -96,29 +104,37 @@ const NOT_DRAWN: [(&str, &str); 5] = [
 fn check_root(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) {
     let mut check = |key: &str, fits: fn(&Json) -> bool, expected: &str| {
         if let Some(json) = root.get(key).filter(|j| !fits(j)) {
-            let message = format!("{expected} expected, {} found; it is ignored", source_spec::kind_of(json));
+            let message =
+                format!("{expected} expected, {} found; it is ignored", source_spec::kind_of(json));
             out.push(Diagnostic::error(message).at(pointer_join("", key)));
         }
     };
     for key in ["zoom", "bearing", "pitch", "roll", "centerAltitude"] {
         check(key, Json::is_number, "number");
     }
-    for key in ["light", "sky", "terrain", "projection", "state", "sources", "transition", "metadata"] {
+    for key in
+        ["light", "sky", "terrain", "projection", "state", "sources", "transition", "metadata"]
+    {
         check(key, |j| j.is_object() || j.is_null(), "object");
     }
     for key in ["name", "glyphs"] {
         check(key, Json::is_string, "string");
     }
-    let is_position = |j: &Json| j.as_array().is_some_and(|a| a.len() == 2 && a.iter().all(Json::is_number));
+    let is_position =
+        |j: &Json| j.as_array().is_some_and(|a| a.len() == 2 && a.iter().all(Json::is_number));
     check("center", is_position, "array of two numbers");
     for (key, why) in NOT_DRAWN {
         let is_set = root.get(key).is_some_and(|json| match json {
             Json::Number(n) => n.as_f64() != Some(0.0),
-            Json::Object(o) if key == "projection" => o.get("type").is_some_and(|kind| kind != "mercator"),
+            Json::Object(o) if key == "projection" => {
+                o.get("type").is_some_and(|kind| kind != "mercator")
+            }
             json => json.is_object(),
         });
         if is_set {
-            out.push(Diagnostic::warning(format!("'{key}' is ignored: {why}")).at(pointer_join("", key)));
+            out.push(
+                Diagnostic::warning(format!("'{key}' is ignored: {why}")).at(pointer_join("", key)),
+            );
         }
     }
 }
@@ -141,15 +157,24 @@ fn read_state(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) -> BTreeMap<S
 }
 
 fn read_state_values(root: &Map<String, Json>) -> BTreeMap<String, Vec<String>> {
-    let limits = root.get("metadata").and_then(|m| m.get("contactline:state")).and_then(Json::as_object);
-    let words = |v: &Json| v.as_array().map(|a| a.iter().filter_map(Json::as_str).map(str::to_string).collect());
-    limits.into_iter().flatten().filter_map(|(key, values)| Some((key.clone(), words(values)?))).collect()
+    let limits =
+        root.get("metadata").and_then(|m| m.get("contactline:state")).and_then(Json::as_object);
+    let words = |v: &Json| {
+        v.as_array().map(|a| a.iter().filter_map(Json::as_str).map(str::to_string).collect())
+    };
+    limits
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, values)| Some((key.clone(), words(values)?)))
+        .collect()
 }
 
 /// Each sprite's prefix and place. The images of the one called `default` have no prefix.
 fn read_sprites(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) -> Vec<(String, String)> {
     let mut wrong = |pointer: String| {
-        let d = Diagnostic::error("expected the place of a sprite, or an array of {\"id\", \"url\"}").at(pointer);
+        let d =
+            Diagnostic::error("expected the place of a sprite, or an array of {\"id\", \"url\"}")
+                .at(pointer);
         out.push(d);
     };
     match root.get("sprite") {
@@ -158,7 +183,10 @@ fn read_sprites(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) -> Vec<(Str
         Some(Json::Array(sprites)) => {
             let mut all = Vec::new();
             for (i, sprite) in sprites.iter().enumerate() {
-                match (sprite.get("id").and_then(Json::as_str), sprite.get("url").and_then(Json::as_str)) {
+                match (
+                    sprite.get("id").and_then(Json::as_str),
+                    sprite.get("url").and_then(Json::as_str),
+                ) {
                     (Some(id), Some(url)) => all.push((id.to_string(), url.to_string())),
                     _ => wrong(format!("/sprite/{i}")),
                 }
@@ -200,12 +228,14 @@ fn read_layer(
     let kind = layer.get("type").and_then(Json::as_str).unwrap_or_default();
     let Some(spec) = REFERENCE.layers.get(kind) else {
         let known: Vec<&str> = REFERENCE.layers.keys().map(String::as_str).collect();
-        out.push(Diagnostic::error(format!("unknown layer type '{kind}'")).at(format!("{pointer}/type")).help(
-            match meant(kind, known.iter().copied()) {
-                Some(near) => format!("did you mean '{near}'?"),
-                None => format!("expected one of {}", known.join(", ")),
-            },
-        ));
+        out.push(
+            Diagnostic::error(format!("unknown layer type '{kind}'"))
+                .at(format!("{pointer}/type"))
+                .help(match meant(kind, known.iter().copied()) {
+                    Some(near) => format!("did you mean '{near}'?"),
+                    None => format!("expected one of {}", known.join(", ")),
+                }),
+        );
         return None;
     };
     let problems_before = out.len();
@@ -214,9 +244,12 @@ fn read_layer(
     if let [Some(least), Some(most)] = zooms
         && least >= most
     {
-        let message = format!("minzoom {least} is not below maxzoom {most}: the layer is never drawn");
+        let message =
+            format!("minzoom {least} is not below maxzoom {most}: the layer is never drawn");
         out.push(
-            Diagnostic::warning(message).at(format!("{pointer}/maxzoom")).help("give maxzoom the greater of both"),
+            Diagnostic::warning(message)
+                .at(format!("{pointer}/maxzoom"))
+                .help("give maxzoom the greater of both"),
         );
     }
     let filter = read_filter(layer.get("filter"), pointer, out);
@@ -282,37 +315,55 @@ fn read_source_of(
     };
     // The types that are not supported were named where they are declared.
     if !takes.contains(&spec.kind()) {
-        let message = format!("a {kind} layer can't draw source '{source}', which is of type {}", spec.kind());
-        out.push(Diagnostic::error(message).at(at).help(format!("give a source of type {}", takes.join(" or "))));
+        let message = format!(
+            "a {kind} layer can't draw source '{source}', which is of type {}",
+            spec.kind()
+        );
+        out.push(
+            Diagnostic::error(message)
+                .at(at)
+                .help(format!("give a source of type {}", takes.join(" or "))),
+        );
         return None;
     }
     if spec.kind() == "vector" && !layer.get("source-layer").is_some_and(Json::is_string) {
-        let message = format!("layer must specify a 'source-layer': source '{source}' is of type vector");
+        let message =
+            format!("layer must specify a 'source-layer': source '{source}' is of type vector");
         out.push(Diagnostic::error(message).at(pointer));
         return None;
     }
     Some(Some(source.to_string()))
 }
 
-fn read_zoom(layer: &Map<String, Json>, key: &str, pointer: &str, out: &mut Vec<Diagnostic>) -> Option<f64> {
+fn read_zoom(
+    layer: &Map<String, Json>,
+    key: &str,
+    pointer: &str,
+    out: &mut Vec<Diagnostic>,
+) -> Option<f64> {
     let json = layer.get(key)?;
     let at = pointer_join(pointer, key);
     match json.as_f64() {
         None => {
-            let message = format!("number expected, {} found; it is ignored", source_spec::kind_of(json));
+            let message =
+                format!("number expected, {} found; it is ignored", source_spec::kind_of(json));
             out.push(Diagnostic::error(message).at(at));
             None
         }
         Some(zoom) => {
             if !(0.0..=24.0).contains(&zoom) {
-                out.push(Diagnostic::warning(format!("{zoom} is outside the zooms there are, 0 to 24")).at(at));
+                out.push(
+                    Diagnostic::warning(format!("{zoom} is outside the zooms there are, 0 to 24"))
+                        .at(at),
+                );
             }
             Some(zoom)
         }
     }
 }
 
-/// The outer `None` is a filter that can't be read: its layer is left out, since drawing everything would be wrong.
+/// The outer `None` is a filter that can't be read: its layer is left out, since drawing everything
+/// would be wrong.
 pub(super) fn read_filter(
     json: Option<&Json>,
     pointer: &str,
@@ -382,7 +433,10 @@ mod tests {
     #[test]
     fn a_style_that_is_none_says_why() {
         assert!(problems(serde_json::json!([]))[0].contains("must be a JSON object"));
-        assert!(problems(serde_json::json!({"version": 7, "layers": []}))[0].contains("version must be 8"));
+        assert!(
+            problems(serde_json::json!({"version": 7, "layers": []}))[0]
+                .contains("version must be 8")
+        );
         assert!(parse("{").diagnostics[0].message.contains("EOF"));
     }
 }

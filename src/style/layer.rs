@@ -172,14 +172,19 @@ pub struct HeatmapPaint {
 }
 
 impl Paint {
-    /// The images that the layer names outright, whatever the feature: the property that does, and the name.
+    /// The images that the layer names outright, whatever the feature: the property that does, and
+    /// the name.
     pub fn image_names(&self) -> Vec<(&'static str, Arc<str>)> {
         let (property, name) = match self {
             Paint::Background(paint) => ("paint/background-pattern", paint.pattern.as_ref()),
             Paint::Fill(paint) => ("paint/fill-pattern", paint.pattern.as_ref()),
             Paint::Line(paint) => ("paint/line-pattern", paint.pattern.as_ref()),
             Paint::Symbol(paint) => ("layout/icon-image", paint.icon_image.as_ref()),
-            Paint::Circle(_) | Paint::Raster(_) | Paint::Hillshade(_) | Paint::ColorRelief(_) | Paint::Heatmap(_) => {
+            Paint::Circle(_)
+            | Paint::Raster(_)
+            | Paint::Hillshade(_)
+            | Paint::ColorRelief(_)
+            | Paint::Heatmap(_) => {
                 return Vec::new();
             }
         };
@@ -202,15 +207,21 @@ impl Paint {
     pub fn font_names(&self) -> Vec<(&'static str, Vec<Arc<str>>)> {
         let Paint::Symbol(paint) = self else { return Vec::new() };
         let own = paint.text_font.written().into_iter().map(|names| ("layout/text-font", names));
-        let in_text = paint.text_field.written().1.into_iter().map(|names| ("layout/text-field", names));
+        let in_text =
+            paint.text_field.written().1.into_iter().map(|names| ("layout/text-field", names));
         own.chain(in_text).collect()
     }
 
-    /// Whether the layer paints beyond the tile its features come from, and if so whether how far hangs on the features.
+    /// Whether the layer paints beyond the tile its features come from, and if so whether how far
+    /// hangs on the features.
     pub fn reaches_beyond_tiles(&self) -> Option<bool> {
         match self {
-            Paint::Circle(paint) => Some(paint.radius.dependence().feature || paint.stroke_width.dependence().feature),
-            Paint::Heatmap(paint) => Some(paint.radius.dependence().feature || paint.weight.dependence().feature),
+            Paint::Circle(paint) => {
+                Some(paint.radius.dependence().feature || paint.stroke_width.dependence().feature)
+            }
+            Paint::Heatmap(paint) => {
+                Some(paint.radius.dependence().feature || paint.weight.dependence().feature)
+            }
             Paint::Background(_)
             | Paint::Fill(_)
             | Paint::Line(_)
@@ -221,8 +232,9 @@ impl Paint {
         }
     }
 
-    /// With every value put in that is the same for all features of a picture: those that hang on the zoom or the state
-    /// alone are computed once. `whole` is the context at the whole zoom below, for what does not change in between.
+    /// With every value put in that is the same for all features of a picture: those that hang on
+    /// the zoom or the state alone are computed once. `whole` is the context at the whole zoom
+    /// below, for what does not change in between.
     pub fn settled(&self, at: &Context, whole: &Context) -> Self {
         match self {
             Paint::Background(paint) => Paint::Background(Box::new(paint.settled(at, whole))),
@@ -253,7 +265,10 @@ impl Paint {
                 layer_opacity: r.paint("fill-layer-opacity"),
                 outline_color: r.optional_paint("fill-outline-color"),
                 pattern: r.optional_paint("fill-pattern"),
-                translate: Translate { by: r.paint("fill-translate"), anchor: r.paint("fill-translate-anchor") },
+                translate: Translate {
+                    by: r.paint("fill-translate"),
+                    anchor: r.paint("fill-translate-anchor"),
+                },
             })),
             "line" => Paint::Line(Box::new(LinePaint {
                 sort_key: r.optional_layout("line-sort-key"),
@@ -272,7 +287,10 @@ impl Paint {
                 dasharray: r.optional_paint("line-dasharray"),
                 pattern: r.optional_paint("line-pattern"),
                 gradient: r.optional_paint("line-gradient"),
-                translate: Translate { by: r.paint("line-translate"), anchor: r.paint("line-translate-anchor") },
+                translate: Translate {
+                    by: r.paint("line-translate"),
+                    anchor: r.paint("line-translate-anchor"),
+                },
             })),
             "circle" => Paint::Circle(Box::new(CirclePaint {
                 sort_key: r.optional_layout("circle-sort-key"),
@@ -283,7 +301,10 @@ impl Paint {
                 stroke_width: r.paint("circle-stroke-width"),
                 stroke_color: r.paint("circle-stroke-color"),
                 stroke_opacity: r.paint("circle-stroke-opacity"),
-                translate: Translate { by: r.paint("circle-translate"), anchor: r.paint("circle-translate-anchor") },
+                translate: Translate {
+                    by: r.paint("circle-translate"),
+                    anchor: r.paint("circle-translate-anchor"),
+                },
             })),
             "raster" => Paint::Raster(Box::new(RasterPaint {
                 opacity: r.paint("raster-opacity"),

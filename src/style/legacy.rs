@@ -1,5 +1,6 @@
-//! The style language's older forms, rewritten as expressions: filters such as `["==", "kind", "road"]` and functions
-//! such as `{"stops": [[4, 1], [14, 8]]}`. What is already an expression passes through.
+//! The style language's older forms, rewritten as expressions: filters such as `["==", "kind",
+//! "road"]` and functions such as `{"stops": [[4, 1], [14, 8]]}`. What is already an expression
+//! passes through.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,8 @@ pub(super) fn filter_to_expression(filter: &Json) -> Json {
     convert_filter(filter, &mut BTreeMap::new(), 0)
 }
 
-/// Which of the two syntaxes a filter is written in; some can be read as either, with the same meaning.
+/// Which of the two syntaxes a filter is written in; some can be read as either, with the same
+/// meaning.
 #[derive(PartialEq)]
 enum Syntax {
     Expression,
@@ -41,7 +43,9 @@ fn syntax(filter: &Json, depth: usize) -> Syntax {
             Some(_) if items.len() == 2 => Syntax::Either,
             Some(_) => Syntax::Expression,
         },
-        Some("in") => expression_if(items.len() >= 3 && (!second.is_some_and(Json::is_string) || items[2].is_array())),
+        Some("in") => expression_if(
+            items.len() >= 3 && (!second.is_some_and(Json::is_string) || items[2].is_array()),
+        ),
         Some("!in" | "!has" | "none") => Syntax::Legacy,
         Some("==" | "!=" | ">" | ">=" | "<" | "<=") => {
             expression_if(items.len() != 3 || items[1].is_array() || items[2].is_array())
@@ -61,8 +65,8 @@ fn syntax(filter: &Json, depth: usize) -> Syntax {
     }
 }
 
-/// The types that a converted filter's comparisons need, by property; those of another type do not match, and must not
-/// fail where another branch of an `any` could still match.
+/// The types that a converted filter's comparisons need, by property; those of another type do not
+/// match, and must not fail where another branch of an `any` could still match.
 type Needed = BTreeMap<String, &'static str>;
 
 fn convert_filter(filter: &Json, needed: &mut Needed, depth: usize) -> Json {
@@ -82,7 +86,8 @@ fn convert_filter(filter: &Json, needed: &mut Needed, depth: usize) -> Json {
         "==" | "!=" | "<" | ">" | "<=" | ">=" => comparison(op, rest, needed),
         "any" => any(rest, depth),
         "all" => {
-            let inner: Vec<Json> = rest.iter().map(|f| convert_filter(f, needed, depth + 1)).collect();
+            let inner: Vec<Json> =
+                rest.iter().map(|f| convert_filter(f, needed, depth + 1)).collect();
             match &inner[..] {
                 [one] => one.clone(),
                 _ => Json::Array(std::iter::once(json!("all")).chain(inner).collect()),
@@ -101,12 +106,19 @@ fn any(filters: &[Json], depth: usize) -> Json {
     let guarded = |filter: &Json| {
         let mut needed = Needed::new();
         let inner = convert_filter(filter, &mut needed, depth + 1);
-        let checks: Vec<Json> =
-            needed.iter().map(|(property, ty)| json!(["==", ["typeof", key(property)], ty])).collect();
+        let checks: Vec<Json> = needed
+            .iter()
+            .map(|(property, ty)| json!(["==", ["typeof", key(property)], ty]))
+            .collect();
         match &checks[..] {
             [] => inner,
             [one] => json!(["case", one, inner, false]),
-            _ => json!(["case", Json::Array(std::iter::once(json!("all")).chain(checks).collect()), inner, false]),
+            _ => json!([
+                "case",
+                Json::Array(std::iter::once(json!("all")).chain(checks).collect()),
+                inner,
+                false
+            ]),
         }
     };
     Json::Array(std::iter::once(json!("any")).chain(filters.iter().map(guarded)).collect())
@@ -140,7 +152,9 @@ fn comparison(op: &str, rest: &[Json], needed: &mut Needed) -> Json {
     // A missing property is not the same as null here.
     match (op, ty) {
         ("==", None) if property != "$id" => json!(["all", ["has", property], ["==", get, null]]),
-        ("!=", None) if property != "$id" => json!(["any", ["!", ["has", property]], ["!=", get, null]]),
+        ("!=", None) if property != "$id" => {
+            json!(["any", ["!", ["has", property]], ["!=", get, null]])
+        }
         _ => json!([op, get, value]),
     }
 }
@@ -177,15 +191,21 @@ fn presence(property: &Json) -> Json {
 /// Why a function can't be read as an expression.
 pub(super) type Unreadable = String;
 
-/// A zoom function `{"base", "stops"}` or property function `{"property", "type", "base", "stops", "default"}` as an
-/// expression for a property of the kind `spec`.
-pub(super) fn function_to_expression(function: &Json, spec: &PropertySpec) -> Result<Json, Unreadable> {
+/// A zoom function `{"base", "stops"}` or property function `{"property", "type", "base", "stops",
+/// "default"}` as an expression for a property of the kind `spec`.
+pub(super) fn function_to_expression(
+    function: &Json,
+    spec: &PropertySpec,
+) -> Result<Json, Unreadable> {
     let property = function.get("property");
     let Some(stops) = function.get("stops") else { return Ok(identity(function, spec)) };
-    let pairs: Option<Vec<(&Json, Json)>> =
-        stops.as_array().map(|all| all.iter().map(|s| Some((s.get(0)?, s.get(1)?.clone()))).collect()).unwrap_or(None);
+    let pairs: Option<Vec<(&Json, Json)>> = stops
+        .as_array()
+        .map(|all| all.iter().map(|s| Some((s.get(0)?, s.get(1)?.clone()))).collect())
+        .unwrap_or(None);
     let Some(pairs) = pairs.filter(|p| !p.is_empty()) else {
-        return Err("a function's stops must be an array of [input, output] pairs, at least one".to_string());
+        return Err("a function's stops must be an array of [input, output] pairs, at least one"
+            .to_string());
     };
     let both = pairs[0].0.is_object();
     let stops = |tokens: bool| -> Vec<(Json, Json)> {
@@ -236,7 +256,12 @@ fn interpolate(function: &Json) -> &'static str {
 }
 
 /// A curve over `input`; stops with an input that was there before are left out.
-fn curve(function: &Json, spec: &PropertySpec, input: Json, stops: &[(Json, Json)]) -> Result<Json, Unreadable> {
+fn curve(
+    function: &Json,
+    spec: &PropertySpec,
+    input: Json,
+    stops: &[(Json, Json)],
+) -> Result<Json, Unreadable> {
     let stepped = match kind(function, spec) {
         "interval" => true,
         "exponential" => false,
@@ -264,7 +289,11 @@ fn curve(function: &Json, spec: &PropertySpec, input: Json, stops: &[(Json, Json
     Ok(Json::Array(out))
 }
 
-fn of_property(function: &Json, spec: &PropertySpec, stops: &[(Json, Json)]) -> Result<Json, Unreadable> {
+fn of_property(
+    function: &Json,
+    spec: &PropertySpec,
+    stops: &[(Json, Json)],
+) -> Result<Json, Unreadable> {
     let get = json!(["get", function.get("property")]);
     let default = function.get("default").map(literal);
     if kind(function, spec) != "categorical" {
@@ -291,8 +320,13 @@ fn of_property(function: &Json, spec: &PropertySpec, stops: &[(Json, Json)]) -> 
     Ok(Json::Array(out))
 }
 
-/// A function with stops at `{"zoom", "value"}`: one property function per zoom, and a curve through them.
-fn zoom_and_property(function: &Json, spec: &PropertySpec, stops: &[(Json, Json)]) -> Result<Json, Unreadable> {
+/// A function with stops at `{"zoom", "value"}`: one property function per zoom, and a curve
+/// through them.
+fn zoom_and_property(
+    function: &Json,
+    spec: &PropertySpec,
+    stops: &[(Json, Json)],
+) -> Result<Json, Unreadable> {
     let mut zooms: Vec<(Json, Vec<(Json, Json)>)> = Vec::new();
     for (input, output) in stops {
         let zoom = input.get("zoom").cloned().unwrap_or(Json::Null);
@@ -320,7 +354,11 @@ fn zoom_and_property(function: &Json, spec: &PropertySpec, stops: &[(Json, Json)
 
 /// An array or object as an output is a literal, not an expression.
 fn literal(output: &Json) -> Json {
-    if output.is_array() || output.is_object() { json!(["literal", output]) } else { output.clone() }
+    if output.is_array() || output.is_object() {
+        json!(["literal", output])
+    } else {
+        output.clone()
+    }
 }
 
 /// `"km {ref}"` is `["concat", "km ", ["get", "ref"]]`.
@@ -367,7 +405,15 @@ mod tests {
             (json!(["==", "$type", "Point"]), json!(["==", ["geometry-type"], "Point"])),
             (
                 json!(["any", [">", "a", 1]]),
-                json!(["any", ["case", ["==", ["typeof", ["get", "a"]], "number"], [">", ["get", "a"], 1], false]]),
+                json!([
+                    "any",
+                    [
+                        "case",
+                        ["==", ["typeof", ["get", "a"]], "number"],
+                        [">", ["get", "a"], 1],
+                        false
+                    ]
+                ]),
             ),
         ] {
             assert_eq!(filter_to_expression(&old), new);
@@ -377,7 +423,8 @@ mod tests {
     #[test]
     fn old_functions_become_expressions() {
         let number: PropertySpec =
-            serde_json::from_value(json!({"type": "number", "expression": {"interpolated": true}})).unwrap();
+            serde_json::from_value(json!({"type": "number", "expression": {"interpolated": true}}))
+                .unwrap();
         let word: PropertySpec = serde_json::from_value(json!({"type": "color"})).unwrap();
         for (old, spec, new) in [
             (
@@ -385,7 +432,11 @@ mod tests {
                 &number,
                 json!(["interpolate", ["exponential", 2.0], ["zoom"], 4, 1, 14, 8]),
             ),
-            (json!({"stops": [[4, "a"], [14, "b"]]}), &word, json!(["step", ["zoom"], "a", 14, "b"])),
+            (
+                json!({"stops": [[4, "a"], [14, "b"]]}),
+                &word,
+                json!(["step", ["zoom"], "a", 14, "b"]),
+            ),
             (json!({"stops": [[6, "a"]]}), &word, json!(["step", ["zoom"], "a", 0, "a"])),
             (
                 json!({"property": "k", "type": "categorical", "stops": [[true, "red"]], "default": "blue"}),
@@ -403,6 +454,9 @@ mod tests {
     fn tokens_stand_for_properties() {
         assert_eq!(tokens_to_expression("plain"), json!("plain"));
         assert_eq!(tokens_to_expression("{name}"), json!(["to-string", ["get", "name"]]));
-        assert_eq!(tokens_to_expression("km {ref}!"), json!(["concat", "km ", ["get", "ref"], "!"]));
+        assert_eq!(
+            tokens_to_expression("km {ref}!"),
+            json!(["concat", "km ", ["get", "ref"], "!"])
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! MapLibre styles, parsed once into types that cannot be wrong.
 //!
-//! [`parse`] takes a style's JSON and gives a [`Style`] with every problem listed; a layer that cannot be read is left
-//! out and the rest still draws. Drawing code asks a [`Property`] for its value in a [`Context`] and has no error case:
-//! where an expression has no answer for a feature, the specification's default is used.
+//! [`parse`] takes a style's JSON and gives a [`Style`] with every problem listed; a layer that
+//! cannot be read is left out and the rest still draws. Drawing code asks a [`Property`] for its
+//! value in a [`Context`] and has no error case: where an expression has no answer for a feature,
+//! the specification's default is used.
 
 mod document;
 mod expression;
@@ -22,17 +23,20 @@ use std::collections::BTreeMap;
 
 pub use document::parse;
 pub use expression::{
-    AnchorOffset, Context, Datum, Dependence, EvalError, Expr, Formatted, HasImage, Image, ParseError, Type,
+    AnchorOffset, Context, Datum, Dependence, EvalError, Expr, Formatted, HasImage, Image,
+    ParseError, Type,
 };
 pub use layer::{
-    BackgroundPaint, CirclePaint, FillPaint, HeatmapPaint, Layer, LineCap, LineJoin, LinePaint, Paint, RasterPaint,
-    Translate,
+    BackgroundPaint, CirclePaint, FillPaint, HeatmapPaint, Layer, LineCap, LineJoin, LinePaint,
+    Paint, RasterPaint, Translate,
 };
 pub use legend::LegendEntry;
 pub use property::{FromDatum, ImageName, Property, parse_property};
 pub use reference::PropertySpec;
 pub use relief::{ColorReliefPaint, HillshadePaint};
-pub use source_spec::{ClusterSpec, DemSource, GeoJsonData, GeoJsonSource, ImageSource, SourceSpec, TileSource};
+pub use source_spec::{
+    ClusterSpec, DemSource, GeoJsonData, GeoJsonSource, ImageSource, SourceSpec, TileSource,
+};
 pub use state::StateError;
 pub use symbol::{Alignment, Overlap, SymbolPaint, SymbolPlacement};
 
@@ -70,9 +74,9 @@ impl Style {
         Style { layers, legend, ..other.clone() }
     }
 
-    /// The style with another's layers over its own: areas below the lines that follow `under` (its own uppermost area where
-    /// that is none), lines below the lowest points and labels, all else on top. The layers' sources are to be found by the
-    /// other's names.
+    /// The style with another's layers over its own: areas below the lines that follow `under` (its
+    /// own uppermost area where that is none), lines below the lowest points and labels, all else
+    /// on top. The layers' sources are to be found by the other's names.
     pub fn overlaid(&self, over: &Style, under: Option<usize>) -> Style {
         let is_on_ground = |l: &Layer| !matches!(l.paint, Paint::Symbol(_) | Paint::Circle(_));
         let top = self.layers.iter().position(|l| !is_on_ground(l)).unwrap_or(self.layers.len());
@@ -88,12 +92,17 @@ impl Style {
         let (ground, rest) = self.layers.split_at(at);
         let (middle, last) = rest.split_at(top - at);
         let legend = [over.legend.as_slice(), &self.legend].concat();
-        Style { layers: [ground, &areas, middle, &lines, last, &above].concat(), legend, ..self.clone() }
+        Style {
+            layers: [ground, &areas, middle, &lines, last, &above].concat(),
+            legend,
+            ..self.clone()
+        }
     }
 }
 
 impl Layer {
-    /// Whether the layer is drawn at style `zoom`: `minzoom` is part of the range, `maxzoom` is not.
+    /// Whether the layer is drawn at style `zoom`: `minzoom` is part of the range, `maxzoom` is
+    /// not.
     pub fn drawn_at(&self, zoom: f64, state: &BTreeMap<String, Value>) -> bool {
         let context = Context { state, ..Context::nowhere() };
         zoom >= self.minzoom && zoom < self.maxzoom && &*self.visibility.eval(&context) != "none"

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::expression::{self, AnchorOffset, Context, Datum, Dependence, Expr, Formatted, ParseError, ZoomCurve};
+use super::expression::{
+    self, AnchorOffset, Context, Datum, Dependence, Expr, Formatted, ParseError, ZoomCurve,
+};
 use super::legacy;
 use super::reference::PropertySpec;
 use crate::color::Color;
@@ -31,16 +33,21 @@ enum Either<T> {
     Computed(Expr),
 }
 
-/// Reads what a style says of a property: a constant, an expression or an older function. Checks that it gives the
-/// property's type and looks only at what the property may hang on.
+/// Reads what a style says of a property: a constant, an expression or an older function. Checks
+/// that it gives the property's type and looks only at what the property may hang on.
 pub fn parse_property(json: &Json, spec: &PropertySpec) -> Result<Expr, Vec<ParseError>> {
-    let fail = |message: &str| Err(vec![ParseError { key: String::new(), message: message.to_string() }]);
+    let fail =
+        |message: &str| Err(vec![ParseError { key: String::new(), message: message.to_string() }]);
     let json = match json {
-        Json::Object(_) if !spec.is("projectionDefinition") => match legacy::function_to_expression(json, spec) {
-            Ok(expression) => expression,
-            Err(message) => return fail(&message),
-        },
-        Json::Array(_) if !is_expression(json) && spec.expected().is_some_and(|t| takes_bare_array(&t)) => {
+        Json::Object(_) if !spec.is("projectionDefinition") => {
+            match legacy::function_to_expression(json, spec) {
+                Ok(expression) => expression,
+                Err(message) => return fail(&message),
+            }
+        }
+        Json::Array(_)
+            if !is_expression(json) && spec.expected().is_some_and(|t| takes_bare_array(&t)) =>
+        {
             json!(["literal", json])
         }
         Json::String(text) if spec.tokens => legacy::tokens_to_expression(text),
@@ -76,18 +83,32 @@ fn takes_bare_array(ty: &expression::Type) -> bool {
     use expression::Type;
     matches!(
         ty,
-        Type::Array(..) | Type::Padding | Type::NumberArray | Type::ColorArray | Type::AnchorOffsets | Type::Projection
+        Type::Array(..)
+            | Type::Padding
+            | Type::NumberArray
+            | Type::ColorArray
+            | Type::AnchorOffsets
+            | Type::Projection
     )
 }
 
 impl<T: FromDatum> Property<T> {
     /// `default` is used where the expression has no answer.
-    pub(super) fn parse(json: &Json, spec: &PropertySpec, default: T) -> Result<Self, Vec<ParseError>> {
+    pub(super) fn parse(
+        json: &Json,
+        spec: &PropertySpec,
+        default: T,
+    ) -> Result<Self, Vec<ParseError>> {
         let expr = parse_property(json, spec)?;
         let value = match expr.as_literal() {
             Some(datum) if !fits(datum, spec) => {
-                let found = if let Datum::Plain(Value::Text(t)) = datum { t.to_string() } else { datum.to_text() };
-                let message = format!("expected one of [{}], '{found}' found", spec.values.join(", "));
+                let found = if let Datum::Plain(Value::Text(t)) = datum {
+                    t.to_string()
+                } else {
+                    datum.to_text()
+                };
+                let message =
+                    format!("expected one of [{}], '{found}' found", spec.values.join(", "));
                 return Err(vec![ParseError { key: String::new(), message }]);
             }
             Some(datum) => match T::from_datum(datum) {
@@ -110,9 +131,11 @@ impl<T: FromDatum> Property<T> {
     pub fn eval(&self, context: &Context) -> T {
         match &self.value {
             Either::Constant(value) => value.clone(),
-            Either::Computed(expr) => {
-                expr.eval(context).ok().and_then(|d| T::from_datum(&d)).unwrap_or_else(|| self.default.clone())
-            }
+            Either::Computed(expr) => expr
+                .eval(context)
+                .ok()
+                .and_then(|d| T::from_datum(&d))
+                .unwrap_or_else(|| self.default.clone()),
         }
     }
 
@@ -176,7 +199,8 @@ impl Property<Arc<Formatted>> {
     pub(super) fn written(&self) -> (Vec<Arc<str>>, Vec<Vec<Arc<str>>>) {
         match &self.value {
             Either::Constant(text) => {
-                let images = text.sections.iter().filter_map(|s| Some(s.image.as_ref()?.name.clone()));
+                let images =
+                    text.sections.iter().filter_map(|s| Some(s.image.as_ref()?.name.clone()));
                 let fonts = text.sections.iter().filter_map(|s| s.fonts.clone());
                 (images.collect(), fonts.map(|f| f.split(',').map(Arc::from).collect()).collect())
             }
@@ -188,7 +212,9 @@ impl Property<Arc<Formatted>> {
 /// Whether an enum's constant is one of its words.
 fn fits(datum: &Datum, spec: &PropertySpec) -> bool {
     match datum {
-        Datum::Plain(Value::Text(word)) if spec.is("enum") => spec.values.iter().any(|v| **v == **word),
+        Datum::Plain(Value::Text(word)) if spec.is("enum") => {
+            spec.values.iter().any(|v| **v == **word)
+        }
         _ => true,
     }
 }
@@ -257,7 +283,9 @@ impl FromDatum for ImageName {
     fn from_datum(datum: &Datum) -> Option<Self> {
         match datum {
             Datum::Image(image) => Some(Self(Some(image.name.clone()))),
-            Datum::Plain(Value::Text(name)) => Some(Self(Some(name.clone()).filter(|n| !n.is_empty()))),
+            Datum::Plain(Value::Text(name)) => {
+                Some(Self(Some(name.clone()).filter(|n| !n.is_empty())))
+            }
             Datum::Plain(Value::Null) => Some(Self(None)),
             _ => None,
         }

@@ -8,7 +8,8 @@ use super::property::{FromDatum, Property, parse_property};
 use super::reference::{LayerSpec, PropertySpec};
 use crate::diag::{Diagnostic, meant, pointer_join};
 
-/// Reads one layer's `layout` and `paint`; what is wrong is noted, and the property's default takes its place.
+/// Reads one layer's `layout` and `paint`; what is wrong is noted, and the property's default takes
+/// its place.
 pub(super) struct Reader<'a> {
     layout: Option<&'a Map<String, Json>>,
     paint: Option<&'a Map<String, Json>>,
@@ -30,11 +31,22 @@ impl<'a> Reader<'a> {
     ) -> Self {
         for group in ["layout", "paint"] {
             if layer.get(group).is_some_and(|g| !g.is_object()) {
-                out.push(Diagnostic::error("an object expected; it is ignored").at(pointer_join(pointer, group)));
+                out.push(
+                    Diagnostic::error("an object expected; it is ignored")
+                        .at(pointer_join(pointer, group)),
+                );
             }
         }
         let group = |name: &str| layer.get(name).and_then(Json::as_object);
-        Self { layout: group("layout"), paint: group("paint"), spec, pointer, kind, read: BTreeSet::new(), out }
+        Self {
+            layout: group("layout"),
+            paint: group("paint"),
+            spec,
+            pointer,
+            kind,
+            read: BTreeSet::new(),
+            out,
+        }
     }
 
     /// A paint property, its default where the style says nothing.
@@ -43,7 +55,10 @@ impl<'a> Reader<'a> {
         self.optional_paint(name).unwrap_or_else(|| Property::constant(default_of(spec)))
     }
 
-    pub(super) fn optional_paint<T: FromDatum>(&mut self, name: &'static str) -> Option<Property<T>> {
+    pub(super) fn optional_paint<T: FromDatum>(
+        &mut self,
+        name: &'static str,
+    ) -> Option<Property<T>> {
         self.property("paint", self.paint, self.spec.paint.get(name)?, name)
     }
 
@@ -53,7 +68,10 @@ impl<'a> Reader<'a> {
         self.optional_layout(name).unwrap_or_else(|| Property::constant(default_of(spec)))
     }
 
-    pub(super) fn optional_layout<T: FromDatum>(&mut self, name: &'static str) -> Option<Property<T>> {
+    pub(super) fn optional_layout<T: FromDatum>(
+        &mut self,
+        name: &'static str,
+    ) -> Option<Property<T>> {
         self.property("layout", self.layout, self.spec.layout.get(name)?, name)
     }
 
@@ -93,11 +111,16 @@ impl<'a> Reader<'a> {
                             "layout" => ("paint", &self.spec.paint),
                             _ => ("layout", &self.spec.layout),
                         };
-                        self.out.push(match meant(name, known.keys().chain(others.keys()).map(String::as_str)) {
-                            Some(near) if near == name => d.help(format!("it belongs to the layer's {other}")),
-                            Some(near) => d.help(format!("did you mean '{near}'?")),
-                            None => d,
-                        });
+                        self.out.push(
+                            match meant(name, known.keys().chain(others.keys()).map(String::as_str))
+                            {
+                                Some(near) if near == name => {
+                                    d.help(format!("it belongs to the layer's {other}"))
+                                }
+                                Some(near) => d.help(format!("did you mean '{near}'?")),
+                                None => d,
+                            },
+                        );
                     }
                     Some(_) if json.is_null() => {}
                     Some(spec) => {
@@ -122,7 +145,12 @@ fn default_of<T: FromDatum>(spec: Option<&PropertySpec>) -> T {
     value().unwrap_or_else(T::fallback)
 }
 
-fn note(errors: Vec<super::expression::ParseError>, json: &Json, pointer: &str, out: &mut Vec<Diagnostic>) {
+fn note(
+    errors: Vec<super::expression::ParseError>,
+    json: &Json,
+    pointer: &str,
+    out: &mut Vec<Diagnostic>,
+) {
     out.extend(errors.into_iter().map(|e| {
         // A rewritten function's places are not the document's.
         let tail = if json.is_array() { e.pointer_tail() } else { String::new() };

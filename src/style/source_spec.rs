@@ -108,7 +108,10 @@ pub struct ImageSource {
     pub coordinates: [[f64; 2]; 4],
 }
 
-pub(super) fn read_all(root: &Map<String, Json>, out: &mut Vec<Diagnostic>) -> BTreeMap<String, SourceSpec> {
+pub(super) fn read_all(
+    root: &Map<String, Json>,
+    out: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, SourceSpec> {
     let mut sources = BTreeMap::new();
     for (id, source) in root.get("sources").and_then(Json::as_object).into_iter().flatten() {
         let mut reader = SourceReader { json: source, pointer: pointer_join("/sources", id), out };
@@ -125,7 +128,8 @@ struct SourceReader<'a> {
 
 impl SourceReader<'_> {
     fn error(&mut self, key: &str, message: impl Into<String>, help: &str) {
-        let pointer = if key.is_empty() { self.pointer.clone() } else { pointer_join(&self.pointer, key) };
+        let pointer =
+            if key.is_empty() { self.pointer.clone() } else { pointer_join(&self.pointer, key) };
         let mut d = Diagnostic::error(message).at(pointer);
         if !help.is_empty() {
             d = d.help(help);
@@ -158,7 +162,9 @@ impl SourceReader<'_> {
             "raster-dem" => self.dem().map(SourceSpec::RasterDem),
             "image" => self.image().map(SourceSpec::Image),
             other => {
-                let message = format!("sources of type '{other}' are not supported; layers that draw it are left out");
+                let message = format!(
+                    "sources of type '{other}' are not supported; layers that draw it are left out"
+                );
                 self.out.push(Diagnostic::warning(message).at(pointer_join(&self.pointer, "type")));
                 Some(SourceSpec::Unsupported(other.to_string()))
             }
@@ -179,7 +185,11 @@ impl SourceReader<'_> {
             None => false,
             Some(Json::Bool(b)) => *b,
             Some(other) => {
-                self.error(key, format!("boolean expected, {} found; it is ignored", kind_of(other)), "");
+                self.error(
+                    key,
+                    format!("boolean expected, {} found; it is ignored", kind_of(other)),
+                    "",
+                );
                 false
             }
         }
@@ -190,7 +200,9 @@ impl SourceReader<'_> {
             Ok(expr) => Some(expr),
             Err(errors) => {
                 let place = |e: &expression::ParseError| format!("{pointer}{}", e.pointer_tail());
-                self.out.extend(errors.into_iter().map(|e| Diagnostic::error(e.message.clone()).at(place(&e))));
+                self.out.extend(
+                    errors.into_iter().map(|e| Diagnostic::error(e.message.clone()).at(place(&e))),
+                );
                 None
             }
         }
@@ -215,7 +227,8 @@ impl SourceReader<'_> {
             }
         };
         let cluster = if self.flag("cluster") { Some(self.cluster()) } else { None };
-        // Geometry is drawn as it is: nothing is cut at a buffer, and what lines measure is always known.
+        // Geometry is drawn as it is: nothing is cut at a buffer, and what lines measure is always
+        // known.
         for key in ["maxzoom", "buffer", "tolerance"] {
             self.number(key);
         }
@@ -232,7 +245,9 @@ impl SourceReader<'_> {
     fn cluster(&mut self) -> ClusterSpec {
         let mut properties = Vec::new();
         let anything = PropertySpec::default();
-        for (name, json) in self.json.get("clusterProperties").and_then(Json::as_object).into_iter().flatten() {
+        for (name, json) in
+            self.json.get("clusterProperties").and_then(Json::as_object).into_iter().flatten()
+        {
             let pointer = pointer_join(&pointer_join(&self.pointer, "clusterProperties"), name);
             let [how, what] = json.as_array().map_or(&[][..], |a| a.as_slice()) else {
                 self.out.push(
@@ -266,15 +281,23 @@ impl SourceReader<'_> {
     fn tiles(&mut self) -> Option<TileSource> {
         let url = self.json.get("url").and_then(Json::as_str).map(str::to_string);
         let texts = |a: &Vec<Json>| a.iter().filter_map(Json::as_str).map(str::to_string).collect();
-        let tiles: Vec<String> = self.json.get("tiles").and_then(Json::as_array).map(texts).unwrap_or_default();
+        let tiles: Vec<String> =
+            self.json.get("tiles").and_then(Json::as_array).map(texts).unwrap_or_default();
         if url.is_none() && tiles.is_empty() {
-            let help = "give paths like \"tiles/{z}/{x}/{y}.pbf\", or the path of a TileJSON, MBTiles or PMTiles file";
+            let help = "give paths like \"tiles/{z}/{x}/{y}.pbf\", or the path of a TileJSON, \
+                MBTiles or PMTiles file";
             self.error("", "a source of tiles needs 'tiles' or 'url'", help);
             return None;
         }
-        if let Some(encoding) = self.json.get("encoding").and_then(Json::as_str).filter(|e| *e == "mlt") {
+        if let Some(encoding) =
+            self.json.get("encoding").and_then(Json::as_str).filter(|e| *e == "mlt")
+        {
             let help = "give the tiles as Mapbox Vector Tiles, the encoding 'mvt'";
-            self.error("encoding", format!("tiles in the encoding '{encoding}' (MapLibre Tiles) are not read"), help);
+            self.error(
+                "encoding",
+                format!("tiles in the encoding '{encoding}' (MapLibre Tiles) are not read"),
+                help,
+            );
             return None;
         }
         let bounds = self.json.get("bounds").and_then(Json::as_array);
@@ -282,14 +305,16 @@ impl SourceReader<'_> {
         let bounds: Option<[f64; 4]> = bounds.and_then(|b| b.try_into().ok());
         let is_box = bounds.is_some_and(|[west, south, east, north]| south < north && west != east);
         if self.json.get("bounds").is_some() && !is_box {
-            let help = "give west, south, east, north in degrees; over the antimeridian west is greater than east";
+            let help = "give west, south, east, north in degrees; over the antimeridian west is \
+                greater than east";
             self.error("bounds", "these are no bounds; they are ignored", help);
         }
         let promote_id = match self.json.get("promoteId") {
             Some(Json::String(all)) => BTreeMap::from([(String::new(), all.clone())]),
-            Some(Json::Object(layers)) => {
-                layers.iter().filter_map(|(layer, name)| Some((layer.clone(), name.as_str()?.to_string()))).collect()
-            }
+            Some(Json::Object(layers)) => layers
+                .iter()
+                .filter_map(|(layer, name)| Some((layer.clone(), name.as_str()?.to_string())))
+                .collect(),
             _ => BTreeMap::new(),
         };
         let zoom = |n: f64| n.clamp(0.0, 24.0) as u8;
@@ -311,7 +336,8 @@ impl SourceReader<'_> {
             "mapbox" => ([6553.6, 25.6, 0.1], 10_000.0),
             "terrarium" => ([256.0, 1.0, 1.0 / 256.0], 32_768.0),
             "custom" => {
-                let factors = ["redFactor", "greenFactor", "blueFactor"].map(|key| self.number(key).unwrap_or(1.0));
+                let factors = ["redFactor", "greenFactor", "blueFactor"]
+                    .map(|key| self.number(key).unwrap_or(1.0));
                 (factors, self.number("baseShift").unwrap_or(0.0))
             }
             other => {
@@ -328,13 +354,23 @@ impl SourceReader<'_> {
             self.error("url", "an image source needs 'url', the path of a picture", "");
             return None;
         };
-        let degrees = |p: &Json, i: usize, most: f64| p.get(i)?.as_f64().filter(|n| n.abs() <= most);
-        let position = |p: &Json| -> Option<[f64; 2]> { Some([degrees(p, 0, 540.0)?, degrees(p, 1, 90.0)?]) };
-        let corners: Option<Vec<[f64; 2]>> =
-            self.json.get("coordinates").and_then(Json::as_array).and_then(|a| a.iter().map(position).collect());
+        let degrees =
+            |p: &Json, i: usize, most: f64| p.get(i)?.as_f64().filter(|n| n.abs() <= most);
+        let position =
+            |p: &Json| -> Option<[f64; 2]> { Some([degrees(p, 0, 540.0)?, degrees(p, 1, 90.0)?]) };
+        let corners: Option<Vec<[f64; 2]>> = self
+            .json
+            .get("coordinates")
+            .and_then(Json::as_array)
+            .and_then(|a| a.iter().map(position).collect());
         let Some(coordinates) = corners.and_then(|c| c.try_into().ok()) else {
-            let help = "give longitude and latitude of its top left, top right, bottom right and bottom left corner";
-            self.error("coordinates", "an image source needs 'coordinates', four positions in range", help);
+            let help = "give longitude and latitude of its top left, top right, bottom right and \
+                bottom left corner";
+            self.error(
+                "coordinates",
+                "an image source needs 'coordinates', four positions in range",
+                help,
+            );
             return None;
         };
         Some(ImageSource { url: url.to_string(), coordinates })

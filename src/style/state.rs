@@ -1,4 +1,5 @@
-//! Requests set a style's own state (`global-state`): which keys it has, and of what kind, the style alone says.
+//! Requests set a style's own state (`global-state`): which keys it has, and of what kind, the
+//! style alone says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,12 +93,13 @@ fn is_end(side: &Json, key: &str) -> bool {
 }
 
 impl Style {
-    /// The style's state with `settings` put in, each checked against the style; keys that no layer looks at are left out,
-    /// so that requests which differ in them share pictures.
+    /// The style's state with `settings` put in, each checked against the style; keys that no layer
+    /// looks at are left out, so that requests which differ in them share pictures.
     ///
-    /// Where the style uses `date` only to ask whether a feature's `valid_from` and `valid_to` hold that day, it is moved
-    /// to the last of `changes` (the days on which something begins or ceases to hold) not after it, so that all days with
-    /// the same map share one state. A style that does anything else with the date gets the date as it is.
+    /// Where the style uses `date` only to ask whether a feature's `valid_from` and `valid_to` hold
+    /// that day, it is moved to the last of `changes` (the days on which something begins or ceases
+    /// to hold) not after it, so that all days with the same map share one state. A style that does
+    /// anything else with the date gets the date as it is.
     pub fn state_with<'a>(
         &self,
         settings: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -117,14 +119,18 @@ impl Style {
             && let Some(Value::Text(text)) = state.get(DATE)
             && let Ok(date) = text.parse::<Date>()
         {
-            let last = changes.partition_point(|change| *change <= date).checked_sub(1).map(|i| changes[i]);
+            let last = changes
+                .partition_point(|change| *change <= date)
+                .checked_sub(1)
+                .map(|i| changes[i]);
             let canonical = last.map_or_else(|| BEFORE_ALL.to_string(), |d| d.to_string());
             state.insert(DATE.to_string(), Value::Text(canonical.into()));
         }
         Ok(state)
     }
 
-    /// Moves a default day that lies after the last day on which the map changes to that, or to today where that is earlier.
+    /// Moves a default day that lies after the last day on which the map changes to that, or to
+    /// today where that is earlier.
     pub fn settle_date(&mut self, last_change: Date, today: Date) {
         let latest = last_change.min(today);
         if let Some(Value::Text(day)) = self.state.get(DATE)
@@ -138,15 +144,18 @@ impl Style {
     }
 
     fn state_value(&self, key: &str, default: &Value, text: &str) -> Result<Value, StateError> {
-        let refuse =
-            |expected: String| Err(StateError::Value { key: key.to_string(), value: shortened(text), expected });
+        let refuse = |expected: String| {
+            Err(StateError::Value { key: key.to_string(), value: shortened(text), expected })
+        };
         if let Some(values) = self.state_values.get(key)
             && !values.iter().any(|v| v == text)
         {
             return refuse(format!("one of {}", values.join(", ")));
         }
         match default {
-            Value::Text(_) if key == DATE && text.parse::<Date>().is_err() => refuse("a date, YYYY-MM-DD".to_string()),
+            Value::Text(_) if key == DATE && text.parse::<Date>().is_err() => {
+                refuse("a date, YYYY-MM-DD".to_string())
+            }
             Value::Number(_) => match text.parse::<f64>() {
                 Ok(n) if n.is_finite() => Ok(Value::Number(n)),
                 _ => refuse("a number".to_string()),
@@ -182,13 +191,20 @@ mod tests {
 
     fn validity() -> Json {
         let date = json!(["global-state", "date"]);
-        json!(["all", ["<=", ["coalesce", ["get", "valid_from"], "0000"], date], ["<", date, ["get", "valid_to"]]])
+        json!([
+            "all",
+            ["<=", ["coalesce", ["get", "valid_from"], "0000"], date],
+            ["<", date, ["get", "valid_to"]]
+        ])
     }
 
     #[test]
     fn days_with_one_map_share_a_state() {
-        let changes: Vec<Date> = ["2020-11-20", "2020-11-25"].iter().map(|d| d.parse().unwrap()).collect();
-        let date = |d: &str| style(validity()).state_with([("date", d)], &changes).unwrap()["date"].clone();
+        let changes: Vec<Date> =
+            ["2020-11-20", "2020-11-25"].iter().map(|d| d.parse().unwrap()).collect();
+        let date = |d: &str| {
+            style(validity()).state_with([("date", d)], &changes).unwrap()["date"].clone()
+        };
         assert_eq!(date("2020-11-20"), date("2020-11-24"));
         assert_eq!(date("2020-11-24"), Value::Text("2020-11-20".into()));
         assert_ne!(date("2020-11-24"), date("2020-11-25"));
@@ -218,7 +234,9 @@ mod tests {
     #[test]
     fn what_no_layer_reads_is_left_out() {
         let state = style(validity()).state_with([("lang", "hy")], &[]).unwrap();
-        assert!(!state.contains_key("lang") && state.contains_key("size") && state.contains_key("date"));
+        assert!(
+            !state.contains_key("lang") && state.contains_key("size") && state.contains_key("date")
+        );
     }
 
     #[test]

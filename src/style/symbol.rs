@@ -1,6 +1,7 @@
 //! Symbol layers: every layout and paint property of text and icons.
 //!
-//! None of them is settled per picture: a symbol's layout is computed at several zooms (see `compose::symbol`).
+//! None of them is settled per picture: a symbol's layout is computed at several zooms (see
+//! `compose::symbol`).
 
 use std::sync::Arc;
 
@@ -137,13 +138,19 @@ impl SymbolPaint {
             icon_halo_color: r.paint("icon-halo-color"),
             icon_halo_width: r.paint("icon-halo-width"),
             icon_halo_blur: r.paint("icon-halo-blur"),
-            icon_translate: Translate { by: r.paint("icon-translate"), anchor: r.paint("icon-translate-anchor") },
+            icon_translate: Translate {
+                by: r.paint("icon-translate"),
+                anchor: r.paint("icon-translate-anchor"),
+            },
             text_opacity: r.paint("text-opacity"),
             text_color: r.paint("text-color"),
             text_halo_color: r.paint("text-halo-color"),
             text_halo_width: r.paint("text-halo-width"),
             text_halo_blur: r.paint("text-halo-blur"),
-            text_translate: Translate { by: r.paint("text-translate"), anchor: r.paint("text-translate-anchor") },
+            text_translate: Translate {
+                by: r.paint("text-translate"),
+                anchor: r.paint("text-translate-anchor"),
+            },
         }
     }
 
@@ -163,7 +170,8 @@ impl SymbolPaint {
         overlap(self.icon_overlap.as_ref(), &self.icon_allow_overlap, context)
     }
 
-    /// Whether text keeps to the picture's own directions: the alignment, and whether only its glyphs do, along lines.
+    /// Whether text keeps to the picture's own directions: the alignment, and whether only its
+    /// glyphs do, along lines.
     pub fn text_alignment(&self, context: &Context) -> Alignment {
         alignment(&self.text_rotation_alignment, self.placement(context), context)
     }
@@ -184,7 +192,11 @@ pub enum Alignment {
     ViewportGlyph,
 }
 
-fn alignment(property: &Property<Arc<str>>, placement: SymbolPlacement, context: &Context) -> Alignment {
+fn alignment(
+    property: &Property<Arc<str>>,
+    placement: SymbolPlacement,
+    context: &Context,
+) -> Alignment {
     match (&*property.eval(context), placement) {
         ("map", _) => Alignment::Map,
         ("viewport", _) => Alignment::Viewport,
@@ -195,7 +207,11 @@ fn alignment(property: &Property<Arc<str>>, placement: SymbolPlacement, context:
     }
 }
 
-fn overlap(mode: Option<&Property<Arc<str>>>, allowed: &Property<bool>, context: &Context) -> Overlap {
+fn overlap(
+    mode: Option<&Property<Arc<str>>>,
+    allowed: &Property<bool>,
+    context: &Context,
+) -> Overlap {
     match mode.map(|m| m.eval(context)).as_deref() {
         Some("always") => Overlap::Always,
         Some("cooperative") => Overlap::Cooperative,

@@ -1,7 +1,7 @@
 //! The ground: heights of the tiles of an elevation model, and the slopes between them.
 //!
-//! A tile of heights is looked at together with those around it, so that slopes at its edges are what they would be in
-//! one large tile. Where there is no neighbour the ground goes on as it ends.
+//! A tile of heights is looked at together with those around it, so that slopes at its edges are
+//! what they would be in one large tile. Where there is no neighbour the ground goes on as it ends.
 
 mod slope;
 
@@ -44,17 +44,23 @@ pub struct Ground {
 const MARGIN: i64 = 2;
 
 impl Ground {
-    /// `None` where the tile in the middle is not there. Neighbours of another size are taken as missing.
+    /// `None` where the tile in the middle is not there. Neighbours of another size are taken as
+    /// missing.
     pub fn new(id: TileId, around: &Around) -> Option<Self> {
         let middle = around[4].as_deref()?;
         let side = middle.side as i64;
-        let there = std::array::from_fn(|i| around[i].as_ref().is_some_and(|t| t.side == middle.side));
+        let there =
+            std::array::from_fn(|i| around[i].as_ref().is_some_and(|t| t.side == middle.side));
         let row = |y: i64| (-MARGIN..side + MARGIN).map(move |x| (x, y));
         let height = |(x, y): (i64, i64)| {
             let tile = tile_of(x, y, side);
             match around[tile].as_deref().filter(|_| there[tile]) {
-                Some(tile) => tile.metres[(y.rem_euclid(side) * side + x.rem_euclid(side)) as usize],
-                None => middle.metres[(y.clamp(0, side - 1) * side + x.clamp(0, side - 1)) as usize],
+                Some(tile) => {
+                    tile.metres[(y.rem_euclid(side) * side + x.rem_euclid(side)) as usize]
+                }
+                None => {
+                    middle.metres[(y.clamp(0, side - 1) * side + x.clamp(0, side - 1)) as usize]
+                }
             }
         };
         let metres = (-MARGIN..side + MARGIN).flat_map(row).map(height).collect();
@@ -71,8 +77,8 @@ impl Ground {
         self.slopes.get_or_init(|| Slopes::of(self))
     }
 
-    /// The height at a place, counted in heights from the tile's upper left corner, metres: that of the nearest, or a mix
-    /// of the four around it.
+    /// The height at a place, counted in heights from the tile's upper left corner, metres: that of
+    /// the nearest, or a mix of the four around it.
     pub fn height(&self, x: f64, y: f64, nearest: bool) -> f32 {
         let [height] = Spot::new(x, y, nearest, self.side).mixed(|x, y| [self.at(x, y)]);
         height
@@ -92,7 +98,11 @@ impl Ground {
     /// The same column and row, or where their tile is not there the nearest that is.
     fn known(&self, x: i64, y: i64) -> (i64, i64) {
         let side = self.side as i64;
-        if self.there[tile_of(x, y, side)] { (x, y) } else { (x.clamp(0, side - 1), y.clamp(0, side - 1)) }
+        if self.there[tile_of(x, y, side)] {
+            (x, y)
+        } else {
+            (x.clamp(0, side - 1), y.clamp(0, side - 1))
+        }
     }
 }
 
@@ -113,7 +123,8 @@ struct Spot {
 }
 
 impl Spot {
-    /// `x` and `y` count heights from the tile's upper left corner; the middle of the nearest height, or just there.
+    /// `x` and `y` count heights from the tile's upper left corner; the middle of the nearest
+    /// height, or just there.
     fn new(x: f64, y: f64, nearest: bool, side: usize) -> Self {
         let axis = |v: f64| {
             // What is no number is 0 in the end.
@@ -132,7 +143,9 @@ impl Spot {
 
     /// A mix of the four that `at` has around it.
     fn mixed<const N: usize>(&self, at: impl Fn(i64, i64) -> [f32; N]) -> [f32; N] {
-        let mix = |a: [f32; N], b: [f32; N], share: f32| std::array::from_fn(|i| a[i] + (b[i] - a[i]) * share);
+        let mix = |a: [f32; N], b: [f32; N], share: f32| {
+            std::array::from_fn(|i| a[i] + (b[i] - a[i]) * share)
+        };
         let row = |y: i64| mix(at(self.left, y), at(self.left + 1, y), self.along);
         mix(row(self.top), row(self.top + 1), self.down)
     }
@@ -143,7 +156,8 @@ mod tests {
     use super::*;
 
     fn plane(side: usize, column: usize, row: usize) -> Arc<Heights> {
-        let height = |i: usize| ((column * side + i % side) * 3 + (row * side + i / side) * 5) as f32;
+        let height =
+            |i: usize| ((column * side + i % side) * 3 + (row * side + i / side) * 5) as f32;
         Arc::new(Heights::new(side, (0..side * side).map(height).collect()).unwrap())
     }
 

@@ -1,11 +1,11 @@
-//! How steep the ground is, by Horn's formula (B. Horn, "Hill shading and the reflectance map", Proceedings of the IEEE 69,
-//! 1981), exaggerated at small scales as MapLibre does.
+//! How steep the ground is, by Horn's formula (B. Horn, "Hill shading and the reflectance map",
+//! Proceedings of the IEEE 69, 1981), exaggerated at small scales as MapLibre does.
 
 use super::{Ground, Spot};
 use crate::geo::World;
 
-/// Slopes of a tile and of one row and column around it: how far the ground rises for each metre to the east and to the
-/// south.
+/// Slopes of a tile and of one row and column around it: how far the ground rises for each metre to
+/// the east and to the south.
 #[derive(Debug)]
 pub struct Slopes {
     side: usize,
@@ -33,8 +33,10 @@ impl Slopes {
         let slope = |(x, y): (i64, i64)| {
             let (x, y) = ground.known(x, y);
             let at = |dx: i64, dy: i64| f64::from(ground.at(x + dx, y + dy));
-            let east = at(1, -1) + 2.0 * at(1, 0) + at(1, 1) - at(-1, -1) - 2.0 * at(-1, 0) - at(-1, 1);
-            let south = at(-1, 1) + 2.0 * at(0, 1) + at(1, 1) - at(-1, -1) - 2.0 * at(0, -1) - at(1, -1);
+            let east =
+                at(1, -1) + 2.0 * at(1, 0) + at(1, 1) - at(-1, -1) - 2.0 * at(-1, 0) - at(-1, 1);
+            let south =
+                at(-1, 1) + 2.0 * at(0, 1) + at(1, 1) - at(-1, -1) - 2.0 * at(0, -1) - at(1, -1);
             // A metre of the map is shorter on the ground, away from the equator.
             let down = (y as f64 + 0.5) / side as f64;
             let middle = World { x: 0.5, y: bounds.min.y + (bounds.max.y - bounds.min.y) * down };
@@ -45,11 +47,12 @@ impl Slopes {
         Self { side: ground.side, slopes: (-1..=side).flat_map(row).map(slope).collect() }
     }
 
-    /// The slopes to the east and to the south at a place, counted in heights from the tile's upper left corner: those of
-    /// the nearest height, or a mix of the four around it.
+    /// The slopes to the east and to the south at a place, counted in heights from the tile's upper
+    /// left corner: those of the nearest height, or a mix of the four around it.
     pub fn at(&self, x: f64, y: f64, nearest: bool) -> [f32; 2] {
         let width = self.side as i64 + 2;
-        Spot::new(x, y, nearest, self.side).mixed(|x, y| self.slopes[((y + 1) * width + x + 1) as usize])
+        Spot::new(x, y, nearest, self.side)
+            .mixed(|x, y| self.slopes[((y + 1) * width + x + 1) as usize])
     }
 }
 

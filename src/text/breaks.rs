@@ -1,5 +1,5 @@
-//! Where a label's lines end: at the opportunities of Unicode's line breaking algorithm (UAX #14), chosen so that the lines
-//! are as even as can be, by the measure MapLibre uses.
+//! Where a label's lines end: at the opportunities of Unicode's line breaking algorithm (UAX #14),
+//! chosen so that the lines are as even as can be, by the measure MapLibre uses.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -8,8 +8,8 @@ use icu_segmenter::LineSegmenter;
 
 use super::clusters::Unplaced;
 
-/// The cluster indices at which lines end, the last of them the end of the text. Lines hold about `max_width` (1/24 em);
-/// `advance` is a cluster's width with its spacing.
+/// The cluster indices at which lines end, the last of them the end of the text. Lines hold about
+/// `max_width` (1/24 em); `advance` is a cluster's width with its spacing.
 pub(super) fn line_ends(
     text: &str,
     clusters: &[Unplaced],

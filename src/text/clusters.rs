@@ -1,13 +1,17 @@
-//! From characters to clusters of glyphs: by script and face and direction, shaped where fonts have outlines.
+//! From characters to clusters of glyphs: by script and face and direction, shaped where fonts have
+//! outlines.
 //!
-//! A cluster is what a line may be broken beside and what moves as one along a curve: one character or several, with its
-//! glyphs. They come in the text's own order; each line is put in its visual order later.
+//! A cluster is what a line may be broken beside and what moves as one along a curve: one character
+//! or several, with its glyphs. They come in the text's own order; each line is put in its visual
+//! order later.
 
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use harfrust::{Buffer, Direction, Feature, Script as ShapingScript, ShapeOptions, ShapePlan, ShaperFont, Tag};
+use harfrust::{
+    Buffer, Direction, Feature, Script as ShapingScript, ShapeOptions, ShapePlan, ShaperFont, Tag,
+};
 use unicode_bidi::BidiInfo;
 use unicode_script::{Script, UnicodeScript as _};
 
@@ -63,8 +67,8 @@ pub(super) struct Unplaced {
     pub section: usize,
 }
 
-/// Shapes `text`, whose `sections` are ranges of bytes with the names of their fonts; a section without fonts is one
-/// image. With `spaced` letters no ligatures are made.
+/// Shapes `text`, whose `sections` are ranges of bytes with the names of their fonts; a section
+/// without fonts is one image. With `spaced` letters no ligatures are made.
 pub(super) fn clusters(
     alphabet: Alphabet,
     text: &str,
@@ -90,7 +94,9 @@ pub(super) fn clusters(
             continue;
         };
         let from_ranges = alphabet.ranges.and_then(|ranges| {
-            let first = |r: &Range<usize>| text[r.clone()].chars().next().map_or(0, |c| u32::from(c) & !255);
+            let first = |r: &Range<usize>| {
+                text[r.clone()].chars().next().map_or(0, |c| u32::from(c) & !255)
+            };
             ranges.range(fonts, 0).or_else(|| ranges.range(fonts, first(range))).map(|_| ranges)
         });
         if let Some(ranges) = from_ranges {
@@ -108,7 +114,8 @@ pub(super) fn clusters(
     out
 }
 
-/// Each character's own glyph from the ranges, Arabic letters in the forms that they take beside one another.
+/// Each character's own glyph from the ranges, Arabic letters in the forms that they take beside
+/// one another.
 fn fields(
     ranges: &dyn GlyphRanges,
     stack: &str,
@@ -133,7 +140,10 @@ fn fields(
         Unplaced {
             bytes: start + at..start + at + length,
             first: c,
-            glyphs: glyph.map(|g| Glyph { mark: Mark::Field(g), x: 0.0, y: 0.0 }).into_iter().collect(),
+            glyphs: glyph
+                .map(|g| Glyph { mark: Mark::Field(g), x: 0.0, y: 0.0 })
+                .into_iter()
+                .collect(),
             advance,
             level: level(start + at),
             joined: is_joined(c.script()),
@@ -145,8 +155,12 @@ fn fields(
 
 /// A bracket's mirror image.
 fn unicode_bidi_mirror(c: char) -> char {
-    const PAIRS: [(char, char); 6] = [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>'), ('«', '»'), ('‹', '›')];
-    PAIRS.iter().find_map(|(a, b)| if c == *a { Some(*b) } else { (c == *b).then_some(*a) }).unwrap_or(c)
+    const PAIRS: [(char, char); 6] =
+        [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>'), ('«', '»'), ('‹', '›')];
+    PAIRS
+        .iter()
+        .find_map(|(a, b)| if c == *a { Some(*b) } else { (c == *b).then_some(*a) })
+        .unwrap_or(c)
 }
 
 /// Scripts whose letters are joined to one another: spacing would tear them apart.
@@ -154,14 +168,23 @@ fn is_joined(script: Script) -> bool {
     use Script as S;
     matches!(
         script,
-        S::Arabic | S::Duployan | S::Mongolian | S::Old_Uyghur | S::Syriac | S::Nko | S::Adlam | S::Hanifi_Rohingya
+        S::Arabic
+            | S::Duployan
+            | S::Mongolian
+            | S::Old_Uyghur
+            | S::Syriac
+            | S::Nko
+            | S::Adlam
+            | S::Hanifi_Rohingya
     )
 }
 
-/// Each byte's script; marks, digits and punctuation are of the script before them, or after at the start.
+/// Each byte's script; marks, digits and punctuation are of the script before them, or after at the
+/// start.
 fn scripts(text: &str) -> Vec<Script> {
     let mut scripts = vec![Script::Common; text.len()];
-    let mut current = text.chars().map(|c| c.script()).find(|s| is_real(*s)).unwrap_or(Script::Common);
+    let mut current =
+        text.chars().map(|c| c.script()).find(|s| is_real(*s)).unwrap_or(Script::Common);
     for (at, c) in text.char_indices() {
         let script = c.script();
         if is_real(script) {
@@ -196,7 +219,8 @@ fn runs(
 ) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let whole = &text[range.clone()];
-    let starts: Vec<usize> = whole.char_indices().filter(|(i, c)| *i == 0 || !continues(*c)).map(|(i, _)| i).collect();
+    let starts: Vec<usize> =
+        whole.char_indices().filter(|(i, c)| *i == 0 || !continues(*c)).map(|(i, _)| i).collect();
     for (n, start) in starts.iter().enumerate() {
         let end = starts.get(n + 1).copied().unwrap_or(whole.len());
         let seen = whole[*start..end].chars().filter(|c| !is_invisible(*c));
@@ -204,18 +228,29 @@ fn runs(
             Some(_) => stack.face_for(seen.clone()),
             None => runs.last().map(|r| &r.face),
         };
-        if let (None, Some(first)) = (face, seen.clone().find(|c| !c.is_whitespace() && !c.is_control())) {
+        if let (None, Some(first)) =
+            (face, seen.clone().find(|c| !c.is_whitespace() && !c.is_control()))
+        {
             fonts.miss(first, text);
         }
-        // What no face has is shaped all the same, as the first face's missing glyph, and as a rule left out.
+        // What no face has is shaped all the same, as the first face's missing glyph, and as a rule
+        // left out.
         let Some(face) = face.or(stack.faces.first()).cloned() else { continue };
         let (start, end) = (range.start + start, range.start + end);
         let (script, level) = (scripts[start], level(start));
         match runs.last_mut() {
-            Some(run) if Arc::ptr_eq(&run.face, &face) && run.script == script && run.level == level => {
+            Some(run)
+                if Arc::ptr_eq(&run.face, &face) && run.script == script && run.level == level =>
+            {
                 run.bytes.end = end;
             }
-            _ => runs.push(Run { bytes: start..end, face, script, level, missing: fonts.draw_missing }),
+            _ => runs.push(Run {
+                bytes: start..end,
+                face,
+                script,
+                level,
+                missing: fonts.draw_missing,
+            }),
         }
     }
     runs
@@ -233,7 +268,14 @@ pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
-fn shape(run: &Run, text: &str, section: usize, spaced: bool, language: &str, out: &mut Vec<Unplaced>) {
+fn shape(
+    run: &Run,
+    text: &str,
+    section: usize,
+    spaced: bool,
+    language: &str,
+    out: &mut Vec<Unplaced>,
+) {
     let rtl = run.level % 2 == 1;
     let mut buffer = Buffer::new();
     let part = &text[run.bytes.clone()];
@@ -250,7 +292,9 @@ fn shape(run: &Run, text: &str, section: usize, spaced: bool, language: &str, ou
         let direction = buffer.direction();
         ShapePlan::new(&run.face.font, direction, buffer.script(), buffer.language(), features)
     });
-    if harfrust::shape(&font, &mut buffer, ShapeOptions::new().plan(Some(&plan)).features(features)).is_err() {
+    if harfrust::shape(&font, &mut buffer, ShapeOptions::new().plan(Some(&plan)).features(features))
+        .is_err()
+    {
         return;
     }
     // A letter's marks are not drawn without it.

@@ -49,8 +49,8 @@ pub struct Face {
     pub ascender: f64,
     /// Whether the font would draw some glyphs in several colours, which are drawn in one here.
     pub colored: bool,
-    /// The file it is of and which of the file's fonts, for documents that embed it; none for an instance of a variable
-    /// font, which no file holds as it is.
+    /// The file it is of and which of the file's fonts, for documents that embed it; none for an
+    /// instance of a variable font, which no file holds as it is.
     pub file: Option<(FontFile, u32)>,
     outlines: FrozenMap<u32, Box<Outline>>,
     plans: Mutex<HashMap<PlanKey, Arc<ShapePlan>>>,
@@ -59,7 +59,8 @@ pub struct Face {
 /// The bytes of a font file.
 pub type FontFile = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
-/// What a shaping plan is for: script, whether from the right, whether letters stand apart, language.
+/// What a shaping plan is for: script, whether from the right, whether letters stand apart,
+/// language.
 type PlanKey = (&'static str, bool, bool, String);
 
 /// Plans that are kept: languages come from requests.
@@ -78,7 +79,8 @@ impl Face {
         let mut faces = Vec::new();
         for index in 0.. {
             let Some(font) = Font::new(data.clone(), index) else { break };
-            faces.push(Face { file: Some((data.clone(), index)), ..Face::new(font.clone(), None)? });
+            faces
+                .push(Face { file: Some((data.clone(), index)), ..Face::new(font.clone(), None)? });
             for instance in font.named_instances().iter() {
                 let varied = font.instance_builder().named_instance(instance.index()).build();
                 faces.push(Face::new(varied, Some(instance.subfamily_name()))?);
@@ -97,8 +99,9 @@ impl Face {
     }
 
     fn new(font: Font, instance: Option<NameId>) -> Result<Face, FontError> {
-        let named =
-            |id: NameId| -> Option<String> { Some(font.names().get(id)?.english_or_first()?.name().chars().collect()) };
+        let named = |id: NameId| -> Option<String> {
+            Some(font.names().get(id)?.english_or_first()?.name().chars().collect())
+        };
         let family = named(NameId::TYPOGRAPHIC_FAMILY_NAME).or_else(|| named(NameId::FAMILY_NAME));
         let style = instance
             .and_then(named)
@@ -113,13 +116,28 @@ impl Face {
         let metrics = font.metrics();
         let units_per_em = f64::from(font.units_per_em().max(1));
         let ascender = metrics.h_line().map_or(units_per_em, |line| line.ascender.to_f64());
-        let weight = style.as_deref().and_then(super::fonts::weight_in).unwrap_or(f64::from(attributes.weight.value()));
+        let weight = style
+            .as_deref()
+            .and_then(super::fonts::weight_in)
+            .unwrap_or(f64::from(attributes.weight.value()));
         let italic = attributes.style != Style::Normal;
         let colored = !font.color_glyphs().is_empty();
         let ascender = (ascender / units_per_em * EM).ceil();
         let (outlines, plans) = (FrozenMap::new(), Mutex::default());
         let file = None;
-        Ok(Self { font, name, family, weight, italic, units_per_em, ascender, colored, file, outlines, plans })
+        Ok(Self {
+            font,
+            name,
+            family,
+            weight,
+            italic,
+            units_per_em,
+            ascender,
+            colored,
+            file,
+            outlines,
+            plans,
+        })
     }
 
     /// The plan to shape such text with, made once.
@@ -175,7 +193,8 @@ impl Face {
         {
             path.clear();
         }
-        let at = |x: f32, y: f32| [f64::from(x) / self.units_per_em, -f64::from(y) / self.units_per_em];
+        let at =
+            |x: f32, y: f32| [f64::from(x) / self.units_per_em, -f64::from(y) / self.units_per_em];
         let mut outline = Outline::default();
         for element in path {
             let curve = match element {
@@ -185,7 +204,9 @@ impl Face {
                 }
                 PathElement::LineTo { x, y } => Curve::Line(at(x, y)),
                 PathElement::QuadTo { cx0, cy0, x, y } => Curve::Quadratic(at(cx0, cy0), at(x, y)),
-                PathElement::CurveTo { cx0, cy0, cx1, cy1, x, y } => Curve::Cubic(at(cx0, cy0), at(cx1, cy1), at(x, y)),
+                PathElement::CurveTo { cx0, cy0, cx1, cy1, x, y } => {
+                    Curve::Cubic(at(cx0, cy0), at(cx1, cy1), at(x, y))
+                }
                 PathElement::Close => continue,
             };
             if let Some((_, curves)) = outline.contours.last_mut() {
@@ -197,7 +218,8 @@ impl Face {
 }
 
 impl Curve {
-    /// Calls `to` with points along the curve from `from`, its end the last; `steps` of them where it bends.
+    /// Calls `to` with points along the curve from `from`, its end the last; `steps` of them where
+    /// it bends.
     pub fn flattened(&self, from: [f64; 2], steps: u32, mut to: impl FnMut([f64; 2])) {
         let mut each = |at: &dyn Fn(f64, f64, usize) -> f64| {
             for i in 1..=steps {
@@ -211,7 +233,10 @@ impl Curve {
                 each(&|t, s, i| s * s * from[i] + 2.0 * s * t * c[i] + t * t * end[i]);
             }
             Curve::Cubic(c, d, end) => each(&|t, s, i| {
-                s * s * s * from[i] + 3.0 * s * s * t * c[i] + 3.0 * s * t * t * d[i] + t * t * t * end[i]
+                s * s * s * from[i]
+                    + 3.0 * s * s * t * c[i]
+                    + 3.0 * s * t * t * d[i]
+                    + t * t * t * end[i]
             }),
         }
     }
@@ -224,7 +249,9 @@ impl Curve {
 
     /// How many straight pieces stay within `tolerance` px of the curve where an em is `em_px` px.
     pub fn steps(&self, from: [f64; 2], em_px: f64, tolerance: f64) -> u32 {
-        let bend = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| (a[0] - 2.0 * b[0] + c[0]).hypot(a[1] - 2.0 * b[1] + c[1]);
+        let bend = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| {
+            (a[0] - 2.0 * b[0] + c[0]).hypot(a[1] - 2.0 * b[1] + c[1])
+        };
         let (bend, order) = match self {
             Curve::Line(_) => return 1,
             Curve::Quadratic(c, end) => (bend(from, *c, *end), 0.25),

@@ -15,7 +15,8 @@ use super::face::{Face, FontError};
 struct Embedded;
 
 /// The families that stand in where another lacks a character, in this order.
-const FALLBACK: [&str; 4] = ["Noto Sans", "Noto Sans Armenian", "Noto Sans Georgian", "Noto Sans Arabic"];
+const FALLBACK: [&str; 4] =
+    ["Noto Sans", "Noto Sans Armenian", "Noto Sans Georgian", "Noto Sans Arabic"];
 
 /// Every face that labels can be set in.
 #[derive(Clone, Default)]
@@ -56,7 +57,9 @@ impl Fonts {
         static FACES: OnceLock<Vec<Arc<Face>>> = OnceLock::new();
         let faces = FACES.get_or_init(|| {
             let read = |path: std::borrow::Cow<'static, str>| match Embedded::get(&path)?.data {
-                std::borrow::Cow::Borrowed(data) => Face::embedded(data).ok().map(|face| vec![face]),
+                std::borrow::Cow::Borrowed(data) => {
+                    Face::embedded(data).ok().map(|face| vec![face])
+                }
                 std::borrow::Cow::Owned(data) => Face::read(data).ok(),
             };
             Embedded::iter().filter_map(read).flatten().map(Arc::new).collect()
@@ -83,7 +86,8 @@ impl Fonts {
             let label: String = label.chars().take(60).collect();
             let done = if self.draw_missing { "drawn as missing" } else { "left out" };
             tracing::warn!(
-                "no font has a glyph for '{character}' (U+{code:04X}), {done} in '{label}'; add one by --fonts"
+                "no font has a glyph for '{character}' (U+{code:04X}), {done} in '{label}'; add \
+                 one by --fonts"
             );
         }
     }
@@ -99,7 +103,9 @@ impl Fonts {
         if self.misses_fonts(names) {
             let names: String = names.chars().take(120).collect();
             let in_place = stack.faces.first().map_or("nothing", |face| &face.name);
-            tracing::warn!("no font is called '{names}': '{in_place}' takes its place; add it by --fonts");
+            tracing::warn!(
+                "no font is called '{names}': '{in_place}' takes its place; add it by --fonts"
+            );
         }
     }
 
@@ -117,7 +123,8 @@ impl Fonts {
         self.faces.iter().find(|f| f.name.eq_ignore_ascii_case(name))
     }
 
-    /// The stack for font names with commas between. A name that is not here is taken as a wish for its weight and slant.
+    /// The stack for font names with commas between. A name that is not here is taken as a wish for
+    /// its weight and slant.
     pub fn stack(&self, names: &str) -> Arc<Stack> {
         let kept = |stacks: &BTreeMap<Arc<str>, Arc<Stack>>| stacks.get(names).cloned();
         if let Some(stack) = self.stacks.lock().ok().and_then(|stacks| kept(&stacks)) {
@@ -148,7 +155,8 @@ impl Fonts {
             let family = self.faces.iter().filter(|f| belongs(name, &f.family));
             // The longest family name that fits: `Noto Sans Arabic Bold` is not of `Noto Sans`.
             let longest = family.clone().map(|f| f.family.len()).max();
-            let family: Vec<&Arc<Face>> = family.filter(|f| Some(f.family.len()) == longest).collect();
+            let family: Vec<&Arc<Face>> =
+                family.filter(|f| Some(f.family.len()) == longest).collect();
             if let Some(face) = nearest(&family, wish(name)) {
                 push(face);
                 found = true;
@@ -157,7 +165,8 @@ impl Fonts {
         let is_stand_in = !found && !names.is_empty() && !is_unnamed;
         let wish = names.first().map_or((400.0, false), |name| wish(name));
         for family in FALLBACK {
-            let family: Vec<&Arc<Face>> = self.faces.iter().filter(|f| f.family == family).collect();
+            let family: Vec<&Arc<Face>> =
+                self.faces.iter().filter(|f| f.family == family).collect();
             if let Some(face) = nearest(&family, wish) {
                 push(face);
             }
@@ -173,7 +182,10 @@ impl Stack {
         let mut lacking = Vec::new();
         for c in text.chars() {
             let is_seen = !c.is_whitespace() && !c.is_control() && !is_invisible(c);
-            if is_seen && !lacking.contains(&c) && !self.faces.iter().any(|face| face.glyph(c).is_some()) {
+            if is_seen
+                && !lacking.contains(&c)
+                && !self.faces.iter().any(|face| face.glyph(c).is_some())
+            {
                 lacking.push(c);
             }
         }
@@ -181,11 +193,16 @@ impl Stack {
     }
 
     /// The first face with a glyph for each of the characters.
-    pub(super) fn face_for(&self, mut characters: impl Iterator<Item = char> + Clone) -> Option<&Arc<Face>> {
-        self.faces.iter().find(|face| characters.clone().all(|c| face.glyph(c).is_some())).or_else(|| {
-            let first = characters.next()?;
-            self.faces.iter().find(|face| face.glyph(first).is_some())
-        })
+    pub(super) fn face_for(
+        &self,
+        mut characters: impl Iterator<Item = char> + Clone,
+    ) -> Option<&Arc<Face>> {
+        self.faces.iter().find(|face| characters.clone().all(|c| face.glyph(c).is_some())).or_else(
+            || {
+                let first = characters.next()?;
+                self.faces.iter().find(|face| face.glyph(first).is_some())
+            },
+        )
     }
 }
 
@@ -217,7 +234,8 @@ pub(super) fn weight_in(name: &str) -> Option<f64> {
         ("black", 900.0),
         ("heavy", 900.0),
     ];
-    let squeezed: String = name.to_lowercase().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    let squeezed: String =
+        name.to_lowercase().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
     WEIGHTS.iter().find(|(word, _)| squeezed.contains(word)).map(|(_, weight)| *weight)
 }
 
@@ -256,20 +274,32 @@ mod tests {
     fn each_font_of_a_collection_is_a_face() {
         let files = ["NotoSansArmenian-Bold.ttf", "NotoSansArabic-Regular.ttf"];
         let fonts = files.map(|f| Embedded::get(f).unwrap().data.into_owned());
-        let faces: Vec<String> =
-            Fonts::embedded().add(collection(&fonts)).unwrap().iter().map(|f| f.name.clone()).collect();
+        let faces: Vec<String> = Fonts::embedded()
+            .add(collection(&fonts))
+            .unwrap()
+            .iter()
+            .map(|f| f.name.clone())
+            .collect();
         assert_eq!(faces, ["Noto Sans Armenian Bold", "Noto Sans Arabic Regular"]);
         let mut fonts = Fonts::default();
-        let read = fonts.add(collection(&[Embedded::get(files[0]).unwrap().data.into_owned()])).unwrap();
+        let read =
+            fonts.add(collection(&[Embedded::get(files[0]).unwrap().data.into_owned()])).unwrap();
         let glyph = read[0].glyph('Ա').unwrap();
-        assert_eq!(read[0].outline(glyph), Fonts::embedded().named("Noto Sans Armenian Bold").unwrap().outline(glyph));
+        assert_eq!(
+            read[0].outline(glyph),
+            Fonts::embedded().named("Noto Sans Armenian Bold").unwrap().outline(glyph)
+        );
     }
 
-    /// A font collection: the fonts one after another, their tables found from the start of the file.
+    /// A font collection: the fonts one after another, their tables found from the start of the
+    /// file.
     fn collection(fonts: &[Vec<u8>]) -> Vec<u8> {
-        let number = |data: &[u8], at: usize| u32::from_be_bytes(data[at..at + 4].try_into().unwrap());
+        let number =
+            |data: &[u8], at: usize| u32::from_be_bytes(data[at..at + 4].try_into().unwrap());
         let header = 12 + 4 * fonts.len();
-        let mut out = [b"ttcf".to_vec(), vec![0, 1, 0, 0], (fonts.len() as u32).to_be_bytes().to_vec()].concat();
+        let mut out =
+            [b"ttcf".to_vec(), vec![0, 1, 0, 0], (fonts.len() as u32).to_be_bytes().to_vec()]
+                .concat();
         let mut start = header;
         for font in fonts {
             out.extend((start as u32).to_be_bytes());

@@ -1,4 +1,5 @@
-//! A whole label: lines of clusters, justified and aligned to its anchor, by the rules of MapLibre's text layout.
+//! A whole label: lines of clusters, justified and aligned to its anchor, by the rules of
+//! MapLibre's text layout.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,7 +23,8 @@ impl Anchor {
 
     /// From the reference's words, `top-left` and so on.
     pub fn named(name: &str) -> Self {
-        let side = |low: &str, high: &str| i8::from(name.contains(high)) - i8::from(name.contains(low));
+        let side =
+            |low: &str, high: &str| i8::from(name.contains(high)) - i8::from(name.contains(low));
         Self { x: side("left", "right"), y: side("top", "bottom") }
     }
 
@@ -90,8 +92,8 @@ impl VerticalAlign {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writing {
     Horizontal,
-    /// From the top down: letters of scripts that are written so stand upright. `alone` for a label at a point, where
-    /// other letters stand upright, too.
+    /// From the top down: letters of scripts that are written so stand upright. `alone` for a label
+    /// at a point, where other letters stand upright, too.
     Vertical {
         alone: bool,
     },
@@ -185,7 +187,8 @@ impl Paragraph<'_> {
         }
         let mut all = clusters(alphabet, &text, &ranges, self.letter_spacing != 0.0, self.language);
         // Letters of joined scripts are not spaced, nor is a label of glyph ranges that holds any.
-        let plain = all.iter().flat_map(|c| &c.glyphs).all(|g| matches!(g.mark, super::Mark::Field(_)));
+        let plain =
+            all.iter().flat_map(|c| &c.glyphs).all(|g| matches!(g.mark, super::Mark::Field(_)));
         let torn = plain && all.iter().any(|c| c.joined);
         let spacing = |c: &Unplaced| if c.joined || torn { 0.0 } else { self.letter_spacing };
         for cluster in &mut all {
@@ -202,11 +205,9 @@ impl Paragraph<'_> {
             }
         };
         let ends = line_ends(&text, &all, self.max_width, measured, is_image);
-        let ascender = self
-            .sections
-            .iter()
-            .find(|s| s.image_px.is_none())
-            .map_or(EM, |s| alphabet.fonts.stack(&s.fonts).faces.first().map_or(EM, |f| f.ascender));
+        let ascender = self.sections.iter().find(|s| s.image_px.is_none()).map_or(EM, |s| {
+            alphabet.fonts.stack(&s.fonts).faces.first().map_or(EM, |f| f.ascender)
+        });
         let shaped = self.lines(all, &ends, spacing, text, ascender);
         shaped
             .clusters
@@ -240,7 +241,11 @@ impl Paragraph<'_> {
         let standing: HashSet<usize> = match self.writing {
             Writing::Vertical { alone: false } => {
                 let stands = standing(&all.iter().map(|c| c.first).collect::<Vec<_>>());
-                all.iter().zip(stands).filter(|(_, stands)| *stands).map(|(c, _)| c.bytes.start).collect()
+                all.iter()
+                    .zip(stands)
+                    .filter(|(_, stands)| *stands)
+                    .map(|(c, _)| c.bytes.start)
+                    .collect()
             }
             _ => HashSet::new(),
         };
@@ -258,10 +263,13 @@ impl Paragraph<'_> {
             };
             let max_scale = line.iter().map(|c| section(c).scale).fold(0.0, f64::max);
             let image = |i: usize| {
-                let side = |c: &&Unplaced| section(c).image_px.map_or(0.0, |size| size[i] * section(c).scale);
+                let side = |c: &&Unplaced| {
+                    section(c).image_px.map_or(0.0, |size| size[i] * section(c).scale)
+                };
                 line.iter().map(side).fold(0.0, f64::max) * image_scale
             };
-            let (widest, tallest) = ((max_scale * EM).max(image(0)), (max_scale * EM).max(image(1)));
+            let (widest, tallest) =
+                ((max_scale * EM).max(image(0)), (max_scale * EM).max(image(1)));
             let first = shaped.clusters.len();
             let (mut x, mut image_offset) = (0.0, 0.0f64);
             for cluster in &line {
@@ -303,7 +311,8 @@ impl Paragraph<'_> {
             let last_spacing = line.last().map_or(0.0, |c| spacing(c));
             longest = longest.max(x - last_spacing);
             let placed = &mut shaped.clusters[first..];
-            let indent = placed.last().map_or(0.0, |c| c.x + c.advance * c.scale) * self.justify.share();
+            let indent =
+                placed.last().map_or(0.0, |c| c.x + c.advance * c.scale) * self.justify.share();
             let line_offset = image_offset.max((max_scale - 1.0) * EM);
             for cluster in placed {
                 cluster.x -= indent;
@@ -347,7 +356,10 @@ fn visual(line: &[Unplaced]) -> Vec<&Unplaced> {
     for level in (1..=highest).rev() {
         let mut start = 0;
         while start < order.len() {
-            let end = order[start..].iter().position(|c| c.level < level).map_or(order.len(), |n| start + n);
+            let end = order[start..]
+                .iter()
+                .position(|c| c.level < level)
+                .map_or(order.len(), |n| start + n);
             order[start..end].reverse();
             start = end + 1;
         }
@@ -395,14 +407,19 @@ mod tests {
         assert_eq!(shaped("Shusha", 1.0).lines, 1);
         let three = shaped("one\ntwo\nthree", 100.0);
         assert_eq!(three.lines, 3);
-        assert!((three.top + three.bottom).abs() < 1e-9 && (three.bottom - three.top - 3.0 * 1.2 * EM).abs() < 1e-9);
+        assert!(
+            (three.top + three.bottom).abs() < 1e-9
+                && (three.bottom - three.top - 3.0 * 1.2 * EM).abs() < 1e-9
+        );
     }
 
     #[test]
     fn persian_runs_from_the_right_and_is_joined() {
         let persian = shaped("شوشا ۱۹۹۲", 100.0);
-        let digits: Vec<f64> = persian.clusters.iter().filter(|c| c.first.is_numeric()).map(|c| c.x).collect();
-        let letters: Vec<f64> = persian.clusters.iter().filter(|c| c.first.is_alphabetic()).map(|c| c.x).collect();
+        let digits: Vec<f64> =
+            persian.clusters.iter().filter(|c| c.first.is_numeric()).map(|c| c.x).collect();
+        let letters: Vec<f64> =
+            persian.clusters.iter().filter(|c| c.first.is_alphabetic()).map(|c| c.x).collect();
         // The number is read from the left, and lies left of the word.
         assert!(digits.is_sorted() && digits[3] < letters[0]);
         let glyph = |text: &str| match &shaped(text, 100.0).clusters[0].glyphs[0].mark {
@@ -414,13 +431,16 @@ mod tests {
 
     #[test]
     fn what_no_font_has_is_left_out() {
-        assert!(shaped("A漢B", 100.0).clusters.iter().filter(|c| !c.glyphs.is_empty()).count() == 2);
+        assert!(
+            shaped("A漢B", 100.0).clusters.iter().filter(|c| !c.glyphs.is_empty()).count() == 2
+        );
     }
 
     #[test]
     fn a_mark_is_not_drawn_without_its_letter() {
-        let glyphs =
-            |text: &str| -> usize { tried(text, 100.0).map_or(0, |s| s.clusters.iter().map(|c| c.glyphs.len()).sum()) };
+        let glyphs = |text: &str| -> usize {
+            tried(text, 100.0).map_or(0, |s| s.clusters.iter().map(|c| c.glyphs.len()).sum())
+        };
         // No embedded font has these letters; all have the marks.
         for lost in ["漢\u{301}", "か\u{308}", "\u{1F600}\u{301}\u{323}", "ก\u{302}"] {
             assert_eq!(glyphs(lost), 0, "{lost:?}");

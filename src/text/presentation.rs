@@ -1,8 +1,8 @@
-//! Arabic letters by the shapes they take beside one another, for glyph ranges, which have a field for each shape
-//! (Unicode, Arabic Presentation Forms A and B) and none for how letters join.
+//! Arabic letters by the shapes they take beside one another, for glyph ranges, which have a field
+//! for each shape (Unicode, Arabic Presentation Forms A and B) and none for how letters join.
 
-/// The letters that change shape: the letter; its isolated form; how many forms it has, of isolated, final, initial and
-/// medial in turn.
+/// The letters that change shape: the letter; its isolated form; how many forms it has, of
+/// isolated, final, initial and medial in turn.
 const LETTERS: [(char, u32, u32); 43] = [
     ('\u{621}', 0xFE80, 1),
     ('\u{622}', 0xFE81, 2),
@@ -50,7 +50,8 @@ const LETTERS: [(char, u32, u32); 43] = [
 ];
 
 /// Lam with an alef: the alef, and the isolated form of the two; the final form follows it.
-const LAM_ALEF: [(char, u32); 4] = [('\u{622}', 0xFEF5), ('\u{623}', 0xFEF7), ('\u{625}', 0xFEF9), ('\u{627}', 0xFEFB)];
+const LAM_ALEF: [(char, u32); 4] =
+    [('\u{622}', 0xFEF5), ('\u{623}', 0xFEF7), ('\u{625}', 0xFEF9), ('\u{627}', 0xFEFB)];
 
 const LAM: char = '\u{644}';
 const TATWEEL: char = '\u{640}';
@@ -63,22 +64,25 @@ pub(super) fn presented(text: &str) -> Vec<(usize, usize, char)> {
     while i < chars.len() {
         let (at, c) = chars[i];
         let before = chars[..i].iter().rev().map(|(_, c)| *c).find(|c| !is_mark(*c));
-        let after =
-            |from: usize| chars.get(from..).and_then(|rest| rest.iter().map(|(_, c)| *c).find(|c| !is_mark(*c)));
+        let after = |from: usize| {
+            chars.get(from..).and_then(|rest| rest.iter().map(|(_, c)| *c).find(|c| !is_mark(*c)))
+        };
         let joins_before = before.is_some_and(joins_forward);
-        let ligature =
-            chars.get(i + 1).and_then(|(_, next)| LAM_ALEF.iter().find(|(alef, _)| c == LAM && alef == next));
+        let ligature = chars
+            .get(i + 1)
+            .and_then(|(_, next)| LAM_ALEF.iter().find(|(alef, _)| c == LAM && alef == next));
         if let Some((alef, isolated)) = ligature {
             let shaped = char::from_u32(isolated + u32::from(joins_before)).unwrap_or(c);
             out.push((at, c.len_utf8() + alef.len_utf8(), shaped));
             i += 2;
             continue;
         }
-        let shaped = LETTERS.iter().find(|(letter, ..)| *letter == c).map(|(_, isolated, forms)| {
-            let back = *forms >= 2 && joins_before;
-            let forth = *forms == 4 && after(i + 1).is_some_and(joins_back);
-            isolated + u32::from(back) + 2 * u32::from(forth)
-        });
+        let shaped =
+            LETTERS.iter().find(|(letter, ..)| *letter == c).map(|(_, isolated, forms)| {
+                let back = *forms >= 2 && joins_before;
+                let forth = *forms == 4 && after(i + 1).is_some_and(joins_back);
+                isolated + u32::from(back) + 2 * u32::from(forth)
+            });
         out.push((at, c.len_utf8(), shaped.and_then(char::from_u32).unwrap_or(c)));
         i += 1;
     }
@@ -108,7 +112,8 @@ mod tests {
 
     #[test]
     fn letters_take_their_forms() {
-        let shaped = |text: &str| presented(text).into_iter().map(|(_, _, c)| c).collect::<String>();
+        let shaped =
+            |text: &str| presented(text).into_iter().map(|(_, _, c)| c).collect::<String>();
         // Salam: seen initial, lam with alef final, meem isolated.
         assert_eq!(shaped("سلام"), "\u{FEB3}\u{FEFC}\u{FEE1}");
         // A joiner's absence parts letters.

@@ -1,5 +1,6 @@
-//! Glyph ranges: 256 characters' distance fields in a protobuf, as styles' `glyphs` names them and MapLibre clients ask
-//! for them (<https://github.com/mapbox/node-fontnik/blob/master/proto/glyphs.proto>).
+//! Glyph ranges: 256 characters' distance fields in a protobuf, as styles' `glyphs` names them and
+//! MapLibre clients ask for them
+//! (<https://github.com/mapbox/node-fontnik/blob/master/proto/glyphs.proto>).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,8 +20,8 @@ pub enum RangeError {
     Size(u32),
 }
 
-/// One character's distance field: a byte a texel, [`SdfGlyph::BORDER`] more of them on every side than the glyph is wide
-/// and high. 192 is on the outline; a texel further in is 32 more.
+/// One character's distance field: a byte a texel, [`SdfGlyph::BORDER`] more of them on every side
+/// than the glyph is wide and high. 192 is on the outline; a texel further in is 32 more.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SdfGlyph {
     pub character: u32,
@@ -100,13 +101,21 @@ impl SdfGlyph {
             }
         }
         let (left, top) = (min[0].floor(), min[1].floor());
-        let side = |low: f64, high: f64| (high.ceil() - low).clamp(0.0, f64::from(Self::MAX_SIDE)) as u32;
+        let side =
+            |low: f64, high: f64| (high.ceil() - low).clamp(0.0, f64::from(Self::MAX_SIDE)) as u32;
         let (width, height) = match edges.is_empty() {
             true => (0, 0),
             false => (side(left, max[0]), side(top, max[1])),
         };
-        let mut glyph =
-            Self { character: character.into(), width, height, left: 0, top: 0, advance, field: Vec::new() };
+        let mut glyph = Self {
+            character: character.into(),
+            width,
+            height,
+            left: 0,
+            top: 0,
+            advance,
+            field: Vec::new(),
+        };
         if width == 0 || height == 0 {
             return Some(glyph);
         }
@@ -115,7 +124,8 @@ impl SdfGlyph {
         let border = f64::from(Self::BORDER);
         for row in 0..height + 2 * Self::BORDER {
             for column in 0..width + 2 * Self::BORDER {
-                let p = [left - border + f64::from(column) + 0.5, top - border + f64::from(row) + 0.5];
+                let p =
+                    [left - border + f64::from(column) + 0.5, top - border + f64::from(row) + 0.5];
                 let inside = signed_distance(&edges, p);
                 let value = 255.0 * (inside / Self::RADIUS + 1.0 - Self::CUTOFF);
                 glyph.field.push(value.round().clamp(0.0, 255.0) as u8);
@@ -171,7 +181,8 @@ impl GlyphRange {
             let side = |v: u32| u64::from(v) + 2 * u64::from(SdfGlyph::BORDER);
             let field = raw.bitmap.unwrap_or_default();
             let (width, height) = (raw.width, raw.height);
-            let sane = width.max(height) <= SdfGlyph::MAX_SIDE && side(width) * side(height) == field.len() as u64;
+            let sane = width.max(height) <= SdfGlyph::MAX_SIDE
+                && side(width) * side(height) == field.len() as u64;
             let (width, height) = match field.is_empty() {
                 true => (0, 0),
                 false if sane => (width, height),
@@ -179,7 +190,15 @@ impl GlyphRange {
             };
             let limit = |v: i32| v.clamp(-4096, 4096);
             let (left, top) = (limit(raw.left), limit(raw.top));
-            let glyph = SdfGlyph { character: raw.id, width, height, left, top, advance: raw.advance.min(4096), field };
+            let glyph = SdfGlyph {
+                character: raw.id,
+                width,
+                height,
+                left,
+                top,
+                advance: raw.advance.min(4096),
+                field,
+            };
             glyphs.entry(raw.id).or_insert_with(|| Arc::new(glyph));
         }
         Ok(Self { glyphs })
@@ -208,7 +227,8 @@ impl GlyphRange {
         };
         let glyphs = self.glyphs.values().map(raw).collect();
         let range = format!("{first}-{}", first + 255);
-        Glyphs { stacks: vec![FontStack { name: stack.to_string(), range, glyphs }] }.encode_to_vec()
+        Glyphs { stacks: vec![FontStack { name: stack.to_string(), range, glyphs }] }
+            .encode_to_vec()
     }
 
     pub fn glyph(&self, character: u32) -> Option<&Arc<SdfGlyph>> {
@@ -236,8 +256,20 @@ mod tests {
 
     #[test]
     fn a_field_of_the_wrong_size_is_refused() {
-        let raw = RawGlyph { id: 7, bitmap: Some(vec![0; 5]), width: 1, height: 1, left: 0, top: 0, advance: 1 };
-        let stacks = vec![FontStack { name: String::new(), range: String::new(), glyphs: vec![raw] }];
-        assert!(matches!(GlyphRange::decode(&Glyphs { stacks }.encode_to_vec()), Err(RangeError::Size(7))));
+        let raw = RawGlyph {
+            id: 7,
+            bitmap: Some(vec![0; 5]),
+            width: 1,
+            height: 1,
+            left: 0,
+            top: 0,
+            advance: 1,
+        };
+        let stacks =
+            vec![FontStack { name: String::new(), range: String::new(), glyphs: vec![raw] }];
+        assert!(matches!(
+            GlyphRange::decode(&Glyphs { stacks }.encode_to_vec()),
+            Err(RangeError::Size(7))
+        ));
     }
 }

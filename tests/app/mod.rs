@@ -11,7 +11,8 @@ pub use wire::{Answer, send_to};
 /// The program's routes over the embedded map.
 pub fn app() -> axum::Router {
     static SERVICE: std::sync::OnceLock<Service> = std::sync::OnceLock::new();
-    let service = SERVICE.get_or_init(|| Service::new(map::load(&Options::default()).value.unwrap(), 2).unwrap());
+    let service = SERVICE
+        .get_or_init(|| Service::new(map::load(&Options::default()).value.unwrap(), 2).unwrap());
     router(service.clone(), Site { hosts: vec!["maps.example".to_string()], ..Site::default() })
 }
 

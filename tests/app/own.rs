@@ -23,7 +23,8 @@ pub fn with(files: &[(&str, Json)]) -> Map {
 
 pub fn ask(map: &Map, question: Json) -> Result<Json, String> {
     let effort = Effort::default();
-    let question = Question::read(question.as_object().unwrap(), &effort).map_err(|e| e.to_string())?;
+    let question =
+        Question::read(question.as_object().unwrap(), &effort).map_err(|e| e.to_string())?;
     map.ask(&question, &effort).map(|answer| answer.to_json()).map_err(|e| e.to_string())
 }
 

@@ -18,13 +18,17 @@ impl Answer {
     }
 
     pub fn json(&self) -> Json {
-        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
     }
 }
 
 /// To routes over some other map. As every client does, it names a host.
 pub async fn send_to(app: axum::Router, mut request: Request<Body>) -> Answer {
-    request.headers_mut().entry(header::HOST).or_insert(header::HeaderValue::from_static("maps.example:8080"));
+    request
+        .headers_mut()
+        .entry(header::HOST)
+        .or_insert(header::HeaderValue::from_static("maps.example:8080"));
     let response = app.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, 1 << 26).await.unwrap().to_vec();

@@ -24,7 +24,8 @@ pub fn pixels(png: &[u8]) -> image::RgbaImage {
     image::load_from_memory(png).unwrap().to_rgba8()
 }
 
-/// Counts the pixels in which a 4 x 4 mosaic of tiles differs from the static picture of the same area.
+/// Counts the pixels in which a 4 x 4 mosaic of tiles differs from the static picture of the same
+/// area.
 pub fn differences(
     map: &Map,
     style: &str,
@@ -51,8 +52,10 @@ pub fn differences(
         for dx in 0..count {
             let tile = TileId::new(u32::from(z), x0 + dx, y0 + dy).unwrap();
             let tile = pixels(&map.png(style, &state, &Frame::tile(tile, size, ratio)).unwrap());
-            wrong +=
-                tile.enumerate_pixels().filter(|(x, y, p)| whole.get_pixel(dx * side + x, dy * side + y) != *p).count();
+            wrong += tile
+                .enumerate_pixels()
+                .filter(|(x, y, p)| whole.get_pixel(dx * side + x, dy * side + y) != *p)
+                .count();
         }
     }
     wrong

@@ -1,4 +1,5 @@
-//! The expression suite: each test's expression is compiled and evaluated, and what comes of both is compared.
+//! The expression suite: each test's expression is compiled and evaluated, and what comes of both
+//! is compared.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -59,7 +60,8 @@ fn outcome(test: &Json) -> Json {
     let expr = match parse_property(&test["expression"], &spec) {
         Ok(expr) => expr,
         Err(errors) => {
-            let errors: Vec<Json> = errors.iter().map(|e| json!({"key": e.key, "error": e.message})).collect();
+            let errors: Vec<Json> =
+                errors.iter().map(|e| json!({"key": e.key, "error": e.message})).collect();
             return json!({"compiled": {"result": "error", "errors": errors}});
         }
     };
@@ -78,7 +80,11 @@ fn outcome(test: &Json) -> Json {
 }
 
 fn object(json: Option<&Json>) -> BTreeMap<String, Value> {
-    json.and_then(Json::as_object).into_iter().flatten().map(|(k, v)| (k.clone(), Value::from(v))).collect()
+    json.and_then(Json::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(k, v)| (k.clone(), Value::from(v)))
+        .collect()
 }
 
 #[derive(Debug)]
@@ -95,7 +101,9 @@ fn output(expr: &Expr, input: &Json, state: &BTreeMap<String, Value>) -> Json {
     let tile_zoom = globals["canonicalID"]["z"].as_u64();
     // Geometry counts only where the tile it lies in is known.
     let geometry = given.get("geometry").filter(|_| tile_zoom.is_some());
-    let geometry = geometry.map(|g| geo::Geometry::<f64>::try_from(g.to_string().parse::<geojson::GeoJson>().unwrap()));
+    let geometry = geometry.map(|g| {
+        geo::Geometry::<f64>::try_from(g.to_string().parse::<geojson::GeoJson>().unwrap())
+    });
     let geometry_type = match given["geometry"]["type"].as_str() {
         Some("Point" | "MultiPoint") => "Point",
         Some("LineString" | "MultiLineString") => "LineString",
@@ -108,7 +116,10 @@ fn output(expr: &Expr, input: &Json, state: &BTreeMap<String, Value>) -> Json {
             Json::String(t) => Some(FeatureId::Text(t.as_str().into())),
             _ => None,
         },
-        properties: object(given.get("properties")).into_iter().map(|(k, v)| (k.into(), v)).collect(),
+        properties: object(given.get("properties"))
+            .into_iter()
+            .map(|(k, v)| (k.into(), v))
+            .collect(),
         geometry: match geometry {
             Some(geometry) => geometry.unwrap(),
             None => geo::Geometry::GeometryCollection(geo::GeometryCollection::default()),
@@ -151,7 +162,8 @@ fn datum_json(datum: &Datum) -> Json {
         Datum::Colors(colors) => json!({"values": colors.iter().map(members).collect::<Vec<_>>()}),
         Datum::Projection(p) => json!({"from": &*p.from, "to": &*p.to, "transition": p.transition}),
         Datum::AnchorOffsets(all) => {
-            let values: Vec<Json> = all.iter().flat_map(|a| [json!(a.anchor.name()), json!(a.offset)]).collect();
+            let values: Vec<Json> =
+                all.iter().flat_map(|a| [json!(a.anchor.name()), json!(a.offset)]).collect();
             json!({"values": values})
         }
         Datum::Formatted(formatted) => {

@@ -1,7 +1,8 @@
-//! The comparison that the render suite is judged by: pixelmatch 7 (<https://github.com/mapbox/pixelmatch>), written
-//! anew. Two pixels differ where their distance in YIQ space (Kotsarenko and Ramos, "Measuring perceived color
-//! difference using YIQ NTSC transmission color space in mobile applications", 2010) is above the threshold and neither
-//! looks anti-aliased (Vyšniauskas, "Anti-aliased pixel and intensity slope detector", 2009).
+//! The comparison that the render suite is judged by: pixelmatch 7
+//! (<https://github.com/mapbox/pixelmatch>), written anew. Two pixels differ where their distance
+//! in YIQ space (Kotsarenko and Ramos, "Measuring perceived color difference using YIQ NTSC
+//! transmission color space in mobile applications", 2010) is above the threshold and neither looks
+//! anti-aliased (Vyšniauskas, "Anti-aliased pixel and intensity slope detector", 2009).
 
 use image::{Rgba, RgbaImage};
 
@@ -23,7 +24,8 @@ pub fn differences(a: &RgbaImage, b: &RgbaImage, threshold: f64) -> Vec<bool> {
     different
 }
 
-/// The difference of two pixels over the backdrop that translucent ones are seen against at `at`: red, green, blue.
+/// The difference of two pixels over the backdrop that translucent ones are seen against at `at`:
+/// red, green, blue.
 fn difference(a: &Rgba<u8>, b: &Rgba<u8>, at: u64) -> [f64; 3] {
     let [r1, g1, b1, a1] = a.0.map(f64::from);
     let [r2, g2, b2, a2] = b.0.map(f64::from);
@@ -33,7 +35,11 @@ fn difference(a: &Rgba<u8>, b: &Rgba<u8>, at: u64) -> [f64; 3] {
     let golden = (1.0 + 5f64.sqrt()) / 2.0;
     let backdrop = |step: f64| 48.0 + 159.0 * (((at as f64 / step) as u64) % 2) as f64;
     let over = |c1: f64, c2: f64, behind: f64| (c1 * a1 - c2 * a2 - behind * (a1 - a2)) / 255.0;
-    [over(r1, r2, backdrop(1.0)), over(g1, g2, backdrop(golden)), over(b1, b2, backdrop(golden + 1.0))]
+    [
+        over(r1, r2, backdrop(1.0)),
+        over(g1, g2, backdrop(golden)),
+        over(b1, b2, backdrop(golden + 1.0)),
+    ]
 }
 
 fn brightness([r, g, b]: [f64; 3]) -> f64 {
@@ -57,12 +63,13 @@ fn around(image: &RgbaImage, x: u32, y: u32) -> (impl Iterator<Item = (u32, u32)
     let (x0, x2) = (x.saturating_sub(1), (x + 1).min(width - 1));
     let (y0, y2) = (y.saturating_sub(1), (y + 1).min(height - 1));
     let edge = x == x0 || x == x2 || y == y0 || y == y2;
-    let all = (x0..=x2).flat_map(move |i| (y0..=y2).map(move |j| (i, j))).filter(move |p| *p != (x, y));
+    let all =
+        (x0..=x2).flat_map(move |i| (y0..=y2).map(move |j| (i, j))).filter(move |p| *p != (x, y));
     (all, edge)
 }
 
-/// Whether the pixel of `image` looks anti-aliased: between a darker and a brighter one, one of which has neighbours of
-/// its own colour in both pictures.
+/// Whether the pixel of `image` looks anti-aliased: between a darker and a brighter one, one of
+/// which has neighbours of its own colour in both pictures.
 fn smooth(image: &RgbaImage, other: &RgbaImage, x: u32, y: u32) -> bool {
     let at = u64::from(y * image.width() + x) * 4;
     let (neighbours, edge) = around(image, x, y);

@@ -71,8 +71,9 @@ fn write_tilesets(folder: &Path) {
     }
 }
 
-/// The families a test counts in: its category, the kinds of layer it draws, and the same again where all its data is
-/// GeoJSON. Tests with symbols are one family of their own; a background counts only where there is nothing else.
+/// The families a test counts in: its category, the kinds of layer it draws, and the same again
+/// where all its data is GeoJSON. Tests with symbols are one family of their own; a background
+/// counts only where there is nothing else.
 fn families(entry: &Entry) -> Vec<String> {
     let category = entry.id.split('/').next().unwrap().to_string();
     let others: Vec<&String> = entry.layers.iter().filter(|l| *l != "background").collect();
@@ -107,9 +108,15 @@ fn families(entry: &Entry) -> Vec<String> {
 }
 
 fn test(folder: &Path, entry: &Entry) -> Outcome {
-    let mut outcome = Outcome { id: entry.id.clone(), families: families(entry), passed: false, detail: String::new() };
+    let mut outcome = Outcome {
+        id: entry.id.clone(),
+        families: families(entry),
+        passed: false,
+        detail: String::new(),
+    };
     let source = folder.join("tests").join(&entry.id);
-    let style: Json = serde_json::from_str(&fs::read_to_string(source.join("style.json")).unwrap()).unwrap();
+    let style: Json =
+        serde_json::from_str(&fs::read_to_string(source.join("style.json")).unwrap()).unwrap();
     let settings = &style["metadata"]["test"];
     let number = |json: &Json, default: f64| json.as_f64().unwrap_or(default);
     let allowed = number(&settings["allowed"], 0.00025);
@@ -120,13 +127,16 @@ fn test(folder: &Path, entry: &Entry) -> Outcome {
         .filter(|p| p.file_name().unwrap().to_string_lossy().starts_with("expected"))
         .collect();
     expected.sort();
-    let expected: Vec<RgbaImage> = expected.iter().map(|p| image::open(p).unwrap().to_rgba8()).collect();
+    let expected: Vec<RgbaImage> =
+        expected.iter().map(|p| image::open(p).unwrap().to_rgba8()).collect();
     let drawn = match draw(folder, entry, &style) {
         Ok(drawn) => drawn,
         Err(why) => {
             outcome.detail = why;
             // A blank picture is what there is to see.
-            let size = |key: &str| (number(&settings[key], 512.0) * number(&settings["pixelRatio"], 1.0)) as u32;
+            let size = |key: &str| {
+                (number(&settings[key], 512.0) * number(&settings["pixelRatio"], 1.0)) as u32
+            };
             RgbaImage::new(size("width"), size("height"))
         }
     };
@@ -148,8 +158,12 @@ fn test(folder: &Path, entry: &Entry) -> Outcome {
     if outcome.passed {
         let _ = fs::remove_file(diff_path);
     } else {
-        outcome.detail =
-            format!("{:.3} % of pixels differ, {:.3} % may {}", share * 100.0, allowed * 100.0, outcome.detail);
+        outcome.detail = format!(
+            "{:.3} % of pixels differ, {:.3} % may {}",
+            share * 100.0,
+            allowed * 100.0,
+            outcome.detail
+        );
         panels(expected, &drawn, &different).save(diff_path).unwrap();
     }
     outcome
@@ -160,7 +174,8 @@ fn draw(folder: &Path, entry: &Entry, style: &Json) -> Result<RgbaImage, String>
     let assets = folder.join("assets").display().to_string();
     let tilesets = super::output().join("tilesets").canonicalize().unwrap().display().to_string();
     let text = style.to_string();
-    let text = text.replace("local://tilesets", &tilesets).replace("local://", &format!("{assets}/"));
+    let text =
+        text.replace("local://tilesets", &tilesets).replace("local://", &format!("{assets}/"));
     let path = super::output().join("styles").join(format!("{}.json", file_name(&entry.id)));
     fs::write(&path, text).unwrap();
     let roots = vec![assets.into(), tilesets.into()];
@@ -173,11 +188,13 @@ fn draw(folder: &Path, entry: &Entry, style: &Json) -> Result<RgbaImage, String>
     if ratio.fract() != 0.0 {
         return Err(format!("a pixel ratio of {ratio}"));
     }
-    let size = Size::new(side("width"), side("height"), ratio as u32, u64::MAX).map_err(|e| e.to_string())?;
+    let size = Size::new(side("width"), side("height"), ratio as u32, u64::MAX)
+        .map_err(|e| e.to_string())?;
     let center = |i: usize| style["center"][i].as_f64().unwrap_or(0.0);
     let center = LonLat::new(center(0), center(1)).ok_or("its center is nowhere")?;
     let number = |key: &str| style[key].as_f64().unwrap_or(0.0);
-    let frame = Frame::viewport(center, number("zoom"), number("bearing"), size).map_err(|e| e.to_string())?;
+    let frame = Frame::viewport(center, number("zoom"), number("bearing"), size)
+        .map_err(|e| e.to_string())?;
     let state = styled.state(BTreeMap::<&str, &str>::new()).map_err(|e| e.to_string())?;
     let png = map.png(id, &state, &frame).map_err(|e| e.to_string())?;
     Ok(image::load_from_memory(&png).unwrap().to_rgba8())

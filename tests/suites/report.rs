@@ -49,7 +49,8 @@ pub fn write(suite: &str, outcomes: &[Outcome]) {
     for outcome in outcomes {
         let result = if outcome.passed { "pass" } else { "fail" };
         let detail = outcome.detail.replace(['\t', '\n'], " ");
-        writeln!(table, "{suite}\t{}\t{}\t{result}\t{detail}", outcome.families[0], outcome.id).unwrap();
+        writeln!(table, "{suite}\t{}\t{}\t{result}\t{detail}", outcome.families[0], outcome.id)
+            .unwrap();
         if !outcome.passed {
             let text = detail.replace('&', "&amp;").replace('<', "&lt;");
             let panels = PathBuf::from(suite).join(format!("{}.diff.png", file_name(&outcome.id)));
@@ -81,8 +82,13 @@ pub fn hold_to_the_list(suite: &str, outcomes: &[Outcome]) {
         .filter(|o| !o.passed && listed.contains(&line(o)))
         .map(|o| format!("{}: {}", o.id, o.detail))
         .collect();
-    let gained: Vec<String> = outcomes.iter().filter(|o| o.passed).map(line).filter(|l| !listed.contains(l)).collect();
-    println!("{suite}: {} pass that are not in tests/suites-pass.txt, {} listed fail", gained.len(), lost.len());
+    let gained: Vec<String> =
+        outcomes.iter().filter(|o| o.passed).map(line).filter(|l| !listed.contains(l)).collect();
+    println!(
+        "{suite}: {} pass that are not in tests/suites-pass.txt, {} listed fail",
+        gained.len(),
+        lost.len()
+    );
     if std::env::var_os("BLESS").is_some() {
         listed.extend(gained);
         let text: String = listed.iter().map(|l| format!("{l}\n")).collect();

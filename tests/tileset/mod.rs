@@ -1,4 +1,5 @@
-//! A small set of tiles, written in every form that styles can name: folders, TileJSON, MBTiles, PMTiles.
+//! A small set of tiles, written in every form that styles can name: folders, TileJSON, MBTiles,
+//! PMTiles.
 
 use std::fs;
 use std::io::Write as _;
@@ -15,7 +16,8 @@ pub const MAX_ZOOM: u8 = 3;
 pub type Tile = (u8, u32, u32, Vec<u8>);
 
 pub fn every_tile(bytes: impl Fn(u8, u32, u32) -> Vec<u8>) -> Vec<Tile> {
-    let all = (0..=MAX_ZOOM).flat_map(|z| (0..1u32 << z).flat_map(move |x| (0..1u32 << z).map(move |y| (z, x, y))));
+    let all = (0..=MAX_ZOOM)
+        .flat_map(|z| (0..1u32 << z).flat_map(move |x| (0..1u32 << z).map(move |y| (z, x, y))));
     all.map(|(z, x, y)| (z, x, y, bytes(z, x, y))).collect()
 }
 
@@ -24,11 +26,18 @@ pub fn vector_tiles() -> Vec<Tile> {
     every_tile(|z, x, y| {
         let at = |x: i32, y: i32| MvtCoord { x, y };
         let seed = (x * 7 + y * 13 + u32::from(z) * 5) as i32;
-        let ring = [at(-200, 300 + seed * 9), at(2100, -150), at(4300, 2200), at(1800, 4290), at(-200, 300 + seed * 9)];
+        let ring = [
+            at(-200, 300 + seed * 9),
+            at(2100, -150),
+            at(4300, 2200),
+            at(1800, 4290),
+            at(-200, 300 + seed * 9),
+        ];
         let line = [at(-256, 500), at(1500 + seed * 20, 3000), at(4352, 1000)];
         let mut layer: MvtLayerBuilder = MvtTileBuilder::new().layer("shapes").unwrap();
-        let mut polygon =
-            layer.feature(&geo::Geometry::Polygon(geo::Polygon::new(ring.to_vec().into(), vec![]))).unwrap();
+        let mut polygon = layer
+            .feature(&geo::Geometry::Polygon(geo::Polygon::new(ring.to_vec().into(), vec![])))
+            .unwrap();
         polygon.tag_string("kind", "area").unwrap();
         layer = polygon.end();
         let mut road = layer.feature(&geo::Geometry::LineString(line.to_vec().into())).unwrap();
@@ -42,7 +51,11 @@ pub fn raster_tiles() -> Vec<Tile> {
     every_tile(|z, x, y| {
         let picture = image::RgbImage::from_fn(256, 256, |i, j| {
             let check = ((i / 16 + j / 16) % 2) as u8 * 90;
-            image::Rgb([check + (x * 19 % 160) as u8, (i / 2) as u8 + check / 2, (y * 23 % 200) as u8 + z * 9])
+            image::Rgb([
+                check + (x * 19 % 160) as u8,
+                (i / 2) as u8 + check / 2,
+                (y * 23 % 200) as u8 + z * 9,
+            ])
         });
         let mut png = std::io::Cursor::new(Vec::new());
         picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
@@ -68,12 +81,16 @@ pub fn write_mbtiles(path: &Path, zipped: bool, tiles: &[Tile]) {
     let _ = fs::remove_file(path);
     let database = Connection::open(path).unwrap();
     database
-        .execute_batch("CREATE TABLE metadata (name text, value text); CREATE TABLE tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob); BEGIN")
+        .execute_batch(
+            "CREATE TABLE metadata (name text, value text); CREATE TABLE tiles \
+            (zoom_level integer, tile_column integer, tile_row integer, tile_data blob); BEGIN",
+        )
         .unwrap();
     for (z, x, y, bytes) in tiles {
         let mut data = bytes.clone();
         if zipped {
-            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            let mut encoder =
+                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
             encoder.write_all(bytes).unwrap();
             data = encoder.finish().unwrap();
         }

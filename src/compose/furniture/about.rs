@@ -4,11 +4,14 @@ use super::Subject;
 use super::words::{Words, filled};
 use std::sync::Arc;
 
-/// What the features in the picture that the legend tells of rest on; each once, in the legend's order.
+/// What the features in the picture that the legend tells of rest on; each once, in the legend's
+/// order.
 pub fn all_sources(subject: &Subject) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for seen in subject.entries.iter().flat_map(|(.., seen)| seen) {
-        for source in seen.part.feature.text("source").into_iter().flat_map(sources_in).map(str::trim) {
+        for source in
+            seen.part.feature.text("source").into_iter().flat_map(sources_in).map(str::trim)
+        {
             // Where more is said of it is for those who have the data.
             let source = source.split(" (geodata/").next().unwrap_or(source).trim();
             if !source.is_empty() && !all.iter().any(|known| known == source) {
@@ -28,8 +31,14 @@ fn sources_in(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The alternative text of a map: its title, its day, what its legend tells of, and the largest names on it.
-pub fn alternative(title: &str, subtitle: Option<&str>, subject: &Subject, places: &[Arc<str>]) -> String {
+/// The alternative text of a map: its title, its day, what its legend tells of, and the largest
+/// names on it.
+pub fn alternative(
+    title: &str,
+    subtitle: Option<&str>,
+    subject: &Subject,
+    places: &[Arc<str>],
+) -> String {
     let words = Words::of(subject.language);
     let mut sentences = vec![title.to_string()];
     sentences.extend(subtitle.map(str::to_string));

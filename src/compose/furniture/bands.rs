@@ -1,4 +1,5 @@
-//! The bands above and below the map: title, subtitle and date; how accurate the map is, and its sources.
+//! The bands above and below the map: title, subtitle and date; how accurate the map is, and its
+//! sources.
 
 use super::words::filled;
 use super::write::Block;
@@ -7,7 +8,10 @@ use super::{BOLD, Band, Furnish, LEAST_UNIT, MAX_SOURCES, Part, REGULAR, all_sou
 
 impl Furnish<'_> {
     pub(super) fn as_of(&self) -> Option<String> {
-        let day = self.subject.day.filter(|_| self.wants(Part::Date) && self.subject.captions.is_empty())?;
+        let day = self
+            .subject
+            .day
+            .filter(|_| self.wants(Part::Date) && self.subject.captions.is_empty())?;
         Some(self.words.of_days(self.subject.since, day))
     }
 
@@ -61,7 +65,8 @@ impl Furnish<'_> {
         }
         if !items.is_empty() {
             band.height = (y + 0.6 * pad).ceil();
-            band.items = self.rectangle([0.0, 0.0, self.width, band.height], Some(palette.paper), None);
+            band.items =
+                self.rectangle([0.0, 0.0, self.width, band.height], Some(palette.paper), None);
             band.items.extend(items);
         }
         band
@@ -69,7 +74,8 @@ impl Furnish<'_> {
 
     /// Whether the date stands above the map.
     pub(super) fn has_date_above(&self) -> bool {
-        let has_head = self.wants(Part::Title) && (self.wanted.title.is_some() || self.wanted.subtitle.is_some());
+        let has_head = self.wants(Part::Title)
+            && (self.wanted.title.is_some() || self.wanted.subtitle.is_some());
         has_head && !self.is_gone(Line::Date)
     }
 
@@ -82,9 +88,12 @@ impl Furnish<'_> {
         let size = (0.85 * self.unit).max(LEAST_UNIT);
         // On a small page fewer sources are named, so that the map is most of it.
         let most = if self.has_legend_strip() { 0.13 } else { 0.2 } * self.height;
-        let fits =
-            |text: &String| self.text(text, REGULAR, size, inner, self.palette.soft).is_none_or(|b| b.height <= most);
-        let sources = (0..=MAX_SOURCES).rev().map(|named| self.sources(named)).find(fits).unwrap_or_default();
+        let fits = |text: &String| {
+            self.text(text, REGULAR, size, inner, self.palette.soft)
+                .is_none_or(|b| b.height <= most)
+        };
+        let sources =
+            (0..=MAX_SOURCES).rev().map(|named| self.sources(named)).find(fits).unwrap_or_default();
         let (ink, soft) = (self.palette.ink, self.palette.soft);
         let lines = [
             (Line::Notes, self.subject.notes.join(" "), ink),
@@ -102,12 +111,17 @@ impl Furnish<'_> {
         }
         for (line, text, color) in lines.into_iter().filter(|_| self.wants(Part::Sources)) {
             let is_cut = |block: &Block| block.width > self.width - pad;
-            match self.text(&text, REGULAR, size, inner, color).filter(|b| !self.is_gone(line) && !is_cut(b)) {
+            match self
+                .text(&text, REGULAR, size, inner, color)
+                .filter(|b| !self.is_gone(line) && !is_cut(b))
+            {
                 Some(block) => {
                     items.push(block.at(self.start(&block, pad, self.width - pad), y, None));
                     y += block.height;
                 }
-                None if !text.is_empty() || line == Line::Sources && !all_sources(self.subject).is_empty() => {
+                None if !text.is_empty()
+                    || line == Line::Sources && !all_sources(self.subject).is_empty() =>
+                {
                     band.left_out.push(line.name());
                 }
                 None => {}
@@ -118,7 +132,8 @@ impl Furnish<'_> {
         }
         band.height = (y + 0.6 * pad).ceil();
         let top = self.height - band.height;
-        band.items = self.rectangle([0.0, top, self.width, self.height], Some(self.palette.paper), None);
+        band.items =
+            self.rectangle([0.0, top, self.width, self.height], Some(self.palette.paper), None);
         let moved = self.at(0.0, top);
         band.items.extend(items.into_iter().map(|item| item.moved(moved)));
         band
@@ -126,9 +141,12 @@ impl Furnish<'_> {
 
     /// How good what the legend tells of is, where it is not exact.
     fn accuracy(&self) -> Option<String> {
-        let features = self.subject.entries.iter().flat_map(|(.., seen)| seen).map(|s| s.part.feature);
-        let known: Vec<f64> = features.filter_map(|f| f.number("accuracy_m")).filter(|m| *m >= 500.0).collect();
-        let (least, most) = (known.iter().copied().reduce(f64::min)?, known.iter().copied().reduce(f64::max)?);
+        let features =
+            self.subject.entries.iter().flat_map(|(.., seen)| seen).map(|s| s.part.feature);
+        let known: Vec<f64> =
+            features.filter_map(|f| f.number("accuracy_m")).filter(|m| *m >= 500.0).collect();
+        let (least, most) =
+            (known.iter().copied().reduce(f64::min)?, known.iter().copied().reduce(f64::max)?);
         let km = |m: f64| self.words.digits(&format!("{}", (m / 100.0).round() / 10.0));
         Some(match least == most {
             true => filled(self.words.accuracy_one, &[&km(most)]),
@@ -145,8 +163,10 @@ impl Furnish<'_> {
         }
         let mut text = all[..named].join("; ");
         if named < all.len() {
-            text =
-                format!("{text}; {}", filled(self.words.more, &[&self.words.digits(&(all.len() - named).to_string())]));
+            text = format!(
+                "{text}; {}",
+                filled(self.words.more, &[&self.words.digits(&(all.len() - named).to_string())])
+            );
         }
         if text.is_empty() { text } else { filled(self.words.sources, &[&text]) }
     }

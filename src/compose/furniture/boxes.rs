@@ -7,7 +7,8 @@ use crate::color::Color;
 use crate::geo::{Camera, Projector, SUBPIXELS, Shape, Snapped, World};
 use crate::scene::{FieldInk, Fill, Group, Icon, Ink, Item};
 
-/// A box whose place is not settled: its size, CSS px, and what is in it from its upper left corner.
+/// A box whose place is not settled: its size, CSS px, and what is in it from its upper left
+/// corner.
 pub(super) struct Panel {
     pub part: Part,
     pub width: f64,
@@ -26,7 +27,8 @@ pub(super) struct Boxes {
 }
 
 impl Furnish<'_> {
-    /// Every box in its place. Where there is no room for all of them, those that are told first stay (see [`BOXES`]).
+    /// Every box in its place. Where there is no room for all of them, those that are told first
+    /// stay (see [`BOXES`]).
     pub(super) fn boxes(&self, map: [f64; 4]) -> Boxes {
         let date = if self.has_date_above() { None } else { self.as_of() };
         let date = date.and_then(|text| self.words_box(&text, Part::Date, 0.6 * self.width));
@@ -52,7 +54,9 @@ impl Furnish<'_> {
                     Some(found) => places = Some(found),
                     None => {
                         kept.pop();
-                        out.left_out.extend(Part::ALL.iter().find(|(_, p)| *p == part).map(|(name, _)| *name));
+                        out.left_out.extend(
+                            Part::ALL.iter().find(|(_, p)| *p == part).map(|(name, _)| *name),
+                        );
                     }
                 }
             }
@@ -80,7 +84,13 @@ impl Furnish<'_> {
     }
 
     /// The places of some of the boxes, in their order; none where one of them finds no room.
-    fn places(&self, boxes: &[Panel], of: &[Part], map: [f64; 4], taken: &[[f64; 4]]) -> Option<Vec<[f64; 4]>> {
+    fn places(
+        &self,
+        boxes: &[Panel],
+        of: &[Part],
+        map: [f64; 4],
+        taken: &[[f64; 4]],
+    ) -> Option<Vec<[f64; 4]>> {
         let mut taken = taken.to_vec();
         let first = taken.len();
         for one in boxes.iter().filter(|one| of.contains(&one.part)) {
@@ -98,7 +108,9 @@ impl Furnish<'_> {
         let wide = self.width / self.subject.captions.len().max(1) as f64 - 2.0 * margin;
         for (day, left_px) in self.subject.captions.iter().filter(|_| self.wants(Part::Date)) {
             let text = self.words.of_days(None, *day);
-            let Some(panel) = self.words_box(&text, Part::Date, wide.min(0.6 * self.width)) else { continue };
+            let Some(panel) = self.words_box(&text, Part::Date, wide.min(0.6 * self.width)) else {
+                continue;
+            };
             let (left, top) = (left_px / self.pen.ratio + margin, map[1] + margin);
             let place = [left, top, left + panel.width, top + panel.height];
             if panel.width > wide + margin || place[3] > map[3] {
@@ -117,21 +129,40 @@ impl Furnish<'_> {
 
     /// Lines between several maps.
     pub(super) fn dividers(&self, map: [f64; 4]) -> Items {
-        let between = self.subject.captions.iter().skip(1).map(|(_, left_px)| left_px / self.pen.ratio);
+        let between =
+            self.subject.captions.iter().skip(1).map(|(_, left_px)| left_px / self.pen.ratio);
         between
-            .filter_map(|x| self.line(vec![vec![self.at(x, map[1]), self.at(x, map[3])]], false, self.palette.ink, 1.4))
+            .filter_map(|x| {
+                self.line(
+                    vec![vec![self.at(x, map[1]), self.at(x, map[3])]],
+                    false,
+                    self.palette.ink,
+                    1.4,
+                )
+            })
             .collect()
     }
 
-    /// The corner that is asked for, or else the one where the box hides the least of what the legend tells of.
-    fn place(&self, one: &Panel, asked: Option<Corner>, map: [f64; 4], taken: &[[f64; 4]]) -> Option<[f64; 4]> {
+    /// The corner that is asked for, or else the one where the box hides the least of what the
+    /// legend tells of.
+    fn place(
+        &self,
+        one: &Panel,
+        asked: Option<Corner>,
+        map: [f64; 4],
+        taken: &[[f64; 4]],
+    ) -> Option<[f64; 4]> {
         let margin = 0.8 * self.unit;
         let order = match one.part {
-            Part::Scale => [Corner::BottomRight, Corner::BottomLeft, Corner::TopRight, Corner::TopLeft],
+            Part::Scale => {
+                [Corner::BottomRight, Corner::BottomLeft, Corner::TopRight, Corner::TopLeft]
+            }
             Part::Inset | Part::North | Part::Globe => {
                 [Corner::TopRight, Corner::TopLeft, Corner::BottomRight, Corner::BottomLeft]
             }
-            Part::Date => [Corner::TopLeft, Corner::TopRight, Corner::BottomLeft, Corner::BottomRight],
+            Part::Date => {
+                [Corner::TopLeft, Corner::TopRight, Corner::BottomLeft, Corner::BottomRight]
+            }
             _ => [Corner::BottomLeft, Corner::TopLeft, Corner::TopRight, Corner::BottomRight],
         };
         let at = |corner: Corner| {
@@ -151,8 +182,14 @@ impl Furnish<'_> {
             [left, top, left + one.width, top + one.height]
         };
         let fits = |place: &[f64; 4]| {
-            let inside = place[0] >= map[0] && place[1] >= map[1] && place[2] <= map[2] && place[3] <= map[3];
-            inside && !taken.iter().any(|t| t[0] < place[2] && place[0] < t[2] && t[1] < place[3] && place[1] < t[3])
+            let inside = place[0] >= map[0]
+                && place[1] >= map[1]
+                && place[2] <= map[2]
+                && place[3] <= map[3];
+            inside
+                && !taken.iter().any(|t| {
+                    t[0] < place[2] && place[0] < t[2] && t[1] < place[3] && place[1] < t[3]
+                })
         };
         if let Some(corner) = asked {
             return Some(at(corner)).filter(fits);
@@ -162,8 +199,8 @@ impl Furnish<'_> {
         places.min_by_key(hidden)
     }
 
-    /// How much a box would hide: of areas that the legend tells of, points of a grid of 64 in it; of lines, their length by
-    /// that of a cell; of what a user put on the map, many times as much.
+    /// How much a box would hide: of areas that the legend tells of, points of a grid of 64 in it;
+    /// of lines, their length by that of a cell; of what a user put on the map, many times as much.
     pub(super) fn hidden(&self, place: &[f64; 4]) -> usize {
         use geo::{Contains, Intersects};
         const STEPS: u32 = 8;
@@ -171,13 +208,19 @@ impl Furnish<'_> {
         // More than a box can hide of anything else.
         const POINT_OF_USER: f64 = 1_000.0;
         let ratio = self.pen.ratio;
-        let rect = geo::Rect::new((place[0] * ratio, place[1] * ratio), (place[2] * ratio, place[3] * ratio));
+        let rect = geo::Rect::new(
+            (place[0] * ratio, place[1] * ratio),
+            (place[2] * ratio, place[3] * ratio),
+        );
         let cell = (rect.width() + rect.height()) / 2.0 / f64::from(STEPS);
         let grid: Vec<geo::Coord<f64>> = (0..STEPS * STEPS)
             .map(|i| {
                 let share = |n: u32| (f64::from(n) + 0.5) / f64::from(STEPS);
                 let (x, y) = (share(i % STEPS), share(i / STEPS));
-                geo::Coord { x: rect.min().x + x * rect.width(), y: rect.min().y + y * rect.height() }
+                geo::Coord {
+                    x: rect.min().x + x * rect.width(),
+                    y: rect.min().y + y * rect.height(),
+                }
             })
             .collect();
         let along = |line: &[geo::Coord<f64>]| -> f64 {
@@ -186,13 +229,18 @@ impl Furnish<'_> {
         let of_shape = |shape: &Shape, outline: bool, camera: &Camera, left_px: u32| -> f64 {
             let at = |p: &World| {
                 let Snapped { x, y } = camera.snap(*p);
-                geo::Coord { x: x as f64 / SUBPIXELS as f64 + f64::from(left_px), y: y as f64 / SUBPIXELS as f64 }
+                geo::Coord {
+                    x: x as f64 / SUBPIXELS as f64 + f64::from(left_px),
+                    y: y as f64 / SUBPIXELS as f64,
+                }
             };
             let line = |line: &[World]| line.iter().map(at).collect::<Vec<_>>();
             match shape {
                 Shape::Point(p) => 4.0 * f64::from(u8::from(rect.intersects(&at(p)))),
                 Shape::Line(points) => 0.5 * along(&line(points)),
-                Shape::Polygon(rings) if outline => 0.5 * rings.iter().map(|ring| along(&line(ring))).sum::<f64>(),
+                Shape::Polygon(rings) if outline => {
+                    0.5 * rings.iter().map(|ring| along(&line(ring))).sum::<f64>()
+                }
                 Shape::Polygon(rings) => {
                     let Some(outer) = rings.first() else { return 0.0 };
                     let polygon = geo::Polygon::new(geo::LineString(line(outer)), Vec::new());
@@ -203,20 +251,30 @@ impl Furnish<'_> {
         };
         let seen = self.subject.entries.iter().flat_map(|(.., seen)| seen);
         let of_legend: f64 = seen
-            .map(|seen| of_shape(seen.part.shape, seen.outline, &self.inputs.camera.in_copy(seen.copy), seen.left_px))
+            .map(|seen| {
+                of_shape(
+                    seen.part.shape,
+                    seen.outline,
+                    &self.inputs.camera.in_copy(seen.copy),
+                    seen.left_px,
+                )
+            })
             .sum();
         let of_user: f64 = self
             .subject
             .on_top
             .iter()
             .map(|shape| match shape {
-                Shape::Point(_) if self.subject.hides(place, shape, self.inputs.camera) => POINT_OF_USER / OF_USER,
+                Shape::Point(_) if self.subject.hides(place, shape, self.inputs.camera) => {
+                    POINT_OF_USER / OF_USER
+                }
                 Shape::Point(_) => 0.0,
                 _ => of_shape(shape, true, self.inputs.camera, 0),
             })
             .sum();
         let places = self.subject.callouts.iter().filter_map(|callout| self.on_page(callout.at));
-        let callouts = places.filter(|[x, y]| place[0] <= *x && *x <= place[2] && place[1] <= *y && *y <= place[3]);
+        let callouts = places
+            .filter(|[x, y]| place[0] <= *x && *x <= place[2] && place[1] <= *y && *y <= place[3]);
         (of_legend + OF_USER * of_user + POINT_OF_USER * callouts.count() as f64).round() as usize
     }
 
@@ -225,10 +283,17 @@ impl Furnish<'_> {
         let pad = 0.5 * self.unit;
         let block = self.text(text, BOLD, 1.1 * self.unit, most, self.palette.ink)?;
         let items = vec![block.at(pad, 0.6 * pad, None)];
-        Some(Panel { part, width: block.width + 2.0 * pad, height: block.height + 1.2 * pad, items, bare: false })
+        Some(Panel {
+            part,
+            width: block.width + 2.0 * pad,
+            height: block.height + 1.2 * pad,
+            items,
+            bare: false,
+        })
     }
 
-    /// How much the legend would hide where it hides least; all where it finds no room; none where there is no legend.
+    /// How much the legend would hide where it hides least; all where it finds no room; none where
+    /// there is no legend.
     pub(super) fn legend_hides(&self, map: [f64; 4]) -> Option<usize> {
         let panel = self.legend_box(map)?;
         Some(self.place(&panel, None, map, &[]).map_or(usize::MAX, |place| self.hidden(&place)))
@@ -252,7 +317,13 @@ impl Furnish<'_> {
                 break;
             }
         }
-        Some(Panel { part: Part::Legend, width, height: y - 0.35 * size + 0.8 * pad, items, bare: false })
+        Some(Panel {
+            part: Part::Legend,
+            width,
+            height: y - 0.35 * size + 0.8 * pad,
+            items,
+            bare: false,
+        })
     }
 
     /// A bar in kilometres over one in miles, true in the middle of the map.
@@ -269,11 +340,15 @@ impl Furnish<'_> {
         };
         let most = 0.2 * (map[2] - map[0]);
         let mut items = Vec::new();
-        let bars = [(1000.0, self.words.km, 1.0, self.words.m), (1609.344, self.words.miles, 0.3048, self.words.feet)];
+        let bars = [
+            (1000.0, self.words.km, 1.0, self.words.m),
+            (1609.344, self.words.miles, 0.3048, self.words.feet),
+        ];
         let (pad, thick) = (0.5 * self.unit, 0.32 * self.unit);
         let (mut widest, mut y) = (0.0f64, pad);
         for (i, (large, large_name, small, small_name)) in bars.into_iter().enumerate() {
-            let (unit, name) = if most * per_px >= large { (large, large_name) } else { (small, small_name) };
+            let (unit, name) =
+                if most * per_px >= large { (large, large_name) } else { (small, small_name) };
             let length = round_length(most * per_px / unit);
             let px = length * unit / per_px;
             let figure = if length < 1.0 { format!("{length}") } else { format!("{length:.0}") };
@@ -292,7 +367,12 @@ impl Furnish<'_> {
                 Some((self.palette.ink, 0.7)),
             ));
             items.extend(self.rectangle(
-                [if i == 0 { pad } else { half }, bar, if i == 0 { half } else { pad + px }, bar + thick],
+                [
+                    if i == 0 { pad } else { half },
+                    bar,
+                    if i == 0 { half } else { pad + px },
+                    bar + thick,
+                ],
                 Some(self.palette.ink),
                 None,
             ));
@@ -301,7 +381,13 @@ impl Furnish<'_> {
             widest = widest.max(px.max(label.width));
             y = if i == 0 { bar + thick } else { label_y + label.height };
         }
-        Some(Panel { part: Part::Scale, width: widest + 2.0 * pad, height: y + 0.6 * pad, items, bare: false })
+        Some(Panel {
+            part: Part::Scale,
+            width: widest + 2.0 * pad,
+            height: y + 0.6 * pad,
+            items,
+            bare: false,
+        })
     }
 
     /// An arrow to the north, where it is not up.
@@ -323,12 +409,14 @@ impl Furnish<'_> {
         let fill = |ring: Vec<Snapped>, color: Color| {
             Item::Fill(Fill { rings: vec![ring], ink: Ink::Color(color), antialias: true })
         };
-        let mut items = vec![fill(half(-1.0), self.palette.ink), fill(half(1.0), self.palette.paper)];
+        let mut items =
+            vec![fill(half(-1.0), self.palette.ink), fill(half(1.0), self.palette.paper)];
         items.extend(self.line(vec![half(-1.0), half(1.0)], true, self.palette.ink, 0.8));
         Some(Panel { part: Part::North, width: side, height: side, items, bare: false })
     }
 
-    /// How far north leans to the east from the plane's up in the middle of the map, degrees; less than half of one is none.
+    /// How far north leans to the east from the plane's up in the middle of the map, degrees; less
+    /// than half of one is none.
     fn convergence(&self, map: [f64; 4]) -> f64 {
         let middle = self.middle(map);
         let lean = |projector: &Projector| {
@@ -341,7 +429,10 @@ impl Furnish<'_> {
 
     /// The middle of the map, in the world's plane.
     pub(super) fn middle(&self, map: [f64; 4]) -> World {
-        self.world(f64::from(self.subject.map_width_px) / self.pen.ratio / 2.0, (map[1] + map[3]) / 2.0)
+        self.world(
+            f64::from(self.subject.map_width_px) / self.pen.ratio / 2.0,
+            (map[1] + map[3]) / 2.0,
+        )
     }
 
     /// Where in the world's plane a place of the page lies, CSS px.
@@ -383,15 +474,24 @@ impl Furnish<'_> {
     fn inset_box(&self) -> Option<Panel> {
         let (scene, corners) = self.subject.inset.as_ref().filter(|_| self.wants(Part::Inset))?;
         let ratio = self.pen.ratio;
-        let (width, height) = (f64::from(scene.width_px) / ratio, f64::from(scene.height_px) / ratio);
+        let (width, height) =
+            (f64::from(scene.width_px) / ratio, f64::from(scene.height_px) / ratio);
         let all: Items = scene.layers.iter().flat_map(|l| l.items.iter().cloned()).collect();
-        let clip = Some([self.at(0.0, 0.0), self.at(width, 0.0), self.at(width, height), self.at(0.0, height)]);
+        let clip = Some([
+            self.at(0.0, 0.0),
+            self.at(width, 0.0),
+            self.at(width, height),
+            self.at(0.0, height),
+        ]);
         let mut items = vec![Item::Group(Group { items: all, opacity: 1.0, clip })];
         // Never so small that it can't be found.
         let least = 0.5 * self.unit;
         let at = corners.map(|[x, y]| [x * width, y * height]);
         let middle = [0, 1].map(|i| at.iter().map(|c| c[i]).sum::<f64>() / 4.0);
-        let reach = at.iter().map(|c| (c[0] - middle[0]).abs().max((c[1] - middle[1]).abs())).fold(0.0, f64::max);
+        let reach = at
+            .iter()
+            .map(|c| (c[0] - middle[0]).abs().max((c[1] - middle[1]).abs()))
+            .fold(0.0, f64::max);
         let grow = (least / 2.0 / reach.max(f64::MIN_POSITIVE)).max(1.0);
         let within = |v: f64, side: f64| v.clamp(0.0, side);
         let ring: Vec<Snapped> = at
@@ -452,7 +552,10 @@ pub(super) fn extent(item: &Item) -> Option<Area> {
         Item::Icon(icon) => {
             let at = px(&icon.anchor);
             let corner = [at[0] + icon.origin[0], at[1] + icon.origin[1]];
-            let far = [corner[0] + icon.right[0] + icon.down[0], corner[1] + icon.right[1] + icon.down[1]];
+            let far = [
+                corner[0] + icon.right[0] + icon.down[0],
+                corner[1] + icon.right[1] + icon.down[1],
+            ];
             around(&[corner, far], 0.0)
         }
         _ => None,

@@ -27,7 +27,9 @@ const LIMB: u32 = 120;
 
 fn land() -> &'static [Vec<Vec<[f64; 2]>>] {
     static READ: OnceLock<Vec<Vec<Vec<[f64; 2]>>>> = OnceLock::new();
-    READ.get_or_init(|| serde_json::from_str::<Land>(LAND).map(|land| land.polygons).unwrap_or_default())
+    READ.get_or_init(|| {
+        serde_json::from_str::<Land>(LAND).map(|land| land.polygons).unwrap_or_default()
+    })
 }
 
 /// A view of the Earth from far above a place.
@@ -47,7 +49,11 @@ impl View {
     fn at(&self, [lon, lat]: [f64; 2]) -> [f64; 3] {
         let (sin, cos) = lat.to_radians().sin_cos();
         let (east, turned) = (lon - self.lon).to_radians().sin_cos();
-        [cos * east, self.cos * sin - self.sin * cos * turned, self.sin * sin + self.cos * cos * turned]
+        [
+            cos * east,
+            self.cos * sin - self.sin * cos * turned,
+            self.sin * sin + self.cos * cos * turned,
+        ]
     }
 
     /// A ring, what is behind the Earth drawn up to its edge; none where all of it is behind.
@@ -90,11 +96,15 @@ fn area(ring: &[[f64; 2]]) -> f64 {
 }
 
 fn limb() -> Vec<[f64; 2]> {
-    (0..LIMB).map(|i| (f64::from(i) / f64::from(LIMB) * 2.0 * PI).sin_cos()).map(|(sin, cos)| [cos, sin]).collect()
+    (0..LIMB)
+        .map(|i| (f64::from(i) / f64::from(LIMB) * 2.0 * PI).sin_cos())
+        .map(|(sin, cos)| [cos, sin])
+        .collect()
 }
 
-/// The rings of a polygon as they are seen. One that goes round the point opposite the eye goes once too often, or too seldom,
-/// round the disc when it is drawn up to the edge, and is put right by the whole disc.
+/// The rings of a polygon as they are seen. One that goes round the point opposite the eye goes
+/// once too often, or too seldom, round the disc when it is drawn up to the edge, and is put right
+/// by the whole disc.
 fn seen(view: &View, polygon: &[Vec<[f64; 2]>]) -> Vec<Vec<[f64; 2]>> {
     let mut rings: Vec<Vec<[f64; 2]>> = Vec::new();
     for (i, ring) in polygon.iter().enumerate() {
@@ -122,7 +132,8 @@ impl Furnish<'_> {
             Some([lon, lat])
         };
         let middle: World = self.middle(map);
-        let middle = self.subject.projector.map_or(Some(middle), |projector| projector.inverse(middle))?;
+        let middle =
+            self.subject.projector.map_or(Some(middle), |projector| projector.inverse(middle))?;
         let (lon, lat) = middle.to_degrees();
         let view = View::of(lon, lat);
         let (pad, radius) = (0.4 * self.unit, 3.6 * self.unit);
@@ -135,18 +146,23 @@ impl Furnish<'_> {
         };
         let mut items: Items = vec![disc(SEA, 0.0, SEA)];
         for polygon in land() {
-            let rings: Vec<Vec<Snapped>> =
-                seen(&view, polygon).iter().map(|ring| ring.iter().map(|p| at(*p)).collect()).collect();
+            let rings: Vec<Vec<Snapped>> = seen(&view, polygon)
+                .iter()
+                .map(|ring| ring.iter().map(|p| at(*p)).collect())
+                .collect();
             if !rings.is_empty() {
                 items.push(Item::Fill(Fill { rings, ink: Ink::Color(GROUND), antialias: true }));
             }
         }
-        let circles = (-5..=6).map(|i| (0..=60).map(|k| [f64::from(i) * 30.0, f64::from(k) * 3.0 - 90.0]).collect());
-        let parallels = (-2..=2).map(|i| (0..=120).map(|k| [f64::from(k) * 3.0, f64::from(i) * 30.0]).collect());
+        let circles = (-5..=6)
+            .map(|i| (0..=60).map(|k| [f64::from(i) * 30.0, f64::from(k) * 3.0 - 90.0]).collect());
+        let parallels = (-2..=2)
+            .map(|i| (0..=120).map(|k| [f64::from(k) * 3.0, f64::from(i) * 30.0]).collect());
         let lines = circles.chain(parallels).flat_map(|line: Vec<[f64; 2]>| {
             let placed: Vec<[f64; 3]> = line.iter().map(|p| view.at(*p)).collect();
             let runs = placed.chunk_by(|a, b| a[2] > 0.0 && b[2] > 0.0).filter(|run| run.len() > 1);
-            runs.map(|run| run.iter().map(|[x, y, _]| at([*x, *y])).collect::<Vec<Snapped>>()).collect::<Vec<_>>()
+            runs.map(|run| run.iter().map(|[x, y, _]| at([*x, *y])).collect::<Vec<Snapped>>())
+                .collect::<Vec<_>>()
         });
         items.extend(self.line(lines.collect(), false, LINE, 0.4));
         items.push(disc(Color::TRANSPARENT, 0.8 * self.pen.ratio, self.palette.ink));
@@ -167,7 +183,13 @@ impl Furnish<'_> {
         items.push(Item::Fill(Fill { rings: vec![ring.clone()], ink: veil, antialias: true }));
         items.extend(self.line(vec![ring], true, red, 1.4));
         let whole = Item::Group(Group { items, opacity: 1.0, clip: None });
-        Some(Panel { part: Part::Globe, width: side, height: side, items: vec![whole], bare: false })
+        Some(Panel {
+            part: Part::Globe,
+            width: side,
+            height: side,
+            items: vec![whole],
+            bare: false,
+        })
     }
 }
 
@@ -197,18 +219,42 @@ mod tests {
 
     #[test]
     fn land_is_where_it_is_from_wherever_it_is_seen() {
-        let land_at =
-            [[46.0, 40.0], [-100.0, 40.0], [20.0, 5.0], [135.0, -25.0], [-60.0, -15.0], [0.0, -80.0], [100.0, 60.0]];
-        let sea_at = [[-30.0, 30.0], [-140.0, 0.0], [75.0, -20.0], [51.0, 40.0], [160.0, 20.0], [-20.0, -50.0]];
-        for (lon, lat) in
-            [(46.75, 39.8), (-60.0, -30.0), (0.0, 85.0), (170.0, -45.0), (-100.0, 40.0), (80.0, -60.0), (-45.0, -35.0)]
-        {
+        let land_at = [
+            [46.0, 40.0],
+            [-100.0, 40.0],
+            [20.0, 5.0],
+            [135.0, -25.0],
+            [-60.0, -15.0],
+            [0.0, -80.0],
+            [100.0, 60.0],
+        ];
+        let sea_at = [
+            [-30.0, 30.0],
+            [-140.0, 0.0],
+            [75.0, -20.0],
+            [51.0, 40.0],
+            [160.0, 20.0],
+            [-20.0, -50.0],
+        ];
+        for (lon, lat) in [
+            (46.75, 39.8),
+            (-60.0, -30.0),
+            (0.0, 85.0),
+            (170.0, -45.0),
+            (-100.0, 40.0),
+            (80.0, -60.0),
+            (-45.0, -35.0),
+        ] {
             let view = View::of(lon, lat);
             for (places, expected) in [(land_at.as_slice(), true), (sea_at.as_slice(), false)] {
                 for place in places {
                     let [x, y, z] = view.at(*place);
                     if z > 0.1 {
-                        assert_eq!(winding(&view, [x, y]) != 0, expected, "{place:?} from {lon}, {lat}");
+                        assert_eq!(
+                            winding(&view, [x, y]) != 0,
+                            expected,
+                            "{place:?} from {lon}, {lat}"
+                        );
                     }
                 }
             }

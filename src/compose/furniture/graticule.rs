@@ -27,10 +27,12 @@ impl Furnish<'_> {
         };
         let straight = self.subject.projector.is_none();
         let pieces = if straight { 1 } else { PIECES };
-        let share = |i: u32, from: f64, to: f64| from + (to - from) * f64::from(i) / f64::from(pieces);
+        let share =
+            |i: u32, from: f64, to: f64| from + (to - from) * f64::from(i) / f64::from(pieces);
         for lon in round(west, east) {
-            let line: Vec<[f64; 2]> =
-                (0..=pieces).filter_map(|i| self.on_page(World::from_degrees(lon, share(i, south, north)))).collect();
+            let line: Vec<[f64; 2]> = (0..=pieces)
+                .filter_map(|i| self.on_page(World::from_degrees(lon, share(i, south, north))))
+                .collect();
             if let Some(x) = crossing(&line, [1, 0], map[1])
                 && let Some(label) = self.degree(lon, step, "E", "W")
                 && (map[0]..map[2]).contains(&x)
@@ -42,8 +44,9 @@ impl Furnish<'_> {
             lines.push(line);
         }
         for lat in round(south, north) {
-            let line: Vec<[f64; 2]> =
-                (0..=pieces).filter_map(|i| self.on_page(World::from_degrees(share(i, west, east), lat))).collect();
+            let line: Vec<[f64; 2]> = (0..=pieces)
+                .filter_map(|i| self.on_page(World::from_degrees(share(i, west, east), lat)))
+                .collect();
             if let Some(y) = crossing(&line, [0, 1], map[0])
                 && let Some(label) = self.degree(lat, step, "N", "S")
                 && y - label.height > map[1]
@@ -54,8 +57,12 @@ impl Furnish<'_> {
             }
             lines.push(line);
         }
-        let lines = lines.into_iter().map(|l| l.into_iter().map(|[x, y]| self.at(x, y)).collect()).collect();
-        let clip = [[map[0], map[1]], [map[2], map[1]], [map[2], map[3]], [map[0], map[3]]].map(|[x, y]| self.at(x, y));
+        let lines = lines
+            .into_iter()
+            .map(|l| l.into_iter().map(|[x, y]| self.at(x, y)).collect())
+            .collect();
+        let clip = [[map[0], map[1]], [map[2], map[1]], [map[2], map[3]], [map[0], map[3]]]
+            .map(|[x, y]| self.at(x, y));
         let drawn = self.line(lines, false, color, 0.6).into_iter().collect();
         let group = Item::Group(Group { items: drawn, opacity: 1.0, clip: Some(clip) });
         Some(std::iter::once(group).chain(names).collect())
@@ -69,7 +76,8 @@ impl Furnish<'_> {
         });
         let place = |[x, y]: [f64; 2]| {
             let world = self.world(x, y);
-            let world = self.subject.projector.map_or(Some(world), |projector| projector.inverse(world))?;
+            let world =
+                self.subject.projector.map_or(Some(world), |projector| projector.inverse(world))?;
             Some(world.to_degrees())
         };
         sides
@@ -78,16 +86,33 @@ impl Furnish<'_> {
             .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
     }
 
-    fn degree(&self, degrees: f64, step: f64, plus: &str, minus: &str) -> Option<super::write::Block> {
-        let degrees = if degrees.abs() > 180.0 { (degrees + 180.0).rem_euclid(360.0) - 180.0 } else { degrees };
+    fn degree(
+        &self,
+        degrees: f64,
+        step: f64,
+        plus: &str,
+        minus: &str,
+    ) -> Option<super::write::Block> {
+        let degrees = if degrees.abs() > 180.0 {
+            (degrees + 180.0).rem_euclid(360.0) - 180.0
+        } else {
+            degrees
+        };
         let side = match degrees {
             d if d == 0.0 || d.abs() == 180.0 => "",
             d if d > 0.0 => plus,
             _ => minus,
         };
-        let decimals = (0..2).find(|d| (step * 10f64.powi(*d)).fract() < 1e-9).unwrap_or(2) as usize;
+        let decimals =
+            (0..2).find(|d| (step * 10f64.powi(*d)).fract() < 1e-9).unwrap_or(2) as usize;
         let figure = self.words.digits(&format!("{:.decimals$}°", degrees.abs()));
-        self.text(&format!("{figure}{side}"), REGULAR, 0.75 * self.unit, f64::INFINITY, self.palette.soft)
+        self.text(
+            &format!("{figure}{side}"),
+            REGULAR,
+            0.75 * self.unit,
+            f64::INFINITY,
+            self.palette.soft,
+        )
     }
 }
 
@@ -95,7 +120,8 @@ impl Furnish<'_> {
 fn crossing(line: &[[f64; 2]], [along, across]: [usize; 2], value: f64) -> Option<f64> {
     line.windows(2).find_map(|pair| {
         let (a, b) = (pair[0][along], pair[1][along]);
-        let between = (a - 0.01..=b + 0.01).contains(&value) || (b - 0.01..=a + 0.01).contains(&value);
+        let between =
+            (a - 0.01..=b + 0.01).contains(&value) || (b - 0.01..=a + 0.01).contains(&value);
         let share = if a == b { 0.0 } else { ((value - a) / (b - a)).clamp(0.0, 1.0) };
         between.then(|| pair[0][across] + (pair[1][across] - pair[0][across]) * share)
     })

@@ -3,8 +3,8 @@
 use crate::color::Color;
 use crate::scene::{Ink, Item, LineInk, Scene};
 
-/// The whole picture in greys, as film sees it through an orange filter: by luminance alone the warm and the cool side of
-/// a map are one grey.
+/// The whole picture in greys, as film sees it through an orange filter: by luminance alone the
+/// warm and the cool side of a map are one grey.
 pub(super) fn apply(scene: &mut Scene) {
     scene.layers.iter_mut().flat_map(|l| &mut l.items).for_each(grey_item);
 }
@@ -24,9 +24,13 @@ fn grey_image(image: &mut std::sync::Arc<crate::sprite::Image>) {
     let mut own = (**image).clone();
     for p in own.rgba.chunks_exact_mut(4) {
         let share = |i: usize| WEIGHTS[i] * f64::from(p[i]);
-        // The brighter a colour, the darker its grey: a hatching is of brighter colours than its ground.
-        let chroma = f64::from(p[..3].iter().max().copied().unwrap_or(0) - p[..3].iter().min().copied().unwrap_or(0));
-        let v = (share(0) + share(1) + share(2) - BRIGHTNESS * chroma).clamp(0.0, 255.0).round() as u8;
+        // The brighter a colour, the darker its grey: a hatching is of brighter colours than its
+        // ground.
+        let chroma = f64::from(
+            p[..3].iter().max().copied().unwrap_or(0) - p[..3].iter().min().copied().unwrap_or(0),
+        );
+        let v =
+            (share(0) + share(1) + share(2) - BRIGHTNESS * chroma).clamp(0.0, 255.0).round() as u8;
         p[..3].fill(v);
     }
     // The drawing has colours of its own.

@@ -1,4 +1,5 @@
-//! The legend: the entries of the style that something in the picture belongs to, each with a piece of the map itself.
+//! The legend: the entries of the style that something in the picture belongs to, each with a piece
+//! of the map itself.
 
 use std::collections::BTreeMap;
 
@@ -43,9 +44,14 @@ pub(super) struct Row<'a> {
     label: Block,
 }
 
-/// What of a layer's features can be seen within an area of the picture: those that the layer's filter lets through,
-/// whose own shape (not only its envelope) is there.
-pub fn seen<'a>(inputs: &Inputs<'a>, layer: &Layer, data: &LayerData<'a>, area: &Area) -> Vec<Seen<'a>> {
+/// What of a layer's features can be seen within an area of the picture: those that the layer's
+/// filter lets through, whose own shape (not only its envelope) is there.
+pub fn seen<'a>(
+    inputs: &Inputs<'a>,
+    layer: &Layer,
+    data: &LayerData<'a>,
+    area: &Area,
+) -> Vec<Seen<'a>> {
     let LayerData::Features(batches) = data else { return Vec::new() };
     let images = Images(inputs.sprite);
     let composer = Composer { inputs, images: &images };
@@ -54,8 +60,16 @@ pub fn seen<'a>(inputs: &Inputs<'a>, layer: &Layer, data: &LayerData<'a>, area: 
     for batch in batches {
         let camera = inputs.camera.in_copy(batch.copy);
         for part in &batch.parts {
-            if passes(layer, &composer.context(Some(*part))) && is_within(part.shape, outline, &camera, area) {
-                out.push(Seen { part: *part, copy: batch.copy, left_px: 0, state: inputs.state, outline });
+            if passes(layer, &composer.context(Some(*part)))
+                && is_within(part.shape, outline, &camera, area)
+            {
+                out.push(Seen {
+                    part: *part,
+                    copy: batch.copy,
+                    left_px: 0,
+                    state: inputs.state,
+                    outline,
+                });
             }
         }
     }
@@ -101,7 +115,13 @@ impl<'a> Furnish<'a> {
         let (width, _, gap) = self.swatch_size();
         let most = (most - width - gap).max(8.0 * self.unit);
         let row = |(entry, layers, seen): &'a (&'a LegendEntry, Vec<&'a Layer>, Vec<Seen<'a>>)| {
-            let label = self.text(entry.label(self.words.language), REGULAR, self.unit, most, self.palette.ink)?;
+            let label = self.text(
+                entry.label(self.words.language),
+                REGULAR,
+                self.unit,
+                most,
+                self.palette.ink,
+            )?;
             Some(Row { layers, sample: *seen.first()?, label })
         };
         self.subject.entries.iter().filter_map(row).collect()
@@ -124,7 +144,8 @@ impl<'a> Furnish<'a> {
             false => (left, left + width + gap),
         };
         let middle = y + self.row_height(row) / 2.0;
-        let mut items = self.swatch(row.layers, &row.sample, [swatch_x, middle - height / 2.0, width, height]);
+        let mut items =
+            self.swatch(row.layers, &row.sample, [swatch_x, middle - height / 2.0, width, height]);
         items.push(row.label.at(label_x, middle - row.label.height / 2.0, None));
         items
     }
@@ -132,10 +153,14 @@ impl<'a> Furnish<'a> {
     /// Whether the legend stands in the band below the map.
     pub(super) fn has_legend_strip(&self) -> bool {
         let asked = self.wanted.parts.get(&Part::Legend).copied().flatten();
-        self.subject.strip && self.wants(Part::Legend) && asked.is_none() && !self.is_gone(Line::Legend)
+        self.subject.strip
+            && self.wants(Part::Legend)
+            && asked.is_none()
+            && !self.is_gone(Line::Legend)
     }
 
-    /// Whether it should: in every corner of the map it would hide too much of what it tells of, or find no room.
+    /// Whether it should: in every corner of the map it would hide too much of what it tells of, or
+    /// find no room.
     pub(super) fn needs_legend_strip(&self, map: [f64; 4]) -> bool {
         let asked = self.wanted.parts.get(&Part::Legend).copied().flatten();
         if !self.wants(Part::Legend) || asked.is_some() {
@@ -171,8 +196,14 @@ impl<'a> Furnish<'a> {
         (items, height)
     }
 
-    /// A piece of the map as the layers draw it for a feature: an area, a line or a point in the box, CSS px.
-    fn swatch(&self, layers: &[&Layer], sample: &Seen, [x, y, width, height]: [f64; 4]) -> Vec<Item> {
+    /// A piece of the map as the layers draw it for a feature: an area, a line or a point in the
+    /// box, CSS px.
+    fn swatch(
+        &self,
+        layers: &[&Layer],
+        sample: &Seen,
+        [x, y, width, height]: [f64; 4],
+    ) -> Vec<Item> {
         let inputs = &Inputs { state: sample.state, ..*self.inputs };
         let camera = inputs.camera;
         let ratio = camera.ratio();

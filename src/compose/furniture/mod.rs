@@ -1,8 +1,10 @@
-//! What stands beside the map: title, date, legend, scale bar, inset, sources, graticule, frame. It is laid out for one
-//! picture, in the picture's language and direction, as items of the scene like any others: every painter draws it.
+//! What stands beside the map: title, date, legend, scale bar, inset, sources, graticule, frame. It
+//! is laid out for one picture, in the picture's language and direction, as items of the scene like
+//! any others: every painter draws it.
 //!
-//! Bands above and below the map hold the words that belong to all of it; boxes in the corners of the map hold the rest,
-//! each in the corner where it hides least. Labels of the map that a box would cut are left out.
+//! Bands above and below the map hold the words that belong to all of it; boxes in the corners of
+//! the map hold the rest, each in the corner where it hides least. Labels of the map that a box
+//! would cut are left out.
 
 mod about;
 mod bands;
@@ -195,7 +197,8 @@ pub struct Subject<'a> {
     /// Legend entries, each with its layers and what of them is seen.
     pub entries: Vec<(&'a LegendEntry, Vec<&'a crate::style::Layer>, Vec<Seen<'a>>)>,
     pub attribution: &'a str,
-    /// Where the map is, drawn small, and where in it the picture's corners lie: as shares of its sides.
+    /// Where the map is, drawn small, and where in it the picture's corners lie: as shares of its
+    /// sides.
     pub inset: Option<(Scene, [[f64; 2]; 4])>,
     /// Whether the legend stands below the map.
     pub strip: bool,
@@ -217,7 +220,8 @@ pub struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    /// Whether a box, in CSS px of the page, lies over a point that a user put on the map, or over the pin that stands on it.
+    /// Whether a box, in CSS px of the page, lies over a point that a user put on the map, or over
+    /// the pin that stands on it.
     fn hides(&self, [left, top, right, bottom]: &[f64; 4], shape: &Shape, camera: &Camera) -> bool {
         const PIN: [f64; 2] = [10.0, 28.0];
         let Shape::Point(point) = shape else { return false };
@@ -230,7 +234,10 @@ impl Subject<'_> {
 
     /// How many of the points that a user put on the map lie under boxes.
     pub fn hidden(&self, boxes: &[[f64; 4]], camera: &Camera) -> usize {
-        self.on_top.iter().filter(|shape| boxes.iter().any(|one| self.hides(one, shape, camera))).count()
+        self.on_top
+            .iter()
+            .filter(|shape| boxes.iter().any(|one| self.hides(one, shape, camera)))
+            .count()
     }
 }
 
@@ -277,8 +284,10 @@ const LEAST_UNIT: f64 = 8.0;
 
 /// The size of the furniture's text in a picture, CSS px.
 fn unit_of(camera: &Camera) -> f64 {
-    let (width, height) =
-        (f64::from(camera.width_px()) / camera.ratio(), f64::from(camera.height_px()) / camera.ratio());
+    let (width, height) = (
+        f64::from(camera.width_px()) / camera.ratio(),
+        f64::from(camera.height_px()) / camera.ratio(),
+    );
     (12.0 * (width.min(1.3 * height) / 900.0).powf(0.7)).clamp(LEAST_UNIT, 60.0)
 }
 
@@ -295,8 +304,14 @@ pub fn bands(wanted: &Furniture, subject: &Subject, inputs: &Inputs) -> Bands {
     Bands { top, bottom, strip: subject.strip || furnish.needs_legend_strip(map) }
 }
 
-/// Adds the furniture to a scene whose map leaves room for the bands; gives the names of what there is no room for.
-pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs: &Inputs) -> Vec<&'static str> {
+/// Adds the furniture to a scene whose map leaves room for the bands; gives the names of what there
+/// is no room for.
+pub fn furnish(
+    scene: &mut Scene,
+    wanted: &Furniture,
+    subject: &Subject,
+    inputs: &Inputs,
+) -> Vec<&'static str> {
     let furnish = Furnish::new(wanted, subject, inputs).yielded();
     let (head, foot) = (furnish.head(), furnish.foot());
     let (top, bottom) = (head.height, foot.height);
@@ -314,9 +329,10 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     left_out.dedup();
     // Labels that the furniture or the page's edge would cut are left out.
     let mut covered: Vec<Area> = taken.iter().map(|b| area(*b, ratio)).collect();
-    for (wanted, band) in
-        [(top > 0.0, [0.0, 0.0, furnish.width, top]), (bottom > 0.0, [0.0, map[3], furnish.width, furnish.height])]
-    {
+    for (wanted, band) in [
+        (top > 0.0, [0.0, 0.0, furnish.width, top]),
+        (bottom > 0.0, [0.0, map[3], furnish.width, furnish.height]),
+    ] {
         if wanted {
             covered.push(area(band, ratio));
         }
@@ -325,13 +341,15 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     let is_drawn = !covered.is_empty() || !wanted.parts.is_empty() || subject.captions.len() > 1;
     let page = area([0.0, 0.0, furnish.width, furnish.height], ratio);
     let px = |[x, y]: [f64; 2]| geo::Coord { x: x * ratio, y: y * ratio };
-    let leaders: Vec<geo::Line<f64>> = leaders.iter().map(|[from, to]| geo::Line::new(px(*from), px(*to))).collect();
+    let leaders: Vec<geo::Line<f64>> =
+        leaders.iter().map(|[from, to]| geo::Line::new(px(*from), px(*to))).collect();
     leave_out(scene, |layer, label| {
         let is_user_s = subject.layers_on_top.contains(&layer);
         let rect = geo::Rect::new((label.left, label.top), (label.right, label.bottom));
         let struck = leaders.iter().any(|leader| leader.intersects(&rect));
         // What a user puts on the map stays.
-        !is_user_s && (struck || is_drawn && !page.holds(label) || covered.iter().any(|c| c.meets(label)))
+        !is_user_s
+            && (struck || is_drawn && !page.holds(label) || covered.iter().any(|c| c.meets(label)))
     });
     let mut items = Vec::new();
     if wanted.parts.contains_key(&Part::Graticule) {
@@ -345,7 +363,9 @@ pub fn furnish(scene: &mut Scene, wanted: &Furniture, subject: &Subject, inputs:
     if wanted.parts.contains_key(&Part::Frame) {
         items.push(furnish.rectangle(map, None, Some((furnish.palette.ink, 1.0))));
     }
-    scene.layers.push(Layer { id: FURNITURE.to_string(), items: items.into_iter().flatten().collect() });
+    scene
+        .layers
+        .push(Layer { id: FURNITURE.to_string(), items: items.into_iter().flatten().collect() });
     if wanted.theme == Theme::PrintGrey {
         grey::apply(scene);
     }
@@ -390,11 +410,17 @@ fn area([left, top, right, bottom]: [f64; 4], ratio: f64) -> Area {
 impl Area {
     /// Whether all of another lies in it.
     pub fn holds(&self, other: &Area) -> bool {
-        self.left <= other.left && self.top <= other.top && other.right <= self.right && other.bottom <= self.bottom
+        self.left <= other.left
+            && self.top <= other.top
+            && other.right <= self.right
+            && other.bottom <= self.bottom
     }
 
     fn meets(&self, other: &Area) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
     }
 }
 
@@ -404,12 +430,25 @@ type Items = Vec<Item>;
 impl<'a> Furnish<'a> {
     fn new(wanted: &'a Furniture, subject: &'a Subject<'a>, inputs: &'a Inputs<'a>) -> Self {
         let ratio = inputs.camera.ratio();
-        let (width, height) =
-            (f64::from(inputs.camera.width_px()) / ratio, f64::from(inputs.camera.height_px()) / ratio);
+        let (width, height) = (
+            f64::from(inputs.camera.width_px()) / ratio,
+            f64::from(inputs.camera.height_px()) / ratio,
+        );
         let words = Words::of(subject.language);
         let pen = Pen { fonts: subject.fonts, language: words.language, ratio };
         let unit = unit_of(inputs.camera);
-        Self { wanted, subject, inputs, words, palette: wanted.theme.palette(), pen, unit, width, height, gone: 0 }
+        Self {
+            wanted,
+            subject,
+            inputs,
+            words,
+            palette: wanted.theme.palette(),
+            pen,
+            unit,
+            width,
+            height,
+            gone: 0,
+        }
     }
 
     fn pad(&self) -> f64 {
@@ -444,7 +483,11 @@ impl<'a> Furnish<'a> {
         let ring = vec![at(left, top), at(right, top), at(right, bottom), at(left, bottom)];
         let mut items = Vec::new();
         if let Some(color) = fill {
-            items.push(Item::Fill(Fill { rings: vec![ring.clone()], ink: Ink::Color(color), antialias: true }));
+            items.push(Item::Fill(Fill {
+                rings: vec![ring.clone()],
+                ink: Ink::Color(color),
+                antialias: true,
+            }));
         }
         if let Some((color, width)) = line {
             items.extend(self.line(vec![ring], true, color, width));
@@ -457,7 +500,13 @@ impl<'a> Furnish<'a> {
         Snapped { x: px(x), y: px(y) }
     }
 
-    fn line(&self, lines: Vec<Vec<Snapped>>, closed: bool, color: Color, width: f64) -> Option<Item> {
+    fn line(
+        &self,
+        lines: Vec<Vec<Snapped>>,
+        closed: bool,
+        color: Color,
+        width: f64,
+    ) -> Option<Item> {
         let lines: Vec<Line> = lines.into_iter().filter_map(|l| Line::new(l, closed)).collect();
         let ratio = self.pen.ratio;
         (!lines.is_empty()).then(|| {

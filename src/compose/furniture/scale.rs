@@ -4,14 +4,14 @@ use geo::Point;
 
 use crate::geo::{Projector, World, geodesic};
 
-/// Metres on the ground that a px of the map stands for, eastward at a latitude in degrees, where the world is `world_px`
-/// wide.
+/// Metres on the ground that a px of the map stands for, eastward at a latitude in degrees, where
+/// the world is `world_px` wide.
 pub fn meters_per_px(latitude: f64, world_px: f64) -> f64 {
     geodesic::meters_per_turn(latitude) / world_px
 }
 
-/// The same where the map is in another projection: the geodesic through `middle` (of the plane, where a world is
-/// `world_px` wide) by the px.
+/// The same where the map is in another projection: the geodesic through `middle` (of the plane,
+/// where a world is `world_px` wide) by the px.
 pub fn projected_meters_per_px(projector: &Projector, middle: World, world_px: f64) -> Option<f64> {
     const HALF_PX: f64 = 20.0;
     let end = |side: f64| {
@@ -41,8 +41,15 @@ mod tests {
             let world_px = 512.0 * 2f64.powi(12);
             let per_px = meters_per_px(latitude, world_px);
             let degrees = 100.0 * 360.0 / world_px;
-            let on_ground = geodesic::distance_m(Point::new(46.0, latitude), Point::new(46.0 + degrees, latitude));
-            assert!((per_px * 100.0 / on_ground - 1.0).abs() < 1e-6, "{latitude}: {} {on_ground}", per_px * 100.0);
+            let on_ground = geodesic::distance_m(
+                Point::new(46.0, latitude),
+                Point::new(46.0 + degrees, latitude),
+            );
+            assert!(
+                (per_px * 100.0 / on_ground - 1.0).abs() < 1e-6,
+                "{latitude}: {} {on_ground}",
+                per_px * 100.0
+            );
         }
     }
 

@@ -1,4 +1,5 @@
-//! The furniture's own words, dates and numbers, in the languages of the map; English where a language is not among them.
+//! The furniture's own words, dates and numbers, in the languages of the map; English where a
+//! language is not among them.
 
 use icu_calendar::{Date as IcuDate, Gregorian};
 use icu_datetime::FixedCalendarDateTimeFormatter;
@@ -141,7 +142,11 @@ impl Words {
     }
 
     /// The day, or the span of days, that a map is of.
-    pub fn of_days(&self, since: Option<(i32, u8, u8)>, (year, month, day): (i32, u8, u8)) -> String {
+    pub fn of_days(
+        &self,
+        since: Option<(i32, u8, u8)>,
+        (year, month, day): (i32, u8, u8),
+    ) -> String {
         let to = self.day(year, month, day);
         match since {
             Some((year, month, day)) => filled(self.changes, &[&self.day(year, month, day), &to]),
@@ -165,7 +170,10 @@ impl Words {
                     "نیروهای ارمنی",
                 ],
             ),
-            ("azerbaijan", ["Azerbaijan", "Azərbaycan", "Ադրբեջան", "Азербайджан", "აზერბაიჯანი", "آذربایجان"]),
+            (
+                "azerbaijan",
+                ["Azerbaijan", "Azərbaycan", "Ադրբեջան", "Азербайджан", "აზერბაიჯანი", "آذربایجان"],
+            ),
             (
                 "peacekeepers",
                 [
@@ -201,13 +209,20 @@ impl Words {
             ),
         ];
         let language = ALL.iter().position(|w| w.language == self.language).unwrap_or(0);
-        HOLDERS.iter().find(|(name, _)| *name == control).map_or(control, |(_, names)| names[language]).to_string()
+        HOLDERS
+            .iter()
+            .find(|(name, _)| *name == control)
+            .map_or(control, |(_, names)| names[language])
+            .to_string()
     }
 
     /// Digits as the language writes them.
     pub fn digits(&self, text: &str) -> String {
         match self.language {
-            "fa" => text.chars().map(|c| c.to_digit(10).and_then(|d| char::from_u32(0x6f0 + d)).unwrap_or(c)).collect(),
+            "fa" => text
+                .chars()
+                .map(|c| c.to_digit(10).and_then(|d| char::from_u32(0x6f0 + d)).unwrap_or(c))
+                .collect(),
             _ => text.to_string(),
         }
     }
@@ -232,7 +247,11 @@ mod tests {
     #[test]
     fn who_holds_nothing_is_said_in_every_language() {
         for words in ALL {
-            assert!(words.holder("none") != "none" && words.holder("north") == "north", "{}", words.language);
+            assert!(
+                words.holder("none") != "none" && words.holder("north") == "north",
+                "{}",
+                words.language
+            );
         }
     }
 }

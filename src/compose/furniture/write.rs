@@ -1,11 +1,14 @@
-//! Text of the furniture: set in the embedded fonts, in the language's own direction, broken to a width.
+//! Text of the furniture: set in the embedded fonts, in the language's own direction, broken to a
+//! width.
 
 use std::sync::Arc;
 
 use crate::color::Color;
 use crate::geo::{SUBPIXELS, Snapped};
 use crate::scene::{FieldInk, Item, Text, TextGlyph, TextPart, TextShape};
-use crate::text::{Alphabet, Anchor, EM, Fonts, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing};
+use crate::text::{
+    Alphabet, Anchor, EM, Fonts, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing,
+};
 
 /// A hand to write with.
 #[derive(Clone, Copy)]
@@ -29,7 +32,8 @@ pub struct Block {
 impl Pen<'_> {
     /// Sets text of `size_px`, at most `max_width` wide; nothing of it where it has no letters.
     ///
-    /// Lines are balanced, and may then be a little too long: the text is set narrower until they are not.
+    /// Lines are balanced, and may then be a little too long: the text is set narrower until they
+    /// are not.
     pub fn block(
         &self,
         text: &str,
@@ -72,13 +76,15 @@ impl Pen<'_> {
             shaped = set(most)?;
         }
         let unit = size_px / EM;
-        let (width, height) = ((shaped.right - shaped.left) * unit, (shaped.bottom - shaped.top) * unit);
+        let (width, height) =
+            ((shaped.right - shaped.left) * unit, (shaped.bottom - shaped.top) * unit);
         Some(Block { shaped: Arc::new(shaped), size_px, color, ratio: self.ratio, width, height })
     }
 }
 
 impl Block {
-    /// The text with its upper left corner at a place, CSS px; around it a halo `halo` CSS px wide, if there is one.
+    /// The text with its upper left corner at a place, CSS px; around it a halo `halo` CSS px wide,
+    /// if there is one.
     pub fn at(&self, x: f64, y: f64, halo: Option<(Color, f64)>) -> Item {
         let unit = self.size_px / EM * self.ratio;
         let snap = |v: f64| (v * self.ratio * SUBPIXELS as f64).round() as i64;

@@ -1,5 +1,5 @@
-//! What of the furniture gives way where a picture is small, and in which order: nothing is cut or laid over another, and
-//! what is left out is told.
+//! What of the furniture gives way where a picture is small, and in which order: nothing is cut or
+//! laid over another, and what is left out is told.
 
 use super::{Furnish, Part};
 
@@ -53,7 +53,9 @@ const MOST_OF_PICTURE: f64 = 0.75;
 impl Furnish<'_> {
     /// Lets lines of the bands go, one after another, until the map has its share of the picture.
     pub(super) fn yielded(mut self) -> Self {
-        while self.gone < Line::ORDER.len() && self.head().height + self.foot().height > MOST_OF_PICTURE * self.height {
+        while self.gone < Line::ORDER.len()
+            && self.head().height + self.foot().height > MOST_OF_PICTURE * self.height
+        {
             self.gone += 1;
         }
         self

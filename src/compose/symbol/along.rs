@@ -10,7 +10,8 @@ pub struct OnLine {
     pub angle: f64,
 }
 
-/// A label on a line: its place, and how far it is moved along and to the right of the line; CSS px.
+/// A label on a line: its place, and how far it is moved along and to the right of the line; CSS
+/// px.
 #[derive(Debug, Clone, Copy)]
 pub struct Mooring<'a> {
     pub path: &'a Path,
@@ -21,8 +22,8 @@ pub struct Mooring<'a> {
 }
 
 impl Mooring<'_> {
-    /// The place `x` along the label, measured from its anchor, with the points on the way there; `None` beyond the
-    /// line's end.
+    /// The place `x` along the label, measured from its anchor, with the points on the way there;
+    /// `None` beyond the line's end.
     pub fn walk(&self, x: f64, way: &mut Vec<[f64; 2]>) -> Option<OnLine> {
         way.clear();
         let x = if self.flipped { x - self.offset[0] } else { x + self.offset[0] };
@@ -45,7 +46,11 @@ impl Mooring<'_> {
             if side == 0.0 {
                 (from, to) = (previous, current);
             } else {
-                let beyond = if forward { points.get(index + 1) } else { index.checked_sub(1).map(|i| &points[i]) };
+                let beyond = if forward {
+                    points.get(index + 1)
+                } else {
+                    index.checked_sub(1).map(|i| &points[i])
+                };
                 let normal = match (distance(previous, current) > 0.0, beyond) {
                     (true, _) => normal(previous, current, side),
                     (false, Some(beyond)) => normal(current, *beyond, side),
@@ -83,12 +88,13 @@ pub struct Letter {
 /// How high letters stand on each side of their line, 1/24 em.
 const HEIGHT: f64 = 8.5;
 
-/// The share of the narrower of two letters that may lie over the other, and what is left of it where it is more.
+/// The share of the narrower of two letters that may lie over the other, and what is left of it
+/// where it is more.
 const OVERLAP: f64 = 0.5;
 const OVERLAP_LEFT: f64 = 0.25;
 
-/// Where the letters' middles go, so that none lies over another where the line bends: those further out make room. `None`
-/// beyond the line's end.
+/// Where the letters' middles go, so that none lies over another where the line bends: those
+/// further out make room. `None` beyond the line's end.
 pub fn apart(letters: &[Letter], unit: f64, mooring: &Mooring) -> Option<Vec<f64>> {
     let mut middles: Vec<f64> = letters.iter().map(|l| l.middle).collect();
     let start = letters.iter().position(|l| l.middle >= 0.0).unwrap_or(letters.len());
@@ -121,7 +127,8 @@ pub fn apart(letters: &[Letter], unit: f64, mooring: &Mooring) -> Option<Vec<f64
     Some(middles)
 }
 
-/// How far two letters reach over one another on the inner side of a bend between them, along it; below 0 for a gap.
+/// How far two letters reach over one another on the inner side of a bend between them, along it;
+/// below 0 for a gap.
 fn overlap((a, half_a): (OnLine, f64), (b, half_b): (OnLine, f64), height: f64) -> f64 {
     let along = |angle: f64| [angle.cos(), angle.sin()];
     let (u, v) = (along(a.angle), along(b.angle));
@@ -139,7 +146,11 @@ fn overlap((a, half_a): (OnLine, f64), (b, half_b): (OnLine, f64), height: f64) 
 /// To the right of the way from `a` to `b`, `length` long.
 fn normal(a: [f64; 2], b: [f64; 2], length: f64) -> [f64; 2] {
     let way = distance(a, b);
-    if way == 0.0 { [0.0; 2] } else { [-(b[1] - a[1]) / way * length, (b[0] - a[0]) / way * length] }
+    if way == 0.0 {
+        [0.0; 2]
+    } else {
+        [-(b[1] - a[1]) / way * length, (b[0] - a[0]) / way * length]
+    }
 }
 
 /// Where two straight lines cross; `None` where they are parallel.
@@ -201,17 +212,20 @@ mod tests {
 
     #[test]
     fn letters_make_room_for_one_another_at_bends() {
-        let letters: Vec<Letter> = (-4..=4).map(|i| Letter { middle: f64::from(i) * 10.0, half: 5.0 }).collect();
+        let letters: Vec<Letter> =
+            (-4..=4).map(|i| Letter { middle: f64::from(i) * 10.0, half: 5.0 }).collect();
         let corner = |degrees: f64| {
             let (sin, cos) = degrees.to_radians().sin_cos();
-            Path::new(vec![[-100.0, 0.0], [15.0, 0.0], [15.0 + 100.0 * cos, 100.0 * sin]], false).unwrap()
+            Path::new(vec![[-100.0, 0.0], [15.0, 0.0], [15.0 + 100.0 * cos, 100.0 * sin]], false)
+                .unwrap()
         };
         let spot = Spot { segment: 0, at: [0.0, 0.0] };
         let over = |path: &Path, flipped: bool| {
             let mooring = Mooring { path, spot, offset: [0.0; 2], flipped };
             let middles = apart(&letters, 1.0, &mooring).unwrap();
             let at = |i: usize| mooring.walk(middles[i], &mut Vec::new()).unwrap();
-            let widest = (1..letters.len()).map(|i| overlap((at(i - 1), 5.0), (at(i), 5.0), HEIGHT));
+            let widest =
+                (1..letters.len()).map(|i| overlap((at(i - 1), 5.0), (at(i), 5.0), HEIGHT));
             (widest.fold(f64::NEG_INFINITY, f64::max), middles)
         };
         for degrees in [40.0, -40.0, 70.0, -90.0] {

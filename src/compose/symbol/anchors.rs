@@ -1,4 +1,5 @@
-//! Where symbols are put: again and again along a line, in its middle, in the widest part of a polygon.
+//! Where symbols are put: again and again along a line, in its middle, in the widest part of a
+//! polygon.
 
 use std::collections::BinaryHeap;
 
@@ -23,8 +24,8 @@ pub struct Spread {
 /// Lines bend no more than allowed within this share of the text's size.
 const ANGLE_WINDOW: f64 = 0.6;
 
-/// Places along a line that lie in `area`, each with its number. The first is clear of the line's start, so that labels keep
-/// away from junctions.
+/// Places along a line that lie in `area`, each with its number. The first is clear of the line's
+/// start, so that labels keep away from junctions.
 pub fn along(path: &Path, spread: &Spread, area: &Area) -> Vec<(u64, Spot)> {
     let Spread { mut spacing, label_length, .. } = *spread;
     // A quarter of the spacing stays free between two labels.
@@ -51,14 +52,22 @@ pub fn along(path: &Path, spread: &Spread, area: &Area) -> Vec<(u64, Spot)> {
     spots
 }
 
-/// Lines with more places than this are looked at only where they are asked for, and need no place in the middle.
+/// Lines with more places than this are looked at only where they are asked for, and need no place
+/// in the middle.
 const FEW: f64 = 100.0;
 
 /// More places than are looked at in one area.
 const MAX_SPOTS: usize = 1_000;
 
 /// Places at `first` and every `spacing` from there, of all of the line or of the part in an area.
-fn every(path: &Path, first: f64, spacing: f64, length: f64, spread: &Spread, area: Option<&Area>) -> Vec<(u64, Spot)> {
+fn every(
+    path: &Path,
+    first: f64,
+    spacing: f64,
+    length: f64,
+    spread: &Spread,
+    area: Option<&Area>,
+) -> Vec<(u64, Spot)> {
     let half = spread.label_length / 2.0;
     let mut spots = Vec::new();
     let mut passed = 0.0;
@@ -72,7 +81,8 @@ fn every(path: &Path, first: f64, spacing: f64, length: f64, spread: &Spread, ar
             if let Some(area) = area {
                 let near = between(pair[0], pair[1], nearest_share(pair, area));
                 let side = (area.max[0] - area.min[0]).hypot(area.max[1] - area.min[1]);
-                nth = nth.max(((passed + distance(pair[0], near) - side - first) / spacing).floor());
+                nth =
+                    nth.max(((passed + distance(pair[0], near) - side - first) / spacing).floor());
             }
             loop {
                 let place = first + nth * spacing;
@@ -103,7 +113,10 @@ fn every(path: &Path, first: f64, spacing: f64, length: f64, spread: &Spread, ar
 /// How far along a segment it is nearest to an area's middle, 0..=1.
 fn nearest_share(pair: &[[f64; 2]], area: &Area) -> f64 {
     let (dx, dy) = (pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]);
-    let middle = [(area.min[0] + area.max[0]) / 2.0 - pair[0][0], (area.min[1] + area.max[1]) / 2.0 - pair[0][1]];
+    let middle = [
+        (area.min[0] + area.max[0]) / 2.0 - pair[0][0],
+        (area.min[1] + area.max[1]) / 2.0 - pair[0][1],
+    ];
     ((middle[0] * dx + middle[1] * dy) / (dx * dx + dy * dy)).clamp(0.0, 1.0)
 }
 
@@ -131,7 +144,8 @@ pub fn middle(path: &Path, spread: &Spread) -> Option<Spot> {
     None
 }
 
-/// Whether a label around the place fits on the line, and the line turns by no more than allowed anywhere under it.
+/// Whether a label around the place fits on the line, and the line turns by no more than allowed
+/// anywhere under it.
 fn bends_gently(path: &Path, spot: &Spot, spread: &Spread) -> bool {
     let window = ANGLE_WINDOW * 24.0 * spread.unit;
     let half = spread.label_length / 2.0;
@@ -155,7 +169,9 @@ fn bends_gently(path: &Path, spot: &Spot, spread: &Spread) -> bool {
     while place < half {
         let Some(next) = points.get(index + 1) else { return false };
         let turn = direction(points[index], points[index - 1]) - direction(*next, points[index]);
-        let turn = ((turn + 3.0 * std::f64::consts::PI).rem_euclid(std::f64::consts::TAU) - std::f64::consts::PI).abs();
+        let turn = ((turn + 3.0 * std::f64::consts::PI).rem_euclid(std::f64::consts::TAU)
+            - std::f64::consts::PI)
+            .abs();
         corners.push_back((place, turn));
         sum += turn;
         while let Some((_, turn)) = corners.front().filter(|(at, _)| place - at > window) {
@@ -171,8 +187,9 @@ fn bends_gently(path: &Path, spot: &Spot, spread: &Spread) -> bool {
     true
 }
 
-/// The place in a polygon that is furthest from its outline, to within `precision` (the unit square), or its centroid
-/// where that is as good (V. Agafonkin, "A new algorithm for finding a visual center of a polygon", 2016).
+/// The place in a polygon that is furthest from its outline, to within `precision` (the unit
+/// square), or its centroid where that is as good (V. Agafonkin, "A new algorithm for finding a
+/// visual center of a polygon", 2016).
 pub fn pole(rings: &[Vec<World>], precision: f64) -> Option<World> {
     let exterior = rings.first()?;
     let bounds = crate::geo::WorldBox::around(exterior)?;
@@ -212,12 +229,13 @@ pub fn pole(rings: &[Vec<World>], precision: f64) -> Option<World> {
             queue.push(cell(next.x + dx * half, next.y + dy * half, half));
         }
     }
-    let best = middle.filter(|m| m.inside > 0.0 && best.inside - m.inside <= precision).unwrap_or(best);
+    let best =
+        middle.filter(|m| m.inside > 0.0 && best.inside - m.inside <= precision).unwrap_or(best);
     Some(World { x: best.x, y: best.y })
 }
 
-/// Squares along a polygon's longer side to begin with, the finest share of its shorter side that is told apart, and how
-/// many squares are looked at in all.
+/// Squares along a polygon's longer side to begin with, the finest share of its shorter side that
+/// is told apart, and how many squares are looked at in all.
 const MAX_SQUARES: f64 = 64.0;
 const FINEST: f64 = 200.0;
 const MAX_PROBES: usize = 4_000;
@@ -237,7 +255,10 @@ impl Eq for Cell {}
 
 impl Ord for Cell {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.best.total_cmp(&other.best).then(self.x.total_cmp(&other.x)).then(self.y.total_cmp(&other.y))
+        self.best
+            .total_cmp(&other.best)
+            .then(self.x.total_cmp(&other.x))
+            .then(self.y.total_cmp(&other.y))
     }
 }
 
@@ -257,7 +278,11 @@ fn inside_distance(rings: &[Vec<World>], x: f64, y: f64) -> f64 {
         }
         let (dx, dy) = (b.x - a.x, b.y - a.y);
         let length_sq = dx * dx + dy * dy;
-        let t = if length_sq > 0.0 { (((x - a.x) * dx + (y - a.y) * dy) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
+        let t = if length_sq > 0.0 {
+            (((x - a.x) * dx + (y - a.y) * dy) / length_sq).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         let (ox, oy) = (x - a.x - t * dx, y - a.y - t * dy);
         nearest_sq = nearest_sq.min(ox * ox + oy * oy);
     }
@@ -284,7 +309,14 @@ mod tests {
     use super::*;
 
     fn spread(spacing: f64, label_length: f64) -> Spread {
-        Spread { spacing, max_angle: 0.7, label_length, text_size: 16.0, unit: 16.0 / 24.0, overscaling: 1.0 }
+        Spread {
+            spacing,
+            max_angle: 0.7,
+            label_length,
+            text_size: 16.0,
+            unit: 16.0 / 24.0,
+            overscaling: 1.0,
+        }
     }
 
     #[test]
@@ -300,7 +332,9 @@ mod tests {
         assert!(along(&short, &spread(250.0, 100.0), &all).is_empty());
         // A part of a long line has the same places as the whole.
         for step in [25.0, 4_000.0] {
-            let points = (0..(100_000.0 / step) as u32).map(|i| [f64::from(i) * step, f64::from(i % 2)]).collect();
+            let points = (0..(100_000.0 / step) as u32)
+                .map(|i| [f64::from(i) * step, f64::from(i % 2)])
+                .collect();
             let long = Path::new(points, false).unwrap();
             let part = Area { min: [50_000.0, -10.0], max: [51_000.0, 10.0] };
             let mut inside = along(&long, &spread(250.0, 60.0), &all);

@@ -26,7 +26,8 @@ pub struct Place {
     pub tile: u64,
     pub copy: i64,
     pub part: u32,
-    /// The corner of the area asked about, where a part is looked at piece by piece: a line may be long.
+    /// The corner of the area asked about, where a part is looked at piece by piece: a line may be
+    /// long.
     pub piece: Option<(i64, i64)>,
 }
 
@@ -71,7 +72,11 @@ pub fn symbols(
     mut is_new: impl FnMut(Place) -> bool,
 ) -> Vec<Candidate<Arc<Label>>> {
     let mut out = Vec::new();
-    let along = paint.placement(&Context { state: inputs.state, zoom: inputs.whole_zoom(), ..Context::nowhere() });
+    let along = paint.placement(&Context {
+        state: inputs.state,
+        zoom: inputs.whole_zoom(),
+        ..Context::nowhere()
+    });
     let corner = (area.min[0].round() as i64, area.min[1].round() as i64);
     let piece = (along == SymbolPlacement::Line).then_some(corner);
     let too_large = Cell::new(false);
@@ -83,22 +88,38 @@ pub fn symbols(
         });
         for part in &batch.parts {
             let place = Place { layer: rank, tile, copy: batch.copy, part: part.number, piece };
-            let elsewhere = joined.as_ref().is_some_and(|j| j.get(&part.number).is_some_and(|line| line.is_empty()));
+            let elsewhere = joined
+                .as_ref()
+                .is_some_and(|j| j.get(&part.number).is_some_and(|line| line.is_empty()));
             if elsewhere || !is_new(place) {
                 continue;
             }
             let context = inputs.context(*part);
-            if !crate::compose::features::passes(layer, &inputs.at_zoom(inputs.whole_zoom(), &context)) {
+            if !crate::compose::features::passes(
+                layer,
+                &inputs.at_zoom(inputs.whole_zoom(), &context),
+            ) {
                 continue;
             }
             if let Some(layout) = layout(inputs, paint, &context) {
                 let (layout, context) = (&layout, &context);
                 let joined = joined.as_deref();
-                let maker = Maker { inputs, area, layout, place, batch, joined, paint, context, too_large: &too_large };
+                let maker = Maker {
+                    inputs,
+                    area,
+                    layout,
+                    place,
+                    batch,
+                    joined,
+                    paint,
+                    context,
+                    too_large: &too_large,
+                };
                 match piece {
                     Some(_) => {
                         let whole = Place { piece: None, ..place };
-                        let lines = paths.lines.entry(whole).or_insert_with(|| maker.lines(part, true));
+                        let lines =
+                            paths.lines.entry(whole).or_insert_with(|| maker.lines(part, true));
                         maker.along_lines(lines, &mut out);
                     }
                     None => maker.part(part, &mut out),
@@ -108,13 +129,15 @@ pub fn symbols(
     }
     if too_large.get() && paths.too_large.insert(rank) {
         let (id, zoom, reach) = (&layer.id, inputs.plane.zoom(), Board::<()>::REACH);
-        tracing::warn!("layer '{id}' at zoom {zoom}: labels that reach further than {reach} px are left out");
+        tracing::warn!(
+            "layer '{id}' at zoom {zoom}: labels that reach further than {reach} px are left out"
+        );
     }
     out
 }
 
-/// The lines of a tile that go on as others of the same name, made one with those; none for a line that is part of one
-/// before it.
+/// The lines of a tile that go on as others of the same name, made one with those; none for a line
+/// that is part of one before it.
 fn joined(inputs: &SymbolInputs, layer: &Layer, paint: &SymbolPaint, parts: &[Fetched]) -> Joined {
     let mut named = Vec::new();
     for part in parts {
@@ -122,7 +145,8 @@ fn joined(inputs: &SymbolInputs, layer: &Layer, paint: &SymbolPaint, parts: &[Fe
         let context = inputs.context(*part);
         let whole = inputs.at_zoom(inputs.whole_zoom(), &context);
         if crate::compose::features::passes(layer, &whole) {
-            let name: String = paint.text_field.eval(&whole).sections.iter().map(|s| &*s.text).collect();
+            let name: String =
+                paint.text_field.eval(&whole).sections.iter().map(|s| &*s.text).collect();
             if !name.is_empty() {
                 named.push((part.number, name, line.as_slice()));
             }
@@ -178,9 +202,10 @@ impl Maker<'_> {
                 let world = match part.shape {
                     Shape::Point(p) => Some(*p),
                     Shape::Line(line) => line.first().copied(),
-                    Shape::Polygon(rings) => {
-                        anchors::pole(rings, POLE_PRECISION / (512.0 * self.inputs.whole_zoom().exp2()))
-                    }
+                    Shape::Polygon(rings) => anchors::pole(
+                        rings,
+                        POLE_PRECISION / (512.0 * self.inputs.whole_zoom().exp2()),
+                    ),
                 };
                 if let Some(world) = world.filter(|w| self.owns(*w)) {
                     add(Site { world, at: self.on_plane(world), line: None }, 0);
@@ -192,7 +217,14 @@ impl Maker<'_> {
                 for (number, path) in (0u64..).zip(self.lines(part, false)) {
                     let spot = anchors::middle(&path, &self.spread());
                     if let Some(spot) = spot.filter(|s| self.owns(self.world(s.at))) {
-                        add(Site { world: self.world(spot.at), at: spot.at, line: Some((&path, spot)) }, number);
+                        add(
+                            Site {
+                                world: self.world(spot.at),
+                                at: spot.at,
+                                line: Some((&path, spot)),
+                            },
+                            number,
+                        );
                     }
                 }
             }
@@ -202,7 +234,9 @@ impl Maker<'_> {
     /// Puts symbols along lines.
     fn along_lines(&self, lines: &[Arc<Path>], out: &mut Vec<Candidate<Arc<Label>>>) {
         for (number, path) in (0u64..).zip(lines) {
-            for (nth, mut spot) in anchors::along(path, &self.spread(), self.area).into_iter().take(MAX_IN_PIECE) {
+            for (nth, mut spot) in
+                anchors::along(path, &self.spread(), self.area).into_iter().take(MAX_IN_PIECE)
+            {
                 let world = self.on_grid(self.world(spot.at));
                 spot.at = self.on_plane(world);
                 let site = Site { world, at: spot.at, line: Some((path, spot)) };
@@ -216,10 +250,13 @@ impl Maker<'_> {
         let lines: Vec<Cow<[World]>> = match part.shape {
             Shape::Point(_) => Vec::new(),
             Shape::Line(line) => {
-                let joined = self.joined.filter(|_| cut).and_then(|joined| joined.get(&part.number));
+                let joined =
+                    self.joined.filter(|_| cut).and_then(|joined| joined.get(&part.number));
                 vec![joined.unwrap_or(line).into()]
             }
-            Shape::Polygon(rings) => rings.iter().enumerate().map(|(i, ring)| wound(ring, i == 0)).collect(),
+            Shape::Polygon(rings) => {
+                rings.iter().enumerate().map(|(i, ring)| wound(ring, i == 0)).collect()
+            }
         };
         lines.iter().flat_map(|line| self.paths(line, cut)).collect()
     }
@@ -241,12 +278,13 @@ impl Maker<'_> {
     /// The nearest place on the grid that tiles have, 1/16 px at their own zoom.
     fn on_grid(&self, world: World) -> World {
         let grid = TILE_GRID * self.inputs.whole_zoom().exp2();
-        let on_grid = |v: f64| if self.batch.clip.is_some() { (v * grid).round() / grid } else { v };
+        let on_grid =
+            |v: f64| if self.batch.clip.is_some() { (v * grid).round() / grid } else { v };
         World { x: on_grid(world.x), y: on_grid(world.y) }
     }
 
-    /// A line as labels see it: on the plane, within its tile where it has one, otherwise without bends too small to be
-    /// seen.
+    /// A line as labels see it: on the plane, within its tile where it has one, otherwise without
+    /// bends too small to be seen.
     fn paths(&self, line: &[World], cut: bool) -> Vec<Arc<Path>> {
         let points: Vec<[f64; 2]> = line.iter().map(|w| [w.x, w.y]).collect();
         let points = match self.batch.clip {
@@ -279,17 +317,17 @@ impl Maker<'_> {
             let shaped = t.upright.as_ref().unwrap_or(&t.variants[0].shaped);
             shaped.right - shaped.left
         });
-        let icon_width = self.layout.icon.as_ref().map_or(0.0, |i| i.icon_box.right - i.icon_box.left);
+        let icon_width =
+            self.layout.icon.as_ref().map_or(0.0, |i| i.icon_box.right - i.icon_box.left);
         Spread {
             spacing: self.layout.spacing * growth,
             max_angle: self.layout.max_angle,
             label_length: text_width.max(icon_width) * unit,
             text_size: text.map_or(0.0, |t| t.spread_size),
             unit,
-            overscaling: self
-                .batch
-                .clip
-                .map_or(1.0, |tile| (tile.width() * self.inputs.whole_zoom().exp2()).round().max(1.0)),
+            overscaling: self.batch.clip.map_or(1.0, |tile| {
+                (tile.width() * self.inputs.whole_zoom().exp2()).round().max(1.0)
+            }),
         }
     }
 
@@ -297,7 +335,8 @@ impl Maker<'_> {
     fn candidate(&self, site: &Site, nth: u64) -> Option<Candidate<Arc<Label>>> {
         let layout = self.layout;
         let mut ink = Area::EMPTY;
-        // From the segment's start to where the symbol stands, which may be a step of the grid beside the segment.
+        // From the segment's start to where the symbol stands, which may be a step of the grid
+        // beside the segment.
         let line_angle = site.line.map(|(path, spot)| {
             let (from, to) = (path.points[spot.segment], path.points[spot.segment + 1]);
             direction(from, if spot.at == from { to } else { spot.at })
@@ -320,7 +359,10 @@ impl Maker<'_> {
         };
         let rank = match &*self.paint.z_order.eval(self.context) {
             // The lowest is drawn uppermost, and placed first.
-            "viewport-y" => Rank { key: Rank::key(-(self.inputs.plane.at(site.world)[1] * 16.0).round()), ..rank },
+            "viewport-y" => Rank {
+                key: Rank::key(-(self.inputs.plane.at(site.world)[1] * 16.0).round()),
+                ..rank
+            },
             _ => rank,
         };
         let repeat = match (&text, layout.placement) {
@@ -342,9 +384,11 @@ impl Maker<'_> {
             icon: icon_look,
         };
         let (copy, payload) = (label.copy, Arc::new(label));
-        let candidate = Candidate { rank, copy, text: text_bounds, icon: icon_bounds, repeat, ink, payload };
+        let candidate =
+            Candidate { rank, copy, text: text_bounds, icon: icon_bounds, repeat, ink, payload };
         let reach = Area { min: site.at, max: site.at }.grown(Board::<()>::REACH);
-        let within = |a: &Area| (0..2).all(|i| a.min[i] >= reach.min[i] && a.max[i] <= reach.max[i]);
+        let within =
+            |a: &Area| (0..2).all(|i| a.min[i] >= reach.min[i] && a.max[i] <= reach.max[i]);
         let near = candidate.areas().all(|a| within(&a));
         if !near {
             self.too_large.set(true);
@@ -358,8 +402,9 @@ impl Maker<'_> {
         let z_order = self.paint.z_order.eval(self.context);
         let by_key = self.paint.sort_key.is_some() && &*z_order != "viewport-y";
         let may_overlap = |o: Overlap, blocks: bool| o != Overlap::Never || !blocks;
-        let overlaps = layout.text.as_ref().is_some_and(|t| may_overlap(t.overlap.into(), t.blocks))
-            || layout.icon.as_ref().is_some_and(|i| may_overlap(i.overlap.into(), i.blocks));
+        let overlaps =
+            layout.text.as_ref().is_some_and(|t| may_overlap(t.overlap.into(), t.blocks))
+                || layout.icon.as_ref().is_some_and(|i| may_overlap(i.overlap.into(), i.blocks));
         let by_y = !by_key && &*z_order != "source" && overlaps;
         let key = match (by_key, by_y) {
             (true, _) => Rank::key(layout.sort_key),
@@ -371,15 +416,17 @@ impl Maker<'_> {
     }
 }
 
-/// A tile's place in the order of labels, never 0: columns and rows take turns, so that what a label hangs on lies three
-/// tiles away at the most, and tiles beside one another are as often as not in MapLibre's order, by column and row.
+/// A tile's place in the order of labels, never 0: columns and rows take turns, so that what a
+/// label hangs on lies three tiles away at the most, and tiles beside one another are as often as
+/// not in MapLibre's order, by column and row.
 fn tile_rank(bounds: &WorldBox) -> u64 {
     let odd = |at: f64| u64::from((at / bounds.width()).round().rem_euclid(2.0) >= 1.0);
     let place = xxh3_64(format!("{:?}", bounds.min).as_bytes());
     odd(bounds.min.x) << 63 | odd(bounds.min.y) << 62 | place >> 2 | 1
 }
 
-/// A polygon's ring as tiles have it, from which MapLibre labels outlines: the exterior clockwise, holes against it.
+/// A polygon's ring as tiles have it, from which MapLibre labels outlines: the exterior clockwise,
+/// holes against it.
 fn wound(ring: &[World], exterior: bool) -> Cow<'_, [World]> {
     let area: f64 = ring.windows(2).map(|p| p[0].x * p[1].y - p[1].x * p[0].y).sum();
     match (area > 0.0) == exterior {

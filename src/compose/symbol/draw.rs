@@ -30,7 +30,8 @@ pub struct Label {
 /// Text, in each of the positions it may take.
 #[derive(Debug)]
 pub struct TextLook {
-    /// The layout, how far it is moved from the anchor, and whether its lines run from the top down.
+    /// The layout, how far it is moved from the anchor, and whether its lines run from the top
+    /// down.
     pub variants: Vec<(Arc<Shaped>, [f64; 2], bool)>,
     /// Where its clusters lie on a line.
     pub along: Option<Along>,
@@ -70,14 +71,21 @@ pub struct IconLook {
 }
 
 /// Appends what a layer shows, lowest first: icons, then halos, then letters.
-pub fn draw(labels: &[(Arc<Label>, Shown)], camera: &Camera, sprite: &Sprite, items: &mut Vec<Item>) {
+pub fn draw(
+    labels: &[(Arc<Label>, Shown)],
+    camera: &Camera,
+    sprite: &Sprite,
+    items: &mut Vec<Item>,
+) {
     let mut order: Vec<&(Arc<Label>, Shown)> = labels.iter().collect();
     order.sort_by_key(|(label, _)| label.order);
     let (mut halos, mut letters) = (Vec::new(), Vec::new());
     for (label, shown) in order {
         let at = camera.in_copy(label.copy).snap(label.anchor);
-        if let Some(icon) =
-            label.icon.as_ref().filter(|icon| shown.icon && (shown.text.is_some() || !icon.only_with_text))
+        if let Some(icon) = label
+            .icon
+            .as_ref()
+            .filter(|icon| shown.icon && (shown.text.is_some() || !icon.only_with_text))
         {
             let variant = label.text.as_ref().zip(shown.text).and_then(|(t, i)| t.variants.get(i));
             icon.draw(at, variant, camera, sprite, items);
@@ -123,7 +131,8 @@ impl IconLook {
         };
         let icon_box = self.vertical_box.as_ref().filter(|_| vertical).unwrap_or(&self.icon_box);
         let anchor = moved(at, [self.translate[0] + shift[0], self.translate[1] + shift[1]], ratio);
-        let quarter = if vertical && self.vertical_box.is_some() { std::f64::consts::FRAC_PI_2 } else { 0.0 };
+        let quarter =
+            if vertical && self.vertical_box.is_some() { std::f64::consts::FRAC_PI_2 } else { 0.0 };
         let angle = self.rotate + self.turn + quarter;
         let nearest = !image.sdf && self.crisp && image.ratio == ratio;
         for piece in pieces(image, icon_box, self.size, self.fits) {
@@ -146,13 +155,20 @@ impl IconLook {
 
 impl TextLook {
     /// The glyphs in their places, and the images among them.
-    fn shape(&self, at: Snapped, shown: usize, camera: &Camera, sprite: &Sprite) -> (Arc<TextShape>, Vec<scene::Icon>) {
+    fn shape(
+        &self,
+        at: Snapped,
+        shown: usize,
+        camera: &Camera,
+        sprite: &Sprite,
+    ) -> (Arc<TextShape>, Vec<scene::Icon>) {
         let ratio = camera.ratio();
         let unit = self.size / EM * ratio;
         let (shaped, shift, vertical) = &self.variants[shown.min(self.variants.len() - 1)];
         let shift = turned(*shift, self.turn);
         let anchor = moved(at, [self.translate[0] + shift[0], self.translate[1] + shift[1]], ratio);
-        let quarter = if *vertical && self.along.is_none() { std::f64::consts::FRAC_PI_2 } else { 0.0 };
+        let quarter =
+            if *vertical && self.along.is_none() { std::f64::consts::FRAC_PI_2 } else { 0.0 };
         let mut shape = TextShape { anchor, text: shaped.text.clone(), glyphs: Vec::new() };
         let mut images = Vec::new();
         for (i, cluster) in shaped.clusters.iter().enumerate() {
@@ -160,7 +176,8 @@ impl TextLook {
             let name = self.images.get(cluster.section).and_then(Option::as_ref);
             let image = name.and_then(|name| sprite.image(name, ratio as u32));
             let width = image.map(|image| image.size()[0] * cluster.scale);
-            let line_offset = if *vertical && shaped.upright { line_offset(cluster, width) } else { 0.0 };
+            let line_offset =
+                if *vertical && shaped.upright { line_offset(cluster, width) } else { 0.0 };
             // The middle of the cluster's line, from the anchor; and how it is turned there.
             let (middle, angle, own) = match &self.along {
                 Some(along) => {
@@ -169,17 +186,27 @@ impl TextLook {
                     (from, place.angle, [0.0, cluster.y])
                 }
                 None => {
-                    let own = [cluster.x + half + self.offset[0], cluster.y + self.offset[1] - line_offset];
+                    let own = [
+                        cluster.x + half + self.offset[0],
+                        cluster.y + self.offset[1] - line_offset,
+                    ];
                     ([0.0; 2], self.turn + quarter, own)
                 }
             };
             let (upright, is_image) = (cluster.vertical, image.is_some());
-            let frame = Frame { middle, angle, own, rotate: self.rotate, unit, upright, is_image, half };
+            let frame =
+                Frame { middle, angle, own, rotate: self.rotate, unit, upright, is_image, half };
             let scale = cluster.scale;
             let mut push = |mark: &Mark, corner: [f64; 2]| {
                 let color = self.colors.get(cluster.section).copied().flatten();
                 let (origin, right) = frame.place(corner, scale);
-                shape.glyphs.push(TextGlyph { mark: mark.clone(), origin, right, color, bytes: cluster.bytes });
+                shape.glyphs.push(TextGlyph {
+                    mark: mark.clone(),
+                    origin,
+                    right,
+                    color,
+                    bytes: cluster.bytes,
+                });
             };
             for glyph in &cluster.glyphs {
                 let (x, y) = (glyph.x * scale - half, glyph.y * scale);
@@ -195,7 +222,8 @@ impl TextLook {
             if let Some(image) = image {
                 let [width, height] = image.size().map(|v| v * scale);
                 // The reference leaves room for one px around an image, and three around a glyph.
-                let corner = [-half + scale - scale / image.ratio, 3.0 * scale - scale / image.ratio];
+                let corner =
+                    [-half + scale - scale / image.ratio, 3.0 * scale - scale / image.ratio];
                 let (origin, right) = frame.place(corner, 1.0);
                 let border = 2.0 * scale / image.ratio;
                 let down = [-right[1], right[0]];
@@ -208,7 +236,12 @@ impl TextLook {
                     origin,
                     right: right.map(|v| v * (width + border)),
                     down: down.map(|v| v * (height + border)),
-                    part: [-1.0, -1.0, f64::from(image.width_px) + 1.0, f64::from(image.height_px) + 1.0],
+                    part: [
+                        -1.0,
+                        -1.0,
+                        f64::from(image.width_px) + 1.0,
+                        f64::from(image.height_px) + 1.0,
+                    ],
                     nearest,
                     ink: FieldInk { ratio, ..self.ink },
                 });
@@ -218,7 +251,8 @@ impl TextLook {
     }
 }
 
-/// How far a cluster is moved to stand in the middle of a vertical line; an image by its width, 1/24 em.
+/// How far a cluster is moved to stand in the middle of a vertical line; an image by its width,
+/// 1/24 em.
 fn line_offset(cluster: &Cluster, image_width: Option<f64>) -> f64 {
     match image_width {
         Some(width) => cluster.line_offset / 2.0 + (EM - width) / 2.0,
@@ -243,22 +277,33 @@ struct Frame {
 }
 
 impl Frame {
-    /// Where a point around the cluster's middle lies, and a glyph's right there; device px from the anchor.
+    /// Where a point around the cluster's middle lies, and a glyph's right there; device px from
+    /// the anchor.
     fn place(&self, corner: [f64; 2], scale: f64) -> ([f64; 2], [f64; 2]) {
         let mut at = [corner[0] + self.own[0], corner[1] + self.own[1]];
         let mut right = [scale, 0.0];
         if self.upright {
-            // Letters are turned back around the middle of the left side of a box of one em below the line's middle.
+            // Letters are turned back around the middle of the left side of a box of one em below
+            // the line's middle.
             let center = [-self.half, self.half - LINE_TOP];
-            let back = turned([corner[0] - center[0], corner[1] - center[1]], -std::f64::consts::FRAC_PI_2);
+            let back = turned(
+                [corner[0] - center[0], corner[1] - center[1]],
+                -std::f64::consts::FRAC_PI_2,
+            );
             let narrow = EM / 2.0 - self.half;
             let aside = 5.0 - LINE_TOP - narrow;
             let down = if self.is_image { -narrow } else { 0.0 };
-            at = [back[0] + center[0] + aside + self.own[0], back[1] + center[1] + down + self.own[1]];
+            at = [
+                back[0] + center[0] + aside + self.own[0],
+                back[1] + center[1] + down + self.own[1],
+            ];
             right = [0.0, -scale];
         }
         let angle = self.rotate + self.angle;
         let at = turned(at.map(|v| v * self.unit), angle);
-        ([self.middle[0] + at[0], self.middle[1] + at[1]], turned(right.map(|v| v * self.unit), angle))
+        (
+            [self.middle[0] + at[0], self.middle[1] + at[1]],
+            turned(right.map(|v| v * self.unit), angle),
+        )
     }
 }

@@ -39,27 +39,37 @@ pub fn around_text(
     scale: f64,
 ) -> IconBox {
     let [width, height] = image.size();
-    let span = |follows: bool, low: f64, high: f64, size: f64, offset: f64, before: f64, after: f64| match follows {
-        true => (offset + low * scale - before, offset + high * scale + after),
-        false => {
-            let start = offset + ((low + high) * scale - size) / 2.0;
-            (start, start + size)
-        }
-    };
-    let (left, right) = span(follows.width, text.left, text.right, width, offset[0], padding[3], padding[1]);
-    let (top, bottom) = span(follows.height, text.top, text.bottom, height, offset[1], padding[0], padding[2]);
-    let free = image
-        .fit
-        .as_ref()
-        .and_then(|f| f.content)
-        .map(|c| [c[0] / image.ratio, c[1] / image.ratio, width - c[2] / image.ratio, height - c[3] / image.ratio]);
+    let span =
+        |follows: bool, low: f64, high: f64, size: f64, offset: f64, before: f64, after: f64| {
+            match follows {
+                true => (offset + low * scale - before, offset + high * scale + after),
+                false => {
+                    let start = offset + ((low + high) * scale - size) / 2.0;
+                    (start, start + size)
+                }
+            }
+        };
+    let (left, right) =
+        span(follows.width, text.left, text.right, width, offset[0], padding[3], padding[1]);
+    let (top, bottom) =
+        span(follows.height, text.top, text.bottom, height, offset[1], padding[0], padding[2]);
+    let free = image.fit.as_ref().and_then(|f| f.content).map(|c| {
+        [
+            c[0] / image.ratio,
+            c[1] / image.ratio,
+            width - c[2] / image.ratio,
+            height - c[3] / image.ratio,
+        ]
+    });
     IconBox { left, top, right, bottom, padding: free }
 }
 
 impl IconBox {
     /// The box with the image's own demands on its proportions met.
     pub fn proportioned(&self, image: &Image) -> Self {
-        let Some((fit, content)) = image.fit.as_deref().and_then(|f| Some((f, f.content?))) else { return *self };
+        let Some((fit, content)) = image.fit.as_deref().and_then(|f| Some((f, f.content?))) else {
+            return *self;
+        };
         if fit.width.is_none() && fit.height.is_none() {
             return *self;
         }
@@ -69,7 +79,9 @@ impl IconBox {
         let (width, height) = (self.right - self.left, self.bottom - self.top);
         let mut fitted = *self;
         if upright == TextFit::Proportional {
-            if across == TextFit::Proportional || (across == TextFit::StretchOnly && width / height < shape) {
+            if across == TextFit::Proportional
+                || (across == TextFit::StretchOnly && width / height < shape)
+            {
                 let wider = (height * shape).ceil();
                 fitted.left *= wider / width;
                 fitted.right = fitted.left + wider;
@@ -87,7 +99,8 @@ impl IconBox {
     }
 }
 
-/// A piece of an icon: where it is drawn, CSS px around the anchor, and which part of the image it shows, image px.
+/// A piece of an icon: where it is drawn, CSS px around the anchor, and which part of the image it
+/// shows, image px.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Piece {
     pub min: [f64; 2],
@@ -98,14 +111,15 @@ pub struct Piece {
 /// Pixels of nothing around an image, that its edges are mixed with.
 const BORDER: f64 = 1.0;
 
-/// The pieces of an icon at its `size`; with `stretched`, columns and rows that the image says stretch, and the others
-/// keep their own size.
+/// The pieces of an icon at its `size`; with `stretched`, columns and rows that the image says
+/// stretch, and the others keep their own size.
 pub fn pieces(image: &Image, icon: &IconBox, size: f64, stretched: bool) -> Vec<Piece> {
     let fit = image.fit.as_deref().filter(|_| stretched);
     let place = if fit.is_some() { icon.proportioned(image) } else { *icon };
     let sides = [f64::from(image.width_px), f64::from(image.height_px)];
     let zones = |i: usize| -> Vec<[f64; 2]> {
-        let zones = fit.map(|f: &Fit| if i == 0 { f.stretch_x.clone() } else { f.stretch_y.clone() });
+        let zones =
+            fit.map(|f: &Fit| if i == 0 { f.stretch_x.clone() } else { f.stretch_y.clone() });
         zones.filter(|z| !z.is_empty()).unwrap_or_else(|| vec![[0.0, sides[i]]])
     };
     let whole = fit.is_none_or(|f| f.stretch_x.is_empty() && f.stretch_y.is_empty());
@@ -163,8 +177,9 @@ impl<'a> Axis<'a> {
         ratio: f64,
         size: f64,
     ) -> Self {
-        let stretch_in =
-            |from: f64, to: f64| -> f64 { zones.iter().map(|z| z[1].clamp(from, to) - z[0].clamp(from, to)).sum() };
+        let stretch_in = |from: f64, to: f64| -> f64 {
+            zones.iter().map(|z| z[1].clamp(from, to) - z[0].clamp(from, to)).sum()
+        };
         let stretch = stretch_in(0.0, side);
         let (from, to) = content.map_or((0.0, side), |c| (c[0], c[1]));
         let stretch_content = stretch_in(from, to);
@@ -217,13 +232,19 @@ mod tests {
     #[test]
     fn corners_keep_their_size() {
         let mut image = Image::new(40, 40, 1.0, vec![0; 40 * 40 * 4]);
-        image.fit =
-            Some(Arc::new(Fit { stretch_x: vec![[10.0, 30.0]], stretch_y: vec![[10.0, 30.0]], ..Fit::default() }));
+        image.fit = Some(Arc::new(Fit {
+            stretch_x: vec![[10.0, 30.0]],
+            stretch_y: vec![[10.0, 30.0]],
+            ..Fit::default()
+        }));
         let icon = IconBox { left: -50.0, top: -20.0, right: 50.0, bottom: 20.0, padding: None };
         let pieces = pieces(&image, &icon, 1.0, true);
         assert_eq!(pieces.len(), 9);
         let corner = &pieces[0];
-        assert_eq!((corner.min, corner.max, corner.part), ([-51.0, -21.0], [-40.0, -10.0], [-1.0, -1.0, 10.0, 10.0]));
+        assert_eq!(
+            (corner.min, corner.max, corner.part),
+            ([-51.0, -21.0], [-40.0, -10.0], [-1.0, -1.0, 10.0, 10.0])
+        );
         let middle = &pieces[4];
         assert_eq!((middle.min, middle.max), ([-40.0, -10.0], [40.0, 10.0]));
     }

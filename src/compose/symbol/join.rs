@@ -1,17 +1,20 @@
-//! Lines of one name that meet at their ends, made one: a street comes in pieces, and is labelled as a whole.
+//! Lines of one name that meet at their ends, made one: a street comes in pieces, and is labelled
+//! as a whole.
 
 use std::collections::HashMap;
 
 use crate::geo::World;
 
-/// Lines by the number of the part they begin at: as they are after joining, or empty for a part of another's.
+/// Lines by the number of the part they begin at: as they are after joining, or empty for a part of
+/// another's.
 pub type Joined = HashMap<u32, Vec<World>>;
 
 /// An end of a line: its name, and where it is.
 type End<'a> = (&'a str, [u64; 2]);
 
-/// Joins `lines` (number, name, points), each with the first of those before it that it meets, in MapLibre's order. A line
-/// is only turned to another's end by its start, and to another's start by its end.
+/// Joins `lines` (number, name, points), each with the first of those before it that it meets, in
+/// MapLibre's order. A line is only turned to another's end by its start, and to another's start by
+/// its end.
 pub fn join(lines: &[(u32, String, &[World])]) -> Joined {
     let mut joined = Joined::new();
     let (mut starts, mut ends): (HashMap<End, u32>, HashMap<End, u32>) = Default::default();
@@ -77,7 +80,8 @@ mod tests {
 
     #[test]
     fn pieces_of_a_street_are_one_line() {
-        let pieces = [line(&[0.0, 1.0]), line(&[2.0, 3.0]), line(&[1.0, 1.5, 2.0]), line(&[1.0, 9.0])];
+        let pieces =
+            [line(&[0.0, 1.0]), line(&[2.0, 3.0]), line(&[1.0, 1.5, 2.0]), line(&[1.0, 9.0])];
         let named = |i: usize, name: &str| (i as u32, name.to_string(), pieces[i].as_slice());
         let all = [named(0, "A"), named(1, "A"), named(2, "A"), named(3, "B")];
         let joined = join(&all);

@@ -1,4 +1,5 @@
-//! One feature's text and icon, laid out: what is the same wherever along its geometry they are put.
+//! One feature's text and icon, laid out: what is the same wherever along its geometry they are
+//! put.
 
 use std::sync::Arc;
 
@@ -8,7 +9,9 @@ use crate::compose::size;
 use crate::scene::FieldInk;
 use crate::sprite::Image;
 use crate::style::{Alignment, Context, Overlap, SymbolPaint, SymbolPlacement};
-use crate::text::{self, Anchor, Case, EM, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing};
+use crate::text::{
+    self, Anchor, Case, EM, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing,
+};
 
 /// The largest text and icon that are drawn, as in MapLibre: CSS px, and times an icon's own size.
 const MAX_SIZE: f64 = 255.0;
@@ -61,7 +64,8 @@ pub struct TextLayout {
     /// Lines from the top down, for a label along a line that runs so.
     pub upright: Option<Arc<Shaped>>,
     pub offset: [f64; 2],
-    /// CSS px: as drawn; as room is kept for it; and the largest that the layer's text gets, for spreading along lines.
+    /// CSS px: as drawn; as room is kept for it; and the largest that the layer's text gets, for
+    /// spreading along lines.
     pub size: f64,
     pub room_size: f64,
     pub spread_size: f64,
@@ -96,7 +100,8 @@ pub struct IconLayout {
     pub fits: bool,
     /// Whether it is drawn only around a text that is shown: one that has a choice of places.
     pub only_with_text: bool,
-    /// Whether every icon of the layer has its own size and stands straight: its pixels are taken as they are.
+    /// Whether every icon of the layer has its own size and stands straight: its pixels are taken
+    /// as they are.
     pub crisp: bool,
     pub size: f64,
     pub room_size: f64,
@@ -112,7 +117,8 @@ pub struct IconLayout {
     pub translate: [f64; 2],
 }
 
-/// Lays a feature's symbols out; `None` where it has none. `context` is the feature's at the picture's zoom.
+/// Lays a feature's symbols out; `None` where it has none. `context` is the feature's at the
+/// picture's zoom.
 pub fn layout(inputs: &SymbolInputs, paint: &SymbolPaint, context: &Context) -> Option<Layout> {
     let whole = inputs.at_zoom(inputs.whole_zoom(), context);
     let placement = paint.placement(&whole);
@@ -167,12 +173,20 @@ fn text_layout(
         };
         let text: String = section.text.chars().take(budget).collect();
         budget -= text.chars().count();
-        let text = case.map_or(text.clone(), |case| text::cased(&text, case, inputs.language()).into_owned());
+        let text = case
+            .map_or(text.clone(), |case| text::cased(&text, case, inputs.language()).into_owned());
         sections.push(Section {
             text: text.into(),
             fonts: section.fonts.clone().unwrap_or_else(|| fonts.as_str().into()),
-            scale: if image.is_some() { 1.0 } else { section.scale.filter(|s| *s > 0.0).unwrap_or(1.0).min(100.0) },
-            align: section.vertical_align.as_deref().map_or(VerticalAlign::Bottom, VerticalAlign::named),
+            scale: if image.is_some() {
+                1.0
+            } else {
+                section.scale.filter(|s| *s > 0.0).unwrap_or(1.0).min(100.0)
+            },
+            align: section
+                .vertical_align
+                .as_deref()
+                .map_or(VerticalAlign::Bottom, VerticalAlign::named),
             image_px: image.as_ref().map(|(_, size)| *size),
         });
         colors.push(section.color);
@@ -188,10 +202,12 @@ fn text_layout(
     let asides = asides(paint, whole);
     let offset = match &asides {
         Some(_) => [0.0; 2],
-        None => match paint.text_radial_offset.as_ref().map(|o| o.eval(whole)).filter(|o| *o != 0.0) {
-            Some(radius) => radial(anchor, radius * EM),
-            None => paint.text_offset.eval(whole).map(|v| v.clamp(-1_000.0, 1_000.0) * EM),
-        },
+        None => {
+            match paint.text_radial_offset.as_ref().map(|o| o.eval(whole)).filter(|o| *o != 0.0) {
+                Some(radius) => radial(anchor, radius * EM),
+                None => paint.text_offset.eval(whole).map(|v| v.clamp(-1_000.0, 1_000.0) * EM),
+            }
+        }
     };
     let justify = match &*paint.text_justify.eval(whole) {
         _ if along_line => Some(Justify::Center),
@@ -220,7 +236,9 @@ fn text_layout(
     let shape = |paragraph: Paragraph| paragraph.shape(inputs.alphabet).map(Arc::new);
     let has_upright = sections.iter().any(|s| s.text.chars().any(text::is_upright));
     let modes: Vec<bool> = match (&paint.text_writing_mode, placement) {
-        (Some(modes), SymbolPlacement::Point) => modes.eval(whole).iter().map(|m| &**m == "vertical").collect(),
+        (Some(modes), SymbolPlacement::Point) => {
+            modes.eval(whole).iter().map(|m| &**m == "vertical").collect()
+        }
         _ => vec![false],
     };
     let mut variants = Vec::new();
@@ -239,11 +257,13 @@ fn text_layout(
                 true => Justify::Left,
                 false => justify.unwrap_or_else(|| Justify::toward(aside.map_or(anchor, |a| a.0))),
             };
-            let writing = if vertical { Writing::Vertical { alone: true } } else { Writing::Horizontal };
+            let writing =
+                if vertical { Writing::Vertical { alone: true } } else { Writing::Horizontal };
             let shaped = match by_justify.iter().find(|(j, _)| *j == justify) {
                 Some((_, shaped)) => shaped.clone(),
                 None => {
-                    let shaped = shape(paragraph(if vertical { anchor } else { own }, justify, writing))?;
+                    let shaped =
+                        shape(paragraph(if vertical { anchor } else { own }, justify, writing))?;
                     by_justify.push((justify, shaped.clone()));
                     shaped
                 }
@@ -308,14 +328,23 @@ fn halo_order(paint: &SymbolPaint, context: &Context, whole: &Context) -> HaloOr
     }
 }
 
-fn translation(inputs: &SymbolInputs, translate: &crate::style::Translate, context: &Context) -> [f64; 2] {
+fn translation(
+    inputs: &SymbolInputs,
+    translate: &crate::style::Translate,
+    context: &Context,
+) -> [f64; 2] {
     let by = translate.by.eval(context).map(|v| v.clamp(-1_000.0, 1_000.0));
     if translate.is_of_picture(context) { by } else { inputs.plane.turned(by) }
 }
 
-/// The places that a text may take, where it has a choice: the side of its anchor, and how far from it; 1/24 em.
+/// The places that a text may take, where it has a choice: the side of its anchor, and how far from
+/// it; 1/24 em.
 fn asides(paint: &SymbolPaint, context: &Context) -> Option<Vec<(Anchor, [f64; 2])>> {
-    if let Some(offsets) = paint.text_variable_anchor_offset.as_ref().map(|o| o.eval(context)).filter(|o| !o.is_empty())
+    if let Some(offsets) = paint
+        .text_variable_anchor_offset
+        .as_ref()
+        .map(|o| o.eval(context))
+        .filter(|o| !o.is_empty())
     {
         let one = |o: &crate::style::AnchorOffset| {
             let anchor = Anchor::named(o.anchor.name());
@@ -324,7 +353,8 @@ fn asides(paint: &SymbolPaint, context: &Context) -> Option<Vec<(Anchor, [f64; 2
         };
         return Some(offsets.iter().map(one).collect());
     }
-    let anchors = paint.text_variable_anchor.as_ref().map(|a| a.eval(context)).filter(|a| !a.is_empty())?;
+    let anchors =
+        paint.text_variable_anchor.as_ref().map(|a| a.eval(context)).filter(|a| !a.is_empty())?;
     let radius = paint.text_radial_offset.as_ref().map(|o| o.eval(context) * EM);
     let offset = paint.text_offset.eval(context).map(|v| v.abs().min(1_000.0) * EM);
     let one = |name: &Arc<str>| {
@@ -332,7 +362,10 @@ fn asides(paint: &SymbolPaint, context: &Context) -> Option<Vec<(Anchor, [f64; 2
         let away = |side: i8, by: f64| -f64::from(side) * by;
         let by = match radius {
             Some(radius) => radial(anchor, radius),
-            None => [away(anchor.x, offset[0]), away(anchor.y, offset[1]) + f64::from(anchor.y) * BASELINE],
+            None => [
+                away(anchor.x, offset[0]),
+                away(anchor.y, offset[1]) + f64::from(anchor.y) * BASELINE,
+            ],
         };
         (anchor, by)
     };
@@ -342,7 +375,8 @@ fn asides(paint: &SymbolPaint, context: &Context) -> Option<Vec<(Anchor, [f64; 2
 /// How far a text is moved for its edge to be `radius` from its anchor.
 fn radial(anchor: Anchor, radius: f64) -> [f64; 2] {
     let radius = radius.clamp(0.0, 1_000.0 * EM);
-    let leg = if anchor.x != 0 && anchor.y != 0 { radius / std::f64::consts::SQRT_2 } else { radius };
+    let leg =
+        if anchor.x != 0 && anchor.y != 0 { radius / std::f64::consts::SQRT_2 } else { radius };
     let (x, y) = (f64::from(anchor.x), f64::from(anchor.y));
     [-x * leg, -y * leg + y * BASELINE]
 }
@@ -356,7 +390,8 @@ fn icon_layout(
 ) -> Option<IconLayout> {
     let name = paint.icon_image.as_ref()?.eval(whole).0?;
     let image = inputs.sprite.drawn(&name, 1)?.clone();
-    let room_size = limited(paint.icon_size.eval(&inputs.at_zoom(inputs.whole_zoom() + 1.0, context)));
+    let room_size =
+        limited(paint.icon_size.eval(&inputs.at_zoom(inputs.whole_zoom() + 1.0, context)));
     let offset = paint.icon_offset.eval(whole).map(|v| v.clamp(-10_000.0, 10_000.0));
     let anchor = Anchor::named(&paint.icon_anchor.eval(whole));
     let [width, height] = image.size();

@@ -1,7 +1,9 @@
-//! Symbol layers: from features to candidates for the label board, and from what it shows to scene items.
+//! Symbol layers: from features to candidates for the label board, and from what it shows to scene
+//! items.
 //!
-//! Layout follows MapLibre: a symbol is laid out at the whole zoom below the picture's and grows with it until the next;
-//! its room is that of the whole zoom above. Nothing here looks at a picture: a candidate is the same whoever asks.
+//! Layout follows MapLibre: a symbol is laid out at the whole zoom below the picture's and grows
+//! with it until the next; its room is that of the whole zoom above. Nothing here looks at a
+//! picture: a candidate is the same whoever asks.
 
 mod along;
 mod anchors;

@@ -49,12 +49,12 @@ pub fn turned([x, y]: [f64; 2], angle: f64) -> [f64; 2] {
     [x * cos - y * sin, x * sin + y * cos]
 }
 
-/// Points of a line looked at together when it is made simpler: what lies beyond does not matter to them, and no line
-/// takes more than its length times this.
+/// Points of a line looked at together when it is made simpler: what lies beyond does not matter to
+/// them, and no line takes more than its length times this.
 const CHUNK: usize = 512;
 
-/// The line with fewer points, none of those left out further than `tolerance` from it (D. Douglas and T. Peucker,
-/// "Algorithms for the reduction of the number of points", 1973), piece by piece.
+/// The line with fewer points, none of those left out further than `tolerance` from it (D. Douglas
+/// and T. Peucker, "Algorithms for the reduction of the number of points", 1973), piece by piece.
 pub fn simplified(points: &[[f64; 2]], tolerance: f64) -> Vec<[f64; 2]> {
     let mut kept = vec![false; points.len()];
     let mut waiting: Vec<(usize, usize)> = Vec::new();

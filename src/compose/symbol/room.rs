@@ -15,11 +15,17 @@ use crate::text::{Cluster, EM, Glyph, Mark, Shaped};
 /// The least height that is kept free along a line, 1/24 em.
 const LEAST_HEIGHT: f64 = 10.0;
 
-/// A style that lets a label turn by more than this has its letters lie over one another, as MapLibre draws it; radians.
+/// A style that lets a label turn by more than this has its letters lie over one another, as
+/// MapLibre draws it; radians.
 const SHARPEST: f64 = std::f64::consts::FRAC_PI_2;
 
 impl Maker<'_> {
-    pub(super) fn text(&self, text: &TextLayout, site: &Site, ink: &mut Area) -> Option<(Text, TextLook)> {
+    pub(super) fn text(
+        &self,
+        text: &TextLayout,
+        site: &Site,
+        ink: &mut Area,
+    ) -> Option<(Text, TextLook)> {
         let scale = text.room_size / EM;
         let drawn = text.size / EM;
         let look = |along: Option<Along>| TextLook {
@@ -57,7 +63,9 @@ impl Maker<'_> {
             for (cluster, place) in shaped.clusters.iter().zip(&along.places) {
                 let at = moved([site.at[0] + place.at[0], site.at[1] + place.at[1]]);
                 let (_, reach) = painted(cluster, &text.image_sizes);
-                *ink = ink.union(&Area { min: at, max: at }.grown((reach + cluster.y.abs()) * drawn + room));
+                *ink = ink.union(
+                    &Area { min: at, max: at }.grown((reach + cluster.y.abs()) * drawn + room),
+                );
             }
             let mut look = look(Some(along));
             look.variants.push((shaped, [0.0; 2], false));
@@ -66,7 +74,8 @@ impl Maker<'_> {
         let turn = if text.alignment == Alignment::Map { self.map_angle() } else { 0.0 };
         let mut tries = Vec::new();
         let mut looks = Vec::new();
-        let strict_first = text.overlap != crate::style::Overlap::Never && text.variants[0].aside.is_some();
+        let strict_first =
+            text.overlap != crate::style::Overlap::Never && text.variants[0].aside.is_some();
         for variant in &text.variants {
             let shaped = &variant.shaped;
             let corners = [shaped.left, shaped.top, shaped.right, shaped.bottom].map(|v| v * scale);
@@ -86,7 +95,8 @@ impl Maker<'_> {
             });
             let at = |area: Area| {
                 let [x, y] = turned(shift, turn);
-                let (dx, dy) = (site.at[0] + x + text.translate[0], site.at[1] + y + text.translate[1]);
+                let (dx, dy) =
+                    (site.at[0] + x + text.translate[0], site.at[1] + y + text.translate[1]);
                 moved(turned_area(area, turn), [dx, dy])
             };
             let placed = at(area);
@@ -94,7 +104,8 @@ impl Maker<'_> {
             let drawn_shift = shift.map(|v| v * ratio);
             let own = shaped.clusters.iter().fold(Area::EMPTY, |all, cluster| {
                 let (middle, reach) = painted(cluster, &text.image_sizes);
-                let at = [middle[0] + text.offset[0], middle[1] + text.offset[1]].map(|v| v * drawn);
+                let at =
+                    [middle[0] + text.offset[0], middle[1] + text.offset[1]].map(|v| v * drawn);
                 all.union(&Area { min: at, max: at }.grown(reach * drawn + room))
             });
             let turn_all = text.rotate + quarter;
@@ -103,19 +114,31 @@ impl Maker<'_> {
             let by = [site.at[0] + dx + text.translate[0], site.at[1] + dy + text.translate[1]];
             *ink = ink.union(&self::moved(turned_area(own, turn), by)).union(&placed);
             let around = match (&self.layout.icon, variant.aside) {
-                (Some(icon), Some(_)) if icon.fits && icon.overlap == crate::style::Overlap::Never => {
+                (Some(icon), Some(_))
+                    if icon.fits && icon.overlap == crate::style::Overlap::Never =>
+                {
                     let icon_area = icon_area(icon, variant.vertical);
-                    let tilt = if icon.alignment == Alignment::Map { self.map_angle() } else { 0.0 };
-                    let at = [site.at[0] + shift[0] + icon.translate[0], site.at[1] + shift[1] + icon.translate[1]];
+                    let tilt =
+                        if icon.alignment == Alignment::Map { self.map_angle() } else { 0.0 };
+                    let at = [
+                        site.at[0] + shift[0] + icon.translate[0],
+                        site.at[1] + shift[1] + icon.translate[1],
+                    ];
                     vec![Bound::Box(moved(turned_area(icon_area, tilt), at))]
                 }
                 _ => Vec::new(),
             };
-            tries.push(Try { bounds: vec![Bound::Box(placed)], strict: strict_first, around, closed: false });
+            tries.push(Try {
+                bounds: vec![Bound::Box(placed)],
+                strict: strict_first,
+                around,
+                closed: false,
+            });
             looks.push((shaped.clone(), drawn_shift, variant.vertical));
         }
         if strict_first {
-            let again: Vec<Try> = tries.iter().map(|t| Try { strict: false, ..t.clone() }).collect();
+            let again: Vec<Try> =
+                tries.iter().map(|t| Try { strict: false, ..t.clone() }).collect();
             tries.extend(again);
             looks.extend(looks.clone());
         }
@@ -130,7 +153,12 @@ impl Maker<'_> {
     }
 
     /// The text set along its line, the right way up, and the stretch of line that it takes.
-    fn along(&self, text: &TextLayout, path: &Path, spot: Spot) -> Option<(Arc<Shaped>, Along, Vec<[f64; 2]>)> {
+    fn along(
+        &self,
+        text: &TextLayout,
+        path: &Path,
+        spot: Spot,
+    ) -> Option<(Arc<Shaped>, Along, Vec<[f64; 2]>)> {
         let unit = text.size / EM;
         let offset = text.offset.map(|v| v * unit);
         let mut shaped = text.variants[0].shaped.clone();
@@ -235,18 +263,28 @@ impl Maker<'_> {
             translate: icon.translate,
         };
         let mut furthest = 0.0f64;
-        for piece in
-            drawn(&icon.icon_box).iter().chain(icon.vertical_box.iter().flat_map(&drawn).collect::<Vec<_>>().iter())
+        for piece in drawn(&icon.icon_box)
+            .iter()
+            .chain(icon.vertical_box.iter().flat_map(&drawn).collect::<Vec<_>>().iter())
         {
-            for p in [piece.min, piece.max, [piece.min[0], piece.max[1]], [piece.max[0], piece.min[1]]] {
+            for p in
+                [piece.min, piece.max, [piece.min[0], piece.max[1]], [piece.max[0], piece.min[1]]]
+            {
                 furthest = furthest.max(p[0].hypot(p[1]));
             }
         }
-        let shifts = text.map_or(0.0, |t| t.variants.iter().map(|(_, s, _)| s[0].hypot(s[1])).fold(0.0, f64::max));
+        let shifts = text.map_or(0.0, |t| {
+            t.variants.iter().map(|(_, s, _)| s[0].hypot(s[1])).fold(0.0, f64::max)
+        });
         let spread = furthest + if icon.fits { shifts } else { 0.0 } + 2.0;
         *ink = ink.union(&Area { min: at, max: at }.grown(spread));
-        let icon =
-            Icon { bounds: own, with_text, overlap: icon.overlap.into(), blocks: icon.blocks, optional: icon.optional };
+        let icon = Icon {
+            bounds: own,
+            with_text,
+            overlap: icon.overlap.into(),
+            blocks: icon.blocks,
+            optional: icon.optional,
+        };
         Some((icon, look))
     }
 }
@@ -272,7 +310,12 @@ fn icon_area(icon: &IconLayout, vertical: bool) -> Area {
     let b = own.proportioned(&icon.image);
     let [top, right, bottom, left] = icon.padding;
     let size = icon.room_size;
-    let mut sides = [b.left * size - left, b.top * size - top, b.right * size + right, b.bottom * size + bottom];
+    let mut sides = [
+        b.left * size - left,
+        b.top * size - top,
+        b.right * size + right,
+        b.bottom * size + bottom,
+    ];
     if let Some(padding) = b.padding {
         for (i, side) in sides.iter_mut().enumerate() {
             *side += padding[i] * size * if i < 2 { -1.0 } else { 1.0 };
@@ -287,7 +330,9 @@ fn rotated([left, top, right, bottom]: [f64; 4], angle: f64) -> Area {
     if angle == 0.0 {
         return Area { min: [left, top], max: [right, bottom] };
     }
-    Area::around([[left, top], [right, top], [left, bottom], [right, bottom]].map(|p| turned(p, angle)))
+    Area::around(
+        [[left, top], [right, top], [left, bottom], [right, bottom]].map(|p| turned(p, angle)),
+    )
 }
 
 fn turned_area(area: Area, angle: f64) -> Area {

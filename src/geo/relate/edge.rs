@@ -1,5 +1,6 @@
-//! Edges of geometries, how two of them meet, and the pairs of edges whose boxes do. Every comparison is exact: it looks at
-//! given positions only, never at computed ones (J. R. Shewchuk's predicates, through the `geo` crate).
+//! Edges of geometries, how two of them meet, and the pairs of edges whose boxes do. Every
+//! comparison is exact: it looks at given positions only, never at computed ones (J. R. Shewchuk's
+//! predicates, through the `geo` crate).
 
 use std::ops::ControlFlow;
 
@@ -8,7 +9,8 @@ use geo::{GeoNum, Kernel, Orientation};
 
 use super::super::effort::{Effort, Stopped, cost};
 
-/// An edge between two positions that differ, degrees. The edges of areas have the inside on their left.
+/// An edge between two positions that differ, degrees. The edges of areas have the inside on their
+/// left.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Edge {
     pub from: Coord<f64>,
@@ -20,7 +22,8 @@ pub struct Edge {
 /// Where two edges meet.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Meeting {
-    /// In a position inside of both, and each goes on to the other side. Its place is computed, and so only nearly right.
+    /// In a position inside of both, and each goes on to the other side. Its place is computed, and
+    /// so only nearly right.
     Crossing,
     /// In one position, an end of at least one of them.
     Touch(Coord<f64>),
@@ -71,7 +74,8 @@ impl Edge {
         if from == to {
             return if from == Collinear { self.stretch(other) } else { None };
         }
-        let (other_from, other_to) = (side(other.from, other.to, self.from), side(other.from, other.to, self.to));
+        let (other_from, other_to) =
+            (side(other.from, other.to, self.from), side(other.from, other.to, self.to));
         if other_from == other_to {
             return None;
         }
@@ -125,11 +129,12 @@ struct Boxed {
     number: u32,
 }
 
-/// Calls `visit` with the numbers of each pair, one of each, whose boxes meet; it says what looking at the pair cost, or
-/// ends the search.
+/// Calls `visit` with the numbers of each pair, one of each, whose boxes meet; it says what looking
+/// at the pair cost, or ends the search.
 ///
-/// A forward sweep along the axis on which boxes overlap less (L. Arge et al., "Scalable Sweeping-Based Spatial Join",
-/// VLDB 1998): each box is held against those of the other side that begin before it ends.
+/// A forward sweep along the axis on which boxes overlap less (L. Arge et al., "Scalable
+/// Sweeping-Based Spatial Join", VLDB 1998): each box is held against those of the other side that
+/// begin before it ends.
 ///
 /// # Errors
 /// Where the effort ends.
@@ -151,7 +156,8 @@ pub fn pairs(
         for other in others.iter().take_while(|o| o.first[0] <= one.first[1]) {
             looked += cost::BOX;
             if other.second[0] <= one.second[1] && one.second[0] <= other.second[1] {
-                let (i, j) = if is_a_s { (one.number, other.number) } else { (other.number, one.number) };
+                let (i, j) =
+                    if is_a_s { (one.number, other.number) } else { (other.number, one.number) };
                 match visit(i, j) {
                     ControlFlow::Continue(steps) => looked += steps,
                     ControlFlow::Break(()) => return Ok(()),
@@ -196,7 +202,8 @@ pub fn own_pairs(
     Ok(())
 }
 
-/// The axis along which edges reach less far, of all that they span: 0 for longitude, 1 for latitude.
+/// The axis along which edges reach less far, of all that they span: 0 for longitude, 1 for
+/// latitude.
 fn narrower(a: &[(u32, Edge)], b: &[(u32, Edge)]) -> usize {
     let mut reach = [0.0; 2];
     let mut span = [[f64::INFINITY, f64::NEG_INFINITY]; 2];
@@ -237,7 +244,10 @@ mod tests {
             (edge((1.0, -1.0), (3.0, 1.0)), Some(Meeting::Crossing)),
             (edge((1.0, 0.0), (3.0, 1.0)), Some(Meeting::Touch((1.0, 0.0).into()))),
             (edge((4.0, 0.0), (5.0, 1.0)), Some(Meeting::Touch((4.0, 0.0).into()))),
-            (edge((2.0, 0.0), (9.0, 0.0)), Some(Meeting::Overlap((2.0, 0.0).into(), (4.0, 0.0).into()))),
+            (
+                edge((2.0, 0.0), (9.0, 0.0)),
+                Some(Meeting::Overlap((2.0, 0.0).into(), (4.0, 0.0).into())),
+            ),
             (edge((4.0, 0.0), (9.0, 0.0)), Some(Meeting::Touch((4.0, 0.0).into()))),
             (edge((5.0, 0.0), (9.0, 0.0)), None),
             (edge((5.0, -1.0), (5.0, 1.0)), None),

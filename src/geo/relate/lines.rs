@@ -23,14 +23,16 @@ impl Covered {
     pub fn uncovered(&mut self, of: &Layer, found: &mut Matrix, set: impl Fn(&mut Matrix, i8)) {
         self.0.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let stretches = self.0.chunk_by(|a, b| a.0 == b.0);
-        let whole = stretches.filter(|stretches| are_whole(&of.edges()[stretches[0].0 as usize], stretches));
+        let whole = stretches
+            .filter(|stretches| are_whole(&of.edges()[stretches[0].0 as usize], stretches));
         if whole.count() < of.edges().len() {
             set(found, 1);
         }
     }
 }
 
-/// The dimension of what is left of a geometry's first edge where the other covers it: -1 for nothing.
+/// The dimension of what is left of a geometry's first edge where the other covers it: -1 for
+/// nothing.
 pub fn uncovered_at_first(of: &Layer, by: &Layer, effort: &Effort) -> Result<i8, Stopped> {
     let Some(edge) = of.edges().first() else { return Ok(-1) };
     let mut covered = Covered::default();
@@ -46,11 +48,8 @@ pub fn uncovered_at_first(of: &Layer, by: &Layer, effort: &Effort) -> Result<i8,
 /// Whether stretches of an edge, in order, are all of it.
 fn are_whole(edge: &Edge, stretches: &[(u32, f64, f64)]) -> bool {
     let (a, b) = (edge.along(edge.from), edge.along(edge.to));
-    let reached = stretches.iter().try_fold(
-        a.min(b),
-        |reached, (_, from, to)| {
-            if *from <= reached { Some(reached.max(*to)) } else { None }
-        },
-    );
+    let reached = stretches.iter().try_fold(a.min(b), |reached, (_, from, to)| {
+        if *from <= reached { Some(reached.max(*to)) } else { None }
+    });
     reached.is_some_and(|reached| reached >= a.max(b))
 }

@@ -1,4 +1,5 @@
-//! The matrix of nine intersections: of the interior, boundary and exterior of one geometry with those of another.
+//! The matrix of nine intersections: of the interior, boundary and exterior of one geometry with
+//! those of another.
 
 use super::prepared::Dimension;
 
@@ -10,7 +11,8 @@ pub enum Part {
     Exterior,
 }
 
-/// Dimensions of the nine intersections; -1 where there is none. Rows are of the first geometry, columns of the second.
+/// Dimensions of the nine intersections; -1 where there is none. Rows are of the first geometry,
+/// columns of the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Matrix([[i8; 3]; 3]);
 

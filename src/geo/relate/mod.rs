@@ -1,9 +1,10 @@
-//! How two geometries lie to one another: their DE-9IM matrix in the plane of degrees (OGC 06-103r4, 6.1.15.2), or as much
-//! of it as a question needs.
+//! How two geometries lie to one another: their DE-9IM matrix in the plane of degrees (OGC
+//! 06-103r4, 6.1.15.2), or as much of it as a question needs.
 //!
-//! Facts are gathered where an edge of the one meets an edge of the other, each from given positions only, and so exactly;
-//! no graph of the whole is made, and how often a geometry meets itself does not matter (the way of JTS's RelateNG,
-//! M. Davis, 2024). The work is bounded by the caller's effort, and ends as soon as the question is settled.
+//! Facts are gathered where an edge of the one meets an edge of the other, each from given
+//! positions only, and so exactly; no graph of the whole is made, and how often a geometry meets
+//! itself does not matter (the way of JTS's RelateNG, M. Davis, 2024). The work is bounded by the
+//! caller's effort, and ends as soon as the question is settled.
 
 mod edge;
 mod lines;
@@ -145,7 +146,10 @@ fn of_points(a: &Layer, b: &Layer, found: &mut Matrix, effort: &Effort) -> Resul
             (Interior, Exterior, !a.is_subset(&b)),
             (Exterior, Interior, !b.is_subset(&a)),
         ];
-        facts.iter().filter(|(.., holds)| *holds).for_each(|(of_a, of_b, _)| found.set(*of_a, *of_b, 0));
+        facts
+            .iter()
+            .filter(|(.., holds)| *holds)
+            .for_each(|(of_a, of_b, _)| found.set(*of_a, *of_b, 0));
         return Ok(());
     }
     for at in a.points() {
@@ -247,9 +251,16 @@ impl<'a> Meetings<'a> {
     }
 
     /// Takes a pair of edges whose boxes meet.
-    fn take(&mut self, i: u32, j: u32, found: &mut Matrix, effort: &Effort) -> Result<Looked, Stopped> {
+    fn take(
+        &mut self,
+        i: u32,
+        j: u32,
+        found: &mut Matrix,
+        effort: &Effort,
+    ) -> Result<Looked, Stopped> {
         let (a, b) = (&self.a.edges()[i as usize], &self.b.edges()[j as usize]);
-        // Of lines that are known to meet it is only asked whether they run along one another: their ends are looked up.
+        // Of lines that are known to meet it is only asked whether they run along one another:
+        // their ends are looked up.
         if self.are_lines && found.has(Interior, Interior) && !a.may_lie_along(b) {
             return Ok(Looked::Passed);
         }
@@ -284,8 +295,16 @@ impl<'a> Meetings<'a> {
         Ok(Looked::Compared)
     }
 
-    fn meet_at(&mut self, at: Coord<f64>, (i, j): (u32, u32), effort: &Effort) -> Result<(), Stopped> {
-        let node = self.nodes.entry(prepared::key(at)).or_insert_with(|| (at, Fan::default(), Fan::default()));
+    fn meet_at(
+        &mut self,
+        at: Coord<f64>,
+        (i, j): (u32, u32),
+        effort: &Effort,
+    ) -> Result<(), Stopped> {
+        let node = self
+            .nodes
+            .entry(prepared::key(at))
+            .or_insert_with(|| (at, Fan::default(), Fan::default()));
         effort.spend((node.1.len() + node.2.len()) * cost::BOX)?;
         let edges = node.1.len() + node.2.len();
         node.1.take(i, &self.a.edges()[i as usize], at);
@@ -297,11 +316,15 @@ impl<'a> Meetings<'a> {
     }
 
     /// The nodes, their rays in order where they are of areas.
-    fn nodes(&mut self, effort: &Effort) -> Result<impl Iterator<Item = &(Coord<f64>, Fan, Fan)>, Stopped> {
+    fn nodes(
+        &mut self,
+        effort: &Effort,
+    ) -> Result<impl Iterator<Item = &(Coord<f64>, Fan, Fan)>, Stopped> {
         let is_area = |of: &Layer| of.dimension() == Dimension::Areas;
         let (a, b) = (is_area(self.a), is_area(self.b));
         for (at, of_a, of_b) in self.nodes.values_mut() {
-            // Rings of one geometry may touch here, too: all of its edges count, not only those that meet the other's.
+            // Rings of one geometry may touch here, too: all of its edges count, not only those
+            // that meet the other's.
             for (is_area, layer, fan) in [(a, self.a, of_a), (b, self.b, of_b)] {
                 if is_area {
                     for (number, edge) in layer.edges_in(Rect::new(*at, *at), effort)? {
@@ -348,7 +371,9 @@ impl<'a> Meetings<'a> {
                 match of_b.side(*at, ray.to) {
                     Side::Inside => found.ring_inside(),
                     Side::Outside => found.ring_outside(),
-                    Side::Along(inside_is_left) => found.rings_share(ray.inside_is_left == inside_is_left),
+                    Side::Along(inside_is_left) => {
+                        found.rings_share(ray.inside_is_left == inside_is_left)
+                    }
                 }
             }
             let mut turned = found.transposed();

@@ -1,4 +1,5 @@
-//! What lies around a position where two geometries meet: the edges that leave it, in the order of their turn.
+//! What lies around a position where two geometries meet: the edges that leave it, in the order of
+//! their turn.
 
 use std::cmp::Ordering;
 
@@ -62,14 +63,15 @@ impl Fan {
     pub fn order(&mut self, at: Coord<f64>) {
         self.rays.sort_by(|a, b| turn(at, a.to, b.to));
         // What runs there and back again bounds nothing.
-        let kept = self.rays.chunk_by(|a, b| turn(at, a.to, b.to) == Ordering::Equal).filter_map(|same| {
-            let left = same.iter().filter(|ray| ray.inside_is_left).count();
-            let inside_is_left = match (2 * left).cmp(&same.len()) {
-                Ordering::Equal => return None,
-                more => more == Ordering::Greater,
-            };
-            Some(Ray { to: same[0].to, inside_is_left })
-        });
+        let kept =
+            self.rays.chunk_by(|a, b| turn(at, a.to, b.to) == Ordering::Equal).filter_map(|same| {
+                let left = same.iter().filter(|ray| ray.inside_is_left).count();
+                let inside_is_left = match (2 * left).cmp(&same.len()) {
+                    Ordering::Equal => return None,
+                    more => more == Ordering::Greater,
+                };
+                Some(Ray { to: same[0].to, inside_is_left })
+            });
         self.rays = kept.collect();
     }
 

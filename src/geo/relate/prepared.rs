@@ -1,4 +1,5 @@
-//! A geometry made ready to be compared with many others: its edges, found by place, each ring with its inside on the left.
+//! A geometry made ready to be compared with many others: its edges, found by place, each ring with
+//! its inside on the left.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -57,7 +58,8 @@ pub struct Layer {
     edges: Vec<Edge>,
     /// How many lines and rings there are.
     parts: u32,
-    /// Of lines, the ends that an odd number of them has (the "mod 2" rule of OGC 06-103r4, 6.1.15.1).
+    /// Of lines, the ends that an odd number of them has (the "mod 2" rule of OGC 06-103r4,
+    /// 6.1.15.1).
     ends: HashSet<[u64; 2]>,
     tree: OnceLock<RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>>,
 }
@@ -88,7 +90,8 @@ impl<'a> Prepared<'a> {
         let mut gathered = Gathered { layers, flat_rings: Vec::new(), flat_lines: Vec::new() };
         gathered.take(&geometry);
         gathered.take_flat();
-        let mut layers: Vec<Layer> = gathered.layers.into_iter().filter(|l| !l.is_empty()).collect();
+        let mut layers: Vec<Layer> =
+            gathered.layers.into_iter().filter(|l| !l.is_empty()).collect();
         layers.iter_mut().for_each(Layer::bound);
         let bounds = geometry.bounding_rect();
         let has_several_areas = is_collection_of_areas(&geometry);
@@ -146,7 +149,8 @@ impl Layer {
 
     fn bound(&mut self) {
         let ends = self.edges.iter().flat_map(|e| [e.from, e.to]);
-        self.bounds = geo::MultiPoint::from_iter(self.points.iter().copied().chain(ends)).bounding_rect();
+        self.bounds =
+            geo::MultiPoint::from_iter(self.points.iter().copied().chain(ends)).bounding_rect();
     }
 
     pub fn dimension(&self) -> Dimension {
@@ -172,7 +176,10 @@ impl Layer {
 
     /// Positions of which each line and ring holds at least one.
     pub fn firsts(&self) -> impl Iterator<Item = (u32, Coord<f64>)> {
-        let edges = self.edges.chunk_by(|a, b| a.part == b.part).map(|edges| (edges[0].part, edges[0].from));
+        let edges = self
+            .edges
+            .chunk_by(|a, b| a.part == b.part)
+            .map(|edges| (edges[0].part, edges[0].from));
         edges.chain(self.points.iter().map(|at| (0, *at)))
     }
 
@@ -189,13 +196,22 @@ impl Layer {
     ///
     /// # Errors
     /// Where the effort ends.
-    pub fn edges_in(&self, bounds: Rect<f64>, effort: &Effort) -> Result<Vec<(u32, Edge)>, Stopped> {
+    pub fn edges_in(
+        &self,
+        bounds: Rect<f64>,
+        effort: &Effort,
+    ) -> Result<Vec<(u32, Edge)>, Stopped> {
         let mut out = Vec::new();
         self.each_in(bounds, effort, |number, edge| out.push((number, *edge)))?;
         Ok(out)
     }
 
-    fn each_in(&self, bounds: Rect<f64>, effort: &Effort, mut visit: impl FnMut(u32, &Edge)) -> Result<(), Stopped> {
+    fn each_in(
+        &self,
+        bounds: Rect<f64>,
+        effort: &Effort,
+        mut visit: impl FnMut(u32, &Edge),
+    ) -> Result<(), Stopped> {
         let (min, max) = (bounds.min(), bounds.max());
         if self.edges.len() <= FEW {
             effort.spend(self.edges.len() * cost::POSITION)?;
@@ -239,18 +255,21 @@ impl Layer {
         Ok(if is_on { Location::Inside } else { Location::Outside })
     }
 
-    /// Where a position lies to areas: inside one of them, a ray to the east crosses more edges upward than downward (its
-    /// winding number), however many areas lie over one another.
+    /// Where a position lies to areas: inside one of them, a ray to the east crosses more edges
+    /// upward than downward (its winding number), however many areas lie over one another.
     ///
     /// # Errors
     /// Where the effort ends.
     pub fn locate_in_areas(&self, at: Coord<f64>, effort: &Effort) -> Result<Location, Stopped> {
         let point: geo::Point<f64> = at.into();
-        let Some(bounds) = self.bounds.filter(|b| b.intersects(&point)) else { return Ok(Location::Outside) };
+        let Some(bounds) = self.bounds.filter(|b| b.intersects(&point)) else {
+            return Ok(Location::Outside);
+        };
         let (mut winding, mut is_on) = (0i64, false);
         let ray = Rect::new(at, Coord { x: bounds.max().x, y: at.y });
         self.each_in(ray, effort, |_, edge| {
-            let (low, high) = if edge.from.y <= edge.to.y { (edge.from, edge.to) } else { (edge.to, edge.from) };
+            let (low, high) =
+                if edge.from.y <= edge.to.y { (edge.from, edge.to) } else { (edge.to, edge.from) };
             match side(low, high, at) {
                 Orientation::Collinear => is_on |= edge.holds(at),
                 // Left of an edge that the ray meets below its upper end.
@@ -313,8 +332,8 @@ impl Gathered {
         }
     }
 
-    /// A flat ring is a line, and a line of no length a point, where there is nothing else; beside an area or a line it is
-    /// nothing.
+    /// A flat ring is a line, and a line of no length a point, where there is nothing else; beside
+    /// an area or a line it is nothing.
     fn take_flat(&mut self) {
         if self.layers[2].is_empty() {
             for ring in std::mem::take(&mut self.flat_rings) {

@@ -18,28 +18,37 @@ pub(super) fn crossing(a: Coord<f64>, b: Coord<f64>, at: f64) -> Coord<f64> {
     Coord { x: at, y }
 }
 
-/// What of a polygon lies on one side of a meridian. The stretches of its rings that lie there are joined along the
-/// meridian in the order of their ends, each odd one with the next: what is inside a polygon lies between an odd and an
-/// even crossing. It takes sorting, and nothing is noded, so a ring that crosses itself costs no more.
-pub(super) fn part(polygon: &Polygon<f64>, is_here: &dyn Fn(Coord<f64>) -> bool, at: f64) -> Vec<Polygon<f64>> {
+/// What of a polygon lies on one side of a meridian. The stretches of its rings that lie there are
+/// joined along the meridian in the order of their ends, each odd one with the next: what is inside
+/// a polygon lies between an odd and an even crossing. It takes sorting, and nothing is noded, so a
+/// ring that crosses itself costs no more.
+pub(super) fn part(
+    polygon: &Polygon<f64>,
+    is_here: &dyn Fn(Coord<f64>) -> bool,
+    at: f64,
+) -> Vec<Polygon<f64>> {
     let mut stretches: Vec<Vec<Coord<f64>>> = Vec::new();
     let mut holes: Vec<LineString<f64>> = Vec::new();
     let mut pieces: Vec<Polygon<f64>> = Vec::new();
     for (n, ring) in crate::geo::geodesic::rings(polygon).enumerate() {
         let corners = ring.0.split_last().map_or(&[][..], |(_, corners)| corners);
         let count = corners.len();
-        let enters = |i: &usize| is_here(corners[*i]) && !is_here(corners[(*i + count - 1) % count]);
+        let enters =
+            |i: &usize| is_here(corners[*i]) && !is_here(corners[(*i + count - 1) % count]);
         let entries: Vec<usize> = (0..count).filter(enters).collect();
         if entries.is_empty() {
             match corners.first() {
-                Some(first) if is_here(*first) && n == 0 => pieces.push(Polygon::new(ring.clone(), Vec::new())),
+                Some(first) if is_here(*first) && n == 0 => {
+                    pieces.push(Polygon::new(ring.clone(), Vec::new()))
+                }
                 Some(first) if is_here(*first) => holes.push(ring.clone()),
                 _ => {}
             }
             continue;
         }
         for from in entries {
-            let mut stretch = vec![crossing(corners[(from + count - 1) % count], corners[from], at)];
+            let mut stretch =
+                vec![crossing(corners[(from + count - 1) % count], corners[from], at)];
             let mut i = from;
             while is_here(corners[i % count]) {
                 stretch.push(corners[i % count]);
@@ -67,7 +76,8 @@ fn joined(stretches: &[Vec<Coord<f64>>]) -> Vec<Polygon<f64>> {
         let stretch = &stretches[stretch];
         stretch[if is_last { stretch.len() - 1 } else { 0 }].y
     };
-    let mut ends: Vec<(usize, bool)> = (0..stretches.len()).flat_map(|i| [(i, false), (i, true)]).collect();
+    let mut ends: Vec<(usize, bool)> =
+        (0..stretches.len()).flat_map(|i| [(i, false), (i, true)]).collect();
     ends.sort_by(|a, b| end_y(*a).total_cmp(&end_y(*b)));
     let mut partners = vec![[(0, false); 2]; stretches.len()];
     for pair in ends.chunks_exact(2) {
@@ -93,8 +103,9 @@ fn joined(stretches: &[Vec<Coord<f64>>]) -> Vec<Polygon<f64>> {
     rings
 }
 
-/// A ring of stretches as rings that touch their meridian once in each position: it goes out and back along it where the
-/// polygon has corners there, and meets itself where the polygon touches it.
+/// A ring of stretches as rings that touch their meridian once in each position: it goes out and
+/// back along it where the polygon has corners there, and meets itself where the polygon touches
+/// it.
 fn lobes(mut ring: Vec<Coord<f64>>) -> Vec<Polygon<f64>> {
     let Some(at) = ring.first().map(|c| c.x) else { return Vec::new() };
     let Some(off) = ring.iter().position(|c| c.x != at) else { return Vec::new() };
@@ -140,8 +151,9 @@ fn key(y: f64) -> u64 {
     (y + 0.0).to_bits()
 }
 
-/// The stretches of a closed ring (unit square) between the edges that it only has because the world is cut along the
-/// antimeridian and ends at the poles, or because it is cut along the sides of `tile`; `None` where it has no such edge.
+/// The stretches of a closed ring (unit square) between the edges that it only has because the
+/// world is cut along the antimeridian and ends at the poles, or because it is cut along the sides
+/// of `tile`; `None` where it has no such edge.
 pub fn uncut(ring: &[World], tile: Option<&WorldBox>) -> Option<Vec<Vec<World>>> {
     let ends = |y: f64| !(1e-9..=1.0 - 1e-9).contains(&y);
     let is_beside = |a: World, b: World, tile: &WorldBox| {

@@ -1,17 +1,17 @@
-//! The round world: the one place that knows that 180° east is 180° west. Geometry of files, of questions and of what is
-//! drawn on top, boxes and frames all pass through here.
+//! The round world: the one place that knows that 180° east is 180° west. Geometry of files, of
+//! questions and of what is drawn on top, boxes and frames all pass through here.
 //!
-//! RFC 7946 (3.1.1) draws the straight line between two positions, and asks (3.1.9) that what crosses the antimeridian be
-//! cut there; much data is not cut. The rule:
+//! RFC 7946 (3.1.1) draws the straight line between two positions, and asks (3.1.9) that what
+//! crosses the antimeridian be cut there; much data is not cut. The rule:
 //!
 //! - A step of a line that is longer than 180° of longitude goes the other, the short way round.
-//! - A step of a ring that is longer than 270° does so; a shorter one is taken as it is written, however the ring is
-//!   wound, so that polygons of up to 270° are what they say. A ring from 60° south to 60° north or more is a frame of the
-//!   world, and as it is written.
+//! - A step of a ring that is longer than 270° does so; a shorter one is taken as it is written,
+//!   however the ring is wound, so that polygons of up to 270° are what they say. A ring from 60°
+//!   south to 60° north or more is a frame of the world, and as it is written.
 //! - A step from 180° to -180° is no way at all.
 //! - Longitudes beyond 180° are those of the next turn, to 360° either way.
-//! - A ring that runs round a pole holds the pole that it is nearer to. Where all of it is beyond 60°, that is also told by
-//!   steps of more than 180°.
+//! - A ring that runs round a pole holds the pole that it is nearer to. Where all of it is beyond
+//!   60°, that is also told by steps of more than 180°.
 
 mod arc;
 mod cut;
@@ -50,7 +50,10 @@ pub enum Turn {
 
 /// It reaches more than once round the Earth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the polygon reaches more than once round the Earth; its longitudes may differ by 360 degrees at the most")]
+#[error(
+    "the polygon reaches more than once round the Earth; its longitudes may differ by 360 degrees \
+     at the most"
+)]
 pub struct TooWide;
 
 /// A longitude within -180..=180.
@@ -67,19 +70,25 @@ pub fn geometry(given: &Geometry<f64>) -> Result<Option<Geometry<f64>>, TooWide>
         // No place on the Earth, which is told elsewhere.
         return Ok(None);
     }
-    let is_plain = |ring: &LineString<f64>, most: f64| !is_beyond(ring) && !has_long_step(ring, most);
-    let rings = |p: &Polygon<f64>| super::geodesic::rings(p).all(|ring| is_plain(ring, longest_step(ring)));
+    let is_plain =
+        |ring: &LineString<f64>, most: f64| !is_beyond(ring) && !has_long_step(ring, most);
+    let rings =
+        |p: &Polygon<f64>| super::geodesic::rings(p).all(|ring| is_plain(ring, longest_step(ring)));
     let plain = match given {
         Geometry::LineString(line) => is_plain(line, LINE_STEP),
         Geometry::MultiLineString(lines) => lines.iter().all(|line| is_plain(line, LINE_STEP)),
         Geometry::Polygon(polygon) => rings(polygon),
         Geometry::MultiPolygon(all) => all.iter().all(rings),
         Geometry::GeometryCollection(all) => {
-            let rounded: Vec<Option<Geometry<f64>>> = all.iter().map(geometry).collect::<Result<_, _>>()?;
+            let rounded: Vec<Option<Geometry<f64>>> =
+                all.iter().map(geometry).collect::<Result<_, _>>()?;
             if rounded.iter().all(Option::is_none) {
                 return Ok(None);
             }
-            let all = all.iter().zip(rounded).map(|(given, rounded)| rounded.unwrap_or_else(|| given.clone()));
+            let all = all
+                .iter()
+                .zip(rounded)
+                .map(|(given, rounded)| rounded.unwrap_or_else(|| given.clone()));
             return Ok(Some(Geometry::GeometryCollection(all.collect::<Vec<_>>().into())));
         }
         other => other.coords_iter().all(|c| c.x.abs() <= 180.0),
@@ -90,12 +99,13 @@ pub fn geometry(given: &Geometry<f64>) -> Result<Option<Geometry<f64>>, TooWide>
     let silent = &mut |_| ();
     Ok(Some(match given.clone() {
         Geometry::LineString(one) => of_lines(line(one, silent)),
-        Geometry::MultiLineString(all) => {
-            Geometry::MultiLineString(MultiLineString(all.into_iter().flat_map(|l| line(l, silent)).collect()))
-        }
+        Geometry::MultiLineString(all) => Geometry::MultiLineString(MultiLineString(
+            all.into_iter().flat_map(|l| line(l, silent)).collect(),
+        )),
         Geometry::Polygon(one) => of_polygons(polygon(one, silent)?),
         Geometry::MultiPolygon(all) => {
-            let all: Vec<Vec<Polygon<f64>>> = all.into_iter().map(|p| polygon(p, silent)).collect::<Result<_, _>>()?;
+            let all: Vec<Vec<Polygon<f64>>> =
+                all.into_iter().map(|p| polygon(p, silent)).collect::<Result<_, _>>()?;
             Geometry::MultiPolygon(MultiPolygon(all.concat()))
         }
         other => other.map_coords(|c| Coord { x: wrapped(c.x), y: c.y }),
@@ -130,7 +140,8 @@ pub fn line(line: LineString<f64>, note: &mut dyn FnMut(Turn)) -> Vec<LineString
     let line = unrolled(&line, LINE_STEP);
     let Some(first) = line.0.first() else { return vec![line] };
     let mut turn = ((first.x + 180.0) / 360.0).floor();
-    let home = |c: Coord<f64>, turn: f64| Coord { x: (c.x - 360.0 * turn).clamp(-180.0, 180.0), y: c.y };
+    let home =
+        |c: Coord<f64>, turn: f64| Coord { x: (c.x - 360.0 * turn).clamp(-180.0, 180.0), y: c.y };
     let mut pieces = Vec::new();
     let mut piece = vec![home(*first, turn)];
     for step in line.lines() {
@@ -157,16 +168,20 @@ pub fn line(line: LineString<f64>, note: &mut dyn FnMut(Turn)) -> Vec<LineString
     if pieces.is_empty() { vec![line] } else { pieces.into_iter().map(LineString).collect() }
 }
 
-/// The polygon in pieces that each lie within -180..=180. Where it is cut, or turned round, its rings are wound as RFC 7946
-/// has them.
+/// The polygon in pieces that each lie within -180..=180. Where it is cut, or turned round, its
+/// rings are wound as RFC 7946 has them.
 ///
 /// # Errors
 /// Where it reaches more than once round the Earth, and is no rectangle.
-pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<Polygon<f64>>, TooWide> {
+pub fn polygon(
+    polygon: Polygon<f64>,
+    note: &mut dyn FnMut(Turn),
+) -> Result<Vec<Polygon<f64>>, TooWide> {
     let beyond = super::geodesic::rings(&polygon).any(is_beyond);
     let is_frame = polygon.exterior().bounding_rect().is_some_and(|r| r.height() >= FRAME_HEIGHT);
     let is_turned = |ring: &LineString<f64>| has_long_step(ring, longest_step(ring));
-    let has_long = polygon.interiors().iter().any(is_turned) || (!is_frame && is_turned(polygon.exterior()));
+    let has_long =
+        polygon.interiors().iter().any(is_turned) || (!is_frame && is_turned(polygon.exterior()));
     let is_wide = |ring: &LineString<f64>| has_long_step(ring, LINE_STEP) && !is_turned(ring);
     if polygon.interiors().iter().any(is_wide) || (!is_frame && is_wide(polygon.exterior())) {
         note(Turn::Wide);
@@ -191,7 +206,9 @@ pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<
     if closed {
         note(Turn::Pole);
     }
-    let Some(mut bounds) = exterior.bounding_rect() else { return Ok(vec![Polygon::new(exterior, holes)]) };
+    let Some(mut bounds) = exterior.bounding_rect() else {
+        return Ok(vec![Polygon::new(exterior, holes)]);
+    };
     // One that was closed at a pole may run to and fro across the cut.
     if bounds.width() > 360.0 && !is_polar {
         if !is_rectangle(&exterior) {
@@ -211,12 +228,17 @@ pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<
         let sides = hole.bounding_rect().is_some_and(|r| is_frame && r.max().x > bounds.max().x);
         let parts = |is_here: &dyn Fn(Coord<f64>) -> bool, by: f64| {
             let hole = Polygon::new(hole.clone(), Vec::new());
-            let moved = move |p: Polygon<f64>| p.into_inner().0.map_coords(|c| Coord { x: c.x - by, y: c.y });
+            let moved = move |p: Polygon<f64>| {
+                p.into_inner().0.map_coords(|c| Coord { x: c.x - by, y: c.y })
+            };
             part(&hole, is_here, bounds.max().x).into_iter().map(moved).collect::<Vec<_>>()
         };
         match sides {
             false => vec![hole],
-            true => [parts(&|c| c.x < bounds.max().x, 0.0), parts(&|c| c.x >= bounds.max().x, 360.0)].concat(),
+            true => {
+                [parts(&|c| c.x < bounds.max().x, 0.0), parts(&|c| c.x >= bounds.max().x, 360.0)]
+                    .concat()
+            }
         }
     };
     let holes = holes.into_iter().map(beside).flat_map(in_frame).collect();
@@ -234,7 +256,9 @@ pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<
             false => (on(&|c| c.x < east), on(&|c| c.x >= east)),
         };
         let home = |c: Coord<f64>| Coord { x: (c.x - 360.0 * turn).clamp(-180.0, 180.0), y: c.y };
-        pieces.extend(here.into_iter().map(|p| p.map_coords(home).orient(geo::orient::Direction::Default)));
+        pieces.extend(
+            here.into_iter().map(|p| p.map_coords(home).orient(geo::orient::Direction::Default)),
+        );
         if is_last {
             break;
         }
@@ -249,7 +273,8 @@ pub fn polygon(polygon: Polygon<f64>, note: &mut dyn FnMut(Turn)) -> Result<Vec<
 
 /// The longest step of a ring that is taken as it is written.
 fn longest_step(ring: &LineString<f64>) -> f64 {
-    let is_arctic = |south: bool| ring.0.iter().all(|c| if south { c.y <= -ARCTIC } else { c.y >= ARCTIC });
+    let is_arctic =
+        |south: bool| ring.0.iter().all(|c| if south { c.y <= -ARCTIC } else { c.y >= ARCTIC });
     if has_long_step(ring, LINE_STEP) && (is_arctic(true) || is_arctic(false)) {
         let unrolled = unrolled(ring, LINE_STEP);
         if unrolled.0.first().map(|c| c.x) != unrolled.0.last().map(|c| c.x) {
@@ -272,7 +297,10 @@ fn has_long_step(line: &LineString<f64>, most: f64) -> bool {
 fn is_long(a: Coord<f64>, b: Coord<f64>, most: f64) -> bool {
     let by = (b.x - a.x).abs();
     // A whole turn is the frame of the world.
-    by > most && by % 360.0 != 0.0 && !is_along_antimeridian(a, b) && !(a.y.abs() == 90.0 && b.y == a.y)
+    by > most
+        && by % 360.0 != 0.0
+        && !is_along_antimeridian(a, b)
+        && !(a.y.abs() == 90.0 && b.y == a.y)
 }
 
 fn is_along_antimeridian(a: Coord<f64>, b: Coord<f64>) -> bool {
@@ -296,10 +324,13 @@ fn unrolled(line: &LineString<f64>, most: f64) -> LineString<f64> {
     LineString(out)
 }
 
-/// An unrolled ring that does not come back to where it began, closed along the pole that it is nearer to: begun where it
-/// crosses the antimeridian, so that the way to the pole and back leads along the cut.
+/// An unrolled ring that does not come back to where it began, closed along the pole that it is
+/// nearer to: begun where it crosses the antimeridian, so that the way to the pole and back leads
+/// along the cut.
 fn round_the_pole(ring: LineString<f64>) -> (LineString<f64>, bool) {
-    let (Some(first), Some(last)) = (ring.0.first().copied(), ring.0.last().copied()) else { return (ring, false) };
+    let (Some(first), Some(last)) = (ring.0.first().copied(), ring.0.last().copied()) else {
+        return (ring, false);
+    };
     let turn = last.x - first.x;
     if turn == 0.0 {
         return (ring, false);
@@ -308,8 +339,9 @@ fn round_the_pole(ring: LineString<f64>) -> (LineString<f64>, bool) {
     let pole = 90.0_f64.copysign(mean);
     let low = first.x.min(last.x);
     let at = ((low + 180.0) / 360.0).ceil() * 360.0 - 180.0;
-    let crosses =
-        |step: &geo::Line<f64>| (step.start.x < at) != (step.end.x < at) || step.start.x == at || step.end.x == at;
+    let crosses = |step: &geo::Line<f64>| {
+        (step.start.x < at) != (step.end.x < at) || step.start.x == at || step.end.x == at
+    };
     let Some(n) = ring.lines().position(|step| crosses(&step)) else { return (ring, false) };
     let begin = crossing(ring.0[n], ring.0[n + 1], at);
     let end = Coord { x: at + turn, y: begin.y };
@@ -353,8 +385,12 @@ mod tests {
             let (pieces, turns) = told(ring(corners));
             assert_eq!((pieces.len(), &turns[..], area(&pieces)), (2, &[Turn::Cut][..], 15.0));
         }
-        let (pieces, turns) = told(ring(&[(175.0, -20.0), (185.0, -20.0), (185.0, -10.0), (175.0, -10.0)]));
-        assert_eq!((pieces.len(), &turns[..], area(&pieces)), (2, &[Turn::Beyond, Turn::Cut][..], 100.0));
+        let (pieces, turns) =
+            told(ring(&[(175.0, -20.0), (185.0, -20.0), (185.0, -10.0), (175.0, -10.0)]));
+        assert_eq!(
+            (pieces.len(), &turns[..], area(&pieces)),
+            (2, &[Turn::Beyond, Turn::Cut][..], 100.0)
+        );
         let (pieces, turns) = told(ring(&[(190.0, 0.0), (200.0, 0.0), (200.0, 10.0)]));
         assert_eq!((pieces.len(), &turns[..], area(&pieces)), (1, &[Turn::Beyond][..], 50.0));
         assert_eq!(pieces[0].exterior().0[0].x, -170.0);
@@ -362,13 +398,26 @@ mod tests {
 
     #[test]
     fn holes_and_bays_keep_their_place() {
-        // A ring around 180 with a hole across it, one to either side, and a bay that is open to the antimeridian.
-        let hole = |w: f64, e: f64, s: f64| LineString::from(vec![(w, s), (w, s + 1.0), (e, s + 1.0), (e, s), (w, s)]);
-        let outer = LineString::from(vec![(170.0, 0.0), (-170.0, 0.0), (-170.0, 20.0), (170.0, 20.0), (170.0, 0.0)]);
-        let holes = vec![hole(179.0, -179.0, 5.0), hole(172.0, 173.0, 5.0), hole(-173.0, -172.0, 5.0)];
+        // A ring around 180 with a hole across it, one to either side, and a bay that is open to
+        // the antimeridian.
+        let hole = |w: f64, e: f64, s: f64| {
+            LineString::from(vec![(w, s), (w, s + 1.0), (e, s + 1.0), (e, s), (w, s)])
+        };
+        let outer = LineString::from(vec![
+            (170.0, 0.0),
+            (-170.0, 0.0),
+            (-170.0, 20.0),
+            (170.0, 20.0),
+            (170.0, 0.0),
+        ]);
+        let holes =
+            vec![hole(179.0, -179.0, 5.0), hole(172.0, 173.0, 5.0), hole(-173.0, -172.0, 5.0)];
         let (pieces, _) = told(Polygon::new(outer, holes));
         assert_eq!(pieces.len(), 2);
-        assert!(pieces.iter().all(|p| p.interiors().len() == 1 && p.unsigned_area() == 198.0), "{pieces:?}");
+        assert!(
+            pieces.iter().all(|p| p.interiors().len() == 1 && p.unsigned_area() == 198.0),
+            "{pieces:?}"
+        );
         // A C whose arms lie across.
         let c = [
             (170.0, 0.0),
@@ -401,7 +450,10 @@ mod tests {
     fn what_is_wide_or_closed_along_the_antimeridian_stays_whole() {
         for (whole, turns) in [
             // Antarctica, closed along the pole as RFC 7946 shows.
-            (&[(-180.0, -90.0), (180.0, -90.0), (180.0, -70.0), (0.0, -65.0), (-180.0, -70.0)][..], &[][..]),
+            (
+                &[(-180.0, -90.0), (180.0, -90.0), (180.0, -70.0), (0.0, -65.0), (-180.0, -70.0)][..],
+                &[][..],
+            ),
             (&[(-180.0, -85.0), (180.0, -85.0), (180.0, 85.0), (-180.0, 85.0)], &[]),
             // A frame of the world.
             (&[(-179.9, -85.0), (179.9, -85.0), (179.9, 85.0), (-179.9, 85.0)], &[]),
@@ -411,14 +463,19 @@ mod tests {
             let given = ring(whole);
             assert_eq!(told(given.clone()), (vec![given], turns.to_vec()), "{whole:?}");
         }
-        let (pieces, _) = told(ring(&[(-360.0, -90.0), (360.0, -90.0), (360.0, 90.0), (-360.0, 90.0)]));
+        let (pieces, _) =
+            told(ring(&[(-360.0, -90.0), (360.0, -90.0), (360.0, 90.0), (-360.0, 90.0)]));
         assert_eq!(area(&pieces), 360.0 * 180.0);
-        assert_eq!(polygon(ring(&[(-200.0, 0.0), (60.0, 0.0), (200.0, 9.0), (0.0, 9.0)]), &mut |_| ()), Err(TooWide));
+        assert_eq!(
+            polygon(ring(&[(-200.0, 0.0), (60.0, 0.0), (200.0, 9.0), (0.0, 9.0)]), &mut |_| ()),
+            Err(TooWide)
+        );
     }
 
     #[test]
     fn a_ring_round_a_pole_holds_it() {
-        let coast: Vec<(f64, f64)> = (0..12).map(|i| (f64::from(i) * 30.0 - 170.0, -70.0)).collect();
+        let coast: Vec<(f64, f64)> =
+            (0..12).map(|i| (f64::from(i) * 30.0 - 170.0, -70.0)).collect();
         let (pieces, turns) = told(ring(&coast));
         assert!(turns.contains(&Turn::Pole));
         let (few, turns) = told(ring(&[(-120.0, 80.0), (0.0, 80.0), (120.0, 80.0)]));
@@ -438,13 +495,21 @@ mod tests {
     #[test]
     fn corners_on_the_cut_leave_no_trace() {
         // Crosses in one place and touches in another: two lobes, each wound by itself.
-        let corners = [(179.0, 6.0), (-177.0, 7.0), (179.0, 1.0), (179.0, 5.0), (180.0, 4.0), (179.0, 6.0)];
+        let corners =
+            [(179.0, 6.0), (-177.0, 7.0), (179.0, 1.0), (179.0, 5.0), (180.0, 4.0), (179.0, 6.0)];
         let (pieces, _) = told(ring(&corners));
         let straight: Vec<(f64, f64)> =
             corners.iter().map(|(x, y)| (if *x < 0.0 { x + 355.0 } else { x - 5.0 }, *y)).collect();
         assert!((area(&pieces) - ring(&straight).unsigned_area()).abs() < 1e-9, "{pieces:?}");
         // No spike along the cut.
-        let ell = [(170.0, 0.0), (-170.0, 0.0), (-170.0, 10.0), (180.0, 10.0), (180.0, 20.0), (170.0, 20.0)];
+        let ell = [
+            (170.0, 0.0),
+            (-170.0, 0.0),
+            (-170.0, 10.0),
+            (180.0, 10.0),
+            (180.0, 20.0),
+            (170.0, 20.0),
+        ];
         let (pieces, _) = told(ring(&ell));
         assert_eq!((pieces.len(), area(&pieces)), (2, 300.0));
         assert!(pieces.iter().all(|p| p.exterior().0.len() == 5), "{pieces:?}");
@@ -457,16 +522,27 @@ mod tests {
 
     #[test]
     fn frames_of_the_world_have_their_holes() {
-        let frame = |w: f64, e: f64, s: f64| LineString::from(vec![(w, -s), (e, -s), (e, s), (w, s), (w, -s)]);
-        let hole =
-            LineString::from(vec![(170.0, -20.0), (-170.0, -20.0), (-170.0, -10.0), (170.0, -10.0), (170.0, -20.0)]);
+        let frame = |w: f64, e: f64, s: f64| {
+            LineString::from(vec![(w, -s), (e, -s), (e, s), (w, s), (w, -s)])
+        };
+        let hole = LineString::from(vec![
+            (170.0, -20.0),
+            (-170.0, -20.0),
+            (-170.0, -10.0),
+            (170.0, -10.0),
+            (170.0, -20.0),
+        ]);
         let (pieces, _) = told(Polygon::new(frame(-180.0, 180.0, 85.0), vec![hole]));
         assert_eq!(area(&pieces), 360.0 * 170.0 - 200.0);
         for (w, e) in [(-190.0, 170.0), (-360.0, 360.0), (0.0, 360.0)] {
             let (pieces, _) = told(Polygon::new(frame(w, e, 85.0), Vec::new()));
             assert_eq!(area(&pieces), 360.0 * 170.0, "{w} {e}");
         }
-        assert!(told(ring(&[(100.0, 0.0), (340.0, 0.0), (340.0, 9.0), (100.0, 9.0)])).1.contains(&Turn::Wide));
+        assert!(
+            told(ring(&[(100.0, 0.0), (340.0, 0.0), (340.0, 9.0), (100.0, 9.0)]))
+                .1
+                .contains(&Turn::Wide)
+        );
     }
 
     proptest! {
@@ -484,7 +560,8 @@ mod tests {
             let given = ring(&corners);
             let pieces = polygon(given.clone(), &mut |_| ()).unwrap();
             let edges: usize = pieces.iter().map(|piece| east_of(piece, wrapped(x))).sum();
-            // Pieces on the other side lie wholly to the east or the west of it: an even number of edges.
+            // Pieces on the other side lie wholly to the east or the west of it: an even number of
+            // edges.
             prop_assert_eq!(edges % 2, east_of(&given, x) % 2);
         }
     }

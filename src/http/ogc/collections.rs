@@ -60,7 +60,9 @@ pub async fn one(
     params.finish("f")?;
     let name = id.clone();
     let found = service
-        .run(Lane::Question, move |map, _| collection(map, &name, &url).ok_or_else(|| unknown(map, &name)))
+        .run(Lane::Question, move |map, _| {
+            collection(map, &name, &url).ok_or_else(|| unknown(map, &name))
+        })
         .await??;
     let title = found["title"].as_str().unwrap_or(&id).to_string();
     answer(format, &headers, &title, found)
@@ -73,20 +75,31 @@ fn collection(map: &Map, id: &str, url: &str) -> Option<Json> {
     let here = format!("{url}/collections/{}", segment(id));
     let features = &index.collection().features;
     let timing = index.collection().timing;
-    let end = |pick: fn(&crate::feature::Validity) -> Option<Date>, first: bool| -> Option<String> {
-        let ends: Option<Vec<Date>> = features.iter().map(|f| pick(&f.validity)).collect();
-        let ends = ends?.into_iter();
-        if first { ends.min() } else { ends.max() }.map(|d| format!("{d}T00:00:00Z"))
-    };
+    let end =
+        |pick: fn(&crate::feature::Validity) -> Option<Date>, first: bool| -> Option<String> {
+            let ends: Option<Vec<Date>> = features.iter().map(|f| pick(&f.validity)).collect();
+            let ends = ends?.into_iter();
+            if first { ends.min() } else { ends.max() }.map(|d| format!("{d}T00:00:00Z"))
+        };
     let mut links = vec![
         link("self", JSON, format!("{here}?f=json"), "This collection"),
         link("alternate", "text/html", format!("{here}?f=html"), "This collection as a page"),
-        link(QUERYABLES, SCHEMA_JSON, format!("{here}/queryables"), "Properties that filters may name"),
+        link(
+            QUERYABLES,
+            SCHEMA_JSON,
+            format!("{here}/queryables"),
+            "Properties that filters may name",
+        ),
         link(SORTABLES, SCHEMA_JSON, format!("{here}/sortables"), "Properties to sort by"),
         link(SCHEMA, SCHEMA_JSON, format!("{here}/schema"), "What features are made of"),
     ];
     for format in Format::FEATURES {
-        links.push(link("items", format.media_type(), format!("{here}/items?f={}", format.name()), "The features"));
+        links.push(link(
+            "items",
+            format.media_type(),
+            format!("{here}/items?f={}", format.name()),
+            "The features",
+        ));
     }
     let mut out = json!({
         "id": id,
@@ -114,12 +127,21 @@ fn collection(map: &Map, id: &str, url: &str) -> Option<Json> {
 
 pub(super) fn unknown(map: &Map, id: &str) -> Problem {
     let known: Vec<&str> = map.collections().map(|(id, _)| id).collect();
-    Problem::not_found(format!("there is no collection '{}'; there are: {}", short(id), known.join(", ")))
+    Problem::not_found(format!(
+        "there is no collection '{}'; there are: {}",
+        short(id),
+        known.join(", ")
+    ))
 }
 
 fn alternate(format: Format, here: &str) -> Json {
     let other = if format == Format::Html { Format::Json } else { Format::Html };
-    link("alternate", other.media_type(), format!("{here}?f={}", other.name()), "This page in another form")
+    link(
+        "alternate",
+        other.media_type(),
+        format!("{here}?f={}", other.name()),
+        "This page in another form",
+    )
 }
 
 /// Which of a collection's schemas is meant.
@@ -181,7 +203,9 @@ async fn aspect(
         })
         .await??;
     match format {
-        Format::Html => answer(format, &headers, json["title"].as_str().unwrap_or_default(), json.clone()),
+        Format::Html => {
+            answer(format, &headers, json["title"].as_str().unwrap_or_default(), json.clone())
+        }
         _ => Ok(json_answer(&headers, SCHEMA_JSON, &json)),
     }
 }
@@ -201,7 +225,10 @@ fn described(schema: &Schema, id: &str, title: &str, url: &str, aspect: Aspect) 
             true => free_name("geometry", schema.properties.keys().map(|name| &**name)),
             false => "geometry".to_string(),
         };
-        properties.insert(name, json!({"title": "geometry", "format": format, "x-ogc-role": "primary-geometry"}));
+        properties.insert(
+            name,
+            json!({"title": "geometry", "format": format, "x-ogc-role": "primary-geometry"}),
+        );
     }
     for (name, kind) in &schema.properties {
         let sortable = !matches!(kind, Kind::Array | Kind::Object | Kind::Geometry);

@@ -18,7 +18,8 @@ pub fn page(title: &str, json: &Json) -> Response {
 
 /// Whether it leads to a page, and does nothing else.
 fn is_link(href: &Json) -> bool {
-    href.as_str().is_some_and(|h| ["http://", "https://", "/"].iter().any(|start| h.starts_with(start)))
+    href.as_str()
+        .is_some_and(|h| ["http://", "https://", "/"].iter().any(|start| h.starts_with(start)))
 }
 
 /// Deeper than this is written as JSON.
@@ -26,8 +27,13 @@ const MAX_DEPTH: usize = 6;
 
 fn write(json: &Json, depth: usize, out: &mut String) {
     match json {
-        Json::Object(object) if depth < MAX_DEPTH && object.get("href").is_some_and(is_link) => anchor(json, out),
-        Json::Object(object) if depth < MAX_DEPTH && object.get("type").is_some_and(|t| t == "FeatureCollection") => {
+        Json::Object(object) if depth < MAX_DEPTH && object.get("href").is_some_and(is_link) => {
+            anchor(json, out)
+        }
+        Json::Object(object)
+            if depth < MAX_DEPTH
+                && object.get("type").is_some_and(|t| t == "FeatureCollection") =>
+        {
             object
                 .iter()
                 .filter(|(k, _)| !["type", "features"].contains(&k.as_str()))
@@ -39,7 +45,9 @@ fn write(json: &Json, depth: usize, out: &mut String) {
             object.iter().for_each(|(k, v)| term(k, v, depth, out));
             out.push_str("</dl>\n");
         }
-        Json::Array(items) if depth < MAX_DEPTH && items.iter().any(|i| i.is_object() || i.is_array()) => {
+        Json::Array(items)
+            if depth < MAX_DEPTH && items.iter().any(|i| i.is_object() || i.is_array()) =>
+        {
             out.push_str("<ul>\n");
             for item in items {
                 out.push_str("<li>");
@@ -72,7 +80,12 @@ fn term(key: &str, value: &Json, depth: usize, out: &mut String) {
 fn anchor(link: &Json, out: &mut String) {
     let text = |key: &str| link.get(key).and_then(Json::as_str).unwrap_or_default();
     let name = if text("title").is_empty() { text("href") } else { text("title") };
-    out.push_str(&format!("<a href=\"{}\">{}</a> ({})", escaped(text("href")), escaped(name), escaped(text("type"))));
+    out.push_str(&format!(
+        "<a href=\"{}\">{}</a> ({})",
+        escaped(text("href")),
+        escaped(name),
+        escaped(text("type"))
+    ));
 }
 
 /// Features as a table of their properties.
@@ -89,13 +102,17 @@ fn table(features: &[Json], out: &mut String) {
     for feature in features {
         out.push_str("<tr><td>");
         match feature["links"].as_array().and_then(|l| l.first()).and_then(|l| l["href"].as_str()) {
-            Some(href) => {
-                out.push_str(&format!("<a href=\"{}\">{}</a>", escaped(href), escaped(&plain(&feature["id"]))))
-            }
+            Some(href) => out.push_str(&format!(
+                "<a href=\"{}\">{}</a>",
+                escaped(href),
+                escaped(&plain(&feature["id"]))
+            )),
             None => out.push_str(&escaped(&plain(&feature["id"]))),
         }
         out.push_str("</td>");
-        columns.iter().for_each(|c| out.push_str(&format!("<td>{}</td>", escaped(&plain(&feature["properties"][*c])))));
+        columns.iter().for_each(|c| {
+            out.push_str(&format!("<td>{}</td>", escaped(&plain(&feature["properties"][*c]))))
+        });
         out.push_str("</tr>\n");
     }
     out.push_str("</table>\n");

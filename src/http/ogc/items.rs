@@ -1,7 +1,7 @@
 //! The features of a collection, and one of them.
 //!
-//! A page of a few features is made at once. A larger answer leaves in pieces, each made when the one before it is gone,
-//! so that a million features are never held as text.
+//! A page of a few features is made at once. A larger answer leaves in pieces, each made when the
+//! one before it is gone, so that a million features are never held as text.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -22,7 +22,9 @@ use crate::encode::{Column, FeatureJson, Form, flatgeobuf, rows};
 use crate::feature::{Feature, Value};
 use crate::geo::{Effort, Stop, numbers};
 use crate::http::Problem;
-use crate::http::request::{Asker, Params, UrlPath, WARNING, answer, has_tag, json as json_answer, short};
+use crate::http::request::{
+    Asker, Params, UrlPath, WARNING, answer, has_tag, json as json_answer, short,
+};
 use crate::http::site::PublicUrl;
 use crate::map::{Cursor, Lane, Map, Selection, Service};
 
@@ -42,12 +44,14 @@ pub async fn items(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let asked: Vec<(String, String)> = params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+    let asked: Vec<(String, String)> =
+        params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     let format = Format::wanted(&mut params, &headers, &Format::FEATURES)?;
     let tag = format!("{:016x}-{:?}-{url}-{uri}", service.map().revision(), format);
     let tag = format!("W/\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(tag.as_bytes()));
     let page = {
-        let make = move |map: &Map, stop: &Stop| Page::make(map, id, params, format, (&asked, &url), stop);
+        let make =
+            move |map: &Map, stop: &Stop| Page::make(map, id, params, format, (&asked, &url), stop);
         service.run(Lane::Question, make).await??
     };
     if has_tag(&headers, tag.trim_start_matches("W/")) {
@@ -85,21 +89,33 @@ impl Page {
         let schema = map.schema(&id).ok_or_else(|| unknown(map, &id))?;
         let mut query = parameters::items_query(&mut params, schema, &Effort::until(stop.clone()))?;
         let form = parameters::form(&mut params, Some(schema))?;
-        params.finish("f, limit, bbox, bbox-crs, crs, datetime, filter, filter-lang, filter-crs, sortby, properties, skipGeometry, precision, cursor, and the collection's queryables")?;
+        params.finish(
+            "f, limit, bbox, bbox-crs, crs, datetime, filter, filter-lang, filter-crs, \
+            sortby, properties, skipGeometry, precision, cursor, and the collection's queryables",
+        )?;
         if format == Format::Html {
             query.limit = query.limit.min(MAX_HTML);
         }
         let selection = map.select(&id, &query)?;
         // In degrees, unless another system is named.
-        let named = |key: &str| asked.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
-        let bounds = named("bbox").filter(|_| named("bbox-crs").is_none()).and_then(|text| numbers::<4>(text).ok());
-        let swapped = bounds.filter(|_| selection.matched == 0).and_then(|bounds| map.swapped(bounds));
+        let named =
+            |key: &str| asked.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
+        let bounds = named("bbox")
+            .filter(|_| named("bbox-crs").is_none())
+            .and_then(|text| numbers::<4>(text).ok());
+        let swapped =
+            bounds.filter(|_| selection.matched == 0).and_then(|bounds| map.swapped(bounds));
         let warnings = swapped.into_iter().collect();
         let here = format!("{url}/collections/{}", segment(&id));
         let links = links(&here, format, asked, &selection);
-        let wanted = |name: &str| form.only.as_ref().is_none_or(|only| only.iter().any(|o| o == name));
-        let columns =
-            schema.properties.iter().filter(|(name, _)| wanted(name)).map(|(n, k)| (n.to_string(), *k)).collect();
+        let wanted =
+            |name: &str| form.only.as_ref().is_none_or(|only| only.iter().any(|o| o == name));
+        let columns = schema
+            .properties
+            .iter()
+            .filter(|(name, _)| wanted(name))
+            .map(|(n, k)| (n.to_string(), *k))
+            .collect();
         Ok(Page { id, here, format, form, selection, links, columns, warnings })
     }
 
@@ -109,9 +125,15 @@ impl Page {
         let mut out = HeaderMap::new();
         for (name, value) in [
             (header::CONTENT_TYPE, self.format.media_type().to_string()),
-            (header::CACHE_CONTROL, "public, max-age=300, stale-while-revalidate=86400".to_string()),
+            (
+                header::CACHE_CONTROL,
+                "public, max-age=300, stale-while-revalidate=86400".to_string(),
+            ),
             (header::HeaderName::from_static("content-crs"), format!("<{}>", crs.uri())),
-            (header::HeaderName::from_static("ogc-numbermatched"), self.selection.matched.to_string()),
+            (
+                header::HeaderName::from_static("ogc-numbermatched"),
+                self.selection.matched.to_string(),
+            ),
             (header::HeaderName::from_static("ogc-numberreturned"), found.to_string()),
             (header::LINK, self.link_header()),
             (WARNING, self.warnings.join("; ")),
@@ -129,8 +151,10 @@ impl Page {
             _ => None,
         };
         if let Some(extension) = file
-            && let Ok(value) =
-                HeaderValue::from_str(&format!("attachment; filename=\"{}.{extension}\"", plain(&self.id)))
+            && let Ok(value) = HeaderValue::from_str(&format!(
+                "attachment; filename=\"{}.{extension}\"",
+                plain(&self.id)
+            ))
         {
             out.insert(header::CONTENT_DISPOSITION, value);
         }
@@ -138,18 +162,25 @@ impl Page {
             Format::Html => {
                 let mut page = html::page(&format!("Features of {}", self.id), &self.whole());
                 page.headers_mut().extend(out);
-                page.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+                page.headers_mut().insert(
+                    header::CONTENT_TYPE,
+                    HeaderValue::from_static("text/html; charset=utf-8"),
+                );
                 return Ok(page);
             }
-            Format::FlatGeobuf => streamed_file(service.run(Lane::Export, move |_, stop| self.file(stop)).await??),
-            _ if found <= PIECE => Body::from(service.run(Lane::Question, move |_, _| self.piece(0, found)).await??),
+            Format::FlatGeobuf => {
+                streamed_file(service.run(Lane::Export, move |_, stop| self.file(stop)).await??)
+            }
+            _ if found <= PIECE => {
+                Body::from(service.run(Lane::Question, move |_, _| self.piece(0, found)).await??)
+            }
             _ => streamed(Arc::new(self), service.clone()),
         };
         Ok((out, body).into_response())
     }
 
-    /// Links as a header, for forms that have no place for them (RFC 8288): those to other pages first, and of those that
-    /// repeat a long query only what proxies let through.
+    /// Links as a header, for forms that have no place for them (RFC 8288): those to other pages
+    /// first, and of those that repeat a long query only what proxies let through.
     fn link_header(&self) -> String {
         let text = |link: &Json, key: &str| link[key].as_str().unwrap_or_default().to_string();
         let mut all = vec![
@@ -160,8 +191,12 @@ impl Page {
         let (pages, others): (Vec<_>, Vec<_>) =
             self.links.iter().partition(|l| l["rel"] == "next" || l["rel"] == "prev");
         for link in pages.into_iter().chain(others) {
-            let link =
-                format!("<{}>; rel=\"{}\"; type=\"{}\"", text(link, "href"), text(link, "rel"), text(link, "type"));
+            let link = format!(
+                "<{}>; rel=\"{}\"; type=\"{}\"",
+                text(link, "href"),
+                text(link, "rel"),
+                text(link, "type")
+            );
             if length + link.len() + 2 <= MAX_LINK_HEADER {
                 length += link.len() + 2;
                 all.push(link);
@@ -200,15 +235,18 @@ impl Page {
         out
     }
 
-    /// The features from one to another of the page as text, with what belongs before the first and after the last.
+    /// The features from one to another of the page as text, with what belongs before the first and
+    /// after the last.
     fn piece(&self, from: usize, to: usize) -> Result<Vec<u8>, Problem> {
         let found = &self.selection.found[from..to];
         let mut out = Vec::new();
         match self.format {
             Format::Csv => {
-                let columns: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
+                let columns: Vec<&str> =
+                    self.columns.iter().map(|(name, _)| name.as_str()).collect();
                 let features = found.iter().map(|i| self.feature(*i));
-                out = rows(features, &columns, &self.form, from == 0).map_err(|e| Problem::internal(e.to_string()))?;
+                out = rows(features, &columns, &self.form, from == 0)
+                    .map_err(|e| Problem::internal(e.to_string()))?;
             }
             Format::GeoJsonSeq => {
                 for i in found {
@@ -238,7 +276,8 @@ impl Page {
     }
 
     fn column(&self, name: &str, kind: Kind) -> Column {
-        let is_large = |i: &u32| matches!(self.feature(*i).1.properties.get(name), Some(Value::Large(_)));
+        let is_large =
+            |i: &u32| matches!(self.feature(*i).1.properties.get(name), Some(Value::Large(_)));
         match kind {
             // A column of doubles would lose digits.
             Kind::Number if !self.selection.found.iter().any(is_large) => Column::Number,
@@ -248,8 +287,11 @@ impl Page {
     }
 
     fn file(&self, stop: &Stop) -> Result<File, Problem> {
-        let columns: Vec<(&str, Column)> =
-            self.columns.iter().map(|(name, kind)| (name.as_str(), self.column(name, *kind))).collect();
+        let columns: Vec<(&str, Column)> = self
+            .columns
+            .iter()
+            .map(|(name, kind)| (name.as_str(), self.column(name, *kind)))
+            .collect();
         // Looked at now and then: who waits for it may have gone.
         let mut ended = None;
         let found = self.selection.found.iter().enumerate();
@@ -260,7 +302,9 @@ impl Page {
         let file = flatgeobuf(&self.id, features, &columns, &self.form)?;
         match ended {
             None => Ok(file),
-            Some(why) => Err(Problem::bad_request(format!("{why}; ask for fewer features at a time"))),
+            Some(why) => {
+                Err(Problem::bad_request(format!("{why}; ask for fewer features at a time")))
+            }
         }
     }
 }
@@ -306,7 +350,12 @@ fn streamed_file(file: File) -> Body {
 }
 
 /// Links to the answer itself, its other forms, and the pages beside it.
-fn links(here: &str, format: Format, asked: &[(String, String)], selection: &Selection) -> Vec<Json> {
+fn links(
+    here: &str,
+    format: Format,
+    asked: &[(String, String)],
+    selection: &Selection,
+) -> Vec<Json> {
     let url = |format: Format, cursor: Option<Option<&Cursor>>| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let kept = asked.iter().filter(|(k, _)| k != "f" && (cursor.is_none() || k != "cursor"));
@@ -321,13 +370,23 @@ fn links(here: &str, format: Format, asked: &[(String, String)], selection: &Sel
     };
     let mut out = vec![link("self", format.media_type(), url(format, None), "This answer")];
     for other in Format::FEATURES.into_iter().filter(|f| *f != format) {
-        out.push(link("alternate", other.media_type(), url(other, None), "This answer in another form"));
+        out.push(link(
+            "alternate",
+            other.media_type(),
+            url(other, None),
+            "This answer in another form",
+        ));
     }
     if let Some(next) = &selection.next {
         out.push(link("next", format.media_type(), url(format, Some(Some(next))), "The next page"));
     }
     if let Some(prev) = &selection.prev {
-        out.push(link("prev", format.media_type(), url(format, Some(prev.as_ref())), "The page before"));
+        out.push(link(
+            "prev",
+            format.media_type(),
+            url(format, Some(prev.as_ref())),
+            "The page before",
+        ));
     }
     out.push(link("collection", "application/json", here, "The collection"));
     out
@@ -347,17 +406,28 @@ pub async fn item(
             let index = map.collection(&id).ok_or_else(|| unknown(map, &id))?;
             let form = parameters::form(&mut params, map.schema(&id))?;
             params.finish("f, crs, properties, skipGeometry, precision")?;
-            let missing = || Problem::not_found(format!("'{}' has no feature '{}'", short(&id), short(&wanted)));
+            let missing = || {
+                Problem::not_found(format!("'{}' has no feature '{}'", short(&id), short(&wanted)))
+            };
             let feature = index.by_id(&wanted).ok_or_else(missing)?;
             let feature = &index.collection().features[feature as usize];
             let mut json = feature_json((wanted.clone(), feature), &form).to_json();
             let collection = format!("{url}/collections/{}", segment(&id));
             let here = format!("{collection}/items/{}", segment(&wanted));
             json["links"] = json!([
-                link("self", format.media_type(), format!("{here}?f={}", format.name()), "This feature"),
+                link(
+                    "self",
+                    format.media_type(),
+                    format!("{here}?f={}", format.name()),
+                    "This feature"
+                ),
                 match format {
-                    Format::Html =>
-                        link("alternate", Format::GeoJson.media_type(), format!("{here}?f=geojson"), "As GeoJSON"),
+                    Format::Html => link(
+                        "alternate",
+                        Format::GeoJson.media_type(),
+                        format!("{here}?f=geojson"),
+                        "As GeoJSON"
+                    ),
                     _ => link("alternate", "text/html", format!("{here}?f=html"), "As a page"),
                 },
                 link("collection", "application/json", collection, "The collection"),
@@ -378,5 +448,7 @@ pub async fn item(
 
 /// A name that is safe in a header.
 fn plain(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect()
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' })
+        .collect()
 }

@@ -14,14 +14,19 @@ use crate::http::{Problem, viewer};
 use crate::map::Service;
 
 /// `/`: the viewer for people, links for programs.
-pub async fn root(PublicUrl(url): PublicUrl, mut params: Params, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn root(
+    PublicUrl(url): PublicUrl,
+    mut params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     match Format::wanted(&mut params, &headers, &Format::PLAIN)? {
         Format::Html => Ok(viewer::page().await),
         _ => {
             params.finish("f")?;
             let json = json!({
                 "title": "contactline",
-                "description": "The Nagorno-Karabakh conflict as maps, features and answers, as of any day",
+                "description": "The Nagorno-Karabakh conflict as maps, features and answers, as \
+                 of any day",
                 "links": [
                     link("self", JSON, format!("{url}/?f=json"), "This page"),
                     link("alternate", "text/html", format!("{url}/?f=html"), "The map"),
@@ -44,7 +49,10 @@ pub const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
 const CLASSES: [(&str, &[&str]); 6] = [
     ("ogcapi-features-1/1.0", &["core", "oas30", "html", "geojson"]),
     ("ogcapi-features-2/1.0", &["crs"]),
-    ("ogcapi-features-3/1.0", &["queryables", "queryables-query-parameters", "filter", "features-filter"]),
+    (
+        "ogcapi-features-3/1.0",
+        &["queryables", "queryables-query-parameters", "filter", "features-filter"],
+    ),
     (
         "ogcapi-features-5/1.0",
         &[
@@ -83,13 +91,19 @@ pub async fn conformance(mut params: Params, headers: HeaderMap) -> Result<Respo
     params.finish("f")?;
     let all = CLASSES.iter().copied().chain([("cql2/1.0", CQL2_CLASSES.as_slice())]);
     let uris = all.flat_map(|(standard, classes)| {
-        classes.iter().map(move |class| format!("http://www.opengis.net/spec/{standard}/conf/{class}"))
+        classes
+            .iter()
+            .map(move |class| format!("http://www.opengis.net/spec/{standard}/conf/{class}"))
     });
     answer(format, &headers, "Conformance", json!({"conformsTo": uris.collect::<Vec<_>>()}))
 }
 
 /// `/functions`
-pub async fn functions(State(_): State<Service>, mut params: Params, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn functions(
+    State(_): State<Service>,
+    mut params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let format = Format::wanted(&mut params, &headers, &Format::PLAIN)?;
     params.finish("f")?;
     let name = |kind: &Kind| match kind {
@@ -108,7 +122,12 @@ pub async fn functions(State(_): State<Service>, mut params: Params, headers: He
 }
 
 /// A plain resource as JSON or as a page.
-pub(super) fn answer(format: Format, headers: &HeaderMap, title: &str, json: Json) -> Result<Response, Problem> {
+pub(super) fn answer(
+    format: Format,
+    headers: &HeaderMap,
+    title: &str,
+    json: Json,
+) -> Result<Response, Problem> {
     Ok(match format {
         Format::Html => html::page(title, &json),
         _ => json_answer(headers, JSON, &json),

@@ -46,14 +46,24 @@ impl Format {
         }
     }
 
-    /// Takes `f` from the parameters, or else asks the `Accept` header; the first of `offered` where neither minds.
-    pub fn wanted(params: &mut Params, headers: &HeaderMap, offered: &[Format]) -> Result<Format, Problem> {
+    /// Takes `f` from the parameters, or else asks the `Accept` header; the first of `offered`
+    /// where neither minds.
+    pub fn wanted(
+        params: &mut Params,
+        headers: &HeaderMap,
+        offered: &[Format],
+    ) -> Result<Format, Problem> {
         if let Some(f) = params.take("f") {
             // Features are JSON, too.
-            let name = if f == "json" && offered[0] == Format::GeoJson { "geojson" } else { f.as_str() };
+            let name =
+                if f == "json" && offered[0] == Format::GeoJson { "geojson" } else { f.as_str() };
             return offered.iter().find(|o| o.name() == name).copied().ok_or_else(|| {
                 let known: Vec<&str> = offered.iter().map(|o| o.name()).collect();
-                Problem::bad_request(format!("'{}' is no value for f; there are: {}", short(&f), known.join(", ")))
+                Problem::bad_request(format!(
+                    "'{}' is no value for f; there are: {}",
+                    short(&f),
+                    known.join(", ")
+                ))
             });
         }
         Ok(Self::accepted(headers, offered))
@@ -64,7 +74,8 @@ impl Format {
         let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("*/*");
         let mut best: Option<(f64, usize)> = None;
         for (i, format) in offered.iter().enumerate() {
-            let weight = accept.split(',').filter_map(|range| weight(range, *format)).reduce(f64::max);
+            let weight =
+                accept.split(',').filter_map(|range| weight(range, *format)).reduce(f64::max);
             if let Some(weight) = weight.filter(|w| *w > 0.0 && best.is_none_or(|(b, _)| *w > b)) {
                 best = Some((weight, i));
             }
@@ -73,11 +84,13 @@ impl Format {
     }
 }
 
-/// How much a media range of the header wants the form; a named type a little more than a wildcard of the same weight.
+/// How much a media range of the header wants the form; a named type a little more than a wildcard
+/// of the same weight.
 fn weight(range: &str, format: Format) -> Option<f64> {
     let mut parts = range.split(';').map(str::trim);
     let kind = parts.next()?;
-    let q = parts.find_map(|p| p.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f64>().ok())?;
+    let q =
+        parts.find_map(|p| p.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f64>().ok())?;
     let own = format.media_type();
     let is_json = format == Format::GeoJson && kind == "application/json";
     let group = own.split('/').next().unwrap_or_default();

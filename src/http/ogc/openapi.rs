@@ -37,7 +37,11 @@ pub async fn definition(
 }
 
 /// `/api.html`
-pub async fn page(Asker(service): Asker, PublicUrl(url): PublicUrl, params: Params) -> Result<Response, Problem> {
+pub async fn page(
+    Asker(service): Asker,
+    PublicUrl(url): PublicUrl,
+    params: Params,
+) -> Result<Response, Problem> {
     params.finish("")?;
     let json = service.run(Lane::Question, move |map, _| api(map, &url)).await?;
     Ok(html::page("The API", &readable(&json)))
@@ -81,7 +85,10 @@ fn api(map: &Map, url: &str) -> Json {
         "/functions".into(),
         plain("Functions that filters may call", "getFunctions", "object", "capabilities"),
     );
-    paths.insert("/collections".into(), plain("The collections", "getCollections", "links", "capabilities"));
+    paths.insert(
+        "/collections".into(),
+        plain("The collections", "getCollections", "links", "capabilities"),
+    );
     for (id, _) in map.collections() {
         collection_paths(map, id, &mut paths);
     }
@@ -91,7 +98,8 @@ fn api(map: &Map, url: &str) -> Json {
         "info": {
             "title": "contactline",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Features of the map and answers about them, as of any day. Errors are problem documents (RFC 9457) that say what was expected.",
+            "description": "Features of the map and answers about them, as of any day. Errors are \
+             problem documents (RFC 9457) that say what was expected.",
             "license": {"name": "MIT OR Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
         "servers": [{"url": url}],
@@ -130,10 +138,16 @@ fn collection_paths(map: &Map, id: &str, paths: &mut JsonObject<String, Json>) {
         }})
     };
     let here = format!("/collections/{}", segment(id));
-    paths.insert(here.clone(), described("The collection", "collection", "collection", "application/json"));
+    paths.insert(
+        here.clone(),
+        described("The collection", "collection", "collection", "application/json"),
+    );
     for name in ["queryables", "sortables", "schema"] {
         let what = format!("The {name} of the features");
-        paths.insert(format!("{here}/{name}"), described(&what, name, "object", "application/schema+json"));
+        paths.insert(
+            format!("{here}/{name}"),
+            described(&what, name, "object", "application/schema+json"),
+        );
     }
     let mut parameters: Vec<Json> = [
         "fFeatures",
@@ -164,7 +178,11 @@ fn collection_paths(map: &Map, id: &str, paths: &mut JsonObject<String, Json>) {
             json!({"name": name, "in": "query", "description": what, "required": false, "style": "form", "explode": false,
                 "schema": {"type": "array", "minItems": 1, "items": items}})
         };
-        parameters.push(list("properties", "Only these properties", json!({"type": "string", "enum": names})));
+        parameters.push(list(
+            "properties",
+            "Only these properties",
+            json!({"type": "string", "enum": names}),
+        ));
         if !keys.is_empty() {
             parameters.push(list(
                 "sortby",
@@ -194,7 +212,8 @@ fn collection_paths(map: &Map, id: &str, paths: &mut JsonObject<String, Json>) {
         json!({"get": {"summary": format!("Features of {id}"), "operationId": format!("{id}.items"), "tags": ["features"],
             "parameters": parameters, "responses": responses(&forms, false)}}),
     );
-    let mut own: Vec<Json> = ["featureId", "fFeature", "crs", "skipGeometry", "precision"].map(reference).to_vec();
+    let mut own: Vec<Json> =
+        ["featureId", "fFeature", "crs", "skipGeometry", "precision"].map(reference).to_vec();
     own.extend(parameters_named(&parameters, "properties"));
     let forms = [
         ("application/geo+json", json!({"$ref": "#/components/schemas/feature"})),
@@ -212,8 +231,11 @@ fn parameters_named(parameters: &[Json], name: &str) -> Option<Json> {
 }
 
 fn query_path() -> Json {
-    let members: Vec<(&str, &str, Json)> =
-        MEMBERS.iter().chain(&FORM_MEMBERS).map(|(name, what)| (*name, *what, member(name))).collect();
+    let members: Vec<(&str, &str, Json)> = MEMBERS
+        .iter()
+        .chain(&FORM_MEMBERS)
+        .map(|(name, what)| (*name, *what, member(name)))
+        .collect();
     let parameters: Vec<Json> = members
         .iter()
         .map(|(name, what, schema)| json!({"name": name, "in": "query", "description": what, "required": false, "schema": schema}))
@@ -232,8 +254,10 @@ fn query_path() -> Json {
     ];
     let mut get = json!({"summary": "Answers a short question", "operationId": "query", "tags": ["query"], "parameters": parameters,
         "responses": responses(&forms, true)});
-    get["description"] =
-        json!("All members hold together. A question asks at least for a place, a name, a change, a filter or a sum.");
+    get["description"] = json!(
+        "All members hold together. A question asks at least for a place, a name, a change, a \
+         filter or a sum."
+    );
     let mut responses = responses(&forms, true);
     responses["415"] = json!({"description": "The question is not JSON", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}});
     responses["413"] = json!({"description": "The question is larger than 2 MiB"});

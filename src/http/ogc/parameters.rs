@@ -39,17 +39,30 @@ pub const RESERVED: [&str; 15] = [
 ];
 
 /// Takes everything that the query of a collection's features may say.
-pub fn items_query(params: &mut Params, schema: &Schema, effort: &Effort) -> Result<ItemsQuery, Problem> {
-    let crs = params.take("bbox-crs").map(|name| crs("bbox-crs", &name)).transpose()?.unwrap_or(Crs::Crs84);
+pub fn items_query(
+    params: &mut Params,
+    schema: &Schema,
+    effort: &Effort,
+) -> Result<ItemsQuery, Problem> {
+    let crs = params
+        .take("bbox-crs")
+        .map(|name| crs("bbox-crs", &name))
+        .transpose()?
+        .unwrap_or(Crs::Crs84);
     let areas = params.take("bbox").map(|text| bbox(&text, crs)).transpose()?;
     let during = params.take("datetime").map(|text| period(&text)).transpose()?;
     let mut filters = Vec::new();
     if let Some(filter) = filter(params, schema, effort)? {
         filters.push(filter);
     }
-    let sort = params.take("sortby").map(|text| sort(&text, schema)).transpose()?.unwrap_or_default();
-    let unreadable = || Problem::bad_request("the cursor cannot be read; follow the links of an answer");
-    let after = params.take("cursor").map(|text| Cursor::parse(&text).ok_or_else(unreadable)).transpose()?;
+    let sort =
+        params.take("sortby").map(|text| sort(&text, schema)).transpose()?.unwrap_or_default();
+    let unreadable =
+        || Problem::bad_request("the cursor cannot be read; follow the links of an answer");
+    let after = params
+        .take("cursor")
+        .map(|text| Cursor::parse(&text).ok_or_else(unreadable))
+        .transpose()?;
     let limit = match params.take("limit") {
         None => DEFAULT_LIMIT,
         // Digits without end are a large number, too.
@@ -64,14 +77,18 @@ pub fn items_query(params: &mut Params, schema: &Schema, effort: &Effort) -> Res
             }
         },
     };
-    let id = schema.ids.map(|kind| (Arc::from("id"), kind)).filter(|_| !schema.properties.contains_key("id"));
+    let id = schema
+        .ids
+        .map(|kind| (Arc::from("id"), kind))
+        .filter(|_| !schema.properties.contains_key("id"));
     for (name, kind) in schema.properties.iter().map(|(n, k)| (n.clone(), *k)).chain(id) {
         if RESERVED.contains(&&*name) {
             continue;
         }
         if let Some(text) = params.take(&name) {
             let property = Box::new(Expr::Property(name.clone()));
-            let expr = Expr::Compare(Comparison::Equal, property, Box::new(literal(&name, &text, kind)?));
+            let expr =
+                Expr::Compare(Comparison::Equal, property, Box::new(literal(&name, &text, kind)?));
             filters.push(Filter::new(expr, &schema.properties, effort).map_err(problem)?);
         }
     }
@@ -92,10 +109,14 @@ pub fn form(params: &mut Params, schema: Option<&Schema>) -> Result<Form, Proble
             )));
         }
     };
-    let names = |text: String| text.split(',').map(str::to_string).filter(|n| !n.is_empty()).collect::<Vec<String>>();
+    let names = |text: String| {
+        text.split(',').map(str::to_string).filter(|n| !n.is_empty()).collect::<Vec<String>>()
+    };
     let only = params.take("properties").map(names);
     for name in only.iter().flatten() {
-        let known = |s: &Schema| s.properties.contains_key(name.as_str()) || name == "id" || name == "geometry";
+        let known = |s: &Schema| {
+            s.properties.contains_key(name.as_str()) || name == "id" || name == "geometry"
+        };
         if schema.is_some_and(|s| !known(s)) {
             return Err(no_property("properties", name, schema));
         }
@@ -104,7 +125,8 @@ pub fn form(params: &mut Params, schema: Option<&Schema>) -> Result<Form, Proble
 }
 
 fn no_property(parameter: &str, name: &str, schema: Option<&Schema>) -> Problem {
-    let known: Vec<&str> = schema.iter().flat_map(|s| s.properties.keys()).map(|k| &**k).take(60).collect();
+    let known: Vec<&str> =
+        schema.iter().flat_map(|s| s.properties.keys()).map(|k| &**k).take(60).collect();
     Problem::bad_request(format!(
         "{parameter}: there is no property '{}'; there are: {}",
         short(name),
@@ -115,7 +137,10 @@ fn no_property(parameter: &str, name: &str, schema: Option<&Schema>) -> Problem 
 pub fn crs(parameter: &str, name: &str) -> Result<Crs, Problem> {
     Crs::named(name).ok_or_else(|| {
         let known = Crs::ALL.map(Crs::uri).join(", ");
-        Problem::bad_request(format!("'{}' is no value for {parameter}; there are: {known}", short(name)))
+        Problem::bad_request(format!(
+            "'{}' is no value for {parameter}; there are: {known}",
+            short(name)
+        ))
     })
 }
 
@@ -146,33 +171,49 @@ fn bbox(text: &str, crs: Crs) -> Result<Vec<Geometry<f64>>, Problem> {
             })
         };
         let corners = [(a, b), (c, b), (c, d), (a, d)];
-        let ring: Option<Vec<Coord<f64>>> =
-            (0..4).flat_map(|i| along(corners[i], corners[(i + 1) % 4])).map(|(x, y)| corner(x, y)).collect();
+        let ring: Option<Vec<Coord<f64>>> = (0..4)
+            .flat_map(|i| along(corners[i], corners[(i + 1) % 4]))
+            .map(|(x, y)| corner(x, y))
+            .collect();
         Some(vec![Polygon::new(LineString(ring?), Vec::new()).into()])
     };
     area().ok_or_else(|| {
-        let order = if crs == Crs::Epsg4326 { "south,west,north,east" } else { "west,south,east,north" };
-        Problem::bad_request(format!("{} is no bbox in {}: {order}, within its range", short(text), crs.uri()))
+        let order =
+            if crs == Crs::Epsg4326 { "south,west,north,east" } else { "west,south,east,north" };
+        Problem::bad_request(format!(
+            "{} is no bbox in {}: {order}, within its range",
+            short(text),
+            crs.uri()
+        ))
     })
 }
 
 pub fn period(text: &str) -> Result<Period, Problem> {
     Period::parse(text).ok_or_else(|| {
-        let help =
-            "a date or timestamp, such as 2020-11-10, or an interval, such as 2020-09-27/2020-12-01 or 2020-09-27/..";
+        let help = "a date or timestamp, such as 2020-11-10, or an interval, such as \
+             2020-09-27/2020-12-01 or 2020-09-27/..";
         Problem::bad_request(format!("'{}' is no value for datetime: {help}", short(text)))
     })
 }
 
 /// `filter` with its language and CRS.
-fn filter(params: &mut Params, schema: &Schema, effort: &Effort) -> Result<Option<Filter>, Problem> {
+fn filter(
+    params: &mut Params,
+    schema: &Schema,
+    effort: &Effort,
+) -> Result<Option<Filter>, Problem> {
     let language = params.take("filter-lang");
-    let crs = params.take("filter-crs").map(|name| crs("filter-crs", &name)).transpose()?.unwrap_or(Crs::Crs84);
+    let crs = params
+        .take("filter-crs")
+        .map(|name| crs("filter-crs", &name))
+        .transpose()?
+        .unwrap_or(Crs::Crs84);
     let read = match language.as_deref() {
         None | Some("cql2-text") => cql2::from_text,
         Some("cql2-json") => json_text,
         Some(other) => {
-            let message = format!("'{}' is no value for filter-lang: cql2-text or cql2-json", short(other));
+            let message =
+                format!("'{}' is no value for filter-lang: cql2-text or cql2-json", short(other));
             return Err(Problem::bad_request(message));
         }
     };
@@ -181,16 +222,25 @@ fn filter(params: &mut Params, schema: &Schema, effort: &Effort) -> Result<Optio
         return Err(Problem::bad_request(format!("the filter is longer than {MAX_FILTER} bytes")));
     }
     let outside = || {
-        let message = format!("a geometry of the filter lies outside {}; filter-crs says what it is in", crs.uri());
+        let message = format!(
+            "a geometry of the filter lies outside {}; filter-crs says what it is in",
+            crs.uri()
+        );
         Problem::bad_request(message)
     };
-    let expr = read(&text).map_err(problem)?.in_degrees(&|c| crs.to_degrees(c)).ok_or_else(outside)?;
-    expr.sound(effort).and_then(|expr| Filter::new(expr, &schema.properties, effort)).map_err(problem).map(Some)
+    let expr =
+        read(&text).map_err(problem)?.in_degrees(&|c| crs.to_degrees(c)).ok_or_else(outside)?;
+    expr.sound(effort)
+        .and_then(|expr| Filter::new(expr, &schema.properties, effort))
+        .map_err(problem)
+        .map(Some)
 }
 
 fn json_text(text: &str) -> Result<Expr, FilterError> {
-    let json: serde_json::Value = serde_json::from_str(text)
-        .map_err(|e| FilterError { place: "in the filter".to_string(), message: format!("not JSON: {e}") })?;
+    let json: serde_json::Value = serde_json::from_str(text).map_err(|e| FilterError {
+        place: "in the filter".to_string(),
+        message: format!("not JSON: {e}"),
+    })?;
     cql2::from_json(&json)
 }
 
@@ -204,7 +254,9 @@ fn sort(text: &str, schema: &Schema) -> Result<Vec<SortKey>, Problem> {
         match schema.properties.get(name) {
             Some(kind) if sortable(kind) => Ok(SortKey { property: name.to_string(), descending }),
             Some(_) => Err(Problem::bad_request(format!("sortby: '{}' has no order", short(name)))),
-            None if name == "id" && schema.ids.is_some() => Ok(SortKey { property: name.to_string(), descending }),
+            None if name == "id" && schema.ids.is_some() => {
+                Ok(SortKey { property: name.to_string(), descending })
+            }
             None => Err(no_property("sortby", name, Some(schema))),
         }
     };
@@ -213,7 +265,9 @@ fn sort(text: &str, schema: &Schema) -> Result<Vec<SortKey>, Problem> {
 
 /// A property's value as a query parameter gives it.
 fn literal(name: &str, text: &str, kind: Kind) -> Result<Expr, Problem> {
-    let wrong = |what: &str| Problem::bad_request(format!("'{}' is no value for {name}: {what}", short(text)));
+    let wrong = |what: &str| {
+        Problem::bad_request(format!("'{}' is no value for {name}: {what}", short(text)))
+    };
     match kind {
         Kind::Number => match text.parse::<f64>() {
             Ok(_) if let Ok(Value::Large(n)) = text.parse().map(Value::whole) => Ok(Expr::Large(n)),

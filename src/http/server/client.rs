@@ -17,11 +17,15 @@ impl Proxies {
         self.0.iter().any(|net| net.contains(&address))
     }
 
-    /// The last address of `X-Forwarded-For` that is no known proxy's: what stands before it anybody could have written.
+    /// The last address of `X-Forwarded-For` that is no known proxy's: what stands before it
+    /// anybody could have written.
     pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let mut client = peer;
         if self.knows(peer) {
-            let lines = headers.get_all("x-forwarded-for").into_iter().filter_map(|line| line.to_str().ok());
+            let lines = headers
+                .get_all("x-forwarded-for")
+                .into_iter()
+                .filter_map(|line| line.to_str().ok());
             let named: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
             for name in named.into_iter().rev() {
                 let Ok(address) = name.parse() else { break };
@@ -56,7 +60,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append("x-forwarded-for", "1.1.1.1, 2.2.2.2".parse().unwrap());
         headers.append("x-forwarded-for", "10.0.0.7".parse().unwrap());
-        let of = |peer: &str| proxies.client(peer.parse().unwrap(), &headers).0.unwrap().to_string();
+        let of =
+            |peer: &str| proxies.client(peer.parse().unwrap(), &headers).0.unwrap().to_string();
         assert_eq!(of("10.0.0.1"), "2.2.2.2");
         assert_eq!(of("::ffff:10.0.0.1"), "2.2.2.2");
         assert_eq!(of("9.9.9.9"), "9.9.9.9");

@@ -1,4 +1,5 @@
-//! The connections there are, and which of them goes when there are too many: one that does nothing, of whoever has most.
+//! The connections there are, and which of them goes when there are too many: one that does
+//! nothing, of whoever has most.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -95,7 +96,9 @@ fn idlest(all: &HashMap<u64, Arc<Connection>>) -> Option<Arc<Connection>> {
         idle.entry(connection.peer.ip()).or_default().push(connection);
     }
     let most = idle.into_values().max_by_key(Vec::len)?;
-    most.into_iter().min_by_key(|c| c.began + Duration::from_millis(c.idle_since.load(Ordering::Relaxed))).cloned()
+    most.into_iter()
+        .min_by_key(|c| c.began + Duration::from_millis(c.idle_since.load(Ordering::Relaxed)))
+        .cloned()
 }
 
 impl Connection {
@@ -135,7 +138,8 @@ impl Connection {
 
     /// Everything that was made is sent.
     pub fn sent(&self) {
-        if self.busy.load(Ordering::Relaxed) == 0 && self.is_sending.swap(false, Ordering::Relaxed) {
+        if self.busy.load(Ordering::Relaxed) == 0 && self.is_sending.swap(false, Ordering::Relaxed)
+        {
             self.idle_since.store(self.began.elapsed().as_millis() as u64, Ordering::Relaxed);
             *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = None;
             self.idle.notify_one();

@@ -1,5 +1,5 @@
-//! Connections: accepted up to a bound below the process's descriptors, cut when they are silent, ended in order when the
-//! server ends.
+//! Connections: accepted up to a bound below the process's descriptors, cut when they are silent,
+//! ended in order when the server ends.
 
 mod body;
 mod client;
@@ -52,8 +52,9 @@ impl Limits {
     pub fn of_descriptors(descriptors: Option<u64>) -> Self {
         /// For files, archives and the program's own.
         const KEPT: u64 = 96;
-        let most =
-            descriptors.map_or(usize::MAX, |most| usize::try_from(most.saturating_sub(KEPT)).unwrap_or(usize::MAX));
+        let most = descriptors.map_or(usize::MAX, |most| {
+            usize::try_from(most.saturating_sub(KEPT)).unwrap_or(usize::MAX)
+        });
         Self {
             connections: most.clamp(1, Self::MOST_CONNECTIONS),
             head: Duration::from_secs(10),
@@ -66,8 +67,8 @@ impl Limits {
 /// Bytes of a request's line and headers.
 const MOST_HEAD: usize = 64 << 10;
 
-/// Serves until `end` is ready and what is under way is done, or has had its time. Answers that are on their way take their
-/// memory from `answers`.
+/// Serves until `end` is ready and what is under way is done, or has had its time. Answers that are
+/// on their way take their memory from `answers`.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -93,7 +94,9 @@ pub async fn serve(
                     Some(place) => {
                         tokio::spawn(connected(shared.clone(), stream, place, ended.clone()));
                     }
-                    None if refused.now() => tracing::warn!("all {limit} connections are busy; others are refused"),
+                    None if refused.now() => {
+                        tracing::warn!("all {limit} connections are busy; others are refused")
+                    }
                     None => {}
                 }
             }
@@ -130,7 +133,12 @@ struct Shared {
 const LEAST_COUNTED: u64 = 64 << 10;
 
 /// One connection from its first byte to its last.
-async fn connected(shared: Arc<Shared>, stream: TcpStream, place: Place, mut ending: watch::Receiver<bool>) {
+async fn connected(
+    shared: Arc<Shared>,
+    stream: TcpStream,
+    place: Place,
+    mut ending: watch::Receiver<bool>,
+) {
     // Answers are written whole: waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
     let connection = &place.connection;
@@ -141,7 +149,10 @@ async fn connected(shared: Arc<Shared>, stream: TcpStream, place: Place, mut end
         async move { Ok::<_, Infallible>(answered(&shared, peer, request, &own).await) }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(shared.limits.head).max_buf_size(MOST_HEAD);
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(shared.limits.head)
+        .max_buf_size(MOST_HEAD);
     let serving = builder.serve_connection(TokioIo::new(io), answers);
     tokio::pin!(serving);
     tokio::select! {
@@ -150,7 +161,8 @@ async fn connected(shared: Arc<Shared>, stream: TcpStream, place: Place, mut end
         () = connection.evicted() => return,
         () = until(&mut ending) => {}
     }
-    // What is under way is finished; a client that goes on asking is cut when the time for it is over.
+    // What is under way is finished; a client that goes on asking is cut when the time for it is
+    // over.
     tokio::select! {
         _ = serving.as_mut() => {}
         () = connection.is_over() => {}
@@ -175,7 +187,8 @@ async fn answered(
         // Who is no known proxy says nothing of how the server is reached.
         request.headers_mut().remove("x-forwarded-proto");
     }
-    let response = shared.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+    let response =
+        shared.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
     let bytes = response.body().size_hint().exact().filter(|bytes| *bytes > LEAST_COUNTED);
     let response = match bytes.map(|bytes| shared.answers.take(bytes)) {
         None => response,

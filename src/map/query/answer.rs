@@ -49,36 +49,61 @@ impl Map {
     /// Answers a question.
     ///
     /// # Errors
-    /// Where the question names what is not there, a filter does not fit the collections, or it is too much work.
+    /// Where the question names what is not there, a filter does not fit the collections, or it is
+    /// too much work.
     pub fn ask(&self, question: &Question, effort: &Effort) -> Result<Answer, QuestionError> {
         if let Some(change) = &question.change {
             return self.changed(question, change, effort);
         }
-        let places: Vec<(Relation, Found)> =
-            question.relations.iter().map(|(r, p)| Ok((*r, p.find(self)?))).collect::<Result<_, QuestionError>>()?;
-        let within = question.within.as_ref().map(|(d, p)| Ok::<_, QuestionError>((*d, p.find(self)?))).transpose()?;
-        let near = question.near.as_ref().map(|(k, p)| Ok::<_, QuestionError>((*k, p.find(self)?))).transpose()?;
+        let places: Vec<(Relation, Found)> = question
+            .relations
+            .iter()
+            .map(|(r, p)| Ok((*r, p.find(self)?)))
+            .collect::<Result<_, QuestionError>>()?;
+        let within = question
+            .within
+            .as_ref()
+            .map(|(d, p)| Ok::<_, QuestionError>((*d, p.find(self)?)))
+            .transpose()?;
+        let near = question
+            .near
+            .as_ref()
+            .map(|(k, p)| Ok::<_, QuestionError>((*k, p.find(self)?)))
+            .transpose()?;
         let prepared: Vec<(Relation, Prepared)> = places
             .iter()
             .map(|(r, p)| Ok((*r, Prepared::new(&p.geometry, effort)?)))
             .collect::<Result<_, Stopped>>()?;
         let reach = |place| Reach::of(place, effort);
-        let within_reach =
-            within.as_ref().map(|(most_m, place)| Ok::<_, Stopped>((*most_m, reach(place)?))).transpose()?;
-        let near_reach = near.as_ref().map(|(k, place)| Ok::<_, Stopped>((*k, reach(place)?))).transpose()?;
+        let within_reach = within
+            .as_ref()
+            .map(|(most_m, place)| Ok::<_, Stopped>((*most_m, reach(place)?)))
+            .transpose()?;
+        let near_reach =
+            near.as_ref().map(|(k, place)| Ok::<_, Stopped>((*k, reach(place)?))).transpose()?;
         let grounds = self.asked(question, effort)?;
         self.check_summed(question, &grounds)?;
         let asked: Vec<Asked> = grounds
             .iter()
-            .map(|ground| Asked { ground, question, places: &prepared, within: within_reach.as_ref(), effort })
+            .map(|ground| Asked {
+                ground,
+                question,
+                places: &prepared,
+                within: within_reach.as_ref(),
+                effort,
+            })
             .collect();
         let mut hits: Vec<Hit> = match (&question.name, &near_reach) {
-            (Some(name), near) => self.called(name, question.limit, near.as_ref().map(|(_, r)| r), &asked),
+            (Some(name), near) => {
+                self.called(name, question.limit, near.as_ref().map(|(_, r)| r), &asked)
+            }
             (None, Some((k, reach))) => asked.iter().flat_map(|a| a.nearest(*k, reach)).collect(),
             (None, None) => asked.iter().flat_map(Asked::all).collect(),
         };
         if hits.iter().any(|h| h.distance_m.is_some()) {
-            hits.sort_by(|a, b| a.distance_m.unwrap_or(0.0).total_cmp(&b.distance_m.unwrap_or(0.0)));
+            hits.sort_by(|a, b| {
+                a.distance_m.unwrap_or(0.0).total_cmp(&b.distance_m.unwrap_or(0.0))
+            });
         }
         if let Some((k, _)) = &near {
             hits.truncate(*k);
@@ -88,7 +113,11 @@ impl Map {
         }
         let operand = places.iter().map(|(_, p)| p).find(|p| geodesic::area_m2(&p.geometry) > 0.0);
         let mut credits = Credits::default();
-        let found = places.iter().map(|(_, p)| p).chain(within.iter().map(|w| &w.1)).chain(near.iter().map(|n| &n.1));
+        let found = places
+            .iter()
+            .map(|(_, p)| p)
+            .chain(within.iter().map(|w| &w.1))
+            .chain(near.iter().map(|n| &n.1));
         let mut named: Vec<Json> = Vec::new();
         let mut warnings: Vec<Json> = Vec::new();
         for place in found {
@@ -101,7 +130,8 @@ impl Map {
                     .map(|n| json!({"collection": n.collection, "id": n.id(self), "name": n.name, "matched": n.how()})),
             );
         }
-        warnings.extend(question.name.as_deref().and_then(|name| unlike(name, &hits)).map(Json::from));
+        warnings
+            .extend(question.name.as_deref().and_then(|name| unlike(name, &hits)).map(Json::from));
         let (mut answer, told) = answer(question, &hits, operand, credits, effort)?;
         warnings.extend(told.into_iter().map(Json::from));
         match named.len() {
@@ -124,21 +154,36 @@ impl Map {
 
     /// What is summed, or summed by, is a property of what is asked.
     fn check_summed(&self, question: &Question, grounds: &[Ground]) -> Result<(), QuestionError> {
-        let known = |ground: &Ground| self.schema(ground.collection).map(|schema| &schema.properties);
+        let known =
+            |ground: &Ground| self.schema(ground.collection).map(|schema| &schema.properties);
         for (member, property) in [("sum_by", &question.sum_by), ("sum", &question.sum)] {
             let Some(property) = property else { continue };
-            if !grounds.iter().filter_map(known).any(|properties| properties.contains_key(property.as_str())) {
+            if !grounds
+                .iter()
+                .filter_map(known)
+                .any(|properties| properties.contains_key(property.as_str()))
+            {
                 let names = grounds.iter().filter_map(known).flat_map(|p| p.keys().map(|k| &**k));
-                let help = meant(property, names).map_or(String::new(), |near| format!("; did you mean '{near}'?"));
+                let help = meant(property, names)
+                    .map_or(String::new(), |near| format!("; did you mean '{near}'?"));
                 let property: String = property.chars().take(60).collect();
-                return Err(QuestionError::missing(member, format!("nothing asked has a property '{property}'{help}")));
+                return Err(QuestionError::missing(
+                    member,
+                    format!("nothing asked has a property '{property}'{help}"),
+                ));
             }
         }
         Ok(())
     }
 
     /// The features of a name that fit, best first; measured from a place, where one is given.
-    fn called<'a>(&'a self, name: &str, limit: usize, near: Option<&Reach>, asked: &[Asked<'a>]) -> Vec<Hit<'a>> {
+    fn called<'a>(
+        &'a self,
+        name: &str,
+        limit: usize,
+        near: Option<&Reach>,
+        asked: &[Asked<'a>],
+    ) -> Vec<Hit<'a>> {
         let of = |collection: &str| asked.iter().find(|a| a.ground.collection == collection);
         let fits = |collection: &str, i: u32| of(collection).is_some_and(|a| a.fits(i).is_some());
         let hit = |named: &super::super::Named<'a>| {
@@ -147,18 +192,27 @@ impl Map {
                 Some(reach) => Some(asked.between_m(named.position, reach, f64::INFINITY)?),
                 None => asked.fits(named.position)?,
             };
-            Some(Hit { named: Some((named.name, named.score)), ..asked.hit(named.position, distance_m) })
+            Some(Hit {
+                named: Some((named.name, named.score)),
+                ..asked.hit(named.position, distance_m)
+            })
         };
         self.named(name, limit.max(100), &fits).iter().filter_map(hit).collect()
     }
 
     /// Where a question looks.
-    fn asked<'a>(&'a self, question: &Question, effort: &Effort) -> Result<Vec<Ground<'a>>, QuestionError> {
+    fn asked<'a>(
+        &'a self,
+        question: &Question,
+        effort: &Effort,
+    ) -> Result<Vec<Ground<'a>>, QuestionError> {
         if let Some(name) = question.collections.iter().find(|c| self.collection(c).is_none()) {
             return Err(self.no_collection(name).into());
         }
-        // What is nearest is looked for among the gazetteers, where there are any and nothing else is asked.
-        let only_near = question.near.is_some() && question.relations.is_empty() && question.within.is_none();
+        // What is nearest is looked for among the gazetteers, where there are any and nothing else
+        // is asked.
+        let only_near =
+            question.near.is_some() && question.relations.is_empty() && question.within.is_none();
         let gazetteers = only_near && self.collections().any(|(_, i)| i.collection().gazetteer);
         let wanted = |name: &str, index: &Index| match question.collections.is_empty() {
             true => !gazetteers || index.collection().gazetteer,
@@ -168,13 +222,15 @@ impl Map {
         let mut refused = None;
         for (name, index) in self.collections().filter(|(name, i)| wanted(name, i)) {
             let filter = match (&question.filter, self.schema(name)) {
-                (Some(expr), Some(schema)) => match Filter::new(expr.clone(), &schema.properties, effort) {
-                    Ok(filter) => Some(filter),
-                    Err(e) => {
-                        refused = Some(e);
-                        continue;
+                (Some(expr), Some(schema)) => {
+                    match Filter::new(expr.clone(), &schema.properties, effort) {
+                        Ok(filter) => Some(filter),
+                        Err(e) => {
+                            refused = Some(e);
+                            continue;
+                        }
                     }
-                },
+                }
                 _ => None,
             };
             out.push(Ground { collection: name, index, filter });
@@ -186,7 +242,8 @@ impl Map {
     }
 }
 
-/// What is told where nothing found is called so, nor begins so: how well names fit is below this then.
+/// What is told where nothing found is called so, nor begins so: how well names fit is below this
+/// then.
 const LEAST_SCORE: f64 = 0.7;
 
 fn unlike(name: &str, hits: &[Hit]) -> Option<String> {
@@ -213,17 +270,30 @@ struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     fn hit(&self, position: u32, distance_m: Option<f64>) -> Hit<'a> {
-        Hit { collection: self.ground.collection, index: self.ground.index, position, distance_m, named: None }
+        Hit {
+            collection: self.ground.collection,
+            index: self.ground.index,
+            position,
+            distance_m,
+            named: None,
+        }
     }
 
     /// Every feature that fits, with its distance where one is asked for.
     fn all(&self) -> Vec<Hit<'a>> {
+        let boxes = self
+            .places
+            .iter()
+            .filter(|(r, _)| *r != Relation::Disjoint)
+            .map(|(_, p)| around(p.geometry(), 0.0));
+        let boxes = boxes.chain(
+            self.within.iter().map(|(most_m, reach)| around(&reach.place.geometry, *most_m)),
+        );
         let boxes =
-            self.places.iter().filter(|(r, _)| *r != Relation::Disjoint).map(|(_, p)| around(p.geometry(), 0.0));
-        let boxes = boxes.chain(self.within.iter().map(|(most_m, reach)| around(&reach.place.geometry, *most_m)));
-        let boxes = boxes.chain(self.ground.filter.as_ref().and_then(Filter::bounds).map(|b| vec![b]));
+            boxes.chain(self.ground.filter.as_ref().and_then(Filter::bounds).map(|b| vec![b]));
         // Any one condition bounds the rest: the one that leaves the least.
-        let area = |boxes: &Vec<[f64; 4]>| boxes.iter().map(|[w, s, e, n]| (e - w) * (n - s)).sum::<f64>();
+        let area =
+            |boxes: &Vec<[f64; 4]>| boxes.iter().map(|[w, s, e, n]| (e - w) * (n - s)).sum::<f64>();
         let bounds = boxes.min_by(|a, b| area(a).total_cmp(&area(b)));
         let found = self.candidates(bounds.as_deref());
         found.into_iter().filter_map(|i| Some(self.hit(i, self.fits(i)?))).collect()
@@ -232,9 +302,13 @@ impl<'a> Asked<'a> {
     /// The features whose envelopes meet one of the boxes; all where there are none.
     fn candidates(&self, boxes: Option<&[[f64; 4]]>) -> Vec<u32> {
         let index = self.ground.index;
-        let Some(boxes) = boxes else { return (0..index.collection().features.len() as u32).collect() };
-        let mut found: Vec<u32> =
-            boxes.iter().flat_map(|b| index.features_in(&WorldBox::from_degrees(*b).grown(1e-12))).collect();
+        let Some(boxes) = boxes else {
+            return (0..index.collection().features.len() as u32).collect();
+        };
+        let mut found: Vec<u32> = boxes
+            .iter()
+            .flat_map(|b| index.features_in(&WorldBox::from_degrees(*b).grown(1e-12)))
+            .collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -245,10 +319,12 @@ impl<'a> Asked<'a> {
         if let Geometry::Point(p) = &*reach.place.geometry
             && let Some(position) = LonLat::new(p.x(), p.y())
         {
-            let near = self.ground.index.near(position, k, self.effort, &|i| self.fits(i).is_some());
+            let near =
+                self.ground.index.near(position, k, self.effort, &|i| self.fits(i).is_some());
             return near.into_iter().map(|n| self.hit(n.feature, Some(n.distance_m))).collect();
         }
-        // In ever wider rings, until there are enough that none beyond could be nearer. Half the Earth's girth is the widest.
+        // In ever wider rings, until there are enough that none beyond could be nearer. Half the
+        // Earth's girth is the widest.
         let mut measured: std::collections::HashMap<u32, f64> = std::collections::HashMap::new();
         let mut reach_m = 1_000.0;
         loop {
@@ -262,8 +338,12 @@ impl<'a> Asked<'a> {
                     measured.insert(i, d);
                 }
             }
-            if is_last || self.effort.over().is_some() || measured.values().filter(|d| **d <= reach_m).count() >= k {
-                let mut found: Vec<(f64, u32)> = measured.into_iter().map(|(i, d)| (d, i)).collect();
+            if is_last
+                || self.effort.over().is_some()
+                || measured.values().filter(|d| **d <= reach_m).count() >= k
+            {
+                let mut found: Vec<(f64, u32)> =
+                    measured.into_iter().map(|(i, d)| (d, i)).collect();
                 found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
                 found.truncate(k);
                 return found.into_iter().map(|(d, i)| self.hit(i, Some(d))).collect();
@@ -277,12 +357,14 @@ impl<'a> Asked<'a> {
         let geometry = &self.ground.index.collection().features[i as usize].geometry;
         let measured = match geometry {
             Geometry::Point(p) => reach.outline.distance_m(*p, most_m, self.effort),
-            other => Outline::new(other, self.effort).and_then(|o| o.between_m(&reach.outline, most_m, self.effort)),
+            other => Outline::new(other, self.effort)
+                .and_then(|o| o.between_m(&reach.outline, most_m, self.effort)),
         };
         measured.ok().flatten()
     }
 
-    /// Whether a feature fits; with its distance where one is asked for. Nothing does when no more work may be done.
+    /// Whether a feature fits; with its distance where one is asked for. Nothing does when no more
+    /// work may be done.
     fn fits(&self, i: u32) -> Option<Option<f64>> {
         let feature = &self.ground.index.collection().features[i as usize];
         let relates = || -> Result<bool, Stopped> {
@@ -309,14 +391,16 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// West, south, east, north in degrees of boxes that hold everything within so many metres of a geometry.
+/// West, south, east, north in degrees of boxes that hold everything within so many metres of a
+/// geometry.
 fn around(geometry: &Geometry<f64>, by_m: f64) -> Vec<[f64; 4]> {
     let Some(rect) = geometry.bounding_rect() else { return Vec::new() };
     let (west, east) = (rect.min().x, rect.max().x);
     if by_m == 0.0 {
         return vec![[west, rect.min().y, east, rect.max().y]];
     }
-    // No degree of latitude is shorter than 110,574 m, nor of longitude than cos φ times 111,319 m; a little more is taken.
+    // No degree of latitude is shorter than 110,574 m, nor of longitude than cos φ times 111,319 m;
+    // a little more is taken.
     let by_lat = by_m / 110_000.0;
     let (south, north) = ((rect.min().y - by_lat).max(-90.0), (rect.max().y + by_lat).min(90.0));
     let widest = south.abs().max(north.abs());
@@ -353,7 +437,8 @@ fn answer<'a>(
         let feature = hit.feature();
         let measures = match measures(feature, operand.as_ref(), effort) {
             Ok(measures) => measures,
-            // What the answer holds is measured, or there is no answer; what is only summed up may be too many.
+            // What the answer holds is measured, or there is no answer; what is only summed up may
+            // be too many.
             Err(Stopped::Spent) if !written => {
                 sums = None;
                 break;
@@ -361,7 +446,8 @@ fn answer<'a>(
             Err(why) => return Err(why.into()),
         };
         if let Some(sums) = &mut sums {
-            let group = question.sum_by.as_ref().map(|p| text_of(feature.properties.get(p.as_str())));
+            let group =
+                question.sum_by.as_ref().map(|p| text_of(feature.properties.get(p.as_str())));
             sums.add_feature(group.as_deref(), feature, &measures);
         }
         if !written {

@@ -1,7 +1,7 @@
 //! What changed hands between two days: where a property of what holds there became another.
 //!
-//! The state before is that of the day before the first; the state after is that of the second. So what changed on
-//! either day is part of the change.
+//! The state before is that of the day before the first; the state after is that of the second. So
+//! what changed on either day is part of the change.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -42,14 +42,17 @@ impl Place {
     fn of(geometry: &Geometry<f64>) -> Option<Place> {
         match geometry {
             Geometry::Point(p) => Some(Place::Point(*p)),
-            other => {
-                Some(Place::Area(overlay::polygons(other))).filter(|p| !matches!(p, Place::Area(a) if a.0.is_empty()))
-            }
+            other => Some(Place::Area(overlay::polygons(other)))
+                .filter(|p| !matches!(p, Place::Area(a) if a.0.is_empty())),
         }
     }
 
     /// What of a change lies there.
-    fn of_change(&self, changed: MultiPolygon<f64>, effort: &Effort) -> Result<MultiPolygon<f64>, Stopped> {
+    fn of_change(
+        &self,
+        changed: MultiPolygon<f64>,
+        effort: &Effort,
+    ) -> Result<MultiPolygon<f64>, Stopped> {
         match self {
             Place::Area(area) => overlay::common(&changed, area, effort),
             Place::Point(p) if changed.contains(p) => Ok(changed),
@@ -78,12 +81,17 @@ impl Map {
             None => Vec::new(),
             Some(name) => {
                 let index = self.collection(name).ok_or_else(|| self.no_collection(name))?;
-                let called =
-                    |i: u32, f: &Feature| f.text("name").map_or_else(|| index.id(i).to_string(), str::to_string);
+                let called = |i: u32, f: &Feature| {
+                    f.text("name").map_or_else(|| index.id(i).to_string(), str::to_string)
+                };
                 let features = &index.collection().features;
                 effort.spend(features.len() * cost::GEODESIC)?;
                 let part = |(i, f): (u32, &'a Feature)| {
-                    Some(Part { name: called(i, f), geometry: &f.geometry, bounds: f.geometry.bounding_rect()? })
+                    Some(Part {
+                        name: called(i, f),
+                        geometry: &f.geometry,
+                        bounds: f.geometry.bounding_rect()?,
+                    })
                 };
                 (0..).zip(features).filter_map(part).collect()
             }
@@ -91,8 +99,12 @@ impl Map {
         let mut places: Vec<Place> = Vec::new();
         let mut warnings: Vec<String> = Vec::new();
         for (_, place) in &question.relations {
-            let refuse =
-                || QuestionError::member("between", "a change is looked at in an area or at a point, not along a line");
+            let refuse = || {
+                QuestionError::member(
+                    "between",
+                    "a change is looked at in an area or at a point, not along a line",
+                )
+            };
             let found = place.find(self)?;
             warnings.extend(self.swapped_place(&found));
             places.push(Place::of(&found.geometry).ok_or_else(refuse)?);
@@ -103,14 +115,22 @@ impl Map {
         for (name, index) in self.change_collections(question, property)? {
             looked = true;
             for (from, to, changed, sources) in changes(index, property, change, effort)? {
-                let changed = places.iter().try_fold(changed, |changed, place| place.of_change(changed, effort))?;
-                let area_km2 =
-                    |changed: &MultiPolygon<f64>| geodesic::area_m2(&Geometry::MultiPolygon(changed.clone())) / 1e6;
+                let changed = places
+                    .iter()
+                    .try_fold(changed, |changed, place| place.of_change(changed, effort))?;
+                let area_km2 = |changed: &MultiPolygon<f64>| {
+                    geodesic::area_m2(&Geometry::MultiPolygon(changed.clone())) / 1e6
+                };
                 // Parts may leave some of it out, or lie over one another.
                 let whole_km2 = area_km2(&changed);
                 if whole_km2 >= LEAST_KM2 {
-                    let named = |value: &Option<String>| value.clone().unwrap_or_else(|| NOTHING.to_string());
-                    sums.add([format!("{} → {}", named(&from), named(&to)).as_str()], &[("area_km2", whole_km2)]);
+                    let named = |value: &Option<String>| {
+                        value.clone().unwrap_or_else(|| NOTHING.to_string())
+                    };
+                    sums.add(
+                        [format!("{} → {}", named(&from), named(&to)).as_str()],
+                        &[("area_km2", whole_km2)],
+                    );
                 }
                 for (part, geometry) in parted(changed, &split, effort)? {
                     let area_km2 = area_km2(&geometry);
@@ -120,12 +140,12 @@ impl Map {
                     let geometry = Geometry::MultiPolygon(geometry);
                     sources.iter().for_each(|f| credits.note(f));
                     parts.add(part, &[("area_km2", area_km2)]);
-                    let mut extra =
-                        json!({"collection": name, "from": from, "to": to, "area_km2": rounded(area_km2, 1000.0)});
+                    let mut extra = json!({"collection": name, "from": from, "to": to, "area_km2": rounded(area_km2, 1000.0)});
                     if let Some(part) = part {
                         extra["in"] = json!(part);
                     }
-                    let accuracy = sources.iter().filter_map(|f| f.number("accuracy_m")).reduce(f64::max);
+                    let accuracy =
+                        sources.iter().filter_map(|f| f.number("accuracy_m")).reduce(f64::max);
                     extra["accuracy_m"] = json!(accuracy);
                     features.push((area_km2, geometry, extra));
                 }
@@ -176,16 +196,21 @@ impl Map {
         if let Some(name) = question.collections.iter().find(|c| self.collection(c).is_none()) {
             return Err(self.no_collection(name).into());
         }
-        let wanted = |name: &str| question.collections.is_empty() || question.collections.iter().any(|c| c == name);
+        let wanted = |name: &str| {
+            question.collections.is_empty() || question.collections.iter().any(|c| c == name)
+        };
         let dated = |f: &Feature| {
             let bounded = f.validity.from().is_some() || f.validity.to().is_some();
             bounded && f.properties.contains_key(property) && geodesic::area_m2(&f.geometry) > 0.0
         };
-        Ok(self.collections().filter(|(name, i)| wanted(name) && i.collection().features.iter().any(dated)).collect())
+        Ok(self
+            .collections()
+            .filter(|(name, i)| wanted(name) && i.collection().features.iter().any(dated))
+            .collect())
     }
 
-    /// What happened between two days, at the places if there are any: the features with a `date` among them, in time
-    /// order.
+    /// What happened between two days, at the places if there are any: the features with a `date`
+    /// among them, in time order.
     fn events(
         &self,
         change: &Change,
@@ -236,7 +261,11 @@ struct Part<'a> {
 type ChangedPart<'a> = (Option<&'a str>, MultiPolygon<f64>);
 
 /// A change in each of the parts that it is told by; whole, where there are none.
-fn parted<'a>(changed: MultiPolygon<f64>, split: &'a [Part], effort: &Effort) -> Result<Vec<ChangedPart<'a>>, Stopped> {
+fn parted<'a>(
+    changed: MultiPolygon<f64>,
+    split: &'a [Part],
+    effort: &Effort,
+) -> Result<Vec<ChangedPart<'a>>, Stopped> {
     if split.is_empty() {
         return Ok(vec![(None, changed)]);
     }
@@ -255,7 +284,11 @@ fn positions(feature: &Feature) -> usize {
 }
 
 /// Both areas together, what they share once.
-fn joined(a: MultiPolygon<f64>, b: MultiPolygon<f64>, effort: &Effort) -> Result<MultiPolygon<f64>, Stopped> {
+fn joined(
+    a: MultiPolygon<f64>,
+    b: MultiPolygon<f64>,
+    effort: &Effort,
+) -> Result<MultiPolygon<f64>, Stopped> {
     let meets = |b: &geo::Polygon<f64>| {
         let bounds = b.bounding_rect();
         a.iter().any(|a| a.bounding_rect().zip(bounds).is_some_and(|(a, b)| a.intersects(&b)))
@@ -272,8 +305,8 @@ type Changed<'a> = (Option<String>, Option<String>, MultiPolygon<f64>, Vec<&'a F
 /// Features with their boxes, by the value that they are of.
 type Held<'a> = BTreeMap<String, Vec<(&'a Feature, geo::Rect<f64>)>>;
 
-/// What was of one value before and is of another after, by both values, with the features it follows from; and what has
-/// a value on one of both days only.
+/// What was of one value before and is of another after, by both values, with the features it
+/// follows from; and what has a value on one of both days only.
 fn changes<'a>(
     index: &'a Index,
     property: &str,
@@ -284,9 +317,14 @@ fn changes<'a>(
     let held = |at: Instant| {
         let period = Period { from: at, to: at };
         let mut states = Held::new();
-        for feature in features.iter().filter(|f| f.properties.contains_key(property) && period.meets(f)) {
+        for feature in
+            features.iter().filter(|f| f.properties.contains_key(property) && period.meets(f))
+        {
             if let Some(bounds) = feature.geometry.bounding_rect() {
-                states.entry(text_of(feature.properties.get(property))).or_default().push((feature, bounds));
+                states
+                    .entry(text_of(feature.properties.get(property)))
+                    .or_default()
+                    .push((feature, bounds));
             }
         }
         states
@@ -303,7 +341,8 @@ fn changes<'a>(
                 for (is, _) in are.iter().filter(|(_, b)| b.intersects(bounds)) {
                     // They are cut out of the whole features, which are copied for it.
                     effort.spend((positions(was) + positions(is)) * cost::POSITION)?;
-                    let (before, after) = (overlay::polygons(&was.geometry), overlay::polygons(&is.geometry));
+                    let (before, after) =
+                        (overlay::polygons(&was.geometry), overlay::polygons(&is.geometry));
                     let part = overlay::common(&before, &after, effort)?;
                     if !part.0.is_empty() {
                         common = joined(common, part, effort)?;
@@ -344,7 +383,8 @@ fn alone<'a>(one: &Held<'a>, other: &Held<'a>, effort: &Effort) -> Result<Vec<Al
             // What goes on holding is in both.
             let (min, max) = (bounds.min(), bounds.max());
             let window = AABB::from_corners([min.x, min.y], [max.x, max.y]);
-            let there: Vec<&Feature> = tree.locate_in_envelope_intersecting(window).map(|entry| entry.data).collect();
+            let there: Vec<&Feature> =
+                tree.locate_in_envelope_intersecting(window).map(|entry| entry.data).collect();
             effort.spend((there.len() + 1) * cost::EDGES)?;
             if there.iter().any(|there| std::ptr::eq(*there, *feature)) {
                 continue;
@@ -375,6 +415,7 @@ fn alone<'a>(one: &Held<'a>, other: &Held<'a>, effort: &Effort) -> Result<Vec<Al
 /// Whether an area is more than a sliver: as wide, on average, as [`LEAST_M`].
 fn is_wide(piece: &geo::Polygon<f64>) -> bool {
     let rings = std::iter::once(piece.exterior()).chain(piece.interiors());
-    let outline_m: f64 = rings.map(|ring| geodesic::length_m(&Geometry::LineString(ring.clone()))).sum();
+    let outline_m: f64 =
+        rings.map(|ring| geodesic::length_m(&Geometry::LineString(ring.clone()))).sum();
     2.0 * geodesic::area_m2(&Geometry::Polygon(piece.clone())) > LEAST_M * outline_m
 }

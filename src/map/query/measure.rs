@@ -48,7 +48,10 @@ pub(super) fn measures(
             && let Some(lines) = lines(geometry)
         {
             let inside = overlay::clipped(&lines, operand, effort)?;
-            out.push(("length_inside_km", geodesic::length_m(&Geometry::MultiLineString(inside)) / 1e3));
+            out.push((
+                "length_inside_km",
+                geodesic::length_m(&Geometry::MultiLineString(inside)) / 1e3,
+            ));
         }
     }
     Ok(out)

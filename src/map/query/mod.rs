@@ -1,7 +1,8 @@
-//! Questions to the map: what is here, what is near, what lies within or across something, what changed hands.
+//! Questions to the map: what is here, what is near, what lies within or across something, what
+//! changed hands.
 //!
-//! A question is a set of members, from a query string or a JSON body alike. Its conditions hold together: a feature is in
-//! the answer if all of them are true of it.
+//! A question is a set of members, from a query string or a JSON body alike. Its conditions hold
+//! together: a feature is in the answer if all of them are true of it.
 
 mod answer;
 mod change;
@@ -113,7 +114,9 @@ pub enum QuestionError {
     /// Something that the question names is not there.
     #[error("{member}: {message}")]
     Missing { member: String, message: String },
-    #[error("{0}; narrow the question: name collections, a smaller place, a simpler geometry or filter")]
+    #[error(
+        "{0}; narrow the question: name collections, a smaller place, a simpler geometry or filter"
+    )]
     Stopped(#[from] Stopped),
     #[error(transparent)]
     Filter(#[from] FilterError),

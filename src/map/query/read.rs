@@ -47,18 +47,23 @@ const DEFAULT_LIMIT: usize = 100;
 const MAX_K: usize = 1_000;
 
 impl Question {
-    /// Reads a question; its members may be text, as a query string has them, or JSON of their own kind.
+    /// Reads a question; its members may be text, as a query string has them, or JSON of their own
+    /// kind.
     ///
     /// # Errors
     /// Where a member is not known or cannot be read, or nothing is asked.
-    pub fn read(members: &JsonObject<String, Json>, effort: &Effort) -> Result<Question, QuestionError> {
+    pub fn read(
+        members: &JsonObject<String, Json>,
+        effort: &Effort,
+    ) -> Result<Question, QuestionError> {
         if let Some(key) = members.keys().find(|k| !MEMBERS.iter().any(|(name, _)| name == k)) {
             let known: Vec<&str> = MEMBERS.iter().map(|(name, _)| *name).collect();
             let key: String = key.chars().take(60).collect();
             let message = format!("there is no such member; there are: {}", known.join(", "));
             return Err(QuestionError::member(&key, message));
         }
-        let place = |key: &str| members.get(key).map(|json| Place::read(key, json, effort)).transpose();
+        let place =
+            |key: &str| members.get(key).map(|json| Place::read(key, json, effort)).transpose();
         let mut question = Question { limit: DEFAULT_LIMIT, ..Question::default() };
         if let Some(at) = place("at")? {
             question.relations.push((Relation::Intersects, at));
@@ -71,35 +76,61 @@ impl Question {
         let k = number(members, "k", 1.0, MAX_K as f64)?.map(|k| k as usize);
         question.near = place("near")?.map(|place| (k.unwrap_or(1), place));
         if k.is_some() && question.near.is_none() && !members.contains_key("between") {
-            return Err(QuestionError::member("near", "say what the k nearest are near to; 'limit' bounds any answer"));
+            return Err(QuestionError::member(
+                "near",
+                "say what the k nearest are near to; 'limit' bounds any answer",
+            ));
         }
         // Half of the Earth's girth.
         question.within = match (number(members, "distance_m", 0.0, 20_040_000.0)?, place("of")?) {
             (Some(distance_m), Some(of)) => Some((distance_m, of)),
-            (Some(_), None) => return Err(QuestionError::member("of", "say what distance_m is measured from")),
-            (None, Some(_)) => return Err(QuestionError::member("distance_m", "say how far from 'of', in metres")),
+            (Some(_), None) => {
+                return Err(QuestionError::member("of", "say what distance_m is measured from"));
+            }
+            (None, Some(_)) => {
+                return Err(QuestionError::member(
+                    "distance_m",
+                    "say how far from 'of', in metres",
+                ));
+            }
             (None, None) => None,
         };
         question.name = text(members, "name")?.filter(|n| !n.trim().is_empty());
         question.change = change(members)?;
         question.collections = list(members, "collections")?;
         if let Some(text) = text(members, "datetime")? {
-            let wrong = "a date (YYYY-MM-DD) or timestamp, or two of them with a slash between; an end may be '..'";
-            question.during = Some(Period::parse(&text).ok_or_else(|| QuestionError::member("datetime", wrong))?);
+            let wrong = "a date (YYYY-MM-DD) or timestamp, or two of them with a slash between; \
+                an end may be '..'";
+            question.during =
+                Some(Period::parse(&text).ok_or_else(|| QuestionError::member("datetime", wrong))?);
             question.day = text.rsplit('/').find_map(|end| end.get(..10)?.parse().ok());
         }
         if question.change.is_some() {
-            let read =
-                ["between", "property", "split", "collections", "at", "intersects", "within", "limit", "skipGeometry"];
+            let read = [
+                "between",
+                "property",
+                "split",
+                "collections",
+                "at",
+                "intersects",
+                "within",
+                "limit",
+                "skipGeometry",
+            ];
             if let Some(key) = members.keys().find(|k| !read.contains(&k.as_str())) {
-                let message = format!("this does not go with 'between', which goes with {}", read[1..].join(", "));
+                let message = format!(
+                    "this does not go with 'between', which goes with {}",
+                    read[1..].join(", ")
+                );
                 return Err(QuestionError::member(key, message));
             }
         }
         question.day = question.change.as_ref().map(|c| c.to).or(question.day);
         question.filter = match members.get("filter") {
             None => None,
-            Some(Json::String(text)) if !text.trim_start().starts_with('{') => Some(cql2::from_text(text)?),
+            Some(Json::String(text)) if !text.trim_start().starts_with('{') => {
+                Some(cql2::from_text(text)?)
+            }
             Some(Json::String(text)) => {
                 let json: Json = serde_json::from_str(text)
                     .map_err(|e| QuestionError::member("filter", format!("not JSON: {e}")))?;
@@ -147,7 +178,12 @@ fn text(members: &JsonObject<String, Json>, key: &str) -> Result<Option<String>,
     }
 }
 
-fn number(members: &JsonObject<String, Json>, key: &str, least: f64, most: f64) -> Result<Option<f64>, QuestionError> {
+fn number(
+    members: &JsonObject<String, Json>,
+    key: &str,
+    least: f64,
+    most: f64,
+) -> Result<Option<f64>, QuestionError> {
     let n = match members.get(key) {
         None => return Ok(None),
         Some(Json::Number(n)) => n.as_f64(),
@@ -168,8 +204,12 @@ fn list(members: &JsonObject<String, Json>, key: &str) -> Result<Vec<String>, Qu
     let wrong = || QuestionError::member(key, "names, in an array or with commas between");
     match members.get(key) {
         None => Ok(Vec::new()),
-        Some(Json::String(t)) => Ok(t.split(',').filter(|n| !n.is_empty()).map(str::to_string).collect()),
-        Some(Json::Array(all)) => all.iter().map(|n| n.as_str().map(str::to_string).ok_or_else(wrong)).collect(),
+        Some(Json::String(t)) => {
+            Ok(t.split(',').filter(|n| !n.is_empty()).map(str::to_string).collect())
+        }
+        Some(Json::Array(all)) => {
+            all.iter().map(|n| n.as_str().map(str::to_string).ok_or_else(wrong)).collect()
+        }
         Some(_) => Err(wrong()),
     }
 }
@@ -179,15 +219,23 @@ fn change(members: &JsonObject<String, Json>) -> Result<Option<Change>, Question
     let Some(between) = text(members, "between")? else {
         return match property.or(split) {
             None => Ok(None),
-            Some(_) => Err(QuestionError::member("between", "'property' and 'split' go with 'between'")),
+            Some(_) => {
+                Err(QuestionError::member("between", "'property' and 'split' go with 'between'"))
+            }
         };
     };
-    let wrong = || QuestionError::member("between", "two days, the earlier first: 2020-09-27/2020-12-01");
+    let wrong =
+        || QuestionError::member("between", "two days, the earlier first: 2020-09-27/2020-12-01");
     let (from, to) = between.split_once('/').ok_or_else(wrong)?;
     let day = |text: &str| text.parse::<Date>().map_err(|_| wrong());
     let (from, to) = (day(from)?, day(to)?);
     if from > to {
         return Err(wrong());
     }
-    Ok(Some(Change { from, to, property: property.unwrap_or_else(|| "control".to_string()), split }))
+    Ok(Some(Change {
+        from,
+        to,
+        property: property.unwrap_or_else(|| "control".to_string()),
+        split,
+    }))
 }

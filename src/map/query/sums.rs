@@ -1,4 +1,5 @@
-//! Measures and numbers of many features together. Where areas lie over one another, what they share counts once.
+//! Measures and numbers of many features together. Where areas lie over one another, what they
+//! share counts once.
 
 use std::collections::BTreeMap;
 
@@ -46,12 +47,21 @@ impl<'a> Sums<'a> {
     }
 
     /// Adds measures to the total, and to those of each group that they are in.
-    pub fn add<'g>(&mut self, groups: impl IntoIterator<Item = &'g str>, measures: &[(&'static str, f64)]) {
+    pub fn add<'g>(
+        &mut self,
+        groups: impl IntoIterator<Item = &'g str>,
+        measures: &[(&'static str, f64)],
+    ) {
         self.each(groups, |sum| sum.add(measures));
     }
 
     /// Adds a feature, with what was measured of it.
-    pub fn add_feature(&mut self, group: Option<&str>, feature: &'a Feature, measures: &[(&'static str, f64)]) {
+    pub fn add_feature(
+        &mut self,
+        group: Option<&str>,
+        feature: &'a Feature,
+        measures: &[(&'static str, f64)],
+    ) {
         let number = self.property.and_then(|property| feature.number(property));
         let is_area = measures.iter().any(|(name, _)| *name == "area_km2");
         self.each(group, |sum| {
@@ -66,19 +76,27 @@ impl<'a> Sums<'a> {
         });
     }
 
-    fn each<'g>(&mut self, groups: impl IntoIterator<Item = &'g str>, mut add: impl FnMut(&mut Sum<'a>)) {
+    fn each<'g>(
+        &mut self,
+        groups: impl IntoIterator<Item = &'g str>,
+        mut add: impl FnMut(&mut Sum<'a>),
+    ) {
         add(&mut self.total);
         for group in groups {
             add(self.groups.entry(group.to_string()).or_default());
         }
     }
 
-    /// Counts once what areas share, also of what lies in the polygon that was asked for. What is to be known of it, and of
-    /// numbers that were not there, is told.
+    /// Counts once what areas share, also of what lies in the polygon that was asked for. What is
+    /// to be known of it, and of numbers that were not there, is told.
     ///
     /// # Errors
     /// Where the work is not wanted any more, or late.
-    pub fn settle(&mut self, operand: Option<&MultiPolygon<f64>>, effort: &Effort) -> Result<Vec<String>, Stopped> {
+    pub fn settle(
+        &mut self,
+        operand: Option<&MultiPolygon<f64>>,
+        effort: &Effort,
+    ) -> Result<Vec<String>, Stopped> {
         let mut told = Vec::new();
         match self.unite(operand, effort) {
             Ok(()) => {}
@@ -88,19 +106,30 @@ impl<'a> Sums<'a> {
         if let Some(property) = self.property {
             let Sum { count, numbers, number, .. } = self.total;
             if numbers < count {
-                told.push(format!("{} of {count} features have no number in '{property}'", count - numbers));
+                told.push(format!(
+                    "{} of {count} features have no number in '{property}'",
+                    count - numbers
+                ));
             }
             if number.abs() >= EXACT {
-                told.push(format!("the sum of '{property}' is rounded: it has more than 15 digits"));
+                told.push(format!(
+                    "the sum of '{property}' is rounded: it has more than 15 digits"
+                ));
             }
         }
         Ok(told)
     }
 
-    fn unite(&mut self, operand: Option<&MultiPolygon<f64>>, effort: &Effort) -> Result<(), Stopped> {
+    fn unite(
+        &mut self,
+        operand: Option<&MultiPolygon<f64>>,
+        effort: &Effort,
+    ) -> Result<(), Stopped> {
         // Where nothing is shared in all, nothing is in a group.
         if self.total.unite(operand, effort)? {
-            self.groups.values_mut().try_for_each(|group| group.unite(operand, effort).map(drop))?;
+            self.groups
+                .values_mut()
+                .try_for_each(|group| group.unite(operand, effort).map(drop))?;
         }
         Ok(())
     }
@@ -123,7 +152,11 @@ impl Sum<'_> {
     }
 
     /// Whether areas share something, which then counts once.
-    fn unite(&mut self, operand: Option<&MultiPolygon<f64>>, effort: &Effort) -> Result<bool, Stopped> {
+    fn unite(
+        &mut self,
+        operand: Option<&MultiPolygon<f64>>,
+        effort: &Effort,
+    ) -> Result<bool, Stopped> {
         let near = near(&self.areas, effort)?;
         if near.is_empty() {
             return Ok(false);
@@ -131,9 +164,11 @@ impl Sum<'_> {
         if near.len() > MOST_UNITED {
             return Err(Stopped::Spent);
         }
-        let near = MultiPolygon(near.into_iter().flat_map(|area| overlay::polygons(area).0).collect());
+        let near =
+            MultiPolygon(near.into_iter().flat_map(|area| overlay::polygons(area).0).collect());
         let united = overlay::painted(&near, effort)?;
-        let apart_m2: f64 = near.iter().map(|p| geodesic::area_m2(&Geometry::Polygon(p.clone()))).sum();
+        let apart_m2: f64 =
+            near.iter().map(|p| geodesic::area_m2(&Geometry::Polygon(p.clone()))).sum();
         let united_m2 = geodesic::area_m2(&Geometry::MultiPolygon(united.clone()));
         let is_shared = apart_m2 - united_m2 > LEAST_SHARED * apart_m2;
         if is_shared {
@@ -169,13 +204,19 @@ impl Sum<'_> {
 }
 
 /// The areas whose boxes lie over another's.
-fn near<'a>(areas: &[&'a Geometry<f64>], effort: &Effort) -> Result<Vec<&'a Geometry<f64>>, Stopped> {
+fn near<'a>(
+    areas: &[&'a Geometry<f64>],
+    effort: &Effort,
+) -> Result<Vec<&'a Geometry<f64>>, Stopped> {
     effort.spend(areas.len() * cost::EDGES)?;
     let boxes: Vec<(&Geometry<f64>, Rectangle<[f64; 2]>)> = areas
         .iter()
         .filter_map(|area| {
             let rect = area.bounding_rect()?;
-            Some((*area, Rectangle::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y])))
+            Some((
+                *area,
+                Rectangle::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y]),
+            ))
         })
         .collect();
     let tree = RTree::bulk_load(boxes.iter().map(|(_, rect)| *rect).collect());
@@ -184,7 +225,10 @@ fn near<'a>(areas: &[&'a Geometry<f64>], effort: &Effort) -> Result<Vec<&'a Geom
     };
     let is_near = |rect: &Rectangle<[f64; 2]>| {
         // One is itself.
-        tree.locate_in_envelope_intersecting(rect.envelope()).filter(|other| shares(rect, other)).nth(1).is_some()
+        tree.locate_in_envelope_intersecting(rect.envelope())
+            .filter(|other| shares(rect, other))
+            .nth(1)
+            .is_some()
     };
     Ok(boxes.iter().filter(|(_, rect)| is_near(rect)).map(|(area, _)| *area).collect())
 }

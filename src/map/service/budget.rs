@@ -1,4 +1,5 @@
-//! One budget of memory over all that requests hold: bodies as they come, documents that wait, pictures as they are drawn.
+//! One budget of memory over all that requests hold: bodies as they come, documents that wait,
+//! pictures as they are drawn.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,10 +27,11 @@ impl Budget {
         Self(Arc::new(Left { bytes: AtomicU64::new(bytes), total: bytes }))
     }
 
-    /// Half of what the process may still have: of its address space where that is limited (`ulimit -v`), of its control
-    /// group or of the machine.
+    /// Half of what the process may still have: of its address space where that is limited (`ulimit
+    /// -v`), of its control group or of the machine.
     pub fn of_this_machine() -> Self {
-        let least = [limit_of_addresses(), limit_of_group(), installed()].into_iter().flatten().min();
+        let least =
+            [limit_of_addresses(), limit_of_group(), installed()].into_iter().flatten().min();
         Self::new(least.unwrap_or(2 << 30) / 2)
     }
 
@@ -39,7 +41,10 @@ impl Budget {
 
     /// Takes bytes; `None` where there are not so many left.
     pub fn take(&self, bytes: u64) -> Option<Lease> {
-        let taken = self.0.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
+        let taken = self
+            .0
+            .bytes
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
         taken.is_ok().then(|| Lease { left: self.0.clone(), bytes })
     }
 }
@@ -67,7 +72,8 @@ impl Drop for Lease {
 #[cfg(unix)]
 fn limit_of_addresses() -> Option<u64> {
     let limit = rustix::process::getrlimit(rustix::process::Resource::As).current?;
-    let pages: u64 = std::fs::read_to_string("/proc/self/statm").ok()?.split(' ').next()?.parse().ok()?;
+    let pages: u64 =
+        std::fs::read_to_string("/proc/self/statm").ok()?.split(' ').next()?.parse().ok()?;
     Some(limit.saturating_sub(pages * rustix::param::page_size() as u64))
 }
 
@@ -76,7 +82,8 @@ fn limit_of_addresses() -> Option<u64> {
     None
 }
 
-/// The least memory that this process's control group and those above it may have (version 2; of version 1 the root's).
+/// The least memory that this process's control group and those above it may have (version 2; of
+/// version 1 the root's).
 fn limit_of_group() -> Option<u64> {
     let read = |file: &Path| std::fs::read_to_string(file).ok()?.trim().parse::<u64>().ok();
     let groups = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();

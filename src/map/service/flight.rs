@@ -19,14 +19,15 @@ enum Progress {
     Done(Outcome),
 }
 
-/// A render that others may wait for, too. Whoever waits has a job for it in a lane, and the first whose turn it is does it: so
-/// nobody waits in another's place.
+/// A render that others may wait for, too. Whoever waits has a job for it in a lane, and the first
+/// whose turn it is does it: so nobody waits in another's place.
 pub(super) struct Flight {
     watch: watch::Receiver<Progress>,
     work: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
-/// The render's own end of it. Where it is dropped without an outcome, who waits is told of a failure.
+/// The render's own end of it. Where it is dropped without an outcome, who waits is told of a
+/// failure.
 pub(super) struct Render {
     key: String,
     tell: watch::Sender<Progress>,
@@ -48,7 +49,12 @@ impl Flights {
         let (tell, watch) = watch::channel(Progress::Waiting);
         let flight = Arc::new(Flight { watch, work: Mutex::default() });
         all.insert(key.to_string(), Arc::downgrade(&flight));
-        let render = Render { key: key.to_string(), tell, flight: Arc::downgrade(&flight), flights: self.clone() };
+        let render = Render {
+            key: key.to_string(),
+            tell,
+            flight: Arc::downgrade(&flight),
+            flights: self.clone(),
+        };
         (flight, Some(render))
     }
 }
@@ -69,7 +75,9 @@ impl Flight {
         let (asked, done) = (Arc::downgrade(self), Arc::downgrade(self));
         let stop = Stop::when(move || (asked.strong_count() == 0).then_some(Stopped::Unwanted));
         let work = move || {
-            let taken = done.upgrade().and_then(|f| f.work.lock().unwrap_or_else(PoisonError::into_inner).take());
+            let taken = done
+                .upgrade()
+                .and_then(|f| f.work.lock().unwrap_or_else(PoisonError::into_inner).take());
             if let Some(work) = taken {
                 work();
             }
@@ -145,7 +153,10 @@ mod tests {
         second.job().1();
         assert_eq!(second.outcome(LONG).await.unwrap().bytes, "done");
         drop(second);
-        assert_eq!((wanted.check(), stop.check()), (Err(Stopped::Unwanted), Err(Stopped::Unwanted)));
+        assert_eq!(
+            (wanted.check(), stop.check()),
+            (Err(Stopped::Unwanted), Err(Stopped::Unwanted))
+        );
         assert!(flights.join("a").1.is_some(), "it is made anew");
     }
 

@@ -1,7 +1,8 @@
-//! The map behind async code: lanes of threads, one render for equal requests, a cache, and one budget of memory.
+//! The map behind async code: lanes of threads, one render for equal requests, a cache, and one
+//! budget of memory.
 //!
-//! What a request starts is its own: it ends when its client goes, unless others wait for the same; and until it has ended
-//! it keeps its thread. A panic in a render is caught and becomes an error.
+//! What a request starts is its own: it ends when its client goes, unless others wait for the same;
+//! and until it has ended it keeps its thread. A panic in a render is caught and becomes an error.
 
 mod budget;
 mod flight;
@@ -29,7 +30,10 @@ use scheduler::{Full, Job, Scheduler};
 pub enum ServiceError {
     #[error("the server is doing as much as it can; try again shortly")]
     Busy,
-    #[error("the server has not enough memory for this at the moment; try again shortly, or ask for less")]
+    #[error(
+        "the server has not enough memory for this at the moment; try again shortly, or ask for \
+         less"
+    )]
     Memory,
     #[error("{0}")]
     Picture(Arc<PictureError>),
@@ -102,7 +106,9 @@ impl Service {
     /// # Errors
     /// Where the system gives no threads.
     pub fn with_budget(map: Map, cores: usize, budget: Budget) -> std::io::Result<Self> {
-        let weigh = |key: &String, made: &Made| u32::try_from(key.len() + made.bytes.len()).unwrap_or(u32::MAX);
+        let weigh = |key: &String, made: &Made| {
+            u32::try_from(key.len() + made.bytes.len()).unwrap_or(u32::MAX)
+        };
         let kept = CACHE_BYTES.min(budget.total() / 8);
         let shared = Shared {
             map: Arc::new(map),
@@ -135,7 +141,8 @@ impl Service {
         &self.shared.answers
     }
 
-    /// The picture with what is told of it as drawn, drawn or from the cache. `key` is the picture's own.
+    /// The picture with what is told of it as drawn, drawn or from the cache. `key` is the
+    /// picture's own.
     ///
     /// # Errors
     /// Where it cannot be drawn, or not now.
@@ -144,7 +151,9 @@ impl Service {
         let budget = self.shared.budget.clone();
         self.kept(lane, px, key, move |map, stop| {
             let _lease = budget.take(picture.bytes_needed()).ok_or(ServiceError::Memory)?;
-            map.draw_while(&picture, stop).map(Made::from).map_err(|e| ServiceError::Picture(Arc::new(e)))
+            map.draw_while(&picture, stop)
+                .map(Made::from)
+                .map_err(|e| ServiceError::Picture(Arc::new(e)))
         })
         .await
     }
@@ -153,7 +162,12 @@ impl Service {
     ///
     /// # Errors
     /// Where it cannot be made now.
-    pub async fn glyphs(&self, stack: String, first: u32, key: String) -> Result<Bytes, ServiceError> {
+    pub async fn glyphs(
+        &self,
+        stack: String,
+        first: u32,
+        key: String,
+    ) -> Result<Bytes, ServiceError> {
         let make = move |map: &Map, _: &Stop| {
             Ok(Made::from(GlyphRange::of(&map.fonts.stack(&stack), first).encode(&stack, first)))
         };
@@ -246,7 +260,8 @@ fn limited(lane: Lane, wanted: Stop) -> Stop {
         Lane::Tile | Lane::Picture | Lane::Long => MOST_DRAWING,
     };
     Stop::when(move || {
-        // What it had of a processor is its own doing; that it is late after much longer is the server's.
+        // What it had of a processor is its own doing; that it is late after much longer is the
+        // server's.
         let is_spent = had().is_some_and(|had| had > most);
         let is_late = began.elapsed() > MOST_WAITED.max(most * 3);
         let over = is_spent.then_some(Stopped::Spent).or(is_late.then_some(Stopped::Late));

@@ -1,9 +1,11 @@
-//! Who works when: a few threads for each kind of work, fair between clients, and nobody waits long for nothing.
+//! Who works when: a few threads for each kind of work, fair between clients, and nobody waits long
+//! for nothing.
 //!
-//! Each lane has threads of its own, so that questions, films and exports never hold those of tiles; where they share a
-//! core, the system gives most of it to tiles (their threads are not nice). A thread is the permit: it is free again when
-//! the work has ended, not when its client has gone. Work that would wait longer than its lane allows is refused, at once
-//! where that can be told; and it is told to stop when nobody waits for it any more.
+//! Each lane has threads of its own, so that questions, films and exports never hold those of
+//! tiles; where they share a core, the system gives most of it to tiles (their threads are not
+//! nice). A thread is the permit: it is free again when the work has ended, not when its client has
+//! gone. Work that would wait longer than its lane allows is refused, at once where that can be
+//! told; and it is told to stop when nobody waits for it any more.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -38,8 +40,8 @@ struct Rule {
     /// Added to the system's niceness.
     nice: i32,
     most_wait: Duration,
-    /// Pixels that may be drawn before a job that comes in. They bound its wait by what a job takes, on machines of any
-    /// speed, and let a page's small tiles in all at once.
+    /// Pixels that may be drawn before a job that comes in. They bound its wait by what a job
+    /// takes, on machines of any speed, and let a page's small tiles in all at once.
     most_px_before: u64,
     /// Jobs that may wait.
     most_waiting: usize,
@@ -51,7 +53,8 @@ impl Lane {
     fn rule(self, cores: usize) -> Rule {
         let some = cores.saturating_sub(1).max(1);
         // Four turns of tiles of 256 CSS px at a ratio of 3.
-        let most_px_before = if self == Lane::Tile { 4 * 768 * 768 * cores as u64 } else { u64::MAX };
+        let most_px_before =
+            if self == Lane::Tile { 4 * 768 * 768 * cores as u64 } else { u64::MAX };
         let (threads, nice, most_wait, most_waiting) = match self {
             Lane::Tile => (cores, 0, Duration::from_secs(2), 2_048),
             Lane::Picture => (some, 5, Duration::from_secs(2), 256),
@@ -97,7 +100,8 @@ impl Scheduler {
     /// # Errors
     /// Where the system gives no threads.
     pub fn new(cores: usize) -> std::io::Result<Self> {
-        let lanes: Vec<Arc<Queue>> = Lane::ALL.iter().map(|lane| Arc::new(Queue::new(lane.rule(cores)))).collect();
+        let lanes: Vec<Arc<Queue>> =
+            Lane::ALL.iter().map(|lane| Arc::new(Queue::new(lane.rule(cores)))).collect();
         for (lane, queue) in Lane::ALL.iter().zip(&lanes) {
             for number in 0..queue.rule.threads {
                 let queue = queue.clone();
@@ -190,17 +194,19 @@ impl Queue {
         Ok(())
     }
 
-    /// Whether a client's next job would wait longer than it may, or there are too many. Who would be next is never refused:
-    /// what runs may be at its end.
+    /// Whether a client's next job would wait longer than it may, or there are too many. Who would
+    /// be next is never refused: what runs may be at its end.
     fn is_full(&self, waiting: &Waiting, client: Client) -> bool {
-        /// A browser asks for so many tiles at a time of a host, and does not come again for one that is refused.
+        /// A browser asks for so many tiles at a time of a host, and does not come again for one
+        /// that is refused.
         const ALWAYS: usize = 6;
         let own = waiting.clients.get(&client).map_or(0, |share| share.jobs.len());
         let before = || waiting.clients.values().flat_map(|share| share.jobs.iter().take(own + 1));
         let (jobs, px) = (before().count(), before().map(|job| job.px).sum::<u64>());
         let turns = u32::try_from(jobs / self.rule.threads).unwrap_or(u32::MAX);
         let wait = waiting.usual.saturating_mul(turns);
-        let is_long = wait > self.rule.most_wait || (jobs >= ALWAYS && px >= self.rule.most_px_before);
+        let is_long =
+            wait > self.rule.most_wait || (jobs >= ALWAYS && px >= self.rule.most_px_before);
         is_long || waiting.count >= self.rule.most_waiting
     }
 
@@ -322,9 +328,11 @@ mod tests {
                 .unwrap();
             wait.recv().unwrap();
         }
-        let slow = |n, px| Job { px, ..job(client(n), || std::thread::sleep(Duration::from_millis(30))) };
-        let accepted =
-            |scheduler: &Scheduler, px| (0..100).filter(|_| scheduler.put(Lane::Tile, slow(1, px)).is_ok()).count();
+        let slow =
+            |n, px| Job { px, ..job(client(n), || std::thread::sleep(Duration::from_millis(30))) };
+        let accepted = |scheduler: &Scheduler, px| {
+            (0..100).filter(|_| scheduler.put(Lane::Tile, slow(1, px)).is_ok()).count()
+        };
         // Six large ones wait, and one may have begun; or all the small ones of a page.
         let large = accepted(&scheduler, 16 * TILE_PX);
         assert!((6..=7).contains(&large), "{large}");

@@ -1,5 +1,6 @@
-//! What the writer of PDFs cannot say itself, added to its document: layers that a reader can turn off (optional content,
-//! ISO 32000-1, 8.11), and the page's place on the Earth (a geospatial viewport, ISO 32000-2, 12.10).
+//! What the writer of PDFs cannot say itself, added to its document: layers that a reader can turn
+//! off (optional content, ISO 32000-1, 8.11), and the page's place on the Earth (a geospatial
+//! viewport, ISO 32000-2, 12.10).
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 
@@ -7,8 +8,8 @@ use crate::geo::Georeference;
 
 /// What is to be added.
 pub struct Additions<'a> {
-    /// The names of the page's layers, lowest first; each begins in the page's content with [`MARK`], and one more ends the
-    /// last.
+    /// The names of the page's layers, lowest first; each begins in the page's content with
+    /// [`MARK`], and one more ends the last.
     pub layers: &'a [&'a str],
     /// Where the page lies, and the size of the picture on it in px.
     pub place: Option<(&'a Georeference, (u32, u32))>,
@@ -36,7 +37,11 @@ pub fn finished(pdf: &[u8], additions: &Additions) -> Result<Vec<u8>, lopdf::Err
     Ok(out)
 }
 
-fn add_layers(document: &mut Document, page: ObjectId, layers: &[&str]) -> Result<(), lopdf::Error> {
+fn add_layers(
+    document: &mut Document,
+    page: ObjectId,
+    layers: &[&str],
+) -> Result<(), lopdf::Error> {
     let content = document.get_dictionary(page)?.get(b"Contents")?.as_reference()?;
     let plain = document.get_object(content)?.as_stream()?.decompressed_content()?;
     let Some(marked) = marked(&plain, layers.len()) else { return Ok(()) };
@@ -59,14 +64,16 @@ fn add_layers(document: &mut Document, page: ObjectId, layers: &[&str]) -> Resul
         "Name" => text("Layers"),
         "Order" => groups.clone(),
     };
-    document.catalog_mut()?.set("OCProperties", dictionary! {"OCGs" => groups, "D" => configuration});
+    document
+        .catalog_mut()?
+        .set("OCProperties", dictionary! {"OCGs" => groups, "D" => configuration});
     let resources = document.get_or_create_resources(page)?.as_dict_mut()?;
     resources.set("Properties", properties);
     Ok(())
 }
 
-/// The content with its marks made into the begins and ends of optional content; `None` where they are not as many as there
-/// should be.
+/// The content with its marks made into the begins and ends of optional content; `None` where they
+/// are not as many as there should be.
 fn marked(content: &[u8], layers: usize) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(content.len() + layers * 8);
     let (mut rest, mut seen) = (content, 0);
@@ -88,18 +95,23 @@ fn marked(content: &[u8], layers: usize) -> Option<Vec<u8>> {
 /// A viewport of the whole page.
 fn viewport(media: Object, place: &Georeference, size: (u32, u32)) -> Dictionary {
     let (width, height) = (f64::from(size.0), f64::from(size.1));
-    let numbers = |all: &[f64]| Object::Array(all.iter().map(|n| Object::Real(*n as f32)).collect());
+    let numbers =
+        |all: &[f64]| Object::Array(all.iter().map(|n| Object::Real(*n as f32)).collect());
     let mut system = Dictionary::new();
     system.set("Type", Object::Name(b"PROJCS".to_vec()));
     if let Some(code) = place.epsg() {
         system.set("EPSG", Object::Integer(i64::from(code)));
     }
     system.set("WKT", Object::String(place.wkt().into_bytes(), StringFormat::Literal));
-    // From the lower left corner, clockwise: shares of the box, and latitude and longitude there, in 32 bits to half a metre.
+    // From the lower left corner, clockwise: shares of the box, and latitude and longitude there,
+    // in 32 bits to half a metre.
     let shares = numbers(&[0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0]);
     let corners = [(0.0, height), (0.0, 0.0), (width, 0.0), (width, height)];
-    let degrees: Vec<f64> =
-        corners.iter().filter_map(|(x, y)| place.degrees(*x, *y)).flat_map(|(lon, lat)| [lat, lon]).collect();
+    let degrees: Vec<f64> = corners
+        .iter()
+        .filter_map(|(x, y)| place.degrees(*x, *y))
+        .flat_map(|(lon, lat)| [lat, lon])
+        .collect();
     let measure = dictionary! {
         "Type" => "Measure",
         "Subtype" => "GEO",
@@ -115,7 +127,10 @@ fn viewport(media: Object, place: &Georeference, size: (u32, u32)) -> Dictionary
 fn text(words: &str) -> Object {
     let bytes = match words.is_ascii() {
         true => words.as_bytes().to_vec(),
-        false => [0xfe, 0xff].into_iter().chain(words.encode_utf16().flat_map(u16::to_be_bytes)).collect(),
+        false => [0xfe, 0xff]
+            .into_iter()
+            .chain(words.encode_utf16().flat_map(u16::to_be_bytes))
+            .collect(),
     };
     Object::String(bytes, StringFormat::Literal)
 }

@@ -1,8 +1,8 @@
 //! Labels of a PDF: letters that can be selected, searched and read out.
 //!
-//! Where a viewer could not put the words together from the letters that are seen (Arabic script, whose dots fonts keep as
-//! glyphs of their own), the letters are drawn as shapes and the words lie over them unseen, a glyph for each character,
-//! as over a scanned page.
+//! Where a viewer could not put the words together from the letters that are seen (Arabic script,
+//! whose dots fonts keep as glyphs of their own), the letters are drawn as shapes and the words lie
+//! over them unseen, a glyph for each character, as over a scanned page.
 
 use std::sync::Arc;
 
@@ -38,7 +38,8 @@ impl Writer {
             // A halo is drawn as shapes: the words are in the document once, where the letters are.
             surface.start_tagged(artifact());
             surface.set_fill(Some(flat(&color)));
-            let round = Stroke { width: 2.0 * width as f32, line_join: LineJoin::Round, ..line(&color) };
+            let round =
+                Stroke { width: 2.0 * width as f32, line_join: LineJoin::Round, ..line(&color) };
             surface.set_stroke(Some(round));
             runs.iter().filter_map(outlines).for_each(|path| surface.draw_path(&path));
             surface.end_tagged();
@@ -56,7 +57,8 @@ impl Writer {
             }
             surface.end_tagged();
         }
-        let span = SpanTag::empty().with_actual_text((!from_right && is_scattered(runs)).then_some(text));
+        let span =
+            SpanTag::empty().with_actual_text((!from_right && is_scattered(runs)).then_some(text));
         let node = Node::Leaf(surface.start_tagged(ContentTag::Span(span)));
         if from_right {
             surface.set_fill(Some(Fill { opacity: NormalizedF32::ZERO, ..flat(&Color::BLACK) }));
@@ -74,7 +76,8 @@ impl Writer {
         self.labels.push(Label { text: text.clone(), node });
     }
 
-    /// Writes a line's characters from left to right, each as its font's own glyph, evenly from the line's start to its end.
+    /// Writes a line's characters from left to right, each as its font's own glyph, evenly from the
+    /// line's start to its end.
     fn unseen(&mut self, runs: &[GlyphRun], text: &str, surface: &mut Surface) {
         let mut pieces: Vec<(Font, f64, Vec<KrillaGlyph>, f64)> = Vec::new();
         for run in runs {
@@ -88,7 +91,15 @@ impl Writer {
                     let Some(id) = run.face.glyph(character) else { continue };
                     let advance = run.face.advance(id) / EM;
                     let range = from + at..from + at + character.len_utf8();
-                    glyphs.push(KrillaGlyph::new(GlyphId::new(id), advance as f32, 0.0, 0.0, 0.0, range, None));
+                    glyphs.push(KrillaGlyph::new(
+                        GlyphId::new(id),
+                        advance as f32,
+                        0.0,
+                        0.0,
+                        0.0,
+                        range,
+                        None,
+                    ));
                     width += advance * run.em_px;
                 }
             }
@@ -112,7 +123,14 @@ impl Writer {
         surface.push_transform(&transform(&[a * stretch, b * stretch, -b, a, start[0], start[1]]));
         let mut x = 0.0;
         for (font, em_px, glyphs, width) in pieces {
-            surface.draw_glyphs(At::from_xy(x as f32, 0.0), &glyphs, font, text, em_px as f32, false);
+            surface.draw_glyphs(
+                At::from_xy(x as f32, 0.0),
+                &glyphs,
+                font,
+                text,
+                em_px as f32,
+                false,
+            );
             x += width;
         }
         surface.pop();
@@ -124,11 +142,14 @@ fn is_scattered(runs: &[GlyphRun]) -> bool {
     runs.iter().any(|r| r.along != runs[0].along)
 }
 
-/// Whether a part of the text is written from the right: what comes later in it stands further left.
+/// Whether a part of the text is written from the right: what comes later in it stands further
+/// left.
 fn is_from_right(runs: &[GlyphRun]) -> bool {
     runs.iter().any(|r| r.glyphs.windows(2).any(|pair| pair[1].bytes.0 < pair[0].bytes.0))
         || runs.windows(2).any(|pair| match (pair[0].glyphs.last(), pair[1].glyphs.first()) {
-            (Some(last), Some(next)) => pair[0].along != pair[1].along && next.bytes.0 < last.bytes.0,
+            (Some(last), Some(next)) => {
+                pair[0].along != pair[1].along && next.bytes.0 < last.bytes.0
+            }
             _ => false,
         })
 }
@@ -138,7 +159,10 @@ fn lines(runs: &[GlyphRun]) -> Vec<&[GlyphRun]> {
     if is_scattered(runs) {
         return vec![runs];
     }
-    runs.chunk_by(|a, b| a.offset(b.start())[1].abs() < 0.6 * a.em_px && a.offset(b.start())[0] > 0.0).collect()
+    runs.chunk_by(|a, b| {
+        a.offset(b.start())[1].abs() < 0.6 * a.em_px && a.offset(b.start())[0] > 0.0
+    })
+    .collect()
 }
 
 /// The clusters of a run, each once, from left to right.
@@ -156,8 +180,13 @@ fn draw_run(run: &GlyphRun, text: &str, font: Font, surface: &mut Surface) {
         .iter()
         .enumerate()
         .map(|(i, glyph)| {
-            // The pen stays at a cluster's first glyph until its last: dots and marks are put around it.
-            let first = (0..=i).rev().take_while(|n| run.glyphs[*n].bytes == glyph.bytes).last().unwrap_or(i);
+            // The pen stays at a cluster's first glyph until its last: dots and marks are put
+            // around it.
+            let first = (0..=i)
+                .rev()
+                .take_while(|n| run.glyphs[*n].bytes == glyph.bytes)
+                .last()
+                .unwrap_or(i);
             let is_last = run.glyphs.get(i + 1).is_none_or(|next| next.bytes != glyph.bytes);
             let own = run.face.advance(glyph.id) / crate::text::EM;
             let advance = match (is_last, places.get(i + 1)) {
@@ -169,7 +198,15 @@ fn draw_run(run: &GlyphRun, text: &str, font: Font, surface: &mut Surface) {
             // Offsets are upward, ours are downward.
             let range = glyph.bytes.0 as usize..glyph.bytes.1 as usize;
             let up = (-places[i][1] / em) as f32;
-            KrillaGlyph::new(GlyphId::new(glyph.id), advance as f32, aside as f32, up, 0.0, range, None)
+            KrillaGlyph::new(
+                GlyphId::new(glyph.id),
+                advance as f32,
+                aside as f32,
+                up,
+                0.0,
+                range,
+                None,
+            )
         })
         .collect();
     let [x, y] = run.start();
@@ -185,7 +222,8 @@ fn outlines(run: &GlyphRun) -> Option<krilla::geom::Path> {
     let [a, b] = run.along.map(|v| v * run.em_px);
     for glyph in &run.glyphs {
         let place = |p: &[f64; 2]| {
-            let (x, y) = (glyph.origin[0] + p[0] * a - p[1] * b, glyph.origin[1] + p[0] * b + p[1] * a);
+            let (x, y) =
+                (glyph.origin[0] + p[0] * a - p[1] * b, glyph.origin[1] + p[0] * b + p[1] * a);
             (x as f32, y as f32)
         };
         for (start, curves) in &run.face.outline(glyph.id).contours {

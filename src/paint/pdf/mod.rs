@@ -1,8 +1,9 @@
-//! The PDF painter: vectors, text that can be selected and searched in every script, tagged for readers of screens.
+//! The PDF painter: vectors, text that can be selected and searched in every script, tagged for
+//! readers of screens.
 //!
-//! Documents are PDF/A-2a and PDF/UA-1 where their fonts allow: the title is a heading, the map a figure with its
-//! alternative text and its labels inside, the words beside it are paragraphs. The same scene gives the same bytes:
-//! nothing of the clock is written.
+//! Documents are PDF/A-2a and PDF/UA-1 where their fonts allow: the title is a heading, the map a
+//! figure with its alternative text and its labels inside, the words beside it are paragraphs. The
+//! same scene gives the same bytes: nothing of the clock is written.
 
 mod finish;
 mod label;
@@ -42,14 +43,20 @@ use tiles::{Drawing, MAX_TILES, TILES_A_SIDE, cells};
 #[error("the PDF could not be written: {0}")]
 pub struct PdfError(String);
 
-/// Writes the scene on a page of `inches_per_px` inches a CSS px (1/96 as CSS has it), with its place on the Earth where
-/// that is wanted and known.
+/// Writes the scene on a page of `inches_per_px` inches a CSS px (1/96 as CSS has it), with its
+/// place on the Earth where that is wanted and known.
 ///
 /// # Errors
 /// Where the page is too large or too small for PDF, or the writer refuses the document.
-pub fn paint(scene: &Scene, about: &About, inches_per_px: f64, geo: bool) -> Result<Vec<u8>, PdfError> {
+pub fn paint(
+    scene: &Scene,
+    about: &About,
+    inches_per_px: f64,
+    geo: bool,
+) -> Result<Vec<u8>, PdfError> {
     let to_points = inches_per_px * 72.0 / scene.ratio;
-    let (width, height) = (f64::from(scene.width_px) * to_points, f64::from(scene.height_px) * to_points);
+    let (width, height) =
+        (f64::from(scene.width_px) * to_points, f64::from(scene.height_px) * to_points);
     let failed = |e: String| PdfError(e);
     // PDF/A, as PDF 1.7 does, ends at 14,400 points a side.
     if !(3.0..=14_400.0).contains(&width) || !(3.0..=14_400.0).contains(&height) {
@@ -62,14 +69,24 @@ pub fn paint(scene: &Scene, about: &About, inches_per_px: f64, geo: bool) -> Res
         .with_archival_validator(Archival::A2_A)
         .with_accessibility_validator(Accessibility::UA1);
     let archival = ConfigurationBuilder::new().with_archival_validator(Archival::A2_B);
-    let page = Page { scene, about, to_points: to_points as f32, width: width as f32, height: height as f32 };
+    let page = Page {
+        scene,
+        about,
+        to_points: to_points as f32,
+        width: width as f32,
+        height: height as f32,
+    };
     let mut last = String::new();
     for configuration in [accessible, archival, ConfigurationBuilder::new()] {
         match configuration.finish().map_err(|e| format!("{e:?}")).and_then(|c| page.write(c)) {
             Ok(bytes) => {
-                let layers: Vec<&str> = scene.layers.iter().map(|layer| layer.id.as_str()).collect();
-                let place =
-                    about.place.as_ref().filter(|_| geo).map(|place| (place, (scene.width_px, scene.height_px)));
+                let layers: Vec<&str> =
+                    scene.layers.iter().map(|layer| layer.id.as_str()).collect();
+                let place = about
+                    .place
+                    .as_ref()
+                    .filter(|_| geo)
+                    .map(|place| (place, (scene.width_px, scene.height_px)));
                 let additions = Additions { layers: &layers, place };
                 return finish::finished(&bytes, &additions).map_err(|e| failed(e.to_string()));
             }
@@ -92,9 +109,14 @@ struct Page<'a> {
 impl Page<'_> {
     fn write(&self, configuration: Configuration) -> Result<Vec<u8>, String> {
         let about = self.about;
-        let settings = SerializeSettings { enable_tagging: true, configuration, ..SerializeSettings::default() };
+        let settings = SerializeSettings {
+            enable_tagging: true,
+            configuration,
+            ..SerializeSettings::default()
+        };
         let mut document = Document::new_with(settings);
-        let mut writer = Writer { fonts: HashMap::new(), images: HashMap::new(), labels: Vec::new() };
+        let mut writer =
+            Writer { fonts: HashMap::new(), images: HashMap::new(), labels: Vec::new() };
         let page = PageSettings::from_wh(self.width, self.height).ok_or("the page has no size")?;
         let mut page = document.start_page_with(page);
         let mut surface = page.surface();
@@ -111,9 +133,14 @@ impl Page<'_> {
         surface.finish();
         page.finish();
         let mut outline = Outline::new();
-        outline.push_child(OutlineNode::new(about.title.clone(), XyzDestination::new(0, At::from_xy(0.0, 0.0))));
+        outline.push_child(OutlineNode::new(
+            about.title.clone(),
+            XyzDestination::new(0, At::from_xy(0.0, 0.0)),
+        ));
         document.set_outline(outline);
-        document.set_tag_tree(TagTree::from(tags(about, on_map, beside)).with_lang(Some(about.language.clone())));
+        document.set_tag_tree(
+            TagTree::from(tags(about, on_map, beside)).with_lang(Some(about.language.clone())),
+        );
         document.set_metadata(metadata(about));
         document.finish().map_err(|e| format!("{e:?}"))
     }
@@ -121,19 +148,27 @@ impl Page<'_> {
 
 /// Writes [`finish::MARK`], where a layer begins or the last ends.
 fn begin_layer(surface: &mut Surface) {
-    surface.start_tagged(ContentTag::Artifact(krilla::tagging::Artifact::with_kind(ArtifactType::Page)));
+    surface.start_tagged(ContentTag::Artifact(krilla::tagging::Artifact::with_kind(
+        ArtifactType::Page,
+    )));
     surface.end_tagged();
 }
 
 /// What is read out: the title, the map with its labels, and the words beside it.
 fn tags(about: &About, on_map: Vec<Label>, beside: Vec<Label>) -> Vec<Node> {
-    let (title, rest): (Vec<Label>, Vec<Label>) = beside.into_iter().partition(|l| *l.text == *about.title);
+    let (title, rest): (Vec<Label>, Vec<Label>) =
+        beside.into_iter().partition(|l| *l.text == *about.title);
     let labels = on_map.into_iter().map(|l| l.node).collect();
     let figure = TagGroup::with_children(Tag::Figure(Some(about.alt.clone())), labels);
-    let heading =
-        |label: Label| TagGroup::with_children(Tag::Hn(NonZeroU16::MIN, Some(about.title.clone())), vec![label.node]);
+    let heading = |label: Label| {
+        TagGroup::with_children(
+            Tag::Hn(NonZeroU16::MIN, Some(about.title.clone())),
+            vec![label.node],
+        )
+    };
     let paragraph = |label: Label| TagGroup::with_children(Tag::P, vec![label.node]);
-    let parts = title.into_iter().map(heading).chain([figure]).chain(rest.into_iter().map(paragraph));
+    let parts =
+        title.into_iter().map(heading).chain([figure]).chain(rest.into_iter().map(paragraph));
     parts.map(Node::Group).collect()
 }
 
@@ -177,7 +212,9 @@ impl Writer {
         if let Mark::Text { runs, text, halo, letters } = mark {
             return self.label(runs, text, *halo, *letters, surface);
         }
-        surface.start_tagged(ContentTag::Artifact(krilla::tagging::Artifact::with_kind(ArtifactType::Other)));
+        surface.start_tagged(ContentTag::Artifact(krilla::tagging::Artifact::with_kind(
+            ArtifactType::Other,
+        )));
         self.shape(mark, surface);
         surface.end_tagged();
     }
@@ -185,7 +222,8 @@ impl Writer {
     fn shape(&mut self, mark: &Mark, surface: &mut Surface) {
         match mark {
             Mark::Area { rings, paint, .. } => {
-                let closed: Vec<(&[Point], bool)> = rings.iter().map(|r| (r.as_slice(), true)).collect();
+                let closed: Vec<(&[Point], bool)> =
+                    rings.iter().map(|r| (r.as_slice(), true)).collect();
                 let Some(path) = path(&closed) else { return };
                 surface.set_stroke(None);
                 match paint {
@@ -218,7 +256,10 @@ impl Writer {
                 }
             }
             Mark::Picture { image, matrix, opacity, .. } => {
-                let Some(size) = Size::from_wh(image.width_px as f32, image.height_px as f32) else { return };
+                let Some(size) = Size::from_wh(image.width_px as f32, image.height_px as f32)
+                else {
+                    return;
+                };
                 surface.push_transform(&transform(matrix));
                 surface.push_opacity(share(*opacity));
                 match Drawing::of(image) {
@@ -243,9 +284,16 @@ impl Writer {
         made.clone()
     }
 
-    /// Covers rings with an image repeated. Drawings are repeated as paths, each shape one path of all its copies: viewers
-    /// leave hairlines between the cells of a pattern, and between shapes side by side.
-    fn tiles(&mut self, rings: &[Vec<Point>], image: &Arc<Image>, matrix: &Matrix, surface: &mut Surface) {
+    /// Covers rings with an image repeated. Drawings are repeated as paths, each shape one path of
+    /// all its copies: viewers leave hairlines between the cells of a pattern, and between shapes
+    /// side by side.
+    fn tiles(
+        &mut self,
+        rings: &[Vec<Point>],
+        image: &Arc<Image>,
+        matrix: &Matrix,
+        surface: &mut Surface,
+    ) {
         let Some([left, top, right, bottom]) = cells(rings, image, matrix) else { return };
         let (width, height) = (image.width_px as f32, image.height_px as f32);
         let drawing = Drawing::of(image);
@@ -268,9 +316,19 @@ impl Writer {
                 }
                 inner.finish();
                 let (stream, transform) = (stream.finish(), transform(matrix));
-                let pattern = Pattern { stream, transform, width: width * side as f32, height: height * side as f32 };
-                surface.set_fill(Some(Fill { paint: pattern.into(), opacity: share(1.0), rule: FillRule::NonZero }));
-                let closed: Vec<(&[Point], bool)> = rings.iter().map(|r| (r.as_slice(), true)).collect();
+                let pattern = Pattern {
+                    stream,
+                    transform,
+                    width: width * side as f32,
+                    height: height * side as f32,
+                };
+                surface.set_fill(Some(Fill {
+                    paint: pattern.into(),
+                    opacity: share(1.0),
+                    rule: FillRule::NonZero,
+                }));
+                let closed: Vec<(&[Point], bool)> =
+                    rings.iter().map(|r| (r.as_slice(), true)).collect();
                 path(&closed).iter().for_each(|path| surface.draw_path(path));
             }
         }
@@ -298,11 +356,19 @@ fn draw_lines(lines: &Lines, surface: &mut Surface) {
             Join::Bevel => LineJoin::Bevel,
             Join::Round { .. } => LineJoin::Round,
         },
-        miter_limit: if let Join::Miter { limit } = lines.join { limit.max(1.0) as f32 } else { 4.0 },
+        miter_limit: if let Join::Miter { limit } = lines.join {
+            limit.max(1.0) as f32
+        } else {
+            4.0
+        },
         dash: (!lines.dashes.is_empty()).then(|| {
             // An odd number of lengths is meant twice over, as SVG has it.
             let once = lines.dashes.iter().map(|d| *d as f32);
-            let array = if lines.dashes.len() % 2 == 1 { once.clone().chain(once).collect() } else { once.collect() };
+            let array = if lines.dashes.len() % 2 == 1 {
+                once.clone().chain(once).collect()
+            } else {
+                once.collect()
+            };
             StrokeDash { array, offset: offset as f32 }
         }),
         ..line(&lines.color)

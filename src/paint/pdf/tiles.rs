@@ -58,15 +58,23 @@ impl Drawing {
         let mut shapes = Vec::new();
         plain_shapes(self.tree.root(), &mut shapes);
         let size = self.tree.size();
-        surface.push_transform(&Transform::from_scale(self.width / size.width(), self.height / size.height()));
+        surface.push_transform(&Transform::from_scale(
+            self.width / size.width(),
+            self.height / size.height(),
+        ));
         for shape in shapes {
             let color = |paint: &usvg::Paint| match paint {
                 usvg::Paint::Color(c) => Some(rgb::Color::new(c.red, c.green, c.blue)),
                 _ => None,
             };
-            let share = |o: usvg::Opacity| NormalizedF32::new(o.get()).unwrap_or(NormalizedF32::ONE);
+            let share =
+                |o: usvg::Opacity| NormalizedF32::new(o.get()).unwrap_or(NormalizedF32::ONE);
             let fill = shape.fill().and_then(|f| {
-                Some(Fill { paint: color(f.paint())?.into(), opacity: share(f.opacity()), rule: FillRule::NonZero })
+                Some(Fill {
+                    paint: color(f.paint())?.into(),
+                    opacity: share(f.opacity()),
+                    rule: FillRule::NonZero,
+                })
             });
             let stroke = shape.stroke().and_then(|s| {
                 let (paint, width) = (color(s.paint())?.into(), s.width().get());
@@ -77,7 +85,9 @@ impl Drawing {
             }
             let t = shape.abs_transform();
             let mut builder = PathBuilder::new();
-            for (column, row) in (top..bottom).flat_map(|row| (left..right).map(move |column| (column, row))) {
+            for (column, row) in
+                (top..bottom).flat_map(|row| (left..right).map(move |column| (column, row)))
+            {
                 let by = (column as f32 * size.width(), row as f32 * size.height());
                 copied(shape.data(), t, by, &mut builder);
             }
@@ -94,7 +104,9 @@ impl Drawing {
 /// A path, transformed and moved.
 fn copied(path: &tiny_skia::Path, t: usvg::Transform, by: (f32, f32), out: &mut PathBuilder) {
     use tiny_skia::PathSegment as S;
-    let at = |p: tiny_skia::Point| (t.sx * p.x + t.kx * p.y + t.tx + by.0, t.ky * p.x + t.sy * p.y + t.ty + by.1);
+    let at = |p: tiny_skia::Point| {
+        (t.sx * p.x + t.kx * p.y + t.tx + by.0, t.ky * p.x + t.sy * p.y + t.ty + by.1)
+    };
     for segment in path.segments() {
         match segment {
             S::MoveTo(p) => {
@@ -120,15 +132,16 @@ fn copied(path: &tiny_skia::Path, t: usvg::Transform, by: (f32, f32), out: &mut 
 
 /// The paths of a drawing; `false` where it has anything else.
 fn plain_shapes<'a>(group: &'a usvg::Group, out: &mut Vec<&'a usvg::Path>) -> bool {
-    let plain = group.opacity().get() == 1.0 && group.clip_path().is_none() && group.mask().is_none();
+    let plain =
+        group.opacity().get() == 1.0 && group.clip_path().is_none() && group.mask().is_none();
     plain
         && group.filters().is_empty()
         && group.children().iter().all(|node| match node {
             usvg::Node::Group(inner) => plain_shapes(inner, out),
             usvg::Node::Path(path) => {
                 let solid = |p: &usvg::Paint| matches!(p, usvg::Paint::Color(_));
-                let is_plain =
-                    path.fill().is_none_or(|f| solid(f.paint())) && path.stroke().is_none_or(|s| solid(s.paint()));
+                let is_plain = path.fill().is_none_or(|f| solid(f.paint()))
+                    && path.stroke().is_none_or(|s| solid(s.paint()));
                 if is_plain && path.is_visible() {
                     out.push(path);
                 }

@@ -55,7 +55,8 @@ impl<'a> Canvas<'a> {
         self.height
     }
 
-    /// Draws only in `rows` from now on, where there are any; gives what was before, for [`Canvas::unclip`].
+    /// Draws only in `rows` from now on, where there are any; gives what was before, for
+    /// [`Canvas::unclip`].
     pub fn clip(&mut self, rows: Option<Rows>) -> Option<Rows> {
         let before = self.clip.clone();
         if let Some(mut rows) = rows {
@@ -103,11 +104,13 @@ impl<'a> Canvas<'a> {
         if columns.is_empty() {
             return;
         }
-        let pixels = &mut self.pixels[(y * self.width + columns.start) * 4..(y * self.width + columns.end) * 4];
+        let pixels = &mut self.pixels
+            [(y * self.width + columns.start) * 4..(y * self.width + columns.end) * 4];
         match ink {
             Ink::Color(color) => blend_color(pixels, color.premultiplied_rgba8(), span.coverage),
             Ink::Pattern(pattern) => {
-                let alpha = (pattern.opacity.clamp(0.0, 1.0) * f64::from(span.coverage)).round() as u8;
+                let alpha =
+                    (pattern.opacity.clamp(0.0, 1.0) * f64::from(span.coverage)).round() as u8;
                 match self.to_world_px.whole_move().filter(|_| pattern.scale == 1.0) {
                     Some((dx, dy)) => {
                         let at = (dx + columns.start as i64, dy + i64::from(span.y));
@@ -162,7 +165,8 @@ fn blend_pattern(pixels: &mut [u8], image: &Image, at: (i64, i64), alpha: u8) {
     let mut column = at.0.rem_euclid(width as i64) as usize;
     for pixel in pixels.chunks_exact_mut(4) {
         let i = (row + column) * 4;
-        let source = scale([image.rgba[i], image.rgba[i + 1], image.rgba[i + 2], image.rgba[i + 3]], alpha);
+        let source =
+            scale([image.rgba[i], image.rgba[i + 1], image.rgba[i + 2], image.rgba[i + 3]], alpha);
         if source[3] > 0 {
             over(pixel, source);
         }
@@ -189,7 +193,8 @@ pub enum Edge {
     Empty,
 }
 
-/// The colour at a place of the image (px from its top left corner), mixed of the four pixels around it.
+/// The colour at a place of the image (px from its top left corner), mixed of the four pixels
+/// around it.
 pub fn mixed(image: &Image, x: f64, y: f64, edge: Edge) -> [u8; 4] {
     let (width, height) = (i64::from(image.width_px), i64::from(image.height_px));
     // Far beyond any image, and within whole numbers.
@@ -203,8 +208,9 @@ pub fn mixed(image: &Image, x: f64, y: f64, edge: Edge) -> [u8; 4] {
         Edge::Clamp | Edge::Empty => i.clamp(0, side - 1),
     };
     // Beyond an empty edge a pixel has no weight.
-    let share =
-        |i: i64, side: i64, share: f64| if edge == Edge::Empty && !(0..side).contains(&i) { 0.0 } else { share };
+    let share = |i: i64, side: i64, share: f64| {
+        if edge == Edge::Empty && !(0..side).contains(&i) { 0.0 } else { share }
+    };
     let (x, y) = (left as i64, top as i64);
     let (x0, x1) = (place(x, width), place(x + 1, width));
     let (y0, y1) = (place(y, height), place(y + 1, height));
@@ -214,7 +220,8 @@ pub fn mixed(image: &Image, x: f64, y: f64, edge: Edge) -> [u8; 4] {
     let (h0, h1) = (share(y, height, 1.0 - fy), share(y + 1, height, fy));
     let weights = [w0 * h0, w1 * h0, w0 * h1, w1 * h1];
     std::array::from_fn(|channel| {
-        let sum: f64 = corners.iter().zip(weights).map(|(i, w)| f64::from(image.rgba[i + channel]) * w).sum();
+        let sum: f64 =
+            corners.iter().zip(weights).map(|(i, w)| f64::from(image.rgba[i + channel]) * w).sum();
         (sum + 0.5) as u8
     })
 }
@@ -249,7 +256,8 @@ mod tests {
 
     #[test]
     fn beyond_a_margin_of_one_pixel_an_image_stays_as_it_is() {
-        let image = Image::new(3, 1, 1.0, [10, 20, 30].iter().flat_map(|v| [*v, *v, *v, 255]).collect());
+        let image =
+            Image::new(3, 1, 1.0, [10, 20, 30].iter().flat_map(|v| [*v, *v, *v, 255]).collect());
         let at = |x: f64, edge| mixed(&image, x, 0.5, edge)[0];
         assert_eq!([-1.5, -0.5, 0.5, 3.5, 4.5].map(|x| at(x, Edge::Margin)), [30, 30, 10, 10, 10]);
         assert_eq!([-1.5, -0.5, 0.5, 3.5, 4.5].map(|x| at(x, Edge::Wrap)), [20, 30, 10, 10, 20]);

@@ -32,8 +32,9 @@ pub fn draw(circle: &Circle, canvas: &mut Canvas) {
                 true => smoothstep(circle.radius_px - softness, circle.radius_px, distance),
                 false => 0.0,
             };
-            let rgba =
-                std::array::from_fn(|i| ((fill[i] + (ring[i] - fill[i]) * ringed) * opacity * 255.0 + 0.5) as u8);
+            let rgba = std::array::from_fn(|i| {
+                ((fill[i] + (ring[i] - fill[i]) * ringed) * opacity * 255.0 + 0.5) as u8
+            });
             canvas.blend_pixel(x, y, rgba, 255);
         }
     }

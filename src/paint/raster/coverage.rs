@@ -1,14 +1,16 @@
 //! How much of each pixel a shape covers, by exact area on 24.8 fixed-point edges.
 //!
-//! The method is the cell accumulator of FreeType's smooth rasterizer, LibArt and AGG: each edge adds, to every pixel it
-//! passes, the height it spans there (`cover`) and twice the area between it and the pixel's left side (`area`); a sweep
-//! from left to right turns the sums into coverage. It is sparse: only pixels that an edge passes have cells. Where edges
-//! pass very many, rows are taken some at a time, so that memory is bounded whatever is drawn.
+//! The method is the cell accumulator of FreeType's smooth rasterizer, LibArt and AGG: each edge
+//! adds, to every pixel it passes, the height it spans there (`cover`) and twice the area between
+//! it and the pixel's left side (`area`); a sweep from left to right turns the sums into coverage.
+//! It is sparse: only pixels that an edge passes have cells. Where edges pass very many, rows are
+//! taken some at a time, so that memory is bounded whatever is drawn.
 //!
-//! **Invariant.** Where an edge crosses a scanline or a pixel's side is computed from the edge's own end points by one
-//! floor division, never step by step. Floor division commutes with moves by whole pixels, so a pixel's sums are the
-//! same in every picture that holds it. What lies above, below or to the right of the picture is skipped; what lies to
-//! the left is kept as cover in column -1; no edge is ever cut.
+//! **Invariant.** Where an edge crosses a scanline or a pixel's side is computed from the edge's
+//! own end points by one floor division, never step by step. Floor division commutes with moves by
+//! whole pixels, so a pixel's sums are the same in every picture that holds it. What lies above,
+//! below or to the right of the picture is skipped; what lies to the left is kept as cover in
+//! column -1; no edge is ever cut.
 
 use crate::geo::{SUBPIXELS, Snapped};
 
@@ -114,7 +116,14 @@ impl Coverage {
     }
 
     /// The piece of an edge within one row, from (x0, y0) down to (x1, y1).
-    fn add_row(&mut self, edge: &Edge, row: i64, (x0, y0): (i64, i64), (x1, y1): (i64, i64), sign: i64) {
+    fn add_row(
+        &mut self,
+        edge: &Edge,
+        row: i64,
+        (x0, y0): (i64, i64),
+        (x1, y1): (i64, i64),
+        sign: i64,
+    ) {
         let (first, last) = (x0.div_euclid(SUBPIXELS), x1.div_euclid(SUBPIXELS));
         let (mut x, mut y) = (x0, y0);
         if first <= last {
@@ -146,7 +155,8 @@ impl Coverage {
             }
             for column in (last.max(0)..=first.min(self.width - 1)).rev() {
                 let left = column * SUBPIXELS;
-                let (nx, ny) = if column == last { (x1, y1) } else { (left, edge.y_at(left).clamp(y, y1)) };
+                let (nx, ny) =
+                    if column == last { (x1, y1) } else { (left, edge.y_at(left).clamp(y, y1)) };
                 self.push(row, column, sign * (ny - y), sign * (ny - y) * (x + nx - 2 * left));
                 (x, y) = (nx, ny);
             }
@@ -162,7 +172,8 @@ impl Coverage {
         }
     }
 
-    /// Gives the spans of what was added, row by row from the left, by the non-zero rule, and forgets it.
+    /// Gives the spans of what was added, row by row from the left, by the non-zero rule, and
+    /// forgets it.
     pub fn spans(&mut self, mut emit: impl FnMut(Span)) {
         let edges = std::mem::take(&mut self.edges);
         let parts = self.passed / self.most_cells + 1;
@@ -193,7 +204,8 @@ impl Coverage {
                     area += cell.area;
                     i += 1;
                 }
-                let next = self.sorted.get(i).filter(|c| c.y == y).map_or(self.width as i32, |c| c.x);
+                let next =
+                    self.sorted.get(i).filter(|c| c.y == y).map_or(self.width as i32, |c| c.x);
                 if x >= 0 {
                     span(y, x, 1, coverage_of((cover << 9) - area), emit);
                 }
@@ -257,7 +269,8 @@ impl Edge {
         if y == self.bottom.y {
             return self.bottom.x;
         }
-        self.top.x + floor_mul_div(y - self.top.y, self.bottom.x - self.top.x, self.bottom.y - self.top.y)
+        self.top.x
+            + floor_mul_div(y - self.top.y, self.bottom.x - self.top.x, self.bottom.y - self.top.y)
     }
 
     /// Only asked where the edge is not vertical.
@@ -291,7 +304,12 @@ mod tests {
         dense_of(Coverage::new(width, height), width, height, rings)
     }
 
-    fn dense_of(mut coverage: Coverage, width: u32, height: u32, rings: &[Vec<Snapped>]) -> Vec<u8> {
+    fn dense_of(
+        mut coverage: Coverage,
+        width: u32,
+        height: u32,
+        rings: &[Vec<Snapped>],
+    ) -> Vec<u8> {
         rings.iter().for_each(|r| coverage.add_ring(r));
         let mut out = vec![0; (width * height) as usize];
         coverage.spans(|s| {
@@ -331,7 +349,8 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// The seam theorem at its root: any window on a shape shows what the whole picture shows there.
+        /// The seam theorem at its root: any window on a shape shows what the whole picture shows
+        /// there.
         #[test]
         fn a_window_shows_what_the_whole_picture_shows(
             points in proptest::collection::vec((-20_000i64..36_000, -20_000i64..36_000), 3..12),

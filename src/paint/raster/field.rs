@@ -1,6 +1,8 @@
-//! From the distance to an outline to colour, as MapLibre's shader for text and one-coloured icons has it.
+//! From the distance to an outline to colour, as MapLibre's shader for text and one-coloured icons
+//! has it.
 //!
-//! Distances are values of a field, 0..=1: 0.75 on the outline, one more for every 8 units of the field further in.
+//! Distances are values of a field, 0..=1: 0.75 on the outline, one more for every 8 units of the
+//! field further in.
 
 use crate::color::Color;
 use crate::scene::{FieldInk, TextPart};
@@ -32,7 +34,11 @@ impl Shader {
     pub fn new(ink: &FieldInk, part: TextPart) -> Option<Self> {
         let seen = |color: Color| Some(color.with_opacity(ink.opacity)).filter(|c| c.a > 0.0);
         let letters = if part == TextPart::Halo { None } else { seen(ink.color) };
-        let halo = if part == TextPart::Letters || ink.halo_width <= 0.0 { None } else { seen(ink.halo_color) };
+        let halo = if part == TextPart::Letters || ink.halo_width <= 0.0 {
+            None
+        } else {
+            seen(ink.halo_color)
+        };
         if ink.scale <= 0.0 || (letters.is_none() && halo.is_none()) {
             return None;
         }
@@ -46,7 +52,8 @@ impl Shader {
         })
     }
 
-    /// The same with a halo that ends where the field does: beyond it nothing is known of distances.
+    /// The same with a halo that ends where the field does: beyond it nothing is known of
+    /// distances.
     pub fn within_field(self) -> Self {
         let halo_fade = self.halo_fade.min(OUTLINE / 2.0);
         Self { halo_fade, halo_edge: self.halo_edge.max(halo_fade), ..self }
@@ -63,20 +70,23 @@ impl Shader {
     pub fn color(&self, value: f64) -> [u8; 4] {
         let mut out = [0.0; 4];
         if let Some(halo) = &self.halo {
-            let outer = smoothstep(self.halo_edge - self.halo_fade, self.halo_edge + self.halo_fade, value);
+            let outer =
+                smoothstep(self.halo_edge - self.halo_fade, self.halo_edge + self.halo_fade, value);
             // Inside, the halo makes room for letters that can be seen through.
             let inner = 1.0 - smoothstep(OUTLINE, OUTLINE + 2.0 * self.halo_fade, value);
             out = premultiplied(halo, outer.min(inner));
         }
         if let Some(letters) = &self.letters {
-            let over = premultiplied(letters, smoothstep(OUTLINE - self.fade, OUTLINE + self.fade, value));
+            let over =
+                premultiplied(letters, smoothstep(OUTLINE - self.fade, OUTLINE + self.fade, value));
             out = std::array::from_fn(|i| over[i] + (1.0 - over[3]) * out[i]);
         }
         out.map(|v| (v * 255.0 + 0.5) as u8)
     }
 }
 
-/// The ink with a halo no wider than a distance field can hold: a quarter of an em beyond the outline.
+/// The ink with a halo no wider than a distance field can hold: a quarter of an em beyond the
+/// outline.
 pub fn limited(ink: &FieldInk) -> FieldInk {
     let most = ink.scale * RANGE * OUTLINE;
     FieldInk { halo_width: ink.halo_width.min(most), halo_blur: ink.halo_blur.min(most), ..*ink }

@@ -1,8 +1,8 @@
 //! Outlines of fills: lines of one device px, as graphics hardware draws them.
 //!
-//! Along its longer direction a segment has one pixel in each column (or row): the one its middle passes through, the
-//! fainter the further the pixel's centre is from it. That is one floor division of the segment's own end points, so a
-//! hairline is the same in every picture.
+//! Along its longer direction a segment has one pixel in each column (or row): the one its middle
+//! passes through, the fainter the further the pixel's centre is from it. That is one floor
+//! division of the segment's own end points, so a hairline is the same in every picture.
 
 use super::blend::{Canvas, scale};
 use super::coverage::floor_mul_div;
@@ -28,7 +28,8 @@ fn segment(a: Snapped, b: Snapped, rgba: [u8; 4], canvas: &mut Canvas) {
     if from.0 > to.0 {
         std::mem::swap(&mut from, &mut to);
     }
-    let (long, short) = if steep { (canvas.height(), canvas.width()) } else { (canvas.width(), canvas.height()) };
+    let (long, short) =
+        if steep { (canvas.height(), canvas.width()) } else { (canvas.width(), canvas.height()) };
     let first = |v: i64| (v - SUBPIXELS / 2 + SUBPIXELS - 1).div_euclid(SUBPIXELS);
     for at in first(from.0).max(0)..first(to.0).min(long as i64) {
         let u = at * SUBPIXELS + SUBPIXELS / 2;

@@ -1,7 +1,8 @@
 //! Heatmaps: a bell of each point's weight, summed up, as colour.
 //!
-//! Densities are summed up in the middles of squares of a few px and interpolated between them, as MapLibre does it. The
-//! sum is taken over the points in their own order and the squares are the world's, so it is the same in every picture.
+//! Densities are summed up in the middles of squares of a few px and interpolated between them, as
+//! MapLibre does it. The sum is taken over the points in their own order and the squares are the
+//! world's, so it is the same in every picture.
 
 use super::blend::Canvas;
 use crate::geo::SUBPIXELS;
@@ -34,8 +35,13 @@ pub fn draw(heatmap: &Heatmap, canvas: &mut Canvas) -> Option<()> {
         let (upper, lower, down) = rows.around(y);
         for x in canvas.seen(y, 0, width) {
             let (left, right, along) = columns.around(x);
-            let row =
-                |row: usize| mixed(density[row * columns.count + left], density[row * columns.count + right], along);
+            let row = |row: usize| {
+                mixed(
+                    density[row * columns.count + left],
+                    density[row * columns.count + right],
+                    along,
+                )
+            };
             let rgba = color(&colors, mixed(row(upper), row(lower), down));
             if rgba[3] > 0 {
                 canvas.blend_pixel(x, y, rgba, 255);
@@ -53,7 +59,8 @@ struct Axis {
 }
 
 impl Axis {
-    /// Squares that meet at `corner` and, where `limit` says so, begin there and end that many later.
+    /// Squares that meet at `corner` and, where `limit` says so, begin there and end that many
+    /// later.
     fn new(corner: i64, length_px: usize, limit: Option<i64>) -> Self {
         let side = Heatmap::SQUARE_PX * SUBPIXELS;
         let middle = corner + side / 2;
@@ -64,7 +71,8 @@ impl Axis {
         Self { first: middle + first * side, count: usize::try_from(last - first + 1).unwrap_or(1) }
     }
 
-    /// The squares before and after a pixel's middle, and its share of the way between their middles.
+    /// The squares before and after a pixel's middle, and its share of the way between their
+    /// middles.
     fn around(&self, px: usize) -> (usize, usize, f64) {
         let side = Heatmap::SQUARE_PX * SUBPIXELS;
         let at = px as i64 * SUBPIXELS + SUBPIXELS / 2 - self.first;
@@ -106,7 +114,8 @@ fn add(point: &HeatPoint, density: &mut [f64], columns: &Axis, rows: &Axis) {
     for (row, dy) in rows.within(point.center.y, reach) {
         for (column, dx) in columns.within(point.center.x, reach) {
             let radii_sq = (dx * dx + dy * dy) / (point.radius_px * point.radius_px);
-            density[row * columns.count + column] += point.weight * HeatPoint::PEAK * (-4.5 * radii_sq).exp();
+            density[row * columns.count + column] +=
+                point.weight * HeatPoint::PEAK * (-4.5 * radii_sq).exp();
         }
     }
 }

@@ -1,7 +1,8 @@
-//! Icons: images at points, mixed from the image's pixels or taken one for one; images of distances in any colour.
+//! Icons: images at points, mixed from the image's pixels or taken one for one; images of distances
+//! in any colour.
 //!
-//! A pixel's place in the image comes from its centre's offset to the anchor, in whole 1/256 px, so it is the same in
-//! every picture.
+//! A pixel's place in the image comes from its centre's offset to the anchor, in whole 1/256 px, so
+//! it is the same in every picture.
 
 use super::blend::{Canvas, Edge, mixed};
 use super::field::Shader;
@@ -12,7 +13,8 @@ use crate::sprite::Image;
 pub fn draw(icon: &Icon, canvas: &mut Canvas) {
     let [left, top, right, bottom] = icon.part;
     let opacity = (icon.ink.opacity.clamp(0.0, 1.0) * 255.0).round() as u8;
-    let shader = Shader::new(&icon.ink, TextPart::Both).filter(|_| icon.image.sdf).map(Shader::within_field);
+    let shader =
+        Shader::new(&icon.ink, TextPart::Both).filter(|_| icon.image.sdf).map(Shader::within_field);
     if opacity == 0 || (icon.image.sdf && shader.is_none()) {
         return;
     }
@@ -40,11 +42,12 @@ fn nearest(image: &Image, x: f64, y: f64) -> [u8; 4] {
     [image.rgba[i], image.rgba[i + 1], image.rgba[i + 2], image.rgba[i + 3]]
 }
 
-/// A pixel's middle on the border of two pixels of an icon, to within so many device px, shows the one before, as in
-/// MapLibre: what lies on half px is drawn half a px further right and down.
+/// A pixel's middle on the border of two pixels of an icon, to within so many device px, shows the
+/// one before, as in MapLibre: what lies on half px is drawn half a px further right and down.
 const TIE_PX: f64 = 1e-6;
 
-/// Calls `draw` for every pixel with its centre in a parallelogram, with the centre's place in it, 0..1 along each side.
+/// Calls `draw` for every pixel with its centre in a parallelogram, with the centre's place in it,
+/// 0..1 along each side.
 pub fn each_pixel(
     anchor: Snapped,
     origin: [f64; 2],
@@ -56,7 +59,9 @@ pub fn each_pixel(
     let determinant = right[0] * down[1] - right[1] * down[0];
     let corner = |i: usize| {
         let ends = [0.0, right[i], down[i], right[i] + down[i]];
-        let (low, high) = ends.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+        let (low, high) = ends
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
         (origin[i] + low, origin[i] + high)
     };
     if determinant.abs() < 1e-9 || !determinant.is_finite() {

@@ -1,7 +1,8 @@
-//! Pictures placed in the world: each pixel takes its colour from the place of the image that it shows.
+//! Pictures placed in the world: each pixel takes its colour from the place of the image that it
+//! shows.
 //!
-//! The place comes from the pixel's own position relative to the image's corners, all in whole 1/256 px, so it is the
-//! same in every picture.
+//! The place comes from the pixel's own position relative to the image's corners, all in whole
+//! 1/256 px, so it is the same in every picture.
 
 use super::blend::{Canvas, Edge, mixed};
 use super::rows_in;
@@ -13,14 +14,20 @@ pub fn draw(raster: &Raster, canvas: &mut Canvas) {
     let Some(colors) = Colors::new(&raster.adjustment) else { return };
     let image = &*raster.image;
     draw_placed(&raster.corners, raster.part, canvas, |u, v| {
-        let rgba = if raster.nearest { nearest(image, u, v) } else { mixed(image, u, v, Edge::Clamp) };
+        let rgba =
+            if raster.nearest { nearest(image, u, v) } else { mixed(image, u, v, Edge::Clamp) };
         if rgba[3] > 0 { colors.apply(rgba) } else { [0; 4] }
     });
 }
 
-/// Blends the colour (premultiplied RGBA) that each pixel's place in a picture has over it; `corners` bound the `part` of
-/// the picture, in its own units: left, top, right, bottom.
-pub fn draw_placed(corners: &[Snapped; 4], part: [f64; 4], canvas: &mut Canvas, color: impl Fn(f64, f64) -> [u8; 4]) {
+/// Blends the colour (premultiplied RGBA) that each pixel's place in a picture has over it;
+/// `corners` bound the `part` of the picture, in its own units: left, top, right, bottom.
+pub fn draw_placed(
+    corners: &[Snapped; 4],
+    part: [f64; 4],
+    canvas: &mut Canvas,
+    color: impl Fn(f64, f64) -> [u8; 4],
+) {
     let Some(map) = Projective::onto_square(corners) else { return };
     let [left, top, right, bottom] = part;
     let outer = canvas.clip(Some(rows_in(corners, canvas.width() as u32, canvas.height() as u32)));
@@ -46,8 +53,8 @@ fn nearest(image: &Image, x: f64, y: f64) -> [u8; 4] {
     [image.rgba[i], image.rgba[i + 1], image.rgba[i + 2], image.rgba[i + 3]]
 }
 
-/// The projective map of a quadrilateral onto the unit square (P. Heckbert, "Fundamentals of Texture Mapping and Image
-/// Warping", 1989, 2.2.3); its first corner is the origin of both.
+/// The projective map of a quadrilateral onto the unit square (P. Heckbert, "Fundamentals of
+/// Texture Mapping and Image Warping", 1989, 2.2.3); its first corner is the origin of both.
 struct Projective([f64; 9]);
 
 impl Projective {
@@ -90,12 +97,19 @@ impl Colors {
     fn new(a: &Adjustment) -> Option<Self> {
         let (sin, cos) = a.hue.to_radians().sin_cos();
         let root = 3f64.sqrt();
-        let saturation = if a.saturation > 0.0 { 1.0 - 1.0 / (1.001 - a.saturation) } else { -a.saturation };
-        let contrast = if a.contrast > 0.0 { 1.0 / (1.0 - a.contrast).max(1e-6) } else { 1.0 + a.contrast };
-        let plain = a.hue == 0.0 && a.saturation == 0.0 && a.contrast == 0.0 && a.brightness == [0.0, 1.0];
+        let saturation =
+            if a.saturation > 0.0 { 1.0 - 1.0 / (1.001 - a.saturation) } else { -a.saturation };
+        let contrast =
+            if a.contrast > 0.0 { 1.0 / (1.0 - a.contrast).max(1e-6) } else { 1.0 + a.contrast };
+        let plain =
+            a.hue == 0.0 && a.saturation == 0.0 && a.contrast == 0.0 && a.brightness == [0.0, 1.0];
         (a.opacity > 0.0).then_some(Self {
             opacity: a.opacity.min(1.0),
-            spin: [(2.0 * cos + 1.0) / 3.0, (-root * sin - cos + 1.0) / 3.0, (root * sin - cos + 1.0) / 3.0],
+            spin: [
+                (2.0 * cos + 1.0) / 3.0,
+                (-root * sin - cos + 1.0) / 3.0,
+                (root * sin - cos + 1.0) / 3.0,
+            ],
             saturation,
             contrast,
             brightness: a.brightness,

@@ -1,7 +1,7 @@
 //! Strokes: one strip or two, whole or dashed, hard or soft, in one colour, a gradient or an image.
 //!
-//! A pixel's opacity falls from full to nothing over the edge's softness, one px at least, half of it outside the line;
-//! the ends of dashes are as soft as those of MapLibre's.
+//! A pixel's opacity falls from full to nothing over the edge's softness, one px at least, half of
+//! it outside the line; the ends of dashes are as soft as those of MapLibre's.
 
 use super::blend::{Canvas, Edge, mixed, scale};
 use super::strip::{Fragment, Strip};
@@ -32,14 +32,18 @@ pub fn draw(stroke: &Stroke, canvas: &mut Canvas) {
             }
             canvas.has_time()
         };
-        Strip::new(size, stroke.ratio, shape.outset, (stroke.cap, stroke.join), &mut emit).draw(line);
+        Strip::new(size, stroke.ratio, shape.outset, (stroke.cap, stroke.join), &mut emit)
+            .draw(line);
     }
 }
 
-/// Draws a soft band: the strip says which pixels it covers, their true distance from the line how much. Where a strip is
-/// wider than its segments are long it is folded over itself, and what lies across one fold is not across the line.
+/// Draws a soft band: the strip says which pixels it covers, their true distance from the line how
+/// much. Where a strip is wider than its segments are long it is folded over itself, and what lies
+/// across one fold is not across the line.
 fn band(stroke: &Stroke, line: &Line, shape: &Shape, canvas: &mut Canvas) {
-    let Some(mut window) = Window::around(&[&line.points], shape.outset + 1.0, canvas) else { return };
+    let Some(mut window) = Window::around(&[&line.points], shape.outset + 1.0, canvas) else {
+        return;
+    };
     let inside = |x: usize, y: usize, w: &Window| {
         let (x, y) = (x.checked_sub(w.left)?, y.checked_sub(w.top)?);
         (x < w.width && y < w.height).then(|| y * w.width + x)
@@ -56,7 +60,8 @@ fn band(stroke: &Stroke, line: &Line, shape: &Shape, canvas: &mut Canvas) {
     for pair in line.points.windows(2) {
         window.measure(pair[0], pair[1], shape.outset);
     }
-    if let (true, Some(first), Some(last)) = (line.closed, line.points.first(), line.points.last()) {
+    if let (true, Some(first), Some(last)) = (line.closed, line.points.first(), line.points.last())
+    {
         window.measure(*last, *first, shape.outset);
     }
     let LineInk::Color(color) = &stroke.ink else { return };
@@ -64,7 +69,8 @@ fn band(stroke: &Stroke, line: &Line, shape: &Shape, canvas: &mut Canvas) {
     for y in window.top..window.top + window.height {
         for x in canvas.seen(y, window.left, window.width) {
             if let Some(i) = inside(x, y, &window).filter(|i| covered[*i]) {
-                let alpha = (shape.opacity_at(f64::from(window.distances_sq[i]).sqrt()) * 255.0 + 0.5) as u8;
+                let alpha = (shape.opacity_at(f64::from(window.distances_sq[i]).sqrt()) * 255.0
+                    + 0.5) as u8;
                 canvas.blend_pixel(x, y, rgba, alpha);
             }
         }
@@ -98,12 +104,15 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Whether the stroke is mostly softness, in one colour, and short enough to be measured pixel by pixel. The answer hangs
-    /// on the whole line, never on the picture.
+    /// Whether the stroke is mostly softness, in one colour, and short enough to be measured pixel
+    /// by pixel. The answer hangs on the whole line, never on the picture.
     fn is_band(&self, stroke: &Stroke, line: &Line) -> bool {
         let plain = matches!(stroke.ink, LineInk::Color(_)) && self.dashes.is_none();
         let measured = line.points.len() as f64 * (2.0 * self.outset).min(MEASURED_SIDE).powi(2);
-        plain && line.points.len() > 2 && stroke.blur_px > 0.5 * self.outset && measured < MAX_MEASURED
+        plain
+            && line.points.len() > 2
+            && stroke.blur_px > 0.5 * self.outset
+            && measured < MAX_MEASURED
     }
 
     /// At a distance from the middle, px.
@@ -115,7 +124,9 @@ impl<'a> Shape<'a> {
     fn opacity(&self, fragment: &Fragment) -> f64 {
         let alpha = self.opacity_at(fragment.across.hypot(fragment.beyond) * self.outset);
         match &self.dashes {
-            Some(dashes) if alpha > 0.0 => alpha * dashes.opacity(fragment.along / SUBPIXELS as f64, fragment.across),
+            Some(dashes) if alpha > 0.0 => {
+                alpha * dashes.opacity(fragment.along / SUBPIXELS as f64, fragment.across)
+            }
             _ => alpha,
         }
     }
@@ -142,7 +153,9 @@ impl<'a> Dashes<'a> {
             period,
             round: (stroke.cap == Cap::Round).then_some(stroke.width_px / 2.0),
             softness: stroke.dash_softness_px,
-            stretch: stroke.dash_line_px.map_or(1.0, |px| px * SUBPIXELS as f64 / line.length().max(1.0)),
+            stretch: stroke
+                .dash_line_px
+                .map_or(1.0, |px| px * SUBPIXELS as f64 / line.length().max(1.0)),
         })
     }
 
@@ -152,7 +165,11 @@ impl<'a> Dashes<'a> {
             None => inside,
             Some(half) => {
                 let aside = across * (half + 0.5);
-                if inside > 0.0 { inside.hypot((half - aside.abs()).max(0.0)) } else { half - inside.hypot(aside) }
+                if inside > 0.0 {
+                    inside.hypot((half - aside.abs()).max(0.0))
+                } else {
+                    half - inside.hypot(aside)
+                }
             }
         };
         let t = (depth / self.softness / 2.0 + 0.5).clamp(0.0, 1.0);
@@ -200,15 +217,18 @@ impl<'a> Ink<'a> {
             LineInk::Color(color) => color.premultiplied_rgba8(),
             LineInk::Gradient { colors, opacity } => {
                 let last = colors.len() - 1;
-                let at = ((fragment.along / self.length).clamp(0.0, 1.0) * last as f64).round() as usize;
+                let at =
+                    ((fragment.along / self.length).clamp(0.0, 1.0) * last as f64).round() as usize;
                 colors[at.min(last)].with_opacity(*opacity).premultiplied_rgba8()
             }
             LineInk::Pattern { image, opacity, length_px } => {
                 let x = (fragment.along / SUBPIXELS as f64 / length_px).rem_euclid(1.0);
                 let y = 0.5 * fragment.across + 0.5;
-                // The image is stretched by a pixel at each end, into its next repetition, of which no more is seen.
+                // The image is stretched by a pixel at each end, into its next repetition, of which
+                // no more is seen.
                 let at = |unit: f64, size: u32| unit * (f64::from(size) + 2.0) - 1.0;
-                let rgba = mixed(image, at(x, image.width_px), at(y, image.height_px), Edge::Margin);
+                let rgba =
+                    mixed(image, at(x, image.width_px), at(y, image.height_px), Edge::Margin);
                 scale(rgba, (opacity.clamp(0.0, 1.0) * 255.0).round() as u8)
             }
         }
@@ -230,8 +250,15 @@ mod tests {
         assert_eq!(even.opacity(10.0, 0.0), 0.5);
         // The third dash goes on into the first.
         let odd = dashes(&[10.0, 6.0, 4.0], None);
-        assert_eq!([5.0, 13.0, 18.0, 20.0, 25.0].map(|at| odd.opacity(at, 0.0)), [1.0, 0.0, 1.0, 1.0, 1.0]);
+        assert_eq!(
+            [5.0, 13.0, 18.0, 20.0, 25.0].map(|at| odd.opacity(at, 0.0)),
+            [1.0, 0.0, 1.0, 1.0, 1.0]
+        );
         let round = dashes(&[10.0, 20.0], Some(5.0));
-        assert!(round.opacity(12.0, 0.0) == 1.0 && round.opacity(17.0, 0.0) == 0.0 && round.opacity(13.5, 0.9) == 0.0);
+        assert!(
+            round.opacity(12.0, 0.0) == 1.0
+                && round.opacity(17.0, 0.0) == 0.0
+                && round.opacity(13.5, 0.9) == 0.0
+        );
     }
 }

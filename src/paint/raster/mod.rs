@@ -1,8 +1,9 @@
 //! The raster painter: a scene to premultiplied RGBA pixels.
 //!
-//! **Invariant (seamless).** What a pixel gets depends on the items and on the pixel's place in the world, never on the
-//! picture's size or edges. Areas are turned to coverage by [`coverage`] alone, lines to pixels by [`strip`] alone, blending
-//! is done pixel by pixel in source order, and every distance is measured from a shape's own points.
+//! **Invariant (seamless).** What a pixel gets depends on the items and on the pixel's place in the
+//! world, never on the picture's size or edges. Areas are turned to coverage by [`coverage`] alone,
+//! lines to pixels by [`strip`] alone, blending is done pixel by pixel in source order, and every
+//! distance is measured from a shape's own points.
 
 mod blend;
 mod circle;
@@ -65,14 +66,16 @@ pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
         brush,
         layer: text::Layer::default(),
     };
-    let mut canvas = Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px).until(brush.stop);
+    let mut canvas =
+        Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px).until(brush.stop);
     for layer in &scene.layers {
         painter.draw(&layer.items, &mut canvas)?;
     }
     Ok(pixmap)
 }
 
-/// A transparent canvas. Where there is not so much memory, that is an error, and not the end of the program.
+/// A transparent canvas. Where there is not so much memory, that is an error, and not the end of
+/// the program.
 fn clear(width_px: u32, height_px: u32) -> Result<Pixmap, Unfinished> {
     let bytes = u64::from(width_px) * u64::from(height_px) * 4;
     let bytes = usize::try_from(bytes).map_err(|_| Unfinished::Memory)?;
@@ -130,12 +133,14 @@ impl Painter<'_> {
     }
 
     fn group(&mut self, group: &Group, canvas: &mut Canvas) -> Result<(), Unfinished> {
-        let outer = canvas.clip(group.clip.as_ref().map(|quad| rows_in(quad, self.width_px, self.height_px)));
+        let outer = canvas
+            .clip(group.clip.as_ref().map(|quad| rows_in(quad, self.width_px, self.height_px)));
         if group.opacity >= 1.0 {
             self.draw(&group.items, canvas)?;
         } else {
             let mut apart = clear(self.width_px, self.height_px)?;
-            let mut inner = Canvas::new(apart.data_mut(), self.width_px, self.to_world_px).until(self.brush.stop);
+            let mut inner = Canvas::new(apart.data_mut(), self.width_px, self.to_world_px)
+                .until(self.brush.stop);
             inner.clip(canvas.rows().cloned());
             self.draw(&group.items, &mut inner)?;
             canvas.blend_canvas(apart.data(), group.opacity);
@@ -145,13 +150,14 @@ impl Painter<'_> {
     }
 }
 
-/// The pixels of each row whose centre lies in the convex shape. Centres on the left and upper edges belong to it, and an
-/// edge crosses a row at one place whichever way round it is walked, so that shapes side by side share no pixel and leave
-/// none between them.
+/// The pixels of each row whose centre lies in the convex shape. Centres on the left and upper
+/// edges belong to it, and an edge crosses a row at one place whichever way round it is walked, so
+/// that shapes side by side share no pixel and leave none between them.
 fn rows_in(quad: &[Snapped; 4], width_px: u32, height_px: u32) -> Rows {
     let limit = i64::from(width_px);
     // The first pixel whose centre is not left of `x`.
-    let first = |x: i64| (x - SUBPIXELS / 2 + SUBPIXELS - 1).div_euclid(SUBPIXELS).clamp(0, limit) as u32;
+    let first =
+        |x: i64| (x - SUBPIXELS / 2 + SUBPIXELS - 1).div_euclid(SUBPIXELS).clamp(0, limit) as u32;
     (0..i64::from(height_px))
         .map(|row| {
             let y = row * SUBPIXELS + SUBPIXELS / 2;

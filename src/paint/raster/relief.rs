@@ -1,8 +1,9 @@
 //! The ground as light and shade, or its heights as colours.
 //!
-//! Each pixel's colour hangs on the slopes, or the height, at its own place. The formulas of light and shade are those of
-//! <https://maplibre.org/maplibre-style-spec/layers/#hillshade-method>; `basic`, `combined` and `igor` are there said to be
-//! GDAL's (<https://gdal.org/en/stable/programs/gdaldem.html#hillshade>).
+//! Each pixel's colour hangs on the slopes, or the height, at its own place. The formulas of light
+//! and shade are those of <https://maplibre.org/maplibre-style-spec/layers/#hillshade-method>;
+//! `basic`, `combined` and `igor` are there said to be GDAL's
+//! (<https://gdal.org/en/stable/programs/gdaldem.html#hillshade>).
 
 use std::f32::consts::{FRAC_PI_2, PI};
 
@@ -120,7 +121,8 @@ struct Shader {
     accent: Rgba,
     /// How much steeper slopes are to all methods but the standard one.
     steeper: f32,
-    /// Of the standard method, by [`Shader::steepness`], evenly spaced: how much of the accent there is, and of the shade.
+    /// Of the standard method, by [`Shader::steepness`], evenly spaced: how much of the accent
+    /// there is, and of the shade.
     curve: Vec<[f32; 2]>,
 }
 
@@ -164,7 +166,9 @@ impl Shader {
             }
             ShadingMethod::Multidirectional => {
                 let share = 1.0 / self.lamps.len() as f32;
-                self.lamps.iter().fold([0.0; 4], |all, lamp| sum(all, 1.0, lamp.basic(steeper), share))
+                self.lamps
+                    .iter()
+                    .fold([0.0; 4], |all, lamp| sum(all, 1.0, lamp.basic(steeper), share))
             }
         }
     }
@@ -219,7 +223,9 @@ impl TintColors {
     fn at(&self, height: f64) -> Rgba {
         let next = self.0.partition_point(|(stop, _)| *stop <= height);
         match (next.checked_sub(1).and_then(|i| self.0.get(i)), self.0.get(next)) {
-            (Some((low, a)), Some((high, b))) => mixed(*a, *b, ((height - low) / (high - low)) as f32),
+            (Some((low, a)), Some((high, b))) => {
+                mixed(*a, *b, ((height - low) / (high - low)) as f32)
+            }
             (Some((_, only)), None) | (None, Some((_, only))) => *only,
             (None, None) => [0.0; 4],
         }

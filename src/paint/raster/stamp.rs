@@ -1,8 +1,9 @@
-//! Glyphs drawn once and stamped many times: the coverage of an upright glyph at one size and place within its pixel, and
-//! its halo.
+//! Glyphs drawn once and stamped many times: the coverage of an upright glyph at one size and place
+//! within its pixel, and its halo.
 //!
-//! A stamped glyph's origin is rounded to a quarter of a pixel of the world's own grid, so a stamp is the same in every
-//! picture. Turned and very large glyphs are drawn from their outlines instead.
+//! A stamped glyph's origin is rounded to a quarter of a pixel of the world's own grid, so a stamp
+//! is the same in every picture. Turned and very large glyphs are drawn from their outlines
+//! instead.
 
 use std::sync::Arc;
 
@@ -51,14 +52,21 @@ pub struct Stamp {
 
 impl Default for Stamps {
     fn default() -> Self {
-        let weigh = |_: &Key, stamp: &Arc<Stamp>| (stamp.letter.len() + stamp.halo.len() + 128) as u32;
+        let weigh =
+            |_: &Key, stamp: &Arc<Stamp>| (stamp.letter.len() + stamp.halo.len() + 128) as u32;
         Self(Cache::builder().max_capacity(KEPT_BYTES).weigher(weigh).build())
     }
 }
 
 impl Stamps {
-    /// The stamp for a glyph, and the pixel that its origin lies in; `None` for one that is not stamped.
-    pub fn of(&self, glyph: &TextGlyph, anchor: Snapped, ink: &FieldInk) -> Option<(Arc<Stamp>, i64, i64)> {
+    /// The stamp for a glyph, and the pixel that its origin lies in; `None` for one that is not
+    /// stamped.
+    pub fn of(
+        &self,
+        glyph: &TextGlyph,
+        anchor: Snapped,
+        ink: &FieldInk,
+    ) -> Option<(Arc<Stamp>, i64, i64)> {
         let Mark::Outline { face, glyph: id } = &glyph.mark else { return None };
         let [size, slant] = glyph.right;
         if slant != 0.0 || size <= 0.0 || size * EM > MAX_EM_PX {
@@ -69,14 +77,19 @@ impl Stamps {
             let phases = (at + (by * SUBPIXELS as f64).round() as i64 + step / 2).div_euclid(step);
             (phases.div_euclid(PHASES), phases.rem_euclid(PHASES) as u8)
         };
-        let ((x, phase_x), (y, phase_y)) = (place(anchor.x, glyph.origin[0]), place(anchor.y, glyph.origin[1]));
+        let ((x, phase_x), (y, phase_y)) =
+            (place(anchor.x, glyph.origin[0]), place(anchor.y, glyph.origin[1]));
         let has_halo = ink.halo_width > 0.0 && ink.halo_color.a > 0.0;
         let key = Key {
             face: Arc::as_ptr(face) as usize,
             glyph: *id,
             size: size.to_bits(),
             phase: (phase_x, phase_y),
-            halo: if has_halo { [ink.halo_width, ink.halo_blur, ink.ratio].map(f64::to_bits) } else { [0; 3] },
+            halo: if has_halo {
+                [ink.halo_width, ink.halo_blur, ink.ratio].map(f64::to_bits)
+            } else {
+                [0; 3]
+            },
         };
         let stamp = self.0.get_with(key, || {
             let at = |phase: u8| f64::from(phase) / PHASES as f64;
@@ -91,8 +104,10 @@ fn draw(face: &Arc<Face>, id: u32, size: f64, phase: [f64; 2], halo: Option<&Fie
     let mark = Mark::Outline { face: face.clone(), glyph: id };
     let glyph = TextGlyph { mark, origin: phase, right: [size, 0.0], color: None, bytes: (0, 0) };
     let mut rings = rings(face, id, &glyph, origin);
-    let reach =
-        halo.map_or(0.0, |ink| (ink.halo_width + super::field::halo_fade_px(ink)) * ink.ratio).ceil() as i64 + 1;
+    let reach = halo
+        .map_or(0.0, |ink| (ink.halo_width + super::field::halo_fade_px(ink)) * ink.ratio)
+        .ceil() as i64
+        + 1;
     let bounds = |v: fn(&Snapped) -> i64| {
         let all = || rings.iter().flatten().map(v);
         let low = all().min().unwrap_or(0).div_euclid(SUBPIXELS) - reach;

@@ -1,22 +1,23 @@
 //! A line as a strip of triangles, and the pixels in it.
 //!
-//! At each of its points a line has a pair of points to its left and right, and between two pairs lies a quadrilateral
-//! of two triangles, the way MapLibre's line bucket lays them. A pixel belongs to the triangle that holds its centre:
-//! to exactly one along the line, and to several where a sharp corner folds the strip over itself or the line crosses
-//! itself. It is told how far along the line it lies and how far from the middle, and what it is painted with hangs on
-//! that alone, as in MapLibre's shaders.
+//! At each of its points a line has a pair of points to its left and right, and between two pairs
+//! lies a quadrilateral of two triangles, the way MapLibre's line bucket lays them. A pixel belongs
+//! to the triangle that holds its centre: to exactly one along the line, and to several where a
+//! sharp corner folds the strip over itself or the line crosses itself. It is told how far along
+//! the line it lies and how far from the middle, and what it is painted with hangs on that alone,
+//! as in MapLibre's shaders.
 //!
-//! **Invariant (seamless).** A pair is made from its own point and the directions there, in offsets rounded once to
-//! 1/256 px. Where a triangle's side crosses a row is one floor division of the side's own end points; places within a
-//! triangle are computed from whole differences between its corners and the pixel's centre. So all of it is the same in
-//! every picture.
+//! **Invariant (seamless).** A pair is made from its own point and the directions there, in offsets
+//! rounded once to 1/256 px. Where a triangle's side crosses a row is one floor division of the
+//! side's own end points; places within a triangle are computed from whole differences between its
+//! corners and the pixel's centre. So all of it is the same in every picture.
 
 use super::coverage::floor_mul_div;
 use crate::geo::{SUBPIXELS, Snapped};
 use crate::scene::{Cap, Join, Line};
 
-/// A mitre of this many half widths is where a corner's inner sides would meet beyond its segments: from there on the
-/// segments are folded over each other.
+/// A mitre of this many half widths is where a corner's inner sides would meet beyond its segments:
+/// from there on the segments are folded over each other.
 const FOLD: f64 = 2.0;
 
 /// Below this a bevelled corner looks the same as a mitred one.
@@ -25,8 +26,8 @@ const FLAT: f64 = 1.05;
 /// A round corner is as many slices as fit it best.
 const DEGREES_PER_SLICE: f64 = 20.0;
 
-/// Corners that turn by more than this have a pair of their own on either side, so that what changes along the line is
-/// not smeared along the whole of a long segment.
+/// Corners that turn by more than this have a pair of their own on either side, so that what
+/// changes along the line is not smeared along the whole of a long segment.
 const SHARP: f64 = 75.0;
 
 /// How far from a sharp corner these pairs are, in CSS px.
@@ -74,7 +75,8 @@ pub struct Strip<'a> {
 }
 
 impl<'a> Strip<'a> {
-    /// `half_px` is the strip's half width in px; the picture is `size_px` wide and high, at `ratio` px per CSS px.
+    /// `half_px` is the strip's half width in px; the picture is `size_px` wide and high, at
+    /// `ratio` px per CSS px.
     pub fn new(
         size_px: (usize, usize),
         ratio: f64,
@@ -185,7 +187,8 @@ impl<'a> Strip<'a> {
             self.pair(at, b, [-1.0; 2], 1.0);
             self.pair(at, b, [0.0; 2], 0.0);
         } else if miter > FOLD {
-            // Both segments are cut off by one line through the corner, and folded over each other inside it.
+            // Both segments are cut off by one line through the corner, and folded over each other
+            // inside it.
             let fold = if miter > 100.0 {
                 (-nb.0, -nb.1)
             } else {
@@ -209,7 +212,8 @@ impl<'a> Strip<'a> {
 
     /// A pair on a segment in direction `d`, `by` (1/256 px) along it from `at`.
     fn beside(&mut self, at: Snapped, d: Vector, by: f64) {
-        let moved = Snapped { x: at.x + (d.0 * by).round() as i64, y: at.y + (d.1 * by).round() as i64 };
+        let moved =
+            Snapped { x: at.x + (d.0 * by).round() as i64, y: at.y + (d.1 * by).round() as i64 };
         self.along += by;
         self.pair(moved, d, [0.0; 2], 0.0);
         self.along -= by;
@@ -230,8 +234,8 @@ impl<'a> Strip<'a> {
         }
     }
 
-    /// The pair at a point of a segment in direction `d`: to its left and right, each moved along the segment by so many
-    /// half widths.
+    /// The pair at a point of a segment in direction `d`: to its left and right, each moved along
+    /// the segment by so many half widths.
     fn pair(&mut self, at: Snapped, d: Vector, [left, right]: [f64; 2], beyond: f64) {
         let n = right_of(d);
         let to_right = (n.0 + d.0 * right, n.1 + d.1 * right);
@@ -241,7 +245,8 @@ impl<'a> Strip<'a> {
 
     /// Continues the strip to a pair of points, given by how far they are from `at`.
     fn strip(&mut self, at: Snapped, right: Vector, left: Vector, beyond: f64) {
-        let (left, right) = (self.corner_at(at, left, 1.0, beyond), self.corner_at(at, right, -1.0, beyond));
+        let (left, right) =
+            (self.corner_at(at, left, 1.0, beyond), self.corner_at(at, right, -1.0, beyond));
         if let Some((last_left, last_right)) = self.last {
             self.triangle(last_left, last_right, right);
             self.triangle(last_left, right, left);
@@ -251,14 +256,24 @@ impl<'a> Strip<'a> {
 
     fn corner_at(&self, at: Snapped, by: Vector, across: f64, beyond: f64) -> Corner {
         let moved = |v: i64, by: f64| v + (by * self.half).round() as i64;
-        Corner { at: Snapped { x: moved(at.x, by.0), y: moved(at.y, by.1) }, across, beyond, along: self.along }
+        Corner {
+            at: Snapped { x: moved(at.x, by.0), y: moved(at.y, by.1) },
+            across,
+            beyond,
+            along: self.along,
+        }
     }
 
-    /// Gives the pixels whose centre lies in the triangle; those on a left or upper side belong to it.
+    /// Gives the pixels whose centre lies in the triangle; those on a left or upper side belong to
+    /// it.
     fn triangle(&mut self, a: Corner, b: Corner, c: Corner) {
         let (top, bottom) = (a.at.y.min(b.at.y).min(c.at.y), a.at.y.max(b.at.y).max(c.at.y));
         let (left, right) = (a.at.x.min(b.at.x).min(c.at.x), a.at.x.max(b.at.x).max(c.at.x));
-        if right <= 0 || left >= self.width_px * SUBPIXELS || bottom <= 0 || top >= self.height_px * SUBPIXELS {
+        if right <= 0
+            || left >= self.width_px * SUBPIXELS
+            || bottom <= 0
+            || top >= self.height_px * SUBPIXELS
+        {
             return;
         }
         let area = cross(a.at, b.at, c.at);
@@ -274,7 +289,8 @@ impl<'a> Strip<'a> {
                 let (upper, lower) = if p.y <= q.y { (p, q) } else { (q, p) };
                 if upper.y <= y && y < lower.y {
                     // Rounded up: the first position not left of the side.
-                    let x = upper.x - floor_mul_div(y - upper.y, upper.x - lower.x, lower.y - upper.y);
+                    let x =
+                        upper.x - floor_mul_div(y - upper.y, upper.x - lower.x, lower.y - upper.y);
                     let first = first_center(x);
                     (from, to) = (from.min(first), to.max(first));
                 }
@@ -334,7 +350,8 @@ mod tests {
             }
             true
         };
-        Strip::new((200, 200), 1.0, half_px, (cap, join), &mut emit).draw(&Line::new(points, false).unwrap());
+        Strip::new((200, 200), 1.0, half_px, (cap, join), &mut emit)
+            .draw(&Line::new(points, false).unwrap());
         count
     }
 
@@ -359,22 +376,30 @@ mod tests {
             (&back[..], Join::Round { limit: 1.0 }, Cap::Butt, 3200.0 + 4.0 * quarter),
         ] {
             let got = pixels(points, 8.0, join, cap);
-            assert!((got - expected).abs() <= 12.0, "{points:?} {join:?} {cap:?}: {got} for {expected}");
+            assert!(
+                (got - expected).abs() <= 12.0,
+                "{points:?} {join:?} {cap:?}: {got} for {expected}"
+            );
         }
     }
 
     #[test]
     fn a_pixel_knows_how_far_along_it_lies() {
-        let points = [(10, 20), (60, 20), (110, 20)].map(|(x, y)| Snapped { x: x * 256, y: y * 256 });
+        let points =
+            [(10, 20), (60, 20), (110, 20)].map(|(x, y)| Snapped { x: x * 256, y: y * 256 });
         let mut seen = 0;
         let mut emit = |f: Fragment| {
             if (f.x, f.y) == (60, 22) {
-                assert!((f.along / 256.0 - 50.5).abs() < 1e-6 && (f.across * 5.0 + 2.5).abs() < 1e-6, "{f:?}");
+                assert!(
+                    (f.along / 256.0 - 50.5).abs() < 1e-6 && (f.across * 5.0 + 2.5).abs() < 1e-6,
+                    "{f:?}"
+                );
                 seen += 1;
             }
             true
         };
-        let mut strip = Strip::new((200, 200), 1.0, 5.0, (Cap::Butt, Join::Miter { limit: 2.0 }), &mut emit);
+        let mut strip =
+            Strip::new((200, 200), 1.0, 5.0, (Cap::Butt, Join::Miter { limit: 2.0 }), &mut emit);
         strip.draw(&Line::new(points.to_vec(), false).unwrap());
         assert_eq!(seen, 1);
     }

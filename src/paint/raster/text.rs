@@ -1,7 +1,8 @@
-//! Text: outlines filled by exact coverage with halos by distance, and distance fields as MapLibre draws them.
+//! Text: outlines filled by exact coverage with halos by distance, and distance fields as MapLibre
+//! draws them.
 //!
-//! Outlines are scaled and turned around their own origin, then rounded to 1/256 px beside the label's anchor: their
-//! pixels are the same in every picture.
+//! Outlines are scaled and turned around their own origin, then rounded to 1/256 px beside the
+//! label's anchor: their pixels are the same in every picture.
 
 use super::Painter;
 use super::blend::Canvas;
@@ -32,7 +33,9 @@ impl Painter<'_> {
             match &glyph.mark {
                 Mark::Field(field) => draw_field(field, glyph, anchor, text, canvas),
                 Mark::Outline { face, glyph: id } => {
-                    outlines.extend(rings(face, *id, glyph, anchor).into_iter().map(|ring| (ring, glyph.color)));
+                    outlines.extend(
+                        rings(face, *id, glyph, anchor).into_iter().map(|ring| (ring, glyph.color)),
+                    );
                 }
             }
         }
@@ -58,7 +61,9 @@ impl Painter<'_> {
     fn stamped(&mut self, text: &Text, ink: &FieldInk, canvas: &mut Canvas) -> bool {
         let shape = &text.shape;
         let place = |glyph| self.brush.stamps.of(glyph, shape.anchor, ink);
-        let Some(stamps) = shape.glyphs.iter().map(place).collect::<Option<Vec<_>>>() else { return false };
+        let Some(stamps) = shape.glyphs.iter().map(place).collect::<Option<Vec<_>>>() else {
+            return false;
+        };
         if text.part != TextPart::Letters && ink.halo_color.a > 0.0 {
             let halos = stamps.iter().map(|(s, x, y)| (&s.halo, &**s, *x, *y));
             let color = ink.halo_color.with_opacity(ink.opacity).premultiplied_rgba8();
@@ -70,7 +75,8 @@ impl Painter<'_> {
             let colored = |i: usize| shape.glyphs[i].color.unwrap_or(ink.color);
             let order: Vec<usize> = (0..stamps.len()).collect();
             for same in order.chunk_by(|a, b| colored(*a) == colored(*b)) {
-                let letters = same.iter().map(|i| &stamps[*i]).map(|(s, x, y)| (&s.letter, &**s, *x, *y));
+                let letters =
+                    same.iter().map(|i| &stamps[*i]).map(|(s, x, y)| (&s.letter, &**s, *x, *y));
                 let color = colored(same[0]).with_opacity(ink.opacity).premultiplied_rgba8();
                 self.layer.clear(letters.clone(), canvas);
                 // Letters that are joined fill their common pixels together.
@@ -90,7 +96,8 @@ impl Painter<'_> {
         let mut inside = vec![false; window.distances_sq.len()];
         self.coverage.spans(|span: Span| {
             if span.coverage >= 128
-                && let Some(row) = (span.y as usize).checked_sub(window.top).filter(|r| *r < window.height)
+                && let Some(row) =
+                    (span.y as usize).checked_sub(window.top).filter(|r| *r < window.height)
             {
                 let end = (span.x + span.length) as usize;
                 for x in (span.x as usize).max(window.left)..end.min(window.left + window.width) {
@@ -151,7 +158,9 @@ impl Layer {
             }
             let (left, top) = (x + s.left - self.left, y + s.top - self.top);
             let from = |at: i64| (-at).max(0) as usize;
-            let until = |at: i64, size: usize, limit: usize| (limit as i64 - at).clamp(0, size as i64) as usize;
+            let until = |at: i64, size: usize, limit: usize| {
+                (limit as i64 - at).clamp(0, size as i64) as usize
+            };
             let (first, end) = (from(left), until(left, s.width, self.width));
             for row in from(top)..until(top, s.height, self.height) {
                 let source = &shares[row * s.width..(row + 1) * s.width];
@@ -208,8 +217,10 @@ impl Window {
     /// `None` where none of it is in the picture.
     pub fn around(rings: &[&Ring], reach_px: f64, canvas: &Canvas) -> Option<Self> {
         let range = |v: fn(&Snapped) -> i64, size: usize| {
-            let low = rings.iter().flat_map(|r| r.iter()).map(v).min()? as f64 / SUBPIXELS as f64 - reach_px;
-            let high = rings.iter().flat_map(|r| r.iter()).map(v).max()? as f64 / SUBPIXELS as f64 + reach_px;
+            let low = rings.iter().flat_map(|r| r.iter()).map(v).min()? as f64 / SUBPIXELS as f64
+                - reach_px;
+            let high = rings.iter().flat_map(|r| r.iter()).map(v).max()? as f64 / SUBPIXELS as f64
+                + reach_px;
             let first = low.floor().clamp(0.0, size as f64) as usize;
             let end = high.ceil().clamp(0.0, size as f64) as usize;
             (first < end).then_some((first, end - first))
@@ -228,14 +239,19 @@ impl Window {
         let range = |from: i64, by: f64, start: usize, size: usize| {
             let low = px(from) + by.min(0.0) - reach_px - 0.5 - start as f64;
             let high = px(from) + by.max(0.0) + reach_px + 0.5 - start as f64;
-            low.floor().clamp(0.0, size as f64) as usize..high.ceil().clamp(0.0, size as f64) as usize
+            low.floor().clamp(0.0, size as f64) as usize
+                ..high.ceil().clamp(0.0, size as f64) as usize
         };
         let columns = range(a.x, dx, self.left, self.width);
         for row in range(a.y, dy, self.top, self.height) {
             let y = px((self.top + row) as i64 * SUBPIXELS + SUBPIXELS / 2 - a.y);
             for column in columns.clone() {
                 let x = px((self.left + column) as i64 * SUBPIXELS + SUBPIXELS / 2 - a.x);
-                let t = if length_sq > 0.0 { ((x * dx + y * dy) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
+                let t = if length_sq > 0.0 {
+                    ((x * dx + y * dy) / length_sq).clamp(0.0, 1.0)
+                } else {
+                    0.0
+                };
                 let (ox, oy) = (x - t * dx, y - t * dy);
                 let distance = &mut self.distances_sq[row * self.width + column];
                 *distance = distance.min((ox * ox + oy * oy) as f32);
@@ -267,7 +283,13 @@ pub(super) fn rings(face: &Face, id: u32, glyph: &TextGlyph, anchor: Snapped) ->
     face.outline(id).contours.iter().map(ring).filter(|r| r.len() > 2).collect()
 }
 
-fn draw_field(field: &SdfGlyph, glyph: &TextGlyph, anchor: Snapped, text: &Text, canvas: &mut Canvas) {
+fn draw_field(
+    field: &SdfGlyph,
+    glyph: &TextGlyph,
+    anchor: Snapped,
+    text: &Text,
+    canvas: &mut Canvas,
+) {
     if field.field.is_empty() {
         return;
     }

@@ -1,4 +1,5 @@
-//! Live text: what is written by runs, in fonts as CSS names them, so that browsers and editors have words and not letters.
+//! Live text: what is written by runs, in fonts as CSS names them, so that browsers and editors
+//! have words and not letters.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -9,7 +10,13 @@ use crate::paint::vector::{GlyphRun, Mark, PlacedGlyph, Point};
 use crate::text::{EM, is_invisible};
 
 /// Writes a label's letters, its halo, or both as one.
-pub(super) fn text(runs: &[GlyphRun], text: &str, halo: Option<(Color, f64)>, letters: bool, out: &mut String) {
+pub(super) fn text(
+    runs: &[GlyphRun],
+    text: &str,
+    halo: Option<(Color, f64)>,
+    letters: bool,
+    out: &mut String,
+) {
     let look = |run: &GlyphRun| match (letters, halo) {
         (true, None) => Some(ink("fill", &run.color)),
         (true, Some((color, width))) => Some(format!(
@@ -44,20 +51,25 @@ pub(super) fn text(runs: &[GlyphRun], text: &str, halo: Option<(Color, f64)>, le
         let gaps = gaps(run);
         let spacing = gaps.get(gaps.len() / 2).copied().unwrap_or(0.0);
         let even = gaps.iter().all(|gap| (gap - spacing).abs() < MOST_KERNING * run.em_px);
-        // As the font has it; letters that stand further apart go where they were placed, each by itself.
-        let alone = part.chars().count() == run.glyphs.len() && run.glyphs.is_sorted_by_key(|g| g.bytes.0);
+        // As the font has it; letters that stand further apart go where they were placed, each by
+        // itself.
+        let alone =
+            part.chars().count() == run.glyphs.len() && run.glyphs.is_sorted_by_key(|g| g.bytes.0);
         if !even && alone {
-            let at: Vec<String> = run.glyphs.iter().map(|g| number(run.offset(g.origin)[0])).collect();
+            let at: Vec<String> =
+                run.glyphs.iter().map(|g| number(run.offset(g.origin)[0])).collect();
             let _ = write!(font, " x=\"{}\"", at.join(" "));
         } else if spacing.abs() > LEAST_SPACING * run.em_px {
             let _ = write!(font, " letter-spacing=\"{}\"", number(spacing));
         }
         let transform = transform(&[a, b, -b, a, x, y]);
-        let _ = writeln!(out, "<text transform=\"{transform}\" {font}{look}>{}</text>", escaped(&part));
+        let _ =
+            writeln!(out, "<text transform=\"{transform}\" {font}{look}>{}</text>", escaped(&part));
     }
 }
 
-/// The part of a label that runs stand for, without the letters that are drawn by none of them; spaces stay.
+/// The part of a label that runs stand for, without the letters that are drawn by none of them;
+/// spaces stay.
 fn written(runs: &[GlyphRun], text: &str) -> String {
     let mut drawn: Vec<(u32, u32)> = runs.iter().flat_map(|r| &r.glyphs).map(|g| g.bytes).collect();
     drawn.sort_unstable();
@@ -75,7 +87,11 @@ fn written(runs: &[GlyphRun], text: &str) -> String {
 
 /// A run's font as CSS names it.
 fn font(run: &GlyphRun) -> String {
-    let mut font = format!("font-family=\"'{}'\" font-size=\"{}\"", escaped(&run.face.family), number(run.em_px));
+    let mut font = format!(
+        "font-family=\"'{}'\" font-size=\"{}\"",
+        escaped(&run.face.family),
+        number(run.em_px)
+    );
     if run.face.weight != 400.0 {
         let _ = write!(font, " font-weight=\"{}\"", number(run.face.weight));
     }
@@ -86,17 +102,21 @@ fn font(run: &GlyphRun) -> String {
     font
 }
 
-/// Where each letter of a text goes and how it is turned, where each is a run by itself, and they have one font.
+/// Where each letter of a text goes and how it is turned, where each is a run by itself, and they
+/// have one font.
 fn turned(runs: &[GlyphRun], text: &str) -> Option<String> {
     let [first, _, ..] = runs else { return None };
     let mut next = first.glyphs.first()?.bytes.0;
     let (mut x, mut y, mut turns) = (Vec::new(), Vec::new(), Vec::new());
     for run in runs {
         let [glyph] = run.glyphs[..] else { return None };
-        let same = Arc::ptr_eq(&run.face, &first.face) && run.em_px == first.em_px && run.color == first.color;
+        let same = Arc::ptr_eq(&run.face, &first.face)
+            && run.em_px == first.em_px
+            && run.color == first.color;
         // One after the other, each of one character, none left out.
         let (from, to) = glyph.bytes;
-        let one = text.get(from as usize..to as usize).is_some_and(|part| part.chars().count() == 1);
+        let one =
+            text.get(from as usize..to as usize).is_some_and(|part| part.chars().count() == 1);
         if !same || !one || from != next {
             return None;
         }
@@ -111,13 +131,16 @@ fn turned(runs: &[GlyphRun], text: &str) -> Option<String> {
 /// Less than this between letters, in ems, is nothing that a reader sees.
 const LEAST_SPACING: f64 = 0.005;
 
-/// By how much the distances between letters differ for no other reason than that pairs are kerned, in ems.
+/// By how much the distances between letters differ for no other reason than that pairs are kerned,
+/// in ems.
 const MOST_KERNING: f64 = 0.3;
 
 /// What stands between letters beside their own widths, px, the least first.
 fn gaps(run: &GlyphRun) -> Vec<f64> {
     let along = |g: &PlacedGlyph| run.offset(g.origin)[0];
-    let gap = |pair: &[PlacedGlyph]| along(&pair[1]) - along(&pair[0]) - run.face.advance(pair[0].id) / EM * run.em_px;
+    let gap = |pair: &[PlacedGlyph]| {
+        along(&pair[1]) - along(&pair[0]) - run.face.advance(pair[0].id) / EM * run.em_px
+    };
     // Marks stand on the letter before them.
     let apart = run.glyphs.windows(2).filter(|pair| pair[0].bytes != pair[1].bytes);
     let mut gaps: Vec<f64> = apart.map(gap).collect();
@@ -125,13 +148,15 @@ fn gaps(run: &GlyphRun) -> Vec<f64> {
     gaps
 }
 
-/// Whether a label can be written as text: its faces are files of one font, and viewers set it as it was set here.
+/// Whether a label can be written as text: its faces are files of one font, and viewers set it as
+/// it was set here.
 pub(super) fn can_live(runs: &[GlyphRun], text: &str) -> bool {
-    runs.iter().all(|r| r.face.file.as_ref().is_some_and(|(_, index)| *index == 0)) && !is_joined(text)
+    runs.iter().all(|r| r.face.file.as_ref().is_some_and(|(_, index)| *index == 0))
+        && !is_joined(text)
 }
 
-/// Marks in which a halo is that of its letters, so that an editor has one text of both. Halos that lay below all the
-/// letters of a layer lie below their own then.
+/// Marks in which a halo is that of its letters, so that an editor has one text of both. Halos that
+/// lay below all the letters of a layer lie below their own then.
 pub(super) fn joined_halos(marks: Vec<Mark>) -> Vec<Mark> {
     let place = |runs: &[GlyphRun]| runs.first().map(GlyphRun::start);
     let mut out: Vec<Mark> = Vec::with_capacity(marks.len());
@@ -167,5 +192,7 @@ pub(super) fn joined_halos(marks: Vec<Mark>) -> Vec<Mark> {
 
 /// Whether letters of it are joined to one another.
 fn is_joined(text: &str) -> bool {
-    text.chars().any(|c| matches!(c, '\u{600}'..='\u{8ff}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}'))
+    text.chars().any(
+        |c| matches!(c, '\u{600}'..='\u{8ff}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}'),
+    )
 }

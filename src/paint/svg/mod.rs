@@ -1,6 +1,8 @@
-//! The SVG painter: real paths in groups named by layer, patterns from their own drawings, text as outlines or live.
+//! The SVG painter: real paths in groups named by layer, patterns from their own drawings, text as
+//! outlines or live.
 //!
-//! The document stands alone: images and, for live text, fonts are inside it. The same scene gives the same bytes.
+//! The document stands alone: images and, for live text, fonts are inside it. The same scene gives
+//! the same bytes.
 
 mod live;
 mod picture;
@@ -26,8 +28,8 @@ pub enum TextAs {
     /// As shapes: the same everywhere.
     #[default]
     Outlines,
-    /// As text that can be selected, found and edited, with its fonts; joined scripts, which viewers set in runs of their
-    /// own, stay shapes.
+    /// As text that can be selected, found and edited, with its fonts; joined scripts, which
+    /// viewers set in runs of their own, stay shapes.
     Live,
 }
 
@@ -47,10 +49,14 @@ pub fn paint(scene: &Scene, about: &About, text: TextAs) -> String {
         body.push_str("</g>\n");
     }
     let (width, height) = (f64::from(scene.width_px), f64::from(scene.height_px));
-    let language =
-        if about.language.is_empty() { String::new() } else { format!(" xml:lang=\"{}\"", escaped(&about.language)) };
+    let language = if about.language.is_empty() {
+        String::new()
+    } else {
+        format!(" xml:lang=\"{}\"", escaped(&about.language))
+    };
     // Letters stand where they were placed, not on whole px.
-    let rendering = if text == TextAs::Live { " text-rendering=\"geometricPrecision\"" } else { "" };
+    let rendering =
+        if text == TextAs::Live { " text-rendering=\"geometricPrecision\"" } else { "" };
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
          xmlns:inkscape=\"http://www.inkscape.org/namespaces/inkscape\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" \
@@ -72,14 +78,16 @@ pub fn paint(scene: &Scene, about: &About, text: TextAs) -> String {
 /// Dublin Core, as SVG editors read it, and what is needed to make the map again.
 fn metadata(about: &About) -> String {
     let mut out = String::from(
-        "<metadata>\n<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><rdf:Description>\n",
+        "<metadata>\n<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" \
+         xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><rdf:Description>\n",
     );
     let _ = writeln!(out, "<dc:title>{}</dc:title>", escaped(&about.title));
     for source in &about.sources {
         let _ = writeln!(out, "<dc:source>{}</dc:source>", escaped(source));
     }
     for (name, value) in &about.facts {
-        let _ = writeln!(out, "<dc:description>{}: {}</dc:description>", escaped(name), escaped(value));
+        let _ =
+            writeln!(out, "<dc:description>{}: {}</dc:description>", escaped(name), escaped(value));
     }
     out.push_str("</rdf:Description></rdf:RDF>\n</metadata>\n");
     out
@@ -103,7 +111,10 @@ struct Writer {
 impl Writer {
     /// A name that no other element has.
     fn name(&mut self, id: &str) -> String {
-        let plain: String = id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+        let plain: String = id
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
+            .collect();
         let mut name = format!("layer-{plain}");
         while !self.names.insert(name.clone()) {
             name.push('_');
@@ -136,7 +147,11 @@ impl Writer {
         }
         self.patterns.iter().for_each(|p| out.push_str(p));
         for (i, quad) in self.clips.iter().enumerate() {
-            let _ = writeln!(out, "<clipPath id=\"c{i}\"><path d=\"{}\"/></clipPath>", path(quad, true));
+            let _ = writeln!(
+                out,
+                "<clipPath id=\"c{i}\"><path d=\"{}\"/></clipPath>",
+                path(quad, true)
+            );
         }
         out.push_str("</defs>\n");
     }
@@ -150,7 +165,8 @@ impl Writer {
             }
             Mark::Lines(lines) => stroke(lines, out),
             Mark::Disc { center, radius, color } => {
-                let _ = writeln!(out, "<circle {}{}/>", circle(center, *radius), ink("fill", color));
+                let _ =
+                    writeln!(out, "<circle {}{}/>", circle(center, *radius), ink("fill", color));
             }
             Mark::Rim { center, radius, width, color } => {
                 let _ = writeln!(
@@ -163,7 +179,11 @@ impl Writer {
             }
             Mark::Picture { image, matrix, opacity, smooth } => {
                 let i = self.image(image);
-                let seen = if *opacity < 1.0 { format!(" opacity=\"{}\"", number(*opacity)) } else { String::new() };
+                let seen = if *opacity < 1.0 {
+                    format!(" opacity=\"{}\"", number(*opacity))
+                } else {
+                    String::new()
+                };
                 let crisp = if *smooth { "" } else { " image-rendering=\"optimizeSpeed\"" };
                 let _ = writeln!(
                     out,
@@ -171,9 +191,15 @@ impl Writer {
                     transform(matrix)
                 );
             }
-            Mark::Text { runs, text, halo, letters } => self.label(runs, text, *halo, *letters, out),
+            Mark::Text { runs, text, halo, letters } => {
+                self.label(runs, text, *halo, *letters, out)
+            }
             Mark::Group { marks, opacity, clip } => {
-                let seen = if *opacity < 1.0 { format!(" opacity=\"{}\"", number(*opacity)) } else { String::new() };
+                let seen = if *opacity < 1.0 {
+                    format!(" opacity=\"{}\"", number(*opacity))
+                } else {
+                    String::new()
+                };
                 let clip = clip.map_or(String::new(), |quad| {
                     self.clips.push(quad);
                     format!(" clip-path=\"url(#c{})\"", self.clips.len() - 1)
@@ -200,27 +226,39 @@ impl Writer {
                 let i = self.image(image);
                 let pattern = |id: usize| {
                     format!(
-                        "<pattern id=\"p{id}\" patternUnits=\"userSpaceOnUse\" width=\"{}\" height=\"{}\" patternTransform=\"{}\"><use href=\"#i{i}\" xlink:href=\"#i{i}\"/></pattern>\n",
+                        "<pattern id=\"p{id}\" patternUnits=\"userSpaceOnUse\" width=\"{}\" \
+                         height=\"{}\" patternTransform=\"{}\"><use href=\"#i{i}\" \
+                         xlink:href=\"#i{i}\"/></pattern>\n",
                         image.width_px,
                         image.height_px,
                         transform(matrix)
                     )
                 };
                 let wanted = pattern(0).replacen("p0", "", 1);
-                let known =
-                    (0..self.patterns.len()).find(|id| self.patterns[*id].replacen(&format!("p{id}"), "", 1) == wanted);
+                let known = (0..self.patterns.len())
+                    .find(|id| self.patterns[*id].replacen(&format!("p{id}"), "", 1) == wanted);
                 let id = known.unwrap_or_else(|| {
                     self.patterns.push(pattern(self.patterns.len()));
                     self.patterns.len() - 1
                 });
-                let seen =
-                    if *opacity < 1.0 { format!(" fill-opacity=\"{}\"", number(*opacity)) } else { String::new() };
+                let seen = if *opacity < 1.0 {
+                    format!(" fill-opacity=\"{}\"", number(*opacity))
+                } else {
+                    String::new()
+                };
                 format!(" fill=\"url(#p{id})\"{seen}")
             }
         }
     }
 
-    fn label(&mut self, runs: &[GlyphRun], text: &str, halo: Option<(Color, f64)>, letters: bool, out: &mut String) {
+    fn label(
+        &mut self,
+        runs: &[GlyphRun],
+        text: &str,
+        halo: Option<(Color, f64)>,
+        letters: bool,
+        out: &mut String,
+    ) {
         if self.text == TextAs::Live && can_live(runs, text) {
             for run in runs {
                 if !self.faces.iter().any(|f| Arc::ptr_eq(f, &run.face)) {
@@ -303,17 +341,29 @@ fn stroke(lines: &Lines, out: &mut String) {
         Join::Bevel => " stroke-linejoin=\"bevel\"".to_string(),
         Join::Round { .. } => " stroke-linejoin=\"round\"".to_string(),
     };
-    let look =
-        format!("fill=\"none\"{} stroke-width=\"{}\"{cap}{join}", ink("stroke", &lines.color), number(lines.width));
+    let look = format!(
+        "fill=\"none\"{} stroke-width=\"{}\"{cap}{join}",
+        ink("stroke", &lines.color),
+        number(lines.width)
+    );
     if lines.dashes.is_empty() {
-        let d: String = lines.lines.iter().map(|(points, closed, _)| path(points, *closed)).collect();
+        let d: String =
+            lines.lines.iter().map(|(points, closed, _)| path(points, *closed)).collect();
         let _ = writeln!(out, "<path d=\"{d}\" {look}/>");
         return;
     }
     let dashes = lines.dashes.iter().map(|d| number(*d)).collect::<Vec<_>>().join(" ");
     for (points, closed, along) in &lines.lines {
-        let offset = if *along > 0.0 { format!(" stroke-dashoffset=\"{}\"", number(*along)) } else { String::new() };
-        let _ = writeln!(out, "<path d=\"{}\" {look} stroke-dasharray=\"{dashes}\"{offset}/>", path(points, *closed));
+        let offset = if *along > 0.0 {
+            format!(" stroke-dashoffset=\"{}\"", number(*along))
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            out,
+            "<path d=\"{}\" {look} stroke-dasharray=\"{dashes}\"{offset}/>",
+            path(points, *closed)
+        );
     }
 }
 
@@ -372,7 +422,11 @@ fn escaped(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             // XML 1.0 has no place for other control characters.
-            c if c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push(' '),
+            c if c.is_control() && !matches!(c, '\n' | '\t')
+                || matches!(c, '\u{fffe}' | '\u{ffff}') =>
+            {
+                out.push(' ')
+            }
             c => out.push(c),
         }
     }

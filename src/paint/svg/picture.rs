@@ -14,7 +14,8 @@ pub(super) fn picture(image: &Image, id: &str) -> String {
     }
     let data = base64::engine::general_purpose::STANDARD.encode(png(image).unwrap_or_default());
     format!(
-        "<image id=\"{id}\" width=\"{width}\" height=\"{height}\" href=\"data:image/png;base64,{data}\" xlink:href=\"data:image/png;base64,{data}\"/>"
+        "<image id=\"{id}\" width=\"{width}\" height=\"{height}\" \
+         href=\"data:image/png;base64,{data}\" xlink:href=\"data:image/png;base64,{data}\"/>"
     )
 }
 
@@ -24,11 +25,14 @@ fn png(image: &Image) -> Option<Vec<u8>> {
     let pixels: Vec<u8> = image.rgba.chunks_exact(4).flat_map(straight).collect();
     let mut out = Vec::new();
     let encoder = image::codecs::png::PngEncoder::new(&mut out);
-    encoder.write_image(&pixels, image.width_px, image.height_px, image::ExtendedColorType::Rgba8).ok()?;
+    encoder
+        .write_image(&pixels, image.width_px, image.height_px, image::ExtendedColorType::Rgba8)
+        .ok()?;
     Some(out)
 }
 
-/// The drawing as an element of this size; `None` where it has ids, which must not meet those of others.
+/// The drawing as an element of this size; `None` where it has ids, which must not meet those of
+/// others.
 fn nested(svg: &str, id: &str, width: u32, height: u32) -> Option<String> {
     let start = svg.find("<svg")?;
     let tag_end = start + svg[start..].find('>')?;
@@ -46,9 +50,11 @@ fn nested(svg: &str, id: &str, width: u32, height: u32) -> Option<String> {
         Some(view) => view.to_string(),
         None => format!("0 0 {} {}", number(side("width")?), number(side("height")?)),
     };
-    let inner =
-        svg[tag_end + 1..].strip_suffix("</svg>").or_else(|| svg[tag_end + 1..].trim_end().strip_suffix("</svg>"))?;
+    let inner = svg[tag_end + 1..]
+        .strip_suffix("</svg>")
+        .or_else(|| svg[tag_end + 1..].trim_end().strip_suffix("</svg>"))?;
     Some(format!(
-        "<svg id=\"{id}\" width=\"{width}\" height=\"{height}\" viewBox=\"{view}\" preserveAspectRatio=\"none\">{inner}</svg>"
+        "<svg id=\"{id}\" width=\"{width}\" height=\"{height}\" viewBox=\"{view}\" \
+         preserveAspectRatio=\"none\">{inner}</svg>"
     ))
 }

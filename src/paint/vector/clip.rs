@@ -1,9 +1,10 @@
-//! What of a shape can be seen: areas and lines cut some way beyond the page, so that a coast of half the world does not
-//! go into a picture of a town.
+//! What of a shape can be seen: areas and lines cut some way beyond the page, so that a coast of
+//! half the world does not go into a picture of a town.
 
 use super::Point;
 
-/// How far beyond the page shapes are cut, device px: further than any outline or mitre of an area reaches.
+/// How far beyond the page shapes are cut, device px: further than any outline or mitre of an area
+/// reaches.
 const MARGIN: f64 = 64.0;
 
 /// The page.
@@ -21,14 +22,22 @@ impl Page {
     /// Whether a disc can be seen.
     pub fn meets(&self, center: Point, radius: f64) -> bool {
         let far = radius + 1.0;
-        center[0] + far > 0.0 && center[1] + far > 0.0 && center[0] - far < self.width && center[1] - far < self.height
+        center[0] + far > 0.0
+            && center[1] + far > 0.0
+            && center[0] - far < self.width
+            && center[1] - far < self.height
     }
 
-    /// A ring, cut (I. E. Sutherland and G. W. Hodgman, "Reentrant polygon clipping", CACM 17, 1974).
+    /// A ring, cut (I. E. Sutherland and G. W. Hodgman, "Reentrant polygon clipping", CACM 17,
+    /// 1974).
     pub fn area(&self, ring: impl Iterator<Item = Point>) -> Vec<Point> {
         let mut ring: Vec<Point> = ring.collect();
-        let sides =
-            [(0, -MARGIN, 1.0), (0, self.width + MARGIN, -1.0), (1, -MARGIN, 1.0), (1, self.height + MARGIN, -1.0)];
+        let sides = [
+            (0, -MARGIN, 1.0),
+            (0, self.width + MARGIN, -1.0),
+            (1, -MARGIN, 1.0),
+            (1, self.height + MARGIN, -1.0),
+        ];
         for (axis, at, sign) in sides {
             let inward = |p: &Point| (p[axis] - at) * sign;
             if ring.iter().all(|p| inward(p) >= 0.0) {
@@ -52,9 +61,14 @@ impl Page {
         ring
     }
 
-    /// The stretches of a line that can be seen where it is `width` wide, each with whether it is closed and how far
-    /// along the line it begins.
-    pub fn line(&self, mut points: Vec<Point>, closed: bool, width: f64) -> Vec<(Vec<Point>, bool, f64)> {
+    /// The stretches of a line that can be seen where it is `width` wide, each with whether it is
+    /// closed and how far along the line it begins.
+    pub fn line(
+        &self,
+        mut points: Vec<Point>,
+        closed: bool,
+        width: f64,
+    ) -> Vec<(Vec<Point>, bool, f64)> {
         // Mitres of the sharpest corners reach further than half the width.
         let margin = MARGIN + 4.0 * width;
         let low = [-margin, -margin];
@@ -74,7 +88,11 @@ impl Page {
                 None => open = false,
                 Some((from, to)) => {
                     if !open || from > 0.0 {
-                        out.push((vec![between(&pair[0], &pair[1], from)], false, along + from * length));
+                        out.push((
+                            vec![between(&pair[0], &pair[1], from)],
+                            false,
+                            along + from * length,
+                        ));
                     }
                     if let Some((line, ..)) = out.last_mut() {
                         line.push(between(&pair[0], &pair[1], to));
@@ -88,8 +106,8 @@ impl Page {
     }
 }
 
-/// Which stretch of a segment lies in a box, as shares of its length (Y.-D. Liang and B. A. Barsky, "A new concept and
-/// method for line clipping", ACM TOG 3, 1984).
+/// Which stretch of a segment lies in a box, as shares of its length (Y.-D. Liang and B. A. Barsky,
+/// "A new concept and method for line clipping", ACM TOG 3, 1984).
 fn within(a: &Point, b: &Point, low: Point, high: Point) -> Option<(f64, f64)> {
     let (mut from, mut to) = (0.0f64, 1.0f64);
     for i in 0..2 {
@@ -116,7 +134,10 @@ fn between(a: &Point, b: &Point, t: f64) -> Point {
 }
 
 /// A line in so many pieces of one length, each with how far along the line its middle lies, 0..=1.
-pub fn pieces((points, closed, _): &(Vec<Point>, bool, f64), count: usize) -> Vec<(Vec<Point>, f64)> {
+pub fn pieces(
+    (points, closed, _): &(Vec<Point>, bool, f64),
+    count: usize,
+) -> Vec<(Vec<Point>, f64)> {
     let mut points = points.clone();
     if *closed && let Some(first) = points.first().copied() {
         points.push(first);
@@ -132,7 +153,10 @@ pub fn pieces((points, closed, _): &(Vec<Point>, bool, f64), count: usize) -> Ve
         while along + own > next && out.len() + 1 < count {
             let cut = between(&pair[0], &pair[1], (next - along) / own);
             piece.push(cut);
-            out.push((std::mem::replace(&mut piece, vec![cut]), (out.len() as f64 + 0.5) / count as f64));
+            out.push((
+                std::mem::replace(&mut piece, vec![cut]),
+                (out.len() as f64 + 0.5) / count as f64,
+            ));
             next += step;
         }
         piece.push(pair[1]);
@@ -154,12 +178,21 @@ mod tests {
         assert_eq!(cut.len(), 4);
         assert!(cut.iter().flatten().all(|v| (-64.0..=164.0).contains(v)));
         assert!(page.area([[500.0, 0.0], [600.0, 0.0], [600.0, 50.0]].into_iter()).is_empty());
-        let line =
-            page.line(vec![[-1000.0, 50.0], [-900.0, 50.0], [50.0, 50.0], [900.0, 50.0], [1000.0, 50.0]], false, 1.0);
+        let line = page.line(
+            vec![[-1000.0, 50.0], [-900.0, 50.0], [50.0, 50.0], [900.0, 50.0], [1000.0, 50.0]],
+            false,
+            1.0,
+        );
         // The box reaches 68 px beyond the page.
         let [(points, closed, along)] = line.as_slice() else { panic!("{line:?}") };
         let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
-        assert!(near(points[0][0], -68.0) && near(points[2][0], 168.0) && near(*along, 932.0) && !closed, "{line:?}");
+        assert!(
+            near(points[0][0], -68.0)
+                && near(points[2][0], 168.0)
+                && near(*along, 932.0)
+                && !closed,
+            "{line:?}"
+        );
     }
 
     #[test]

@@ -34,7 +34,8 @@ impl GlyphRun {
 
     /// Where the pen is after the last glyph.
     pub fn end(&self) -> Point {
-        let reach = |g: &PlacedGlyph| self.offset(g.origin)[0] + self.face.advance(g.id) / EM * self.em_px;
+        let reach =
+            |g: &PlacedGlyph| self.offset(g.origin)[0] + self.face.advance(g.id) / EM * self.em_px;
         let along = self.glyphs.iter().map(reach).fold(0.0, f64::max);
         let [x, y] = self.start();
         [x + along * self.along[0], y + along * self.along[1]]
@@ -48,7 +49,8 @@ impl GlyphRun {
     }
 }
 
-/// The runs of a text; `None` where it is of distance fields. `color` is for glyphs without one of their own.
+/// The runs of a text; `None` where it is of distance fields. `color` is for glyphs without one of
+/// their own.
 pub fn runs(shape: &TextShape, color: Color, opacity: f64) -> Option<Vec<GlyphRun>> {
     let anchor = point(&shape.anchor);
     let mut out: Vec<GlyphRun> = Vec::new();
@@ -64,14 +66,19 @@ pub fn runs(shape: &TextShape, color: Color, opacity: f64) -> Option<Vec<GlyphRu
         let origin = [anchor[0] + glyph.origin[0], anchor[1] + glyph.origin[1]];
         let placed = PlacedGlyph { id: *id, origin, bytes: glyph.bytes };
         let fits = |run: &&mut GlyphRun| {
-            let same = Arc::ptr_eq(&run.face, face) && run.em_px == em_px && run.color == color && run.along == along;
+            let same = Arc::ptr_eq(&run.face, face)
+                && run.em_px == em_px
+                && run.color == color
+                && run.along == along;
             // A mark above a letter is on its baseline, too; the next line is not.
             let [x, y] = run.offset(origin);
             same && y.abs() < 0.6 * em_px && x > -0.6 * em_px
         };
         match out.last_mut().filter(fits) {
             Some(run) => run.glyphs.push(placed),
-            None => out.push(GlyphRun { face: face.clone(), em_px, color, along, glyphs: vec![placed] }),
+            None => {
+                out.push(GlyphRun { face: face.clone(), em_px, color, along, glyphs: vec![placed] })
+            }
         }
     }
     Some(out)

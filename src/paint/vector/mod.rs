@@ -1,8 +1,10 @@
-//! A scene in the few kinds of marks that pages of vectors have: filled areas, stroked lines, pictures and glyphs.
+//! A scene in the few kinds of marks that pages of vectors have: filled areas, stroked lines,
+//! pictures and glyphs.
 //!
-//! What SVG and PDF have no word for is put in theirs here, once for both: soft bands are strokes inside one another,
-//! gaps are two lines side by side, gradients along lines are pieces of one colour. What cannot be said in vectors at all
-//! (heatmaps, images along lines, distance fields) is drawn by the raster painter, by itself, and placed as a picture.
+//! What SVG and PDF have no word for is put in theirs here, once for both: soft bands are strokes
+//! inside one another, gaps are two lines side by side, gradients along lines are pieces of one
+//! colour. What cannot be said in vectors at all (heatmaps, images along lines, distance fields) is
+//! drawn by the raster painter, by itself, and placed as a picture.
 //!
 //! Positions are device px from the picture's upper left corner, y down.
 
@@ -120,7 +122,11 @@ impl Writer<'_> {
                     let rings = fill.rings.iter().map(|r| self.page.area(r.iter().map(point)));
                     let rings: Vec<Vec<Point>> = rings.filter(|r| r.len() > 2).collect();
                     if !rings.is_empty() {
-                        out.push(Mark::Area { rings, paint: self.paint(&fill.ink), crisp: !fill.antialias });
+                        out.push(Mark::Area {
+                            rings,
+                            paint: self.paint(&fill.ink),
+                            crisp: !fill.antialias,
+                        });
                     }
                 }
                 Item::Hairline(hairline) if hairline.fringe => {}
@@ -139,21 +145,39 @@ impl Writer<'_> {
                 Item::Stroke(stroke) => self.stroke(stroke, &mut out),
                 Item::Circle(circle) => self.circle(circle, &mut out),
                 Item::Icon(icon) if !icon.image.sdf => out.extend(icon_mark(icon)),
-                Item::Text(text) => match glyphs::runs(&text.shape, text.ink.color, text.ink.opacity) {
-                    Some(runs) => {
-                        let ink = raster::limited(&text.ink);
-                        let halo = (text.part != TextPart::Letters && ink.halo_width > 0.0 && ink.halo_color.a > 0.0)
-                            .then(|| (ink.halo_color.with_opacity(ink.opacity), ink.halo_width * ink.ratio));
-                        let letters = text.part != TextPart::Halo;
-                        // A label whose room reaches into the page may have no letter on it.
-                        let on_page = |run: &GlyphRun| run.glyphs.iter().any(|g| self.page.meets(g.origin, run.em_px));
-                        if runs.iter().any(on_page) && (letters || halo.is_some()) {
-                            out.push(Mark::Text { runs, text: text.shape.text.clone(), halo, letters });
+                Item::Text(text) => {
+                    match glyphs::runs(&text.shape, text.ink.color, text.ink.opacity) {
+                        Some(runs) => {
+                            let ink = raster::limited(&text.ink);
+                            let halo = (text.part != TextPart::Letters
+                                && ink.halo_width > 0.0
+                                && ink.halo_color.a > 0.0)
+                                .then(|| {
+                                    (
+                                        ink.halo_color.with_opacity(ink.opacity),
+                                        ink.halo_width * ink.ratio,
+                                    )
+                                });
+                            let letters = text.part != TextPart::Halo;
+                            // A label whose room reaches into the page may have no letter on it.
+                            let on_page = |run: &GlyphRun| {
+                                run.glyphs.iter().any(|g| self.page.meets(g.origin, run.em_px))
+                            };
+                            if runs.iter().any(on_page) && (letters || halo.is_some()) {
+                                out.push(Mark::Text {
+                                    runs,
+                                    text: text.shape.text.clone(),
+                                    halo,
+                                    letters,
+                                });
+                            }
                         }
+                        None => out.extend(self.drawn(item)),
                     }
-                    None => out.extend(self.drawn(item)),
-                },
-                Item::Raster(_) | Item::Relief(_) | Item::Heatmap(_) | Item::Icon(_) => out.extend(self.drawn(item)),
+                }
+                Item::Raster(_) | Item::Relief(_) | Item::Heatmap(_) | Item::Icon(_) => {
+                    out.extend(self.drawn(item))
+                }
                 Item::Group(group) => {
                     let marks = self.items(&group.items);
                     if !marks.is_empty() {
@@ -170,7 +194,8 @@ impl Writer<'_> {
         match ink {
             scene::Ink::Color(color) => Paint::Color(*color),
             scene::Ink::Pattern(pattern) => {
-                // World px are pattern px divided by its scale; the page's are the world's turned back.
+                // World px are pattern px divided by its scale; the page's are the world's turned
+                // back.
                 let w = self.scene.to_world_px;
                 let determinant = w.a * w.e - w.b * w.d;
                 let (ia, ib) = (w.e / determinant, -w.b / determinant);
@@ -181,7 +206,10 @@ impl Writer<'_> {
                 let upright = (w.b, w.d) == (0.0, 0.0);
                 let near = |v: f64, period: f64| if upright { v.rem_euclid(period) } else { v };
                 let period = |side: u32| f64::from(side) * s;
-                let (e, f) = (near(e, period(pattern.image.width_px)), near(f, period(pattern.image.height_px)));
+                let (e, f) = (
+                    near(e, period(pattern.image.width_px)),
+                    near(f, period(pattern.image.height_px)),
+                );
                 Paint::Pattern {
                     image: pattern.image.clone(),
                     matrix: [ia * s, ic * s, ib * s, id * s, e, f],
@@ -193,7 +221,10 @@ impl Writer<'_> {
 
     /// What of the lines can be seen.
     fn lines(&self, lines: &[scene::Line], width: f64) -> Vec<(Vec<Point>, bool, f64)> {
-        lines.iter().flat_map(|l| self.page.line(l.points.iter().map(point).collect(), l.closed, width)).collect()
+        lines
+            .iter()
+            .flat_map(|l| self.page.line(l.points.iter().map(point).collect(), l.closed, width))
+            .collect()
     }
 
     fn stroke(&self, stroke: &scene::Stroke, out: &mut Vec<Mark>) {
@@ -204,7 +235,12 @@ impl Writer<'_> {
         let aside = (stroke.gap_px + stroke.width_px) / 2.0 * SUBPIXELS as f64;
         let sides: Vec<scene::Line> = match stroke.gap_px > 0.0 {
             false => stroke.lines.clone(),
-            true => stroke.lines.iter().flat_map(|l| [offset(l, aside), offset(l, -aside)]).flatten().collect(),
+            true => stroke
+                .lines
+                .iter()
+                .flat_map(|l| [offset(l, aside), offset(l, -aside)])
+                .flatten()
+                .collect(),
         };
         let lines = self.lines(&sides, stroke.width_px + stroke.blur_px);
         if lines.is_empty() {
@@ -243,11 +279,15 @@ impl Writer<'_> {
             LineInk::Gradient { colors, opacity } => {
                 for line in &lines {
                     for (piece, share) in clip::pieces(line, 48) {
-                        let color =
-                            colors[((share * (colors.len() - 1) as f64).round() as usize).min(colors.len() - 1)];
+                        let color = colors[((share * (colors.len() - 1) as f64).round() as usize)
+                            .min(colors.len() - 1)];
                         let lines = vec![(piece, false, 0.0)];
                         let color = color.with_opacity(*opacity);
-                        out.push(Mark::Lines(Lines { lines, cap: Cap::Butt, ..look(color, stroke.width_px) }));
+                        out.push(Mark::Lines(Lines {
+                            lines,
+                            cap: Cap::Butt,
+                            ..look(color, stroke.width_px)
+                        }));
                     }
                 }
             }
@@ -284,7 +324,12 @@ impl Writer<'_> {
         }
         if circle.stroke_px > 0.0 && circle.stroke_color.a > 0.0 {
             let radius = circle.radius_px + circle.stroke_px / 2.0;
-            out.push(Mark::Rim { center, radius, width: circle.stroke_px, color: circle.stroke_color });
+            out.push(Mark::Rim {
+                center,
+                radius,
+                width: circle.stroke_px,
+                color: circle.stroke_color,
+            });
         }
     }
 
@@ -293,16 +338,25 @@ impl Writer<'_> {
         let layer = scene::Layer { id: String::new(), items: vec![item.clone()] };
         let Scene { width_px, height_px, to_world_px, ratio, .. } = *self.scene;
         let alone = Scene { width_px, height_px, to_world_px, ratio, layers: vec![layer] };
-        let pixmap = raster::paint(&alone, Brush { stamps: &Stamps::default(), stop: &Stop::never() }).ok()?;
+        let pixmap =
+            raster::paint(&alone, Brush { stamps: &Stamps::default(), stop: &Stop::never() })
+                .ok()?;
         let (width, height) = (pixmap.width() as usize, pixmap.height() as usize);
         let data = pixmap.data();
         let seen = |x: usize, y: usize| data[(y * width + x) * 4 + 3] > 0;
         let rows: Vec<usize> = (0..height).filter(|y| (0..width).any(|x| seen(x, *y))).collect();
         let (top, bottom) = (*rows.first()?, *rows.last()? + 1);
-        let columns: Vec<usize> = (0..width).filter(|x| (top..bottom).any(|y| seen(*x, y))).collect();
+        let columns: Vec<usize> =
+            (0..width).filter(|x| (top..bottom).any(|y| seen(*x, y))).collect();
         let (left, right) = (*columns.first()?, *columns.last()? + 1);
-        let cut = (top..bottom).flat_map(|y| data[(y * width + left) * 4..(y * width + right) * 4].iter().copied());
-        let image = Image::new((right - left) as u32, (bottom - top) as u32, self.scene.ratio, cut.collect());
+        let cut = (top..bottom)
+            .flat_map(|y| data[(y * width + left) * 4..(y * width + right) * 4].iter().copied());
+        let image = Image::new(
+            (right - left) as u32,
+            (bottom - top) as u32,
+            self.scene.ratio,
+            cut.collect(),
+        );
         let matrix = [1.0, 0.0, 0.0, 1.0, left as f64, top as f64];
         Some(Mark::Picture { image: Arc::new(image), matrix, opacity: 1.0, smooth: false })
     }

@@ -1,8 +1,9 @@
-//! MBTiles (<https://github.com/mapbox/mbtiles-spec>) and PMTiles (<https://docs.protomaps.com/pmtiles/>) archives.
+//! MBTiles (<https://github.com/mapbox/mbtiles-spec>) and PMTiles
+//! (<https://docs.protomaps.com/pmtiles/>) archives.
 //!
-//! An archive whose file has changed is opened anew, and a tile counts only if its file was the same before and after it
-//! was read: so an archive that was cut short or replaced under the server's hands gives errors while it is broken, and
-//! right tiles as soon as it is whole.
+//! An archive whose file has changed is opened anew, and a tile counts only if its file was the
+//! same before and after it was read: so an archive that was cut short or replaced under the
+//! server's hands gives errors while it is broken, and right tiles as soon as it is whole.
 
 use std::fmt;
 use std::fs::File;
@@ -10,7 +11,9 @@ use std::os::unix::fs::{FileExt, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pmtiles::{AsyncBackend, AsyncPmTilesReader, BackendResponse, PmtError, PmtResult, TileCoord, TileType};
+use pmtiles::{
+    AsyncBackend, AsyncPmTilesReader, BackendResponse, PmtError, PmtResult, TileCoord, TileType,
+};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::TilesError;
@@ -28,7 +31,8 @@ pub struct Identity {
 
 impl Identity {
     fn of(path: &Path) -> Result<Self, TilesError> {
-        let file = std::fs::metadata(path).map_err(|e| TilesError::Io(path.display().to_string(), e))?;
+        let file =
+            std::fs::metadata(path).map_err(|e| TilesError::Io(path.display().to_string(), e))?;
         let changed = (file.mtime(), file.mtime_nsec());
         Ok(Self { device: file.dev(), inode: file.ino(), length: file.len(), changed })
     }
@@ -142,7 +146,9 @@ impl Reader {
                 let database = database.lock().unwrap_or_else(PoisonError::into_inner);
                 zooms(&database).map_err(|e| TilesError::MbTiles(name.clone(), e))
             }
-            Self::PmTiles(reader) => Ok((reader.get_header().min_zoom, reader.get_header().max_zoom)),
+            Self::PmTiles(reader) => {
+                Ok((reader.get_header().min_zoom, reader.get_header().max_zoom))
+            }
         }
     }
 
@@ -151,14 +157,18 @@ impl Reader {
             Self::MbTiles(name, database) => {
                 let row = (1u32 << id.z()) - 1 - id.y();
                 let database = database.lock().unwrap_or_else(PoisonError::into_inner);
-                let query = "SELECT tile_data FROM tiles WHERE zoom_level = ?1 AND tile_column = ?2 AND tile_row = ?3";
+                let query = "SELECT tile_data FROM tiles WHERE zoom_level = ?1 AND tile_column = \
+                    ?2 AND tile_row = ?3";
                 database
                     .prepare_cached(query)
-                    .and_then(|mut found| found.query_row((id.z(), id.x(), row), |r| r.get(0)).optional())
+                    .and_then(|mut found| {
+                        found.query_row((id.z(), id.x(), row), |r| r.get(0)).optional()
+                    })
                     .map_err(|e| TilesError::MbTiles(name.clone(), e))
             }
             Self::PmTiles(reader) => {
-                let wrong = |e: PmtError| TilesError::PmTiles(path.display().to_string(), Box::new(e));
+                let wrong =
+                    |e: PmtError| TilesError::PmTiles(path.display().to_string(), Box::new(e));
                 let at = TileCoord::new(id.z(), id.x(), id.y()).map_err(wrong)?;
                 let bytes = pollster::block_on(reader.get_tile(at)).map_err(wrong)?;
                 Ok(bytes.map(|b| b.to_vec()))
@@ -167,8 +177,9 @@ impl Reader {
     }
 }
 
-/// The first and the last zoom there are tiles of. Where an index begins with the zoom, each is one look-up in it; SQLite
-/// reads every row to answer for both at once. Without such an index what the archive says of itself is believed.
+/// The first and the last zoom there are tiles of. Where an index begins with the zoom, each is one
+/// look-up in it; SQLite reads every row to answer for both at once. Without such an index what the
+/// archive says of itself is believed.
 fn zooms(database: &Connection) -> rusqlite::Result<(u8, u8)> {
     let indexed = "SELECT count(*) FROM sqlite_master t, pragma_index_list(t.name) i, pragma_index_info(i.name) c \
                    WHERE t.type = 'table' AND c.seqno = 0 AND c.name = 'zoom_level'";

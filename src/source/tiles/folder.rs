@@ -46,17 +46,22 @@ impl Folder {
             .replace("{y}", &row.to_string())
             .replace("{ratio}", "")
             .replace("{r}", "");
-        let read =
-            self.roots.find(Path::new(&path)).and_then(|found| fs::read(found).map_err(|e| RootsError::Io(path, e)));
+        let read = self
+            .roots
+            .find(Path::new(&path))
+            .and_then(|found| fs::read(found).map_err(|e| RootsError::Io(path, e)));
         match read {
             Ok(bytes) => Ok(Some(bytes)),
             // Of a folder that has gone, as of a disk that is not mounted, nothing can be said.
-            Err(RootsError::Io(_, e)) if e.kind() == ErrorKind::NotFound && self.base.is_dir() => Ok(None),
+            Err(RootsError::Io(_, e)) if e.kind() == ErrorKind::NotFound && self.base.is_dir() => {
+                Ok(None)
+            }
             Err(e) => Err(e.into()),
         }
     }
 
-    /// A hash of the name, length and time of change of every file there is, and whether these were all.
+    /// A hash of the name, length and time of change of every file there is, and whether these were
+    /// all.
     pub fn stamp(&self) -> (u128, bool) {
         let mut hash = Xxh3::new();
         let mut left = MAX_STAMPED;
@@ -66,7 +71,8 @@ impl Folder {
 }
 
 fn hash_folder(folder: &Path, hash: &mut Xxh3, left: &mut usize) {
-    let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).collect();
+    let mut entries: Vec<_> =
+        fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).collect();
     // In name order, so that it is the same at every start.
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {

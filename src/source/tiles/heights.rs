@@ -5,8 +5,8 @@ use image::GenericImageView as _;
 use super::TilesError;
 use crate::terrain::Heights;
 
-/// Decodes PNG, JPEG or WebP whose colours are heights: red, green and blue, each times its factor, less `base`, are
-/// metres. How opaque a pixel is says nothing.
+/// Decodes PNG, JPEG or WebP whose colours are heights: red, green and blue, each times its factor,
+/// less `base`, are metres. How opaque a pixel is says nothing.
 ///
 /// # Errors
 /// Where it is no picture, or not square.

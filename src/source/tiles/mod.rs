@@ -1,4 +1,5 @@
-//! Tiles from disk: folders of files, MBTiles and PMTiles archives; read one by one as pictures ask for them.
+//! Tiles from disk: folders of files, MBTiles and PMTiles archives; read one by one as pictures ask
+//! for them.
 
 mod archive;
 mod folder;
@@ -94,7 +95,11 @@ const DEFAULT_MAXZOOM: u8 = TileId::MAX_ZOOM;
 
 impl TileSet {
     /// Opens the tiles; relative paths start at `folder`, and all must lead into `roots`.
-    pub fn open(options: &TileSetOptions, folder: &Path, roots: &Roots) -> Result<Self, TilesError> {
+    pub fn open(
+        options: &TileSetOptions,
+        folder: &Path,
+        roots: &Roots,
+    ) -> Result<Self, TilesError> {
         let mut options = options.clone();
         let mut folder = folder.to_path_buf();
         if let Some(url) = options.url.clone() {
@@ -138,8 +143,9 @@ impl TileSet {
         (self.minzoom, self.maxzoom)
     }
 
-    /// What tells these tiles from others at a start, or from themselves after a change, and whether that is sure: the
-    /// length and time of change of an archive, or of every file in a folder.
+    /// What tells these tiles from others at a start, or from themselves after a change, and
+    /// whether that is sure: the length and time of change of an archive, or of every file in a
+    /// folder.
     pub fn stamp(&self) -> (String, bool) {
         let (reader, sure) = match &self.reader {
             Reader::Folder(folder) => {
@@ -151,8 +157,8 @@ impl TileSet {
         (format!("{reader} {:?} {} {} {}", self.bounds, self.minzoom, self.maxzoom, self.tms), sure)
     }
 
-    /// A number that is another while the server runs when an archive's file has changed; 0 for folders, whose tiles are
-    /// taken to be the same from one start to the next.
+    /// A number that is another while the server runs when an archive's file has changed; 0 for
+    /// folders, whose tiles are taken to be the same from one start to the next.
     pub fn version(&self) -> u64 {
         match &self.reader {
             Reader::Folder(_) => 0,
@@ -179,28 +185,29 @@ impl TileSet {
     pub fn reaches(&self, id: TileId) -> bool {
         // In whichever copy of the world: bounds may run over the antimeridian.
         let meets = |b: &WorldBox| {
-            [-1.0, 0.0, 1.0]
-                .into_iter()
-                .map(|copy| id.bounds().moved(copy))
-                .any(|t| t.min.x < b.max.x && b.min.x < t.max.x && t.min.y < b.max.y && b.min.y < t.max.y)
+            [-1.0, 0.0, 1.0].into_iter().map(|copy| id.bounds().moved(copy)).any(|t| {
+                t.min.x < b.max.x && b.min.x < t.max.x && t.min.y < b.max.y && b.min.y < t.max.y
+            })
         };
         (self.minzoom..=self.maxzoom).contains(&id.z()) && self.bounds.as_ref().is_none_or(meets)
     }
 }
 
-/// Bounds in the world, from west to east: those whose west is greater run over the antimeridian, and so do those beyond
-/// 180 degrees. `None` where they are no bounds.
+/// Bounds in the world, from west to east: those whose west is greater run over the antimeridian,
+/// and so do those beyond 180 degrees. `None` where they are no bounds.
 fn bounds([west, south, east, north]: [f64; 4]) -> Option<WorldBox> {
     let is_box = south < north && west != east && [west, east].iter().all(|lon| lon.abs() <= 540.0);
     let east = if east < west { east + 360.0 } else { east };
     // No more than once around, from the world's own part of it.
     let turn = 360.0 * ((west + 180.0) / 360.0).floor();
-    is_box.then(|| WorldBox::from_degrees([west - turn, south, east.min(west + 360.0) - turn, north]))
+    is_box
+        .then(|| WorldBox::from_degrees([west - turn, south, east.min(west + 360.0) - turn, north]))
 }
 
 /// A path from a style, relative to its folder.
 fn local(reference: &str, folder: &Path) -> Result<PathBuf, TilesError> {
-    let path = reference.strip_prefix("pmtiles://").or_else(|| reference.strip_prefix("mbtiles://"));
+    let path =
+        reference.strip_prefix("pmtiles://").or_else(|| reference.strip_prefix("mbtiles://"));
     let path = path.or_else(|| reference.strip_prefix("file://")).unwrap_or(reference);
     if path.contains("://") {
         return Err(TilesError::Remote(reference.to_string()));
@@ -211,11 +218,13 @@ fn local(reference: &str, folder: &Path) -> Result<PathBuf, TilesError> {
 fn read_tilejson(path: &Path, options: &mut TileSetOptions) -> Result<(), TilesError> {
     let name = path.display().to_string();
     let text = fs::read_to_string(path).map_err(|e| TilesError::Io(name.clone(), e))?;
-    let json: Json = serde_json::from_str(&text).map_err(|e| TilesError::TileJson(name, e.to_string()))?;
+    let json: Json =
+        serde_json::from_str(&text).map_err(|e| TilesError::TileJson(name, e.to_string()))?;
     let zoom = |key: &str| json.get(key).and_then(Json::as_f64).map(|z| z.clamp(0.0, 24.0) as u8);
     let bounds = json.get("bounds").and_then(Json::as_array);
     let bounds = bounds.and_then(|b| b.iter().map(Json::as_f64).collect::<Option<Vec<f64>>>());
-    let tiles = json.get("tiles").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+    let tiles =
+        json.get("tiles").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
     if let Some(encoding) = json.get("encoding").and_then(Json::as_str).filter(|e| *e == "mlt") {
         return Err(TilesError::Encoding(encoding.to_string()));
     }

@@ -1,4 +1,5 @@
-//! Vector tiles (<https://github.com/mapbox/vector-tile-spec>): protobuf to features, layer by layer.
+//! Vector tiles (<https://github.com/mapbox/vector-tile-spec>): protobuf to features, layer by
+//! layer.
 
 use std::collections::BTreeMap;
 
@@ -26,9 +27,13 @@ impl VectorTile {
     }
 }
 
-/// Reads a tile's layers. A feature that can't be read is left out. `promote_id` says, by layer or (with an empty name)
-/// for all, which property is the features' id.
-pub fn decode(id: TileId, bytes: &[u8], promote_id: &BTreeMap<String, String>) -> Result<VectorTile, TilesError> {
+/// Reads a tile's layers. A feature that can't be read is left out. `promote_id` says, by layer or
+/// (with an empty name) for all, which property is the features' id.
+pub fn decode(
+    id: TileId,
+    bytes: &[u8],
+    promote_id: &BTreeMap<String, String>,
+) -> Result<VectorTile, TilesError> {
     let reader = MvtReaderRef::new(bytes)?;
     let mut tile = VectorTile::default();
     for layer in reader.layers() {
@@ -72,8 +77,9 @@ fn features(id: TileId, layer: MvtLayerRef, promoted: Option<&String>) -> Vec<Fe
     features
 }
 
-/// Polygons with their rings told apart as MapLibre does: those wound as the first are exteriors, those wound the other way
-/// holes of the exterior before them. The first version of the format says nothing of winding.
+/// Polygons with their rings told apart as MapLibre does: those wound as the first are exteriors,
+/// those wound the other way holes of the exterior before them. The first version of the format
+/// says nothing of winding.
 fn regrouped(geometry: Geometry<i32>) -> Geometry<i32> {
     let given = match geometry {
         Geometry::Polygon(p) => vec![p],
@@ -97,7 +103,8 @@ fn regrouped(geometry: Geometry<i32>) -> Geometry<i32> {
             _ => polygons.push((ring, Vec::new())),
         }
     }
-    let mut polygons: Vec<Polygon<i32>> = polygons.into_iter().map(|(ring, holes)| Polygon::new(ring, holes)).collect();
+    let mut polygons: Vec<Polygon<i32>> =
+        polygons.into_iter().map(|(ring, holes)| Polygon::new(ring, holes)).collect();
     match (polygons.len(), polygons.pop()) {
         (1, Some(one)) => Geometry::Polygon(one),
         (_, last) => Geometry::MultiPolygon(polygons.into_iter().chain(last).collect()),
@@ -106,12 +113,14 @@ fn regrouped(geometry: Geometry<i32>) -> Geometry<i32> {
 
 /// Twice the area of a closed ring, below 0 where it is wound the other way.
 fn twice_area(ring: &LineString<i32>) -> i128 {
-    let cross =
-        |l: geo::Line<i32>| i128::from(l.start.x) * i128::from(l.end.y) - i128::from(l.end.x) * i128::from(l.start.y);
+    let cross = |l: geo::Line<i32>| {
+        i128::from(l.start.x) * i128::from(l.end.y) - i128::from(l.end.x) * i128::from(l.start.y)
+    };
     ring.lines().map(cross).sum()
 }
 
-/// The geometry without lines of one position, and with rings right-handed in degrees, as they are everywhere else.
+/// The geometry without lines of one position, and with rings right-handed in degrees, as they are
+/// everywhere else.
 fn sound(geometry: Geometry<f64>) -> Option<Geometry<f64>> {
     Some(match geometry {
         Geometry::LineString(l) if l.0.len() < 2 => return None,
@@ -171,11 +180,23 @@ mod tests {
             assert_eq!(shape(as_read(&rings(&[&outer, &hole]))), [1], "{mirrored}");
             assert_eq!(shape(as_read(&rings(&[&outer, &hole, &other]))), [1, 0], "{mirrored}");
             assert_eq!(
-                shape(as_read(&rings(&[&outer, &other, &turned(&square(220, 230)), &turned(&square(240, 250))]))),
+                shape(as_read(&rings(&[
+                    &outer,
+                    &other,
+                    &turned(&square(220, 230)),
+                    &turned(&square(240, 250))
+                ]))),
                 [0, 2]
             );
-            assert_eq!(shape(as_read(&rings(&[&flat, &outer, &hole, &flat]))), [0, 2], "{mirrored}");
-            assert_eq!(shape(Geometry::Polygon(Polygon::new(outer.clone(), vec![hole.clone()]))), [1]);
+            assert_eq!(
+                shape(as_read(&rings(&[&flat, &outer, &hole, &flat]))),
+                [0, 2],
+                "{mirrored}"
+            );
+            assert_eq!(
+                shape(Geometry::Polygon(Polygon::new(outer.clone(), vec![hole.clone()]))),
+                [1]
+            );
         }
     }
 }

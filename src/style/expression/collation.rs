@@ -1,7 +1,7 @@
 //! Language: `collator` comparisons and `number-format`, by ICU's tables.
 //!
-//! Left out: units and currencies are written with their usual short symbols, before or after the number by the
-//! language's habit; their names are not translated.
+//! Left out: units and currencies are written with their usual short symbols, before or after the
+//! number by the language's habit; their names are not translated.
 
 use std::cmp::Ordering;
 
@@ -40,12 +40,13 @@ impl Collation {
 
     fn collator(&self) -> Option<CollatorBorrowed<'static>> {
         let mut options = CollatorOptions::default();
-        (options.strength, options.case_level) = match (self.case_sensitive, self.diacritic_sensitive) {
-            (false, false) => (Some(Strength::Primary), Some(CaseLevel::Off)),
-            (true, false) => (Some(Strength::Primary), Some(CaseLevel::On)),
-            (false, true) => (Some(Strength::Secondary), Some(CaseLevel::Off)),
-            (true, true) => (Some(Strength::Tertiary), Some(CaseLevel::Off)),
-        };
+        (options.strength, options.case_level) =
+            match (self.case_sensitive, self.diacritic_sensitive) {
+                (false, false) => (Some(Strength::Primary), Some(CaseLevel::Off)),
+                (true, false) => (Some(Strength::Primary), Some(CaseLevel::On)),
+                (false, true) => (Some(Strength::Secondary), Some(CaseLevel::Off)),
+                (true, true) => (Some(Strength::Tertiary), Some(CaseLevel::Off)),
+            };
         let locale = locale(self.locale.as_deref());
         // Texts are compared as in a search, where German has an umlaut equal to its two letters.
         let german = locale.id.language.as_str() == "de";
@@ -61,12 +62,14 @@ const DE: Locale = icu_locale_core::locale!("de");
 
 /// The languages that ICU has an order for, its own or the common one.
 const ORDERED: [&str; 111] = [
-    "af", "am", "ar", "as", "az", "be", "bg", "bn", "bo", "br", "bs", "ca", "ceb", "chr", "cs", "cy", "da", "de",
-    "dsb", "ee", "el", "en", "eo", "es", "et", "fa", "ff", "fi", "fil", "fo", "fr", "fy", "ga", "gl", "gu", "ha",
-    "haw", "he", "hi", "hr", "hsb", "hu", "hy", "id", "ig", "is", "it", "ja", "ka", "kk", "kl", "km", "kn", "ko",
-    "kok", "ku", "ky", "lb", "lkt", "ln", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "mt", "my", "nb", "ne", "nl",
-    "nn", "no", "om", "or", "pa", "pl", "ps", "pt", "ro", "ru", "se", "si", "sk", "sl", "smn", "sq", "sr", "sv", "sw",
-    "ta", "te", "th", "tk", "to", "tr", "ug", "uk", "ur", "uz", "vi", "wae", "wo", "xh", "yi", "yo", "yue", "zh", "zu",
+    "af", "am", "ar", "as", "az", "be", "bg", "bn", "bo", "br", "bs", "ca", "ceb", "chr", "cs",
+    "cy", "da", "de", "dsb", "ee", "el", "en", "eo", "es", "et", "fa", "ff", "fi", "fil", "fo",
+    "fr", "fy", "ga", "gl", "gu", "ha", "haw", "he", "hi", "hr", "hsb", "hu", "hy", "id", "ig",
+    "is", "it", "ja", "ka", "kk", "kl", "km", "kn", "ko", "kok", "ku", "ky", "lb", "lkt", "ln",
+    "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "mt", "my", "nb", "ne", "nl", "nn", "no", "om",
+    "or", "pa", "pl", "ps", "pt", "ro", "ru", "se", "si", "sk", "sl", "smn", "sq", "sr", "sv",
+    "sw", "ta", "te", "th", "tk", "to", "tr", "ug", "uk", "ur", "uz", "vi", "wae", "wo", "xh",
+    "yi", "yo", "yue", "zh", "zu",
 ];
 
 fn locale(tag: Option<&str>) -> Locale {
@@ -89,7 +92,8 @@ pub(super) fn format_number(number: f64, style: &NumberStyle) -> Option<String> 
         Some(n) if !(0.0..=100.0).contains(&n) => None,
         n => Some(n.map(|n| n.floor() as i16)),
     };
-    let whole_currency = matches!(style.currency, Some("JPY" | "KRW" | "VND" | "CLP" | "ISK" | "HUF"));
+    let whole_currency =
+        matches!(style.currency, Some("JPY" | "KRW" | "VND" | "CLP" | "ISK" | "HUF"));
     let (least, most) = match style.currency {
         Some(_) if whole_currency => (0, 0),
         Some(_) => (2, 2),
@@ -102,14 +106,17 @@ pub(super) fn format_number(number: f64, style: &NumberStyle) -> Option<String> 
         return None;
     }
     let mut decimal = Decimal::try_from_f64(number, FloatPrecision::RoundTrip).ok()?;
-    let mode = fixed_decimal::SignedRoundingMode::Unsigned(fixed_decimal::UnsignedRoundingMode::HalfExpand);
+    let mode = fixed_decimal::SignedRoundingMode::Unsigned(
+        fixed_decimal::UnsignedRoundingMode::HalfExpand,
+    );
     decimal.round_with_mode(-max_digits, mode);
     decimal.absolute.trim_end();
     decimal.absolute.pad_end(-min_digits);
     let language = locale(Some(style.locale.unwrap_or("en")));
     let formatter = DecimalFormatter::try_new(language.clone().into(), Default::default()).ok()?;
     let text = formatter.format(&decimal).to_string();
-    let before = ["en", "ja", "zh", "ko", "he", "hi", "th"].contains(&language.id.language.as_str());
+    let before =
+        ["en", "ja", "zh", "ko", "he", "hi", "th"].contains(&language.id.language.as_str());
     Some(match (style.currency, style.unit) {
         (Some(code), _) => {
             let symbol = currency_symbol(code, &language);
@@ -192,7 +199,8 @@ mod tests {
 
     fn order(locale: &str, sensitive: bool, a: &str, b: &str) -> Ordering {
         let locale = Some(locale.to_string());
-        Collation { case_sensitive: sensitive, diacritic_sensitive: sensitive, locale }.compare(a, b)
+        Collation { case_sensitive: sensitive, diacritic_sensitive: sensitive, locale }
+            .compare(a, b)
     }
 
     #[test]
@@ -208,7 +216,9 @@ mod tests {
 
     #[test]
     fn an_umlaut_is_two_letters_in_german() {
-        for [umlaut, letters] in [["ü", "ue"], ["Ö", "oe"], ["Straße", "strasse"], ["Köln", "Koeln"]] {
+        for [umlaut, letters] in
+            [["ü", "ue"], ["Ö", "oe"], ["Straße", "strasse"], ["Köln", "Koeln"]]
+        {
             assert_eq!(order("de", false, umlaut, letters), Ordering::Equal, "{umlaut}");
             assert_eq!(order("de-AT", false, umlaut, letters), Ordering::Equal, "{umlaut}");
             assert_ne!(order("de", true, umlaut, letters), Ordering::Equal, "{umlaut}");

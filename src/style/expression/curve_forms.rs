@@ -18,7 +18,13 @@ impl Parser {
         Some(Expr::new(outputs.ty(), Node::Step { input, stops }, at.key.clone()))
     }
 
-    pub(super) fn interpolate(&mut self, at: &At, items: &[Json], expected: Option<&Type>, space: Space) -> Parsed {
+    pub(super) fn interpolate(
+        &mut self,
+        at: &At,
+        items: &[Json],
+        expected: Option<&Type>,
+        space: Space,
+    ) -> Parsed {
         let curve = self.curve(&at.inner(1), items.get(1))?;
         self.count_stops(at, items)?;
         let input = Box::new(self.item(at, items, 2, Some(&Type::Number))?);
@@ -38,7 +44,10 @@ impl Parser {
 
     fn count_stops(&mut self, at: &At, items: &[Json]) -> Option<()> {
         if items.len() < 5 {
-            return self.fail(at, format!("Expected at least 4 arguments, but found only {}.", items.len() - 1));
+            return self.fail(
+                at,
+                format!("Expected at least 4 arguments, but found only {}.", items.len() - 1),
+            );
         }
         if items.len().is_multiple_of(2) {
             return self.fail(at, "Expected an even number of arguments.");
@@ -54,13 +63,22 @@ impl Parser {
         match (parts[0].as_str(), numbers.as_deref()) {
             (Some("linear"), _) => Some(Curve::Linear),
             (Some("exponential"), Some([base, ..])) => Some(Curve::Exponential(*base)),
-            (Some("exponential"), _) => self.fail_in(at, 1, "Exponential interpolation requires a numeric base."),
-            (Some("cubic-bezier"), Some(&[a, b, c, d])) if [a, b, c, d].iter().all(|v| (0.0..=1.0).contains(v)) => {
+            (Some("exponential"), _) => self.fail_in(
+                at,
+                1,
+                "Exponential interpolation requires a \
+                numeric base.",
+            ),
+            (Some("cubic-bezier"), Some(&[a, b, c, d]))
+                if [a, b, c, d].iter().all(|v| (0.0..=1.0).contains(v)) =>
+            {
                 Some(Curve::CubicBezier([a, b, c, d]))
             }
-            (Some("cubic-bezier"), _) => {
-                self.fail(at, "Cubic bezier interpolation requires four numeric arguments with values between 0 and 1.")
-            }
+            (Some("cubic-bezier"), _) => self.fail(
+                at,
+                "Cubic bezier interpolation requires four numeric arguments with \
+                    values between 0 and 1.",
+            ),
             (name, _) => {
                 let name = name.map_or_else(|| parts[0].to_string(), str::to_string);
                 self.fail_in(at, 0, format!("Unknown interpolation type {name}"))
@@ -69,18 +87,26 @@ impl Parser {
     }
 
     /// Pairs of input and output from the fourth item on.
-    fn stops(&mut self, at: &At, items: &[Json], stops: &mut Vec<(f64, Expr)>, outputs: &mut Outputs) -> Option<()> {
+    fn stops(
+        &mut self,
+        at: &At,
+        items: &[Json],
+        stops: &mut Vec<(f64, Expr)>,
+        outputs: &mut Outputs,
+    ) -> Option<()> {
         let name = if items[0] == "step" { "step" } else { "interpolate" };
         for i in (3..items.len()).step_by(2) {
             let Some(input) = items[i].as_f64() else {
                 let message = format!(
-                    "Input/output pairs for \"{name}\" expressions must be defined using literal numeric values (not computed expressions) for the input values."
+                    "Input/output pairs for \"{name}\" expressions must be defined using literal \
+                     numeric values (not computed expressions) for the input values."
                 );
                 return self.fail_in(at, i, message);
             };
             if stops.last().is_some_and(|(last, _)| *last >= input) {
                 let message = format!(
-                    "Input/output pairs for \"{name}\" expressions must be arranged with input values in strictly ascending order."
+                    "Input/output pairs for \"{name}\" expressions must be arranged with input \
+                     values in strictly ascending order."
                 );
                 return self.fail_in(at, i, message);
             }

@@ -8,7 +8,8 @@ use super::structured::{AnchorOffset, Formatted, Projection};
 use crate::color::Color;
 use crate::feature::Value;
 
-/// A static type. `Value` is any of the others that data or a literal can hold; `Error` fits everywhere.
+/// A static type. `Value` is any of the others that data or a literal can hold; `Error` fits
+/// everywhere.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Type {
     Null,
@@ -231,10 +232,15 @@ impl Datum {
             Datum::List(items) => join(items.iter().map(Datum::json_text).collect()),
             Datum::Colors(colors) => join(colors.iter().map(|c| color_json(*c)).collect()),
             Datum::Color(c) => color_json(*c),
-            Datum::AnchorOffsets(items) => {
-                join(items.iter().map(|a| format!("\"{}\",{}", a.anchor.name(), numbers(&a.offset))).collect())
+            Datum::AnchorOffsets(items) => join(
+                items
+                    .iter()
+                    .map(|a| format!("\"{}\",{}", a.anchor.name(), numbers(&a.offset)))
+                    .collect(),
+            ),
+            Datum::Projection(p) => {
+                format!("[\"{}\",\"{}\",{}]", p.from, p.to, number_text(p.transition))
             }
-            Datum::Projection(p) => format!("[\"{}\",\"{}\",{}]", p.from, p.to, number_text(p.transition)),
             Datum::Image(_) | Datum::Formatted(_) => text_json(&self.to_text()),
             Datum::Collator(_) => "{}".to_string(),
         }
@@ -250,9 +256,13 @@ fn value_json(value: &Value) -> String {
     match value {
         Value::Number(n) if !n.is_finite() => "null".to_string(),
         Value::Number(n) => number_text(*n),
-        Value::Array(items) => format!("[{}]", items.iter().map(value_json).collect::<Vec<_>>().join(",")),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(value_json).collect::<Vec<_>>().join(","))
+        }
         Value::Object(members) => {
-            let member = |(key, value): (&Arc<str>, &Value)| format!("{}:{}", text_json(key), value_json(value));
+            let member = |(key, value): (&Arc<str>, &Value)| {
+                format!("{}:{}", text_json(key), value_json(value))
+            };
             format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
         }
         Value::Text(text) => text_json(text),
@@ -275,7 +285,8 @@ fn type_of_value(value: &Value) -> Type {
     }
 }
 
-/// Arrays within arrays are of type `value` as soon as there are two: the reference compares item types by identity.
+/// Arrays within arrays are of type `value` as soon as there are two: the reference compares item
+/// types by identity.
 fn array_type(mut items: impl Iterator<Item = Type>, length: usize) -> Type {
     let item = match items.next() {
         Some(first @ Type::Array(..)) if length > 1 => {

@@ -56,7 +56,9 @@ impl Comparison {
             Comparison::Less => order == Some(Ordering::Less),
             Comparison::Greater => order == Some(Ordering::Greater),
             Comparison::LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
-            Comparison::GreaterOrEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+            Comparison::GreaterOrEqual => {
+                matches!(order, Some(Ordering::Greater | Ordering::Equal))
+            }
         }
     }
 }
@@ -97,12 +99,15 @@ impl Expr {
             }
             Node::Match { input, arms, otherwise } => {
                 let input = input.eval(context)?;
-                let hit =
-                    arms.iter().find(|(labels, _)| labels.iter().any(|l| matches!(&input, Datum::Plain(v) if v == l)));
+                let hit = arms.iter().find(|(labels, _)| {
+                    labels.iter().any(|l| matches!(&input, Datum::Plain(v) if v == l))
+                });
                 hit.map_or(&**otherwise, |(_, output)| output).eval(context)
             }
             Node::Coalesce(args) => coalesce(args, context),
-            Node::Compare(op, sides, collator) => self.compare(*op, sides, collator.as_deref(), context),
+            Node::Compare(op, sides, collator) => {
+                self.compare(*op, sides, collator.as_deref(), context)
+            }
             Node::Step { input, stops } => {
                 let at = self.eval_input(input, context)?;
                 stops[interpolate::stop_below(stops, at)].1.eval(context)
@@ -117,20 +122,31 @@ impl Expr {
                 let (high, next) = &stops[i + 1];
                 let t = curve.factor(at, *low, *high);
                 let (a, b) = (output.eval(context)?, next.eval(context)?);
-                interpolate::mix(*space, &a, &b, t).map_err(|message| EvalError::new(&self.key, message))
+                interpolate::mix(*space, &a, &b, t)
+                    .map_err(|message| EvalError::new(&self.key, message))
             }
             Node::List(items) => {
-                let items = items.iter().map(|i| i.eval(context)).collect::<Result<Vec<_>, EvalError>>()?;
+                let items =
+                    items.iter().map(|i| i.eval(context)).collect::<Result<Vec<_>, EvalError>>()?;
                 functions::bounded(Datum::list(items), &self.key)
             }
-            Node::GlobalState(key) => Ok(context.state.get(&**key).cloned().map_or(Datum::NULL, Datum::Plain)),
+            Node::GlobalState(key) => {
+                Ok(context.state.get(&**key).cloned().map_or(Datum::NULL, Datum::Plain))
+            }
             Node::Image(name) => {
                 let name = name.eval_text(context)?;
                 let available = context.has_image.is_some_and(|images| images.has_image(&name));
-                Ok(if name.is_empty() { Datum::NULL } else { Datum::Image(Image { name, available }) })
+                Ok(if name.is_empty() {
+                    Datum::NULL
+                } else {
+                    Datum::Image(Image { name, available })
+                })
             }
             Node::Format(sections) => {
-                let sections = sections.iter().map(|s| section(s, context)).collect::<Result<_, EvalError>>()?;
+                let sections = sections
+                    .iter()
+                    .map(|s| section(s, context))
+                    .collect::<Result<_, EvalError>>()?;
                 Ok(Datum::Formatted(Arc::new(Formatted { sections })))
             }
             Node::Collator { case_sensitive, diacritic_sensitive, locale } => {
@@ -213,7 +229,9 @@ impl Expr {
             &self.key,
             match (why, &self.ty) {
                 (Some(message), _) => message,
-                (None, Type::Number) => format!("Could not convert {} to number.", last.json_text()),
+                (None, Type::Number) => {
+                    format!("Could not convert {} to number.", last.json_text())
+                }
                 (None, ty) => {
                     let shown = match &last {
                         Datum::Plain(Value::Text(t)) => t.to_string(),
@@ -246,7 +264,8 @@ impl Expr {
             _ if ordering => {
                 let (name, a, b) = (op.name(), a.type_of().kind(), b.type_of().kind());
                 let message = format!(
-                    "Expected arguments for \"{name}\" to be (string, string) or (number, number), but found ({a}, {b}) instead."
+                    "Expected arguments for \"{name}\" to be (string, string) or (number, \
+                     number), but found ({a}, {b}) instead."
                 );
                 return Err(EvalError::new(&self.key, message));
             }
@@ -256,10 +275,15 @@ impl Expr {
         Ok(Datum::bool(op.holds(order)))
     }
 
-    fn number_format(&self, format: &NumberFormatExpr, context: &Context) -> Result<Datum, EvalError> {
+    fn number_format(
+        &self,
+        format: &NumberFormatExpr,
+        context: &Context,
+    ) -> Result<Datum, EvalError> {
         let text = |e: &Option<Expr>| e.as_ref().map(|e| e.eval_text(context)).transpose();
         let number = |e: &Option<Expr>| e.as_ref().map(|e| e.eval_number(context)).transpose();
-        let (locale, currency, unit) = (text(&format.locale)?, text(&format.currency)?, text(&format.unit)?);
+        let (locale, currency, unit) =
+            (text(&format.locale)?, text(&format.currency)?, text(&format.unit)?);
         let style = collation::NumberStyle {
             locale: locale.as_deref(),
             currency: currency.as_deref(),
@@ -269,16 +293,22 @@ impl Expr {
         };
         collation::format_number(format.number.eval_number(context)?, &style)
             .map(Datum::text)
-            .ok_or_else(|| EvalError::new(&self.key, "maximumFractionDigits value is out of range."))
+            .ok_or_else(|| {
+                EvalError::new(&self.key, "maximumFractionDigits value is out of range.")
+            })
     }
 }
 
 pub(super) fn not_of(expected: &Type, found: &Datum, key: &str) -> EvalError {
     let found = found.type_of();
-    EvalError::new(key, format!("Expected value to be of type {expected}, but found {found} instead."))
+    EvalError::new(
+        key,
+        format!("Expected value to be of type {expected}, but found {found} instead."),
+    )
 }
 
-/// The first that is not null; an image that is not there counts as null, but where all are missing the first is named.
+/// The first that is not null; an image that is not there counts as null, but where all are missing
+/// the first is named.
 fn coalesce(args: &[Expr], context: &Context) -> Result<Datum, EvalError> {
     let mut missing = None;
     for arg in args {
@@ -303,7 +333,14 @@ fn section(section: &SectionExpr, context: &Context) -> Result<Section, EvalErro
     let fonts = match &section.fonts {
         Some(fonts) => {
             let names = fonts.eval_items(context)?;
-            Some(names.iter().map(|n| Datum::Plain(n.clone()).to_text()).collect::<Vec<_>>().join(",").into())
+            Some(
+                names
+                    .iter()
+                    .map(|n| Datum::Plain(n.clone()).to_text())
+                    .collect::<Vec<_>>()
+                    .join(",")
+                    .into(),
+            )
         }
         None => None,
     };
@@ -327,7 +364,8 @@ fn coerced(ty: &Type, datum: &Datum) -> Result<Datum, Option<String>> {
                 color_of_parts(parts).map(Datum::Color).map_err(Some)
             }
             Datum::Plain(Value::Array(_)) => Err(Some(format!(
-                "Invalid rgba value {}: expected an array containing either three or four numeric values.",
+                "Invalid rgba value {}: expected an array containing either three or four numeric \
+                 values.",
                 datum.json_text()
             ))),
             _ => Err(None),
@@ -360,7 +398,11 @@ fn to_number(datum: &Datum) -> Option<f64> {
             hex if hex.starts_with("0x") || hex.starts_with("0X") => {
                 u64::from_str_radix(&hex[2..], 16).ok().map(|n| n as f64)
             }
-            digits if digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) => {
+            digits
+                if digits
+                    .bytes()
+                    .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) =>
+            {
                 digits.parse().ok()
             }
             _ => None,
@@ -387,7 +429,10 @@ pub(super) fn color_of_parts(parts: &[Value]) -> Result<Color, String> {
     };
     let channel = |i: usize| number(i).filter(|v| (0.0..=255.0).contains(v));
     let (Some(r), Some(g), Some(b)) = (channel(0), channel(1), channel(2)) else {
-        return Err(format!("Invalid rgba value [{}]: 'r', 'g', and 'b' must be between 0 and 255.", shown()));
+        return Err(format!(
+            "Invalid rgba value [{}]: 'r', 'g', and 'b' must be between 0 and 255.",
+            shown()
+        ));
     };
     let alpha = if parts.len() > 3 { number(3) } else { Some(1.0) };
     match alpha.filter(|a| (0.0..=1.0).contains(a)) {

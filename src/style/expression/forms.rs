@@ -26,7 +26,13 @@ pub(super) const NAMES: [&str; 38] = [
 
 impl Parser {
     /// Reads the operator called `name`; the outer `None` where it is none of these.
-    pub(super) fn form(&mut self, at: &At, name: &str, items: &[Json], expected: Option<&Type>) -> Option<Parsed> {
+    pub(super) fn form(
+        &mut self,
+        at: &At,
+        name: &str,
+        items: &[Json],
+        expected: Option<&Type>,
+    ) -> Option<Parsed> {
         Some(match name {
             "literal" => self.literal(at, items, expected),
             "semiliteral" => self.semiliteral(at, items),
@@ -52,7 +58,9 @@ impl Parser {
             "boolean" => self.typed(at, items, 1, Type::Boolean, Node::Assert),
             "object" => self.typed(at, items, 1, Type::Object, Node::Assert),
             "array" => self.array(at, items),
-            "to-string" | "to-boolean" if items.len() > 2 => self.fail(at, "Expected one argument."),
+            "to-string" | "to-boolean" if items.len() > 2 => {
+                self.fail(at, "Expected one argument.")
+            }
             "to-string" => self.typed(at, items, 1, Type::String, Node::Coerce),
             "to-boolean" => self.typed(at, items, 1, Type::Boolean, Node::Coerce),
             "to-number" => self.typed(at, items, 1, Type::Number, Node::Coerce),
@@ -75,13 +83,19 @@ impl Parser {
     fn literal(&mut self, at: &At, items: &[Json], expected: Option<&Type>) -> Parsed {
         let [_, json] = items else {
             let found = items.len() - 1;
-            return self
-                .fail(at, format!("'literal' expression requires exactly one argument, but found {found} instead."));
+            return self.fail(
+                at,
+                format!(
+                    "'literal' expression requires exactly one argument, but found {found} instead."
+                ),
+            );
         };
         let datum = Datum::Plain(Value::from(json).in_style());
         // An empty array is of whatever array type is wanted.
         let ty = match (datum.type_of(), expected) {
-            (Type::Array(_, Some(0)), Some(wanted @ Type::Array(_, None | Some(0)))) => wanted.clone(),
+            (Type::Array(_, Some(0)), Some(wanted @ Type::Array(_, None | Some(0)))) => {
+                wanted.clone()
+            }
             (ty, _) => ty,
         };
         Some(Expr::new(ty, Node::Literal(datum), at.key.clone()))
@@ -92,7 +106,10 @@ impl Parser {
             let found = items.len() - 1;
             return self.fail(
                 at,
-                format!("'semiliteral' expression requires exactly one argument, but found {found} instead."),
+                format!(
+                    "'semiliteral' expression requires exactly one argument, but found \
+                    {found} instead."
+                ),
             );
         };
         let Json::Array(parts) = json else { return self.literal(at, items, None) };
@@ -111,18 +128,26 @@ impl Parser {
 
     fn let_in(&mut self, at: &At, items: &[Json], expected: Option<&Type>) -> Parsed {
         if items.len() < 4 {
-            return self.fail(at, format!("Expected at least 3 arguments, but found {} instead.", items.len() - 1));
+            return self.fail(
+                at,
+                format!("Expected at least 3 arguments, but found {} instead.", items.len() - 1),
+            );
         }
         let mut body = at.inner(items.len() - 1);
         let mut scope = (*at.scope).clone();
         let mut bindings = Vec::new();
         for i in (1..items.len() - 1).step_by(2) {
             let Some(name) = items[i].as_str() else {
-                let message = format!("Expected string, but found {} instead.", native_type(&items[i]));
+                let message =
+                    format!("Expected string, but found {} instead.", native_type(&items[i]));
                 return self.fail_in(at, i, message);
             };
             if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                return self.fail_in(at, i, "Variable names must contain only alphanumeric characters or '_'.");
+                return self.fail_in(
+                    at,
+                    i,
+                    "Variable names must contain only alphanumeric characters or '_'.",
+                );
             }
             let bound = Arc::new(self.item(at, items, i + 1, None)?);
             scope.insert(name.to_string(), bound.clone());
@@ -138,12 +163,15 @@ impl Parser {
             return self.fail(at, "'var' expression requires exactly one string literal argument.");
         };
         match at.scope.get(name) {
-            Some(bound) => Some(Expr::new(bound.ty.clone(), Node::Bound(bound.clone()), at.key.clone())),
+            Some(bound) => {
+                Some(Expr::new(bound.ty.clone(), Node::Bound(bound.clone()), at.key.clone()))
+            }
             None => self.fail_in(
                 at,
                 1,
                 format!(
-                    "Unknown variable \"{name}\". Make sure \"{name}\" has been bound in an enclosing \"let\" expression before using it."
+                    "Unknown variable \"{name}\". Make sure \"{name}\" has been bound in an \
+                     enclosing \"let\" expression before using it."
                 ),
             ),
         }
@@ -159,7 +187,10 @@ impl Parser {
 
     fn case(&mut self, at: &At, items: &[Json], expected: Option<&Type>) -> Parsed {
         if items.len() < 4 {
-            return self.fail(at, format!("Expected at least 3 arguments, but found only {}.", items.len() - 1));
+            return self.fail(
+                at,
+                format!("Expected at least 3 arguments, but found only {}.", items.len() - 1),
+            );
         }
         if !items.len().is_multiple_of(2) {
             return self.fail(at, "Expected an odd number of arguments.");
@@ -177,7 +208,10 @@ impl Parser {
     /// `match`.
     fn branch(&mut self, at: &At, items: &[Json], expected: Option<&Type>) -> Parsed {
         if items.len() < 5 {
-            return self.fail(at, format!("Expected at least 4 arguments, but found only {}.", items.len() - 1));
+            return self.fail(
+                at,
+                format!("Expected at least 4 arguments, but found only {}.", items.len() - 1),
+            );
         }
         if items.len().is_multiple_of(2) {
             return self.fail(at, "Expected an even number of arguments.");
@@ -202,11 +236,15 @@ impl Parser {
                         if n.abs() > MAX_SAFE_INTEGER {
                             return self.fail(
                                 &there,
-                                format!("Branch labels must be integers no larger than {MAX_SAFE_INTEGER}."),
+                                format!(
+                                    "Branch labels must be integers no larger than \
+                                    {MAX_SAFE_INTEGER}."
+                                ),
                             );
                         }
                         if n.fract() != 0.0 {
-                            return self.fail(&there, "Numeric branch labels must be integer values.");
+                            return self
+                                .fail(&there, "Numeric branch labels must be integer values.");
                         }
                     }
                     Json::String(_) => {}
@@ -225,11 +263,16 @@ impl Parser {
             arms.push((labels, outputs.parse(self, at, items, i + 1, i)?));
         }
         let input = self.item(at, items, 1, Some(&Type::Value))?;
-        let otherwise = Box::new(outputs.parse(self, at, items, items.len() - 1, items.len() - 1)?);
+        let otherwise =
+            Box::new(outputs.parse(self, at, items, items.len() - 1, items.len() - 1)?);
         if let Some(ty) = input_type.filter(|_| input.ty != Type::Value) {
             self.check(&at.inner(1), &ty, &input.ty)?;
         }
-        Some(Expr::new(outputs.ty(), Node::Match { input: Box::new(input), arms, otherwise }, at.key.clone()))
+        Some(Expr::new(
+            outputs.ty(),
+            Node::Match { input: Box::new(input), arms, otherwise },
+            at.key.clone(),
+        ))
     }
 
     fn coalesce(&mut self, at: &At, items: &[Json], expected: Option<&Type>) -> Parsed {
@@ -243,7 +286,8 @@ impl Parser {
             ty.get_or_insert_with(|| arg.ty.clone());
             args.push(arg);
         }
-        // Arguments are not asserted one by one, since null must pass; the whole is, where any would have been.
+        // Arguments are not asserted one by one, since null must pass; the whole is, where any
+        // would have been.
         let unsure = expected.is_some_and(|e| args.iter().any(|a| !e.takes(&a.ty)));
         let ty = if unsure { Type::Value } else { ty.unwrap_or(Type::Value) };
         Some(Expr::new(ty, Node::Coalesce(args), at.key.clone()))
@@ -264,7 +308,8 @@ impl Parser {
             if fits {
                 return Some(side);
             }
-            let message = format!("\"{}\" comparisons are not supported for type '{}'.", op.name(), side.ty);
+            let message =
+                format!("\"{}\" comparisons are not supported for type '{}'.", op.name(), side.ty);
             parser.fail_in(at, i, message)
         };
         let (mut a, mut b) = (side(self, 1)?, side(self, 2)?);
@@ -286,13 +331,29 @@ impl Parser {
                 if !may_be_text(&a.ty) && !may_be_text(&b.ty) {
                     return self.fail(at, "Cannot use collator to compare non-string types.");
                 }
-                Some(Box::new(self.parse(&at.inner(3), json, Some(&Type::Collator), Annotation::Usual)?))
+                Some(Box::new(self.parse(
+                    &at.inner(3),
+                    json,
+                    Some(&Type::Collator),
+                    Annotation::Usual,
+                )?))
             }
         };
-        Some(Expr::new(Type::Boolean, Node::Compare(op, Box::new([a, b]), collator), at.key.clone()))
+        Some(Expr::new(
+            Type::Boolean,
+            Node::Compare(op, Box::new([a, b]), collator),
+            at.key.clone(),
+        ))
     }
 
-    fn typed(&mut self, at: &At, items: &[Json], from: usize, ty: Type, node: fn(Vec<Expr>) -> Node) -> Parsed {
+    fn typed(
+        &mut self,
+        at: &At,
+        items: &[Json],
+        from: usize,
+        ty: Type,
+        node: fn(Vec<Expr>) -> Node,
+    ) -> Parsed {
         if items.len() < 2 {
             return self.fail(at, "Expected at least one argument.");
         }
@@ -311,7 +372,8 @@ impl Parser {
                 Some("number") => Type::Number,
                 Some("boolean") => Type::Boolean,
                 _ => {
-                    let message = "The item type argument of \"array\" must be one of string, number, boolean";
+                    let message = "The item type argument of \"array\" must be one of string, \
+                        number, boolean";
                     return self.fail_in(at, 1, message);
                 }
             };
@@ -323,7 +385,8 @@ impl Parser {
                 n => match n.as_f64().filter(|n| *n >= 0.0 && n.fract() == 0.0) {
                     Some(n) => Some(n as usize),
                     None => {
-                        let message = "The length argument to \"array\" must be a positive integer literal";
+                        let message =
+                            "The length argument to \"array\" must be a positive integer literal";
                         return self.fail_in(at, 2, message);
                     }
                 },
@@ -341,17 +404,25 @@ impl Parser {
             [_, Json::Null] => self.fail(at, "Global state property must be defined."),
             [_, other] => {
                 let found = native_type(other);
-                self.fail(at, format!("Global state property must be string, but found {found} instead."))
+                self.fail(
+                    at,
+                    format!("Global state property must be string, but found {found} instead."),
+                )
             }
-            _ => self.fail(at, format!("Expected 1 argument, but found {} instead.", items.len() - 1)),
+            _ => self
+                .fail(at, format!("Expected 1 argument, but found {} instead.", items.len() - 1)),
         }
     }
 
     fn spatial(&mut self, at: &At, name: &str, items: &[Json]) -> Parsed {
         let [_, json] = items else {
             let found = items.len() - 1;
-            return self
-                .fail(at, format!("'{name}' expression requires exactly one argument, but found {found} instead."));
+            return self.fail(
+                at,
+                format!(
+                    "'{name}' expression requires exactly one argument, but found {found} instead."
+                ),
+            );
         };
         let parsed = match name {
             "within" => spatial::polygons(json).map(|g| (Type::Boolean, Node::Within(Arc::new(g)))),
@@ -361,13 +432,17 @@ impl Parser {
             Some((ty, node)) => Some(Expr::new(ty, node, at.key.clone())),
             None => self.fail(
                 at,
-                format!("'{name}' expression requires valid geojson object that contains polygon geometry type."),
+                format!(
+                    "'{name}' expression requires valid geojson object that contains polygon \
+                    geometry type."
+                ),
             ),
         }
     }
 }
 
-/// The outputs of one branching operator must agree: with what is expected, or else with the first of them.
+/// The outputs of one branching operator must agree: with what is expected, or else with the first
+/// of them.
 pub(super) struct Outputs {
     ty: Option<Type>,
 }
@@ -378,8 +453,16 @@ impl Outputs {
     }
 
     /// Parses the item at `index`; errors are said to be at `key`.
-    pub(super) fn parse(&mut self, parser: &mut Parser, at: &At, items: &[Json], index: usize, key: usize) -> Parsed {
-        let output = parser.parse(&at.inner(key), items.get(index)?, self.ty.as_ref(), Annotation::Usual)?;
+    pub(super) fn parse(
+        &mut self,
+        parser: &mut Parser,
+        at: &At,
+        items: &[Json],
+        index: usize,
+        key: usize,
+    ) -> Parsed {
+        let output =
+            parser.parse(&at.inner(key), items.get(index)?, self.ty.as_ref(), Annotation::Usual)?;
         self.ty.get_or_insert_with(|| output.ty.clone());
         Some(output)
     }

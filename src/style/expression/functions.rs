@@ -81,7 +81,10 @@ fn reading(function: Option<Function>, dependence: Dependence) -> Option<Functio
     changed(function, |e| e.dependence = dependence)
 }
 
-fn changed(mut function: Option<Function>, change: impl FnOnce(&mut Evaluator)) -> Option<Function> {
+fn changed(
+    mut function: Option<Function>,
+    change: impl FnOnce(&mut Evaluator),
+) -> Option<Function> {
     if let Some(Function { build: Build::Call(evaluator), .. }) = &mut function {
         change(evaluator);
     }
@@ -92,7 +95,8 @@ fn fixed(types: &[Type]) -> Vec<Params> {
     vec![Params::Fixed(types.to_vec())]
 }
 
-const NOTHING: Dependence = Dependence { zoom: false, feature: false, state: false, progress: false, other: false };
+const NOTHING: Dependence =
+    Dependence { zoom: false, feature: false, state: false, progress: false, other: false };
 const FEATURE: Dependence = Dependence { feature: true, ..NOTHING };
 const ZOOM: Dependence = Dependence { zoom: true, ..NOTHING };
 const PROGRESS: Dependence = Dependence { progress: true, ..NOTHING };
@@ -124,7 +128,8 @@ macro_rules! constant {
 
 /// The operator called `name` with `count` arguments; `None` where the table has none.
 pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
-    let of_feature_or_object = || vec![Params::Fixed(vec![String]), Params::Fixed(vec![String, Object])];
+    let of_feature_or_object =
+        || vec![Params::Fixed(vec![String]), Params::Fixed(vec![String, Object])];
     let looks_at = if count == 1 { FEATURE } else { NOTHING };
     let all = |build| {
         Some(Function {
@@ -143,14 +148,18 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
             reading(get, looks_at)
         }
         "has" => {
-            let has =
-                function(of_feature_or_object(), Boolean, |c, a, key| Ok(Datum::bool(property(c, a, key)?.is_some())));
+            let has = function(of_feature_or_object(), Boolean, |c, a, key| {
+                Ok(Datum::bool(property(c, a, key)?.is_some()))
+            });
             reading(has, looks_at)
         }
         "feature-state" => reading(
             function(fixed(&[String]), Any, |c, a, _| {
                 let key = a[0].eval_text(c)?;
-                Ok(c.feature_state.and_then(|s| s.get(&*key)).cloned().map_or(Datum::NULL, Datum::Plain))
+                Ok(c.feature_state
+                    .and_then(|s| s.get(&*key))
+                    .cloned()
+                    .map_or(Datum::NULL, Datum::Plain))
             }),
             FEATURE,
         ),
@@ -165,7 +174,10 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
             }),
             FEATURE,
         ),
-        "geometry-type" => reading(function(fixed(&[]), String, |c, _, _| Ok(Datum::text(c.geometry_type))), FEATURE),
+        "geometry-type" => reading(
+            function(fixed(&[]), String, |c, _, _| Ok(Datum::text(c.geometry_type))),
+            FEATURE,
+        ),
         "properties" => reading(
             function(fixed(&[]), Object, |c, _, _| {
                 let all = c.feature.map(|f| f.properties.clone()).unwrap_or_default();
@@ -177,25 +189,36 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
             e.dependence = ZOOM;
             e.is_zoom = true;
         }),
-        "heatmap-density" => {
-            reading(function(fixed(&[]), Number, |c, _, _| Ok(Datum::number(c.heatmap_density))), OTHER)
+        "heatmap-density" => reading(
+            function(fixed(&[]), Number, |c, _, _| Ok(Datum::number(c.heatmap_density))),
+            OTHER,
+        ),
+        "line-progress" => reading(
+            function(fixed(&[]), Number, |c, _, _| Ok(Datum::number(c.line_progress))),
+            PROGRESS,
+        ),
+        "elevation" => {
+            reading(function(fixed(&[]), Number, |c, _, _| Ok(Datum::number(c.elevation))), OTHER)
         }
-        "line-progress" => {
-            reading(function(fixed(&[]), Number, |c, _, _| Ok(Datum::number(c.line_progress))), PROGRESS)
-        }
-        "elevation" => reading(function(fixed(&[]), Number, |c, _, _| Ok(Datum::number(c.elevation))), OTHER),
         "accumulated" => reading(
-            function(fixed(&[]), Any, |c, _, _| Ok(c.accumulated.cloned().map_or(Datum::NULL, Datum::Plain))),
+            function(fixed(&[]), Any, |c, _, _| {
+                Ok(c.accumulated.cloned().map_or(Datum::NULL, Datum::Plain))
+            }),
             OTHER,
         ),
         // Every script has a glyph or a box: what is drawn is decided where text is shaped.
-        "is-supported-script" => {
-            reading(function(fixed(&[String]), Boolean, |c, a, _| a[0].eval_text(c).map(|_| Datum::bool(true))), OTHER)
+        "is-supported-script" => reading(
+            function(fixed(&[String]), Boolean, |c, a, _| {
+                a[0].eval_text(c).map(|_| Datum::bool(true))
+            }),
+            OTHER,
+        ),
+        "resolved-locale" => {
+            function(fixed(&[Type::Collator]), String, |c, a, _| match a[0].eval(c)? {
+                Datum::Collator(collation) => Ok(Datum::text(collation.resolved_locale())),
+                other => Err(not_of(&Type::Collator, &other, &a[0].key)),
+            })
         }
-        "resolved-locale" => function(fixed(&[Type::Collator]), String, |c, a, _| match a[0].eval(c)? {
-            Datum::Collator(collation) => Ok(Datum::text(collation.resolved_locale())),
-            other => Err(not_of(&Type::Collator, &other, &a[0].key)),
-        }),
         "error" => changed(
             function(fixed(&[String]), Type::Error, |c, a, key| {
                 Err(EvalError::new(key, a[0].eval_text(c)?.to_string()))
@@ -203,18 +226,28 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
             |e| e.never_folds = true,
         ),
         "!" => function(fixed(&[Boolean]), Boolean, |c, a, _| Ok(Datum::bool(!a[0].eval_bool(c)?))),
-        "typeof" => function(fixed(&[Any]), String, |c, a, _| Ok(Datum::text(a[0].eval(c)?.type_of().to_string()))),
+        "typeof" => function(fixed(&[Any]), String, |c, a, _| {
+            Ok(Datum::text(a[0].eval(c)?.type_of().to_string()))
+        }),
         "+" => function(vec![Params::Any(Number)], Number, |c, a, _| fold(c, a, 0.0, |x, y| x + y)),
         "*" => function(vec![Params::Any(Number)], Number, |c, a, _| fold(c, a, 1.0, |x, y| x * y)),
-        "min" => function(vec![Params::Any(Number)], Number, |c, a, _| fold(c, a, f64::INFINITY, least)),
-        "max" => function(vec![Params::Any(Number)], Number, |c, a, _| fold(c, a, f64::NEG_INFINITY, greatest)),
-        "-" => function(vec![Params::Fixed(vec![Number, Number]), Params::Fixed(vec![Number])], Number, |c, a, _| {
-            let first = a[0].eval_number(c)?;
-            Ok(Datum::number(match a.get(1) {
-                Some(second) => first - second.eval_number(c)?,
-                None => -first,
-            }))
+        "min" => {
+            function(vec![Params::Any(Number)], Number, |c, a, _| fold(c, a, f64::INFINITY, least))
+        }
+        "max" => function(vec![Params::Any(Number)], Number, |c, a, _| {
+            fold(c, a, f64::NEG_INFINITY, greatest)
         }),
+        "-" => function(
+            vec![Params::Fixed(vec![Number, Number]), Params::Fixed(vec![Number])],
+            Number,
+            |c, a, _| {
+                let first = a[0].eval_number(c)?;
+                Ok(Datum::number(match a.get(1) {
+                    Some(second) => first - second.eval_number(c)?,
+                    None => -first,
+                }))
+            },
+        ),
         "/" => binary!(|x, y| x / y),
         "%" => binary!(|x, y| x % y),
         "^" => binary!(f64::powf),
@@ -236,10 +269,15 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
         "pi" => constant!(std::f64::consts::PI),
         "e" => constant!(std::f64::consts::E),
         "ln2" => constant!(std::f64::consts::LN_2),
-        "upcase" => function(fixed(&[String]), String, |c, a, _| Ok(Datum::text(a[0].eval_text(c)?.to_uppercase()))),
-        "downcase" => function(fixed(&[String]), String, |c, a, _| Ok(Datum::text(a[0].eval_text(c)?.to_lowercase()))),
+        "upcase" => function(fixed(&[String]), String, |c, a, _| {
+            Ok(Datum::text(a[0].eval_text(c)?.to_uppercase()))
+        }),
+        "downcase" => function(fixed(&[String]), String, |c, a, _| {
+            Ok(Datum::text(a[0].eval_text(c)?.to_lowercase()))
+        }),
         "concat" => function(vec![Params::Any(Any)], String, |c, a, key| {
-            let parts: Result<Vec<_>, _> = a.iter().map(|arg| arg.eval(c).map(|d| d.to_text())).collect();
+            let parts: Result<Vec<_>, _> =
+                a.iter().map(|arg| arg.eval(c).map(|d| d.to_text())).collect();
             bounded(Datum::text(parts?.concat()), key)
         }),
         "split" => function(fixed(&[String, String]), Type::array_of(String), |c, a, _| {
@@ -252,30 +290,38 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
         }),
         "join" => function(fixed(&[Type::array_of(String), String]), String, |c, a, key| {
             let by = a[1].eval_text(c)?;
-            let parts: Vec<_> = a[0].eval_items(c)?.iter().map(|v| Datum::Plain(v.clone()).to_text()).collect();
+            let parts: Vec<_> =
+                a[0].eval_items(c)?.iter().map(|v| Datum::Plain(v.clone()).to_text()).collect();
             bounded(Datum::text(parts.join(&by)), key)
         }),
         "rgb" => function(fixed(&[Number, Number, Number]), Color, rgba),
         "rgba" => function(fixed(&[Number, Number, Number, Number]), Color, rgba),
         "to-rgba" => {
-            function(fixed(&[Color]), Type::Array(Box::new(Number), Some(4)), |c, a, _| match a[0].eval(c)? {
-                Datum::Color(color) => {
-                    let [r, g, b] = [color.r, color.g, color.b].map(|v| if color.a == 0.0 { 0.0 } else { v * 255.0 });
-                    let parts = [r, g, b, color.a].map(Value::Number);
-                    Ok(Datum::Plain(Value::Array(Arc::new(parts))))
+            function(fixed(&[Color]), Type::Array(Box::new(Number), Some(4)), |c, a, _| {
+                match a[0].eval(c)? {
+                    Datum::Color(color) => {
+                        let [r, g, b] = [color.r, color.g, color.b]
+                            .map(|v| if color.a == 0.0 { 0.0 } else { v * 255.0 });
+                        let parts = [r, g, b, color.a].map(Value::Number);
+                        Ok(Datum::Plain(Value::Array(Arc::new(parts))))
+                    }
+                    other => Err(not_of(&Color, &other, &a[0].key)),
                 }
-                other => Err(not_of(&Color, &other, &a[0].key)),
             })
         }
         _ => None,
     }
 }
 
-/// The answer, unless it is larger than any map needs: values can be used twice at each of many levels.
+/// The answer, unless it is larger than any map needs: values can be used twice at each of many
+/// levels.
 pub(super) fn bounded(datum: Datum, key: &str) -> Result<Datum, EvalError> {
     match datum.weight() <= MAX_WEIGHT {
         true => Ok(datum),
-        false => Err(EvalError::new(key, format!("The value is too large: over {MAX_WEIGHT} bytes or items."))),
+        false => Err(EvalError::new(
+            key,
+            format!("The value is too large: over {MAX_WEIGHT} bytes or items."),
+        )),
     }
 }
 
@@ -291,7 +337,12 @@ fn greatest(a: f64, b: f64) -> f64 {
     if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
 }
 
-fn fold(c: &Context, args: &[Expr], start: f64, f: fn(f64, f64) -> f64) -> Result<Datum, EvalError> {
+fn fold(
+    c: &Context,
+    args: &[Expr],
+    start: f64,
+    f: fn(f64, f64) -> f64,
+) -> Result<Datum, EvalError> {
     args.iter().try_fold(start, |sum, arg| Ok(f(sum, arg.eval_number(c)?))).map(Datum::number)
 }
 
@@ -308,7 +359,9 @@ fn property(c: &Context, args: &[Expr], key: &str) -> Result<Option<Value>, Eval
 }
 
 fn rgba(c: &Context, args: &[Expr], key: &str) -> Result<Datum, EvalError> {
-    let parts: Vec<Value> =
-        args.iter().map(|a| a.eval_number(c).map(Value::Number)).collect::<Result<_, EvalError>>()?;
+    let parts: Vec<Value> = args
+        .iter()
+        .map(|a| a.eval_number(c).map(Value::Number))
+        .collect::<Result<_, EvalError>>()?;
     color_of_parts(&parts).map(Datum::Color).map_err(|message| EvalError::new(key, message))
 }

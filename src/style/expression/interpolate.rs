@@ -50,7 +50,8 @@ fn exponential(input: f64, base: f64, low: f64, high: f64) -> f64 {
     }
 }
 
-/// The unit Bézier (x1, y1), (x2, y2) of CSS easing at abscissa `x`, by bisection: monotone in x, so it always ends.
+/// The unit Bézier (x1, y1), (x2, y2) of CSS easing at abscissa `x`, by bisection: monotone in x,
+/// so it always ends.
 fn bezier([x1, y1, x2, y2]: [f64; 4], x: f64) -> f64 {
     let at = |t: f64, a: f64, b: f64| {
         let u = 1.0 - t;
@@ -80,28 +81,46 @@ pub(super) fn mix(space: Space, a: &Datum, b: &Datum, t: f64) -> Result<Datum, S
     match (a, b) {
         (Datum::Color(a), Datum::Color(b)) => Ok(Datum::Color(color(*a, *b))),
         (Datum::Plain(Value::Text(from)), Datum::Plain(Value::Text(to))) => {
-            Ok(Datum::Projection(Arc::new(Projection { from: from.clone(), to: to.clone(), transition: t })))
+            Ok(Datum::Projection(Arc::new(Projection {
+                from: from.clone(),
+                to: to.clone(),
+                transition: t,
+            })))
         }
-        (Datum::Plain(a), Datum::Plain(b)) => mix_values(a, b, t).map(Datum::Plain).ok_or_else(unequal),
-        (Datum::Padding(a), Datum::Padding(b)) => Ok(Datum::Padding(std::array::from_fn(|i| number(a[i], b[i])))),
+        (Datum::Plain(a), Datum::Plain(b)) => {
+            mix_values(a, b, t).map(Datum::Plain).ok_or_else(unequal)
+        }
+        (Datum::Padding(a), Datum::Padding(b)) => {
+            Ok(Datum::Padding(std::array::from_fn(|i| number(a[i], b[i]))))
+        }
         (Datum::Numbers(a), Datum::Numbers(b)) if a.len() == b.len() => {
             Ok(Datum::Numbers(a.iter().zip(b.iter()).map(|(a, b)| number(*a, *b)).collect()))
         }
         (Datum::Colors(a), Datum::Colors(b)) if a.len() == b.len() => {
             Ok(Datum::Colors(a.iter().zip(b.iter()).map(|(a, b)| color(*a, *b)).collect()))
         }
-        (Datum::Colors(a), Datum::Colors(b)) => {
-            Err(format!("colorArray: Arrays have mismatched length ({} vs. {}), cannot interpolate.", a.len(), b.len()))
-        }
+        (Datum::Colors(a), Datum::Colors(b)) => Err(format!(
+            "colorArray: Arrays have mismatched length ({} vs. {}), cannot interpolate.",
+            a.len(),
+            b.len()
+        )),
         (Datum::AnchorOffsets(from), Datum::AnchorOffsets(to)) => mix_anchors(from, to, t),
         _ => Err(unequal()),
     }
 }
 
-fn mix_anchors(from: &Arc<[AnchorOffset]>, to: &Arc<[AnchorOffset]>, t: f64) -> Result<Datum, String> {
+fn mix_anchors(
+    from: &Arc<[AnchorOffset]>,
+    to: &Arc<[AnchorOffset]>,
+    t: f64,
+) -> Result<Datum, String> {
     if from.len() != to.len() {
         let text = |list: &Arc<[AnchorOffset]>| Datum::AnchorOffsets(list.clone()).json_text();
-        return Err(format!("Cannot interpolate values of different length. from: {}, to: {}", text(from), text(to)));
+        return Err(format!(
+            "Cannot interpolate values of different length. from: {}, to: {}",
+            text(from),
+            text(to)
+        ));
     }
     let mut mixed = Vec::with_capacity(from.len());
     for (i, (a, b)) in from.iter().zip(to.iter()).enumerate() {
@@ -109,7 +128,8 @@ fn mix_anchors(from: &Arc<[AnchorOffset]>, to: &Arc<[AnchorOffset]>, t: f64) -> 
             let i = 2 * i;
             let (a, b) = (a.anchor.name(), b.anchor.name());
             return Err(format!(
-                "Cannot interpolate values containing mismatched anchors. from[{i}]: {a}, to[{i}]: {b}"
+                "Cannot interpolate values containing mismatched anchors. from[{i}]: {a}, \
+                 to[{i}]: {b}"
             ));
         }
         let offset = std::array::from_fn(|i| a.offset[i] + t * (b.offset[i] - a.offset[i]));
@@ -121,9 +141,12 @@ fn mix_anchors(from: &Arc<[AnchorOffset]>, to: &Arc<[AnchorOffset]>, t: f64) -> 
 fn mix_values(a: &Value, b: &Value, t: f64) -> Option<Value> {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => Some(Value::Number(a + t * (b - a))),
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            a.iter().zip(b.iter()).map(|(a, b)| mix_values(a, b, t)).collect::<Option<_>>().map(Value::Array)
-        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => a
+            .iter()
+            .zip(b.iter())
+            .map(|(a, b)| mix_values(a, b, t))
+            .collect::<Option<_>>()
+            .map(Value::Array),
         _ => None,
     }
 }

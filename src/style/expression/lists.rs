@@ -23,7 +23,10 @@ pub(super) fn at(c: &Context, a: &[Expr], key: &str) -> Result<Datum, EvalError>
         return Err(EvalError::new(key, format!("Array index out of bounds: {shown} > {last}.")));
     }
     if index.fract() != 0.0 || index.is_nan() {
-        return Err(EvalError::new(key, format!("Array index must be an integer, but found {shown} instead.")));
+        return Err(EvalError::new(
+            key,
+            format!("Array index must be an integer, but found {shown} instead."),
+        ));
     }
     Ok(match &list {
         Datum::Plain(Value::Array(items)) => Datum::Plain(items[index as usize].clone()),
@@ -35,11 +38,14 @@ pub(super) fn at(c: &Context, a: &[Expr], key: &str) -> Result<Datum, EvalError>
 /// Refuses to look for what has parts.
 fn needle(c: &Context, needle: &Expr, key: &str) -> Result<Value, EvalError> {
     match needle.eval(c)? {
-        Datum::Plain(value @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_))) => Ok(value),
+        Datum::Plain(
+            value @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_)),
+        ) => Ok(value),
         other => Err(EvalError::new(
             key,
             format!(
-                "Expected first argument to be of type boolean, string, number or null, but found {} instead.",
+                "Expected first argument to be of type boolean, string, number or null, but found \
+                 {} instead.",
                 other.type_of()
             ),
         )),
@@ -48,7 +54,10 @@ fn needle(c: &Context, needle: &Expr, key: &str) -> Result<Value, EvalError> {
 
 fn not_a_list(argument: &str, found: &Datum, key: &str) -> EvalError {
     let found = found.type_of();
-    EvalError::new(key, format!("Expected {argument} to be of type array or string, but found {found} instead."))
+    EvalError::new(
+        key,
+        format!("Expected {argument} to be of type array or string, but found {found} instead."),
+    )
 }
 
 /// `in`.
@@ -124,7 +133,9 @@ pub(super) fn slice(c: &Context, a: &[Expr], key: &str) -> Result<Datum, EvalErr
             let part: String = characters[range(characters.len())].iter().collect();
             Ok(Datum::text(part))
         }
-        Datum::Plain(Value::Array(items)) => Ok(Datum::Plain(Value::Array(items[range(items.len())].into()))),
+        Datum::Plain(Value::Array(items)) => {
+            Ok(Datum::Plain(Value::Array(items[range(items.len())].into())))
+        }
         Datum::List(items) => Ok(Datum::list(items[range(items.len())].to_vec())),
         other => Err(not_a_list("first argument", other, key)),
     }
@@ -138,7 +149,8 @@ pub(super) fn length(c: &Context, a: &[Expr], key: &str) -> Result<Datum, EvalEr
         Datum::List(items) => items.len(),
         other => {
             let found = other.type_of();
-            let message = format!("Expected value to be of type string or array, but found {found} instead.");
+            let message =
+                format!("Expected value to be of type string or array, but found {found} instead.");
             return Err(EvalError::new(key, message));
         }
     };

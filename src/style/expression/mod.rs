@@ -1,10 +1,13 @@
-//! The style specification's expression language: JSON in, a typed tree out, evaluated per zoom, feature and state.
+//! The style specification's expression language: JSON in, a typed tree out, evaluated per zoom,
+//! feature and state.
 //!
-//! `parse` checks types as it reads, the way the specification describes: where an operator wants a type and is given
-//! `value`, an assertion (or a coercion) is put in between, and whatever depends on nothing is folded to a literal.
-//! `eval` never fails on a tree that parsed, except with the run-time errors the specification names; callers then use
-//! the property's default. `functions` is the table of plain operators; operators with a shape of their own are in
-//! the files called `forms`. Error texts and keys are those of the reference implementation, so that its users meet what they know.
+//! `parse` checks types as it reads, the way the specification describes: where an operator wants a
+//! type and is given `value`, an assertion (or a coercion) is put in between, and whatever depends
+//! on nothing is folded to a literal. `eval` never fails on a tree that parsed, except with the
+//! run-time errors the specification names; callers then use the property's default. `functions` is
+//! the table of plain operators; operators with a shape of their own are in the files called
+//! `forms`. Error texts and keys are those of the reference implementation, so that its users meet
+//! what they know.
 
 mod collation;
 mod curve_forms;
@@ -159,7 +162,8 @@ pub struct Dependence {
     pub state: bool,
     /// `line-progress`.
     pub progress: bool,
-    /// Anything else that only a map knows: `heatmap-density`, `accumulated`, `elevation`, images, languages.
+    /// Anything else that only a map knows: `heatmap-density`, `accumulated`, `elevation`, images,
+    /// languages.
     pub other: bool,
 }
 
@@ -180,7 +184,9 @@ impl Expr {
         let mut dependence = match &node {
             Node::Call(evaluator, _) => evaluator.dependence,
             Node::GlobalState(_) => Dependence { state: true, ..Dependence::default() },
-            Node::Within(_) | Node::Distance(_) => Dependence { feature: true, ..Dependence::default() },
+            Node::Within(_) | Node::Distance(_) => {
+                Dependence { feature: true, ..Dependence::default() }
+            }
             _ => Dependence::default(),
         };
         let mut size: u64 = 1;
@@ -218,7 +224,9 @@ impl Expr {
     fn is_foldable(&self) -> bool {
         match &self.node {
             Node::Bound(expr) => expr.is_foldable(),
-            Node::Collator { .. } | Node::Within(_) | Node::Distance(_) | Node::GlobalState(_) => false,
+            Node::Collator { .. } | Node::Within(_) | Node::Distance(_) | Node::GlobalState(_) => {
+                false
+            }
             Node::Call(evaluator, _) if evaluator.never_folds => false,
             Node::Assert(args) | Node::Coerce(args) => args.iter().all(Expr::is_foldable),
             node => {

@@ -1,4 +1,5 @@
-//! What an expression may answer, as far as that is written out in it: the names of images and fonts that a style needs.
+//! What an expression may answer, as far as that is written out in it: the names of images and
+//! fonts that a style needs.
 
 use std::sync::Arc;
 
@@ -6,12 +7,13 @@ use super::text_forms::SectionExpr;
 use super::{Datum, Expr, Node};
 use crate::feature::Value;
 
-/// Expressions with more nodes than this, variables counted wherever they are used, are not looked through.
+/// Expressions with more nodes than this, variables counted wherever they are used, are not looked
+/// through.
 const MOST_NODES: u64 = 10_000;
 
 impl Expr {
-    /// The texts that are answers, whatever they hang on, and the names of images. Of what is tried in turn only the last
-    /// is told: the others may be missing.
+    /// The texts that are answers, whatever they hang on, and the names of images. Of what is tried
+    /// in turn only the last is told: the others may be missing.
     pub fn written_texts(&self) -> Vec<Arc<str>> {
         let mut found = Vec::new();
         self.each_output(&mut |datum| match datum {
@@ -43,7 +45,8 @@ impl Expr {
 
     /// The lists of texts that are answers.
     pub fn written_lists(&self) -> Vec<Vec<Arc<str>>> {
-        let text = |item: &Value| if let Value::Text(text) = item { Some(text.clone()) } else { None };
+        let text =
+            |item: &Value| if let Value::Text(text) = item { Some(text.clone()) } else { None };
         let mut found = Vec::new();
         self.each_output(&mut |datum| {
             if let Datum::Plain(Value::Array(items)) = datum {
@@ -89,7 +92,9 @@ impl Expr {
         match &self.node {
             Node::Bound(expr) => see(expr),
             Node::Let(_, result) => see(result),
-            Node::Assert(args) | Node::Coerce(args) | Node::Coalesce(args) => args.last().into_iter().for_each(see),
+            Node::Assert(args) | Node::Coerce(args) | Node::Coalesce(args) => {
+                args.last().into_iter().for_each(see)
+            }
             Node::Case(branches, otherwise) => {
                 branches.iter().for_each(|(_, output)| see(output));
                 see(otherwise);

@@ -10,7 +10,8 @@ use super::functions::Params;
 use super::{Context, Expr, Node, forms, functions};
 use crate::feature::Value;
 
-/// Why a JSON value is no expression. `key` is the path of array indices in the specification's notation, `[1][2]`.
+/// Why a JSON value is no expression. `key` is the path of array indices in the specification's
+/// notation, `[1][2]`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ParseError {
@@ -25,16 +26,20 @@ impl ParseError {
     }
 }
 
-/// Deeper nesting than any style needs; deeper input is refused so that no input can exhaust the stack.
+/// Deeper nesting than any style needs; deeper input is refused so that no input can exhaust the
+/// stack.
 const MAX_DEPTH: usize = 64;
 
-/// More steps than any style takes for one answer; variables used twice at each of many levels would take for ever.
+/// More steps than any style takes for one answer; variables used twice at each of many levels
+/// would take for ever.
 const MAX_SIZE: u64 = 100_000;
 
-/// Deeper than any evaluation needs to go, variables included: each level takes some of the thread's stack.
+/// Deeper than any evaluation needs to go, variables included: each level takes some of the
+/// thread's stack.
 const MAX_HEIGHT: u32 = 256;
 
-/// Some operators are read twice to find the right message, and at each of many levels that would take for ever.
+/// Some operators are read twice to find the right message, and at each of many levels that would
+/// take for ever.
 const MAX_READS: u32 = 200_000;
 
 /// Reads `json` as an expression that gives `expected`; otherwise every error found.
@@ -42,12 +47,17 @@ pub fn parse(json: &Json, expected: Option<&Type>) -> Result<Expr, Vec<ParseErro
     parse_annotated(json, expected, Annotation::Usual)
 }
 
-/// As [`parse`], but texts are made of whatever the expression gives: what properties of type string want.
+/// As [`parse`], but texts are made of whatever the expression gives: what properties of type
+/// string want.
 pub fn parse_to_text(json: &Json) -> Result<Expr, Vec<ParseError>> {
     parse_annotated(json, Some(&Type::String), Annotation::Coerce)
 }
 
-fn parse_annotated(json: &Json, expected: Option<&Type>, annotation: Annotation) -> Result<Expr, Vec<ParseError>> {
+fn parse_annotated(
+    json: &Json,
+    expected: Option<&Type>,
+    annotation: Annotation,
+) -> Result<Expr, Vec<ParseError>> {
     let mut parser = Parser { errors: Vec::new(), reads: 0 };
     let at = At { key: "".into(), scope: Arc::default(), depth: 0 };
     match parser.parse(&at, json, expected, annotation) {
@@ -74,7 +84,11 @@ pub(super) struct At {
 
 impl At {
     pub(super) fn inner(&self, index: usize) -> Self {
-        Self { key: format!("{}[{index}]", self.key).into(), scope: self.scope.clone(), depth: self.depth + 1 }
+        Self {
+            key: format!("{}[{index}]", self.key).into(),
+            scope: self.scope.clone(),
+            depth: self.depth + 1,
+        }
     }
 }
 
@@ -92,11 +106,22 @@ impl Parser {
         None
     }
 
-    pub(super) fn fail_in<T>(&mut self, at: &At, index: usize, message: impl Into<String>) -> Option<T> {
+    pub(super) fn fail_in<T>(
+        &mut self,
+        at: &At,
+        index: usize,
+        message: impl Into<String>,
+    ) -> Option<T> {
         self.fail(&at.inner(index), message)
     }
 
-    pub(super) fn item(&mut self, at: &At, items: &[Json], index: usize, expected: Option<&Type>) -> Parsed {
+    pub(super) fn item(
+        &mut self,
+        at: &At,
+        items: &[Json],
+        index: usize,
+        expected: Option<&Type>,
+    ) -> Parsed {
         self.parse(&at.inner(index), items.get(index)?, expected, Annotation::Usual)
     }
 
@@ -109,22 +134,33 @@ impl Parser {
     }
 
     /// Parses, then makes the type fit and folds what is constant.
-    pub(super) fn parse(&mut self, at: &At, json: &Json, expected: Option<&Type>, annotation: Annotation) -> Parsed {
+    pub(super) fn parse(
+        &mut self,
+        at: &At,
+        json: &Json,
+        expected: Option<&Type>,
+        annotation: Annotation,
+    ) -> Parsed {
         self.reads += 1;
         if at.depth > MAX_DEPTH {
-            return self.fail(at, format!("Expressions may be nested {MAX_DEPTH} deep, no deeper."));
+            return self
+                .fail(at, format!("Expressions may be nested {MAX_DEPTH} deep, no deeper."));
         }
         if self.reads > MAX_READS {
             return self.fail(at, "The expression is too large to be checked.");
         }
         let expr = self.parse_unfitted(at, json, expected)?;
         if expr.height > MAX_HEIGHT {
-            let message =
-                format!("The expression is nested too deep: over {MAX_HEIGHT} with its variables written out.");
+            let message = format!(
+                "The expression is nested too deep: over {MAX_HEIGHT} with its variables written \
+                 out."
+            );
             return self.fail(at, message);
         }
         if expr.size > MAX_SIZE {
-            let message = format!("The expression is too large: over {MAX_SIZE} steps with its variables written out.");
+            let message = format!(
+                "The expression is too large: over {MAX_SIZE} steps with its variables written out."
+            );
             return self.fail(at, message);
         }
         let expr = match expected {
@@ -138,14 +174,21 @@ impl Parser {
         let found = &expr.ty;
         let coerced = match expected {
             Type::Projection => matches!(found, Type::String | Type::Array(..) | Type::Value),
-            Type::Color | Type::Formatted | Type::Image => matches!(found, Type::Value | Type::String),
-            Type::Padding | Type::NumberArray => matches!(found, Type::Value | Type::Number | Type::Array(..)),
+            Type::Color | Type::Formatted | Type::Image => {
+                matches!(found, Type::Value | Type::String)
+            }
+            Type::Padding | Type::NumberArray => {
+                matches!(found, Type::Value | Type::Number | Type::Array(..))
+            }
             Type::ColorArray => matches!(found, Type::Value | Type::String | Type::Array(..)),
             Type::AnchorOffsets => matches!(found, Type::Value | Type::Array(..)),
             _ => false,
         };
         let asserted = *found == Type::Value
-            && matches!(expected, Type::String | Type::Number | Type::Boolean | Type::Object | Type::Array(..));
+            && matches!(
+                expected,
+                Type::String | Type::Number | Type::Boolean | Type::Object | Type::Array(..)
+            );
         if !coerced && !asserted {
             self.check(at, expected, found)?;
             return Some(expr);
@@ -172,17 +215,25 @@ impl Parser {
     fn parse_unfitted(&mut self, at: &At, json: &Json, expected: Option<&Type>) -> Parsed {
         let items = match json {
             Json::Array(items) => items,
-            Json::Object(_) => return self.fail(at, "Bare objects invalid. Use [\"literal\", {...}] instead."),
-            plain => return Some(Expr::literal(Datum::Plain(Value::from(plain).in_style()), at.key.clone())),
+            Json::Object(_) => {
+                return self.fail(at, "Bare objects invalid. Use [\"literal\", {...}] instead.");
+            }
+            plain => {
+                return Some(Expr::literal(
+                    Datum::Plain(Value::from(plain).in_style()),
+                    at.key.clone(),
+                ));
+            }
         };
         let Some(first) = items.first() else {
-            let message =
-                "Expected an array with at least one element. If you wanted a literal array, use [\"literal\", []].";
+            let message = "Expected an array with at least one element. If you wanted a literal \
+                array, use [\"literal\", []].";
             return self.fail(at, message);
         };
         let Some(name) = first.as_str() else {
             let message = format!(
-                "Expression name must be a string, but found {} instead. If you wanted a literal array, use [\"literal\", [...]].",
+                "Expression name must be a string, but found {} instead. If you wanted a literal \
+                 array, use [\"literal\", [...]].",
                 native_type(first)
             );
             return self.fail_in(at, 0, message);
@@ -196,8 +247,10 @@ impl Parser {
     /// A plain operator: the first of its signatures that the arguments fit.
     fn call(&mut self, at: &At, name: &str, items: &[Json]) -> Parsed {
         let Some(function) = functions::lookup(name, items.len() - 1) else {
-            let message =
-                format!("Unknown expression \"{name}\". If you wanted a literal array, use [\"literal\", [...]].");
+            let message = format!(
+                "Unknown expression \"{name}\". If you wanted a literal array, use [\"literal\", \
+                 [...]]."
+            );
             return self.fail_in(at, 0, message);
         };
         let count = items.len() - 1;
@@ -238,8 +291,11 @@ impl Parser {
         for i in 1..items.len() {
             found.push(self.item(at, items, i, None)?.ty.to_string());
         }
-        let message =
-            format!("Expected arguments of type {}, but found ({}) instead.", signatures.join(" | "), found.join(", "));
+        let message = format!(
+            "Expected arguments of type {}, but found ({}) instead.",
+            signatures.join(" | "),
+            found.join(", ")
+        );
         self.fail(at, message)
     }
 }
@@ -267,12 +323,22 @@ mod tests {
 
     #[test]
     fn expressions_give_what_the_specification_says() {
-        let properties = [("n", json!(3)), ("s", json!("abc")), ("from", json!("2020-11-20")), ("nil", json!(null))];
+        let properties = [
+            ("n", json!(3)),
+            ("s", json!("abc")),
+            ("from", json!("2020-11-20")),
+            ("nil", json!(null)),
+        ];
         let properties = properties.iter().map(|(k, v)| ((*k).into(), Value::from(v))).collect();
         let feature = Feature { properties, ..Feature::nowhere() };
         let state = BTreeMap::from([("date".to_string(), Value::Text("2020-12-01".into()))]);
-        let context =
-            Context { zoom: 8.0, feature: Some(&feature), geometry_type: "Point", state: &state, ..Context::nowhere() };
+        let context = Context {
+            zoom: 8.0,
+            feature: Some(&feature),
+            geometry_type: "Point",
+            state: &state,
+            ..Context::nowhere()
+        };
         for (json, expected) in [
             (json!(["get", "n"]), json!(3)),
             (json!(["has", "x"]), json!(false)),
@@ -290,10 +356,16 @@ mod tests {
             (json!(["slice", "Şuşa", -2]), json!("şa")),
             (json!(["index-of", 2, ["literal", [1, 2]]]), json!(1)),
             (json!(["split", "a,b", ","]), json!(["a", "b"])),
-            (json!(["number-format", 12345.678, {"locale": "de", "max-fraction-digits": 1}]), json!("12.345,7")),
+            (
+                json!(["number-format", 12345.678, {"locale": "de", "max-fraction-digits": 1}]),
+                json!("12.345,7"),
+            ),
             (json!(["to-number", "x", "4.5"]), json!(4.5)),
         ] {
-            let got = parse(&json, None).unwrap_or_else(|e| panic!("{json}: {e:?}")).eval(&context).unwrap();
+            let got = parse(&json, None)
+                .unwrap_or_else(|e| panic!("{json}: {e:?}"))
+                .eval(&context)
+                .unwrap();
             let Datum::Plain(got) = got else { panic!("{json}") };
             match (&got, expected.as_f64()) {
                 (Value::Number(n), Some(e)) => assert!((n - e).abs() < 1e-9, "{json}: {n}"),
@@ -307,12 +379,20 @@ mod tests {
         for (json, key, part) in [
             (json!(["foo"]), "[0]", "Unknown expression \"foo\""),
             (json!(["+", 1, "x"]), "[2]", "Expected number but found string"),
-            (json!(["get"]), "", "Expected arguments of type (string) | (string, object), but found ()"),
+            (
+                json!(["get"]),
+                "",
+                "Expected arguments of type (string) | (string, object), but found ()",
+            ),
             (json!(["step", ["zoom"], 1, 5, 2, 4, 3]), "[5]", "ascending"),
             (json!(["var", "x"]), "[1]", "Unknown variable"),
             (json!({"a": 1}), "", "Bare objects"),
             (json!([]), "", "at least one element"),
-            (json!(["distance", {"type": "LineString", "coordinates": [[0, 0]]}]), "", "valid geojson"),
+            (
+                json!(["distance", {"type": "LineString", "coordinates": [[0, 0]]}]),
+                "",
+                "valid geojson",
+            ),
         ] {
             let error = parse(&json, None).unwrap_err().remove(0);
             assert_eq!(error.key, key, "{json}");
@@ -336,8 +416,9 @@ mod tests {
         let mut json = json!(["var", "a9"]);
         for i in (0..9).rev() {
             let last = format!("a{i}");
-            let ten: Vec<Json> =
-                std::iter::once(json!("concat")).chain((0..10).map(|_| json!(["var", last]))).collect();
+            let ten: Vec<Json> = std::iter::once(json!("concat"))
+                .chain((0..10).map(|_| json!(["var", last])))
+                .collect();
             json = json!(["let", format!("a{}", i + 1), ten, json]);
         }
         let error = parse(&json!(["let", "a0", "xxxxxxxxxx", json]), None).unwrap_err();
@@ -348,7 +429,8 @@ mod tests {
     fn variables_that_nest_are_bounded() {
         let mut json = json!(["var", "v50"]);
         for i in (0..50).rev() {
-            let inner = (0..8).fold(json!(["var", format!("v{i}")]), |inner, _| json!(["-", inner]));
+            let inner =
+                (0..8).fold(json!(["var", format!("v{i}")]), |inner, _| json!(["-", inner]));
             json = json!(["let", format!("v{}", i + 1), inner, json]);
         }
         let error = parse(&json!(["let", "v0", ["zoom"], json]), None).unwrap_err();

@@ -1,7 +1,8 @@
 //! `within` and `distance`: where a feature lies relative to a geometry written into the style.
 //!
-//! Both see the feature's own coordinates, rounded to a grid of the Web Mercator square: fine enough in pictures that
-//! nothing is lost, and as coarse as a vector tile's where an answer must equal that of a client that draws tiles.
+//! Both see the feature's own coordinates, rounded to a grid of the Web Mercator square: fine
+//! enough in pictures that nothing is lost, and as coarse as a vector tile's where an answer must
+//! equal that of a client that draws tiles.
 
 use geo::algorithm::Distance as _;
 use geo::algorithm::{CoordsIter as _, MapCoords as _};
@@ -31,11 +32,13 @@ pub(super) fn geometry(json: &Json) -> Option<Geometry<f64>> {
     (!found.is_empty()).then_some(Geometry::GeometryCollection(found.into()))
 }
 
-/// The geometries of a collection, of a feature, or the geometry itself; `None` where the object is none of these.
-/// What is written into a style is refused as a whole where it is wrong.
+/// The geometries of a collection, of a feature, or the geometry itself; `None` where the object is
+/// none of these. What is written into a style is refused as a whole where it is wrong.
 fn geometries(json: &Json) -> Option<Vec<Geometry<f64>>> {
     match json.get("type")?.as_str()? {
-        "FeatureCollection" => json.get("features")?.as_array()?.iter().map(|f| one(f.get("geometry")?)).collect(),
+        "FeatureCollection" => {
+            json.get("features")?.as_array()?.iter().map(|f| one(f.get("geometry")?)).collect()
+        }
         "Feature" => Some(vec![one(json.get("geometry")?)?]),
         _ => Some(vec![one(json)?]),
     }
@@ -101,14 +104,20 @@ impl Grid {
 
 /// Whether the feature, a point or a line, lies inside the polygons, not touching their edges.
 pub(super) fn within(context: &Context, polygons: &Geometry<f64>) -> bool {
-    let (Some(feature), Geometry::MultiPolygon(polygons)) = (context.feature, polygons) else { return false };
+    let (Some(feature), Geometry::MultiPolygon(polygons)) = (context.feature, polygons) else {
+        return false;
+    };
     let grid = Grid::new(context.grid_zoom);
     let polygons: Vec<Vec<Vec<Point>>> = polygons
         .iter()
-        .map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(|r| grid.points(r)).collect())
+        .map(|p| {
+            std::iter::once(p.exterior()).chain(p.interiors()).map(|r| grid.points(r)).collect()
+        })
         .collect();
     let all = || polygons.iter().flatten().flatten();
-    let (Some(west), Some(east)) = (all().map(|p| p.0).min(), all().map(|p| p.0).max()) else { return false };
+    let (Some(west), Some(east)) = (all().map(|p| p.0).min(), all().map(|p| p.0).max()) else {
+        return false;
+    };
     let beside = |p: Point| if p.0 < west || p.0 > east { grid.beside(p, (west, east)) } else { p };
     let mut lines: Vec<Vec<Point>> = Vec::new();
     match &feature.geometry {
@@ -168,10 +177,12 @@ fn holds(rings: &[Vec<Point>], p: Point) -> bool {
     inside
 }
 
-/// The distance in metres from the feature to the geometry, 0 where they touch; NaN without a feature.
+/// The distance in metres from the feature to the geometry, 0 where they touch; NaN without a
+/// feature.
 ///
-/// Measured in a plane through the feature's first position, with the ellipsoid's own radii there (the formulas of
-/// Wikipedia's "Earth radius", as cheap-ruler has them): within 0.1 % up to some hundred kilometres.
+/// Measured in a plane through the feature's first position, with the ellipsoid's own radii there
+/// (the formulas of Wikipedia's "Earth radius", as cheap-ruler has them): within 0.1 % up to some
+/// hundred kilometres.
 pub(super) fn distance_m(context: &Context, geometry: &Geometry<f64>) -> f64 {
     let Some(feature) = context.feature else { return f64::NAN };
     let grid = Grid::new(context.grid_zoom);
@@ -184,7 +195,10 @@ pub(super) fn distance_m(context: &Context, geometry: &Geometry<f64>) -> f64 {
     let origin = on_grid(first);
     let scale = metres_per_degree(origin.y);
     let wrapped = |degrees: f64| (degrees + 180.0).rem_euclid(360.0) - 180.0;
-    let plane = |c: Coord<f64>| Coord { x: wrapped(c.x - origin.x) * scale.x, y: (c.y - origin.y) * scale.y };
+    let plane = |c: Coord<f64>| Coord {
+        x: wrapped(c.x - origin.x) * scale.x,
+        y: (c.y - origin.y) * scale.y,
+    };
     let here = feature.geometry.map_coords(|c| plane(on_grid(c)));
     geo::algorithm::Euclidean.distance(&here, &geometry.map_coords(plane))
 }

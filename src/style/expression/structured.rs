@@ -1,4 +1,5 @@
-//! Values with a structure of their own that properties can have: rich text, padding, projections, anchor offsets.
+//! Values with a structure of their own that properties can have: rich text, padding, projections,
+//! anchor offsets.
 
 use std::sync::Arc;
 
@@ -145,9 +146,10 @@ pub(in crate::style) fn anchor_offsets(datum: &Datum) -> Option<Datum> {
         _ => return None,
     };
     let one = |pair: &[Value]| match pair {
-        [Value::Text(name), Value::Array(offset)] => {
-            Some(AnchorOffset { anchor: Anchor::named(name)?, offset: numbers(offset)?.try_into().ok()? })
-        }
+        [Value::Text(name), Value::Array(offset)] => Some(AnchorOffset {
+            anchor: Anchor::named(name)?,
+            offset: numbers(offset)?.try_into().ok()?,
+        }),
         _ => None,
     };
     Some(Datum::AnchorOffsets(items.chunks_exact(2).map(one).collect::<Option<Vec<_>>>()?.into()))
@@ -157,7 +159,9 @@ pub(in crate::style) fn anchor_offsets(datum: &Datum) -> Option<Datum> {
 pub(super) fn is_projection(datum: &Datum) -> bool {
     match datum {
         Datum::Projection(_) | Datum::Plain(Value::Text(_)) => true,
-        Datum::Plain(Value::Array(items)) => matches!(&**items, [Value::Text(_), Value::Text(_), Value::Number(_)]),
+        Datum::Plain(Value::Array(items)) => {
+            matches!(&**items, [Value::Text(_), Value::Text(_), Value::Number(_)])
+        }
         Datum::Plain(Value::Object(o)) => {
             let text = |key: &str| matches!(o.get(key), Some(Value::Text(_)));
             text("from") && text("to") && matches!(o.get("transition"), Some(Value::Number(_)))

@@ -19,7 +19,10 @@ pub(super) struct SectionExpr {
 impl SectionExpr {
     pub(super) fn each_child(&self, see: &mut impl FnMut(&Expr)) {
         see(&self.content);
-        [&self.scale, &self.fonts, &self.color, &self.vertical_align].into_iter().flatten().for_each(see);
+        [&self.scale, &self.fonts, &self.color, &self.vertical_align]
+            .into_iter()
+            .flatten()
+            .for_each(see);
     }
 }
 
@@ -37,18 +40,31 @@ pub(super) struct NumberFormatExpr {
 impl NumberFormatExpr {
     pub(super) fn each_child(&self, see: &mut impl FnMut(&Expr)) {
         see(&self.number);
-        [&self.locale, &self.currency, &self.unit, &self.min_fraction_digits, &self.max_fraction_digits]
-            .into_iter()
-            .flatten()
-            .for_each(see);
+        [
+            &self.locale,
+            &self.currency,
+            &self.unit,
+            &self.min_fraction_digits,
+            &self.max_fraction_digits,
+        ]
+        .into_iter()
+        .flatten()
+        .for_each(see);
     }
 }
 
 const VERTICAL_ALIGNS: [&str; 3] = ["bottom", "center", "top"];
 
 impl Parser {
-    /// An option of an operator; every option is said to be at the first argument. `None` only where it is wrong.
-    fn option(&mut self, at: &At, options: &Map<String, Json>, name: &str, ty: &Type) -> Option<Option<Expr>> {
+    /// An option of an operator; every option is said to be at the first argument. `None` only
+    /// where it is wrong.
+    fn option(
+        &mut self,
+        at: &At,
+        options: &Map<String, Json>,
+        name: &str,
+        ty: &Type,
+    ) -> Option<Option<Expr>> {
         let unset = |json: &&Json| match json {
             Json::Null => true,
             Json::Bool(b) => !b,
@@ -88,26 +104,36 @@ impl Parser {
             {
                 may_be_options = false;
                 section.scale = self.option(at, options, "font-scale", &Type::Number)?;
-                section.fonts = self.option(at, options, "text-font", &Type::array_of(Type::String))?;
+                section.fonts =
+                    self.option(at, options, "text-font", &Type::array_of(Type::String))?;
                 section.color = self.option(at, options, "text-color", &Type::Color)?;
                 if let Some(align) = options.get("vertical-align").and_then(Json::as_str)
                     && !VERTICAL_ALIGNS.contains(&align)
                     && !align.is_empty()
                 {
                     let message = format!(
-                        "'vertical-align' must be one of: 'bottom', 'center', 'top' but found '{align}' instead."
+                        "'vertical-align' must be one of: 'bottom', 'center', 'top' but found \
+                         '{align}' instead."
                     );
                     return self.fail(at, message);
                 }
-                section.vertical_align = self.option(at, options, "vertical-align", &Type::String)?;
+                section.vertical_align =
+                    self.option(at, options, "vertical-align", &Type::String)?;
                 continue;
             }
             let content = self.parse(&at.inner(1), item, Some(&Type::Value), Annotation::Usual)?;
             if !matches!(content.ty, Type::String | Type::Value | Type::Null | Type::Image) {
-                return self.fail(at, "Formatted text type must be 'string', 'value', 'image' or 'null'.");
+                return self
+                    .fail(at, "Formatted text type must be 'string', 'value', 'image' or 'null'.");
             }
             may_be_options = true;
-            sections.push(SectionExpr { content, scale: None, fonts: None, color: None, vertical_align: None });
+            sections.push(SectionExpr {
+                content,
+                scale: None,
+                fonts: None,
+                color: None,
+                vertical_align: None,
+            });
         }
         Some(Expr::new(Type::Formatted, Node::Format(sections), at.key.clone()))
     }
@@ -126,7 +152,11 @@ impl Parser {
         let case_sensitive = flag(self, "case-sensitive")?;
         let diacritic_sensitive = flag(self, "diacritic-sensitive")?;
         let locale = self.option(at, options, "locale", &Type::String)?.map(Box::new);
-        Some(Expr::new(Type::Collator, Node::Collator { case_sensitive, diacritic_sensitive, locale }, at.key.clone()))
+        Some(Expr::new(
+            Type::Collator,
+            Node::Collator { case_sensitive, diacritic_sensitive, locale },
+            at.key.clone(),
+        ))
     }
 
     pub(super) fn number_format(&mut self, at: &At, items: &[Json]) -> Parsed {
@@ -141,11 +171,19 @@ impl Parser {
         let currency = self.option(at, options, "currency", &Type::String)?;
         let unit = self.option(at, options, "unit", &Type::String)?;
         if currency.is_some() && unit.is_some() {
-            return self.fail(at, "NumberFormat options `currency` and `unit` are mutually exclusive");
+            return self
+                .fail(at, "NumberFormat options `currency` and `unit` are mutually exclusive");
         }
         let min_fraction_digits = self.option(at, options, "min-fraction-digits", &Type::Number)?;
         let max_fraction_digits = self.option(at, options, "max-fraction-digits", &Type::Number)?;
-        let format = NumberFormatExpr { number, locale, currency, unit, min_fraction_digits, max_fraction_digits };
+        let format = NumberFormatExpr {
+            number,
+            locale,
+            currency,
+            unit,
+            min_fraction_digits,
+            max_fraction_digits,
+        };
         Some(Expr::new(Type::String, Node::NumberFormat(Box::new(format)), at.key.clone()))
     }
 }

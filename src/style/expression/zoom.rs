@@ -1,4 +1,5 @@
-//! Where an expression may look at the zoom: only as the input of one `step` or `interpolate` at its top.
+//! Where an expression may look at the zoom: only as the input of one `step` or `interpolate` at
+//! its top.
 
 use std::collections::BTreeMap;
 
@@ -21,9 +22,10 @@ enum Found {
     Refused(&'static str),
 }
 
-const NESTED: &str =
-    "\"zoom\" expression may only be used as input to a top-level \"step\" or \"interpolate\" expression.";
-const SEVERAL: &str = "Only one zoom-based \"step\" or \"interpolate\" subexpression may be used in an expression.";
+const NESTED: &str = "\"zoom\" expression may only be used as input to a top-level \"step\" or \
+    \"interpolate\" expression.";
+const SEVERAL: &str =
+    "Only one zoom-based \"step\" or \"interpolate\" subexpression may be used in an expression.";
 
 impl Expr {
     /// The curve that the zoom goes through, if any.
@@ -42,7 +44,8 @@ impl Expr {
     }
 }
 
-/// A result is found once for each place in the tree: a `let`'s result and `coalesce`'s arguments are asked for twice.
+/// A result is found once for each place in the tree: a `let`'s result and `coalesce`'s arguments
+/// are asked for twice.
 fn find(expr: &Expr, seen: &mut BTreeMap<*const Expr, Found>) -> Found {
     let place: *const Expr = expr;
     if let Some(found) = seen.get(&place) {
