@@ -6,8 +6,8 @@ mod random;
 
 use std::time::{Duration, Instant};
 
+use contactline::atlas::{self, Frame, Options};
 use contactline::geo::{TileId, World};
-use contactline::map::{self, Frame, Options};
 use random::Random;
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ fn main() {
             "paint": {"text-halo-color": "#fff", "text-halo-width": 1.2}}]});
     let path = std::env::temp_dir().join("contactline-labels-bench.json");
     std::fs::write(&path, style.to_string()).expect("a place for the style");
-    let map = map::load(&Options { styles: vec![path], ..Options::default() })
+    let map = atlas::load(&Options { styles: vec![path], ..Options::default() })
         .value
         .expect("the bench's own style");
     let state =

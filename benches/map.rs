@@ -5,10 +5,11 @@ mod random;
 
 use std::hint::black_box;
 
+use contactline::ask::Question;
+use contactline::atlas::{self, Frame, Options};
 use contactline::feature::{Collection, Feature, Timing, Validity};
 use contactline::geo::{Effort, LonLat, TileId, World, WorldBox};
 use contactline::index::Index;
-use contactline::map::{self, Frame, Options, Question};
 use contactline::source;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use random::Random;
@@ -48,7 +49,7 @@ fn load(c: &mut Criterion) {
         b.iter(|| Index::new(collection.clone()))
     });
     group.finish();
-    c.bench_function("load the embedded map", |b| b.iter(|| map::load(&Options::default())));
+    c.bench_function("load the embedded map", |b| b.iter(|| atlas::load(&Options::default())));
 }
 
 fn ask(c: &mut Criterion) {
@@ -78,18 +79,18 @@ fn ask(c: &mut Criterion) {
     let bounds = WorldBox::from_degrees([46.7, 39.7, 46.8, 39.8]);
     group.bench_function("box of 50", |b| b.iter(|| index.features_in(black_box(&bounds)).len()));
     group.finish();
-    let map = map::load(&Options::default()).value.expect("the embedded map");
+    let map = atlas::load(&Options::default()).value.expect("the embedded map");
     let members =
         serde_json::json!({"at": [46.75, 39.76], "datetime": "2020-11-09", "skipGeometry": true});
     let question = Question::read(members.as_object().expect("an object"), &Effort::default())
         .expect("a question");
     c.bench_function("ask the map: what is at Shusha", |b| {
-        b.iter(|| map.ask(black_box(&question), &Effort::default()).expect("an answer"))
+        b.iter(|| black_box(&question).ask(map.catalog(), &Effort::default()).expect("an answer"))
     });
 }
 
 fn draw(c: &mut Criterion) {
-    let map = map::load(&Options::default()).value.expect("the embedded map");
+    let map = atlas::load(&Options::default()).value.expect("the embedded map");
     let styled = map.style("conflict").expect("the embedded style");
     let state = styled.state([("date", "2020-11-25")]).expect("a date");
     let mut group = c.benchmark_group("draw a tile of the conflict map");

@@ -7,16 +7,18 @@
 //! - `style` holds a MapLibre style; `compose` joins it with features and a camera to a `scene`, a
 //!   display list.
 //! - `paint` draws a scene to pixels; `encode` makes PNG of them.
-//! - `map` is a loaded map and the one door: HTTP (`http`) and the command line (`cli`) both enter
-//!   there.
+//! - `catalog` is what there is; `ask` answers questions about it.
+//! - `atlas` is a loaded map; `sheet` makes a page of it, as a document asks for.
+//! - `service` puts threads, a cache and a budget of memory before them; HTTP (`http`) and the command
+//!   line (`cli`) enter there.
 //!
 //! A tile of the embedded map, as of a day:
 //!
 //! ```
 //! use contactline::geo::TileId;
-//! use contactline::map::{self, Frame, Options};
+//! use contactline::atlas::{self, Frame, Options};
 //!
-//! let map = map::load(&Options::default()).value.expect("the map in the binary");
+//! let map = atlas::load(&Options::default()).value.expect("the map in the binary");
 //! let state = map.style("conflict").expect("its style").state([("date", "2020-11-25")])?;
 //! let png = map.png("conflict", &state, &Frame::tile(TileId::new(8, 161, 97)?, 256, 2))?;
 //! assert_eq!(&png[1..4], b"PNG");
@@ -28,6 +30,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod ask;
+pub mod atlas;
+pub mod catalog;
 pub mod cli;
 pub mod color;
 pub mod compose;
@@ -39,9 +44,10 @@ pub mod geo;
 pub mod http;
 pub mod index;
 pub mod label;
-pub mod map;
 pub mod paint;
 pub mod scene;
+pub mod service;
+pub mod sheet;
 pub mod source;
 pub mod sprite;
 pub mod style;

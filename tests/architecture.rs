@@ -26,15 +26,37 @@ const FLOORS: &[(&str, &[&str])] = &[
     ),
     ("paint", &["scene", "text", "sprite", "color", "geo"]),
     ("encode", &["feature", "color", "geo"]),
+    ("catalog", &["cql2", "index", "feature", "geo"]),
     (
-        "map",
+        "atlas",
         &[
-            "source", "compose", "cql2", "paint", "encode", "style", "index", "scene", "label",
-            "feature", "text", "sprite", "terrain", "color", "geo", "diag",
+            "catalog", "source", "compose", "paint", "encode", "style", "index", "scene", "label",
+            "feature", "text", "sprite", "terrain", "geo", "diag",
         ],
     ),
-    ("http", &["map", "cql2", "encode", "style", "feature", "geo", "diag"]),
-    ("cli", &["http", "map", "cql2", "source", "style", "feature", "geo", "diag"]),
+    ("ask", &["catalog", "cql2", "encode", "index", "feature", "geo", "diag"]),
+    (
+        "sheet",
+        &[
+            "ask", "atlas", "source", "compose", "paint", "encode", "style", "index", "scene",
+            "feature", "sprite", "color", "geo", "diag",
+        ],
+    ),
+    ("service", &["sheet", "atlas", "text", "geo"]),
+    (
+        "http",
+        &[
+            "service", "sheet", "ask", "atlas", "catalog", "cql2", "encode", "style", "feature",
+            "geo", "diag",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "http", "service", "sheet", "ask", "atlas", "catalog", "cql2", "source", "style",
+            "feature", "geo", "diag",
+        ],
+    ),
     ("main", &["cli"]),
     ("lib", &[]),
 ];

@@ -8,12 +8,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use contactline::atlas::{self, Map, Options};
+use contactline::catalog::ItemsQuery;
 use contactline::cql2::{
     Expr, FUNCTIONS, Filter, FilterError, Kind, Queryables, from_json, from_text,
 };
 use contactline::feature::Feature;
 use contactline::geo::Effort;
-use contactline::map::{self, ItemsQuery, Map, Options};
 use geozero::ToGeo;
 use serde_json::{Value as Json, json};
 
@@ -208,7 +209,7 @@ fn the_predicates_of_the_test_suite_find_what_it_says() {
         "ne_110m_rivers_lake_centerlines",
     ];
     let data = tables.map(|name| collection(&data, name)).to_vec();
-    let map: Map = map::load(&Options { data, ..Options::default() }).value.unwrap();
+    let map: Map = atlas::load(&Options { data, ..Options::default() }).value.unwrap();
     let (mut right, mut wrong) = (0, Vec::new());
     let mut files: Vec<PathBuf> = Vec::new();
     for annex in 1..=14 {
@@ -229,12 +230,16 @@ fn the_predicates_of_the_test_suite_find_what_it_says() {
                 .replace(", geom)", ",geometry)");
             let found = from_text(&text)
                 .and_then(|expr| {
-                    Filter::new(expr, &map.schema(table).unwrap().properties, &Effort::default())
+                    Filter::new(
+                        expr,
+                        &map.catalog().schema(table).unwrap().properties,
+                        &Effort::default(),
+                    )
                 })
                 .map(|filter| {
                     let query =
                         ItemsQuery { filters: vec![filter], limit: 1, ..ItemsQuery::default() };
-                    map.select(table, &query).unwrap().matched
+                    map.catalog().select(table, &query).unwrap().matched
                 });
             match found {
                 Ok(found) if found == count => right += 1,

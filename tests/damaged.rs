@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use axum::http::Request;
+use contactline::atlas::{self, Map, Options};
 use contactline::http::{Site, router};
-use contactline::map::{self, Map, Options, Service};
+use contactline::service::Service;
 use serde_json::{Value as Json, json};
 use tower::ServiceExt;
 
@@ -27,7 +28,7 @@ fn written(path: &Path, json: &Json) -> PathBuf {
 }
 
 fn load(style: PathBuf, roots: Vec<PathBuf>) -> (Option<Map>, Vec<String>) {
-    let loaded = map::load(&Options { styles: vec![style], roots, ..Options::default() });
+    let loaded = atlas::load(&Options { styles: vec![style], roots, ..Options::default() });
     (loaded.value, loaded.diagnostics.iter().map(ToString::to_string).collect())
 }
 

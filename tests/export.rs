@@ -9,16 +9,15 @@ use std::collections::BTreeSet;
 use app::{Answer, get, get_as, send};
 use axum::body::Body;
 use axum::http::Request;
+use contactline::atlas::{self, Frame, Map, Options, Size};
 use contactline::geo::Effort;
-use contactline::map::{
-    self, Frame, Furnishing, Map, Options, Output, Picture, Size, Spec, TextAs,
-};
+use contactline::sheet::{Furnishing, Output, Picture, Spec, TextAs};
 use geo::Intersects;
 use serde_json::{Value as Json, json};
 
 fn embedded() -> &'static Map {
     static MAP: std::sync::OnceLock<Map> = std::sync::OnceLock::new();
-    MAP.get_or_init(|| map::load(&Options::default()).value.unwrap())
+    MAP.get_or_init(|| atlas::load(&Options::default()).value.unwrap())
 }
 
 fn picture(spec: &Json) -> Picture {
@@ -178,7 +177,7 @@ fn expected(entry: &Json, day: &str, view: &geo::Rect<f64>, zoom: f64, style: &J
         let source = layer["source"].as_str().unwrap();
         let collection = style["sources"][source]["data"].as_str().unwrap();
         let collection = collection.rsplit('/').next().unwrap().trim_end_matches(".geojson");
-        embedded().collection(collection).unwrap().collection().features.iter().any(|f| {
+        embedded().catalog().collection(collection).unwrap().collection().features.iter().any(|f| {
             let text = |key: &str| f.text(key).unwrap_or_default();
             let holds = f.text("valid_from").is_none_or(|d| d <= day)
                 && f.text("valid_to").is_none_or(|d| day < d);
@@ -278,7 +277,7 @@ const WRONG: &[(&str, &str)] = &[
     ("{\"width\": 100}", "/height"),
     ("{\"width\": 0, \"height\": 100}", "0x100"),
     ("{\"width\": 16000, \"height\": 16000}", "too large"),
-    ("{\"width\": 100, \"height\": 100, \"ratio\": 9}", "ratio"),
+    ("{\"width\": 100, \"height\": 100, \"ratio\": 11}", "ratio"),
     ("{\"preset\": \"a9\"}", "/preset"),
     ("{\"preset\": \"web-1200\", \"width\": 3}", "/preset"),
     ("{\"width\": 100, \"height\": 100, \"dpi\": 0}", "/dpi"),

@@ -6,8 +6,9 @@ mod own;
 
 use std::fs;
 
+use contactline::atlas::{self, Map, Options};
 use contactline::geo::Effort;
-use contactline::map::{self, Map, Options, Spec};
+use contactline::sheet::Spec;
 use own::{ask, collection, feature, with};
 use serde_json::{Value as Json, json};
 
@@ -32,7 +33,7 @@ fn a_file_s_whole_name_but_for_its_extension_is_its_collection_s() {
     for (name, id) in
         [("places.v2", "a"), ("front.2024", "b"), ("линия фронта", "c"), ("a.b.c", "d")]
     {
-        assert!(map.collection(name).unwrap().by_id(id).is_some(), "{name}");
+        assert!(map.catalog().collection(name).unwrap().by_id(id).is_some(), "{name}");
         assert!(drawn.contains(&name), "{name}: {drawn:?}");
         let near =
             ask(&map, json!({"near": format!("{name}/{id}"), "collections": [name]})).unwrap();
@@ -207,9 +208,9 @@ fn numbers_that_are_no_degrees_are_refused_by_the_name_of_their_system() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("local.geojson");
         fs::write(&path, collection.to_string()).unwrap();
-        let loaded = map::load(&Options { data: vec![path], ..Options::default() });
+        let loaded = atlas::load(&Options { data: vec![path], ..Options::default() });
         let told: Vec<String> = loaded.diagnostics.iter().map(|d| d.to_string()).collect();
-        (loaded.value.unwrap().collection("local").is_some(), told.join("\n"))
+        (loaded.value.unwrap().catalog().collection("local").is_some(), told.join("\n"))
     };
     for degrees in ["urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326", "EPSG:4326"] {
         assert_eq!(named(degrees), (true, String::new()), "{degrees}");
@@ -224,7 +225,7 @@ fn numbers_that_are_no_degrees_are_refused_by_the_name_of_their_system() {
 fn a_byte_order_mark_is_passed_over_wherever_there_is_json() {
     let marked = |json: Json| format!("\u{feff}{json}");
     let spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 100, "height": 100});
-    assert!(contactline::map::Spec::read(marked(spec).as_bytes()).is_ok());
+    assert!(contactline::sheet::Spec::read(marked(spec).as_bytes()).is_ok());
     let style = json!({"version": 8, "sources": {}, "layers": []});
     assert!(contactline::style::parse(&marked(style)).value.is_some());
 }
@@ -282,7 +283,7 @@ fn areas_that_cross_themselves_are_what_is_painted_of_them() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shapes.json");
     fs::write(&path, file.to_string()).unwrap();
-    let loaded = map::load(&Options { data: vec![path], ..Options::default() });
+    let loaded = atlas::load(&Options { data: vec![path], ..Options::default() });
     for (id, told) in [
         ("bow", "near 46.5"),
         ("eight", "near 49.0"),
@@ -322,7 +323,7 @@ fn whole_numbers_keep_their_digits() {
                 (Some(i as u64), Some(*id))
             );
         }
-        assert_eq!(map.collection("posts").unwrap().by_id(id), Some(i as u32));
+        assert_eq!(map.catalog().collection("posts").unwrap().by_id(id), Some(i as u32));
         let json = json!({"op": "=", "args": [{"property": "post"}, features[i]["id"]]});
         assert_eq!(
             ask(&map, json!({"filter": json, "collections": ["posts"]})).unwrap()["numberMatched"],
@@ -332,7 +333,7 @@ fn whole_numbers_keep_their_digits() {
     }
     let above = json!({"filter": "post > 9007199254740992", "collections": ["posts"]});
     assert_eq!(ask(&map, above).unwrap()["numberMatched"], 3);
-    assert_eq!(map.collection("posts").unwrap().by_id("9007199254740994"), None);
+    assert_eq!(map.catalog().collection("posts").unwrap().by_id("9007199254740994"), None);
 }
 
 #[test]
@@ -345,7 +346,7 @@ fn a_file_that_takes_the_place_of_an_embedded_layer_is_told_of() {
             collection(&[square("a", [46.0, 39.0, 47.0, 40.0], json!({}))]).to_string(),
         )
         .unwrap();
-        let loaded = map::load(&Options { data: vec![path], ..Options::default() });
+        let loaded = atlas::load(&Options { data: vec![path], ..Options::default() });
         loaded
             .diagnostics
             .iter()

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use contactline::atlas::{self, Frame, Map, Options, Size};
 use contactline::geo::{LonLat, World};
-use contactline::map::{self, Frame, Map, Options, Size};
 use image::{Rgba, RgbaImage};
 use mosaic::differences;
 use random::Random;
@@ -18,7 +18,7 @@ use serde_json::{Value as Json, json};
 fn load(folder: &Path, style: &Json) -> Map {
     let path = folder.join("drawing.json");
     fs::write(&path, style.to_string()).unwrap();
-    map::load(&Options { styles: vec![path], ..Options::default() }).value.unwrap()
+    atlas::load(&Options { styles: vec![path], ..Options::default() }).value.unwrap()
 }
 
 /// What is seen around 0, 0.

@@ -11,9 +11,10 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::Request;
+use contactline::atlas::{self, Frame, Map, Options, Size};
 use contactline::geo::LonLat;
 use contactline::http::{Site, router};
-use contactline::map::{self, Frame, Map, Options, Service, Size};
+use contactline::service::Service;
 use fast_mvt::{MvtCoord, MvtTileBuilder};
 use flatgeobuf::{FallibleStreamingIterator as _, FeatureProperties as _, FgbReader};
 use rusqlite::Connection;
@@ -39,13 +40,15 @@ fn load(name: &str, bytes: &[u8]) -> (Option<Map>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     fs::write(&path, bytes).unwrap();
-    let loaded = map::load(&Options { data: vec![path], strict: true, ..Options::default() });
+    let loaded = atlas::load(&Options { data: vec![path], strict: true, ..Options::default() });
     (loaded.value, loaded.diagnostics.iter().map(ToString::to_string).collect())
 }
 
 fn names(map: &Map, collection: &str) -> String {
-    let found =
-        map.collection(collection).unwrap_or_else(|| panic!("no collection '{collection}'"));
+    let found = map
+        .catalog()
+        .collection(collection)
+        .unwrap_or_else(|| panic!("no collection '{collection}'"));
     found
         .collection()
         .features
@@ -60,9 +63,10 @@ fn routes(data: &[(&str, Json)]) -> axum::Router {
     for (name, json) in data {
         fs::write(folder.path().join(name), json.to_string()).unwrap();
     }
-    let map = map::load(&Options { data: vec![folder.path().to_path_buf()], ..Options::default() })
-        .value
-        .unwrap();
+    let map =
+        atlas::load(&Options { data: vec![folder.path().to_path_buf()], ..Options::default() })
+            .value
+            .unwrap();
     router(Service::new(map, 2).unwrap(), Site::default())
 }
 
@@ -290,7 +294,7 @@ fn tables_of_points_are_read() {
         "{said:?}"
     );
     let map = map.unwrap();
-    let features = &map.collection("pts").unwrap().collection().features;
+    let features = &map.catalog().collection("pts").unwrap().collection().features;
     let json: Vec<Json> = features
         .iter()
         .map(|f| {
@@ -335,7 +339,7 @@ fn tables_of_points_are_read() {
         let (map, said) = load(name, text.as_bytes());
         assert!(said.is_empty(), "{head}: {said:?}");
         let map = map.unwrap();
-        let found = map.collection("pts").unwrap();
+        let found = map.catalog().collection("pts").unwrap();
         assert_eq!(
             found.collection().features[0].geometry,
             geo::Point::new(46.7, 39.8).into(),
@@ -459,7 +463,7 @@ async fn a_slash_at_the_end_leads_to_what_is_without() {
     assert_eq!(get(&routes, "/").await.status, 200);
     assert_eq!(get(&routes, "/nothing").await.status, 404);
     assert_eq!(get(&routes, "//").await.status, 404);
-    let map = map::load(&Options::default()).value.unwrap();
+    let map = atlas::load(&Options::default()).value.unwrap();
     let site =
         Site { public_url: Some("https://maps.example/atlas".parse().unwrap()), ..Site::default() };
     let routes = router(Service::new(map, 1).unwrap(), site);
@@ -502,7 +506,7 @@ fn an_archive_is_opened_without_reading_its_rows() {
         fs::write(&path, style.to_string()).unwrap();
         let load = || {
             let started = Instant::now();
-            let loaded = map::load(&Options { styles: vec![path.clone()], ..Options::default() });
+            let loaded = atlas::load(&Options { styles: vec![path.clone()], ..Options::default() });
             assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
             started.elapsed()
         };
@@ -535,7 +539,7 @@ impl Tiled {
             {"id": "c", "type": "circle", "source": "v", "source-layer": "p", "paint": {"circle-radius": 10, "circle-color": "#0000ff", "circle-opacity": 0.5}}]});
         let path = self.0.path().join("style.json");
         fs::write(&path, style.to_string()).unwrap();
-        let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+        let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
         (loaded.value, loaded.diagnostics.iter().map(ToString::to_string).collect())
     }
 
@@ -735,7 +739,7 @@ fn an_icon_of_a_fractional_size_stands_behind_its_text() {
             {"id": "s", "type": "symbol", "source": "p", "layout": {"icon-image": "shield"}}]});
     let path: PathBuf = folder.path().join("style.json");
     fs::write(&path, style.to_string()).unwrap();
-    let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+    let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
     assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
     let map = loaded.value.unwrap();
     let frame = Frame::centered(
@@ -1022,7 +1026,7 @@ fn a_file_without_one_usable_feature_stops_the_start() {
         let path = folder.path().join(name);
         fs::write(&path, text).unwrap();
         assert!(
-            map::load(&Options { data: vec![path], ..Options::default() }).value.is_some(),
+            atlas::load(&Options { data: vec![path], ..Options::default() }).value.is_some(),
             "with --lenient"
         );
     }
@@ -1042,7 +1046,7 @@ fn a_folder_s_files_that_are_not_read_are_named() {
         "{}",
         told(&checked)
     );
-    let loaded = map::load(&Options {
+    let loaded = atlas::load(&Options {
         data: vec![folder.path().into()],
         strict: true,
         ..Options::default()

@@ -9,22 +9,23 @@ use std::path::Path;
 use std::process::Command;
 
 use app::{get, get_as};
+use contactline::atlas::{self, Frame, Map, Options, Size, State};
 use contactline::geo::{Effort, LonLat, TileId};
-use contactline::map::{self, Frame, Map, Options, Output, Picture, Size, Spec, State};
+use contactline::sheet::{Output, Picture, Spec};
 use fast_mvt::{MvtCoord, MvtTileBuilder};
 use random::Random;
 use serde_json::{Value as Json, json};
 
 fn embedded() -> &'static Map {
     static MAP: std::sync::OnceLock<Map> = std::sync::OnceLock::new();
-    MAP.get_or_init(|| map::load(&Options::default()).value.unwrap())
+    MAP.get_or_init(|| atlas::load(&Options::default()).value.unwrap())
 }
 
 /// A map of one style, whose files lie in the folder.
 fn of_style(folder: &Path, style: &Json) -> Map {
     let path = folder.join("style.json");
     fs::write(&path, style.to_string()).unwrap();
-    let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+    let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
     assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
     loaded.value.unwrap()
 }
@@ -479,7 +480,7 @@ fn said_of(layers: Json) -> (Map, Vec<String>) {
     let style = json!({"version": 8, "sprite": "sprite", "sources": {"p": {"type": "geojson", "data": data}}, "layers": layers});
     let path = folder.path().join("style.json");
     fs::write(&path, style.to_string()).unwrap();
-    let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+    let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
     let said = loaded.diagnostics.iter().map(ToString::to_string).collect();
     (loaded.value.unwrap(), said)
 }
@@ -802,7 +803,7 @@ fn what_a_style_says_of_a_third_dimension_is_told_and_layers_that_are_never_draw
         style.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         let path = folder.path().join("style.json");
         fs::write(&path, style.to_string()).unwrap();
-        let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+        let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
         let said: Vec<String> = loaded.diagnostics.iter().map(ToString::to_string).collect();
         assert!(
             said.len() == expected.len()

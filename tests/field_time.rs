@@ -4,8 +4,10 @@
 #[path = "app/own.rs"]
 mod own;
 
+use contactline::atlas::{self, Map, Options};
+use contactline::catalog::{ItemsQuery, SortKey};
 use contactline::geo::Effort;
-use contactline::map::{self, ItemsQuery, Map, Options, SortKey, Spec};
+use contactline::sheet::Spec;
 use own::{ask, collection, feature, with};
 use serde_json::{Value as Json, json};
 
@@ -33,7 +35,7 @@ fn with_member(features: &[Json], time: Json) -> Json {
 
 #[test]
 fn what_happened_in_a_month_is_of_that_month() {
-    let map = map::load(&Options::default()).value.unwrap();
+    let map = atlas::load(&Options::default()).value.unwrap();
     let found = ids(&map, "events", "2020-10-01/2020-10-31");
     let right = json!({"filter": "date BETWEEN DATE('2020-10-01') AND DATE('2020-10-31')", "collections": ["events"]});
     assert_eq!(found.len() as u64, ask(&map, right).unwrap()["numberMatched"].as_u64().unwrap());
@@ -70,7 +72,7 @@ fn a_document_says_what_its_dates_mean() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("own.json");
     std::fs::write(&path, collection(&own("event_date")).to_string()).unwrap();
-    let loaded = map::load(&Options { data: vec![path], ..Options::default() });
+    let loaded = atlas::load(&Options { data: vec![path], ..Options::default() });
     assert!(
         loaded
             .diagnostics
@@ -156,9 +158,12 @@ fn timestamps_are_compared_and_sorted_as_instants() {
     );
     let sort = SortKey { property: "seen".to_string(), descending: false };
     let query = ItemsQuery { sort: vec![sort], limit: 10, ..ItemsQuery::default() };
-    let selection = map.select("own", &query).unwrap();
-    let found: Vec<String> =
-        selection.found.iter().map(|i| map.collection("own").unwrap().id(*i).to_string()).collect();
+    let selection = map.catalog().select("own", &query).unwrap();
+    let found: Vec<String> = selection
+        .found
+        .iter()
+        .map(|i| map.catalog().collection("own").unwrap().id(*i).to_string())
+        .collect();
     assert_eq!(found, ["a", "b", "c"]);
 }
 
@@ -293,7 +298,7 @@ fn what_the_map_shows_is_what_datetime_finds() {
             with_member(&[point("a", json!({"event_date": "2013-01-01"}))], time).to_string(),
         )
         .unwrap();
-        let loaded = map::load(&Options { data: vec![path], ..Options::default() });
+        let loaded = atlas::load(&Options { data: vec![path], ..Options::default() });
         loaded.diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
     assert!(
@@ -318,7 +323,7 @@ fn columns_of_dates_are_found_and_those_not_taken_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("own.json");
         std::fs::write(&path, collection(&features).to_string()).unwrap();
-        let loaded = map::load(&Options { data: vec![path], ..Options::default() });
+        let loaded = atlas::load(&Options { data: vec![path], ..Options::default() });
         loaded.diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
     let day = |i: usize| json!(format!("2021-01-{:02}", i + 1));

@@ -3,20 +3,21 @@
 mod app;
 
 use app::{get, get_as};
+use contactline::atlas::{self, Map, Options};
 use contactline::geo::{Effort, Stop, Stopped};
-use contactline::map::{self, Map, Options, Spec};
+use contactline::sheet::Spec;
 use image::{AnimationDecoder, RgbImage};
 use serde_json::{Value as Json, json};
 
 fn frames(spec: &Json) -> Vec<(String, RgbImage)> {
     static MAP: std::sync::OnceLock<Map> = std::sync::OnceLock::new();
-    let map = MAP.get_or_init(|| map::load(&Options::default()).value.unwrap());
+    let map = MAP.get_or_init(|| atlas::load(&Options::default()).value.unwrap());
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
     let picture =
         spec.picture(map, "conflict", u64::MAX, String::new(), &Effort::default()).unwrap();
     let mut out = Vec::new();
     let taken =
-        map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), map::PictureError> {
+        map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), atlas::PictureError> {
             let rgb =
                 pixels.premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
             out.push((
@@ -72,7 +73,7 @@ fn steps_are_days() {
 
 #[test]
 fn drawing_is_given_up_in_time() {
-    let map = map::load(&Options::default()).value.unwrap();
+    let map = atlas::load(&Options::default()).value.unwrap();
     for spec in [
         json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 3000, "height": 2000, "ratio": 4}),
         json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 300, "height": 200, "animate": {"from": "2020-01-01", "to": "2020-12-05", "step": 1}}),
@@ -85,7 +86,7 @@ fn drawing_is_given_up_in_time() {
             &Effort::default(),
         );
         let late = map.draw_while(&picture.unwrap(), &Stop::when(|| Some(Stopped::Late)));
-        assert!(matches!(late, Err(map::PictureError::Stopped(Stopped::Late))), "{spec}");
+        assert!(matches!(late, Err(atlas::PictureError::Stopped(Stopped::Late))), "{spec}");
     }
 }
 

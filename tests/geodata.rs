@@ -3,16 +3,17 @@
 
 use std::path::Path;
 
+use contactline::ask::Question;
+use contactline::atlas::{self, Map, Options};
 use contactline::feature::{Date, Feature};
 use contactline::geo::{Effort, geodesic};
 use contactline::index::Index;
-use contactline::map::{self, Map, Options, Question};
 use geo::geometry::{Geometry, LineString, MultiPolygon, Point};
 use geo::{Bearing, BooleanOps, Destination, Geodesic, InterpolateLine, Length};
 use serde_json::json;
 
 fn map() -> Map {
-    let loaded = map::load(&Options::default());
+    let loaded = atlas::load(&Options::default());
     assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
     loaded.value.unwrap()
 }
@@ -53,7 +54,7 @@ const AREAS: &[(&str, f64, f64)] = &[
 #[test]
 fn areas_are_near_the_official_ones() {
     let map = map();
-    let seven = map.collection("buffer-territories").unwrap();
+    let seven = map.catalog().collection("buffer-territories").unwrap();
     let mut sums = (0.0, 0.0);
     println!("| district | ours km2 | official | difference |");
     for (id, official, allowed) in AREAS {
@@ -66,9 +67,9 @@ fn areas_are_near_the_official_ones() {
     let percent = 100.0 * (sums.0 / sums.1 - 1.0);
     println!("| seven | {:.1} | {} | {percent:+.1}% |", sums.0, sums.1);
     assert!(percent.abs() <= 1.0, "{percent}");
-    let oblast =
-        geodesic::area_m2(&named(map.collection("nagorno-karabakh").unwrap(), "nkao").geometry)
-            / 1e6;
+    let oblast = geodesic::area_m2(
+        &named(map.catalog().collection("nagorno-karabakh").unwrap(), "nkao").geometry,
+    ) / 1e6;
     println!("| oblast | {oblast:.1} | 4388 | {:+.1}% |", 100.0 * (oblast / 4388.0 - 1.0));
     assert!((oblast / 4388.0 - 1.0).abs() <= 0.025);
 }
@@ -76,7 +77,7 @@ fn areas_are_near_the_official_ones() {
 #[test]
 fn stated_areas_are_the_geodesic_ones() {
     let map = map();
-    for (name, index) in map.collections() {
+    for (name, index) in map.catalog().collections() {
         for feature in &index.collection().features {
             if let Some(stated) = feature.number("area_km2") {
                 let measured = geodesic::area_m2(&feature.geometry) / 1e6;
@@ -122,13 +123,9 @@ fn towns_lie_in_their_polygons() {
     for (town, lon, lat, collection, id) in TOWNS {
         let at = |collection: &str| -> Vec<String> {
             let members = json!({"at": [lon, lat], "collections": collection});
-            let answer = map
-                .ask(
-                    &Question::read(members.as_object().unwrap(), &Effort::default()).unwrap(),
-                    &Effort::default(),
-                )
-                .unwrap()
-                .to_json();
+            let effort = Effort::default();
+            let question = Question::read(members.as_object().unwrap(), &effort).unwrap();
+            let answer = question.ask(map.catalog(), &effort).unwrap().to_json();
             answer["features"]
                 .as_array()
                 .unwrap()
@@ -171,7 +168,7 @@ fn no_two_districts_overlap() {
     let map = map();
     for collection in ["districts", "buffer-territories", "countries"] {
         let features: Vec<&Feature> =
-            map.collection(collection).unwrap().collection().features.iter().collect();
+            map.catalog().collection(collection).unwrap().collection().features.iter().collect();
         let (worst, which) = largest_overlap(&features);
         println!("{collection}: {} features, largest overlap {worst:.6} km2", features.len());
         assert!(worst < 0.01, "{collection}: {which} share {worst} km2");
@@ -181,8 +178,9 @@ fn no_two_districts_overlap() {
 #[test]
 fn control_divides_the_area_of_conflict_on_every_day() {
     let map = map();
-    let control = map.collection("control").unwrap();
-    let all = ["nagorno-karabakh", "buffer-territories"].map(|c| map.collection(c).unwrap());
+    let control = map.catalog().collection("control").unwrap();
+    let all =
+        ["nagorno-karabakh", "buffer-territories"].map(|c| map.catalog().collection(c).unwrap());
     let parts = all
         .iter()
         .flat_map(|i| &i.collection().features)
@@ -218,7 +216,7 @@ fn control_divides_the_area_of_conflict_on_every_day() {
 #[test]
 fn the_corridor_is_five_kilometres_wide() {
     let map = map();
-    let corridors = map.collection("corridors").unwrap();
+    let corridors = map.catalog().collection("corridors").unwrap();
     for course in ["lachin-corridor-2020", "lachin-corridor-2022"] {
         let strip = polygons(&named(corridors, course).geometry);
         let Geometry::LineString(line) =
@@ -253,7 +251,7 @@ fn names_are_given_where_they_must_be() {
     for collection in
         ["districts", "countries", "buffer-territories", "nagorno-karabakh", "cities", "control"]
     {
-        for feature in &map.collection(collection).unwrap().collection().features {
+        for feature in &map.catalog().collection(collection).unwrap().collection().features {
             // Georgia's regions have what a source has.
             for key in languages.iter().filter(|_| feature.text("country") != Some("GEO")) {
                 assert!(
@@ -264,8 +262,9 @@ fn names_are_given_where_they_must_be() {
             }
         }
     }
-    let conflict = ["nagorno-karabakh", "buffer-territories"].map(|c| map.collection(c).unwrap());
-    for place in &map.collection("places").unwrap().collection().features {
+    let conflict =
+        ["nagorno-karabakh", "buffer-territories"].map(|c| map.catalog().collection(c).unwrap());
+    for place in &map.catalog().collection("places").unwrap().collection().features {
         let Geometry::Point(p) = &place.geometry else { panic!() };
         let beside = |i: &&Index| {
             i.collection().features.iter().any(|f| {
@@ -294,8 +293,8 @@ fn the_binary_holds_what_the_folder_holds() {
     let map = map();
     let mut count = 0;
     for name in files {
-        assert!(map.collection(&name).is_some(), "{name}");
+        assert!(map.catalog().collection(&name).is_some(), "{name}");
         count += 1;
     }
-    assert_eq!(count, map.collections().count());
+    assert_eq!(count, map.catalog().collections().count());
 }

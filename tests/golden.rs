@@ -12,8 +12,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use contactline::ask::Question;
+use contactline::atlas::{self, Map, Options};
 use contactline::geo::Effort;
-use contactline::map::{self, Map, Options, Question, Spec};
+use contactline::sheet::Spec;
 use image::{Rgba, RgbaImage};
 use serde_json::Value as Json;
 
@@ -59,7 +61,7 @@ fn loaded(inputs: &[Input], golden: &Path, folder: &tempfile::TempDir) -> Map {
         path
     };
     let styles: Vec<PathBuf> = styled.map(write).collect();
-    let loaded = map::load(&Options { styles, ..Options::default() });
+    let loaded = atlas::load(&Options { styles, ..Options::default() });
     let errors = loaded.diagnostics.iter().filter(|d| d.is_error());
     let wrong: Vec<String> = errors.map(|d| format!("{d:#}")).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -105,7 +107,7 @@ fn every_picture_is_the_golden_one() {
     assert!(inputs.len() >= LEAST, "{} of {LEAST} pictures are there", inputs.len());
     let folder = tempfile::tempdir().unwrap();
     let styles = loaded(&inputs, golden, &folder);
-    let embedded = map::load(&Options::default()).value.unwrap();
+    let embedded = atlas::load(&Options::default()).value.unwrap();
     let bless = std::env::var_os("BLESS").is_some();
     let told = Path::new("target/golden");
     fs::create_dir_all(told).unwrap();
@@ -139,17 +141,18 @@ fn every_picture_is_the_golden_one() {
 
 #[test]
 fn every_answer_is_the_golden_one() {
-    let map = map::load(&Options::default()).value.unwrap();
+    let map = atlas::load(&Options::default()).value.unwrap();
     let bless = std::env::var_os("BLESS").is_some();
     let mut wrong = Vec::new();
     let mut count = 0;
     for path in fs::read_dir("tests/golden/answers").unwrap().map(|entry| entry.unwrap().path()) {
         let mut pair: Json = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         let question = Question::read(pair["question"].as_object().unwrap(), &Effort::default());
-        let answer = match question.and_then(|question| map.ask(&question, &Effort::default())) {
-            Ok(answer) => answer.to_json(),
-            Err(why) => Json::from(why.to_string()),
-        };
+        let answer =
+            match question.and_then(|question| question.ask(map.catalog(), &Effort::default())) {
+                Ok(answer) => answer.to_json(),
+                Err(why) => Json::from(why.to_string()),
+            };
         count += 1;
         if pair.get("answer") != Some(&answer) {
             if bless {

@@ -9,8 +9,9 @@ use std::path::PathBuf;
 use app::{Answer, app, get, get_as, send, send_to};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, Version};
+use contactline::atlas::{self, Options};
 use contactline::http::{Site, router};
-use contactline::map::{self, Options, Service};
+use contactline::service::Service;
 use serde_json::{Value as Json, json};
 use tower::ServiceExt;
 
@@ -147,7 +148,7 @@ async fn links_begin_where_the_server_knows_itself_to_be() {
     );
     assert!(tiles(send(asked("localhost")).await).starts_with("http://localhost/styles/"));
 
-    let service = Service::new(map::load(&Options::default()).value.unwrap(), 1).unwrap();
+    let service = Service::new(atlas::load(&Options::default()).value.unwrap(), 1).unwrap();
     let site = Site {
         public_url: Some("https://maps.example.org/karabakh/".parse().unwrap()),
         hosts: Vec::new(),
@@ -227,7 +228,7 @@ async fn a_style_is_published_without_the_paths_of_its_files() {
     });
     fs::write(folder.join("own.json"), style.to_string()).unwrap();
     let loaded =
-        map::load(&Options { styles: vec![folder.join("own.json")], ..Options::default() });
+        atlas::load(&Options { styles: vec![folder.join("own.json")], ..Options::default() });
     let app = router(Service::new(loaded.value.unwrap(), 1).unwrap(), Site::default());
     let ask = |path: &str| {
         let request = Request::get(path).header("host", "127.0.0.1").body(Body::empty()).unwrap();

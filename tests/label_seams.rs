@@ -7,9 +7,9 @@ mod random;
 use std::fs;
 use std::path::PathBuf;
 
+use contactline::atlas::{self, Frame, Map, Options, Size};
 use contactline::geo::{LonLat, World};
 use contactline::label::{Area, Board, Bound, Candidate, Overlap, Rank, Supply, Text, Try};
-use contactline::map::{self, Frame, Map, Options, Size};
 use mosaic::{differences, pixels};
 use random::Random;
 use serde_json::{Value as Json, json};
@@ -23,7 +23,7 @@ fn load(name: &str, style: &Json) -> Map {
     fs::write(folder.join("images/dot.svg"), dot).unwrap();
     let path = folder.join("labels.json");
     fs::write(&path, style.to_string()).unwrap();
-    let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+    let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
     assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
     loaded.value.unwrap()
 }
@@ -193,7 +193,7 @@ fn no_label_of_5_000_lines_is_cut() {
 
 #[test]
 fn no_label_of_the_conflict_map_is_cut() {
-    let map = map::load(&Options::default()).value.unwrap();
+    let map = atlas::load(&Options::default()).value.unwrap();
     let mut random = Random(300);
     let center = World::from_degrees(46.7, 39.7);
     for (zoom, other) in [(5.0, "hy"), (8.0, "fa"), (11.0, "ka")] {

@@ -8,8 +8,8 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use contactline::atlas::{self, Frame, Options, Size};
 use contactline::geo::LonLat;
-use contactline::map::{self, Frame, Options, Size};
 use random::Random;
 use serde_json::{Value as Json, json};
 
@@ -149,7 +149,7 @@ fn mutate(random: &mut Random, style: &mut Json, other: &Json) {
 }
 
 fn read_and_draw(path: &Path, place: f64) {
-    let loaded = map::load(&Options { styles: vec![path.to_path_buf()], ..Options::default() });
+    let loaded = atlas::load(&Options { styles: vec![path.to_path_buf()], ..Options::default() });
     for diagnostic in &loaded.diagnostics {
         assert!(!diagnostic.to_string().is_empty());
     }

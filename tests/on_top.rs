@@ -1,13 +1,14 @@
 //! What a user puts on a map: features with layers of their own, callouts, a logo.
 
 use base64::Engine as _;
+use contactline::atlas::{self, Map, Options};
 use contactline::geo::Effort;
-use contactline::map::{self, Map, Options, Picture, Spec};
+use contactline::sheet::{Picture, Spec};
 use serde_json::{Value as Json, json};
 
 fn embedded() -> &'static Map {
     static MAP: std::sync::OnceLock<Map> = std::sync::OnceLock::new();
-    MAP.get_or_init(|| map::load(&Options::default()).value.unwrap())
+    MAP.get_or_init(|| atlas::load(&Options::default()).value.unwrap())
 }
 
 fn picture(members: &Json) -> Result<Picture, String> {
@@ -227,7 +228,7 @@ fn labels_keep_within_the_picture_and_pins_out_of_its_furniture() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("none.geojson");
     std::fs::write(&data, r#"{"type": "FeatureCollection", "features": []}"#).unwrap();
-    let empty = map::load(&Options { data: vec![data], ..Options::default() }).value.unwrap();
+    let empty = atlas::load(&Options { data: vec![data], ..Options::default() }).value.unwrap();
     for at in [[45.45, 40.5], [47.95, 40.5], [45.45, 38.9], [47.95, 38.9], [47.97, 39.7]] {
         let with = |label: &str| {
             let members = json!({"markers": [{"at": at, "label": label}]});

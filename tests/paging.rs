@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use contactline::map::{self, ItemsQuery, Map, Options, SortKey};
+use contactline::atlas::{self, Map, Options};
+use contactline::catalog::{ItemsQuery, SortKey};
 use random::Random;
 use serde_json::{Value as Json, json};
 
@@ -17,7 +18,7 @@ fn load(features: &[Json]) -> Map {
     let path = folder.join("moving.geojson");
     fs::write(&path, json!({"type": "FeatureCollection", "features": features}).to_string())
         .unwrap();
-    map::load(&Options { data: vec![path], ..Options::default() }).value.unwrap()
+    atlas::load(&Options { data: vec![path], ..Options::default() }).value.unwrap()
 }
 
 /// One of so many.
@@ -59,7 +60,7 @@ fn what_is_there_before_and_after_a_reload_comes_exactly_once() {
         for page in 0.. {
             assert!(page < 1_000, "the pages do not end");
             let (_, map) = &states[page % states.len()];
-            let selection = map.select("moving", &query).unwrap();
+            let selection = map.catalog().select("moving", &query).unwrap();
             for i in &selection.found {
                 *seen.entry(selection.feature(*i).0).or_default() += 1;
             }

@@ -3,13 +3,14 @@
 
 use std::sync::OnceLock;
 
+use contactline::atlas::{self, Map, Options, PictureError};
 use contactline::geo::Effort;
-use contactline::map::{self, Map, Options, PictureError, Spec};
+use contactline::sheet::Spec;
 use serde_json::{Value as Json, json};
 
 fn embedded() -> &'static Map {
     static MAP: OnceLock<Map> = OnceLock::new();
-    MAP.get_or_init(|| map::load(&Options::default()).value.unwrap())
+    MAP.get_or_init(|| atlas::load(&Options::default()).value.unwrap())
 }
 
 fn drawn(spec: &Json) -> Vec<u8> {
@@ -77,7 +78,7 @@ fn what_is_not_features_cannot_be_bent() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("clustered.json");
     std::fs::write(&file, style.to_string()).unwrap();
-    let map = map::load(&Options { styles: vec![file], ..Options::default() }).value.unwrap();
+    let map = atlas::load(&Options { styles: vec![file], ..Options::default() }).value.unwrap();
     let spec =
         json!({"center": [46.0, 40.0], "zoom": 5, "width": 50, "height": 50, "projection": "utm"});
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use contactline::atlas::{self, Frame, Map, Options, Size};
 use contactline::geo::LonLat;
-use contactline::map::{self, Frame, Map, Options, Size};
 use serde_json::{Value as Json, json};
 
 /// Heights along each side of a tile.
@@ -97,7 +97,7 @@ fn load(folder: &Path, styles: &[(&str, Json, Json)]) -> Map {
         path
     };
     let loaded =
-        map::load(&Options { styles: styles.iter().map(write).collect(), ..Options::default() });
+        atlas::load(&Options { styles: styles.iter().map(write).collect(), ..Options::default() });
     assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
     loaded.value.unwrap()
 }
@@ -231,7 +231,7 @@ fn what_is_no_elevation_model_is_told() {
     let path = folder.join("unknown.json");
     let style = json!({"version": 8, "sources": {"d": source("d", json!({"encoding": "metres"}))}, "layers": [shade("h", json!({}))]});
     fs::write(&path, style.to_string()).unwrap();
-    let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+    let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
     let told: Vec<String> = loaded.diagnostics.iter().map(|d| format!("{d:#}")).collect();
     assert!(
         told.iter().any(|t| t.contains("/sources/d/encoding") && t.contains("mapbox, terrarium or custom")),

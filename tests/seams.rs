@@ -8,15 +8,15 @@ mod tileset;
 use std::fs;
 use std::path::PathBuf;
 
+use contactline::atlas::{self, Options};
 use contactline::geo::World;
-use contactline::map::{self, Options};
 use mosaic::differences;
 use random::Random;
 use serde_json::{Value as Json, json};
 
 #[test]
 fn tiles_of_the_conflict_map_are_the_picture() {
-    let map = map::load(&Options::default()).value.unwrap();
+    let map = atlas::load(&Options::default()).value.unwrap();
     let mut random = Random(7);
     let dates = [
         "1990-01-01",
@@ -147,7 +147,7 @@ fn tiles_of_random_shapes_are_the_picture() {
     for (round, z) in [9u8, 11, 13, 16].into_iter().enumerate() {
         let path = folder.join("stress.json");
         fs::write(&path, stress(&mut random, z).to_string()).unwrap();
-        let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+        let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
         assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
         let map = loaded.value.unwrap();
         for ratio in [1, 2, 3] {
@@ -194,7 +194,7 @@ fn tiles_of_tiles_and_pictures_are_the_picture() {
     });
     let path = folder.join("mosaic.json");
     fs::write(&path, style.to_string()).unwrap();
-    let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+    let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
     assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
     let map = loaded.value.unwrap();
     for (z, size, ratios) in [(1u8, 256, 1..=3), (2, 512, 1..=1), (4, 256, 1..=3), (6, 256, 1..=2)]
@@ -252,7 +252,7 @@ fn tiles_of_the_ground_are_the_picture() {
     });
     let path = folder.join("ground.json");
     fs::write(&path, style.to_string()).unwrap();
-    let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+    let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
     assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
     let map = loaded.value.unwrap();
     // Over the hole, at the antimeridian beside the other, and the poles.

@@ -6,8 +6,8 @@ mod tileset;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use contactline::atlas::{self, Frame, Options, PictureError, Size};
 use contactline::geo::LonLat;
-use contactline::map::{self, Frame, Options, PictureError, Size};
 use pmtiles::TileType;
 use serde_json::{Value as Json, json};
 
@@ -43,7 +43,7 @@ fn draw(path: &Path, zoom: f64) -> Vec<u8> {
 }
 
 fn try_draw(path: &Path, zoom: f64) -> Result<Vec<u8>, PictureError> {
-    let loaded = map::load(&Options { styles: vec![path.to_path_buf()], ..Options::default() });
+    let loaded = atlas::load(&Options { styles: vec![path.to_path_buf()], ..Options::default() });
     assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
     let map = loaded.value.unwrap();
     let (id, styled) = map.styles().next().unwrap();
@@ -102,7 +102,7 @@ fn what_is_missing_is_named_and_what_is_broken_makes_no_picture() {
         ("gone", "none.pmtiles", "cannot be read"),
     ] {
         let path = style(&folder, name, json!({"url": url}), json!({"tiles": ["{z}/{x}/{y}.png"]}));
-        let loaded = map::load(&Options { styles: vec![path], ..Options::default() });
+        let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
         let said: Vec<String> = loaded.diagnostics.iter().map(ToString::to_string).collect();
         assert!(said.iter().any(|s| s.contains("at /sources/v") && s.contains(words)), "{said:?}");
     }

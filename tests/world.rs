@@ -4,8 +4,9 @@
 #[path = "app/own.rs"]
 mod own;
 
+use contactline::atlas::Map;
 use contactline::geo::{Effort, geodesic};
-use contactline::map::{Map, Spec};
+use contactline::sheet::Spec;
 use own::{ask, collection, feature, with};
 use serde_json::{Value as Json, json};
 
@@ -237,7 +238,7 @@ fn they_are_as_large_as_they_are() {
 #[test]
 fn their_extent_is_the_shortest() {
     for country in countries() {
-        let extent = map_of(&country).schema("land").unwrap().extent.unwrap();
+        let extent = map_of(&country).catalog().schema("land").unwrap().extent.unwrap();
         let [west, mut east] = country.frame;
         if east > 180.0 {
             east -= 360.0;

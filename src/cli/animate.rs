@@ -10,7 +10,7 @@ use super::terminal::{print, tell};
 use super::{DataArgs, Failure, load, progress, written};
 use crate::feature::Date;
 use crate::geo::{Effort, Stop};
-use crate::map::{self, Finished, Spec};
+use crate::sheet::{Finished, Spec};
 
 /// Device px of a frame; of all frames, four times as many.
 const MAX_PX: u64 = 400_000_000;
@@ -62,7 +62,7 @@ impl Animate {
         let mut spec = Spec::read(&bytes).map_err(|e| failed(e.to_string()))?;
         spec.state.remove("date");
         spec.format = Some(if is_mp4 { "png".to_string() } else { extension });
-        spec.animate = Some(map::Animate {
+        spec.animate = Some(crate::sheet::Animate {
             from: self.from.to_string(),
             to: self.to.to_string(),
             step: self.step,

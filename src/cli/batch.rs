@@ -9,9 +9,10 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 use super::export::{MAX_PX, write_place};
 use super::terminal::tell;
 use super::{Failure, progress, written};
+use crate::atlas::Map;
 use crate::diag::without_mark;
 use crate::geo::{Effort, Stop};
-use crate::map::{Finished, Map, Output, Spec};
+use crate::sheet::{Finished, Output, Spec};
 use crate::source::Table;
 
 /// One map: where it goes, in which style, and what it is.

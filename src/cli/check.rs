@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::Failure;
 use super::terminal::{report, tell};
+use crate::atlas::{self, Options};
 use crate::diag::{Diagnostic, without_mark};
-use crate::map::{self, Options};
 use crate::source::{self, Schema};
 
 /// Check GeoJSON files and styles, and list everything that is wrong with them
@@ -34,7 +34,7 @@ impl Check {
         let mut diagnostics = Vec::new();
         let mut files = 0;
         if self.paths.is_empty() {
-            diagnostics = map::load(&Options::default()).diagnostics;
+            diagnostics = atlas::load(&Options::default()).diagnostics;
             files = 1;
         }
         let mut all = Vec::new();
@@ -52,7 +52,7 @@ impl Check {
                 let folders = self.paths.iter().filter(|path| path.is_dir());
                 let roots = self.root.iter().chain(folders).cloned().collect();
                 let options = Options { data: data.clone(), styles, roots, ..Options::default() };
-                diagnostics.extend(map::load(&options).diagnostics);
+                diagnostics.extend(atlas::load(&options).diagnostics);
             }
         }
         data.iter().for_each(|file| check_schema(file, &mut diagnostics));
@@ -132,7 +132,7 @@ fn schema(data: &Path, reference: &str) -> Result<Schema, String> {
     let beside = data.parent().unwrap_or(Path::new("")).join(reference);
     let text = fs::read_to_string(&beside)
         .ok()
-        .or_else(|| map::embedded_schemas().remove(reference))
+        .or_else(|| atlas::embedded_schemas().remove(reference))
         .ok_or_else(|| format!("the schema '{reference}' cannot be read"))?;
     Schema::new(&text).map_err(|e| format!("the schema '{reference}' is {e}"))
 }

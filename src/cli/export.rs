@@ -8,9 +8,10 @@ use serde_json::Value as Json;
 
 use super::terminal::{print, report, tell};
 use super::{DataArgs, Failure, load, written};
+use crate::atlas::Map;
 use crate::diag::{Checked, Diagnostic, without_mark};
 use crate::geo::{Effort, LonLat, Stop, numbers};
-use crate::map::{CalloutSpec, Circle, Finished, Logo, Map, Marker, Output, Path, Picture, Spec};
+use crate::sheet::{CalloutSpec, Circle, Finished, Logo, Marker, Output, Path, Picture, Spec};
 use crate::source;
 
 /// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use terminal::{report, tell};
 
-use crate::map::{self, Map, Options};
+use crate::atlas::{self, Map, Options};
 
 #[derive(Parser)]
 #[command(
@@ -115,15 +115,15 @@ impl Failure {
     }
 }
 
-impl From<map::PictureError> for Failure {
-    fn from(error: map::PictureError) -> Self {
+impl From<atlas::PictureError> for Failure {
+    fn from(error: atlas::PictureError) -> Self {
         Self::new(error)
     }
 }
 
 /// Loads a map and reports every problem on standard error.
 fn load(options: &Options) -> Result<Map, Failure> {
-    let loaded = map::load(options);
+    let loaded = atlas::load(options);
     loaded.diagnostics.iter().for_each(report);
     loaded.value.ok_or_else(|| Failure::new("nothing could be loaded"))
 }

@@ -7,10 +7,10 @@ use serde_json::{Map as JsonObject, Value as Json};
 
 use super::terminal::{print, tell};
 use super::{DataArgs, Failure, load};
+use crate::ask::Question;
 use crate::diag::without_mark;
 use crate::feature::Date;
 use crate::geo::Effort;
-use crate::map::Question;
 
 /// Ask what lies at a place, what is nearest, what changed hands, and print the answer as GeoJSON
 #[derive(Args)]
@@ -51,7 +51,7 @@ impl Query {
         let effort = Effort::default();
         let question = Question::read(&self.members()?, &effort).map_err(Failure::usage)?;
         let map = load(&self.data.options(Vec::new()))?;
-        let answer = map.ask(&question, &effort).map_err(Failure::new)?;
+        let answer = question.ask(map.catalog(), &effort).map_err(Failure::new)?;
         let warnings = answer.members.get("warnings").and_then(Json::as_array);
         warnings
             .into_iter()

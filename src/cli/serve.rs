@@ -9,8 +9,9 @@ use tokio::net::TcpListener;
 
 use super::terminal::print;
 use super::{DataArgs, Failure, load};
+use crate::atlas::{Map, Options};
 use crate::http::{self, BaseUrl, Limits, Proxies, Site};
-use crate::map::{Map, Options, Service};
+use crate::service::Service;
 
 /// Serve the map over HTTP: tiles, static maps, answers, and a viewer page
 #[derive(Args)]

@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request};
 use futures_util::StreamExt as _;
 
 use super::Problem;
-use crate::map::{Lease, Service, ServiceError};
+use crate::service::{Lease, Service, ServiceError};
 
 /// Bytes of a body.
 pub const MAX_BODY: usize = 2 << 20;

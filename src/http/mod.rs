@@ -30,7 +30,7 @@ pub use problem::Problem;
 pub use server::{Limits, Proxies, serve};
 pub use site::{BaseUrl, BaseUrlError, Site};
 
-use crate::map::Service;
+use crate::service::Service;
 
 /// All routes over one map, reached as `site` says.
 pub fn router(service: Service, site: Site) -> Router {

@@ -6,10 +6,11 @@ use axum::response::Response;
 use super::Problem;
 use super::body::Document;
 use super::request::{Asker, Params, UrlPath, WARNING, cached, has_tag, number, short};
+use crate::atlas::{Frame, Map, PictureError, Size};
 use crate::geo::{Effort, LonLat, Stop, TileId};
-use crate::map::{
-    Animate, CalloutSpec, Frame, Lane, Map, Marker, OnTop, Output, Path, PathLook, Picture,
-    PictureError, Preset, Service, Size, Spec,
+use crate::service::{Lane, Service};
+use crate::sheet::{
+    Animate, CalloutSpec, Marker, OnTop, Output, Path, PathLook, Picture, Preset, Spec,
 };
 
 /// Device px of a picture over HTTP: 36 megapixels, some 300 MB while it is drawn and encoded.

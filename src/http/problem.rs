@@ -6,9 +6,13 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::ask::QuestionError;
+use crate::atlas::PictureError;
+use crate::catalog::QueryError;
 use crate::encode::FlatGeobufError;
 use crate::geo::{NumbersError, Stopped};
-use crate::map::{PictureError, QueryError, QuestionError, ServiceError, SpecError};
+use crate::service::ServiceError;
+use crate::sheet::SpecError;
 use crate::style::StateError;
 
 /// An error as the client sees it.

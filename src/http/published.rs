@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::attribution;
 use super::ogc::segment;
-use crate::map::StyledMap;
+use crate::atlas::StyledMap;
 use crate::style::Paint;
 
 /// The style `id` for clients of `url`. What only this server can draw, since it is in files here,

@@ -8,11 +8,12 @@ use super::body::Document;
 use super::request::{Asker, GEOJSON, Params, short, tagged};
 use super::site::PublicUrl;
 use super::{Problem, pictures};
+use crate::ask::Question;
+use crate::atlas::{Frame, Map, PictureError, Size};
 use crate::diag::without_mark;
 use crate::geo::{Effort, Stop};
-use crate::map::{
-    Frame, Lane, Map, Output, Overlay, Picture, PictureError, Question, Service, Size,
-};
+use crate::service::{Lane, Service};
+use crate::sheet::{Output, Overlay, Picture};
 
 /// `GET /query?at=lon,lat&datetime=...`
 pub async fn get(
@@ -71,7 +72,7 @@ async fn answer(
             let ask = move |map: &Map, stop: &Stop| {
                 let effort = Effort::until(stop.clone());
                 let question = Question::read(&members, &effort)?;
-                let mut answer = map.ask(&question, &effort)?;
+                let mut answer = question.ask(map.catalog(), &effort)?;
                 answer.members.insert("question".to_string(), Json::Object(members));
                 answer.members.insert("links".to_string(), Json::Array(links));
                 Ok::<_, Problem>(answer.to_bytes())
@@ -132,7 +133,7 @@ impl Drawing {
         effort: &Effort,
     ) -> Result<Picture, Problem> {
         let question = Question::read(members, effort)?.with_geometry();
-        let answer = map.ask(&question, effort)?;
+        let answer = question.ask(map.catalog(), effort)?;
         let overlay =
             Overlay::of_answer(&answer.to_bytes()).map_err(|e| Problem::internal(e.to_string()))?;
         let id =

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Problem;
-use crate::map::{Client, Service};
+use crate::service::{Client, Service};
 
 /// The service, for whoever asks.
 pub struct Asker(pub Service);

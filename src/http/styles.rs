@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::request::{Asker, JSON, UrlPath, cached, json, short};
 use super::site::PublicUrl;
 use super::{Problem, attribution, published};
+use crate::atlas::StyledMap;
 use crate::encode;
-use crate::map::{Service, StyledMap};
+use crate::service::Service;
 
 /// `/styles.json`
 pub async fn list(

@@ -4,15 +4,16 @@ mod wire;
 
 use axum::body::Body;
 use axum::http::Request;
+use contactline::atlas::{self, Options};
 use contactline::http::{Site, router};
-use contactline::map::{self, Options, Service};
+use contactline::service::Service;
 pub use wire::{Answer, send_to};
 
 /// The program's routes over the embedded map.
 pub fn app() -> axum::Router {
     static SERVICE: std::sync::OnceLock<Service> = std::sync::OnceLock::new();
     let service = SERVICE
-        .get_or_init(|| Service::new(map::load(&Options::default()).value.unwrap(), 2).unwrap());
+        .get_or_init(|| Service::new(atlas::load(&Options::default()).value.unwrap(), 2).unwrap());
     router(service.clone(), Site { hosts: vec!["maps.example".to_string()], ..Site::default() })
 }
 

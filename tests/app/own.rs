@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use contactline::ask::Question;
+use contactline::atlas::{self, Map, Options};
 use contactline::geo::Effort;
-use contactline::map::{self, Map, Options, Question};
 use serde_json::{Value as Json, json};
 
 /// A map with files of these names and texts as its data, beside the embedded one.
@@ -18,14 +19,14 @@ pub fn with(files: &[(&str, Json)]) -> Map {
             path
         })
         .collect();
-    map::load(&Options { data: paths, ..Options::default() }).value.unwrap()
+    atlas::load(&Options { data: paths, ..Options::default() }).value.unwrap()
 }
 
 pub fn ask(map: &Map, question: Json) -> Result<Json, String> {
     let effort = Effort::default();
     let question =
         Question::read(question.as_object().unwrap(), &effort).map_err(|e| e.to_string())?;
-    map.ask(&question, &effort).map(|answer| answer.to_json()).map_err(|e| e.to_string())
+    question.ask(map.catalog(), &effort).map(|answer| answer.to_json()).map_err(|e| e.to_string())
 }
 
 pub fn feature(id: &str, geometry: Json, properties: Json) -> Json {

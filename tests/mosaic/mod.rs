@@ -1,7 +1,7 @@
 //! A mosaic of tiles beside the single picture of the same area.
 
+use contactline::atlas::{Frame, Map, Size};
 use contactline::geo::{LonLat, TileId, World};
-use contactline::map::{Frame, Map, Size};
 
 use crate::random::Random;
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use contactline::atlas::{self, Frame, Options, Size};
 use contactline::geo::LonLat;
-use contactline::map::{self, Frame, Options, Size};
 use image::{Rgba, RgbaImage};
 use serde_json::Value as Json;
 
@@ -179,7 +179,7 @@ fn draw(folder: &Path, entry: &Entry, style: &Json) -> Result<RgbaImage, String>
     let path = super::output().join("styles").join(format!("{}.json", file_name(&entry.id)));
     fs::write(&path, text).unwrap();
     let roots = vec![assets.into(), tilesets.into()];
-    let loaded = map::load(&Options { styles: vec![path], roots, ..Options::default() });
+    let loaded = atlas::load(&Options { styles: vec![path], roots, ..Options::default() });
     let map = loaded.value.ok_or("it cannot be loaded")?;
     let (id, styled) = map.styles().next().ok_or("it has no style")?;
     let settings = &style["metadata"]["test"];

@@ -7,6 +7,8 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 use super::landing::answer;
 use super::negotiate::Format;
 use super::{link, segment};
+use crate::atlas::Map;
+use crate::catalog::Schema;
 use crate::cql2::Kind;
 use crate::encode::free_name;
 use crate::feature::{Date, Timing};
@@ -14,7 +16,7 @@ use crate::geo::Crs;
 use crate::http::Problem;
 use crate::http::request::{Asker, JSON, Params, UrlPath, json as json_answer, short};
 use crate::http::site::PublicUrl;
-use crate::map::{Lane, Map, Schema};
+use crate::service::Lane;
 
 pub const QUERYABLES: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
 pub const SORTABLES: &str = "http://www.opengis.net/def/rel/ogc/1.0/sortables";
@@ -33,7 +35,8 @@ pub async fn list(
     let base = url.clone();
     let all = service
         .run(Lane::Question, move |map, _| {
-            let ids: Vec<String> = map.collections().map(|(id, _)| id.to_string()).collect();
+            let ids: Vec<String> =
+                map.catalog().collections().map(|(id, _)| id.to_string()).collect();
             ids.iter().filter_map(|id| collection(map, id, &base)).collect::<Vec<Json>>()
         })
         .await?;
@@ -70,8 +73,8 @@ pub async fn one(
 
 /// The resource of a collection; the same among all and by itself.
 fn collection(map: &Map, id: &str, url: &str) -> Option<Json> {
-    let index = map.collection(id)?;
-    let schema = map.schema(id)?;
+    let index = map.catalog().collection(id)?;
+    let schema = map.catalog().schema(id)?;
     let here = format!("{url}/collections/{}", segment(id));
     let features = &index.collection().features;
     let timing = index.collection().timing;
@@ -126,7 +129,7 @@ fn collection(map: &Map, id: &str, url: &str) -> Option<Json> {
 }
 
 pub(super) fn unknown(map: &Map, id: &str) -> Problem {
-    let known: Vec<&str> = map.collections().map(|(id, _)| id).collect();
+    let known: Vec<&str> = map.catalog().collections().map(|(id, _)| id).collect();
     Problem::not_found(format!(
         "there is no collection '{}'; there are: {}",
         short(id),
@@ -197,8 +200,11 @@ async fn aspect(
     params.finish("f")?;
     let json = service
         .run(Lane::Question, move |map, _| {
-            let schema = map.schema(&id).ok_or_else(|| unknown(map, &id))?;
-            let title = map.collection(&id).map_or(id.as_str(), |i| i.collection().title.as_str());
+            let schema = map.catalog().schema(&id).ok_or_else(|| unknown(map, &id))?;
+            let title = map
+                .catalog()
+                .collection(&id)
+                .map_or(id.as_str(), |i| i.collection().title.as_str());
             Ok::<Json, Problem>(described(schema, &id, title, &url, aspect))
         })
         .await??;

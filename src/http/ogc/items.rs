@@ -17,6 +17,8 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 use super::collections::{QUERYABLES, SCHEMA_JSON, SORTABLES, unknown};
 use super::negotiate::Format;
 use super::{html, link, parameters, segment};
+use crate::atlas::Map;
+use crate::catalog::{Cursor, Selection};
 use crate::cql2::Kind;
 use crate::encode::{Column, FeatureJson, Form, flatgeobuf, rows};
 use crate::feature::{Feature, Value};
@@ -26,7 +28,7 @@ use crate::http::request::{
     Asker, Params, UrlPath, WARNING, answer, has_tag, json as json_answer, short,
 };
 use crate::http::site::PublicUrl;
-use crate::map::{Cursor, Lane, Map, Selection, Service};
+use crate::service::{Lane, Service};
 
 /// Bytes of the Link header: proxies take few kilobytes of headers in all.
 const MAX_LINK_HEADER: usize = 2_048;
@@ -86,7 +88,7 @@ impl Page {
         (asked, url): (&[(String, String)], &str),
         stop: &Stop,
     ) -> Result<Page, Problem> {
-        let schema = map.schema(&id).ok_or_else(|| unknown(map, &id))?;
+        let schema = map.catalog().schema(&id).ok_or_else(|| unknown(map, &id))?;
         let mut query = parameters::items_query(&mut params, schema, &Effort::until(stop.clone()))?;
         let form = parameters::form(&mut params, Some(schema))?;
         params.finish(
@@ -96,15 +98,16 @@ impl Page {
         if format == Format::Html {
             query.limit = query.limit.min(MAX_HTML);
         }
-        let selection = map.select(&id, &query)?;
+        let selection = map.catalog().select(&id, &query)?;
         // In degrees, unless another system is named.
         let named =
             |key: &str| asked.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
         let bounds = named("bbox")
             .filter(|_| named("bbox-crs").is_none())
             .and_then(|text| numbers::<4>(text).ok());
-        let swapped =
-            bounds.filter(|_| selection.matched == 0).and_then(|bounds| map.swapped(bounds));
+        let swapped = bounds
+            .filter(|_| selection.matched == 0)
+            .and_then(|bounds| map.catalog().swapped(bounds));
         let warnings = swapped.into_iter().collect();
         let here = format!("{url}/collections/{}", segment(&id));
         let links = links(&here, format, asked, &selection);
@@ -403,8 +406,8 @@ pub async fn item(
     let format = Format::wanted(&mut params, &headers, &[Format::GeoJson, Format::Html])?;
     let (json, crs) = service
         .run(Lane::Question, move |map, _| {
-            let index = map.collection(&id).ok_or_else(|| unknown(map, &id))?;
-            let form = parameters::form(&mut params, map.schema(&id))?;
+            let index = map.catalog().collection(&id).ok_or_else(|| unknown(map, &id))?;
+            let form = parameters::form(&mut params, map.catalog().schema(&id))?;
             params.finish("f, crs, properties, skipGeometry, precision")?;
             let missing = || {
                 Problem::not_found(format!("'{}' has no feature '{}'", short(&id), short(&wanted)))

@@ -11,7 +11,7 @@ use crate::cql2::{FUNCTIONS, Kind};
 use crate::http::request::{JSON, Params, json as json_answer};
 use crate::http::site::PublicUrl;
 use crate::http::{Problem, viewer};
-use crate::map::Service;
+use crate::service::Service;
 
 /// `/`: the viewer for people, links for programs.
 pub async fn root(

@@ -18,7 +18,7 @@ pub use landing::root;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value as Json, json};
 
-use crate::map::Service;
+use crate::service::Service;
 
 /// The routes below `/`, which is its own.
 pub fn routes() -> Router<Service> {

@@ -9,12 +9,14 @@ use super::landing::OPENAPI;
 use super::negotiate::Format;
 use super::parameters::{DEFAULT_LIMIT, RESERVED};
 use super::{html, segment};
+use crate::ask::{FORM_MEMBERS, MAX_ANSWER, MEMBERS};
+use crate::atlas::Map;
 use crate::cql2::Kind;
 use crate::geo::Crs;
 use crate::http::Problem;
 use crate::http::request::{Asker, Params, json as json_answer};
 use crate::http::site::PublicUrl;
-use crate::map::{FORM_MEMBERS, Lane, MAX_ANSWER, MEMBERS, Map};
+use crate::service::Lane;
 
 /// `/api`
 pub async fn definition(
@@ -89,7 +91,7 @@ fn api(map: &Map, url: &str) -> Json {
         "/collections".into(),
         plain("The collections", "getCollections", "links", "capabilities"),
     );
-    for (id, _) in map.collections() {
+    for (id, _) in map.catalog().collections() {
         collection_paths(map, id, &mut paths);
     }
     paths.insert("/query".into(), query_path());
@@ -128,7 +130,7 @@ fn responses(forms: &[(&str, Json)], may_be_missing: bool) -> Json {
 }
 
 fn collection_paths(map: &Map, id: &str, paths: &mut JsonObject<String, Json>) {
-    let Some(schema) = map.schema(id) else { return };
+    let Some(schema) = map.catalog().schema(id) else { return };
     let reference = |name: &str| json!({"$ref": format!("#/components/parameters/{name}")});
     let described = |what: &str, name: &str, schema: &str, kind: &str| {
         json!({"get": {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use geo::geometry::{Coord, Geometry, LineString, Polygon};
 
+use crate::catalog::{Cursor, ItemsQuery, Period, Schema, SortKey, areas_of};
 use crate::cql2::{self, Comparison, Expr, Filter, FilterError, Kind};
 use crate::encode::Form;
 use crate::feature::Value;
@@ -11,7 +12,6 @@ use crate::geo::round::MOST_LONGITUDE;
 use crate::geo::{Crs, Effort, numbers};
 use crate::http::Problem;
 use crate::http::request::{Params, short};
-use crate::map::{Cursor, ItemsQuery, Period, Schema, SortKey, areas_of};
 
 pub const DEFAULT_LIMIT: usize = 100;
 /// A larger limit is taken for this one (OGC 17-069r4, 7.15.2).

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-use crate::map::Client;
+use crate::service::Client;
 
 /// The proxies whose word is taken for whom they ask.
 #[derive(Debug, Clone, Default)]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::map::Lease;
+use crate::service::Lease;
 
 /// All connections; each is in it for as long as it lives.
 #[derive(Default)]

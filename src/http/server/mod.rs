@@ -26,7 +26,7 @@ use tower::ServiceExt as _;
 
 use self::io::Watched;
 use super::Problem;
-use crate::map::{Budget, Client, ServiceError};
+use crate::service::{Budget, Client, ServiceError};
 use body::Busy;
 pub use client::Proxies;
 use connections::{Connection, Connections, Place};

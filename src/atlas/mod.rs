@@ -1,0 +1,229 @@
+//! A loaded map: styles joined to their sources, and the scenes that they give.
+//!
+//! A [`Map`] never changes once loaded; everything here is a plain function of it.
+
+mod dem;
+mod faults;
+mod frame;
+mod glyphs;
+mod labels;
+mod load;
+mod load_sources;
+mod plain;
+mod projected;
+pub(crate) mod scenes;
+mod sources;
+mod sprites;
+mod tiles;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+pub use frame::{Frame, PictureError, Size};
+pub use labels::Room;
+pub use load::{Options, Styles, embedded_schemas, load};
+pub use sources::Source;
+pub use tiles::Held;
+
+use crate::catalog::Catalog;
+use crate::feature::{Date, Value};
+use crate::geo::{Shape, WorldBox, round};
+use crate::paint::raster::Stamps;
+use crate::sprite::Sprite;
+use crate::style::{Layer, StateError, Style};
+use crate::text::{Fonts, GlyphRanges};
+
+/// Everything a server serves.
+pub struct Map {
+    catalog: Catalog,
+    styles: BTreeMap<String, StyledMap>,
+    fonts: Fonts,
+    /// Hash of all data, all styles and this program's version: the same revision draws the same
+    /// pictures.
+    revision: u64,
+    /// What was missing when it was loaded, without paths.
+    missing: Vec<String>,
+}
+
+/// Whose a source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The style's.
+    Map,
+    /// It lies on top of the map in one picture.
+    Overlay,
+    /// The same, from features of whoever asks for the picture.
+    Own,
+}
+
+/// A source of a style in its role.
+#[derive(Clone)]
+pub struct Sourced {
+    pub role: Role,
+    pub source: Arc<Source>,
+}
+
+impl Sourced {
+    pub fn is_on_top(&self) -> bool {
+        self.role != Role::Map
+    }
+}
+
+/// A style joined to its data; cheap to clone but for its style.
+#[derive(Clone)]
+pub struct StyledMap {
+    pub style: Style,
+    pub sprite: Arc<Sprite>,
+    sources: BTreeMap<String, Sourced>,
+    /// The fonts that labels are set in, but for those of the style's own `ranges`.
+    pub(crate) fonts: Fonts,
+    pub(crate) ranges: Option<Arc<dyn GlyphRanges>>,
+    boards: labels::Boards,
+    pub(crate) stamps: Arc<Stamps>,
+    /// The days on which anything that the style draws begins or ceases to hold.
+    changes: Vec<Date>,
+}
+
+/// A style's state with every key filled in.
+pub type State = BTreeMap<String, Value>;
+
+impl Map {
+    pub fn styles(&self) -> impl Iterator<Item = (&str, &StyledMap)> {
+        self.styles.iter().map(|(id, s)| (id.as_str(), s))
+    }
+
+    pub fn style(&self, id: &str) -> Option<&StyledMap> {
+        self.styles.get(id)
+    }
+
+    /// What there is, without a style.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The fonts that labels are set in.
+    pub fn fonts(&self) -> &Fonts {
+        &self.fonts
+    }
+
+    /// Hash of all that decides what is drawn; another one while an archive of tiles is not the one
+    /// that was loaded.
+    pub fn revision(&self) -> u64 {
+        let drifts = self
+            .styles
+            .iter()
+            .map(|(id, style)| (id, style.drift()))
+            .filter(|(_, drift)| *drift != 0);
+        drifts.fold(self.revision, |all, (id, drift)| xxh3_64_with_seed(id.as_bytes(), all ^ drift))
+    }
+
+    /// What of the map cannot be served as it should be, without paths. Files that could not be
+    /// read are tried again.
+    pub fn faults(&self) -> Vec<String> {
+        let sources = self.styles.values().flat_map(|style| style.sources.values());
+        let faults = sources.filter_map(|sourced| sourced.source.fault());
+        self.missing.iter().cloned().chain(faults).collect()
+    }
+}
+
+impl StyledMap {
+    /// The map with others on top of its own sources, drawn by another style and sprite.
+    pub(crate) fn with(
+        &self,
+        on_top: impl IntoIterator<Item = (String, Sourced)>,
+        style: Style,
+        sprite: Arc<Sprite>,
+    ) -> Self {
+        let mut sources = self.sources.clone();
+        sources.extend(on_top);
+        Self { style, sprite, sources, boards: Default::default(), ..self.clone() }
+    }
+
+    /// The state for a request's settings; dates with the same map give the same state.
+    pub fn state<'a>(
+        &self,
+        settings: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<State, StateError> {
+        self.style.state_with(settings, &self.changes)
+    }
+
+    /// Source id to the name of the collection it draws.
+    pub fn source_collections(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.sources.iter().filter_map(|(id, sourced)| match &*sourced.source {
+            Source::Features(index) => Some((id.as_str(), index.collection().name.as_str())),
+            Source::Clusters(clusters) => Some((id.as_str(), clusters.collection().name.as_str())),
+            _ => None,
+        })
+    }
+
+    /// The day that the style's map is of where nothing is said.
+    pub fn default_day(&self) -> Option<Date> {
+        match self.style.state.get("date")? {
+            Value::Text(day) => day.parse().ok(),
+            _ => None,
+        }
+    }
+
+    pub fn changes(&self) -> &[Date] {
+        &self.changes
+    }
+
+    /// 0 while the files of its tiles are those that it was loaded with.
+    fn drift(&self) -> u64 {
+        let drifts = self.sources.iter().map(|(id, sourced)| (id, sourced.source.drift()));
+        let drifts = drifts.filter(|(_, drift)| *drift != 0);
+        drifts.fold(0, |all, (id, drift)| xxh3_64_with_seed(id.as_bytes(), all ^ drift))
+    }
+
+    /// The envelope of everything the style draws.
+    pub fn bounds(&self) -> Option<WorldBox> {
+        around(self.sources.values())
+    }
+
+    /// The narrowest box that holds everything the style draws: it runs past the east side of the
+    /// world where that is the shorter way.
+    pub fn frame(&self) -> Option<WorldBox> {
+        round::around(self.sources.values().filter_map(|sourced| sourced.source.frame()))
+    }
+
+    /// The same without what lies on top in one picture.
+    pub(crate) fn own_bounds(&self) -> Option<WorldBox> {
+        around(self.sources.values().filter(|sourced| !sourced.is_on_top()))
+    }
+
+    /// A layer's source.
+    pub(crate) fn source_of(&self, layer: &Layer) -> Option<&Sourced> {
+        self.sources.get(layer.source.as_deref()?)
+    }
+
+    /// The sources, by their ids.
+    pub(crate) fn sources(&self) -> &BTreeMap<String, Sourced> {
+        &self.sources
+    }
+
+    /// The ids of the layers that draw what lies on top.
+    pub(crate) fn layers_on_top(&self) -> Vec<&str> {
+        let is_on_top = |l: &&Layer| self.source_of(l).is_some_and(Sourced::is_on_top);
+        self.style.layers.iter().filter(is_on_top).map(|l| l.id.as_str()).collect()
+    }
+
+    /// The shapes that lie on top, but for a veil.
+    pub(crate) fn on_top(&self) -> Vec<&Shape> {
+        let mut shapes = Vec::new();
+        for sourced in self.sources.values().filter(|sourced| sourced.is_on_top()) {
+            if let Source::Features(index) = &*sourced.source {
+                let seen =
+                    index.parts().iter().filter(|p| index.feature(p).text("kind") != Some("veil"));
+                shapes.extend(seen.map(|part| &part.shape));
+            }
+        }
+        shapes
+    }
+}
+
+fn around<'a>(sources: impl Iterator<Item = &'a Sourced>) -> Option<WorldBox> {
+    let boxes = sources.filter_map(|sourced| sourced.source.bounds());
+    boxes.reduce(|a, b| WorldBox::around(&[a.min, a.max, b.min, b.max]).unwrap_or(a))
+}

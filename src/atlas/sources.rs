@@ -1,0 +1,210 @@
+//! What a style's sources hold, and what of it a picture shows.
+
+use std::sync::Arc;
+
+use super::dem::Dem;
+use super::tiles::{Held, MAX_COPIES, Tiles, covering, nearest, nearest_zoom, placed_part};
+use crate::compose::{self, Batch, Fetched, Inputs, LayerData, Placed};
+use crate::feature::{Feature, Properties, Value};
+use crate::geo::{World, WorldBox};
+use crate::index::{Clusters, Gathering, Index, Part};
+use crate::source::tiles::{self, TileSet, VectorTile};
+use crate::sprite::Image;
+use crate::style::{ClusterSpec, Context, Datum, Expr, ImageSource, Layer, TileSource};
+
+/// One source, ready to be drawn from.
+pub enum Source {
+    /// Features of a file, of a collection or of the style itself.
+    Features(Arc<Index>),
+    /// Points of one, gathered by zoom.
+    Clusters(Box<Clusters>),
+    Vector(Tiles<VectorTile>),
+    Raster(Tiles<Image>),
+    Dem(Box<Dem>),
+    Image(Placed<Image>),
+}
+
+pub fn vector(name: String, set: TileSet, spec: &TileSource) -> Source {
+    let promote_id = spec.promote_id.clone();
+    let decode = move |id, bytes: &[u8]| match bytes.is_empty() {
+        // There is a tile, and nothing in it: none further up stands for it.
+        true => Ok(Some(VectorTile::default())),
+        false => tiles::decode_vector(id, bytes, &promote_id).map(Some),
+    };
+    Source::Vector(Tiles::new(name, set, 512, Box::new(decode)))
+}
+
+/// The points of `index`, gathered as the style says.
+pub fn clusters(index: &Index, spec: &ClusterSpec) -> Source {
+    let plain = |expr: &Expr, context: &Context| match expr.eval(context) {
+        Ok(Datum::Plain(value)) => value,
+        _ => Value::Null,
+    };
+    let of_point = |feature: &Feature| -> Properties {
+        let context =
+            Context { feature: Some(feature), geometry_type: "Point", ..Context::nowhere() };
+        spec.properties
+            .iter()
+            .map(|(name, _, what)| (name.as_str().into(), plain(what, &context)))
+            .collect()
+    };
+    let join = |into: &mut Properties, from: &Properties| {
+        let other = Feature { properties: from.clone(), ..Feature::nowhere() };
+        for (name, how, _) in &spec.properties {
+            let accumulated = into.get(&**name).cloned().unwrap_or(Value::Null);
+            let context = Context {
+                feature: Some(&other),
+                accumulated: Some(&accumulated),
+                ..Context::nowhere()
+            };
+            into.insert(name.as_str().into(), plain(how, &context));
+        }
+    };
+    let how = Gathering {
+        radius_px: spec.radius,
+        max_zoom: spec.max_zoom.clamp(0.0, 24.0) as u8,
+        min_points: spec.min_points,
+        of_point: &of_point,
+        join: &join,
+    };
+    Source::Clusters(Box::new(Clusters::new(index.shared(), &how)))
+}
+
+pub fn raster(name: String, set: TileSet, spec: &TileSource) -> Source {
+    let decode = |_, bytes: &[u8]| match bytes.is_empty() {
+        true => Ok(None),
+        false => tiles::decode_picture(bytes).map(image).map(Some),
+    };
+    Source::Raster(Tiles::new(name, set, spec.tile_size, Box::new(decode)))
+}
+
+pub fn placed(picture: tiles::Picture, spec: &ImageSource) -> Source {
+    let image = Arc::new(image(picture));
+    let part = [0.0, 0.0, f64::from(image.width_px), f64::from(image.height_px)];
+    let corners = spec.coordinates.map(|[lon, lat]| World::from_degrees(lon, lat));
+    Source::Image(Placed { what: image, corners, part, copy: 0 })
+}
+
+pub fn image(picture: tiles::Picture) -> Image {
+    Image::new(picture.width_px, picture.height_px, 1.0, picture.rgba)
+}
+
+impl Source {
+    /// The envelope of everything in it, where that is known.
+    pub fn bounds(&self) -> Option<WorldBox> {
+        match self {
+            Source::Features(index) => index.bounds(),
+            Source::Image(image) => WorldBox::around(&image.corners),
+            Source::Clusters(clusters) => clusters.at(f64::INFINITY).bounds(),
+            Source::Vector(_) | Source::Raster(_) | Source::Dem(_) => None,
+        }
+    }
+
+    /// The narrowest box that holds everything in it, where that is known (see [`Index::frame`]).
+    pub fn frame(&self) -> Option<WorldBox> {
+        match self {
+            Source::Features(index) => index.frame(),
+            Source::Clusters(clusters) => clusters.at(f64::INFINITY).frame(),
+            other => other.bounds(),
+        }
+    }
+
+    /// What is wrong with its files now.
+    pub fn fault(&self) -> Option<String> {
+        match self {
+            Source::Vector(tiles) => tiles.fault(),
+            Source::Raster(tiles) => tiles.fault(),
+            Source::Dem(dem) => dem.fault(),
+            Source::Features(_) | Source::Clusters(_) | Source::Image(_) => None,
+        }
+    }
+
+    /// 0 while its files are those that the map was loaded with, and a number of their own when
+    /// they are others.
+    pub fn drift(&self) -> u64 {
+        match self {
+            Source::Vector(tiles) => tiles.drift(),
+            Source::Raster(tiles) => tiles.drift(),
+            Source::Dem(dem) => dem.drift(),
+            Source::Features(_) | Source::Clusters(_) | Source::Image(_) => 0,
+        }
+    }
+
+    /// What may leave a mark in the picture. Where a tile cannot be read, `held` says so in the
+    /// end.
+    pub fn fetch<'a>(&'a self, layer: &Layer, inputs: &Inputs, held: &'a Held) -> LayerData<'a> {
+        let camera = inputs.camera;
+        match self {
+            Source::Features(index) => LayerData::Features(whole(index, layer, inputs)),
+            Source::Clusters(clusters) => {
+                LayerData::Features(whole(clusters.at(camera.zoom()), layer, inputs))
+            }
+            Source::Vector(tiles) => {
+                let name = layer.source_layer.as_deref().unwrap_or_default();
+                let reach = tile_reach(layer, inputs);
+                let batches = covering(camera, tiles, f64::floor, reach).into_iter().filter_map(
+                    |(id, copy)| {
+                        // Of a larger tile only what lies in the one that is missing.
+                        let (_, tile) = nearest(tiles, id, held)?;
+                        let index = held.keep(tile).layer(name)?;
+                        let parts = index.parts().iter().map(|p| fetched(index, p)).collect();
+                        Some(Batch { parts, copy, clip: Some(id.bounds()) })
+                    },
+                );
+                LayerData::Features(batches.collect())
+            }
+            Source::Raster(tiles) => {
+                let shown = covering(&camera.aligned(), tiles, nearest_zoom, 0.0).into_iter();
+                let images = shown.filter_map(|(id, copy)| {
+                    let (up, image) = nearest(tiles, id, held)?;
+                    let size = [image.width_px, image.height_px];
+                    Some(placed_part(image, size, (id, up), copy))
+                });
+                LayerData::Images(images.collect())
+            }
+            Source::Dem(dem) => LayerData::Grounds(dem.fetch(camera, held)),
+            Source::Image(image) => {
+                let Some(bounds) = WorldBox::around(&image.corners) else {
+                    return LayerData::Nothing;
+                };
+                let copies = copies(&camera.bounds(1.0), &bounds);
+                LayerData::Images(copies.map(|copy| image.in_copy(copy)).collect())
+            }
+        }
+    }
+}
+
+/// How far beyond its tile a layer of vector tiles paints, device px: what is drawn at points is
+/// not cut off. Where its size hangs on the features it is taken to be no more than a tile.
+fn tile_reach(layer: &Layer, inputs: &Inputs) -> f64 {
+    match layer.paint.reaches_beyond_tiles() {
+        None => 0.0,
+        Some(false) => compose::reach_px(layer, inputs, std::iter::empty()),
+        Some(true) => 1024.0 * inputs.camera.ratio(),
+    }
+}
+
+/// The features of a source that is drawn as a whole, in every copy of the world that is shown.
+fn whole<'a>(index: &'a Index, layer: &Layer, inputs: &Inputs) -> Vec<Batch<'a>> {
+    let reach = compose::reach_px(layer, inputs, index.parts().iter().map(|p| fetched(index, p)));
+    let shown = inputs.camera.bounds(reach);
+    let Some(bounds) = index.bounds() else { return Vec::new() };
+    copies(&shown, &bounds)
+        .map(|copy| {
+            let there = shown.moved(-(copy as f64));
+            let parts = index.parts_in(&there).into_iter().map(|p| fetched(index, p)).collect();
+            Batch { parts, copy, clip: None }
+        })
+        .collect()
+}
+
+/// The copies of the world in which something within `bounds` can be seen.
+fn copies(shown: &WorldBox, bounds: &WorldBox) -> std::ops::RangeInclusive<i64> {
+    let first = (shown.min.x - bounds.max.x).ceil() as i64;
+    let last = (shown.max.x - bounds.min.x).floor() as i64;
+    first.max(-MAX_COPIES)..=last.min(MAX_COPIES)
+}
+
+fn fetched<'a>(index: &'a Index, part: &'a Part) -> Fetched<'a> {
+    Fetched { feature: index.feature(part), shape: &part.shape, number: part.number }
+}

@@ -1,0 +1,184 @@
+//! Decoded tiles of a source: which a picture shows, from where, and what could not be read.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use moka::sync::Cache;
+
+use super::faults::Failing;
+use super::frame::PictureError;
+use crate::compose::Placed;
+use crate::geo::{Camera, TileId};
+use crate::source::tiles::{TileSet, TilesError, VectorTile};
+
+/// Decoded tiles, the last used kept.
+pub struct Tiles<T> {
+    pub set: TileSet,
+    decode: Decode<T>,
+    /// CSS px.
+    pub size: u32,
+    /// By the version of the tiles; what could not be read is not kept.
+    kept: Cache<(u64, TileId), Option<Arc<T>>>,
+    failing: Failing,
+    /// The version of the tiles that the map was loaded with.
+    loaded: u64,
+}
+
+/// `None` where what was read stands for no tile.
+pub type Decode<T> = Box<dyn Fn(TileId, &[u8]) -> Result<Option<T>, TilesError> + Send + Sync>;
+
+/// How many decoded tiles of one source are kept.
+const KEPT_TILES: u64 = 256;
+
+/// How many zooms further up a tile is looked for that stands for a missing one.
+const MAX_OVERZOOM: u8 = 10;
+
+/// How many copies of the world to either side can be shown: more than the widest picture has at
+/// its least zoom.
+pub const MAX_COPIES: i64 = 96;
+
+impl<T: Send + Sync + 'static> Tiles<T> {
+    pub fn new(name: String, set: TileSet, size: u32, decode: Decode<T>) -> Self {
+        let loaded = set.version();
+        Self {
+            set,
+            decode,
+            size,
+            kept: Cache::new(KEPT_TILES),
+            failing: Failing::new(name),
+            loaded,
+        }
+    }
+
+    /// A tile; none where there is none.
+    pub fn get(&self, id: TileId) -> Result<Option<Arc<T>>, Arc<TilesError>> {
+        let read = || {
+            let bytes = self.set.tile(id)?;
+            let tile = bytes.map(|bytes| (self.decode)(id, &bytes)).transpose();
+            tile.map(|tile| tile.flatten().map(Arc::new))
+        };
+        let tile = self.kept.try_get_with((self.set.version(), id), read);
+        self.failing.note(id, tile.as_ref().err().map(|e| &**e));
+        tile
+    }
+
+    /// The same; where it cannot be read, what is drawn of it is told.
+    pub fn held(&self, id: TileId, held: &Held) -> Option<Arc<T>> {
+        self.get(id).unwrap_or_else(|_| {
+            let _ = held.fault.set(self.failing.name().to_string());
+            None
+        })
+    }
+
+    /// A number that is another when the tiles have changed.
+    pub fn version(&self) -> u64 {
+        self.set.version()
+    }
+
+    /// What is wrong with the tiles now: those that could not be read are tried again.
+    pub fn fault(&self) -> Option<String> {
+        self.failing.tiles().into_iter().for_each(|id| drop(self.get(id)));
+        self.failing.told()
+    }
+
+    /// 0 while the tiles are those that the map was loaded with.
+    pub fn drift(&self) -> u64 {
+        self.set.version() ^ self.loaded
+    }
+}
+
+/// Tiles that a picture is being drawn from: they live as long as it takes.
+#[derive(Default)]
+pub struct Held {
+    tiles: elsa::FrozenVec<Arc<VectorTile>>,
+    /// The first source of which a tile could not be read.
+    fault: OnceCell<String>,
+}
+
+impl Held {
+    pub fn keep(&self, tile: Arc<VectorTile>) -> &VectorTile {
+        self.tiles.push_get(tile)
+    }
+
+    /// Whether all that was asked for was there.
+    ///
+    /// # Errors
+    /// Where a tile could not be read: what is drawn without it is wrong.
+    pub fn whole(&self) -> Result<(), PictureError> {
+        self.fault.get().map_or(Ok(()), |source| Err(PictureError::Source(source.clone())))
+    }
+}
+
+/// The tiles that cover the picture at the source's own zoom for it, each with the copy of the
+/// world it is drawn in.
+pub fn covering<T: Send + Sync + 'static>(
+    camera: &Camera,
+    tiles: &Tiles<T>,
+    whole: fn(f64) -> f64,
+    reach_px: f64,
+) -> Vec<(TileId, i64)> {
+    let (minzoom, maxzoom) = tiles.set.zooms();
+    // A world smaller than its one tile is that tile.
+    let zoom = whole(camera.zoom() + (512.0 / f64::from(tiles.size)).log2()).max(0.0);
+    if zoom < f64::from(minzoom) {
+        return Vec::new();
+    }
+    let z = (zoom as u8).min(maxzoom);
+    let n = i64::from(1u32 << z);
+    let shown = camera.bounds(reach_px);
+    let cells =
+        |low: f64, high: f64| (low * n as f64).floor() as i64..=(high * n as f64).floor() as i64;
+    let mut found = Vec::new();
+    for y in cells(shown.min.y, shown.max.y).filter(|y| (0..n).contains(y)) {
+        for x in cells(shown.min.x, shown.max.x) {
+            let copy = x.div_euclid(n);
+            if copy.abs() <= MAX_COPIES
+                && let Ok(id) = TileId::new(u32::from(z), x.rem_euclid(n) as u32, y as u32)
+            {
+                found.push((id, copy));
+            }
+        }
+    }
+    found
+}
+
+/// A tile, or the nearest larger one that there is, with how many zooms further up it is; none
+/// outside the set's bounds.
+pub fn nearest<T: Send + Sync + 'static>(
+    tiles: &Tiles<T>,
+    id: TileId,
+    held: &Held,
+) -> Option<(u8, Arc<T>)> {
+    if !tiles.set.reaches(id) {
+        return None;
+    }
+    let (minzoom, _) = tiles.set.zooms();
+    (0..=(id.z() - minzoom.min(id.z())).min(MAX_OVERZOOM)).find_map(|up| {
+        let larger = TileId::new(u32::from(id.z() - up), id.x() >> up, id.y() >> up).ok()?;
+        Some((up, tiles.held(larger, held)?))
+    })
+}
+
+/// The zoom of tiles that is the nearest to a picture's.
+pub fn nearest_zoom(zoom: f64) -> f64 {
+    (zoom + 0.5).floor()
+}
+
+/// A tile, or the part of a tile `up` zooms above it that lies in its place; `size` is that of the
+/// whole.
+pub fn placed_part<T>(
+    what: Arc<T>,
+    size: [u32; 2],
+    (id, up): (TileId, u8),
+    copy: i64,
+) -> Placed<T> {
+    let share = 1.0 / f64::from(1u32 << up);
+    let place = |at: u32, size: u32| {
+        let size = f64::from(size) * share;
+        let start = f64::from(at & ((1u32 << up) - 1)) * size;
+        (start, start + size)
+    };
+    let (left, right) = place(id.x(), size[0]);
+    let (top, bottom) = place(id.y(), size[1]);
+    Placed { what, corners: id.bounds().corners(), part: [left, top, right, bottom], copy }
+}

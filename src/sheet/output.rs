@@ -1,0 +1,248 @@
+//! The formats that pictures are written in.
+
+use crate::atlas::PictureError;
+use crate::encode::{self, Moving, Pixels, PngFacts, TiffFacts};
+use crate::paint::raster::{self, Brush, Unfinished};
+use crate::paint::svg::TextAs;
+use crate::paint::{About, pdf, svg};
+use crate::scene::{Ink, Item, Scene};
+
+/// A format, with what it can be told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Output {
+    /// Device px an inch, where that is to be written, and whether it is to have at most 256
+    /// colours.
+    Png {
+        dpi: Option<f64>,
+        palette: bool,
+    },
+    /// Without loss.
+    WebP,
+    /// Quality 1 to 100.
+    Jpeg(u8),
+    /// Of at most 256 colours; what pictures move in.
+    Gif,
+    /// With its place, for GIS tools; device px an inch.
+    GeoTiff(Option<f64>),
+    Svg(TextAs),
+    /// Device px an inch: what makes the page's size; and whether it has its place, for GIS tools.
+    Pdf {
+        dpi: Option<f64>,
+        geo: bool,
+    },
+}
+
+/// What JPEGs are written with where nothing is said.
+const JPEG_QUALITY: u8 = 90;
+/// CSS px an inch.
+const CSS_DPI: f64 = 96.0;
+/// Larger pictures are drawn and written band by band.
+const MAX_WHOLE_PX: u64 = 24_000_000;
+/// Rows of a band.
+const BAND_ROWS: u32 = 512;
+
+impl Output {
+    /// As it is where nothing is said.
+    pub const PNG: Output = Output::Png { dpi: None, palette: false };
+
+    /// What extensions stand for, without a dot.
+    pub const EXTENSIONS: [(&'static str, Output); 9] = [
+        ("png", Output::PNG),
+        ("webp", Output::WebP),
+        ("jpg", Output::Jpeg(JPEG_QUALITY)),
+        ("jpeg", Output::Jpeg(JPEG_QUALITY)),
+        ("gif", Output::Gif),
+        ("tif", Output::GeoTiff(None)),
+        ("tiff", Output::GeoTiff(None)),
+        ("svg", Output::Svg(TextAs::Outlines)),
+        ("pdf", Output::Pdf { dpi: None, geo: false }),
+    ];
+
+    pub fn of_extension(extension: &str) -> Option<Output> {
+        Self::EXTENSIONS
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(extension))
+            .map(|(_, output)| *output)
+    }
+
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Output::Png { .. } => "image/png",
+            Output::WebP => "image/webp",
+            Output::Jpeg(_) => "image/jpeg",
+            Output::Gif => "image/gif",
+            Output::GeoTiff(_) => "image/tiff",
+            Output::Svg(_) => "image/svg+xml",
+            Output::Pdf { .. } => "application/pdf",
+        }
+    }
+
+    /// How a moving picture is written in this format; none in most.
+    pub fn moving(self) -> Option<Moving> {
+        match self {
+            Output::Gif => Some(Moving::Gif),
+            Output::Png { palette: false, .. } => Some(Moving::Apng),
+            Output::WebP => Some(Moving::WebP),
+            _ => None,
+        }
+    }
+
+    /// The longest side that the format holds, px, where it is short.
+    pub(super) fn max_side_px(self) -> Option<u64> {
+        match self {
+            Output::WebP => Some(16_383),
+            Output::Jpeg(_) | Output::Gif => Some(65_535),
+            _ => None,
+        }
+    }
+
+    /// Whether the file itself says where it lies.
+    pub fn holds_place(self) -> bool {
+        matches!(self, Output::GeoTiff(_) | Output::Pdf { geo: true, .. })
+    }
+
+    /// Whether it has room for words about the picture.
+    pub(super) fn is_document(self) -> bool {
+        matches!(self, Output::Svg(_) | Output::Pdf { .. } | Output::GeoTiff(_))
+    }
+
+    /// Whether a file of it holds the picture's title, and its subtitle, as words.
+    pub(super) fn holds_words(self) -> (bool, bool) {
+        match self {
+            Output::Png { .. } | Output::Svg(_) | Output::Pdf { .. } => (true, true),
+            Output::GeoTiff(_) => (true, false),
+            Output::WebP | Output::Jpeg(_) | Output::Gif => (false, false),
+        }
+    }
+
+    /// Writes a scene; `about` is for pictures that are documents.
+    pub(super) fn write(
+        self,
+        scene: &Scene,
+        brush: Brush,
+        about: Option<&About>,
+    ) -> Result<Vec<u8>, PictureError> {
+        let size = (scene.width_px, scene.height_px);
+        let bands = Bands { scene, brush };
+        let bare = About::default();
+        Ok(match self {
+            Output::Png { dpi, palette } => {
+                let facts = png_facts(about, dpi);
+                if !palette && u64::from(size.0) * u64::from(size.1) > MAX_WHOLE_PX {
+                    let mut writer = encode::PngWriter::new(size, is_opaque(scene), &facts)?;
+                    bands.each(|band| writer.rows(band))?;
+                    return Ok(writer.finish()?);
+                }
+                let pixmap = raster::paint(scene, brush)?;
+                let pixels =
+                    Pixels { premultiplied: pixmap.data(), width_px: size.0, height_px: size.1 };
+                if palette {
+                    encode::png_of_palette(pixels, &facts)?
+                } else {
+                    encode::png(pixels, &facts)?
+                }
+            }
+            Output::Gif => {
+                let mut animation = encode::Animation::new(Moving::Gif, size, 1, 0.0)?;
+                animation.frame(raster::paint(scene, brush)?.data())?;
+                animation.finish()?
+            }
+            Output::WebP => {
+                let (rows, opaque) = bands.plain()?;
+                encode::webp(&rows, size, opaque)?
+            }
+            Output::GeoTiff(dpi) => {
+                let (rows, opaque) = bands.plain()?;
+                let about = about.unwrap_or(&bare);
+                let facts = TiffFacts { place: about.place, dpi, description: about.title.clone() };
+                encode::geotiff(&rows, size, opaque, &facts)?
+            }
+            Output::Jpeg(quality) => {
+                let mut rows = Vec::new();
+                bands.each(|band| {
+                    rows.extend(encode::on_white(band));
+                    Ok(())
+                })?;
+                encode::jpeg(&rows, size, quality)?
+            }
+            Output::Svg(text) => svg::paint(scene, about.unwrap_or(&bare), text).into_bytes(),
+            Output::Pdf { dpi, geo } => {
+                let dpi = dpi.unwrap_or(CSS_DPI * scene.ratio);
+                let about = about.unwrap_or(&bare);
+                pdf::paint(scene, about, scene.ratio / dpi, geo)?
+            }
+        })
+    }
+}
+
+/// Whether something covers the picture that nothing is seen through.
+fn is_opaque(scene: &Scene) -> bool {
+    let covers =
+        |item: &Item| matches!(item, Item::Background(Ink::Color(color)) if color.a >= 1.0);
+    scene.layers.iter().flat_map(|l| &l.items).any(covers)
+}
+
+fn png_facts(about: Option<&About>, dpi: Option<f64>) -> PngFacts {
+    let mut texts = Vec::new();
+    if let Some(about) = about {
+        let mut add = |name: &str, text: String| {
+            if !text.is_empty() {
+                texts.push((name.to_string(), text));
+            }
+        };
+        add("Title", about.title.clone());
+        add("Description", about.alt.clone());
+        add("Source", about.sources.join("; "));
+        add("Software", concat!("contactline ", env!("CARGO_PKG_VERSION")).to_string());
+        about.facts.iter().for_each(|(name, value)| add(name, value.clone()));
+    }
+    PngFacts { texts, dpi, is_document: about.is_some() }
+}
+
+/// A scene that is drawn band by band where it is large, so that no more than some bands are held
+/// as pixels.
+struct Bands<'a> {
+    scene: &'a Scene,
+    brush: Brush<'a>,
+}
+
+impl Bands<'_> {
+    /// Gives the premultiplied pixels of one band after another.
+    fn each(
+        &self,
+        mut take: impl FnMut(&[u8]) -> Result<(), encode::EncodeError>,
+    ) -> Result<(), PictureError> {
+        let (scene, brush) = (self.scene, self.brush);
+        if u64::from(scene.width_px) * u64::from(scene.height_px) <= MAX_WHOLE_PX {
+            return Ok(take(raster::paint(scene, brush)?.data())?);
+        }
+        let tops: Vec<u32> = (0..scene.height_px).step_by(BAND_ROWS as usize).collect();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        for some in tops.chunks(threads) {
+            let draw = |top: u32| {
+                let band = scene.band(top, BAND_ROWS.min(scene.height_px - top));
+                raster::paint(&band, brush)
+            };
+            let drawn: Vec<_> = std::thread::scope(|scope| {
+                let workers: Vec<_> =
+                    some.iter().map(|top| scope.spawn(move || draw(*top))).collect();
+                workers.into_iter().map(|w| w.join().unwrap_or(Err(Unfinished::Memory))).collect()
+            });
+            for pixmap in drawn {
+                take(pixmap?.data())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All rows, and whether they are opaque: RGB then, else straight RGBA.
+    fn plain(&self) -> Result<(Vec<u8>, bool), PictureError> {
+        let opaque = is_opaque(self.scene);
+        let mut rows = Vec::new();
+        self.each(|band| {
+            rows.extend(encode::plain(band, opaque));
+            Ok(())
+        })?;
+        Ok((rows, opaque))
+    }
+}

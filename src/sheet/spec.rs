@@ -1,0 +1,618 @@
+//! A map as a document: where, how large, how furnished, and what is drawn on top. The same JSON
+//! goes to `POST /styles/{id}/static` and to `contactline export --spec`; query parameters and
+//! flags are made into it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::days::two_days;
+use super::{
+    Animate, CalloutSpec, Circle, Compared, Film, Furnishing, FurnishingError, Furniture, Logo,
+    Marker, Output, Overlay, OverlayError, Part, Path, Picture, Preset, TextAs, slips,
+};
+use crate::atlas::{Frame, Map, PictureError, Size, State, StyledMap};
+use crate::diag::without_mark;
+use crate::feature::Date;
+use crate::geo::{Effort, LonLat, World, WorldBox, round};
+use crate::style::StateError;
+
+/// A map.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// West, south, east, north in degrees.
+    pub bbox: Option<[f64; 4]>,
+    /// Longitude and latitude in degrees; goes with `zoom`.
+    pub center: Option<[f64; 2]>,
+    /// Style zoom (512 px tiles).
+    pub zoom: Option<f64>,
+    /// Degrees clockwise from north that are up; goes with `center`.
+    pub bearing: Option<f64>,
+    /// `web-mercator`, `lambert` or `utm`.
+    pub projection: Option<String>,
+    /// CSS px left around `bbox`, or around what is drawn on top where neither `bbox` nor `center`
+    /// is given.
+    pub padding: Option<u32>,
+    /// The deepest style zoom of a map that is fitted to bounds, or to what is drawn on top.
+    pub maxzoom: Option<f64>,
+    /// CSS px.
+    pub width: Option<u32>,
+    /// CSS px.
+    pub height: Option<u32>,
+    /// Device px per CSS px.
+    pub ratio: Option<u32>,
+    /// A size by name, in place of `width`, `height`, `ratio` and `dpi`.
+    pub preset: Option<String>,
+    /// Device px an inch.
+    pub dpi: Option<f64>,
+    /// `png`, `webp`, `jpg`, `tif`, `svg` or `pdf`.
+    pub format: Option<String>,
+    /// Whether a PDF says where on the Earth it lies; GeoTIFF always does.
+    #[serde(default)]
+    pub geo: bool,
+    /// Whether a PNG has at most 256 colours.
+    #[serde(default)]
+    pub palette: bool,
+    /// `outline` or `live`: how SVG writes letters.
+    pub text: Option<String>,
+    /// Of JPEG.
+    pub quality: Option<u8>,
+    /// The style's own settings: `{"date": "2020-11-25", "lang": "hy"}`.
+    #[serde(default)]
+    pub state: BTreeMap<String, String>,
+    /// `all`, `none`, or parts with commas between.
+    pub furniture: Option<String>,
+    pub title: Option<String>,
+    pub subtitle: Option<String>,
+    pub theme: Option<String>,
+    /// What changed between two days, drawn in place of who holds what: `2020-09-27/2020-12-01`.
+    pub change: Option<String>,
+    /// Two days, each with a map of its own: `2020-09-27/2020-12-01`.
+    pub compare: Option<String>,
+    /// Whether the two maps of `compare` share one frame, each with its half, and do not stand side
+    /// by side.
+    #[serde(default)]
+    pub split: bool,
+    /// Words about places, each with a line that leads there.
+    #[serde(default)]
+    pub callouts: Vec<CalloutSpec>,
+    /// A house's own sign as a data URI: PNG, JPEG, WebP or SVG.
+    pub logo: Option<String>,
+    /// A moving picture: a map for each of several days.
+    pub animate: Option<Animate>,
+    #[serde(default)]
+    pub markers: Vec<Marker>,
+    #[serde(default)]
+    pub paths: Vec<Path>,
+    #[serde(default)]
+    pub circles: Vec<Circle>,
+    /// Features to be brought out, `collection/id`, all else dimmed.
+    #[serde(default)]
+    pub highlight: Vec<String>,
+    /// Features with simplestyle properties, or with `layers` of their own.
+    pub geojson: Option<Json>,
+    /// MapLibre layers that draw `geojson`.
+    pub layers: Option<Json>,
+}
+
+/// What is wrong with a spec, and where.
+#[derive(Debug, thiserror::Error)]
+pub enum SpecError {
+    #[error("{pointer}: {message}")]
+    Member { pointer: String, message: String },
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    #[error("/state: {0}")]
+    State(#[from] StateError),
+    #[error("{0}")]
+    Furnishing(#[from] FurnishingError),
+    #[error("{0}")]
+    Overlay(#[from] OverlayError),
+}
+
+impl SpecError {
+    pub(super) fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Member { pointer: pointer.into(), message: message.into() }
+    }
+}
+
+/// Words about places.
+const MAX_CALLOUTS: usize = 40;
+/// Px of all maps of a moving picture, in largest pictures.
+const MOST_FILMS: u64 = 4;
+/// Device px times things that may cover all of them.
+const MAX_WIDE_PX: u64 = 4_000_000_000;
+/// Things on top of a map, in all; positions of its paths.
+const MAX_THINGS: usize = 1_000;
+const MAX_POINTS: usize = 10_000;
+/// CSS px around what is drawn on top.
+const PADDING_PX: u32 = 48;
+
+impl Spec {
+    /// Reads a spec.
+    ///
+    /// # Errors
+    /// Where it is no JSON, or a member is not known or not of its type; the error names its JSON
+    /// pointer.
+    pub fn read(json: &[u8]) -> Result<Spec, SpecError> {
+        let mut reader = serde_json::Deserializer::from_slice(without_mark(json));
+        let spec = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
+            let path = e.path().to_string();
+            // `markers[2].at` is /markers/2/at.
+            let tail: String = path
+                .replace('[', ".")
+                .replace(']', "")
+                .split('.')
+                .filter(|s| !s.is_empty())
+                .fold(String::new(), |p, s| format!("{p}/{s}"));
+            SpecError::at(
+                if tail.is_empty() { "/".to_string() } else { tail },
+                e.inner().to_string(),
+            )
+        })?;
+        reader.end().map_err(|e| SpecError::at("/", e.to_string()))?;
+        Ok(spec)
+    }
+
+    /// The picture of a map in a style, of at most so many device px. `recipe` says how to make it
+    /// again; the effort bounds what is computed before anything is drawn.
+    ///
+    /// # Errors
+    /// Where a member has no meaning, or does not go with another.
+    pub fn picture(
+        &self,
+        map: &Map,
+        style: &str,
+        max_px: u64,
+        recipe: String,
+        effort: &Effort,
+    ) -> Result<Picture, SpecError> {
+        let styled = map
+            .style(style)
+            .ok_or_else(|| PictureError::Style(style.chars().take(60).collect()))?;
+        let mut state = self.state.clone();
+        let change = self.change.as_deref().map(|text| two_days(text, "/change")).transpose()?;
+        let compared =
+            self.compare.as_deref().map(|text| two_days(text, "/compare")).transpose()?;
+        if let Some(day) = change.map(|(_, to)| to).or(compared.map(|(from, _)| from))
+            && state.insert("date".to_string(), day.to_string()).is_some()
+        {
+            return Err(SpecError::at(
+                "/state/date",
+                "changes and comparisons have their own days",
+            ));
+        }
+        if change.is_some() {
+            self.alone_with_change()?;
+        }
+        let days = self
+            .animate
+            .as_ref()
+            .map(|animate| self.days(animate, styled.changes(), &state))
+            .transpose()?;
+        if let Some(last) = days.as_ref().and_then(|days| days.last()) {
+            state.insert("date".to_string(), last.to_string());
+        }
+        let (page, dpi) = self.size(max_px)?;
+        let beside = compared.is_some() && !self.split;
+        if beside {
+            self.side_by_side()?;
+        }
+        let size = if beside { page.half() } else { page };
+        let frames = days.as_ref().map_or(0, Vec::len) as u64;
+        if frames * size.device_px() > MOST_FILMS.saturating_mul(max_px) {
+            let most = MOST_FILMS.saturating_mul(max_px) / size.device_px();
+            return Err(SpecError::at(
+                "/animate",
+                format!("{frames} maps of this size are too many: at most {most}"),
+            ));
+        }
+        let output = self.output(dpi)?;
+        let side = u64::from(page.width().max(page.height()) * page.ratio());
+        if let Some(most) = output.max_side_px().filter(|most| side > *most) {
+            return Err(SpecError::at(
+                "/format",
+                format!("its sides are at most {most} px, not {side}: take another"),
+            ));
+        }
+        if self.split && self.compare.is_none() {
+            return Err(SpecError::at("/split", "two days share a frame: compare says which"));
+        }
+        for (pointer, text) in [("/title", &self.title), ("/subtitle", &self.subtitle)] {
+            if text.as_ref().is_some_and(|t| t.chars().any(|c| c.is_control() && c != '\n')) {
+                return Err(SpecError::at(pointer, "has control characters"));
+            }
+        }
+        let mut furnishing = Furnishing::read(
+            self.furniture.as_deref(),
+            self.title.clone(),
+            self.subtitle.clone(),
+            self.theme.as_deref(),
+        )?;
+        furnishing.day =
+            state.get("date").and_then(|d| d.parse().ok()).or_else(|| styled.default_day());
+        furnishing.since = change.map(|(from, _)| from);
+        furnishing.recipe = recipe;
+        let is_bare = self.furniture.as_deref() == Some("none");
+        if (compared.is_some() || days.is_some()) && furnishing.furniture.is_none() && !is_bare {
+            // Maps without their days would be a riddle.
+            furnishing.furniture =
+                Some(Furniture { parts: [(Part::Date, None)].into(), ..Furniture::default() });
+        }
+        for (i, callout) in self.callouts.iter().enumerate() {
+            furnishing.callouts.push(callout.read(&format!("/callouts/{i}"))?);
+        }
+        if furnishing.callouts.len() > MAX_CALLOUTS {
+            return Err(SpecError::at(
+                "/callouts",
+                format!("a map has at most {MAX_CALLOUTS} callouts"),
+            ));
+        }
+        if let Some(uri) = &self.logo {
+            furnishing.logo = Some(Logo::of_data_uri(uri).map_err(|e| SpecError::at("/logo", e))?);
+            furnishing.furniture.get_or_insert_default().parts.entry(Part::Logo).or_insert(None);
+        }
+        let language = state.get("lang").map_or("en", String::as_str);
+        let mut warnings = Vec::new();
+        let overlay = match change {
+            Some(days) => Some(Overlay::of_change(map, days, language, effort)?),
+            None => self.overlay(
+                (map, styled),
+                size.device_px() * frames.max(1),
+                effort,
+                &mut warnings,
+            )?,
+        };
+        let mut frame = self.frame(size, overlay.as_ref(), styled.frame())?;
+        if let Some(projection) = &self.projection {
+            frame = frame
+                .projected(projection)
+                .map_err(|e| SpecError::at("/projection", e.to_string()))?;
+        }
+        for (i, callout) in furnishing.callouts.iter().enumerate() {
+            if !frame.shows(callout.at) {
+                let [lon, lat] = self.callouts[i].at;
+                let is_swapped = LonLat::new(lat, lon).is_some_and(|other| {
+                    frame.shows(World::from_degrees(other.lon(), other.lat()))
+                });
+                let help = if is_swapped {
+                    format!("; did you mean [{lat}, {lon}]?")
+                } else {
+                    String::new()
+                };
+                let message = format!("a place that is not on the map{help}");
+                return Err(SpecError::at(format!("/callouts/{i}/at"), message));
+            }
+        }
+        let settings = |state: &BTreeMap<String, String>| {
+            styled.state(state.iter().map(|(k, v)| (k.as_str(), v.as_str())))
+        };
+        let shown: Vec<Date> = match &days {
+            Some(days) => days.clone(),
+            None => furnishing.day.into_iter().chain(compared.map(|(_, day)| day)).collect(),
+        };
+        let compared = match compared {
+            None => None,
+            Some((_, day)) => {
+                let state = state
+                    .iter()
+                    .map(|(k, v)| (k.clone(), v.clone()))
+                    .chain([("date".into(), day.to_string())]);
+                let page_width = beside.then_some(page.width());
+                Some(Compared { state: settings(&state.collect())?, day, page_width })
+            }
+        };
+        let of_day = |day: &Date| -> Result<(Date, State), SpecError> {
+            let own = [("date".to_string(), day.to_string())];
+            Ok((
+                *day,
+                settings(&state.iter().map(|(k, v)| (k.clone(), v.clone())).chain(own).collect())?,
+            ))
+        };
+        let film = match &days {
+            None => None,
+            Some(days) => {
+                let days: Result<Vec<(Date, State)>, SpecError> = days.iter().map(of_day).collect();
+                Some(Film {
+                    days: days?,
+                    seconds: self.animate.as_ref().and_then(|a| a.seconds).unwrap_or(1.0),
+                })
+            }
+        };
+        let state = settings(&state)?;
+        warnings.extend(self.slips(styled, &frame, &shown));
+        warnings.extend(self.undrawn(styled, output, &furnishing));
+        slips::shorten(&mut warnings);
+        Ok(Picture {
+            style: style.to_string(),
+            state,
+            frame,
+            overlay,
+            output,
+            compared,
+            film,
+            furnishing,
+            warnings,
+        })
+    }
+
+    fn size(&self, max_px: u64) -> Result<(Size, Option<f64>), SpecError> {
+        if self.dpi.is_some_and(|d| !(10.0..=4_800.0).contains(&d)) {
+            return Err(SpecError::at("/dpi", "a number from 10 to 4800"));
+        }
+        if let Some(name) = &self.preset {
+            if self.width.or(self.height).or(self.ratio).is_some() {
+                return Err(SpecError::at(
+                    "/preset",
+                    "a preset has its own width, height and ratio",
+                ));
+            }
+            let preset = Preset::named(name)
+                .ok_or_else(|| SpecError::at("/preset", Preset::none_is(name)))?;
+            return Ok((preset.size(max_px)?, Some(self.dpi.unwrap_or(preset.dpi))));
+        }
+        let side = |side: Option<u32>, pointer: &str| {
+            side.ok_or_else(|| {
+                SpecError::at(pointer, "say how large: width and height in CSS px, or a preset")
+            })
+        };
+        let (width, height) = (side(self.width, "/width")?, side(self.height, "/height")?);
+        Ok((Size::new(width, height, self.ratio.unwrap_or(1), max_px)?, self.dpi))
+    }
+
+    fn output(&self, dpi: Option<f64>) -> Result<Output, SpecError> {
+        let format = self.format.as_deref().unwrap_or("png");
+        let known = || Output::EXTENSIONS.iter().map(|(k, _)| *k).collect::<Vec<_>>().join(", ");
+        let output = Output::of_extension(format).ok_or_else(|| {
+            SpecError::at(
+                "/format",
+                format!(
+                    "'{}' is no format; there are: {}",
+                    format.chars().take(60).collect::<String>(),
+                    known()
+                ),
+            )
+        })?;
+        let text = match self.text.as_deref() {
+            None | Some("outline") => TextAs::Outlines,
+            Some("live") => TextAs::Live,
+            Some(other) => {
+                return Err(SpecError::at(
+                    "/text",
+                    format!(
+                        "'{}' is neither outline nor live",
+                        other.chars().take(60).collect::<String>()
+                    ),
+                ));
+            }
+        };
+        let moving = output.moving().is_some() && !self.palette;
+        if self.animate.is_some() && !moving {
+            return Err(SpecError::at(
+                "/format",
+                "moving pictures are gif, webp or png, without a palette",
+            ));
+        }
+        if self.palette && !matches!(output, Output::Png { .. }) {
+            return Err(SpecError::at("/palette", "only PNG has a palette"));
+        }
+        if self.quality.is_some() && !matches!(output, Output::Jpeg(_)) {
+            return Err(SpecError::at("/quality", "only JPEG has a quality"));
+        }
+        if self.text.is_some() && !matches!(output, Output::Svg(_)) {
+            return Err(SpecError::at("/text", "only SVG writes letters one way or another"));
+        }
+        if self.quality.is_some_and(|q| !(1..=100).contains(&q)) {
+            return Err(SpecError::at("/quality", "a whole number from 1 to 100"));
+        }
+        Ok(match output {
+            Output::Png { .. } => Output::Png { dpi, palette: self.palette },
+            Output::Pdf { .. } => Output::Pdf { dpi, geo: self.geo },
+            Output::GeoTiff(_) => Output::GeoTiff(dpi),
+            Output::Svg(_) => Output::Svg(text),
+            Output::Jpeg(usual) => Output::Jpeg(self.quality.unwrap_or(usual)),
+            Output::WebP => Output::WebP,
+            Output::Gif => Output::Gif,
+        })
+    }
+
+    fn frame(
+        &self,
+        size: Size,
+        overlay: Option<&Overlay>,
+        whole: Option<WorldBox>,
+    ) -> Result<Frame, SpecError> {
+        let padding = self.padding.unwrap_or(0);
+        if u64::from(padding) * 2 >= u64::from(size.width().min(size.height())) && padding > 0 {
+            return Err(SpecError::at(
+                "/padding",
+                "less than half of the picture's shorter side, CSS px",
+            ));
+        }
+        if self.bearing.is_some() && self.center.is_none() {
+            return Err(SpecError::at("/bearing", "a bearing goes with a center"));
+        }
+        if self.padding.is_some() && self.center.is_some() {
+            return Err(SpecError::at(
+                "/padding",
+                "a padding goes with a bbox, or with what is drawn on top",
+            ));
+        }
+        if self.maxzoom.is_some() && self.center.is_some() {
+            return Err(SpecError::at(
+                "/maxzoom",
+                "a maxzoom goes with a bbox, or with what is drawn on top",
+            ));
+        }
+        if let Some(zoom) = self.maxzoom {
+            within(zoom, Frame::ZOOMS, "/maxzoom")?;
+        }
+        match (self.bbox, self.center, self.zoom) {
+            (Some(_), Some(_), _) => {
+                Err(SpecError::at("/center", "say where once: bbox, or center with zoom"))
+            }
+            (Some(_), None, Some(_)) => {
+                Err(SpecError::at("/zoom", "say where once: bbox, or center with zoom"))
+            }
+            (Some(bbox), None, None) => {
+                let frame = Frame::bounds(bbox, size)?;
+                if padding == 0 && self.maxzoom.is_none() {
+                    return Ok(frame);
+                }
+                let deepest = self.maxzoom.unwrap_or(*Frame::ZOOMS.end());
+                Ok(frame.padded(padding, deepest))
+            }
+            (None, Some([lon, lat]), Some(zoom)) => {
+                let center = LonLat::new(lon, lat).ok_or_else(|| {
+                    SpecError::at("/center", "longitude, then latitude, in degrees")
+                })?;
+                Ok(match self.bearing {
+                    Some(bearing) => Frame::viewport(center, zoom, bearing, size)?,
+                    None => Frame::centered(center, zoom, size)?,
+                })
+            }
+            (None, Some(_), None) => Err(SpecError::at("/zoom", "a center needs a zoom")),
+            (None, None, Some(_)) => Err(SpecError::at("/center", "a zoom needs a center")),
+            (None, None, None) => {
+                let places = self.callouts.iter().filter_map(|c| LonLat::new(c.at[0], c.at[1]));
+                let places = places.map(|at| World::from_degrees(at.lon(), at.lat()));
+                let on_top = overlay.and_then(Overlay::frame);
+                let on_top =
+                    on_top.into_iter().chain(places.map(|at| WorldBox { min: at, max: at }));
+                let bounds = round::around(on_top).or(whole);
+                let nothing = || {
+                    SpecError::at(
+                        "/bbox",
+                        "say where: bbox, center with zoom, or something to be drawn on top",
+                    )
+                };
+                let padding =
+                    self.padding.unwrap_or(PADDING_PX.min(size.width().min(size.height()) / 5));
+                let bounds = bounds.ok_or_else(nothing)?;
+                let deepest = self.maxzoom.unwrap_or_else(|| Frame::deepest_zoom(&bounds));
+                Ok(Frame::around(bounds, padding, deepest, size))
+            }
+        }
+    }
+
+    /// What is drawn on top.
+    fn overlay(
+        &self,
+        (map, styled): (&Map, &StyledMap),
+        px: u64,
+        effort: &Effort,
+        told: &mut Vec<String>,
+    ) -> Result<Option<Overlay>, SpecError> {
+        let things = self.things(map, px, effort, told)?;
+        let Some(layers) = &self.layers else {
+            return Ok(things.map(Overlay::of_things).transpose()?);
+        };
+        let Some(geojson) = &self.geojson else {
+            return Err(SpecError::at("/layers", "layers draw a geojson"));
+        };
+        let none = || serde_json::json!({"type": "FeatureCollection", "features": []});
+        let overlay = Overlay::of_things(things.unwrap_or_else(none))?;
+        Ok(Some(overlay.with_own((geojson, layers), MAX_WIDE_PX / px.max(1), styled, told)?))
+    }
+
+    /// What is drawn on top, as GeoJSON with simplestyle properties; `None` where there is nothing.
+    fn things(
+        &self,
+        map: &Map,
+        px: u64,
+        effort: &Effort,
+        told: &mut Vec<String>,
+    ) -> Result<Option<Json>, SpecError> {
+        let count =
+            self.markers.len() + self.paths.len() + self.circles.len() + self.highlight.len();
+        if count > MAX_THINGS {
+            return Err(SpecError::at(
+                "/markers",
+                format!("a map has at most {MAX_THINGS} things on top"),
+            ));
+        }
+        let points: usize = self.paths.iter().map(|p| p.points.len()).sum();
+        if points > MAX_POINTS {
+            return Err(SpecError::at(
+                "/paths",
+                format!("the paths of a map have at most {MAX_POINTS} points"),
+            ));
+        }
+        // What covers much is drawn over all of the picture, each time.
+        let wide = self.paths.len() + self.circles.len();
+        if wide as u64 * px > MAX_WIDE_PX {
+            let most = MAX_WIDE_PX / px.max(1);
+            return Err(SpecError::at(
+                "/paths",
+                format!("a picture as large has at most {most} paths and circles"),
+            ));
+        }
+        let mut features = super::things::dimmed(map, &self.highlight, effort)?;
+        if let Some(json) = self.geojson.as_ref().filter(|_| self.layers.is_none()) {
+            features.extend(super::things::given(json, (MAX_WIDE_PX / px.max(1)) as usize, told)?);
+        }
+        for (i, circle) in self.circles.iter().enumerate() {
+            features.push(super::things::circle(circle, &format!("/circles/{i}"))?);
+        }
+        for (i, path) in self.paths.iter().enumerate() {
+            features.extend(super::things::path(path, &format!("/paths/{i}"))?);
+        }
+        for (i, marker) in self.markers.iter().enumerate() {
+            features.push(super::things::marker(marker, &format!("/markers/{i}"))?);
+        }
+        Ok((!features.is_empty())
+            .then(|| serde_json::json!({"type": "FeatureCollection", "features": features})))
+    }
+}
+
+/// A position that a spec gives.
+pub(super) fn position([lon, lat]: [f64; 2], pointer: &str) -> Result<World, SpecError> {
+    LonLat::new(lon, lat).map(|at| World::from_degrees(at.lon(), at.lat())).ok_or_else(|| {
+        SpecError::at(
+            pointer,
+            format!(
+                "[{lon:?}, {lat:?}] is no position: longitude -180..180, then latitude -90..90"
+            ),
+        )
+    })
+}
+
+/// A colour that a spec gives, as it is written.
+pub(super) fn color<'a>(
+    text: &'a Option<String>,
+    usual: &'a str,
+    pointer: &str,
+) -> Result<&'a str, SpecError> {
+    let text = text.as_deref().unwrap_or(usual);
+    match crate::color::Color::parse(text) {
+        Some(_) => Ok(text),
+        None => Err(SpecError::at(
+            pointer,
+            format!(
+                "'{}' is no CSS colour, such as #c1121f",
+                text.chars().take(40).collect::<String>()
+            ),
+        )),
+    }
+}
+
+/// A number that a spec gives, within a range.
+pub(super) fn within(
+    n: f64,
+    range: std::ops::RangeInclusive<f64>,
+    pointer: &str,
+) -> Result<f64, SpecError> {
+    match range.contains(&n) {
+        true => Ok(n),
+        false => Err(SpecError::at(
+            pointer,
+            format!("{n} is not from {} to {}", range.start(), range.end()),
+        )),
+    }
+}
+
+pub(super) fn wrong(pointer: &str, message: impl Into<String>) -> SpecError {
+    SpecError::at(pointer, message)
+}
