@@ -8,13 +8,13 @@
 mod document;
 mod expression;
 mod layer;
+mod layer_type;
 mod legacy;
 mod legend;
 mod property;
 mod reader;
 mod reference;
 mod relief;
-mod settled;
 mod source_spec;
 mod state;
 mod symbol;
