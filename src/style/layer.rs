@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::expression::{Context, Expr};
+use super::keyword::{LineCap, LineJoin, Resampling, TranslateAnchor, Visibility};
 use super::layer_type::{Field, Zooms, layer_type};
 use super::property::{ImageName, Property};
 use super::reader::{Group, Reader};
@@ -22,8 +23,7 @@ pub struct Layer {
     /// Style zooms `[minzoom, maxzoom)`.
     pub minzoom: f64,
     pub maxzoom: f64,
-    /// `visible` or `none`.
-    pub visibility: Property<Arc<str>>,
+    pub visibility: Property<Visibility>,
     pub filter: Option<Expr>,
     pub paint: Paint,
 }
@@ -66,28 +66,12 @@ layer_type! {
     }
 }
 
-/// The ends of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineCap {
-    Butt,
-    Round,
-    Square,
-}
-
-/// The corners of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineJoin {
-    Miter,
-    Bevel,
-    Round,
-}
-
 layer_type! {
     /// Lines and the outlines of areas.
     pub struct LinePaint {
         pub sort_key: Option<Property<f64>> = layout "line-sort-key",
-        pub cap: Property<Arc<str>> = layout "line-cap",
-        pub join: Property<Arc<str>> = layout "line-join",
+        pub cap: Property<LineCap> = layout "line-cap",
+        pub join: Property<LineJoin> = layout "line-join",
         pub miter_limit: Property<f64> = layout "line-miter-limit",
         pub round_limit: Property<f64> = layout "line-round-limit",
         pub color: Property<Color> = paint "line-color",
@@ -143,9 +127,9 @@ layer_type! {
         pub saturation: Property<f64> = paint "raster-saturation",
         /// -1..=1.
         pub contrast: Property<f64> = paint "raster-contrast",
-        resampling: Property<Arc<str>> = paint "resampling",
+        resampling: Property<Resampling> = paint "resampling",
         /// The older name, which goes before the newer.
-        raster_resampling: Option<Property<Arc<str>>> = paint "raster-resampling",
+        raster_resampling: Option<Property<Resampling>> = paint "raster-resampling",
     }
 }
 
@@ -153,7 +137,7 @@ impl RasterPaint {
     /// Whether a pixel takes the nearest of the picture's, not a mix of four.
     pub fn takes_nearest(&self, context: &Context) -> bool {
         let resampling = self.raster_resampling.as_ref().unwrap_or(&self.resampling);
-        &*resampling.eval(context) == "nearest"
+        resampling.eval(context) == Resampling::Nearest
     }
 }
 
@@ -174,13 +158,13 @@ layer_type! {
 #[derive(Debug, Clone)]
 pub struct Translate {
     pub by: Property<[f64; 2]>,
-    anchor: Property<Arc<str>>,
+    anchor: Property<TranslateAnchor>,
 }
 
 impl Translate {
     /// Whether right and down are the picture's, whatever its bearing.
     pub fn is_of_picture(&self, context: &Context) -> bool {
-        &*self.anchor.eval(context) == "viewport"
+        self.anchor.eval(context) == TranslateAnchor::Viewport
     }
 }
 
@@ -291,27 +275,5 @@ impl Paint {
             "symbol" => Paint::Symbol(Box::new(SymbolPaint::read(reader))),
             _ => return None,
         })
-    }
-}
-
-impl LineCap {
-    /// From the property's text; an unknown word is the default.
-    pub fn named(name: &str) -> Self {
-        match name {
-            "round" => LineCap::Round,
-            "square" => LineCap::Square,
-            _ => LineCap::Butt,
-        }
-    }
-}
-
-impl LineJoin {
-    /// From the property's text; an unknown word is the default.
-    pub fn named(name: &str) -> Self {
-        match name {
-            "round" => LineJoin::Round,
-            "bevel" => LineJoin::Bevel,
-            _ => LineJoin::Miter,
-        }
     }
 }

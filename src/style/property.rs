@@ -265,19 +265,6 @@ impl FromDatum for Color {
     }
 }
 
-impl FromDatum for Arc<str> {
-    fn fallback() -> Self {
-        "".into()
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match datum {
-            Datum::Plain(Value::Text(t)) => Some(t.clone()),
-            _ => None,
-        }
-    }
-}
-
 /// The name of an image; `None` where an expression gives no image for a feature.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageName(pub Option<Arc<str>>);
@@ -322,7 +309,11 @@ impl FromDatum for Vec<Arc<str>> {
 
     fn from_datum(datum: &Datum) -> Option<Self> {
         let Datum::Plain(Value::Array(items)) = datum else { return None };
-        items.iter().map(|i| Arc::from_datum(&Datum::Plain(i.clone()))).collect()
+        let one = |item: &Value| match item {
+            Value::Text(word) => Some(word.clone()),
+            _ => None,
+        };
+        items.iter().map(one).collect()
     }
 }
 

@@ -1,8 +1,7 @@
 //! Layers of elevation models: light and shade, and heights as colours.
 
-use std::sync::Arc;
-
 use super::expression::Context;
+use super::keyword::{HillshadeMethod, IlluminationAnchor, Resampling};
 use super::layer_type::layer_type;
 use super::property::Property;
 use crate::color::Color;
@@ -19,21 +18,21 @@ layer_type! {
         pub accent_color: Property<Color> = paint "hillshade-accent-color",
         /// 0..=1.
         pub exaggeration: Property<f64> = paint "hillshade-exaggeration",
-        pub method: Property<Arc<str>> = paint "hillshade-method",
-        anchor: Property<Arc<str>> = paint "hillshade-illumination-anchor",
-        resampling: Property<Arc<str>> = paint "resampling",
+        pub method: Property<HillshadeMethod> = paint "hillshade-method",
+        anchor: Property<IlluminationAnchor> = paint "hillshade-illumination-anchor",
+        resampling: Property<Resampling> = paint "resampling",
     }
 }
 
 impl HillshadePaint {
     /// Whether the light turns with the picture: north is up, whatever its bearing.
     pub fn is_lit_from_picture(&self, context: &Context) -> bool {
-        &*self.anchor.eval(context) == "viewport"
+        self.anchor.eval(context) == IlluminationAnchor::Viewport
     }
 
     /// Whether a pixel takes the nearest slope, not a mix of four.
     pub fn takes_nearest(&self, context: &Context) -> bool {
-        &*self.resampling.eval(context) == "nearest"
+        self.resampling.eval(context) == Resampling::Nearest
     }
 }
 
@@ -43,13 +42,13 @@ layer_type! {
         pub opacity: Property<f64> = paint "color-relief-opacity",
         /// Colour by `elevation`, metres.
         pub color: Option<Property<Color>> = paint "color-relief-color",
-        resampling: Property<Arc<str>> = paint "resampling",
+        resampling: Property<Resampling> = paint "resampling",
     }
 }
 
 impl ColorReliefPaint {
     /// Whether a pixel takes the nearest height, not a mix of four.
     pub fn takes_nearest(&self, context: &Context) -> bool {
-        &*self.resampling.eval(context) == "nearest"
+        self.resampling.eval(context) == Resampling::Nearest
     }
 }
