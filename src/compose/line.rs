@@ -72,12 +72,12 @@ impl Composer<'_> {
             width_px,
             gap_px: size(paint.gap_width.eval(context)) * ratio,
             blur_px: size(paint.blur.eval(context)) * ratio,
-            cap: match LineCap::named(&paint.cap.eval(context)) {
+            cap: match paint.cap.eval(context) {
                 LineCap::Butt => Cap::Butt,
                 LineCap::Round => Cap::Round,
                 LineCap::Square => Cap::Square,
             },
-            join: match LineJoin::named(&paint.join.eval(context)) {
+            join: match paint.join.eval(context) {
                 LineJoin::Miter => {
                     Join::Miter { limit: size(paint.miter_limit.eval(context)).min(MAX_MITER) }
                 }

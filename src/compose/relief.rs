@@ -4,7 +4,7 @@ use super::place::Place;
 use super::{Composer, Placed};
 use crate::color::Color;
 use crate::scene::{Item, Light, Relief, ReliefInk, Shading, ShadingMethod, Tints};
-use crate::style::{ColorReliefPaint, Context, HillshadePaint, Property};
+use crate::style::{ColorReliefPaint, Context, HillshadeMethod, HillshadePaint, Property};
 use crate::terrain::Ground;
 
 /// How many colours there are between two stops of a ramp: curves are drawn as so many straight
@@ -24,7 +24,7 @@ impl Composer<'_> {
             false => 0.0,
         };
         let shading = Shading {
-            method: shading_method(&paint.method.eval(&context)),
+            method: shading_method(paint.method.eval(&context)),
             lights: lights(paint, &context, turned),
             accent: paint.accent_color.eval(&context),
             exaggeration: paint.exaggeration.eval(&context).clamp(0.0, 1.0),
@@ -87,13 +87,13 @@ fn lights(paint: &HillshadePaint, context: &Context, turned: f64) -> Vec<Light> 
     (0..count.max(1)).map(light).collect()
 }
 
-fn shading_method(name: &str) -> ShadingMethod {
-    match name {
-        "basic" => ShadingMethod::Basic,
-        "combined" => ShadingMethod::Combined,
-        "igor" => ShadingMethod::Igor,
-        "multidirectional" => ShadingMethod::Multidirectional,
-        _ => ShadingMethod::Standard,
+fn shading_method(method: HillshadeMethod) -> ShadingMethod {
+    match method {
+        HillshadeMethod::Standard => ShadingMethod::Standard,
+        HillshadeMethod::Basic => ShadingMethod::Basic,
+        HillshadeMethod::Combined => ShadingMethod::Combined,
+        HillshadeMethod::Igor => ShadingMethod::Igor,
+        HillshadeMethod::Multidirectional => ShadingMethod::Multidirectional,
     }
 }
 

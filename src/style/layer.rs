@@ -1,10 +1,13 @@
-//! The layer types that are drawn, each with its typed properties; defaults are the reference's.
+//! The layer types that are drawn, each a table of its typed properties; defaults are the
+//! reference's.
 
 use std::sync::Arc;
 
 use super::expression::{Context, Expr};
+use super::keyword::{LineCap, LineJoin, Resampling, TranslateAnchor, Visibility};
+use super::layer_type::{Field, Zooms, layer_type};
 use super::property::{ImageName, Property};
-use super::reader::Reader;
+use super::reader::{Group, Reader};
 use super::relief::{ColorReliefPaint, HillshadePaint};
 use super::symbol::SymbolPaint;
 use crate::color::Color;
@@ -20,8 +23,7 @@ pub struct Layer {
     /// Style zooms `[minzoom, maxzoom)`.
     pub minzoom: f64,
     pub maxzoom: f64,
-    /// `visible` or `none`.
-    pub visibility: Property<Arc<str>>,
+    pub visibility: Property<Visibility>,
     pub filter: Option<Expr>,
     pub paint: Paint,
 }
@@ -40,135 +42,144 @@ pub enum Paint {
     Symbol(Box<SymbolPaint>),
 }
 
-#[derive(Debug, Clone)]
-pub struct BackgroundPaint {
-    pub color: Property<Color>,
-    pub opacity: Property<f64>,
-    pub pattern: Option<Property<ImageName>>,
+layer_type! {
+    /// What lies below everything.
+    pub struct BackgroundPaint {
+        pub color: Property<Color> = paint "background-color",
+        pub opacity: Property<f64> = paint "background-opacity",
+        pub pattern: Option<Property<ImageName>> = paint "background-pattern" at whole zoom,
+    }
+}
+
+layer_type! {
+    /// Areas.
+    pub struct FillPaint {
+        pub sort_key: Option<Property<f64>> = layout "fill-sort-key",
+        pub antialias: Property<bool> = paint "fill-antialias",
+        pub color: Property<Color> = paint "fill-color",
+        pub opacity: Property<f64> = paint "fill-opacity",
+        pub layer_opacity: Property<f64> = paint "fill-layer-opacity",
+        /// An outline of one device px; absent means none of its own.
+        pub outline_color: Option<Property<Color>> = paint "fill-outline-color",
+        pub pattern: Option<Property<ImageName>> = paint "fill-pattern" at whole zoom,
+        pub translate: Translate = paint "fill-translate",
+    }
+}
+
+layer_type! {
+    /// Lines and the outlines of areas.
+    pub struct LinePaint {
+        pub sort_key: Option<Property<f64>> = layout "line-sort-key",
+        pub cap: Property<LineCap> = layout "line-cap",
+        pub join: Property<LineJoin> = layout "line-join",
+        pub miter_limit: Property<f64> = layout "line-miter-limit",
+        pub round_limit: Property<f64> = layout "line-round-limit",
+        pub color: Property<Color> = paint "line-color",
+        pub opacity: Property<f64> = paint "line-opacity",
+        pub layer_opacity: Property<f64> = paint "line-layer-opacity",
+        /// CSS px.
+        pub width: Property<f64> = paint "line-width",
+        /// The same, to be asked for at the whole zoom below: what dashes and patterns are measured
+        /// in.
+        pub whole_width: Property<f64> = paint "line-width" at whole zoom,
+        /// CSS px between the two lines that a line with a gap is.
+        pub gap_width: Property<f64> = paint "line-gap-width",
+        /// CSS px to the right of the line's direction.
+        pub offset: Property<f64> = paint "line-offset",
+        /// CSS px.
+        pub blur: Property<f64> = paint "line-blur",
+        /// In line widths.
+        pub dasharray: Option<Property<Vec<f64>>> = paint "line-dasharray" at whole zoom,
+        pub pattern: Option<Property<ImageName>> = paint "line-pattern" at whole zoom,
+        /// Colour by `line-progress`.
+        pub gradient: Option<Property<Color>> = paint "line-gradient",
+        pub translate: Translate = paint "line-translate",
+    }
+}
+
+layer_type! {
+    /// Points, each a disc with a ring around it.
+    pub struct CirclePaint {
+        pub sort_key: Option<Property<f64>> = layout "circle-sort-key",
+        /// CSS px.
+        pub radius: Property<f64> = paint "circle-radius",
+        pub color: Property<Color> = paint "circle-color",
+        pub opacity: Property<f64> = paint "circle-opacity",
+        /// In radii: at 1 only the centre is at full opacity.
+        pub blur: Property<f64> = paint "circle-blur",
+        /// CSS px, outside the radius.
+        pub stroke_width: Property<f64> = paint "circle-stroke-width",
+        pub stroke_color: Property<Color> = paint "circle-stroke-color",
+        pub stroke_opacity: Property<f64> = paint "circle-stroke-opacity",
+        pub translate: Translate = paint "circle-translate",
+    }
+}
+
+layer_type! {
+    /// Pictures placed in the world.
+    pub struct RasterPaint {
+        pub opacity: Property<f64> = paint "raster-opacity",
+        /// Degrees.
+        pub hue_rotate: Property<f64> = paint "raster-hue-rotate",
+        pub brightness_min: Property<f64> = paint "raster-brightness-min",
+        pub brightness_max: Property<f64> = paint "raster-brightness-max",
+        /// -1..=1.
+        pub saturation: Property<f64> = paint "raster-saturation",
+        /// -1..=1.
+        pub contrast: Property<f64> = paint "raster-contrast",
+        resampling: Property<Resampling> = paint "resampling",
+        /// The older name, which goes before the newer.
+        raster_resampling: Option<Property<Resampling>> = paint "raster-resampling",
+    }
+}
+
+impl RasterPaint {
+    /// Whether a pixel takes the nearest of the picture's, not a mix of four.
+    pub fn takes_nearest(&self, context: &Context) -> bool {
+        let resampling = self.raster_resampling.as_ref().unwrap_or(&self.resampling);
+        resampling.eval(context) == Resampling::Nearest
+    }
+}
+
+layer_type! {
+    /// How densely points lie.
+    pub struct HeatmapPaint {
+        /// CSS px.
+        pub radius: Property<f64> = paint "heatmap-radius",
+        pub weight: Property<f64> = paint "heatmap-weight",
+        pub intensity: Property<f64> = paint "heatmap-intensity",
+        /// Colour by `heatmap-density`.
+        pub color: Option<Property<Color>> = paint "heatmap-color",
+        pub opacity: Property<f64> = paint "heatmap-opacity",
+    }
 }
 
 /// By how much a layer is moved: CSS px right and down, of the map or of the picture.
 #[derive(Debug, Clone)]
 pub struct Translate {
     pub by: Property<[f64; 2]>,
-    pub(super) anchor: Property<Arc<str>>,
+    anchor: Property<TranslateAnchor>,
 }
 
 impl Translate {
-    pub(super) fn settled(&self, context: &Context) -> Self {
-        Self { by: self.by.settled(context), anchor: self.anchor.settled(context) }
-    }
-
     /// Whether right and down are the picture's, whatever its bearing.
     pub fn is_of_picture(&self, context: &Context) -> bool {
-        &*self.anchor.eval(context) == "viewport"
+        self.anchor.eval(context) == TranslateAnchor::Viewport
     }
 }
 
-#[derive(Debug, Clone)]
-pub struct FillPaint {
-    pub sort_key: Option<Property<f64>>,
-    pub antialias: Property<bool>,
-    pub color: Property<Color>,
-    pub opacity: Property<f64>,
-    pub layer_opacity: Property<f64>,
-    /// An outline of one device px; absent means none of its own.
-    pub outline_color: Option<Property<Color>>,
-    pub pattern: Option<Property<ImageName>>,
-    pub translate: Translate,
-}
-
-/// The ends of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineCap {
-    Butt,
-    Round,
-    Square,
-}
-
-/// The corners of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineJoin {
-    Miter,
-    Bevel,
-    Round,
-}
-
-#[derive(Debug, Clone)]
-pub struct LinePaint {
-    pub sort_key: Option<Property<f64>>,
-    pub cap: Property<Arc<str>>,
-    pub join: Property<Arc<str>>,
-    pub miter_limit: Property<f64>,
-    pub round_limit: Property<f64>,
-    pub color: Property<Color>,
-    pub opacity: Property<f64>,
-    pub layer_opacity: Property<f64>,
-    /// CSS px.
-    pub width: Property<f64>,
-    /// The same, to be asked for at the whole zoom below: what dashes and patterns are measured in.
-    pub whole_width: Property<f64>,
-    /// CSS px between the two lines that a line with a gap is.
-    pub gap_width: Property<f64>,
-    /// CSS px to the right of the line's direction.
-    pub offset: Property<f64>,
-    /// CSS px.
-    pub blur: Property<f64>,
-    /// In line widths.
-    pub dasharray: Option<Property<Vec<f64>>>,
-    pub pattern: Option<Property<ImageName>>,
-    /// Colour by `line-progress`.
-    pub gradient: Option<Property<Color>>,
-    pub translate: Translate,
-}
-
-#[derive(Debug, Clone)]
-pub struct CirclePaint {
-    pub sort_key: Option<Property<f64>>,
-    /// CSS px.
-    pub radius: Property<f64>,
-    pub color: Property<Color>,
-    pub opacity: Property<f64>,
-    /// In radii: at 1 only the centre is at full opacity.
-    pub blur: Property<f64>,
-    /// CSS px, outside the radius.
-    pub stroke_width: Property<f64>,
-    pub stroke_color: Property<Color>,
-    pub stroke_opacity: Property<f64>,
-    pub translate: Translate,
-}
-
-#[derive(Debug, Clone)]
-pub struct RasterPaint {
-    pub opacity: Property<f64>,
-    /// Degrees.
-    pub hue_rotate: Property<f64>,
-    pub brightness_min: Property<f64>,
-    pub brightness_max: Property<f64>,
-    /// -1..=1.
-    pub saturation: Property<f64>,
-    /// -1..=1.
-    pub contrast: Property<f64>,
-    pub(super) resampling: Property<Arc<str>>,
-    pub(super) raster_resampling: Option<Property<Arc<str>>>,
-}
-
-impl RasterPaint {
-    /// Whether a pixel takes the nearest of the picture's, not a mix of four.
-    pub fn takes_nearest(&self, context: &Context) -> bool {
-        &*self.raster_resampling.as_ref().unwrap_or(&self.resampling).eval(context) == "nearest"
+/// From the properties `name` and `name-anchor`.
+impl Field for Translate {
+    fn read(reader: &mut Reader, group: Group, name: &str) -> Self {
+        Self {
+            by: Field::read(reader, group, name),
+            anchor: Field::read(reader, group, &format!("{name}-anchor")),
+        }
     }
-}
 
-#[derive(Debug, Clone)]
-pub struct HeatmapPaint {
-    /// CSS px.
-    pub radius: Property<f64>,
-    pub weight: Property<f64>,
-    pub intensity: Property<f64>,
-    /// Colour by `heatmap-density`.
-    pub color: Option<Property<Color>>,
-    pub opacity: Property<f64>,
+    fn settled(&self, context: &Context) -> Self {
+        Self { by: self.by.settled(context), anchor: self.anchor.settled(context) }
+    }
 }
 
 impl Paint {
@@ -236,119 +247,33 @@ impl Paint {
     /// the zoom or the state alone are computed once. `whole` is the context at the whole zoom
     /// below, for what does not change in between.
     pub fn settled(&self, at: &Context, whole: &Context) -> Self {
+        let zooms = Zooms { exact: at, whole };
         match self {
-            Paint::Background(paint) => Paint::Background(Box::new(paint.settled(at, whole))),
-            Paint::Fill(paint) => Paint::Fill(Box::new(paint.settled(at, whole))),
-            Paint::Line(paint) => Paint::Line(Box::new(paint.settled(at, whole))),
-            Paint::Circle(paint) => Paint::Circle(Box::new(paint.settled(at, whole))),
-            Paint::Raster(paint) => Paint::Raster(Box::new(paint.settled(at, whole))),
-            Paint::Hillshade(paint) => Paint::Hillshade(Box::new(paint.settled(at))),
-            Paint::ColorRelief(paint) => Paint::ColorRelief(Box::new(paint.settled(at))),
-            Paint::Heatmap(paint) => Paint::Heatmap(Box::new(paint.settled(at, whole))),
+            Paint::Background(paint) => Paint::Background(Box::new(paint.settled(&zooms))),
+            Paint::Fill(paint) => Paint::Fill(Box::new(paint.settled(&zooms))),
+            Paint::Line(paint) => Paint::Line(Box::new(paint.settled(&zooms))),
+            Paint::Circle(paint) => Paint::Circle(Box::new(paint.settled(&zooms))),
+            Paint::Raster(paint) => Paint::Raster(Box::new(paint.settled(&zooms))),
+            Paint::Hillshade(paint) => Paint::Hillshade(Box::new(paint.settled(&zooms))),
+            Paint::ColorRelief(paint) => Paint::ColorRelief(Box::new(paint.settled(&zooms))),
+            Paint::Heatmap(paint) => Paint::Heatmap(Box::new(paint.settled(&zooms))),
             Paint::Symbol(_) => self.clone(),
         }
     }
 
     /// Reads the properties of a layer of type `kind`; `None` for a type that is not drawn.
-    pub(super) fn read(kind: &str, r: &mut Reader) -> Option<Self> {
+    pub(super) fn read(kind: &str, reader: &mut Reader) -> Option<Self> {
         Some(match kind {
-            "background" => Paint::Background(Box::new(BackgroundPaint {
-                color: r.paint("background-color"),
-                opacity: r.paint("background-opacity"),
-                pattern: r.optional_paint("background-pattern"),
-            })),
-            "fill" => Paint::Fill(Box::new(FillPaint {
-                sort_key: r.optional_layout("fill-sort-key"),
-                antialias: r.paint("fill-antialias"),
-                color: r.paint("fill-color"),
-                opacity: r.paint("fill-opacity"),
-                layer_opacity: r.paint("fill-layer-opacity"),
-                outline_color: r.optional_paint("fill-outline-color"),
-                pattern: r.optional_paint("fill-pattern"),
-                translate: Translate {
-                    by: r.paint("fill-translate"),
-                    anchor: r.paint("fill-translate-anchor"),
-                },
-            })),
-            "line" => Paint::Line(Box::new(LinePaint {
-                sort_key: r.optional_layout("line-sort-key"),
-                cap: r.layout("line-cap"),
-                join: r.layout("line-join"),
-                miter_limit: r.layout("line-miter-limit"),
-                round_limit: r.layout("line-round-limit"),
-                color: r.paint("line-color"),
-                opacity: r.paint("line-opacity"),
-                layer_opacity: r.paint("line-layer-opacity"),
-                width: r.paint("line-width"),
-                whole_width: r.paint("line-width"),
-                gap_width: r.paint("line-gap-width"),
-                offset: r.paint("line-offset"),
-                blur: r.paint("line-blur"),
-                dasharray: r.optional_paint("line-dasharray"),
-                pattern: r.optional_paint("line-pattern"),
-                gradient: r.optional_paint("line-gradient"),
-                translate: Translate {
-                    by: r.paint("line-translate"),
-                    anchor: r.paint("line-translate-anchor"),
-                },
-            })),
-            "circle" => Paint::Circle(Box::new(CirclePaint {
-                sort_key: r.optional_layout("circle-sort-key"),
-                radius: r.paint("circle-radius"),
-                color: r.paint("circle-color"),
-                opacity: r.paint("circle-opacity"),
-                blur: r.paint("circle-blur"),
-                stroke_width: r.paint("circle-stroke-width"),
-                stroke_color: r.paint("circle-stroke-color"),
-                stroke_opacity: r.paint("circle-stroke-opacity"),
-                translate: Translate {
-                    by: r.paint("circle-translate"),
-                    anchor: r.paint("circle-translate-anchor"),
-                },
-            })),
-            "raster" => Paint::Raster(Box::new(RasterPaint {
-                opacity: r.paint("raster-opacity"),
-                hue_rotate: r.paint("raster-hue-rotate"),
-                brightness_min: r.paint("raster-brightness-min"),
-                brightness_max: r.paint("raster-brightness-max"),
-                saturation: r.paint("raster-saturation"),
-                contrast: r.paint("raster-contrast"),
-                resampling: r.paint("resampling"),
-                raster_resampling: r.optional_paint("raster-resampling"),
-            })),
-            "hillshade" => Paint::Hillshade(Box::new(HillshadePaint::read(r))),
-            "color-relief" => Paint::ColorRelief(Box::new(ColorReliefPaint::read(r))),
-            "heatmap" => Paint::Heatmap(Box::new(HeatmapPaint {
-                radius: r.paint("heatmap-radius"),
-                weight: r.paint("heatmap-weight"),
-                intensity: r.paint("heatmap-intensity"),
-                color: r.optional_paint("heatmap-color"),
-                opacity: r.paint("heatmap-opacity"),
-            })),
-            "symbol" => Paint::Symbol(Box::new(SymbolPaint::read(r))),
+            "background" => Paint::Background(Box::new(BackgroundPaint::read(reader))),
+            "fill" => Paint::Fill(Box::new(FillPaint::read(reader))),
+            "line" => Paint::Line(Box::new(LinePaint::read(reader))),
+            "circle" => Paint::Circle(Box::new(CirclePaint::read(reader))),
+            "raster" => Paint::Raster(Box::new(RasterPaint::read(reader))),
+            "hillshade" => Paint::Hillshade(Box::new(HillshadePaint::read(reader))),
+            "color-relief" => Paint::ColorRelief(Box::new(ColorReliefPaint::read(reader))),
+            "heatmap" => Paint::Heatmap(Box::new(HeatmapPaint::read(reader))),
+            "symbol" => Paint::Symbol(Box::new(SymbolPaint::read(reader))),
             _ => return None,
         })
-    }
-}
-
-impl LineCap {
-    /// From the property's text; an unknown word is the default.
-    pub fn named(name: &str) -> Self {
-        match name {
-            "round" => LineCap::Round,
-            "square" => LineCap::Square,
-            _ => LineCap::Butt,
-        }
-    }
-}
-
-impl LineJoin {
-    /// From the property's text; an unknown word is the default.
-    pub fn named(name: &str) -> Self {
-        match name {
-            "round" => LineJoin::Round,
-            "bevel" => LineJoin::Bevel,
-            _ => LineJoin::Miter,
-        }
     }
 }

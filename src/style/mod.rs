@@ -7,14 +7,15 @@
 
 mod document;
 mod expression;
+mod keyword;
 mod layer;
+mod layer_type;
 mod legacy;
 mod legend;
 mod property;
 mod reader;
 mod reference;
 mod relief;
-mod settled;
 mod source_spec;
 mod state;
 mod symbol;
@@ -26,9 +27,13 @@ pub use expression::{
     AnchorOffset, Context, Datum, Dependence, EvalError, Expr, Formatted, HasImage, Image,
     ParseError, Type,
 };
+pub use keyword::{
+    Anchor, HillshadeMethod, IconTextFit, Keyword, LineCap, LineJoin, Overlap, SymbolPlacement,
+    SymbolZOrder, TextJustify, TextTransform, VerticalAlign, Visibility, WritingMode,
+};
 pub use layer::{
-    BackgroundPaint, CirclePaint, FillPaint, HeatmapPaint, Layer, LineCap, LineJoin, LinePaint,
-    Paint, RasterPaint, Translate,
+    BackgroundPaint, CirclePaint, FillPaint, HeatmapPaint, Layer, LinePaint, Paint, RasterPaint,
+    Translate,
 };
 pub use legend::LegendEntry;
 pub use property::{FromDatum, ImageName, Property, parse_property};
@@ -38,7 +43,7 @@ pub use source_spec::{
     ClusterSpec, DemSource, GeoJsonData, GeoJsonSource, ImageSource, SourceSpec, TileSource,
 };
 pub use state::StateError;
-pub use symbol::{Alignment, Overlap, SymbolPaint, SymbolPlacement};
+pub use symbol::{Alignment, SymbolPaint};
 
 use crate::feature::Value;
 
@@ -105,6 +110,8 @@ impl Layer {
     /// not.
     pub fn drawn_at(&self, zoom: f64, state: &BTreeMap<String, Value>) -> bool {
         let context = Context { state, ..Context::nowhere() };
-        zoom >= self.minzoom && zoom < self.maxzoom && &*self.visibility.eval(&context) != "none"
+        zoom >= self.minzoom
+            && zoom < self.maxzoom
+            && self.visibility.eval(&context) == Visibility::Visible
     }
 }

@@ -7,7 +7,9 @@ use serde_json::{Value as Json, json};
 use super::expression::{
     self, AnchorOffset, Context, Datum, Dependence, Expr, Formatted, ParseError, ZoomCurve,
 };
+use super::layer_type::Field;
 use super::legacy;
+use super::reader::{Group, Reader};
 use super::reference::PropertySpec;
 use crate::color::Color;
 use crate::feature::Value;
@@ -123,10 +125,6 @@ impl<T: FromDatum> Property<T> {
         Ok(Self { value, default })
     }
 
-    pub(super) fn constant(value: T) -> Self {
-        Self { value: Either::Constant(value.clone()), default: value }
-    }
-
     /// The value in `context`, or the default where the expression has none.
     pub fn eval(&self, context: &Context) -> T {
         match &self.value {
@@ -136,17 +134,6 @@ impl<T: FromDatum> Property<T> {
                 .ok()
                 .and_then(|d| T::from_datum(&d))
                 .unwrap_or_else(|| self.default.clone()),
-        }
-    }
-
-    /// The property with its value put in, where that is the same for every feature of a picture.
-    pub(super) fn settled(&self, context: &Context) -> Self {
-        let own = |d: Dependence| d.feature || d.progress || d.other;
-        match &self.value {
-            Either::Computed(expr) if !own(expr.dependence()) => {
-                Self { value: Either::Constant(self.eval(context)), default: self.default.clone() }
-            }
-            _ => self.clone(),
         }
     }
 
@@ -170,6 +157,26 @@ impl<T: FromDatum> Property<T> {
         match &self.value {
             Either::Constant(_) => Dependence::default(),
             Either::Computed(expr) => expr.dependence(),
+        }
+    }
+}
+
+/// A property whose default stands where a style says nothing.
+impl<T: FromDatum> Field for Property<T> {
+    fn read(reader: &mut Reader, group: Group, name: &str) -> Self {
+        reader.given(group, name).unwrap_or_else(|| {
+            let default: T = reader.default(group, name);
+            Self { value: Either::Constant(default.clone()), default }
+        })
+    }
+
+    fn settled(&self, context: &Context) -> Self {
+        let own = |d: Dependence| d.feature || d.progress || d.other;
+        match &self.value {
+            Either::Computed(expr) if !own(expr.dependence()) => {
+                Self { value: Either::Constant(self.eval(context)), default: self.default.clone() }
+            }
+            _ => self.clone(),
         }
     }
 }
@@ -258,19 +265,6 @@ impl FromDatum for Color {
     }
 }
 
-impl FromDatum for Arc<str> {
-    fn fallback() -> Self {
-        "".into()
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match datum {
-            Datum::Plain(Value::Text(t)) => Some(t.clone()),
-            _ => None,
-        }
-    }
-}
-
 /// The name of an image; `None` where an expression gives no image for a feature.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageName(pub Option<Arc<str>>);
@@ -315,7 +309,11 @@ impl FromDatum for Vec<Arc<str>> {
 
     fn from_datum(datum: &Datum) -> Option<Self> {
         let Datum::Plain(Value::Array(items)) = datum else { return None };
-        items.iter().map(|i| Arc::from_datum(&Datum::Plain(i.clone()))).collect()
+        let one = |item: &Value| match item {
+            Value::Text(word) => Some(word.clone()),
+            _ => None,
+        };
+        items.iter().map(one).collect()
     }
 }
 

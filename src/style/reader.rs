@@ -1,12 +1,36 @@
 //! A layer's properties, checked against the reference and handed out by name and type.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
+use super::layer_type::Field;
 use super::property::{FromDatum, Property, parse_property};
 use super::reference::{LayerSpec, PropertySpec};
 use crate::diag::{Diagnostic, meant, pointer_join};
+
+/// Where a layer has a property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Group {
+    Layout,
+    Paint,
+}
+
+impl Group {
+    fn name(self) -> &'static str {
+        match self {
+            Group::Layout => "layout",
+            Group::Paint => "paint",
+        }
+    }
+
+    fn other(self) -> Self {
+        match self {
+            Group::Layout => Group::Paint,
+            Group::Paint => Group::Layout,
+        }
+    }
+}
 
 /// Reads one layer's `layout` and `paint`; what is wrong is noted, and the property's default takes
 /// its place.
@@ -17,7 +41,7 @@ pub(super) struct Reader<'a> {
     pointer: &'a str,
     kind: &'a str,
     /// Properties that were asked for, by their group; the others are only checked.
-    read: BTreeSet<(&'static str, &'static str)>,
+    read: BTreeSet<(Group, &'static str)>,
     out: &'a mut Vec<Diagnostic>,
 }
 
@@ -49,44 +73,24 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A paint property, its default where the style says nothing.
-    pub(super) fn paint<T: FromDatum>(&mut self, name: &'static str) -> Property<T> {
-        let spec = self.spec.paint.get(name);
-        self.optional_paint(name).unwrap_or_else(|| Property::constant(default_of(spec)))
+    /// A field of the layer's `layout`.
+    pub(super) fn layout<F: Field>(&mut self, name: &str) -> F {
+        F::read(self, Group::Layout, name)
     }
 
-    pub(super) fn optional_paint<T: FromDatum>(
-        &mut self,
-        name: &'static str,
-    ) -> Option<Property<T>> {
-        self.property("paint", self.paint, self.spec.paint.get(name)?, name)
+    /// A field of the layer's `paint`.
+    pub(super) fn paint<F: Field>(&mut self, name: &str) -> F {
+        F::read(self, Group::Paint, name)
     }
 
-    /// A layout property, its default where the style says nothing.
-    pub(super) fn layout<T: FromDatum>(&mut self, name: &'static str) -> Property<T> {
-        let spec = self.spec.layout.get(name);
-        self.optional_layout(name).unwrap_or_else(|| Property::constant(default_of(spec)))
-    }
-
-    pub(super) fn optional_layout<T: FromDatum>(
-        &mut self,
-        name: &'static str,
-    ) -> Option<Property<T>> {
-        self.property("layout", self.layout, self.spec.layout.get(name)?, name)
-    }
-
-    fn property<T: FromDatum>(
-        &mut self,
-        group: &'static str,
-        members: Option<&Map<String, Json>>,
-        spec: &PropertySpec,
-        name: &'static str,
-    ) -> Option<Property<T>> {
+    /// What the style says of a property; `None` where that is nothing, or wrong.
+    pub(super) fn given<T: FromDatum>(&mut self, group: Group, name: &str) -> Option<Property<T>> {
+        let (name, spec) = self.known(group).get_key_value(name)?;
         self.read.insert((group, name));
-        let json = members?.get(name).filter(|j| !j.is_null())?;
-        let pointer = pointer_join(&format!("{}/{group}", self.pointer), name);
+        let json = self.members(group)?.get(name).filter(|j| !j.is_null())?;
+        let pointer = self.pointer_to(group, name);
         check_range(json, spec, &pointer, self.out);
-        match Property::parse(json, spec, default_of(Some(spec))) {
+        match Property::parse(json, spec, default_of(spec)) {
             Ok(property) => Some(property),
             Err(errors) => {
                 note(errors, json, &pointer, self.out);
@@ -95,33 +99,42 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The value that a property has where the style gives none.
+    pub(super) fn default<T: FromDatum>(&self, group: Group, name: &str) -> T {
+        self.known(group).get(name).map_or_else(T::fallback, default_of)
+    }
+
+    /// The properties that there are.
+    fn known(&self, group: Group) -> &'static BTreeMap<String, PropertySpec> {
+        match group {
+            Group::Layout => &self.spec.layout,
+            Group::Paint => &self.spec.paint,
+        }
+    }
+
+    /// The properties that the style gives.
+    fn members(&self, group: Group) -> Option<&'a Map<String, Json>> {
+        match group {
+            Group::Layout => self.layout,
+            Group::Paint => self.paint,
+        }
+    }
+
+    fn pointer_to(&self, group: Group, name: &str) -> String {
+        pointer_join(&format!("{}/{}", self.pointer, group.name()), name)
+    }
+
     /// Checks what nobody asked for.
     pub(super) fn finish(self) {
-        for (group, members, known) in
-            [("layout", self.layout, &self.spec.layout), ("paint", self.paint, &self.spec.paint)]
-        {
-            let is_read = |name: &str| self.read.iter().any(|read| *read == (group, name));
-            for (name, json) in members.into_iter().flatten().filter(|(name, _)| !is_read(name)) {
-                let pointer = pointer_join(&format!("{}/{group}", self.pointer), name);
+        for group in [Group::Layout, Group::Paint] {
+            let known = self.known(group);
+            let is_read = |name: &str| self.read.contains(&(group, name));
+            for (name, json) in
+                self.members(group).into_iter().flatten().filter(|(name, _)| !is_read(name))
+            {
+                let pointer = self.pointer_to(group, name);
                 match known.get(name) {
-                    None => {
-                        let message = format!("unknown property '{name}' of a {} layer", self.kind);
-                        let d = Diagnostic::warning(message).at(pointer);
-                        let (other, others) = match group {
-                            "layout" => ("paint", &self.spec.paint),
-                            _ => ("layout", &self.spec.layout),
-                        };
-                        self.out.push(
-                            match meant(name, known.keys().chain(others.keys()).map(String::as_str))
-                            {
-                                Some(near) if near == name => {
-                                    d.help(format!("it belongs to the layer's {other}"))
-                                }
-                                Some(near) => d.help(format!("did you mean '{near}'?")),
-                                None => d,
-                            },
-                        );
-                    }
+                    None => self.out.push(self.unknown(group, name).at(pointer)),
                     Some(_) if json.is_null() => {}
                     Some(spec) => {
                         check_range(json, spec, &pointer, self.out);
@@ -133,12 +146,23 @@ impl<'a> Reader<'a> {
             }
         }
     }
+
+    fn unknown(&self, group: Group, name: &str) -> Diagnostic {
+        let d = Diagnostic::warning(format!("unknown property '{name}' of a {} layer", self.kind));
+        let all = self.known(group).keys().chain(self.known(group.other()).keys());
+        match meant(name, all.map(String::as_str)) {
+            Some(near) if near == name => {
+                d.help(format!("it belongs to the layer's {}", group.other().name()))
+            }
+            Some(near) => d.help(format!("did you mean '{near}'?")),
+            None => d,
+        }
+    }
 }
 
 /// The value that the reference gives where a style gives none.
-fn default_of<T: FromDatum>(spec: Option<&PropertySpec>) -> T {
+fn default_of<T: FromDatum>(spec: &PropertySpec) -> T {
     let value = || {
-        let spec = spec?;
         let expr = parse_property(spec.default.as_ref()?, spec).ok()?;
         T::from_datum(expr.as_literal()?)
     };

@@ -1,183 +1,95 @@
 //! Symbol layers: every layout and paint property of text and icons.
-//!
-//! None of them is settled per picture: a symbol's layout is computed at several zooms (see
-//! `compose::symbol`).
 
 use std::sync::Arc;
 
 use super::expression::{AnchorOffset, Context, Formatted};
+use super::keyword::{
+    Anchor, IconTextFit, Overlap, RotationAlignment, SymbolPlacement, SymbolZOrder, TextJustify,
+    TextTransform, WritingMode,
+};
 use super::layer::Translate;
+use super::layer_type::layer_type;
 use super::property::{ImageName, Property};
-use super::reader::Reader;
 use crate::color::Color;
 
-/// The properties of a symbol layer. Lengths are CSS px, those of text layout ems, angles degrees.
-#[derive(Debug, Clone)]
-pub struct SymbolPaint {
-    placement: Property<Arc<str>>,
-    pub spacing: Property<f64>,
-    pub sort_key: Option<Property<f64>>,
-    pub z_order: Property<Arc<str>>,
-    icon_allow_overlap: Property<bool>,
-    icon_overlap: Option<Property<Arc<str>>>,
-    pub icon_ignore_placement: Property<bool>,
-    pub icon_optional: Property<bool>,
-    icon_rotation_alignment: Property<Arc<str>>,
-    pub icon_size: Property<f64>,
-    pub icon_text_fit: Property<Arc<str>>,
-    pub icon_text_fit_padding: Property<[f64; 4]>,
-    pub icon_image: Option<Property<ImageName>>,
-    pub icon_rotate: Property<f64>,
-    pub icon_padding: Property<[f64; 4]>,
-    pub icon_keep_upright: Property<bool>,
-    pub icon_offset: Property<[f64; 2]>,
-    pub icon_anchor: Property<Arc<str>>,
-    text_rotation_alignment: Property<Arc<str>>,
-    pub text_field: Property<Arc<Formatted>>,
-    pub text_font: Property<Vec<Arc<str>>>,
-    pub text_size: Property<f64>,
-    pub text_max_width: Property<f64>,
-    pub text_line_height: Property<f64>,
-    pub text_letter_spacing: Property<f64>,
-    pub text_justify: Property<Arc<str>>,
-    pub text_radial_offset: Option<Property<f64>>,
-    pub text_variable_anchor: Option<Property<Vec<Arc<str>>>>,
-    pub text_variable_anchor_offset: Option<Property<Arc<[AnchorOffset]>>>,
-    pub text_anchor: Property<Arc<str>>,
-    pub text_max_angle: Property<f64>,
-    pub text_writing_mode: Option<Property<Vec<Arc<str>>>>,
-    pub text_rotate: Property<f64>,
-    pub text_padding: Property<f64>,
-    pub text_keep_upright: Property<bool>,
-    pub text_transform: Property<Arc<str>>,
-    pub text_offset: Property<[f64; 2]>,
-    text_allow_overlap: Property<bool>,
-    text_overlap: Option<Property<Arc<str>>>,
-    pub text_ignore_placement: Property<bool>,
-    pub text_optional: Property<bool>,
-    pub icon_opacity: Property<f64>,
-    pub icon_color: Property<Color>,
-    pub icon_halo_color: Property<Color>,
-    pub icon_halo_width: Property<f64>,
-    pub icon_halo_blur: Property<f64>,
-    pub icon_translate: Translate,
-    pub text_opacity: Property<f64>,
-    pub text_color: Property<Color>,
-    pub text_halo_color: Property<Color>,
-    pub text_halo_width: Property<f64>,
-    pub text_halo_blur: Property<f64>,
-    pub text_translate: Translate,
-}
-
-/// Where a feature's symbols are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SymbolPlacement {
-    /// At points, at the start of lines, in the middle of polygons.
-    Point,
-    /// Along lines, again and again.
-    Line,
-    /// In the middle of lines.
-    LineCenter,
-}
-
-/// What a symbol may lie over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overlap {
-    Never,
-    Always,
-    /// Others that are not `Never`.
-    Cooperative,
+// A symbol's layout is computed at several zooms (see `compose::symbol`).
+layer_type! {
+    /// Text and icons. Lengths are CSS px, those of text layout ems, angles degrees.
+    pub struct SymbolPaint, never settled {
+        pub placement: Property<SymbolPlacement> = layout "symbol-placement",
+        pub spacing: Property<f64> = layout "symbol-spacing",
+        pub sort_key: Option<Property<f64>> = layout "symbol-sort-key",
+        pub z_order: Property<SymbolZOrder> = layout "symbol-z-order",
+        icon_allow_overlap: Property<bool> = layout "icon-allow-overlap",
+        icon_overlap: Property<Option<Overlap>> = layout "icon-overlap",
+        pub icon_ignore_placement: Property<bool> = layout "icon-ignore-placement",
+        pub icon_optional: Property<bool> = layout "icon-optional",
+        icon_rotation_alignment: Property<RotationAlignment> = layout "icon-rotation-alignment",
+        pub icon_size: Property<f64> = layout "icon-size",
+        pub icon_text_fit: Property<IconTextFit> = layout "icon-text-fit",
+        pub icon_text_fit_padding: Property<[f64; 4]> = layout "icon-text-fit-padding",
+        pub icon_image: Option<Property<ImageName>> = layout "icon-image",
+        pub icon_rotate: Property<f64> = layout "icon-rotate",
+        pub icon_padding: Property<[f64; 4]> = layout "icon-padding",
+        pub icon_keep_upright: Property<bool> = layout "icon-keep-upright",
+        pub icon_offset: Property<[f64; 2]> = layout "icon-offset",
+        pub icon_anchor: Property<Anchor> = layout "icon-anchor",
+        text_rotation_alignment: Property<RotationAlignment> = layout "text-rotation-alignment",
+        pub text_field: Property<Arc<Formatted>> = layout "text-field",
+        pub text_font: Property<Vec<Arc<str>>> = layout "text-font",
+        pub text_size: Property<f64> = layout "text-size",
+        pub text_max_width: Property<f64> = layout "text-max-width",
+        pub text_line_height: Property<f64> = layout "text-line-height",
+        pub text_letter_spacing: Property<f64> = layout "text-letter-spacing",
+        pub text_justify: Property<TextJustify> = layout "text-justify",
+        pub text_radial_offset: Option<Property<f64>> = layout "text-radial-offset",
+        pub text_variable_anchor: Option<Property<Vec<Anchor>>> = layout "text-variable-anchor",
+        pub text_variable_anchor_offset: Option<Property<Arc<[AnchorOffset]>>> =
+            layout "text-variable-anchor-offset",
+        pub text_anchor: Property<Anchor> = layout "text-anchor",
+        pub text_max_angle: Property<f64> = layout "text-max-angle",
+        pub text_writing_mode: Option<Property<Vec<WritingMode>>> = layout "text-writing-mode",
+        pub text_rotate: Property<f64> = layout "text-rotate",
+        pub text_padding: Property<f64> = layout "text-padding",
+        pub text_keep_upright: Property<bool> = layout "text-keep-upright",
+        pub text_transform: Property<TextTransform> = layout "text-transform",
+        pub text_offset: Property<[f64; 2]> = layout "text-offset",
+        text_allow_overlap: Property<bool> = layout "text-allow-overlap",
+        text_overlap: Property<Option<Overlap>> = layout "text-overlap",
+        pub text_ignore_placement: Property<bool> = layout "text-ignore-placement",
+        pub text_optional: Property<bool> = layout "text-optional",
+        pub icon_opacity: Property<f64> = paint "icon-opacity",
+        pub icon_color: Property<Color> = paint "icon-color",
+        pub icon_halo_color: Property<Color> = paint "icon-halo-color",
+        pub icon_halo_width: Property<f64> = paint "icon-halo-width",
+        pub icon_halo_blur: Property<f64> = paint "icon-halo-blur",
+        pub icon_translate: Translate = paint "icon-translate",
+        pub text_opacity: Property<f64> = paint "text-opacity",
+        pub text_color: Property<Color> = paint "text-color",
+        pub text_halo_color: Property<Color> = paint "text-halo-color",
+        pub text_halo_width: Property<f64> = paint "text-halo-width",
+        pub text_halo_blur: Property<f64> = paint "text-halo-blur",
+        pub text_translate: Translate = paint "text-translate",
+    }
 }
 
 impl SymbolPaint {
-    pub(super) fn read(r: &mut Reader) -> Self {
-        Self {
-            placement: r.layout("symbol-placement"),
-            spacing: r.layout("symbol-spacing"),
-            sort_key: r.optional_layout("symbol-sort-key"),
-            z_order: r.layout("symbol-z-order"),
-            icon_allow_overlap: r.layout("icon-allow-overlap"),
-            icon_overlap: r.optional_layout("icon-overlap"),
-            icon_ignore_placement: r.layout("icon-ignore-placement"),
-            icon_optional: r.layout("icon-optional"),
-            icon_rotation_alignment: r.layout("icon-rotation-alignment"),
-            icon_size: r.layout("icon-size"),
-            icon_text_fit: r.layout("icon-text-fit"),
-            icon_text_fit_padding: r.layout("icon-text-fit-padding"),
-            icon_image: r.optional_layout("icon-image"),
-            icon_rotate: r.layout("icon-rotate"),
-            icon_padding: r.layout("icon-padding"),
-            icon_keep_upright: r.layout("icon-keep-upright"),
-            icon_offset: r.layout("icon-offset"),
-            icon_anchor: r.layout("icon-anchor"),
-            text_rotation_alignment: r.layout("text-rotation-alignment"),
-            text_field: r.layout("text-field"),
-            text_font: r.layout("text-font"),
-            text_size: r.layout("text-size"),
-            text_max_width: r.layout("text-max-width"),
-            text_line_height: r.layout("text-line-height"),
-            text_letter_spacing: r.layout("text-letter-spacing"),
-            text_justify: r.layout("text-justify"),
-            text_radial_offset: r.optional_layout("text-radial-offset"),
-            text_variable_anchor: r.optional_layout("text-variable-anchor"),
-            text_variable_anchor_offset: r.optional_layout("text-variable-anchor-offset"),
-            text_anchor: r.layout("text-anchor"),
-            text_max_angle: r.layout("text-max-angle"),
-            text_writing_mode: r.optional_layout("text-writing-mode"),
-            text_rotate: r.layout("text-rotate"),
-            text_padding: r.layout("text-padding"),
-            text_keep_upright: r.layout("text-keep-upright"),
-            text_transform: r.layout("text-transform"),
-            text_offset: r.layout("text-offset"),
-            text_allow_overlap: r.layout("text-allow-overlap"),
-            text_overlap: r.optional_layout("text-overlap"),
-            text_ignore_placement: r.layout("text-ignore-placement"),
-            text_optional: r.layout("text-optional"),
-            icon_opacity: r.paint("icon-opacity"),
-            icon_color: r.paint("icon-color"),
-            icon_halo_color: r.paint("icon-halo-color"),
-            icon_halo_width: r.paint("icon-halo-width"),
-            icon_halo_blur: r.paint("icon-halo-blur"),
-            icon_translate: Translate {
-                by: r.paint("icon-translate"),
-                anchor: r.paint("icon-translate-anchor"),
-            },
-            text_opacity: r.paint("text-opacity"),
-            text_color: r.paint("text-color"),
-            text_halo_color: r.paint("text-halo-color"),
-            text_halo_width: r.paint("text-halo-width"),
-            text_halo_blur: r.paint("text-halo-blur"),
-            text_translate: Translate {
-                by: r.paint("text-translate"),
-                anchor: r.paint("text-translate-anchor"),
-            },
-        }
-    }
-
-    pub fn placement(&self, context: &Context) -> SymbolPlacement {
-        match &*self.placement.eval(context) {
-            "line" => SymbolPlacement::Line,
-            "line-center" => SymbolPlacement::LineCenter,
-            _ => SymbolPlacement::Point,
-        }
-    }
-
     pub fn text_overlap(&self, context: &Context) -> Overlap {
-        overlap(self.text_overlap.as_ref(), &self.text_allow_overlap, context)
+        overlap(&self.text_overlap, &self.text_allow_overlap, context)
     }
 
     pub fn icon_overlap(&self, context: &Context) -> Overlap {
-        overlap(self.icon_overlap.as_ref(), &self.icon_allow_overlap, context)
+        overlap(&self.icon_overlap, &self.icon_allow_overlap, context)
     }
 
     /// Whether text keeps to the picture's own directions: the alignment, and whether only its
     /// glyphs do, along lines.
     pub fn text_alignment(&self, context: &Context) -> Alignment {
-        alignment(&self.text_rotation_alignment, self.placement(context), context)
+        alignment(&self.text_rotation_alignment, self.placement.eval(context), context)
     }
 
     pub fn icon_alignment(&self, context: &Context) -> Alignment {
-        alignment(&self.icon_rotation_alignment, self.placement(context), context)
+        alignment(&self.icon_rotation_alignment, self.placement.eval(context), context)
     }
 }
 
@@ -193,30 +105,29 @@ pub enum Alignment {
 }
 
 fn alignment(
-    property: &Property<Arc<str>>,
+    property: &Property<RotationAlignment>,
     placement: SymbolPlacement,
     context: &Context,
 ) -> Alignment {
-    match (&*property.eval(context), placement) {
-        ("map", _) => Alignment::Map,
-        ("viewport", _) => Alignment::Viewport,
-        ("viewport-glyph", SymbolPlacement::Point) => Alignment::Viewport,
-        ("viewport-glyph", _) => Alignment::ViewportGlyph,
-        (_, SymbolPlacement::Point) => Alignment::Viewport,
-        _ => Alignment::Map,
+    use SymbolPlacement::{Line, LineCenter, Point};
+    match (property.eval(context), placement) {
+        (RotationAlignment::Map, _) => Alignment::Map,
+        (RotationAlignment::Viewport, _) => Alignment::Viewport,
+        (RotationAlignment::Auto, Line | LineCenter) => Alignment::Map,
+        (RotationAlignment::ViewportGlyph, Line | LineCenter) => Alignment::ViewportGlyph,
+        (RotationAlignment::Auto | RotationAlignment::ViewportGlyph, Point) => Alignment::Viewport,
     }
 }
 
+/// `allowed` is the older property, which holds where `mode` says nothing.
 fn overlap(
-    mode: Option<&Property<Arc<str>>>,
+    mode: &Property<Option<Overlap>>,
     allowed: &Property<bool>,
     context: &Context,
 ) -> Overlap {
-    match mode.map(|m| m.eval(context)).as_deref() {
-        Some("always") => Overlap::Always,
-        Some("cooperative") => Overlap::Cooperative,
-        Some("never") => Overlap::Never,
-        _ if allowed.eval(context) => Overlap::Always,
-        _ => Overlap::Never,
+    match mode.eval(context) {
+        Some(mode) => mode,
+        None if allowed.eval(context) => Overlap::Always,
+        None => Overlap::Never,
     }
 }

@@ -21,13 +21,6 @@ pub struct Anchor {
 impl Anchor {
     pub const CENTER: Self = Self { x: 0, y: 0 };
 
-    /// From the reference's words, `top-left` and so on.
-    pub fn named(name: &str) -> Self {
-        let side =
-            |low: &str, high: &str| i8::from(name.contains(high)) - i8::from(name.contains(low));
-        Self { x: side("left", "right"), y: side("top", "bottom") }
-    }
-
     /// The shares of width and height that lie left of and above the position.
     pub fn shares(self) -> (f64, f64) {
         (f64::from(self.x + 1) / 2.0, f64::from(self.y + 1) / 2.0)
@@ -70,15 +63,6 @@ pub enum VerticalAlign {
 }
 
 impl VerticalAlign {
-    /// From the reference's words; an unknown one is the default.
-    pub fn named(name: &str) -> Self {
-        match name {
-            "top" => VerticalAlign::Top,
-            "center" => VerticalAlign::Center,
-            _ => VerticalAlign::Bottom,
-        }
-    }
-
     fn share(self) -> f64 {
         match self {
             VerticalAlign::Top => 0.0,

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use contactline::feature::{Feature, FeatureId, Validity, Value};
-use contactline::style::{Context, Datum, Expr, HasImage, PropertySpec, parse_property};
+use contactline::style::{Context, Datum, Expr, HasImage, Keyword, PropertySpec, parse_property};
 use serde_json::{Value as Json, json};
 
 use super::report::Outcome;
@@ -163,7 +163,7 @@ fn datum_json(datum: &Datum) -> Json {
         Datum::Projection(p) => json!({"from": &*p.from, "to": &*p.to, "transition": p.transition}),
         Datum::AnchorOffsets(all) => {
             let values: Vec<Json> =
-                all.iter().flat_map(|a| [json!(a.anchor.name()), json!(a.offset)]).collect();
+                all.iter().flat_map(|a| [json!(a.anchor.word()), json!(a.offset)]).collect();
             json!({"values": values})
         }
         Datum::Formatted(formatted) => {
@@ -174,7 +174,7 @@ fn datum_json(datum: &Datum) -> Json {
                     json!({
                         "text": &*s.text, "image": s.image.as_ref().map(image), "scale": s.scale,
                         "fontStack": s.fonts.as_deref(), "textColor": s.color.as_ref().map(members),
-                        "verticalAlign": s.vertical_align.as_deref(),
+                        "verticalAlign": s.vertical_align.map(|align| align.word()),
                     })
                 })
                 .collect();

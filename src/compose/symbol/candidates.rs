@@ -16,7 +16,7 @@ use super::path::{Path, Spot, clipped, direction, simplified};
 use crate::compose::{Batch, Fetched};
 use crate::geo::{Kind, Shape, World, WorldBox};
 use crate::label::{Area, Board, Candidate, Overlap, Rank, Repeat};
-use crate::style::{Alignment, Context, Layer, SymbolPaint, SymbolPlacement};
+use crate::style::{Alignment, Context, Layer, SymbolPaint, SymbolPlacement, SymbolZOrder};
 use crate::text::EM;
 
 /// Which part of which source a candidate comes from, so that no part is looked at twice.
@@ -72,7 +72,7 @@ pub fn symbols(
     mut is_new: impl FnMut(Place) -> bool,
 ) -> Vec<Candidate<Arc<Label>>> {
     let mut out = Vec::new();
-    let along = paint.placement(&Context {
+    let along = paint.placement.eval(&Context {
         state: inputs.state,
         zoom: inputs.whole_zoom(),
         ..Context::nowhere()
@@ -357,13 +357,13 @@ impl Maker<'_> {
             part: self.place.part,
             nth,
         };
-        let rank = match &*self.paint.z_order.eval(self.context) {
+        let rank = match self.paint.z_order.eval(self.context) {
             // The lowest is drawn uppermost, and placed first.
-            "viewport-y" => Rank {
+            SymbolZOrder::ViewportY => Rank {
                 key: Rank::key(-(self.inputs.plane.at(site.world)[1] * 16.0).round()),
                 ..rank
             },
-            _ => rank,
+            SymbolZOrder::Auto | SymbolZOrder::Source => rank,
         };
         let repeat = match (&text, layout.placement) {
             (Some((_, look)), SymbolPlacement::Line) => Some(Repeat {
@@ -400,12 +400,12 @@ impl Maker<'_> {
     fn order(&self, site: &Site) -> (u64, i64) {
         let layout = self.layout;
         let z_order = self.paint.z_order.eval(self.context);
-        let by_key = self.paint.sort_key.is_some() && &*z_order != "viewport-y";
+        let by_key = self.paint.sort_key.is_some() && z_order != SymbolZOrder::ViewportY;
         let may_overlap = |o: Overlap, blocks: bool| o != Overlap::Never || !blocks;
         let overlaps =
             layout.text.as_ref().is_some_and(|t| may_overlap(t.overlap.into(), t.blocks))
                 || layout.icon.as_ref().is_some_and(|i| may_overlap(i.overlap.into(), i.blocks));
-        let by_y = !by_key && &*z_order != "source" && overlaps;
+        let by_y = !by_key && z_order != SymbolZOrder::Source && overlaps;
         let key = match (by_key, by_y) {
             (true, _) => Rank::key(layout.sort_key),
             (_, true) => Rank::key((site.at[1] * 16.0).round()),

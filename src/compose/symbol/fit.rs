@@ -1,6 +1,7 @@
 //! Icons stretched around text, and the pieces that a stretched image is drawn in.
 
 use crate::sprite::{Fit, Image, TextFit};
+use crate::style::IconTextFit;
 use crate::text::Shaped;
 
 /// An icon's box around its anchor, CSS px before `icon-size`.
@@ -22,10 +23,14 @@ pub struct Follows {
 }
 
 impl Follows {
-    /// From the reference's words; `None` for an icon of its own size.
-    pub fn named(name: &str) -> Option<Self> {
-        let (width, height) = (matches!(name, "width" | "both"), matches!(name, "height" | "both"));
-        (width || height).then_some(Self { width, height })
+    /// `None` for an icon of its own size.
+    pub fn of(fit: IconTextFit) -> Option<Self> {
+        match fit {
+            IconTextFit::None => None,
+            IconTextFit::Width => Some(Self { width: true, height: false }),
+            IconTextFit::Height => Some(Self { width: false, height: true }),
+            IconTextFit::Both => Some(Self { width: true, height: true }),
+        }
     }
 }
 

@@ -4,20 +4,21 @@
 use std::sync::Arc;
 
 use super::SymbolInputs;
+use super::asides::{asides, radial, sides};
 use super::fit::{Follows, IconBox, around_text};
 use crate::compose::size;
 use crate::scene::FieldInk;
 use crate::sprite::Image;
-use crate::style::{Alignment, Context, Overlap, SymbolPaint, SymbolPlacement};
+use crate::style::{
+    self, Alignment, Context, Overlap, SymbolPaint, SymbolPlacement, SymbolZOrder, TextJustify,
+    TextTransform, Translate, WritingMode,
+};
 use crate::text::{
     self, Anchor, Case, EM, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing,
 };
 
 /// The largest text and icon that are drawn, as in MapLibre: CSS px, and times an icon's own size.
 const MAX_SIZE: f64 = 255.0;
-
-/// From the middle of a line of text to its baseline, 1/24 em.
-const BASELINE: f64 = 7.0;
 
 /// A halo wider than this, CSS px, would lie over the letters beside it.
 const NARROW_HALO: f64 = 1.0;
@@ -121,7 +122,7 @@ pub struct IconLayout {
 /// picture's zoom.
 pub fn layout(inputs: &SymbolInputs, paint: &SymbolPaint, context: &Context) -> Option<Layout> {
     let whole = inputs.at_zoom(inputs.whole_zoom(), context);
-    let placement = paint.placement(&whole);
+    let placement = paint.placement.eval(&whole);
     let text = text_layout(inputs, paint, placement, context, &whole);
     let icon = icon_layout(inputs, paint, text.as_ref(), context, &whole);
     if text.is_none() && icon.is_none() {
@@ -153,10 +154,10 @@ fn text_layout(
     if field.sections.iter().all(|s| s.text.is_empty() && s.image.is_none()) {
         return None;
     }
-    let case = match &*paint.text_transform.eval(whole) {
-        "uppercase" => Some(Case::Upper),
-        "lowercase" => Some(Case::Lower),
-        _ => None,
+    let case = match paint.text_transform.eval(whole) {
+        TextTransform::None => None,
+        TextTransform::Uppercase => Some(Case::Upper),
+        TextTransform::Lowercase => Some(Case::Lower),
     };
     let fonts = paint.text_font.eval(whole).join(",");
     let mut budget = MAX_CHARACTERS;
@@ -183,10 +184,7 @@ fn text_layout(
             } else {
                 section.scale.filter(|s| *s > 0.0).unwrap_or(1.0).min(100.0)
             },
-            align: section
-                .vertical_align
-                .as_deref()
-                .map_or(VerticalAlign::Bottom, VerticalAlign::named),
+            align: vertical_align(section.vertical_align.unwrap_or_default()),
             image_px: image.as_ref().map(|(_, size)| *size),
         });
         colors.push(section.color);
@@ -198,7 +196,7 @@ fn text_layout(
     let alignment = paint.text_alignment(whole);
     let along_line = placement != SymbolPlacement::Point && alignment != Alignment::Viewport;
     let keep_upright = paint.text_keep_upright.eval(whole);
-    let anchor = Anchor::named(&paint.text_anchor.eval(whole));
+    let anchor = sides(paint.text_anchor.eval(whole));
     let asides = asides(paint, whole);
     let offset = match &asides {
         Some(_) => [0.0; 2],
@@ -209,12 +207,12 @@ fn text_layout(
             }
         }
     };
-    let justify = match &*paint.text_justify.eval(whole) {
+    let justify = match paint.text_justify.eval(whole) {
         _ if along_line => Some(Justify::Center),
-        "left" => Some(Justify::Left),
-        "right" => Some(Justify::Right),
-        "center" => Some(Justify::Center),
-        _ => None,
+        TextJustify::Auto => None,
+        TextJustify::Left => Some(Justify::Left),
+        TextJustify::Center => Some(Justify::Center),
+        TextJustify::Right => Some(Justify::Right),
     };
     let max_width = match placement {
         SymbolPlacement::Point => size(paint.text_max_width.eval(whole)) * EM,
@@ -237,7 +235,7 @@ fn text_layout(
     let has_upright = sections.iter().any(|s| s.text.chars().any(text::is_upright));
     let modes: Vec<bool> = match (&paint.text_writing_mode, placement) {
         (Some(modes), SymbolPlacement::Point) => {
-            modes.eval(whole).iter().map(|m| &**m == "vertical").collect()
+            modes.eval(whole).iter().map(|m| *m == WritingMode::Vertical).collect()
         }
         _ => vec![false],
     };
@@ -311,6 +309,14 @@ fn text_layout(
     })
 }
 
+fn vertical_align(align: style::VerticalAlign) -> VerticalAlign {
+    match align {
+        style::VerticalAlign::Bottom => VerticalAlign::Bottom,
+        style::VerticalAlign::Center => VerticalAlign::Center,
+        style::VerticalAlign::Top => VerticalAlign::Top,
+    }
+}
+
 /// The same for every feature of a layer, so that it hangs on no picture.
 fn halo_order(paint: &SymbolPaint, context: &Context, whole: &Context) -> HaloOrder {
     let halo = &paint.text_halo_width;
@@ -319,7 +325,7 @@ fn halo_order(paint: &SymbolPaint, context: &Context, whole: &Context) -> HaloOr
         || halo.eval(context) > NARROW_HALO
         || (!spacing.dependence().feature && spacing.eval(whole) < 0.0);
     let by_key = paint.sort_key.as_ref().is_some_and(|key| key.dependence().feature)
-        && &*paint.z_order.eval(whole) != "viewport-y"
+        && paint.z_order.eval(whole) != SymbolZOrder::ViewportY
         && (paint.text_overlap(whole) != Overlap::Never || paint.text_ignore_placement.eval(whole));
     match (apart, by_key) {
         (false, _) => HaloOrder::Glyphs,
@@ -328,57 +334,9 @@ fn halo_order(paint: &SymbolPaint, context: &Context, whole: &Context) -> HaloOr
     }
 }
 
-fn translation(
-    inputs: &SymbolInputs,
-    translate: &crate::style::Translate,
-    context: &Context,
-) -> [f64; 2] {
+fn translation(inputs: &SymbolInputs, translate: &Translate, context: &Context) -> [f64; 2] {
     let by = translate.by.eval(context).map(|v| v.clamp(-1_000.0, 1_000.0));
     if translate.is_of_picture(context) { by } else { inputs.plane.turned(by) }
-}
-
-/// The places that a text may take, where it has a choice: the side of its anchor, and how far from
-/// it; 1/24 em.
-fn asides(paint: &SymbolPaint, context: &Context) -> Option<Vec<(Anchor, [f64; 2])>> {
-    if let Some(offsets) = paint
-        .text_variable_anchor_offset
-        .as_ref()
-        .map(|o| o.eval(context))
-        .filter(|o| !o.is_empty())
-    {
-        let one = |o: &crate::style::AnchorOffset| {
-            let anchor = Anchor::named(o.anchor.name());
-            let [x, y] = o.offset.map(|v| v.clamp(-1_000.0, 1_000.0) * EM);
-            (anchor, [x, y + f64::from(anchor.y) * BASELINE])
-        };
-        return Some(offsets.iter().map(one).collect());
-    }
-    let anchors =
-        paint.text_variable_anchor.as_ref().map(|a| a.eval(context)).filter(|a| !a.is_empty())?;
-    let radius = paint.text_radial_offset.as_ref().map(|o| o.eval(context) * EM);
-    let offset = paint.text_offset.eval(context).map(|v| v.abs().min(1_000.0) * EM);
-    let one = |name: &Arc<str>| {
-        let anchor = Anchor::named(name);
-        let away = |side: i8, by: f64| -f64::from(side) * by;
-        let by = match radius {
-            Some(radius) => radial(anchor, radius),
-            None => [
-                away(anchor.x, offset[0]),
-                away(anchor.y, offset[1]) + f64::from(anchor.y) * BASELINE,
-            ],
-        };
-        (anchor, by)
-    };
-    Some(anchors.iter().map(one).collect())
-}
-
-/// How far a text is moved for its edge to be `radius` from its anchor.
-fn radial(anchor: Anchor, radius: f64) -> [f64; 2] {
-    let radius = radius.clamp(0.0, 1_000.0 * EM);
-    let leg =
-        if anchor.x != 0 && anchor.y != 0 { radius / std::f64::consts::SQRT_2 } else { radius };
-    let (x, y) = (f64::from(anchor.x), f64::from(anchor.y));
-    [-x * leg, -y * leg + y * BASELINE]
 }
 
 fn icon_layout(
@@ -393,12 +351,12 @@ fn icon_layout(
     let room_size =
         limited(paint.icon_size.eval(&inputs.at_zoom(inputs.whole_zoom() + 1.0, context)));
     let offset = paint.icon_offset.eval(whole).map(|v| v.clamp(-10_000.0, 10_000.0));
-    let anchor = Anchor::named(&paint.icon_anchor.eval(whole));
+    let anchor = sides(paint.icon_anchor.eval(whole));
     let [width, height] = image.size();
     let (across, down) = anchor.shares();
     let (left, top) = (offset[0] - width * across, offset[1] - height * down);
     let own = IconBox { left, top, right: left + width, bottom: top + height, padding: None };
-    let follows = Follows::named(&paint.icon_text_fit.eval(whole));
+    let follows = Follows::of(paint.icon_text_fit.eval(whole));
     let fitted = |vertical: bool| {
         let text = text?;
         let variant = text.variants.iter().find(|v| v.vertical == vertical)?;

@@ -7,6 +7,7 @@
 
 mod along;
 mod anchors;
+mod asides;
 mod candidates;
 mod draw;
 mod fit;

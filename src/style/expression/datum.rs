@@ -7,6 +7,7 @@ use super::collation::Collation;
 use super::structured::{AnchorOffset, Formatted, Projection};
 use crate::color::Color;
 use crate::feature::Value;
+use crate::style::keyword::Keyword;
 
 /// A static type. `Value` is any of the others that data or a literal can hold; `Error` fits
 /// everywhere.
@@ -235,7 +236,7 @@ impl Datum {
             Datum::AnchorOffsets(items) => join(
                 items
                     .iter()
-                    .map(|a| format!("\"{}\",{}", a.anchor.name(), numbers(&a.offset)))
+                    .map(|a| format!("\"{}\",{}", a.anchor.word(), numbers(&a.offset)))
                     .collect(),
             ),
             Datum::Projection(p) => {

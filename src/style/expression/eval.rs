@@ -10,6 +10,7 @@ use super::text_forms::{NumberFormatExpr, SectionExpr};
 use super::{Context, Expr, Node, functions, interpolate, spatial};
 use crate::color::Color;
 use crate::feature::Value;
+use crate::style::keyword::{Keyword, VerticalAlign};
 
 /// Why an expression has no answer for one feature: a value was not of the type it was said to be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -324,8 +325,8 @@ fn coalesce(args: &[Expr], context: &Context) -> Result<Datum, EvalError> {
 }
 
 fn section(section: &SectionExpr, context: &Context) -> Result<Section, EvalError> {
-    let text = |e: &Option<Expr>| e.as_ref().map(|e| e.eval_text(context)).transpose();
-    let vertical_align = text(&section.vertical_align)?;
+    let align = section.vertical_align.as_ref().map(|e| e.eval_text(context)).transpose()?;
+    let vertical_align = align.and_then(|word| VerticalAlign::from_word(&word));
     let content = section.content.eval(context)?;
     if let Datum::Image(image) = content {
         return Ok(Section { image: Some(image), vertical_align, ..Section::default() });

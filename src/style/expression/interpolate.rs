@@ -6,6 +6,7 @@ use super::datum::Datum;
 use super::structured::{AnchorOffset, Projection};
 use crate::color::Color;
 use crate::feature::Value;
+use crate::style::keyword::Keyword;
 
 /// The curve between two stops.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -126,7 +127,7 @@ fn mix_anchors(
     for (i, (a, b)) in from.iter().zip(to.iter()).enumerate() {
         if a.anchor != b.anchor {
             let i = 2 * i;
-            let (a, b) = (a.anchor.name(), b.anchor.name());
+            let (a, b) = (a.anchor.word(), b.anchor.word());
             return Err(format!(
                 "Cannot interpolate values containing mismatched anchors. from[{i}]: {a}, \
                  to[{i}]: {b}"

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::datum::{Datum, Image};
 use crate::color::Color;
 use crate::feature::Value;
+use crate::style::keyword::{Anchor, Keyword, VerticalAlign};
 
 /// Rich text: what `format` gives.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,8 +24,7 @@ pub struct Section {
     /// Font names with commas between.
     pub fonts: Option<Arc<str>>,
     pub color: Option<Color>,
-    /// `bottom`, `center` or `top`.
-    pub vertical_align: Option<Arc<str>>,
+    pub vertical_align: Option<VerticalAlign>,
 }
 
 impl Formatted {
@@ -40,52 +40,6 @@ pub struct Projection {
     pub to: Arc<str>,
     /// 0..=1.
     pub transition: f64,
-}
-
-/// Which point of a label lies on its position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anchor {
-    Center,
-    Left,
-    Right,
-    Top,
-    Bottom,
-    TopLeft,
-    TopRight,
-    BottomLeft,
-    BottomRight,
-}
-
-impl Anchor {
-    const ALL: [Anchor; 9] = [
-        Anchor::Center,
-        Anchor::Left,
-        Anchor::Right,
-        Anchor::Top,
-        Anchor::Bottom,
-        Anchor::TopLeft,
-        Anchor::TopRight,
-        Anchor::BottomLeft,
-        Anchor::BottomRight,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Anchor::Center => "center",
-            Anchor::Left => "left",
-            Anchor::Right => "right",
-            Anchor::Top => "top",
-            Anchor::Bottom => "bottom",
-            Anchor::TopLeft => "top-left",
-            Anchor::TopRight => "top-right",
-            Anchor::BottomLeft => "bottom-left",
-            Anchor::BottomRight => "bottom-right",
-        }
-    }
-
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|a| a.name() == name)
-    }
 }
 
 /// One of the places a label may take.
@@ -147,7 +101,7 @@ pub(in crate::style) fn anchor_offsets(datum: &Datum) -> Option<Datum> {
     };
     let one = |pair: &[Value]| match pair {
         [Value::Text(name), Value::Array(offset)] => Some(AnchorOffset {
-            anchor: Anchor::named(name)?,
+            anchor: Anchor::from_word(name)?,
             offset: numbers(offset)?.try_into().ok()?,
         }),
         _ => None,

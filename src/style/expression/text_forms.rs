@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::datum::Type;
 use super::parse::{Annotation, At, Parsed, Parser};
 use super::{Expr, Node};
+use crate::style::keyword::{Keyword, VerticalAlign};
 
 /// One section of `format`, not yet evaluated.
 #[derive(Debug, Clone)]
@@ -52,8 +53,6 @@ impl NumberFormatExpr {
         .for_each(see);
     }
 }
-
-const VERTICAL_ALIGNS: [&str; 3] = ["bottom", "center", "top"];
 
 impl Parser {
     /// An option of an operator; every option is said to be at the first argument. `None` only
@@ -108,7 +107,7 @@ impl Parser {
                     self.option(at, options, "text-font", &Type::array_of(Type::String))?;
                 section.color = self.option(at, options, "text-color", &Type::Color)?;
                 if let Some(align) = options.get("vertical-align").and_then(Json::as_str)
-                    && !VERTICAL_ALIGNS.contains(&align)
+                    && VerticalAlign::from_word(align).is_none()
                     && !align.is_empty()
                 {
                     let message = format!(
