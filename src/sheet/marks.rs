@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::spec::position;
+use super::checked::position;
 use super::{Callout, SpecError};
 
 /// A pin.

@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::checked::SpecError;
 use super::days::two_days;
 use super::{
-    Animate, CalloutSpec, Circle, Compared, Film, Furnishing, FurnishingError, Furniture, Logo,
-    Marker, Output, Overlay, OverlayError, Part, Path, Picture, Preset, TextAs, slips,
+    Animate, CalloutSpec, Circle, Compared, Film, Furnishing, Furniture, Logo, Marker, Output,
+    Overlay, Part, Path, Picture, Preset, TextAs, slips,
 };
-use crate::atlas::{Frame, Map, PictureError, Size, State, StyledMap};
+use crate::atlas::{Map, PictureError, Size, State};
 use crate::diag::without_mark;
 use crate::feature::Date;
-use crate::geo::{Effort, LonLat, World, WorldBox, round};
-use crate::style::StateError;
+use crate::geo::{Effort, LonLat, World};
 
 /// A map.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -97,38 +97,10 @@ pub struct Spec {
     pub layers: Option<Json>,
 }
 
-/// What is wrong with a spec, and where.
-#[derive(Debug, thiserror::Error)]
-pub enum SpecError {
-    #[error("{pointer}: {message}")]
-    Member { pointer: String, message: String },
-    #[error(transparent)]
-    Picture(#[from] PictureError),
-    #[error("/state: {0}")]
-    State(#[from] StateError),
-    #[error("{0}")]
-    Furnishing(#[from] FurnishingError),
-    #[error("{0}")]
-    Overlay(#[from] OverlayError),
-}
-
-impl SpecError {
-    pub(super) fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Member { pointer: pointer.into(), message: message.into() }
-    }
-}
-
 /// Words about places.
 const MAX_CALLOUTS: usize = 40;
 /// Px of all maps of a moving picture, in largest pictures.
 const MOST_FILMS: u64 = 4;
-/// Device px times things that may cover all of them.
-const MAX_WIDE_PX: u64 = 4_000_000_000;
-/// Things on top of a map, in all; positions of its paths.
-const MAX_THINGS: usize = 1_000;
-const MAX_POINTS: usize = 10_000;
-/// CSS px around what is drawn on top.
-const PADDING_PX: u32 = 48;
 
 impl Spec {
     /// Reads a spec.
@@ -417,202 +389,4 @@ impl Spec {
             Output::Gif => Output::Gif,
         })
     }
-
-    fn frame(
-        &self,
-        size: Size,
-        overlay: Option<&Overlay>,
-        whole: Option<WorldBox>,
-    ) -> Result<Frame, SpecError> {
-        let padding = self.padding.unwrap_or(0);
-        if u64::from(padding) * 2 >= u64::from(size.width().min(size.height())) && padding > 0 {
-            return Err(SpecError::at(
-                "/padding",
-                "less than half of the picture's shorter side, CSS px",
-            ));
-        }
-        if self.bearing.is_some() && self.center.is_none() {
-            return Err(SpecError::at("/bearing", "a bearing goes with a center"));
-        }
-        if self.padding.is_some() && self.center.is_some() {
-            return Err(SpecError::at(
-                "/padding",
-                "a padding goes with a bbox, or with what is drawn on top",
-            ));
-        }
-        if self.maxzoom.is_some() && self.center.is_some() {
-            return Err(SpecError::at(
-                "/maxzoom",
-                "a maxzoom goes with a bbox, or with what is drawn on top",
-            ));
-        }
-        if let Some(zoom) = self.maxzoom {
-            within(zoom, Frame::ZOOMS, "/maxzoom")?;
-        }
-        match (self.bbox, self.center, self.zoom) {
-            (Some(_), Some(_), _) => {
-                Err(SpecError::at("/center", "say where once: bbox, or center with zoom"))
-            }
-            (Some(_), None, Some(_)) => {
-                Err(SpecError::at("/zoom", "say where once: bbox, or center with zoom"))
-            }
-            (Some(bbox), None, None) => {
-                let frame = Frame::bounds(bbox, size)?;
-                if padding == 0 && self.maxzoom.is_none() {
-                    return Ok(frame);
-                }
-                let deepest = self.maxzoom.unwrap_or(*Frame::ZOOMS.end());
-                Ok(frame.padded(padding, deepest))
-            }
-            (None, Some([lon, lat]), Some(zoom)) => {
-                let center = LonLat::new(lon, lat).ok_or_else(|| {
-                    SpecError::at("/center", "longitude, then latitude, in degrees")
-                })?;
-                Ok(match self.bearing {
-                    Some(bearing) => Frame::viewport(center, zoom, bearing, size)?,
-                    None => Frame::centered(center, zoom, size)?,
-                })
-            }
-            (None, Some(_), None) => Err(SpecError::at("/zoom", "a center needs a zoom")),
-            (None, None, Some(_)) => Err(SpecError::at("/center", "a zoom needs a center")),
-            (None, None, None) => {
-                let places = self.callouts.iter().filter_map(|c| LonLat::new(c.at[0], c.at[1]));
-                let places = places.map(|at| World::from_degrees(at.lon(), at.lat()));
-                let on_top = overlay.and_then(Overlay::frame);
-                let on_top =
-                    on_top.into_iter().chain(places.map(|at| WorldBox { min: at, max: at }));
-                let bounds = round::around(on_top).or(whole);
-                let nothing = || {
-                    SpecError::at(
-                        "/bbox",
-                        "say where: bbox, center with zoom, or something to be drawn on top",
-                    )
-                };
-                let padding =
-                    self.padding.unwrap_or(PADDING_PX.min(size.width().min(size.height()) / 5));
-                let bounds = bounds.ok_or_else(nothing)?;
-                let deepest = self.maxzoom.unwrap_or_else(|| Frame::deepest_zoom(&bounds));
-                Ok(Frame::around(bounds, padding, deepest, size))
-            }
-        }
-    }
-
-    /// What is drawn on top.
-    fn overlay(
-        &self,
-        (map, styled): (&Map, &StyledMap),
-        px: u64,
-        effort: &Effort,
-        told: &mut Vec<String>,
-    ) -> Result<Option<Overlay>, SpecError> {
-        let things = self.things(map, px, effort, told)?;
-        let Some(layers) = &self.layers else {
-            return Ok(things.map(Overlay::of_things).transpose()?);
-        };
-        let Some(geojson) = &self.geojson else {
-            return Err(SpecError::at("/layers", "layers draw a geojson"));
-        };
-        let none = || serde_json::json!({"type": "FeatureCollection", "features": []});
-        let overlay = Overlay::of_things(things.unwrap_or_else(none))?;
-        Ok(Some(overlay.with_own((geojson, layers), MAX_WIDE_PX / px.max(1), styled, told)?))
-    }
-
-    /// What is drawn on top, as GeoJSON with simplestyle properties; `None` where there is nothing.
-    fn things(
-        &self,
-        map: &Map,
-        px: u64,
-        effort: &Effort,
-        told: &mut Vec<String>,
-    ) -> Result<Option<Json>, SpecError> {
-        let count =
-            self.markers.len() + self.paths.len() + self.circles.len() + self.highlight.len();
-        if count > MAX_THINGS {
-            return Err(SpecError::at(
-                "/markers",
-                format!("a map has at most {MAX_THINGS} things on top"),
-            ));
-        }
-        let points: usize = self.paths.iter().map(|p| p.points.len()).sum();
-        if points > MAX_POINTS {
-            return Err(SpecError::at(
-                "/paths",
-                format!("the paths of a map have at most {MAX_POINTS} points"),
-            ));
-        }
-        // What covers much is drawn over all of the picture, each time.
-        let wide = self.paths.len() + self.circles.len();
-        if wide as u64 * px > MAX_WIDE_PX {
-            let most = MAX_WIDE_PX / px.max(1);
-            return Err(SpecError::at(
-                "/paths",
-                format!("a picture as large has at most {most} paths and circles"),
-            ));
-        }
-        let mut features = super::things::dimmed(map, &self.highlight, effort)?;
-        if let Some(json) = self.geojson.as_ref().filter(|_| self.layers.is_none()) {
-            features.extend(super::things::given(json, (MAX_WIDE_PX / px.max(1)) as usize, told)?);
-        }
-        for (i, circle) in self.circles.iter().enumerate() {
-            features.push(super::things::circle(circle, &format!("/circles/{i}"))?);
-        }
-        for (i, path) in self.paths.iter().enumerate() {
-            features.extend(super::things::path(path, &format!("/paths/{i}"))?);
-        }
-        for (i, marker) in self.markers.iter().enumerate() {
-            features.push(super::things::marker(marker, &format!("/markers/{i}"))?);
-        }
-        Ok((!features.is_empty())
-            .then(|| serde_json::json!({"type": "FeatureCollection", "features": features})))
-    }
-}
-
-/// A position that a spec gives.
-pub(super) fn position([lon, lat]: [f64; 2], pointer: &str) -> Result<World, SpecError> {
-    LonLat::new(lon, lat).map(|at| World::from_degrees(at.lon(), at.lat())).ok_or_else(|| {
-        SpecError::at(
-            pointer,
-            format!(
-                "[{lon:?}, {lat:?}] is no position: longitude -180..180, then latitude -90..90"
-            ),
-        )
-    })
-}
-
-/// A colour that a spec gives, as it is written.
-pub(super) fn color<'a>(
-    text: &'a Option<String>,
-    usual: &'a str,
-    pointer: &str,
-) -> Result<&'a str, SpecError> {
-    let text = text.as_deref().unwrap_or(usual);
-    match crate::color::Color::parse(text) {
-        Some(_) => Ok(text),
-        None => Err(SpecError::at(
-            pointer,
-            format!(
-                "'{}' is no CSS colour, such as #c1121f",
-                text.chars().take(40).collect::<String>()
-            ),
-        )),
-    }
-}
-
-/// A number that a spec gives, within a range.
-pub(super) fn within(
-    n: f64,
-    range: std::ops::RangeInclusive<f64>,
-    pointer: &str,
-) -> Result<f64, SpecError> {
-    match range.contains(&n) {
-        true => Ok(n),
-        false => Err(SpecError::at(
-            pointer,
-            format!("{n} is not from {} to {}", range.start(), range.end()),
-        )),
-    }
-}
-
-pub(super) fn wrong(pointer: &str, message: impl Into<String>) -> SpecError {
-    SpecError::at(pointer, message)
 }

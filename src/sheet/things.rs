@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use geo::geometry::{Geometry, LineString, MultiPolygon};
 use serde_json::{Value as Json, json};
 
-use super::spec::{SpecError, color, position, within, wrong};
+use super::checked::{SpecError, color, position, within, wrong};
 use super::{Circle, Marker, Path, own};
 use crate::atlas::Map;
 use crate::diag::{meant, pointer_join};

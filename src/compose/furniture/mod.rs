@@ -13,18 +13,20 @@ mod callouts;
 mod globe;
 mod graticule;
 mod grey;
+mod instruments;
 mod legend;
+mod parts;
 mod scale;
 mod words;
 mod write;
 mod yielding;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use about::{all_sources, alternative};
 pub use callouts::Callout;
 pub use legend::{Seen, belongs, seen};
+pub use parts::{Corner, Furniture, Part, Theme};
 pub use words::Words;
 
 use geo::Intersects as _;
@@ -37,143 +39,8 @@ use crate::sprite::Image;
 use crate::style::LegendEntry;
 use crate::text::{Fonts, Justify};
 use boxes::Boxes;
+use parts::Palette;
 use write::{Block, Pen};
-
-/// A part of the furniture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    Title,
-    Date,
-    Legend,
-    Scale,
-    North,
-    Inset,
-    Sources,
-    Graticule,
-    Frame,
-    Logo,
-    Globe,
-}
-
-impl Part {
-    /// By the names that requests use.
-    pub const ALL: [(&'static str, Part); 11] = [
-        ("title", Part::Title),
-        ("date", Part::Date),
-        ("legend", Part::Legend),
-        ("scale", Part::Scale),
-        ("north", Part::North),
-        ("inset", Part::Inset),
-        ("sources", Part::Sources),
-        ("graticule", Part::Graticule),
-        ("frame", Part::Frame),
-        ("logo", Part::Logo),
-        ("globe", Part::Globe),
-    ];
-
-    pub fn named(name: &str) -> Option<Part> {
-        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, part)| *part)
-    }
-}
-
-/// A corner of the map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Corner {
-    TopLeft,
-    TopRight,
-    BottomLeft,
-    BottomRight,
-}
-
-impl Corner {
-    pub const ALL: [(&'static str, Corner); 4] = [
-        ("top-left", Corner::TopLeft),
-        ("top-right", Corner::TopRight),
-        ("bottom-left", Corner::BottomLeft),
-        ("bottom-right", Corner::BottomRight),
-    ];
-
-    pub fn named(name: &str) -> Option<Corner> {
-        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, corner)| *corner)
-    }
-}
-
-/// How the furniture looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Theme {
-    #[default]
-    Light,
-    Dark,
-    /// The whole picture in greys.
-    PrintGrey,
-    HighContrast,
-}
-
-impl Theme {
-    pub const ALL: [(&'static str, Theme); 4] = [
-        ("light", Theme::Light),
-        ("dark", Theme::Dark),
-        ("print-grey", Theme::PrintGrey),
-        ("high-contrast", Theme::HighContrast),
-    ];
-
-    pub fn named(name: &str) -> Option<Theme> {
-        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, theme)| *theme)
-    }
-
-    fn palette(self) -> Palette {
-        let grey = |v: f64, a: f64| Color::new(v, v, v, a);
-        match self {
-            Theme::Light => Palette {
-                paper: Color::new(1.0, 1.0, 0.99, 1.0),
-                ink: Color::new(0.13, 0.12, 0.11, 1.0),
-                soft: grey(0.36, 1.0),
-                line: grey(0.55, 1.0),
-                box_opacity: 1.0,
-            },
-            Theme::Dark => Palette {
-                paper: grey(0.12, 1.0),
-                ink: grey(0.96, 1.0),
-                soft: grey(0.74, 1.0),
-                line: grey(0.45, 1.0),
-                box_opacity: 1.0,
-            },
-            Theme::PrintGrey => Palette {
-                paper: grey(1.0, 1.0),
-                ink: grey(0.0, 1.0),
-                soft: grey(0.25, 1.0),
-                line: grey(0.4, 1.0),
-                box_opacity: 1.0,
-            },
-            Theme::HighContrast => Palette {
-                paper: grey(1.0, 1.0),
-                ink: grey(0.0, 1.0),
-                soft: grey(0.0, 1.0),
-                line: grey(0.0, 1.0),
-                box_opacity: 1.0,
-            },
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Palette {
-    paper: Color,
-    ink: Color,
-    soft: Color,
-    line: Color,
-    box_opacity: f64,
-}
-
-/// What furniture is wanted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Furniture {
-    /// Each with the corner it is to stand in, where one is named.
-    pub parts: BTreeMap<Part, Option<Corner>>,
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
-    pub theme: Theme,
-}
 
 /// A part of the picture, device px.
 #[derive(Debug, Clone, Copy, PartialEq)]
