@@ -128,7 +128,7 @@ fn asked_of(
     let mut named: Vec<Json> = Vec::new();
     let mut warnings: Vec<Json> = Vec::new();
     for place in found {
-        warnings.extend(swapped_place(catalog, place).map(Json::from));
+        warnings.extend(place.swapped(catalog).map(Json::from));
         place.feature.iter().for_each(|(_, f)| credits.note(f));
         named.extend(
             place
@@ -149,13 +149,6 @@ fn asked_of(
         answer.members.insert("warnings".to_string(), Json::Array(warnings));
     }
     Ok(answer)
-}
-
-/// What is told of a place that is given by its numbers.
-pub(super) fn swapped_place(catalog: &Catalog, place: &Found) -> Option<String> {
-    let bounds = place.geometry.bounding_rect().filter(|_| place.feature.is_none())?;
-    let (min, max) = (bounds.min(), bounds.max());
-    catalog.swapped([min.x, min.y, max.x, max.y])
 }
 
 /// What is summed, or summed by, is a property of what is asked.

@@ -106,7 +106,7 @@ pub(super) fn changed<'a>(
             )
         };
         let found = place.find(catalog)?;
-        warnings.extend(super::answer::swapped_place(catalog, &found));
+        warnings.extend(found.swapped(catalog));
         places.push(Place::of(&found.geometry).ok_or_else(refuse)?);
     }
     let mut credits = Credits::default();

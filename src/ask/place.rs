@@ -1,5 +1,6 @@
 //! The places that questions are about: positions, shapes, features, names.
 
+use geo::BoundingRect as _;
 use geo::geometry::{Geometry, Point};
 use serde_json::Value as Json;
 
@@ -32,6 +33,15 @@ pub struct Found<'a> {
 const LEAST_SCORE: f64 = 0.9;
 /// Names that are suggested where there is no such place.
 const SUGGESTED: usize = 3;
+
+impl Found<'_> {
+    /// What is told of a place that is given by its numbers.
+    pub fn swapped(&self, catalog: &Catalog) -> Option<String> {
+        let bounds = self.geometry.bounding_rect().filter(|_| self.feature.is_none())?;
+        let (min, max) = (bounds.min(), bounds.max());
+        catalog.swapped([min.x, min.y, max.x, max.y])
+    }
+}
 
 impl Place {
     /// `lon,lat`, `collection/feature`, a name, `[lon, lat]`, a GeoJSON geometry or Feature, or

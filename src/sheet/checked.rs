@@ -1,9 +1,27 @@
 //! What is wrong with a document that asks for a page, and the checks of its numbers and colours.
 
-use super::{FurnishingError, OverlayError};
+use super::furnishing::FurnishingError;
 use crate::atlas::PictureError;
+use crate::diag::Diagnostic;
 use crate::geo::{LonLat, World};
 use crate::style::StateError;
+
+/// Why features cannot be drawn over a map.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0:#}")]
+pub struct OverlayError(Box<Diagnostic>);
+
+impl OverlayError {
+    pub(super) fn of(message: impl Into<String>) -> Self {
+        Self::from(Diagnostic::error(message))
+    }
+}
+
+impl From<Diagnostic> for OverlayError {
+    fn from(problem: Diagnostic) -> Self {
+        Self(Box::new(problem))
+    }
+}
 
 /// What is wrong with a spec, and where.
 #[derive(Debug, thiserror::Error)]

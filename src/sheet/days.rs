@@ -2,26 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
-use super::{Spec, SpecError};
+use super::checked::SpecError;
+use super::document::{Animate, Spec};
 use crate::feature::Date;
 
 /// Maps of a moving picture.
 const MAX_FRAMES: usize = 500;
-
-/// The days of a moving picture.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Animate {
-    pub from: String,
-    pub to: String,
-    /// Days from one map to the next; a map for each day on which something changes where it is not
-    /// said.
-    pub step: Option<u32>,
-    /// How long each is shown; 1 where it is not said.
-    pub seconds: Option<f64>,
-}
 
 impl Spec {
     /// The days of a moving picture.

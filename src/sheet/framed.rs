@@ -1,7 +1,8 @@
 //! What part of the world a document shows.
 
+use super::Overlay;
 use super::checked::{SpecError, within};
-use super::{Overlay, Spec};
+use super::document::Spec;
 use crate::atlas::{Frame, Size};
 use crate::geo::{LonLat, World, WorldBox, round};
 

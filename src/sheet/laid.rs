@@ -3,7 +3,8 @@
 use serde_json::Value as Json;
 
 use super::checked::SpecError;
-use super::{Overlay, Spec, things};
+use super::document::Spec;
+use super::{Overlay, things};
 use crate::atlas::{Map, StyledMap};
 use crate::geo::Effort;
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::checked::OverlayError;
 use super::own;
 use crate::ask::Question;
 use crate::atlas::{Map, Role, Source, Sourced, StyledMap, Styles};
@@ -43,23 +44,6 @@ pub struct Overlay {
     /// Whether the map's own areas of its legend are left out.
     replaces: bool,
     key: u64,
-}
-
-/// Why features cannot be drawn over a map.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{0:#}")]
-pub struct OverlayError(Box<Diagnostic>);
-
-impl OverlayError {
-    fn of(message: impl Into<String>) -> Self {
-        Self::from(Diagnostic::error(message))
-    }
-}
-
-impl From<Diagnostic> for OverlayError {
-    fn from(problem: Diagnostic) -> Self {
-        Self(Box::new(problem))
-    }
 }
 
 impl Overlay {
@@ -148,7 +132,7 @@ impl Overlay {
         let members = members.as_object().cloned().unwrap_or_default();
         let asked = Question::read(&members, effort)
             .and_then(|question| question.ask(map.catalog(), effort));
-        let of_change = |e: String| OverlayError(Box::new(Diagnostic::error(e).at("/change")));
+        let of_change = |e: String| OverlayError::from(Diagnostic::error(e).at("/change"));
         let answer = asked.map_err(|e| of_change(e.to_string()))?;
         let geojson = answer.to_bytes();
         let read: Json = serde_json::from_slice(&geojson).unwrap_or_default();
@@ -169,7 +153,7 @@ impl Overlay {
             .collect();
         if features.is_empty() {
             let told = format!("the data tells of no change between {from} and {to}");
-            return Err(OverlayError(Box::new(Diagnostic::error(told).at("/change"))));
+            return Err(OverlayError::from(Diagnostic::error(told).at("/change")));
         }
         let features = json!({"type": "FeatureCollection", "features": features}).to_string();
         let overlay =
@@ -183,7 +167,8 @@ impl Overlay {
         style: Arc<Style>,
         sprite: Sprite,
     ) -> Result<Overlay, OverlayError> {
-        let read = source::read(SOURCE, name, geojson).map_err(OverlayError)?;
+        let read =
+            source::read(SOURCE, name, geojson).map_err(|problem| OverlayError::from(*problem))?;
         if let Some(first) = read.diagnostics.iter().find(|d| d.is_error()) {
             return Err(first.clone().refused().into());
         }

@@ -4,7 +4,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::OverlayError;
+use super::checked::OverlayError;
 use crate::atlas::StyledMap;
 use crate::diag::{Diagnostic, meant};
 use crate::feature::Collection;

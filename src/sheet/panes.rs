@@ -1,7 +1,7 @@
 //! The maps of one picture: one, or two of different days side by side or sharing a frame.
 
 use super::Picture;
-use super::drawing::Drawn;
+use super::drawn::Drawn;
 use crate::atlas::Room;
 use crate::atlas::{PictureError, State, scenes};
 use crate::compose::furniture::{self, Area, Bands};

@@ -5,7 +5,7 @@
 use geo::{BoundingRect as _, CoordsIter as _};
 use serde_json::Value as Json;
 
-use super::Spec;
+use super::document::Spec;
 use crate::atlas::{Frame, Source, StyledMap};
 use crate::catalog::NEAR_DEGREES as NEAR;
 use crate::feature::{Collection, Date, Feature, Timing};

@@ -3,7 +3,8 @@
 
 use serde_json::Value as Json;
 
-use super::{Furnishing, Output, Part, Spec};
+use super::document::Spec;
+use super::{Furnishing, Output, Part};
 use crate::atlas::StyledMap;
 
 /// The fonts in which furniture and what lies on top are written.

@@ -1,0 +1,81 @@
+//! A styled map as one picture draws it: with what lies on top, in the picture's projection.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+
+use super::overlay::Overlay;
+use crate::atlas::{Frame, PictureError, StyledMap};
+use crate::geo::Projector;
+
+/// A styled map as one picture draws it.
+pub(super) struct Drawn<'a> {
+    pub plain: Cow<'a, StyledMap>,
+    /// In the picture's projection, where it is not Web Mercator.
+    projected: Option<(Projector, StyledMap)>,
+    /// Parts of its furniture that it has no room for.
+    without_room: RefCell<Vec<String>>,
+    /// Labels of what lies on top that it has no room for.
+    cut: Cell<usize>,
+}
+
+impl<'a> Drawn<'a> {
+    pub fn new(
+        styled: &'a StyledMap,
+        overlay: Option<&Overlay>,
+        frame: &Frame,
+    ) -> Result<Self, PictureError> {
+        let plain =
+            overlay.map_or(Cow::Borrowed(styled), |overlay| Cow::Owned(styled.overlaid(overlay)));
+        let projected = match frame.projection() {
+            None => None,
+            Some(projection) => {
+                let projector = projection.projector()?;
+                let map = plain.projected(&projector, frame.camera())?;
+                Some((projector, map))
+            }
+        };
+        Ok(Self { plain, projected, without_room: RefCell::default(), cut: Cell::new(0) })
+    }
+
+    /// Notes the parts of its furniture that one of its maps has no room for.
+    pub fn lacks_room(&self, parts: &[&str]) {
+        let mut known = self.without_room.borrow_mut();
+        for part in parts {
+            if !known.iter().any(|known| known == part) {
+                known.push((*part).to_string());
+            }
+        }
+    }
+
+    /// Notes how many labels of what lies on top one of its pictures has no room for.
+    pub fn cuts(&self, labels: usize) {
+        self.cut.set(self.cut.get().max(labels));
+    }
+
+    /// What is told of it when it is drawn.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut told = Vec::new();
+        let parts = self.without_room.borrow();
+        if !parts.is_empty() {
+            let parts = parts.join(", ");
+            told.push(format!(
+                "the picture has no room for all of its furniture; left out: {parts}"
+            ));
+        }
+        match self.cut.get() {
+            0 => {}
+            n => told.push(format!(
+                "labels left out that the picture's edge or its furniture would cut: {n}"
+            )),
+        }
+        told
+    }
+
+    pub fn map(&self) -> &StyledMap {
+        self.projected.as_ref().map_or(&self.plain, |(_, map)| map)
+    }
+
+    pub fn projector(&self) -> Option<&Projector> {
+        self.projected.as_ref().map(|(projector, _)| projector)
+    }
+}
