@@ -5,8 +5,9 @@
 use std::env;
 use std::error::Error;
 
+use contactline::ask::Question;
+use contactline::atlas::{self, Options};
 use contactline::geo::Effort;
-use contactline::map::{self, Options, Question};
 use serde_json::json;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -18,10 +19,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
     let members = members.as_object().ok_or("a question is an object")?;
 
-    let map = map::load(&Options::default()).value.ok_or("there is no map")?;
+    let map = atlas::load(&Options::default()).value.ok_or("there is no map")?;
     // Counts what is done: a question of a stranger should have a bound.
     let effort = Effort::default();
-    let answer = map.ask(&Question::read(members, &effort)?, &effort)?.to_json();
+    let answer = Question::read(members, &effort)?.ask(map.catalog(), &effort)?.to_json();
     for feature in answer["features"].as_array().into_iter().flatten() {
         println!("{at} on {day}: {}", feature["properties"]["control"]);
     }

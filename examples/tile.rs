@@ -5,12 +5,12 @@
 use std::error::Error;
 use std::{env, fs};
 
+use contactline::atlas::{self, Frame, Options};
 use contactline::geo::TileId;
-use contactline::map::{self, Frame, Options};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let file = env::args().nth(1).unwrap_or_else(|| "tile.png".to_string());
-    let loaded = map::load(&Options::default());
+    let loaded = atlas::load(&Options::default());
     for problem in &loaded.diagnostics {
         eprintln!("{problem:#}");
     }
