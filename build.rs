@@ -42,7 +42,7 @@ fn leaflet(folder: &Path) -> io::Result<(String, String)> {
     for file in ["package.json", "package-lock.json"] {
         fs::copy(Path::new("web").join(file), folder.join(file))?;
     }
-    let output = Command::new("npm")
+    let output = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
         .current_dir(folder)
         .output()

@@ -7,7 +7,7 @@
 //!
 //! `BLESS=1 cargo test --test golden` writes the pictures anew and still fails: look at them, then
 //! run it again. Where a picture is another, `target/golden/GROUP-NAME.png` shows what was, where
-//! they differ, and what is.
+//! they differ, and what is. `ONLY=circle-blur` takes the pictures alone whose name holds that.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -103,8 +103,11 @@ fn panels(was: &RgbaImage, is: &RgbaImage) -> RgbaImage {
 #[test]
 fn every_picture_is_the_golden_one() {
     let golden = Path::new("tests/golden");
-    let inputs = inputs(golden);
+    let mut inputs = inputs(golden);
     assert!(inputs.len() >= LEAST, "{} of {LEAST} pictures are there", inputs.len());
+    let only = std::env::var("ONLY").unwrap_or_default();
+    inputs.retain(|input| input.name.contains(&only));
+    assert!(!inputs.is_empty(), "no picture is called {only}");
     let folder = tempfile::tempdir().unwrap();
     let styles = loaded(&inputs, golden, &folder);
     let embedded = atlas::load(&Options::default()).value.unwrap();

@@ -1,8 +1,7 @@
 //! Files that are written whole or not at all: beside their place first, and then renamed.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, TempPath};
@@ -43,11 +42,13 @@ impl<'a> Place<'a> {
             _ => Path::new("."),
         };
         let extension = self.file.extension().unwrap_or_default().to_string_lossy();
-        Builder::new()
-            .prefix(".contactline-")
-            .suffix(&format!(".{extension}"))
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder)
+        let suffix = format!(".{extension}");
+        let mut file = Builder::new();
+        file.prefix(".contactline-").suffix(&suffix);
+        // As any new file has them, and not as temporary ones do.
+        #[cfg(unix)]
+        file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        file.tempfile_in(folder)
     }
 
     fn put(&self, whole: TempPath) -> io::Result<()> {

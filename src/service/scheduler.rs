@@ -224,11 +224,7 @@ impl Queue {
 
     /// What a thread of the lane does until it is closed.
     fn serve(&self) {
-        #[cfg(unix)]
-        if self.rule.nice > 0 {
-            // Linux counts niceness by thread. Where it is refused, cores are shared alike.
-            let _ = rustix::process::nice(self.rule.nice);
-        }
+        be_nice(self.rule.nice);
         while let Some(job) = self.next() {
             let began = Instant::now();
             let client = job.client;
@@ -285,6 +281,18 @@ impl Queue {
         }
     }
 }
+
+/// Lets this thread give way to others: Linux counts niceness by thread. Where it is refused, and
+/// on other systems, which count it by process, cores are shared alike.
+#[cfg(target_os = "linux")]
+fn be_nice(by: i32) {
+    if by > 0 {
+        let _ = rustix::process::nice(by);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn be_nice(_: i32) {}
 
 #[cfg(test)]
 mod tests {

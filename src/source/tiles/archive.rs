@@ -6,10 +6,11 @@
 //! server's hands gives errors while it is broken, and right tiles as soon as it is whole.
 
 use std::fmt;
-use std::fs::File;
-use std::os::unix::fs::{FileExt, MetadataExt as _};
+use std::fs::{File, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use pmtiles::{
     AsyncBackend, AsyncPmTilesReader, BackendResponse, PmtError, PmtResult, TileCoord, TileType,
@@ -22,20 +23,36 @@ use crate::geo::TileId;
 /// What a file is known by: another file, or the same after a change, has another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Identity {
-    device: u64,
-    inode: u64,
+    place: Place,
     length: u64,
-    /// Seconds and nanoseconds.
-    changed: (i64, i64),
+    changed: Option<SystemTime>,
 }
 
 impl Identity {
     fn of(path: &Path) -> Result<Self, TilesError> {
         let file =
             std::fs::metadata(path).map_err(|e| TilesError::Io(path.display().to_string(), e))?;
-        let changed = (file.mtime(), file.mtime_nsec());
-        Ok(Self { device: file.dev(), inode: file.ino(), length: file.len(), changed })
+        Ok(Self { place: place(&file), length: file.len(), changed: file.modified().ok() })
     }
+}
+
+/// Where a file lies on a disk: the device and the inode.
+#[cfg(unix)]
+type Place = (u64, u64);
+
+#[cfg(unix)]
+fn place(file: &Metadata) -> Place {
+    use std::os::unix::fs::MetadataExt as _;
+    (file.dev(), file.ino())
+}
+
+/// Windows does not say where a file lies, but when it was made.
+#[cfg(not(unix))]
+type Place = Option<SystemTime>;
+
+#[cfg(not(unix))]
+fn place(file: &Metadata) -> Place {
+    file.created().ok()
 }
 
 /// The formats of archives.
@@ -209,7 +226,29 @@ impl AsyncBackend for Backend {
         let size = self.0.metadata().map_err(PmtError::Reading)?.len();
         let length = (length as u64).min(size.saturating_sub(offset)) as usize;
         let mut bytes = vec![0; length];
-        self.0.read_exact_at(&mut bytes, offset).map_err(PmtError::Reading)?;
+        read_at(&self.0, &mut bytes, offset).map_err(PmtError::Reading)?;
         Ok(BackendResponse::new(bytes.into()))
     }
+}
+
+/// Fills `bytes` from a place in the file; threads may do so at once.
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    use std::os::unix::fs::FileExt as _;
+    file.read_exact_at(bytes, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
+    use std::os::windows::fs::FileExt as _;
+    while !bytes.is_empty() {
+        match file.seek_read(bytes, offset)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => {
+                bytes = &mut bytes[count..];
+                offset += count as u64;
+            }
+        }
+    }
+    Ok(())
 }

@@ -1,9 +1,9 @@
 //! Tiles as files in folders, by a path with `{z}`, `{x}` and `{y}` in it.
 
 use std::fs;
+use std::hash::Hash as _;
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -28,7 +28,7 @@ impl Folder {
     pub fn open(template: &Path, roots: &Roots) -> Result<Self, TilesError> {
         let template = template.display().to_string();
         let (fixed, _) = template.split_once('{').unwrap_or((&template, ""));
-        let base = match fixed.rsplit_once('/') {
+        let base = match fixed.rsplit_once(path::is_separator) {
             Some(("", _)) => PathBuf::from("/"),
             Some((folder, _)) => PathBuf::from(folder),
             None => PathBuf::from("."),
@@ -90,8 +90,7 @@ fn hash_folder(folder: &Path, hash: &mut Xxh3, left: &mut usize) {
         *left -= 1;
         // Of a link, what it leads to; links to folders count by themselves.
         if let Ok(file) = fs::metadata(entry.path()) {
-            let told = [file.len() as i64, file.mtime(), file.mtime_nsec()];
-            told.iter().for_each(|n| hash.update(&n.to_le_bytes()));
+            (file.len(), file.modified().ok()).hash(hash);
         }
     }
 }
