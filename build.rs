@@ -1,4 +1,4 @@
-//! Bundles Leaflet from npm into the binary, so that the viewer page needs nothing from elsewhere.
+//! Says which build this is, and bundles Leaflet from npm into the binary, so that the viewer page needs nothing from elsewhere.
 //! Where npm is missing or cannot reach its registry the build says so, and the page loads Leaflet
 //! from a public CDN, by integrity hash.
 
@@ -15,10 +15,17 @@ const FROM_CDN: &str = concat!(
     r#"integrity="sha384-cxOPjt7s7Iz04uaHJceBmS+qpjv2JkIHNVcuOrM+YHwZOmJGBXI00mdUXEq65HTH"></script>"#,
 );
 
+/// What decides what the program draws and answers.
+const MADE_FROM: [&str; 6] = ["src", "styles", "geodata", "fonts", "web", "Cargo.lock"];
+
 fn main() -> io::Result<()> {
-    for file in ["build.rs", "web/package.json", "web/package-lock.json"] {
-        println!("cargo::rerun-if-changed={file}");
+    println!("cargo::rerun-if-changed=build.rs");
+    let mut files = Vec::new();
+    for made_from in MADE_FROM {
+        println!("cargo::rerun-if-changed={made_from}");
+        collect(Path::new(made_from), &mut files)?;
     }
+    println!("cargo::rustc-env=CONTACTLINE_BUILD={:016x}", identity(files)?);
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let (tags, script, style) = match leaflet(&out.join("npm")) {
         Ok((script, style)) => (BUNDLED, script, style),
@@ -39,8 +46,19 @@ fn main() -> io::Result<()> {
 /// `folder`.
 fn leaflet(folder: &Path) -> io::Result<(String, String)> {
     fs::create_dir_all(folder)?;
+    let lock = |folder: &Path| fs::read(folder.join("package-lock.json")).ok();
+    let is_same = lock(folder).is_some_and(|known| Some(known) == lock(Path::new("web")));
     for file in ["package.json", "package-lock.json"] {
         fs::copy(Path::new("web").join(file), folder.join(file))?;
+    }
+    let dist = folder.join("node_modules/leaflet/dist");
+    let read = || {
+        let of = |file: &str| fs::read_to_string(dist.join(file));
+        Ok((of("leaflet.js")?, of("leaflet.css")?))
+    };
+    // What is there is of this lock file: a build after a change of the source asks npm for nothing.
+    if is_same && dist.is_dir() {
+        return read();
     }
     let output = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
@@ -52,9 +70,38 @@ fn leaflet(folder: &Path) -> io::Result<(String, String)> {
             String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().to_string();
         return Err(io::Error::other(format!("npm ci: {last}")));
     }
-    let dist = folder.join("node_modules/leaflet/dist");
-    Ok((
-        fs::read_to_string(dist.join("leaflet.js"))?,
-        fs::read_to_string(dist.join("leaflet.css"))?,
-    ))
+    read()
+}
+
+/// The files below a path, or itself.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !path.is_dir() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
+    let is_kept = |path: &Path| !path.file_name().is_some_and(|n| n == ".cache" || n == "build");
+    for entry in fs::read_dir(path)? {
+        let path = entry?.path();
+        if is_kept(&path) {
+            collect(&path, files)?;
+        }
+    }
+    Ok(())
+}
+
+/// Names and contents of the files, and the version, as one number (FNV-1a, 64 bits).
+fn identity(mut files: Vec<PathBuf>) -> io::Result<u64> {
+    files.sort();
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut add = |bytes: &[u8]| {
+        for byte in (bytes.len() as u64).to_le_bytes().iter().chain(bytes) {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    };
+    add(env::var("CARGO_PKG_VERSION").unwrap_or_default().as_bytes());
+    for file in files {
+        add(file.to_string_lossy().replace('\\', "/").as_bytes());
+        add(&fs::read(&file)?);
+    }
+    Ok(hash)
 }

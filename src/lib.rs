@@ -42,6 +42,7 @@ pub mod encode;
 pub mod feature;
 pub mod geo;
 pub mod http;
+pub mod identity;
 pub mod index;
 pub mod label;
 pub mod paint;

@@ -32,7 +32,7 @@ enum Deed {
 /// Each deed with the code that does it.
 const DEEDS: &[(Deed, &[&str])] = &[
     (Deed::Files, &["fs::", "File::"]),
-    (Deed::Clock, &["SystemTime", "Instant::now"]),
+    (Deed::Clock, &["SystemTime::now", "Instant::now"]),
     (Deed::Environment, &["env::"]),
     (Deed::Network, &["TcpListener", "TcpStream"]),
     (Deed::Threads, &["thread::", "spawn(", "spawn_blocking("]),
@@ -42,18 +42,24 @@ const DEEDS: &[(Deed, &[&str])] = &[
 const ROOMS: &[Room] = &[
     Room {
         floor: 0,
+        name: "identity",
+        does: "what tells values apart, as a number that lasts: keys, tags, the revision of a map",
+        may: &[],
+    },
+    Room {
+        floor: 1,
         name: "diag",
         does: "problems: what, where (file, line, JSON pointer, feature), how to mend it",
         may: &[],
     },
     Room {
-        floor: 0,
+        floor: 1,
         name: "color",
         does: "CSS colours and the spaces they are mixed in",
         may: &[],
     },
     Room {
-        floor: 0,
+        floor: 1,
         name: "geo",
         does: "degrees, the world's unit square, tiles, the camera and its pixel grid, shapes, \
             geodesic measures, relations (`geo/relate`), overlays, what they may cost, the \
@@ -62,65 +68,65 @@ const ROOMS: &[Room] = &[
         may: &[],
     },
     Room {
-        floor: 1,
+        floor: 2,
         name: "feature",
         does: "features, values, dates, validity, what dates mean (`feature/timing`); GeoJSON \
             to geometry (`feature/geometry`), the one way there is",
         may: &[],
     },
     Room {
-        floor: 1,
+        floor: 2,
         name: "text",
         does: "fonts, clusters by script, face and direction, shaping, line breaking, outlines, \
              glyph ranges; no placement",
         may: &[],
     },
     Room {
-        floor: 1,
+        floor: 2,
         name: "terrain",
         does: "heights of the ground, tile by tile with their neighbours' edges, and slopes",
         may: &[],
     },
     Room {
-        floor: 1,
+        floor: 2,
         name: "sprite",
         does: "images that styles name: SVG drawn at each ratio, sprite sheets read and made",
         may: &[],
     },
     Room {
-        floor: 2,
+        floor: 3,
         name: "style",
         does: "a MapLibre style as types: layers, properties (by the published reference, \
             `style/reference`), expressions, state",
         may: &[],
     },
     Room {
-        floor: 2,
+        floor: 3,
         name: "index",
         does: "an R-tree over feature parts; features by id; what is here, what is nearest",
         may: &[],
     },
     Room {
-        floor: 2,
+        floor: 3,
         name: "scene",
         does: "the display list: snapped points, resolved paint, nothing else",
         may: &[],
     },
     Room {
-        floor: 2,
+        floor: 3,
         name: "label",
         does: "candidates in, what is shown out: one answer for the whole world; knows no style",
         may: &[],
     },
     Room {
-        floor: 2,
+        floor: 3,
         name: "cql2",
         does: "filters over features: CQL2 text and JSON to one checked tree, and what it says \
             of a feature",
         may: &[],
     },
     Room {
-        floor: 3,
+        floor: 4,
         name: "source",
         does: "GeoJSON, lines of it and tables to validated features, their time \
             (`source/time`), JSON Schema checks; tiles from disk (`source/tiles`), and where \
@@ -128,69 +134,69 @@ const ROOMS: &[Room] = &[
         may: &[Deed::Files],
     },
     Room {
-        floor: 3,
+        floor: 4,
         name: "compose",
         does: "style + features + camera → scene; the map's furniture (`compose/furniture`)",
         may: &[],
     },
     Room {
-        floor: 3,
+        floor: 4,
         name: "paint",
         does: "scene → pixels; scene → marks of vectors (`paint/vector`) → SVG, PDF",
         may: &[],
     },
     Room {
-        floor: 3,
+        floor: 4,
         name: "encode",
         does: "pixels → PNG, WebP, JPEG, GeoTIFF; features → GeoJSON, CSV, FlatGeobuf",
         may: &[Deed::Files],
     },
     Room {
-        floor: 4,
+        floor: 5,
         name: "catalog",
         does: "what there is, without a style: collections, schemas, names, pages of features",
         may: &[],
     },
     Room {
-        floor: 5,
+        floor: 6,
         name: "atlas",
         does: "a loaded map: styles joined to their sources; what a picture shows is fetched, \
             labelled and composed to a scene",
         may: &[Deed::Files, Deed::Clock],
     },
     Room {
-        floor: 5,
+        floor: 6,
         name: "ask",
         does: "questions, answers, measures, change: on the catalog alone",
         may: &[],
     },
     Room {
-        floor: 6,
+        floor: 7,
         name: "sheet",
         does: "a checked document → a page: things on top, furniture, one map, two, or moving; \
             its way to bytes",
         may: &[Deed::Threads],
     },
     Room {
-        floor: 7,
+        floor: 8,
         name: "service",
         does: "lanes of threads, one drawing for equal requests, the cache, memory",
         may: &[Deed::Files, Deed::Clock, Deed::Threads],
     },
     Room {
-        floor: 8,
+        floor: 9,
         name: "http",
         does: "connections (`http/server`), routes, one error mapping, the viewer page; OGC API \
              - Features (`http/ogc`)",
         may: &[Deed::Files, Deed::Clock, Deed::Network, Deed::Threads],
     },
     Room {
-        floor: 9,
+        floor: 10,
         name: "cli",
         does: "one file per subcommand",
         may: &[Deed::Files, Deed::Environment, Deed::Network, Deed::Threads],
     },
-    Room { floor: 10, name: "main", does: "runs the command line", may: &[] },
+    Room { floor: 11, name: "main", does: "runs the command line", may: &[] },
 ];
 
 /// Files that use one another in a circle, still: none may be added, and what is mended is taken off.

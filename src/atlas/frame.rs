@@ -6,6 +6,7 @@ use crate::encode;
 use crate::geo::{
     Camera, LonLat, Projection, ProjectionError, Stopped, TileId, World, WorldBox, settled_zoom,
 };
+use crate::identity::identified_by_fields;
 use crate::paint::pdf;
 use crate::paint::raster::Unfinished;
 
@@ -348,3 +349,5 @@ fn around(
     let zoom = settled_zoom(zoom, f64::from(width.max(height) * ratio));
     Camera::centered(bounds.center(), zoom, (width, height), ratio)
 }
+
+identified_by_fields!(Frame { camera, fitted, projection });

@@ -17,6 +17,7 @@ use super::{Map, Role, Sourced, StyledMap};
 use crate::catalog::Catalog;
 use crate::diag::{Checked, Diagnostic, meant};
 use crate::feature::{Collection, Date};
+use crate::identity;
 use crate::index::Index;
 use crate::source;
 use crate::source::roots::Roots;
@@ -68,7 +69,7 @@ pub fn embedded_schemas() -> BTreeMap<String, String> {
 pub fn load(options: &Options) -> Checked<Option<Map>> {
     let mut loader = Loader { fonts: Fonts::embedded(), ..Loader::default() };
     loader.fonts.draw_missing = options.draw_missing_glyphs;
-    loader.hash.update(env!("CARGO_PKG_VERSION").as_bytes());
+    loader.hash.update(identity::BUILD.as_bytes());
     loader.hash.update(&[u8::from(options.draw_missing_glyphs)]);
     for root in &options.roots {
         if let Err(e) = fs::read_dir(root) {

@@ -19,8 +19,6 @@ mod tiles;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
-
 pub use frame::{Frame, PictureError, Size};
 pub use labels::Room;
 pub use load::{Options, Styles, embedded_schemas, load};
@@ -30,6 +28,7 @@ pub use tiles::Held;
 use crate::catalog::Catalog;
 use crate::feature::{Date, Value};
 use crate::geo::{Shape, WorldBox, round};
+use crate::identity::Identity;
 use crate::paint::raster::Stamps;
 use crate::sprite::Sprite;
 use crate::style::{Layer, StateError, Style};
@@ -111,12 +110,12 @@ impl Map {
     /// Hash of all that decides what is drawn; another one while an archive of tiles is not the one
     /// that was loaded.
     pub fn revision(&self) -> u64 {
-        let drifts = self
-            .styles
-            .iter()
-            .map(|(id, style)| (id, style.drift()))
-            .filter(|(_, drift)| *drift != 0);
-        drifts.fold(self.revision, |all, (id, drift)| xxh3_64_with_seed(id.as_bytes(), all ^ drift))
+        let drifts = self.styles.iter().map(|(id, style)| (id.as_str(), style.drift()));
+        let drifts: Vec<(&str, u64)> = drifts.filter(|(_, drift)| *drift != 0).collect();
+        match drifts.is_empty() {
+            true => self.revision,
+            false => Identity::of_kind("revision").with(&self.revision).with(&drifts).number(),
+        }
     }
 
     /// What of the map cannot be served as it should be, without paths. Files that could not be
@@ -172,9 +171,12 @@ impl StyledMap {
 
     /// 0 while the files of its tiles are those that it was loaded with.
     fn drift(&self) -> u64 {
-        let drifts = self.sources.iter().map(|(id, sourced)| (id, sourced.source.drift()));
-        let drifts = drifts.filter(|(_, drift)| *drift != 0);
-        drifts.fold(0, |all, (id, drift)| xxh3_64_with_seed(id.as_bytes(), all ^ drift))
+        let drifts = self.sources.iter().map(|(id, sourced)| (id.as_str(), sourced.source.drift()));
+        let drifts: Vec<(&str, u64)> = drifts.filter(|(_, drift)| *drift != 0).collect();
+        match drifts.is_empty() {
+            true => 0,
+            false => Identity::of_kind("drift").with(&drifts).number(),
+        }
     }
 
     /// The envelope of everything the style draws.

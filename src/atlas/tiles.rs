@@ -83,7 +83,10 @@ impl<T: Send + Sync + 'static> Tiles<T> {
 
     /// 0 while the tiles are those that the map was loaded with.
     pub fn drift(&self) -> u64 {
-        self.set.version() ^ self.loaded
+        match self.set.version() {
+            version if version == self.loaded => 0,
+            version => version.max(1),
+        }
     }
 }
 

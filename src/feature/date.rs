@@ -1,5 +1,6 @@
 //! Calendar dates, ISO 8601 `YYYY-MM-DD`, in the proleptic Gregorian calendar.
 
+use crate::identity::identified_by_fields;
 use std::fmt;
 use std::str::FromStr;
 
@@ -96,6 +97,8 @@ impl fmt::Display for Date {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 }
+
+identified_by_fields!(Date { year, month, day });
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! A property's value: JSON's types, cheap to clone.
 
+use crate::identity::{Identified, Identity};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -87,6 +88,20 @@ pub fn large_order(large: i128, n: f64) -> Ordering {
         // It was rounded to that number.
         Ordering::Equal => large.cmp(&(n as i128)),
         apart => apart,
+    }
+}
+
+impl Identified for Value {
+    fn identify(&self, to: &mut Identity) {
+        match self {
+            Value::Null => 0u8.identify(to),
+            Value::Bool(value) => (1u8, *value).identify(to),
+            Value::Number(value) => (2u8, *value).identify(to),
+            Value::Large(value) => (3u8, *value).identify(to),
+            Value::Text(value) => (4u8, value.as_ref()).identify(to),
+            Value::Array(value) => (5u8, value.as_ref()).identify(to),
+            Value::Object(value) => (6u8, value.as_ref()).identify(to),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! same sub-pixel position. Anything drawn must come through [`Camera::snap`].
 
 use super::{Plane, TileId, World, WorldBox};
+use crate::identity::identified_by_fields;
 
 /// Steps per device pixel: coordinates are 24.8 fixed point.
 pub const SUBPIXELS: i64 = 256;
@@ -338,6 +339,11 @@ impl Camera {
         WorldBox::around(&corners).unwrap_or(first).grown((reach_px + 1.0) / self.world_px)
     }
 }
+
+identified_by_fields!(Camera { zoom, ratio, world_px, origin, turn, width_px, height_px });
+identified_by_fields!(Turn { bearing, sin, cos });
+
+identified_by_fields!(Snapped { x, y });
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,7 @@
 use std::f64::consts::PI;
 
 use super::round;
+use crate::identity::identified_by_fields;
 
 /// The latitude, in degrees, at which Web Mercator's square ends.
 pub const MAX_LATITUDE: f64 = 85.051_128_779_806_59;
@@ -154,6 +155,9 @@ impl WorldBox {
             && other.min.y <= self.max.y
     }
 }
+
+identified_by_fields!(World { x, y });
+identified_by_fields!(WorldBox { min, max });
 
 #[cfg(test)]
 mod tests {

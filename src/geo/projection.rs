@@ -5,6 +5,7 @@
 use super::WorldBox;
 use super::projector::Projector;
 use super::reference::GEOGCS;
+use crate::identity::{Identified, Identity, identified_by_fields};
 
 /// Which projection, and the middle of the picture that it is for, degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -213,6 +214,19 @@ impl Projection {
             Kind::Lambert { .. } => (REACH_LAMBERT, -84.0, 30.0f64.min(self.lat + 60.0)),
         };
         WorldBox::from_degrees([self.lon - reach, south, self.lon + reach, north])
+    }
+}
+
+identified_by_fields!(Projection { kind, lon, lat });
+
+impl Identified for Kind {
+    fn identify(&self, to: &mut Identity) {
+        match self {
+            Kind::Lambert { south, north, lon, lat } => {
+                (0u8, (*south, *north), (*lon, *lat)).identify(to);
+            }
+            Kind::Utm { zone, south } => (1u8, *zone, *south).identify(to),
+        }
     }
 }
 

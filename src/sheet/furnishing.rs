@@ -3,6 +3,7 @@
 use super::logo::Logo;
 use crate::compose::furniture::{Callout, Corner, Furniture, Part, Theme};
 use crate::feature::Date;
+use crate::identity::identified_by_fields;
 
 /// What is said of one picture that it does not know itself, and its furniture, if it has any.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -100,3 +101,5 @@ fn all_parts() -> impl Iterator<Item = (Part, Option<Corner>)> {
         .map(|(_, part)| (part, None))
         .filter(|(part, _)| !matches!(part, Part::Graticule | Part::Globe))
 }
+
+identified_by_fields!(Furnishing { furniture, day, since, recipe, callouts, logo });

@@ -9,6 +9,7 @@ use image::{ImageReader, RgbaImage};
 use resvg::{tiny_skia, usvg};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::identity::{Identified, Identity};
 use crate::sprite::{Image, svg_tree};
 
 /// A sign, to be drawn at any size.
@@ -193,6 +194,12 @@ fn is_plain(group: &usvg::Group, left: &mut usize) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+impl Identified for Logo {
+    fn identify(&self, to: &mut Identity) {
+        self.key.identify(to);
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::atlas::PictureError;
 use crate::encode::{self, Moving, Pixels, PngFacts, TiffFacts};
+use crate::identity::{Identified, Identity};
 use crate::paint::raster::{self, Brush, Unfinished};
 use crate::paint::svg::TextAs;
 use crate::paint::{About, pdf, svg};
@@ -244,5 +245,20 @@ impl Bands<'_> {
             Ok(())
         })?;
         Ok((rows, opaque))
+    }
+}
+
+impl Identified for Output {
+    fn identify(&self, to: &mut Identity) {
+        match self {
+            Output::Png { dpi, palette } => (0u8, *dpi, *palette).identify(to),
+            Output::WebP => 1u8.identify(to),
+            Output::Jpeg(quality) => (2u8, *quality).identify(to),
+            Output::Gif => 3u8.identify(to),
+            Output::GeoTiff(dpi) => (4u8, *dpi).identify(to),
+            Output::Svg(TextAs::Outlines) => (5u8, 0u8).identify(to),
+            Output::Svg(TextAs::Live) => (5u8, 1u8).identify(to),
+            Output::Pdf { dpi, geo } => (6u8, *dpi, *geo).identify(to),
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! A picture that is asked for: everything that decides its bytes.
 
-use xxhash_rust::xxh3::xxh3_128;
-
 use super::furnishing::Furnishing;
 use super::output::Output;
 use super::overlay::Overlay;
 use crate::atlas::{Frame, Map, State};
 use crate::feature::Date;
+use crate::identity::{Identity, identified_by_fields};
 
 /// A picture to be drawn: everything that decides its bytes.
 #[derive(Debug, Clone)]
@@ -111,10 +110,19 @@ impl Picture {
         let Furnishing { furniture, callouts, .. } = &self.furnishing;
         let is_said = furniture.is_some() || !callouts.is_empty() || output.is_document();
         let furnishing = is_said.then_some(&self.furnishing);
-        let text = format!(
-            "{:x}|{style}|{state:?}|{frame:?}|{over:x}|{output:?}|{compared:?}|{film:?}|{furnishing:?}",
-            map.revision()
-        );
-        format!("{:032x}", xxh3_128(text.as_bytes()))
+        Identity::of_kind("picture")
+            .with(&map.revision())
+            .with(style)
+            .with(state)
+            .with(frame)
+            .with(&over)
+            .with(output)
+            .with(compared)
+            .with(film)
+            .with(&furnishing)
+            .text()
     }
 }
+
+identified_by_fields!(Compared { state, day, page_width });
+identified_by_fields!(Film { days, seconds });

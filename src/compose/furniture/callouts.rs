@@ -2,6 +2,7 @@
 
 use super::{Furnish, Items, REGULAR};
 use crate::geo::{SUBPIXELS, Snapped, World};
+use crate::identity::identified_by_fields;
 use crate::scene::{Circle, Item};
 
 /// Words about a place.
@@ -153,3 +154,5 @@ fn cross([a, b]: &[[f64; 2]; 2], [c, d]: &[[f64; 2]; 2]) -> bool {
     geo::Line::new((a[0], a[1]), (b[0], b[1]))
         .intersects(&geo::Line::new((c[0], c[1]), (d[0], d[1])))
 }
+
+identified_by_fields!(Callout { at, text });

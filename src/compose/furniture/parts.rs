@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::color::Color;
+use crate::identity::{Identified, Identity, identified_by_fields};
 
 /// A part of the furniture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -139,3 +140,19 @@ pub struct Furniture {
     pub subtitle: Option<String>,
     pub theme: Theme,
 }
+
+identified_by_fields!(Furniture { parts, title, subtitle, theme });
+
+/// By the name that requests use.
+macro_rules! identified_by_name {
+    ($($type:ident),*) => {
+        $(impl Identified for $type {
+            fn identify(&self, to: &mut Identity) {
+                let named = $type::ALL.iter().find(|(_, one)| one == self);
+                named.map(|(name, _)| *name).identify(to);
+            }
+        })*
+    };
+}
+
+identified_by_name!(Part, Corner, Theme);
