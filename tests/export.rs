@@ -260,6 +260,7 @@ fn alternative_text_is_in_the_map_s_language() {
 
 /// Each with a part of what is said of it: 25 and more.
 const WRONG: &[(&str, &str)] = &[
+    ("width=300&height=200", "not JSON"),
     ("", "EOF"),
     ("[]", "/"),
     ("{\"bbox\": [1, 2, 3]}", "/bbox"),

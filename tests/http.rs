@@ -292,6 +292,11 @@ const BAD_REQUESTS: &[(&str, u16, &str)] = &[
         "crosses itself near 0.5",
     ),
     ("/collections/places/items?filter=%7B%22op%22:&filter-lang=cql2-json", 400, "not JSON"),
+    (
+        "/collections/places/items?filter=colour='red'",
+        400,
+        "there is no property 'colour'; there are: geometry, id, accuracy_m",
+    ),
     ("/collections/places/items?filter-lang=sql", 400, "cql2-text or cql2-json"),
     ("/collections/places/items?sortby=nope", 400, "sortby: there is no property 'nope'"),
     ("/collections/places/items?properties=nope", 400, "properties: there is no property 'nope'"),

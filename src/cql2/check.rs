@@ -144,7 +144,9 @@ impl Checker<'_> {
     fn property(&self, name: &str) -> Checked {
         let always = || ALWAYS.iter().find(|(n, _)| *n == name).map(|(_, kind)| *kind);
         self.queryables.get(name).copied().or_else(always).ok_or_else(|| {
-            let known: Vec<&str> = self.queryables.keys().map(|k| &**k).take(60).collect();
+            let own = self.queryables.keys().map(|k| &**k);
+            let own = own.filter(|k| !ALWAYS.iter().any(|(always, _)| always == k));
+            let known: Vec<&str> = own.take(60).collect();
             let name: String = name.chars().take(60).collect();
             error(format!(
                 "there is no property '{name}'; there are: geometry, id, {}",

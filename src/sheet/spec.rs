@@ -36,12 +36,14 @@ impl Spec {
                 .split('.')
                 .filter(|s| !s.is_empty())
                 .fold(String::new(), |p, s| format!("{p}/{s}"));
-            SpecError::at(
-                if tail.is_empty() { "/".to_string() } else { tail },
-                e.inner().to_string(),
-            )
+            let inner = e.inner();
+            let message = match inner.is_syntax() || inner.is_eof() {
+                true => format!("not JSON: {inner}"),
+                false => inner.to_string(),
+            };
+            SpecError::at(if tail.is_empty() { "/".to_string() } else { tail }, message)
         })?;
-        reader.end().map_err(|e| SpecError::at("/", e.to_string()))?;
+        reader.end().map_err(|e| SpecError::at("/", format!("not JSON: {e}")))?;
         Ok(spec)
     }
 
