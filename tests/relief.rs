@@ -185,6 +185,31 @@ fn colours_in_steps_have_edges_at_their_heights() {
 }
 
 #[test]
+fn colours_that_are_no_ramp_are_refused() {
+    let folder = folder("ramps");
+    write_tiles(&folder.join("d"), mapbox);
+    let high = json!([">", ["elevation"], 3000]);
+    let colors = [
+        json!(["case", high, "#ffffff", "#000000"]),
+        json!(["step", ["*", ["elevation"], 2], "#000000", 5000, "#ffffff"]),
+        json!(["step", ["elevation"], "#000000", 2500, ["case", high, "#ffffff", "#ff0000"]]),
+    ];
+    for color in colors {
+        let path = folder.join("ramp.json");
+        let style = json!({"version": 8, "sources": {"d": source("d", json!({}))},
+            "layers": [tints(color.clone())]});
+        fs::write(&path, style.to_string()).unwrap();
+        let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
+        let told: Vec<String> = loaded.diagnostics.iter().map(|d| format!("{d:#}")).collect();
+        let refused = "only be the input of a top-level";
+        assert!(
+            told.iter().any(|t| t.starts_with("error") && t.contains(refused)),
+            "{color}: {told:?}"
+        );
+    }
+}
+
+#[test]
 fn light_from_the_picture_turns_with_it() {
     let folder = folder("light");
     write_tiles(&folder.join("d"), mapbox);

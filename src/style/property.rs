@@ -66,6 +66,11 @@ pub fn parse_property(json: &Json, spec: &PropertySpec) -> Result<Expr, Vec<Pars
     if dependence.zoom && !spec.takes_zoom() {
         return fail("zoom expressions not supported");
     }
+    if spec.is_elevation_ramp() && !expr.is_ramp() {
+        return fail(
+            "\"elevation\" may only be the input of a top-level \"interpolate\" or \"step\"",
+        );
+    }
     match expr.zoom_curve() {
         ZoomCurve::Refused(why) => fail(why),
         ZoomCurve::Interpolate if !spec.interpolates() => {

@@ -79,6 +79,12 @@ impl PropertySpec {
         self.expression.parameters.iter().any(|p| p == "zoom")
     }
 
+    /// Whether it is a ramp of heights.
+    pub(super) fn is_elevation_ramp(&self) -> bool {
+        self.property_type == "color-ramp"
+            && self.expression.parameters.iter().any(|p| p == "elevation")
+    }
+
     pub(super) fn takes_features(&self) -> bool {
         matches!(self.property_type.as_str(), "data-driven" | "cross-faded-data-driven")
     }

@@ -24,23 +24,26 @@ impl Expr {
         found
     }
 
-    /// The inputs at which curves have stops, rising, wherever in the expression they stand.
+    /// The inputs at which the curve that the expression is has stops, rising.
     pub fn stops(&self) -> Vec<f64> {
-        let mut found = Vec::new();
-        self.each_stop(&mut |stop| found.push(stop));
-        found.sort_by(f64::total_cmp);
-        found.dedup();
-        found
+        match &self.node {
+            Node::Step { stops, .. } | Node::Interpolate { stops, .. } => {
+                stops.iter().map(|(stop, _)| *stop).filter(|stop| stop.is_finite()).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
-    fn each_stop(&self, see: &mut dyn FnMut(f64)) {
-        if self.size > MOST_NODES {
-            return;
+    /// Whether what only a map knows is the input of a curve that the expression is, and nothing else
+    /// in it: then it is a ramp, known by its stops.
+    pub fn is_ramp(&self) -> bool {
+        match &self.node {
+            Node::Step { input, stops } | Node::Interpolate { input, stops, .. } => {
+                let is_plain = matches!(&input.node, Node::Call(_, args) if args.is_empty());
+                is_plain && stops.iter().all(|(_, output)| !output.dependence.other)
+            }
+            _ => !self.dependence.other,
         }
-        if let Node::Step { stops, .. } | Node::Interpolate { stops, .. } = &self.node {
-            stops.iter().filter(|(stop, _)| stop.is_finite()).for_each(|(stop, _)| see(*stop));
-        }
-        self.node.each_child(&mut |child| child.each_stop(see));
     }
 
     /// The lists of texts that are answers.
