@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use contactline::atlas::{self, Frame, Map, Options, Size};
 use contactline::geo::{LonLat, World};
-use contactline::label::{Area, Board, Bound, Candidate, Overlap, Rank, Supply, Text, Try};
+use contactline::label::{Area, Board, Bound, Candidate, Overlap, Rank, Supply, Text, Try, Yields};
 use mosaic::{differences, pixels};
 use random::Random;
 use serde_json::{Value as Json, json};
@@ -312,11 +312,12 @@ impl Supply<usize> for Boxes {
                     bounds: vec![Bound::Box(*label)],
                     strict: false,
                     around: Vec::new(),
-                    closed: false,
+                    padding: 0.0,
                 }];
                 out.push(Candidate {
                     rank: Rank { layer: 0, key: 0, tile: 0, part: i as u32, nth: 0 },
                     copy: 0,
+                    at: middle,
                     text: Some(Text {
                         tries,
                         overlap: Overlap::Never,
@@ -325,6 +326,7 @@ impl Supply<usize> for Boxes {
                     }),
                     icon: None,
                     repeat: None,
+                    yields: Yields::default(),
                     ink: *label,
                     payload: i,
                 });

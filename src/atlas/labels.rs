@@ -18,7 +18,7 @@ use crate::compose::{
     self, Inputs, Label, LabelPaths, LabelPlace, LayerData, SymbolInputs, SymbolLayer,
 };
 use crate::geo::{Camera, Plane};
-use crate::label::{Area, Board, Bound, Candidate, Shown, Supply};
+use crate::label::{Area, Board, Candidate, Obstacles, Shown, Supply, Yields};
 use crate::style::{Layer, Paint};
 use crate::text::Alphabet;
 
@@ -43,8 +43,8 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(plane: &Plane) -> Self {
-        Self { labels: Mutex::new(Labels::new(plane)), held: AtomicU64::new(0) }
+    fn new(labels: Labels) -> Self {
+        Self { labels: Mutex::new(labels), held: AtomicU64::new(0) }
     }
 }
 
@@ -60,6 +60,12 @@ impl Labels {
         let board = Board::of_world(plane.turned([plane.world_px(), 0.0]));
         Self { board, seen: HashSet::new(), paths: LabelPaths::default() }
     }
+
+    /// For one picture.
+    fn beside(plane: &Plane, room: &Room) -> Self {
+        let Self { board, seen, paths } = Self::new(plane);
+        Self { board: board.around(room.obstacles.clone()), seen, paths }
+    }
 }
 
 impl Default for Boards {
@@ -72,7 +78,7 @@ impl Boards {
     fn get(&self, plane: &Plane, state: &State, drift: u64) -> Arc<Shared> {
         let key =
             format!("{}|{}|{drift}|{state:?}", plane.zoom().to_bits(), plane.bearing().to_bits());
-        self.0.get_with(key, || Arc::new(Shared::new(plane)))
+        self.0.get_with(key, || Arc::new(Shared::new(Labels::new(plane))))
     }
 
     /// Forgets boards until the others hold no more than they may.
@@ -89,69 +95,58 @@ impl Boards {
     }
 }
 
-/// Where in a picture the labels of what lies on top may be: in its map, clear of its furniture.
-/// CSS px of the plane.
+/// Where in one picture labels may be: in its map, clear of its furniture.
 pub struct Room {
-    map: Area,
-    taken: Vec<Area>,
-    /// From one copy of the world to the next.
-    period: [f64; 2],
-    /// Labels that had none.
+    obstacles: Obstacles,
+    /// Whether the map's own labels keep within it, too, not only those of what lies on top.
+    is_for_all: bool,
+    /// Labels of what lies on top that had none.
     cut: Cell<usize>,
 }
 
 impl Room {
-    /// The room of a map, and what is taken of it: left, top, right, bottom in CSS px from the
-    /// picture's upper left.
-    pub fn new(camera: &Camera, map: [f64; 4], taken: &[[f64; 4]]) -> Self {
-        let ([x, y], _) = camera.on_plane();
-        let area = |[left, top, right, bottom]: [f64; 4]| Area {
-            min: [x + left, y + top],
-            max: [x + right, y + bottom],
-        };
-        let plane = camera.plane();
-        let period = plane.turned([plane.world_px(), 0.0]);
-        Self {
-            map: area(map),
-            taken: taken.iter().map(|taken| area(*taken)).collect(),
-            period,
-            cut: Cell::new(0),
-        }
+    /// All of a picture, for the labels of what lies on top. The map's own are cut by its edges, as
+    /// those of a tile are.
+    pub fn whole(camera: &Camera) -> Self {
+        let (min, max) = camera.on_plane();
+        let obstacles = Obstacles { map: Area { min, max }, boxes: Vec::new(), lines: Vec::new() };
+        Self { obstacles, is_for_all: false, cut: Cell::new(0) }
     }
 
-    /// How many labels had no room in it.
+    /// The room for all labels of a map with furniture, CSS px from the picture's upper left: left,
+    /// top, right, bottom of the map and of each box, and both ends of lines.
+    pub fn beside(
+        camera: &Camera,
+        map: [f64; 4],
+        boxes: impl IntoIterator<Item = [f64; 4]>,
+        lines: impl IntoIterator<Item = [[f64; 2]; 2]>,
+    ) -> Self {
+        let (origin, _) = camera.on_plane();
+        let area = |[left, top, right, bottom]: [f64; 4]| {
+            Area { min: [left, top], max: [right, bottom] }.moved(origin)
+        };
+        let point = |[x, y]: [f64; 2]| [x + origin[0], y + origin[1]];
+        let obstacles = Obstacles {
+            map: area(map),
+            boxes: boxes.into_iter().map(area).collect(),
+            lines: lines.into_iter().map(|ends| ends.map(point)).collect(),
+        };
+        Self { obstacles, is_for_all: true, cut: Cell::new(0) }
+    }
+
+    /// How many labels of what lies on top had no room in it.
     pub fn cut(&self) -> usize {
         self.cut.get()
     }
 
-    /// All of a picture.
-    pub fn whole(camera: &Camera) -> Self {
-        let (min, max) = camera.on_plane();
-        Self::new(camera, [0.0, 0.0, max[0] - min[0], max[1] - min[1]], &[])
-    }
-
-    /// Closes positions that would be cut: those that are in no copy of the world where there is
-    /// room for them, so that every copy shows the same. Whether some of the label would be seen
-    /// but for that.
-    fn close(&self, candidate: &mut Candidate<Arc<Label>>) -> bool {
-        let copies =
-            (-2..=2).map(|copy| copy - candidate.copy).map(|by| self.period.map(|p| p * by as f64));
-        let moved = |area: Area, by: [f64; 2]| {
-            let of = |v: [f64; 2]| [v[0] + by[0], v[1] + by[1]];
-            Area { min: of(area.min), max: of(area.max) }
-        };
-        let has_room = |area: Area| {
-            (0..2).all(|i| self.map.min[i] <= area.min[i] && area.max[i] <= self.map.max[i])
-                && !self.taken.iter().any(|taken| taken.meets(&area))
-        };
-        let Some(text) = &mut candidate.text else { return false };
-        for one in &mut text.tries {
-            let bounds = || one.bounds.iter().chain(&one.around).map(Bound::area);
-            one.closed = !copies.clone().any(|by| bounds().all(|area| has_room(moved(area, by))));
+    /// What of a layer's labels keeps within it.
+    fn yields(&self, is_on_top: bool) -> Yields {
+        match (is_on_top, self.is_for_all) {
+            // What a user puts on the map stays.
+            (true, _) => Yields::Text,
+            (false, true) => Yields::Whole,
+            (false, false) => Yields::Nothing,
         }
-        let is_seen = |area: Area| self.map.meets(&area);
-        text.tries.iter().all(|one| one.closed)
-            && text.tries.iter().flat_map(|one| &one.bounds).any(|bound| is_seen(bound.area()))
     }
 }
 
@@ -166,20 +161,53 @@ pub fn shown(
     room: &Room,
 ) -> Result<Vec<ShownLabels>, PictureError> {
     let mut by_layer = vec![Vec::new(); map.style.layers.len()];
-    let drawn =
-        |l: &&Layer| matches!(l.paint, Paint::Symbol(_)) && l.drawn_at(camera.zoom(), state);
-    if !map.style.layers.iter().any(|l| drawn(&l)) {
-        return Ok(by_layer);
-    }
+    ask(map, state, camera, room, |candidate, shown| {
+        let label = &candidate.payload;
+        // Ranks count from the uppermost layer.
+        if let Some(layer) = by_layer.iter_mut().rev().nth(label.layer as usize) {
+            layer.push((label.clone(), shown));
+        }
+    })?;
+    Ok(by_layer)
+}
+
+/// The room that the labels of a picture take: left, top, right, bottom in CSS px from its upper
+/// left.
+///
+/// # Errors
+/// Where a tile that a label may come from cannot be read.
+pub fn taken(
+    map: &StyledMap,
+    state: &State,
+    camera: &Camera,
+    room: &Room,
+) -> Result<Vec<[f64; 4]>, PictureError> {
+    let ([x, y], _) = camera.on_plane();
+    let mut taken = Vec::new();
+    ask(map, state, camera, room, |candidate, shown| {
+        let Area { min, max } = candidate.room(shown).moved([-x, -y]);
+        taken.push([min[0], min[1], max[0], max[1]]);
+    })?;
+    Ok(taken)
+}
+
+/// Asks the board of a picture's kind, or one of its own, for what the picture shows.
+fn ask(
+    map: &StyledMap,
+    state: &State,
+    camera: &Camera,
+    room: &Room,
+    mut take: impl FnMut(&Candidate<Arc<Label>>, Shown),
+) -> Result<(), PictureError> {
+    let drawn = |l: &Layer| matches!(l.paint, Paint::Symbol(_)) && l.drawn_at(camera.zoom(), state);
     let plane = camera.plane();
-    if plane.world_px() < LEAST_WORLD {
-        return Ok(by_layer);
+    if !map.style.layers.iter().any(drawn) || plane.world_px() < LEAST_WORLD {
+        return Ok(());
     }
-    // What lies on top is of this picture alone, and its labels make room for what is in this
-    // picture.
-    let room = Some(room).filter(|_| !map.layers_on_top().is_empty());
+    // Furniture and what lies on top are of this picture alone.
+    let room = Some(room).filter(|room| room.is_for_all || !map.layers_on_top().is_empty());
     let shared = match room {
-        Some(_) => Arc::new(Shared::new(&plane)),
+        Some(room) => Arc::new(Shared::new(Labels::beside(&plane, room))),
         None => map.boards.get(&plane, state, map.drift()),
     };
     {
@@ -194,41 +222,32 @@ pub fn shown(
         let Labels { board, seen, paths } = &mut *labels;
         let alphabet = Alphabet { fonts: &map.fonts, ranges: map.ranges.as_deref() };
         let inputs = SymbolInputs { plane, state, sprite: &map.sprite, alphabet };
-        let mut supply = Sources { map, inputs: &inputs, room, seen, paths, cut: 0, whole: Ok(()) };
+        let mut supply = Sources { map, inputs: &inputs, room, seen, paths, whole: Ok(()) };
         let (min, max) = camera.on_plane();
         let found = board.shown(&Area { min, max }, &mut supply);
-        let (cut, whole) = (supply.cut, supply.whole);
-        if let Err(fault) = whole {
+        if let Err(fault) = supply.whole {
             // The board has settled the places of labels without some that belong on it.
             *labels = Labels::new(&plane);
             return Err(fault);
         }
-        for (candidate, shown) in found {
-            let label = &candidate.payload;
-            // Ranks count from the uppermost layer.
-            if let Some(layer) = by_layer.iter_mut().rev().nth(label.layer as usize) {
-                layer.push((label.clone(), shown));
-            }
-        }
+        found.into_iter().for_each(|(candidate, shown)| take(candidate, shown));
         if let Some(room) = room {
-            room.cut.set(cut);
+            room.cut.set(board.silenced());
         }
         shared.held.store(board.len() as u64, Ordering::Relaxed);
     }
     map.boards.trim();
-    Ok(by_layer)
+    Ok(())
 }
 
 /// Gives a board the candidates of a style's sources.
 struct Sources<'a> {
     map: &'a StyledMap,
     inputs: &'a SymbolInputs<'a>,
-    /// Where labels of what lies on top may be, if there are any.
+    /// Where labels may be, if the picture has a board of its own.
     room: Option<&'a Room>,
     seen: &'a mut HashSet<LabelPlace>,
     paths: &'a mut LabelPaths,
-    /// Labels of what lies on top that have no room.
-    cut: usize,
     /// Whether every tile could be read.
     whole: Result<(), PictureError>,
 }
@@ -251,9 +270,9 @@ impl Supply<Arc<Label>> for Sources<'_> {
                 let layer = SymbolLayer { rank, layer, paint };
                 let mut found =
                     compose::symbols(self.inputs, area, layer, &batches, self.paths, is_new);
-                if let Some(room) = self.room.filter(|_| sourced.is_on_top()) {
-                    self.cut +=
-                        found.iter_mut().map(|one| usize::from(room.close(one))).sum::<usize>();
+                if let Some(room) = self.room {
+                    let yields = room.yields(sourced.is_on_top());
+                    found.iter_mut().for_each(|one| one.yields = yields);
                 }
                 candidates.extend(found);
             }

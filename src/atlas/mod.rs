@@ -6,7 +6,7 @@ mod dem;
 mod faults;
 mod frame;
 mod glyphs;
-mod labels;
+pub(crate) mod labels;
 mod load;
 mod load_sources;
 mod plain;

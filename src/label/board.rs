@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::bounds::{Area, Bound};
-use super::{Candidate, Icon, Overlap, Rank, Shown};
+use super::obstacles::Room;
+use super::{Candidate, Icon, Obstacles, Overlap, Rank, Shown, Yields};
 
 /// Gives a board its candidates.
 pub trait Supply<T> {
@@ -26,6 +27,8 @@ pub struct Board<T> {
     supplied: HashSet<(i64, i64)>,
     /// From one copy of the world to the next, CSS px.
     period: [f64; 2],
+    /// What is there before any label.
+    obstacles: Option<Obstacles>,
 }
 
 #[derive(Debug)]
@@ -54,6 +57,7 @@ impl<T> Default for Board<T> {
             named: HashMap::new(),
             supplied: HashSet::new(),
             period: [0.0; 2],
+            obstacles: None,
         }
     }
 }
@@ -66,6 +70,20 @@ impl<T> Board<T> {
     /// before it.
     pub fn of_world(period: [f64; 2]) -> Self {
         Self { period, ..Self::default() }
+    }
+
+    /// The same with something on it before any label: for one picture.
+    pub fn around(self, obstacles: Obstacles) -> Self {
+        Self { obstacles: Some(obstacles), ..self }
+    }
+
+    /// How many labels that keep their icon have no room for their text, of those that would be
+    /// seen.
+    pub fn silenced(&self) -> usize {
+        let silences = |entry: &&Entry<T>| {
+            self.obstacles.as_ref().is_some_and(|o| o.silences(&entry.candidate))
+        };
+        self.candidates.iter().filter(silences).count()
     }
 
     /// What is shown of every candidate that may paint in the area, in order.
@@ -83,7 +101,11 @@ impl<T> Board<T> {
         }
         let answer = |i: u32| {
             let entry = self.entry(i);
-            Some((&entry.candidate, entry.answer.filter(|a| !a.is_nothing())?))
+            let uncut = |shown: Shown| match &self.obstacles {
+                Some(obstacles) => obstacles.uncut(&entry.candidate, shown),
+                None => shown,
+            };
+            Some((&entry.candidate, entry.answer.map(uncut).filter(|a| !a.is_nothing())?))
         };
         found.into_iter().filter_map(answer).collect()
     }
@@ -254,14 +276,22 @@ impl<T> Board<T> {
             overlap == Overlap::Always
                 || bounds.iter().all(|b| self.is_free(b, overlap, candidate.rank))
         };
+        let has_room = |rooms: &[Room]| {
+            self.obstacles.as_ref().is_none_or(|o| o.leave_somewhere(candidate, rooms, self.period))
+        };
         let text = candidate.text.as_ref().and_then(|text| {
             text.tries.iter().position(|t| {
                 let overlap = if t.strict { Overlap::Never } else { text.overlap };
-                !t.closed && is_free(&t.bounds, overlap) && is_free(&t.around, overlap)
+                (candidate.yields == Yields::Nothing || has_room(&t.rooms()))
+                    && is_free(&t.bounds, overlap)
+                    && is_free(&t.around, overlap)
             })
         });
-        let icon =
-            candidate.icon.as_ref().is_some_and(|icon| is_free(icon.beside(text), icon.overlap));
+        let icon = candidate.icon.as_ref().is_some_and(|icon| {
+            let bounds = icon.beside(text);
+            (candidate.yields != Yields::Whole || has_room(&[Room::of(bounds)]))
+                && is_free(bounds, icon.overlap)
+        });
         let icon_alone = candidate.text.as_ref().is_none_or(|t| t.optional);
         let text_alone = candidate.icon.as_ref().is_none_or(|i| i.optional);
         let both = icon && text.is_some();
@@ -352,13 +382,15 @@ mod tests {
 
     fn candidate(i: usize, area: &Area) -> Candidate<usize> {
         let bounds = vec![Bound::Box(*area)];
-        let tries = vec![Try { bounds, strict: false, around: Vec::new(), closed: false }];
+        let tries = vec![Try { bounds, padding: 0.0, strict: false, around: Vec::new() }];
         Candidate {
             rank: Rank { layer: 0, key: 0, tile: 0, part: i as u32, nth: 0 },
             copy: 0,
+            at: area.min,
             text: Some(Text { tries, overlap: Overlap::Never, blocks: true, optional: false }),
             icon: None,
             repeat: None,
+            yields: Yields::Nothing,
             ink: *area,
             payload: i,
         }

@@ -20,6 +20,11 @@ impl Area {
         (0..2).all(|i| self.min[i] <= other.max[i] && other.min[i] <= self.max[i])
     }
 
+    /// Whether all of another area lies in this one.
+    pub fn holds(&self, other: &Self) -> bool {
+        (0..2).all(|i| self.min[i] <= other.min[i] && other.max[i] <= self.max[i])
+    }
+
     /// Whether the point lies in the area; its right and lower sides belong to its neighbours.
     pub fn owns(&self, p: [f64; 2]) -> bool {
         (0..2).all(|i| self.min[i] <= p[i] && p[i] < self.max[i])
@@ -34,6 +39,11 @@ impl Area {
 
     pub fn grown(&self, by: f64) -> Self {
         Self { min: self.min.map(|v| v - by), max: self.max.map(|v| v + by) }
+    }
+
+    pub fn moved(&self, [x, y]: [f64; 2]) -> Self {
+        let of = |v: [f64; 2]| [v[0] + x, v[1] + y];
+        Self { min: of(self.min), max: of(self.max) }
     }
 
     pub fn around(points: impl IntoIterator<Item = [f64; 2]>) -> Self {
@@ -53,6 +63,34 @@ impl Bound {
         match *self {
             Bound::Box(area) => area,
             Bound::Circle { center, radius } => Area { min: center, max: center }.grown(radius),
+        }
+    }
+
+    pub fn moved(&self, [x, y]: [f64; 2]) -> Self {
+        match *self {
+            Bound::Box(area) => Bound::Box(area.moved([x, y])),
+            Bound::Circle { center, radius } => {
+                Bound::Circle { center: [center[0] + x, center[1] + y], radius }
+            }
+        }
+    }
+
+    pub fn grown(&self, by: f64) -> Self {
+        match *self {
+            Bound::Box(area) => Bound::Box(area.grown(by)),
+            Bound::Circle { center, radius } => Bound::Circle { center, radius: radius + by },
+        }
+    }
+
+    /// Whether a straight line between two points runs over it.
+    pub fn is_crossed(&self, [from, to]: [[f64; 2]; 2]) -> bool {
+        use geo::{Distance as _, Euclidean, Intersects as _};
+        let line = geo::Line::new(from, to);
+        match *self {
+            Bound::Box(area) => line.intersects(&geo::Rect::new(area.min, area.max)),
+            Bound::Circle { center, radius } => {
+                Euclidean.distance(&geo::Point::from(center), &line) < radius
+            }
         }
     }
 
@@ -87,5 +125,9 @@ mod tests {
         assert!(circle(5.0, 5.0, 1.0).collides(&square));
         assert!(circle(0.0, 0.0, 2.0).collides(&circle(3.0, 0.0, 1.5)));
         assert!(!circle(0.0, 0.0, 1.0).collides(&circle(2.0, 0.0, 1.0)));
+        let line = [[-5.0, 5.0], [20.0, 5.0]];
+        assert!(square.is_crossed(line) && circle(30.0, 5.0, 10.5).is_crossed(line));
+        assert!(!square.moved([0.0, 6.0]).is_crossed(line));
+        assert!(!circle(5.0, 8.0, 2.5).is_crossed(line));
     }
 }

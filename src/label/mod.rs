@@ -16,14 +16,20 @@
 //! of a candidate shows what the candidate of the world itself shows, so that no chain of overlaps
 //! leads round and round the world.
 //!
+//! A board of one picture may have [`Obstacles`] on it before any label: then labels move aside
+//! from the picture's furniture and edges, or leave their room to others, as they do among
+//! themselves.
+//!
 //! Positions are CSS px of a plane: the world's square at one zoom, turned so that up is the
 //! picture's up.
 
 mod board;
 mod bounds;
+mod obstacles;
 
 pub use board::{Board, Supply};
 pub use bounds::{Area, Bound};
+pub use obstacles::{Obstacles, Yields};
 
 /// What a label may lie over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,12 +74,12 @@ impl Rank {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Try {
     pub bounds: Vec<Bound>,
+    /// How much of the bounds is kept free around the text on each side, CSS px.
+    pub padding: f64,
     /// Whether it is taken only where it overlaps nothing, whatever the text may lie over.
     pub strict: bool,
     /// What must be free, too: the icon that is drawn around the text.
     pub around: Vec<Bound>,
-    /// Whether it is not to be taken: something that is no label is in its way.
-    pub closed: bool,
 }
 
 /// A label's text: its positions in the order of preference.
@@ -127,9 +133,13 @@ pub struct Candidate<T> {
     pub rank: Rank,
     /// How many worlds to the east.
     pub copy: i64,
+    /// The point that it belongs to.
+    pub at: [f64; 2],
     pub text: Option<Text>,
     pub icon: Option<Icon>,
     pub repeat: Option<Repeat>,
+    /// What of it keeps clear of what is on the board before any label.
+    pub yields: Yields,
     /// All that it may paint.
     pub ink: Area,
     /// What the caller draws it from.
@@ -137,6 +147,16 @@ pub struct Candidate<T> {
 }
 
 impl<T> Candidate<T> {
+    /// The room that what is shown of it takes, without padding.
+    pub fn room(&self, shown: Shown) -> Area {
+        let text = self.text.as_ref().zip(shown.text).map(|(text, at)| &text.tries[at]);
+        let icon = self.icon.as_ref().filter(|_| shown.icon);
+        let words = text.into_iter().flat_map(|t| t.bounds.iter().map(|b| b.grown(-t.padding)));
+        let around = text.into_iter().flat_map(|t| t.around.iter().copied());
+        let icon = icon.into_iter().flat_map(|i| i.beside(shown.text).iter().copied());
+        words.chain(around).chain(icon).fold(Area::EMPTY, |all, bound| all.union(&bound.area()))
+    }
+
     /// Everything it may paint or touch.
     pub fn areas(&self) -> impl Iterator<Item = Area> {
         let tries =

@@ -3,8 +3,8 @@
 use super::Picture;
 use super::drawn::Drawn;
 use crate::atlas::Room;
-use crate::atlas::{PictureError, State, scenes};
-use crate::compose::furniture::{self, Area, Bands};
+use crate::atlas::{PictureError, State, labels, scenes};
+use crate::compose::furniture::{Bands, CssRect, Layout, PxRect};
 use crate::feature::Date;
 use crate::geo::{Camera, SUBPIXELS, Snapped};
 use crate::scene::{self, Group, Item, Scene};
@@ -20,10 +20,10 @@ pub(super) struct Pane<'a> {
 
 impl Pane<'_> {
     /// What of the pane's frame is shown, device px.
-    pub fn area(&self, camera: &Camera, bands: Bands) -> Area {
+    pub fn area(&self, camera: &Camera, bands: Bands) -> PxRect {
         let ratio = camera.ratio();
         let (width, height) = (f64::from(camera.width_px()), f64::from(camera.height_px()));
-        Area {
+        PxRect {
             left: self.shown[0] * width,
             top: bands.top * ratio,
             right: self.shown[1] * width,
@@ -31,16 +31,19 @@ impl Pane<'_> {
         }
     }
 
-    /// Where its labels of what lies on top may be.
-    pub fn room(&self, camera: &Camera, bands: Bands, taken: &[[f64; 4]]) -> Room {
-        let Area { left, top, right, bottom } = self.area(camera, bands);
-        let ratio = camera.ratio();
-        let by = f64::from(self.left_px) / ratio;
-        let taken: Vec<[f64; 4]> = taken
-            .iter()
-            .map(|[left, top, right, bottom]| [left - by, *top, right - by, *bottom])
-            .collect();
-        Room::new(camera, [left, top, right, bottom].map(|v| v / ratio), &taken)
+    /// Where its labels may be, beside the furniture.
+    fn room(&self, camera: &Camera, bands: Bands, layout: &Layout) -> Room {
+        let [left, _] = self.corner(camera);
+        let moved = |[x, y]: [f64; 2]| [x - left, y];
+        let map = self.area(camera, bands).css(camera.ratio()).sides();
+        let boxes = layout.taken().into_iter().map(|taken| taken.moved([-left, 0.0]).sides());
+        let leaders = layout.leaders().into_iter().map(|ends| ends.map(moved));
+        Room::beside(camera, map, boxes, leaders)
+    }
+
+    /// Where on the page its frame begins, CSS px.
+    fn corner(&self, camera: &Camera) -> [f64; 2] {
+        [f64::from(self.left_px) / camera.ratio(), 0.0]
     }
 }
 
@@ -63,8 +66,29 @@ pub(super) fn panes(picture: &Picture) -> (Vec<Pane<'_>>, Option<u32>) {
     }
 }
 
-/// The maps of a page, with the bands of its furniture and what else is taken of it: left, top,
-/// right, bottom in CSS px.
+/// The room that the labels of a page's maps take beside its furniture.
+///
+/// # Errors
+/// Where a tile that a label may come from cannot be read.
+pub(super) fn labels(
+    drawn: &Drawn,
+    panes: &[Pane],
+    camera: &Camera,
+    (bands, layout): (Bands, &Layout),
+) -> Result<Vec<CssRect>, PictureError> {
+    let mut taken = Vec::new();
+    for pane in panes {
+        let room = pane.room(camera, bands, layout);
+        let of_pane = labels::taken(drawn.map(), pane.state, camera, &room)?;
+        let at = |[left, top, right, bottom]: [f64; 4]| {
+            CssRect { left, top, right, bottom }.moved(pane.corner(camera))
+        };
+        taken.extend(of_pane.into_iter().map(at));
+    }
+    Ok(taken)
+}
+
+/// The maps of a page, whose labels keep clear of its furniture.
 ///
 /// # Errors
 /// Where a tile that they show cannot be read.
@@ -73,11 +97,14 @@ pub(super) fn composed(
     panes: &[Pane],
     camera: &Camera,
     on_page: &Camera,
-    (bands, taken): (Bands, &[[f64; 4]]),
+    (bands, layout): (Bands, &Layout),
 ) -> Result<Scene, PictureError> {
     let map = drawn.map();
     if let [only] = panes {
-        let room = only.room(camera, bands, taken);
+        let room = match layout.is_bare() {
+            true => Room::whole(camera),
+            false => only.room(camera, bands, layout),
+        };
         let scene = scenes::scene(map, only.state, camera, &room)?;
         drawn.cuts(room.cut());
         return Ok(scene);
@@ -86,19 +113,13 @@ pub(super) fn composed(
     let mut layers = Vec::new();
     let mut cut = 0;
     for pane in panes {
-        let room = pane.room(camera, bands, taken);
-        let mut scene = scenes::scene(map, pane.state, camera, &room)?;
+        let room = pane.room(camera, bands, layout);
+        let scene = scenes::scene(map, pane.state, camera, &room)?;
         cut += room.cut();
-        let area = pane.area(camera, Bands::default());
-        furniture::leave_out(&mut scene, |_, label| !area.holds(label));
+        let PxRect { left, top, right, bottom } = pane.area(camera, Bands::default());
         let corner = |x: f64, y: f64| Snapped { x: px(x), y: px(y) };
-        let (top, bottom) = (0.0, f64::from(camera.height_px()));
-        let clip = [
-            corner(area.left, top),
-            corner(area.right, top),
-            corner(area.right, bottom),
-            corner(area.left, bottom),
-        ];
+        let clip =
+            [corner(left, top), corner(right, top), corner(right, bottom), corner(left, bottom)];
         let by = Snapped { x: px(f64::from(pane.left_px)), y: 0 };
         layers.extend(scene.layers.into_iter().map(|layer| {
             let group = Item::Group(Group { items: layer.items, opacity: 1.0, clip: Some(clip) });

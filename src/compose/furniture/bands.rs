@@ -1,10 +1,11 @@
 //! The bands above and below the map: title, subtitle and date; how accurate the map is, and its
 //! sources.
 
+use super::sizes::LEAST_TEXT;
 use super::words::filled;
 use super::write::Block;
 use super::yielding::Line;
-use super::{BOLD, Band, Furnish, LEAST_UNIT, MAX_SOURCES, Part, REGULAR, all_sources};
+use super::{BOLD, Band, CssRect, Furnish, MAX_SOURCES, Part, REGULAR, all_sources};
 
 impl Furnish<'_> {
     pub(super) fn as_of(&self) -> Option<String> {
@@ -20,16 +21,17 @@ impl Furnish<'_> {
         let wants = self.wants(Part::Title);
         let title = self.wanted.title.as_deref().filter(|_| wants);
         let subtitle = self.wanted.subtitle.as_deref().filter(|_| wants);
-        let (pad, inner) = (self.pad(), self.width - 2.0 * self.pad());
+        let (pad, width) = (self.pad(), self.page.width());
+        let inner = width - 2.0 * pad;
         if title.is_none() && subtitle.is_none() {
             return Band::default();
         }
         let palette = &self.palette;
         let date = self.as_of();
         let all = [
-            (Line::Title, title, BOLD, 2.1, palette.ink),
-            (Line::Subtitle, subtitle, REGULAR, 1.25, palette.ink),
-            (Line::Date, date.as_deref(), REGULAR, 1.25, palette.soft),
+            (Line::Title, title, BOLD, self.sizes.title, palette.ink),
+            (Line::Subtitle, subtitle, REGULAR, self.sizes.subtitle, palette.ink),
+            (Line::Date, date.as_deref(), REGULAR, self.sizes.subtitle, palette.soft),
         ];
         let kept = |line: Line| !self.is_gone(line);
         let set = |factor: f64| {
@@ -41,7 +43,8 @@ impl Furnish<'_> {
         // Smaller until no line is cut, and the map is most of the page.
         let fits = |blocks: &[Option<Block>; 3]| {
             let height: f64 = blocks.iter().flatten().map(|b| b.height).sum();
-            blocks.iter().flatten().all(|b| b.width <= inner + 0.5) && height <= 0.34 * self.height
+            blocks.iter().flatten().all(|b| b.width <= inner + 0.5)
+                && height <= 0.34 * self.page.height()
         };
         let mut factor = 1.0;
         let mut blocks = set(factor);
@@ -53,10 +56,10 @@ impl Furnish<'_> {
         let mut items = Vec::new();
         let mut y = 0.8 * pad;
         for ((line, text, ..), block) in all.iter().zip(&blocks) {
-            match block.as_ref().filter(|block| block.width <= self.width - pad) {
+            match block.as_ref().filter(|block| block.width <= width - pad) {
                 Some(block) => {
-                    items.push(block.at(self.start(block, pad, self.width - pad), y, None));
-                    y += block.height + 0.1 * self.unit;
+                    items.push(block.at(self.start(block, pad, width - pad), y, None));
+                    y += block.height + self.sizes.line_gap * self.unit;
                 }
                 // A date without room in the band may yet find some in a corner.
                 None if text.is_some() && *line != Line::Date => band.left_out.push(line.name()),
@@ -65,8 +68,11 @@ impl Furnish<'_> {
         }
         if !items.is_empty() {
             band.height = (y + 0.6 * pad).ceil();
-            band.items =
-                self.rectangle([0.0, 0.0, self.width, band.height], Some(palette.paper), None);
+            band.items = self.rectangle(
+                CssRect { bottom: band.height, ..self.page },
+                Some(palette.paper),
+                None,
+            );
             band.items.extend(items);
         }
         band
@@ -84,10 +90,11 @@ impl Furnish<'_> {
         if !self.wants(Part::Sources) && !self.has_legend_strip() {
             return Band::default();
         }
-        let (pad, inner) = (self.pad(), self.width - 2.0 * self.pad());
-        let size = (0.85 * self.unit).max(LEAST_UNIT);
+        let (pad, width) = (self.pad(), self.page.width());
+        let inner = width - 2.0 * pad;
+        let size = (self.sizes.small * self.unit).max(LEAST_TEXT);
         // On a small page fewer sources are named, so that the map is most of it.
-        let most = if self.has_legend_strip() { 0.13 } else { 0.2 } * self.height;
+        let most = if self.has_legend_strip() { 0.13 } else { 0.2 } * self.page.height();
         let fits = |text: &String| {
             self.text(text, REGULAR, size, inner, self.palette.soft)
                 .is_none_or(|b| b.height <= most)
@@ -110,13 +117,13 @@ impl Furnish<'_> {
             y += height;
         }
         for (line, text, color) in lines.into_iter().filter(|_| self.wants(Part::Sources)) {
-            let is_cut = |block: &Block| block.width > self.width - pad;
+            let is_cut = |block: &Block| block.width > width - pad;
             match self
                 .text(&text, REGULAR, size, inner, color)
                 .filter(|b| !self.is_gone(line) && !is_cut(b))
             {
                 Some(block) => {
-                    items.push(block.at(self.start(&block, pad, self.width - pad), y, None));
+                    items.push(block.at(self.start(&block, pad, width - pad), y, None));
                     y += block.height;
                 }
                 None if !text.is_empty()
@@ -131,10 +138,9 @@ impl Furnish<'_> {
             return band;
         }
         band.height = (y + 0.6 * pad).ceil();
-        let top = self.height - band.height;
-        band.items =
-            self.rectangle([0.0, top, self.width, self.height], Some(self.palette.paper), None);
-        let moved = self.at(0.0, top);
+        let top = self.page.height() - band.height;
+        band.items = self.rectangle(CssRect { top, ..self.page }, Some(self.palette.paper), None);
+        let moved = self.at([0.0, top]);
         band.items.extend(items.into_iter().map(|item| item.moved(moved)));
         band
     }

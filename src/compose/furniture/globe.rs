@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::boxes::Panel;
-use super::{Furnish, Items, Part};
+use super::{CssRect, Furnish, Items, Part};
 use crate::color::Color;
 use crate::geo::{Snapped, World};
 use crate::scene::{Circle, Fill, Group, Ink, Item};
@@ -121,24 +121,18 @@ fn seen(view: &View, polygon: &[Vec<[f64; 2]>]) -> Vec<Vec<[f64; 2]>> {
 }
 
 impl Furnish<'_> {
-    pub(super) fn globe_box(&self, map: [f64; 4]) -> Option<Panel> {
+    pub(super) fn globe_box(&self, map: CssRect) -> Option<Panel> {
         if !self.wants(Part::Globe) {
             return None;
         }
-        let degrees = |x: f64, y: f64| {
-            let at = self.world(x, y);
-            let at = self.subject.projector.map_or(Some(at), |projector| projector.inverse(at))?;
-            let (lon, lat) = at.to_degrees();
-            Some([lon, lat])
-        };
         let middle: World = self.middle(map);
         let middle =
             self.subject.projector.map_or(Some(middle), |projector| projector.inverse(middle))?;
         let (lon, lat) = middle.to_degrees();
         let view = View::of(lon, lat);
-        let (pad, radius) = (0.4 * self.unit, 3.6 * self.unit);
+        let (pad, radius) = (self.sizes.sign_pad * self.unit, self.sizes.globe * self.unit);
         let side = 2.0 * (radius + pad);
-        let at = |[x, y]: [f64; 2]| self.at(side / 2.0 + x * radius, side / 2.0 - y * radius);
+        let at = |[x, y]: [f64; 2]| self.at([side / 2.0 + x * radius, side / 2.0 - y * radius]);
         let center = at([0.0, 0.0]);
         let disc = |color: Color, stroke_px: f64, stroke_color: Color| {
             let radius_px = radius * self.pen.ratio;
@@ -168,28 +162,21 @@ impl Furnish<'_> {
         items.push(disc(Color::TRANSPARENT, 0.8 * self.pen.ratio, self.palette.ink));
         // The map, never so small that it can't be found.
         let right = f64::from(self.subject.map_width_px) / self.pen.ratio;
-        let corners = [(0.0, map[1]), (right, map[1]), (right, map[3]), (0.0, map[3])];
-        let corners: Vec<[f64; 2]> = corners
+        let corners: Vec<[f64; 2]> = CssRect { right, ..map }
+            .corners()
             .into_iter()
-            .filter_map(|(x, y)| degrees(x, y))
+            .filter_map(|at| self.degrees(at))
             .map(|p| view.at(p))
             .map(|[x, y, _]| [x, y])
             .collect();
         let reach = corners.iter().map(|c| c[0].abs().max(c[1].abs())).fold(0.0, f64::max);
-        let grow = (0.45 * self.unit / radius / reach.max(f64::MIN_POSITIVE)).max(1.0);
+        let grow =
+            (0.9 * self.sizes.least_mark * self.unit / radius / reach.max(f64::MIN_POSITIVE))
+                .max(1.0);
         let ring: Vec<Snapped> = corners.iter().map(|[x, y]| at([x * grow, y * grow])).collect();
-        let red = Color::new(0.78, 0.1, 0.12, 1.0);
-        let veil = Ink::Color(red.with_opacity(0.25));
-        items.push(Item::Fill(Fill { rings: vec![ring.clone()], ink: veil, antialias: true }));
-        items.extend(self.line(vec![ring], true, red, 1.4));
+        items.extend(self.mark(ring, 0.25));
         let whole = Item::Group(Group { items, opacity: 1.0, clip: None });
-        Some(Panel {
-            part: Part::Globe,
-            width: side,
-            height: side,
-            items: vec![whole],
-            bare: false,
-        })
+        Some(Panel { part: Part::Globe, size: [side; 2], items: vec![whole] })
     }
 }
 

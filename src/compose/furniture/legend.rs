@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::boxes::Panel;
 use super::write::Block;
 use super::yielding::Line;
-use super::{Area, Furnish, Part, REGULAR, Theme};
+use super::{CssRect, Furnish, Part, PxRect, REGULAR, Theme};
 use crate::color::Color;
 use crate::compose::features::passes;
 use crate::compose::place::Place;
@@ -20,6 +21,12 @@ const MOST_HIDDEN: usize = 16;
 
 /// How much of the page's height a legend below the map may take.
 const MOST_OF_PAGE: f64 = 0.33;
+
+/// The share of the page's width that a legend on the map may take.
+const MOST_OF_WIDTH: f64 = 0.42;
+
+/// How much of its height a piece of the map may reach beyond its box.
+const WIDER: f64 = 0.15;
 
 /// The lightness of a map's ground.
 const GROUND: Color = Color::new(0.95, 0.95, 0.94, 1.0);
@@ -50,7 +57,7 @@ pub fn seen<'a>(
     inputs: &Inputs<'a>,
     layer: &Layer,
     data: &LayerData<'a>,
-    area: &Area,
+    area: &PxRect,
 ) -> Vec<Seen<'a>> {
     let LayerData::Features(batches) = data else { return Vec::new() };
     let images = Images(inputs.sprite);
@@ -83,7 +90,7 @@ pub fn belongs(entry: &LegendEntry, inputs: &Inputs, part: Fetched) -> bool {
 }
 
 /// Whether any of a shape, or of its outline, lies within an area, device px.
-fn is_within(shape: &Shape, outline: bool, camera: &Camera, area: &Area) -> bool {
+fn is_within(shape: &Shape, outline: bool, camera: &Camera, area: &PxRect) -> bool {
     let at = |p: &World| {
         let Snapped { x, y } = camera.snap(*p);
         geo::Coord { x: x as f64 / 256.0, y: y as f64 / 256.0 }
@@ -107,7 +114,8 @@ fn is_within(shape: &Shape, outline: bool, camera: &Camera, area: &Area) -> bool
 impl<'a> Furnish<'a> {
     /// Width and height of a piece of the map, and the gap before its words, CSS px.
     fn swatch_size(&self) -> (f64, f64, f64) {
-        (2.6 * self.unit, 1.25 * self.unit, 0.6 * self.unit)
+        let [width, height] = self.sizes.swatch;
+        (width * self.unit, height * self.unit, self.sizes.swatch_gap * self.unit)
     }
 
     /// The legend's rows, each at most so wide.
@@ -144,8 +152,11 @@ impl<'a> Furnish<'a> {
             false => (left, left + width + gap),
         };
         let middle = y + self.row_height(row) / 2.0;
-        let mut items =
-            self.swatch(row.layers, &row.sample, [swatch_x, middle - height / 2.0, width, height]);
+        let mut items = self.swatch(
+            row.layers,
+            &row.sample,
+            CssRect::sized([swatch_x, middle - height / 2.0], [width, height]),
+        );
         items.push(row.label.at(label_x, middle - row.label.height / 2.0, None));
         items
     }
@@ -161,7 +172,7 @@ impl<'a> Furnish<'a> {
 
     /// Whether it should: in every corner of the map it would hide too much of what it tells of, or
     /// find no room.
-    pub(super) fn needs_legend_strip(&self, map: [f64; 4]) -> bool {
+    pub(super) fn needs_legend_strip(&self, map: CssRect) -> bool {
         let asked = self.wanted.parts.get(&Part::Legend).copied().flatten();
         if !self.wants(Part::Legend) || asked.is_some() {
             return false;
@@ -170,20 +181,20 @@ impl<'a> Furnish<'a> {
             return true;
         }
         // A strip takes room, too.
-        let fits = self.legend_strip(0.0).1 <= MOST_OF_PAGE * self.height;
+        let fits = self.legend_strip(0.0).1 <= MOST_OF_PAGE * self.page.height();
         fits && self.legend_hides(map).is_some_and(|hidden| hidden > MOST_HIDDEN)
     }
 
     /// The legend in rows from side to side, and its height.
     pub(super) fn legend_strip(&self, top: f64) -> (Vec<Item>, f64) {
-        let (pad, gap) = (self.pad(), 1.6 * self.unit);
-        let (left, right) = (pad, self.width - pad);
+        let (pad, gap) = (self.pad(), self.sizes.entry_gap * self.unit);
+        let (left, right) = (pad, self.page.width() - pad);
         let (mut x, mut y, mut tallest) = (0.0, top, 0.0f64);
         let mut items = Vec::new();
         for row in self.legend_rows(right - left) {
             let width = self.row_width(&row);
             if x > 0.0 && x + width > right - left {
-                (x, y, tallest) = (0.0, y + tallest + 0.35 * self.unit, 0.0);
+                (x, y, tallest) = (0.0, y + tallest + self.sizes.row_gap * self.unit, 0.0);
             }
             items.extend(match self.words.is_rtl() {
                 true => self.legend_row(&row, left, right - x, y),
@@ -198,37 +209,26 @@ impl<'a> Furnish<'a> {
 
     /// A piece of the map as the layers draw it for a feature: an area, a line or a point in the
     /// box, CSS px.
-    fn swatch(
-        &self,
-        layers: &[&Layer],
-        sample: &Seen,
-        [x, y, width, height]: [f64; 4],
-    ) -> Vec<Item> {
+    fn swatch(&self, layers: &[&Layer], sample: &Seen, at: CssRect) -> Vec<Item> {
         let inputs = &Inputs { state: sample.state, ..*self.inputs };
         let camera = inputs.camera;
-        let ratio = camera.ratio();
-        let world = |x: f64, y: f64| {
-            let (wx, wy) = camera.to_world_px().apply(x * ratio, y * ratio);
-            World { x: wx / camera.world_px(), y: wy / camera.world_px() }
-        };
-        let (right, bottom, middle) = (x + width, y + height, y + height / 2.0);
+        let middle = (at.top + at.bottom) / 2.0;
+        let ends = [[at.left, middle], [at.right, middle]];
         let shape = match sample.part.shape.kind() {
-            Kind::Polygon => Shape::Polygon(vec![vec![
-                world(x, y),
-                world(right, y),
-                world(right, bottom),
-                world(x, bottom),
-                world(x, y),
-            ]]),
-            Kind::Line => Shape::Line(vec![world(x, middle), world(right, middle)]),
-            Kind::Point => Shape::Point(world(x + width / 2.0, middle)),
+            Kind::Polygon => {
+                let [first, second, third, fourth] = at.corners();
+                let ring = [first, second, third, fourth, first];
+                Shape::Polygon(vec![ring.map(|at| self.world(at)).to_vec()])
+            }
+            Kind::Line => Shape::Line(ends.map(|at| self.world(at)).to_vec()),
+            Kind::Point => Shape::Point(self.world([(at.left + at.right) / 2.0, middle])),
         };
         let images = Images(inputs.sprite);
         let composer = Composer { inputs, images: &images };
         let mut out = Vec::new();
         if self.wanted.theme == Theme::Dark {
             // The map is light under every theme, and so is what its colours are mixed with.
-            out.extend(self.rectangle([x, y, right, bottom], Some(GROUND), None));
+            out.extend(self.rectangle(at, Some(GROUND), None));
         }
         let part = Fetched { feature: sample.part.feature, shape: &shape, number: 0 };
         let place = Place::new(*camera);
@@ -248,17 +248,42 @@ impl<'a> Furnish<'a> {
             }
         }
         // Wide bands stay within their box.
-        let corner = |x: f64, y: f64| {
-            let px = |v: f64| (v * ratio * 256.0).round() as i64;
-            Snapped { x: px(x), y: px(y) }
+        let over = WIDER * at.height();
+        let within = CssRect {
+            left: at.left - 2.0,
+            top: at.top - over,
+            right: at.right + 2.0,
+            bottom: at.bottom + over,
         };
-        let (over, under) = (y - height * 0.15, bottom + height * 0.15);
-        let clip = Some([
-            corner(x - 2.0, over),
-            corner(right + 2.0, over),
-            corner(right + 2.0, under),
-            corner(x - 2.0, under),
-        ]);
+        let clip = Some(within.corners().map(|at| self.at(at)));
         vec![Item::Group(Group { items: out, opacity: 1.0, clip })]
+    }
+
+    /// How much the legend would hide where it hides least; all where it finds no room; none where
+    /// there is no legend.
+    fn legend_hides(&self, map: CssRect) -> Option<usize> {
+        let panel = self.legend_box(map)?;
+        Some(self.place(&panel, map, &[]).map_or(usize::MAX, |place| self.hidden(&place)))
+    }
+
+    pub(super) fn legend_box(&self, map: CssRect) -> Option<Panel> {
+        if !self.wants(Part::Legend) || self.has_legend_strip() {
+            return None;
+        }
+        let (pad, gap) = (self.sizes.legend_pad * self.unit, self.sizes.row_gap * self.unit);
+        let above = 0.8 * pad;
+        let rows = self.legend_rows(MOST_OF_WIDTH * self.page.width() - 2.0 * pad);
+        let widest = rows.iter().map(|row| self.row_width(row)).reduce(f64::max)?;
+        let width = 2.0 * pad + widest;
+        let mut items = Vec::new();
+        let mut y = above;
+        for row in &rows {
+            items.extend(self.legend_row(row, pad, width - pad, y));
+            y += self.row_height(row) + gap;
+            if y > map.height() {
+                break;
+            }
+        }
+        Some(Panel { part: Part::Legend, size: [width, y - gap + above], items })
     }
 }

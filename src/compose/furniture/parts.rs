@@ -40,6 +40,22 @@ impl Part {
     pub fn named(name: &str) -> Option<Part> {
         Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, part)| *part)
     }
+
+    /// The name that requests use.
+    pub(super) fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, part)| *part == self).map_or("", |(name, _)| name)
+    }
+
+    /// The corners of the map that a box may stand in, the one that it is looked for first.
+    pub(super) fn corners(self) -> [Corner; 4] {
+        use Corner::{BottomLeft, BottomRight, TopLeft, TopRight};
+        match self {
+            Part::Scale => [BottomRight, BottomLeft, TopRight, TopLeft],
+            Part::Inset | Part::North | Part::Globe => [TopRight, TopLeft, BottomRight, BottomLeft],
+            Part::Date => [TopLeft, TopRight, BottomLeft, BottomRight],
+            _ => [BottomLeft, TopLeft, TopRight, BottomRight],
+        }
+    }
 }
 
 /// A corner of the map.

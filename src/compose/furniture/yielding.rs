@@ -54,7 +54,7 @@ impl Furnish<'_> {
     /// Lets lines of the bands go, one after another, until the map has its share of the picture.
     pub(super) fn yielded(mut self) -> Self {
         while self.gone < Line::ORDER.len()
-            && self.head().height + self.foot().height > MOST_OF_PICTURE * self.height
+            && self.head().height + self.foot().height > MOST_OF_PICTURE * self.page.height()
         {
             self.gone += 1;
         }

@@ -15,7 +15,7 @@ use super::layout::{Layout, layout};
 use super::path::{Path, Spot, clipped, direction, simplified};
 use crate::compose::{Batch, Fetched};
 use crate::geo::{Kind, Shape, World, WorldBox};
-use crate::label::{Area, Board, Candidate, Overlap, Rank, Repeat};
+use crate::label::{Area, Board, Candidate, Overlap, Rank, Repeat, Yields};
 use crate::style::{Alignment, Context, Layer, SymbolPaint, SymbolPlacement, SymbolZOrder};
 use crate::text::EM;
 
@@ -384,8 +384,17 @@ impl Maker<'_> {
             icon: icon_look,
         };
         let (copy, payload) = (label.copy, Arc::new(label));
-        let candidate =
-            Candidate { rank, copy, text: text_bounds, icon: icon_bounds, repeat, ink, payload };
+        let candidate = Candidate {
+            rank,
+            copy,
+            at: site.at,
+            text: text_bounds,
+            icon: icon_bounds,
+            repeat,
+            yields: Yields::default(),
+            ink,
+            payload,
+        };
         let reach = Area { min: site.at, max: site.at }.grown(Board::<()>::REACH);
         let within =
             |a: &Area| (0..2).all(|i| a.min[i] >= reach.min[i] && a.max[i] <= reach.max[i]);

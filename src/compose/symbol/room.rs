@@ -56,9 +56,9 @@ impl Maker<'_> {
             let circle = |c: [f64; 2]| Bound::Circle { center: moved(c), radius };
             let bounds = bounds(vec![Try {
                 bounds: circles(&way, radius).into_iter().map(circle).collect(),
+                padding: text.padding,
                 strict: false,
                 around: Vec::new(),
-                closed: false,
             }]);
             for (cluster, place) in shaped.clusters.iter().zip(&along.places) {
                 let at = moved([site.at[0] + place.at[0], site.at[1] + place.at[1]]);
@@ -130,9 +130,9 @@ impl Maker<'_> {
             };
             tries.push(Try {
                 bounds: vec![Bound::Box(placed)],
+                padding: text.padding,
                 strict: strict_first,
                 around,
-                closed: false,
             });
             looks.push((shaped.clone(), drawn_shift, variant.vertical));
         }
