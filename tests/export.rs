@@ -22,8 +22,7 @@ fn embedded() -> &'static Map {
 
 fn picture(spec: &Json) -> Picture {
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    spec.picture(embedded(), "conflict", u64::MAX, "a test".to_string(), &Effort::default())
-        .unwrap()
+    spec.picture(embedded(), "conflict", "a test".to_string(), &Effort::default()).unwrap()
 }
 
 fn drawn(spec: &Json) -> Vec<u8> {

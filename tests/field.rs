@@ -360,7 +360,7 @@ fn told_of(map: &Map, style: &str, members: Json) -> Vec<String> {
     let mut spec = json!({"bbox": [45.4, 38.8, 48.0, 41.0], "width": 90, "height": 60});
     spec.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    spec.picture(map, style, u64::MAX, String::new(), &Effort::default()).unwrap().warnings
+    spec.picture(map, style, String::new(), &Effort::default()).unwrap().warnings
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn size(width: u32, height: u32, ratio: u32) -> Size {
 
 fn picture(map: &Map, style: &str, spec: &Json) -> Result<Picture, String> {
     let spec = Spec::read(spec.to_string().as_bytes()).map_err(|e| e.to_string())?;
-    spec.picture(map, style, u64::MAX, String::new(), &Effort::default()).map_err(|e| e.to_string())
+    spec.picture(map, style, String::new(), &Effort::default()).map_err(|e| e.to_string())
 }
 
 fn of_spec(map: &Map, style: &str, spec: &Json) -> image::RgbaImage {

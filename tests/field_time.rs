@@ -188,7 +188,7 @@ fn inked(map: &Map, state: Json) -> usize {
     let spec =
         json!({"width": 400, "height": 300, "bbox": [45.5, 38.5, 48.5, 40.5], "state": state});
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    let picture = spec.picture(map, "data", u64::MAX, String::new(), &Effort::default()).unwrap();
+    let picture = spec.picture(map, "data", String::new(), &Effort::default()).unwrap();
     let picture = image::load_from_memory(&map.draw(&picture).unwrap()).unwrap().to_rgba8();
     picture.pixels().filter(|p| *p != picture.get_pixel(0, 0)).count()
 }

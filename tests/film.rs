@@ -4,8 +4,8 @@ mod app;
 
 use app::{get, get_as};
 use contactline::atlas::{self, Map, Options};
-use contactline::geo::{Effort, Stop, Stopped};
-use contactline::sheet::Spec;
+use contactline::geo::{Effort, Limits, Stop, Stopped};
+use contactline::sheet::{PictureError, Spec};
 use image::{AnimationDecoder, RgbImage};
 use serde_json::{Value as Json, json};
 
@@ -13,11 +13,10 @@ fn frames(spec: &Json) -> Vec<(String, RgbImage)> {
     static MAP: std::sync::OnceLock<Map> = std::sync::OnceLock::new();
     let map = MAP.get_or_init(|| atlas::load(&Options::default()).value.unwrap());
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    let picture =
-        spec.picture(map, "conflict", u64::MAX, String::new(), &Effort::default()).unwrap();
+    let picture = spec.picture(map, "conflict", String::new(), &Effort::default()).unwrap();
     let mut out = Vec::new();
     let taken =
-        map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), atlas::PictureError> {
+        map.frames(&picture, &Effort::unbounded(), |day, pixels| -> Result<(), PictureError> {
             let rgb =
                 pixels.premultiplied.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
             out.push((
@@ -81,12 +80,14 @@ fn drawing_is_given_up_in_time() {
         let picture = Spec::read(spec.to_string().as_bytes()).unwrap().picture(
             &map,
             "conflict",
-            u64::MAX,
             String::new(),
             &Effort::default(),
         );
-        let late = map.draw_while(&picture.unwrap(), &Stop::when(|| Some(Stopped::Late)));
-        assert!(matches!(late, Err(atlas::PictureError::Stopped(Stopped::Late))), "{spec}");
+        let late = map.draw_within(
+            &picture.unwrap(),
+            &Effort::new(Limits::PICTURE, Stop::when(|| Some(Stopped::Late))),
+        );
+        assert!(matches!(late, Err(PictureError::Stopped(Stopped::Late))), "{spec}");
     }
 }
 

@@ -74,7 +74,7 @@ fn drawn(styles: &Map, embedded: &Map, input: &Input) -> RgbaImage {
         None => (embedded, "conflict"),
     };
     let spec = Spec::read(input.json["map"].to_string().as_bytes()).unwrap();
-    let picture = spec.picture(map, style, u64::MAX, String::new(), &Effort::default());
+    let picture = spec.picture(map, style, String::new(), &Effort::default());
     let picture = picture.unwrap_or_else(|e| panic!("{}: {e}", input.name));
     image::load_from_memory(&map.draw(&picture).unwrap()).unwrap().to_rgba8()
 }

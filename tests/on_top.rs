@@ -22,7 +22,7 @@ fn picture_over(map: &Map, style: &str, members: &Json) -> Result<Picture, Strin
     }
     spec.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     let spec = Spec::read(spec.to_string().as_bytes()).map_err(|e| e.to_string())?;
-    spec.picture(map, style, u64::MAX, String::new(), &Effort::default()).map_err(|e| e.to_string())
+    spec.picture(map, style, String::new(), &Effort::default()).map_err(|e| e.to_string())
 }
 
 fn drawn(members: &Json) -> Result<Vec<u8>, String> {

@@ -3,9 +3,9 @@
 
 use std::sync::OnceLock;
 
-use contactline::atlas::{self, Map, Options, PictureError};
+use contactline::atlas::{self, Map, Options, SceneError};
 use contactline::geo::Effort;
-use contactline::sheet::Spec;
+use contactline::sheet::{PictureError, Spec};
 use serde_json::{Value as Json, json};
 
 fn embedded() -> &'static Map {
@@ -18,7 +18,7 @@ fn drawn(spec: &Json) -> Vec<u8> {
     embedded()
         .draw(
             &spec
-                .picture(embedded(), "conflict", u64::MAX, "a test".to_string(), &Effort::default())
+                .picture(embedded(), "conflict", "a test".to_string(), &Effort::default())
                 .unwrap(),
         )
         .unwrap()
@@ -82,9 +82,10 @@ fn what_is_not_features_cannot_be_bent() {
     let spec =
         json!({"center": [46.0, 40.0], "zoom": 5, "width": 50, "height": 50, "projection": "utm"});
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    let picture =
-        spec.picture(&map, "clustered", u64::MAX, String::new(), &Effort::default()).unwrap();
-    assert!(matches!(map.draw(&picture), Err(PictureError::Unprojectable(id)) if id == "p"));
+    let picture = spec.picture(&map, "clustered", String::new(), &Effort::default()).unwrap();
+    assert!(
+        matches!(map.draw(&picture), Err(PictureError::Scene(SceneError::Unprojectable(id))) if id == "p")
+    );
 }
 
 #[test]

@@ -6,8 +6,9 @@ mod tileset;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use contactline::atlas::{self, Frame, Options, PictureError, Size};
+use contactline::atlas::{self, Frame, Options, SceneError, Size};
 use contactline::geo::LonLat;
+use contactline::sheet::PictureError;
 use pmtiles::TileType;
 use serde_json::{Value as Json, json};
 
@@ -114,7 +115,10 @@ fn what_is_missing_is_named_and_what_is_broken_makes_no_picture() {
         [("bad", "pbf", "png"), ("bad-vector", "pbf", "none"), ("bad-raster", "none", "png")]
     {
         let drawn = try_draw(&style(&folder, name, tiles(vector), tiles(raster)), 0.0);
-        assert!(matches!(drawn, Err(PictureError::Source(_))), "{name}: {drawn:?}");
+        assert!(
+            matches!(drawn, Err(PictureError::Scene(SceneError::Source(_)))),
+            "{name}: {drawn:?}"
+        );
     }
     // What is simply not there is blank.
     let picture = draw(&style(&folder, "none", tiles("none"), tiles("none")), 0.0);

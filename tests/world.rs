@@ -256,7 +256,7 @@ fn drawn(map: &Map, members: Json) -> image::RgbaImage {
     let mut spec = json!({"width": 600, "height": 360});
     spec.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    let picture = spec.picture(map, "data", u64::MAX, String::new(), &Effort::default()).unwrap();
+    let picture = spec.picture(map, "data", String::new(), &Effort::default()).unwrap();
     image::load_from_memory(&map.draw(&picture).unwrap()).unwrap().to_rgba8()
 }
 
@@ -299,7 +299,7 @@ fn a_frame_across_180_is_the_same_whoever_asks() {
         (west + 10..east - 10).map(|x| first.get_pixel(x, middle).0).collect();
     assert_eq!(colors.len(), 1, "{colors:?}");
     assert!(Spec::read(br#"{"bbox": [10, 0, 10, 5], "width": 9, "height": 9}"#).is_ok_and(
-        |spec| { spec.picture(&map, "data", u64::MAX, String::new(), &Effort::default()).is_err() }
+        |spec| { spec.picture(&map, "data", String::new(), &Effort::default()).is_err() }
     ));
 }
 

@@ -2,24 +2,30 @@
 
 use std::ops::RangeInclusive;
 
-use crate::encode;
 use crate::geo::{
-    Camera, LonLat, Projection, ProjectionError, Stopped, TileId, World, WorldBox, settled_zoom,
+    Camera, LonLat, Projection, ProjectionError, TileId, World, WorldBox, settled_zoom,
 };
 use crate::identity::identified_by_fields;
-use crate::paint::pdf;
-use crate::paint::raster::Unfinished;
 
-/// Why there is no picture.
-#[derive(Debug, thiserror::Error)]
-pub enum PictureError {
+/// Why there is no such frame.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum FrameError {
     #[error("a picture of {width} x {height} device px is too large; at most {max} px in all")]
     TooLarge { width: u64, height: u64, max: u64 },
-    #[error("{0} is no size: write WIDTHxHEIGHT in CSS px, both from 1 to {max}", max = Size::MAX_SIDE_PX)]
+    #[error(
+        "{0} is no size: write WIDTHxHEIGHT in CSS px, both from 1 to {max}",
+        max = Size::MAX_SIDE_PX
+    )]
     Size(String),
-    #[error("{0} is no ratio: 1 to {max} device px per CSS px, of tiles 1 to {of_tiles}", max = Size::MAX_RATIO, of_tiles = Size::MAX_TILE_RATIO)]
+    #[error(
+        "{0} is no ratio: 1 to {max} device px per CSS px, of tiles 1 to {of_tiles}",
+        max = Size::MAX_RATIO, of_tiles = Size::MAX_TILE_RATIO
+    )]
     Ratio(String),
-    #[error("zoom {0} is out of range: {least} to {most}", least = Frame::ZOOMS.start(), most = Frame::ZOOMS.end())]
+    #[error(
+        "zoom {0} is out of range: {least} to {most}",
+        least = Frame::ZOOMS.start(), most = Frame::ZOOMS.end()
+    )]
     Zoom(f64),
     #[error(
         "the bounds {0} are empty or out of range: west, south, east, north in degrees, west \
@@ -33,38 +39,6 @@ pub enum PictureError {
         most = Frame::ZOOMS.end()
     )]
     Small(String),
-    #[error(
-        "source {0} cannot be read at the moment, so there is no right picture; try again later"
-    )]
-    Source(String),
-    #[error("there is no style '{0}'")]
-    Style(String),
-    #[error("the picture does not move, or its format cannot")]
-    Still,
-    #[error("there is not enough memory for the picture")]
-    Memory,
-    #[error("{0}; ask for a smaller picture, or for less on top of it")]
-    Stopped(#[from] Stopped),
-    #[error(transparent)]
-    Encode(#[from] encode::EncodeError),
-    #[error(transparent)]
-    Pdf(#[from] pdf::PdfError),
-    #[error("projection: {0}")]
-    Projection(#[from] ProjectionError),
-    #[error(
-        "projection: source '{0}' is of tiles, pictures or clusters; only features can be drawn \
-         in another projection"
-    )]
-    Unprojectable(String),
-}
-
-impl From<Unfinished> for PictureError {
-    fn from(why: Unfinished) -> Self {
-        match why {
-            Unfinished::Memory => Self::Memory,
-            Unfinished::Stopped(why) => Self::Stopped(why),
-        }
-    }
 }
 
 /// A picture's size: CSS px, and device px per CSS px.
@@ -108,17 +82,17 @@ impl Size {
     }
 
     /// `max_px` bounds the number of device px in all.
-    pub fn new(width: u32, height: u32, ratio: u32, max_px: u64) -> Result<Self, PictureError> {
+    pub fn new(width: u32, height: u32, ratio: u32, max_px: u64) -> Result<Self, FrameError> {
         let sides = 1..=Self::MAX_SIDE_PX;
         if !sides.contains(&width) || !sides.contains(&height) {
-            return Err(PictureError::Size(format!("{width}x{height}")));
+            return Err(FrameError::Size(format!("{width}x{height}")));
         }
         if !(1..=Self::MAX_RATIO).contains(&ratio) {
-            return Err(PictureError::Ratio(ratio.to_string()));
+            return Err(FrameError::Ratio(ratio.to_string()));
         }
         let (w, h) = (u64::from(width * ratio), u64::from(height * ratio));
         if w * h > max_px {
-            return Err(PictureError::TooLarge { width: w, height: h, max: max_px });
+            return Err(FrameError::TooLarge { width: w, height: h, max: max_px });
         }
         Ok(Self { width, height, ratio })
     }
@@ -161,9 +135,9 @@ impl Frame {
     }
 
     /// Around a centre at a style zoom.
-    pub fn centered(center: LonLat, zoom: f64, size: Size) -> Result<Self, PictureError> {
+    pub fn centered(center: LonLat, zoom: f64, size: Size) -> Result<Self, FrameError> {
         if !Self::ZOOMS.contains(&zoom) {
-            return Err(PictureError::Zoom(zoom));
+            return Err(FrameError::Zoom(zoom));
         }
         let center = World::from_degrees(center.lon(), center.lat());
         Ok(Self::plain(Camera::centered(center, zoom, (size.width, size.height), size.ratio)))
@@ -176,9 +150,9 @@ impl Frame {
         zoom: f64,
         bearing: f64,
         size: Size,
-    ) -> Result<Self, PictureError> {
+    ) -> Result<Self, FrameError> {
         if !Self::ZOOMS.contains(&zoom) || !bearing.is_finite() {
-            return Err(PictureError::Zoom(zoom));
+            return Err(FrameError::Zoom(zoom));
         }
         let center = World::from_degrees(center.lon(), center.lat());
         Ok(Self::plain(Camera::viewport(
@@ -191,7 +165,7 @@ impl Frame {
     }
 
     /// The largest picture of `[west, south, east, north]` degrees that fits the size.
-    pub fn bounds(bounds: [f64; 4], size: Size) -> Result<Self, PictureError> {
+    pub fn bounds(bounds: [f64; 4], size: Size) -> Result<Self, FrameError> {
         let [w, s, e, n] = bounds;
         let is_sound = |[w, s, e, n]: [f64; 4]| {
             let is_in_range = LonLat::new(w, s).is_some() && LonLat::new(e, n).is_some();
@@ -207,7 +181,7 @@ impl Frame {
             } else {
                 String::new()
             };
-            PictureError::Bounds(format!("{w},{s},{e},{n}{help}"))
+            FrameError::Bounds(format!("{w},{s},{e},{n}{help}"))
         };
         // From a west past its east the way leads across the antimeridian.
         let e = if e < w { e + 360.0 } else { e };
@@ -221,7 +195,7 @@ impl Frame {
         let camera = Camera::fitted(bounds, (size.width, size.height), size.ratio);
         // Bounds smaller than a pixel at the deepest zoom would overrun the snapped coordinates.
         if camera.zoom() > *Self::ZOOMS.end() {
-            return Err(PictureError::Small(format!("{w},{s},{},{n}", given[2])));
+            return Err(FrameError::Small(format!("{w},{s},{},{n}", given[2])));
         }
         Ok(Self { camera, fitted: Some((bounds, 0, *Self::ZOOMS.end())), projection: None })
     }

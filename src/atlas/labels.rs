@@ -13,11 +13,11 @@ use std::sync::{Arc, Mutex};
 use moka::sync::Cache;
 
 use super::tiles::Held;
-use super::{PictureError, State, StyledMap};
+use super::{SceneError, State, StyledMap};
 use crate::compose::{
     self, Inputs, Label, LabelPaths, LabelPlace, LayerData, SymbolInputs, SymbolLayer,
 };
-use crate::geo::{Camera, Plane};
+use crate::geo::{Camera, Effort, Plane};
 use crate::label::{Area, Board, Candidate, Obstacles, Shown, Supply, Yields};
 use crate::style::{Layer, Paint};
 use crate::text::Alphabet;
@@ -153,15 +153,16 @@ impl Room {
 /// The labels that a picture shows, for each of the style's layers.
 ///
 /// # Errors
-/// Where a tile that a label may come from cannot be read.
+/// Where a tile that a label may come from cannot be read, or it is too much.
 pub fn shown(
     map: &StyledMap,
     state: &State,
     camera: &Camera,
     room: &Room,
-) -> Result<Vec<ShownLabels>, PictureError> {
+    effort: &Effort,
+) -> Result<Vec<ShownLabels>, SceneError> {
     let mut by_layer = vec![Vec::new(); map.style.layers.len()];
-    ask(map, state, camera, room, |candidate, shown| {
+    ask(map, state, camera, (room, effort), |candidate, shown| {
         let label = &candidate.payload;
         // Ranks count from the uppermost layer.
         if let Some(layer) = by_layer.iter_mut().rev().nth(label.layer as usize) {
@@ -175,16 +176,17 @@ pub fn shown(
 /// left.
 ///
 /// # Errors
-/// Where a tile that a label may come from cannot be read.
+/// Where a tile that a label may come from cannot be read, or it is too much.
 pub fn taken(
     map: &StyledMap,
     state: &State,
     camera: &Camera,
     room: &Room,
-) -> Result<Vec<[f64; 4]>, PictureError> {
+    effort: &Effort,
+) -> Result<Vec<[f64; 4]>, SceneError> {
     let ([x, y], _) = camera.on_plane();
     let mut taken = Vec::new();
-    ask(map, state, camera, room, |candidate, shown| {
+    ask(map, state, camera, (room, effort), |candidate, shown| {
         let Area { min, max } = candidate.room(shown).moved([-x, -y]);
         taken.push([min[0], min[1], max[0], max[1]]);
     })?;
@@ -196,9 +198,9 @@ fn ask(
     map: &StyledMap,
     state: &State,
     camera: &Camera,
-    room: &Room,
+    (room, effort): (&Room, &Effort),
     mut take: impl FnMut(&Candidate<Arc<Label>>, Shown),
-) -> Result<(), PictureError> {
+) -> Result<(), SceneError> {
     let drawn = |l: &Layer| matches!(l.paint, Paint::Symbol(_)) && l.drawn_at(camera.zoom(), state);
     let plane = camera.plane();
     if !map.style.layers.iter().any(drawn) || plane.world_px() < LEAST_WORLD {
@@ -221,13 +223,18 @@ fn ask(
         });
         let Labels { board, seen, paths } = &mut *labels;
         let alphabet = Alphabet { fonts: &map.fonts, ranges: map.ranges.as_deref() };
-        let inputs = SymbolInputs { plane, state, sprite: &map.sprite, alphabet };
-        let mut supply = Sources { map, inputs: &inputs, room, seen, paths, whole: Ok(()) };
+        let inputs = SymbolInputs { plane, state, sprite: &map.sprite, alphabet, effort };
+        let mut supply =
+            Sources { map, inputs: &inputs, room, seen, paths, is_torn: false, whole: Ok(()) };
         let (min, max) = camera.on_plane();
         let found = board.shown(&Area { min, max }, &mut supply);
-        if let Err(fault) = supply.whole {
-            // The board has settled the places of labels without some that belong on it.
-            *labels = Labels::new(&plane);
+        // What was broken off between two blocks of the world another picture may go on with.
+        let is_torn = supply.is_torn;
+        if let Err(fault) = supply.whole.and_then(|()| Ok(effort.check()?)) {
+            if is_torn {
+                // The board may settle the places of labels without some that belong on it.
+                *labels = Labels::new(&plane);
+            }
             return Err(fault);
         }
         found.into_iter().for_each(|(candidate, shown)| take(candidate, shown));
@@ -248,15 +255,17 @@ struct Sources<'a> {
     room: Option<&'a Room>,
     seen: &'a mut HashSet<LabelPlace>,
     paths: &'a mut LabelPaths,
+    /// Whether not all candidates of a block were given.
+    is_torn: bool,
     /// Whether every tile could be read.
-    whole: Result<(), PictureError>,
+    whole: Result<(), SceneError>,
 }
 
 impl Supply<Arc<Label>> for Sources<'_> {
     fn candidates(&mut self, area: &Area) -> Vec<Candidate<Arc<Label>>> {
-        let SymbolInputs { plane, state, sprite, .. } = self.inputs;
+        let SymbolInputs { plane, state, sprite, effort, .. } = self.inputs;
         let camera = plane.camera(area.min, area.max);
-        let inputs = Inputs { camera: &camera, state, sprite };
+        let inputs = Inputs { camera: &camera, state, sprite, effort };
         let mut candidates = Vec::new();
         for (rank, layer) in (0..).zip(self.map.style.layers.iter().rev()) {
             let Paint::Symbol(paint) = &layer.paint else { continue };
@@ -280,6 +289,11 @@ impl Supply<Arc<Label>> for Sources<'_> {
                 self.whole = held.whole();
             }
         }
+        self.is_torn |= self.whole.is_err() || self.is_over();
         candidates
+    }
+
+    fn is_over(&self) -> bool {
+        self.inputs.effort.over().is_some()
     }
 }

@@ -19,9 +19,10 @@ mod tiles;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use frame::{Frame, PictureError, Size};
+pub use frame::{Frame, FrameError, Size};
 pub use labels::Room;
 pub use load::{Options, Styles, embedded_schemas, load};
+pub use scenes::SceneError;
 pub use sources::Source;
 pub use tiles::Held;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::sources::Source;
-use super::{PictureError, Sourced, StyledMap};
+use super::{SceneError, Sourced, StyledMap};
 use crate::geo::{Camera, ProjectionError, Projector, WorldBox};
 
 /// How far an edge may be from where it should be, device px.
@@ -19,9 +19,9 @@ impl StyledMap {
         &self,
         projector: &Projector,
         camera: &Camera,
-    ) -> Result<StyledMap, PictureError> {
+    ) -> Result<StyledMap, SceneError> {
         if let Some(id) = self.unprojectable() {
-            return Err(PictureError::Unprojectable(id.to_string()));
+            return Err(SceneError::Unprojectable(id.to_string()));
         }
         let side = f64::from(camera.width_px().max(camera.height_px()));
         let tolerance = TOLERANCE_PX / camera.world_px();

@@ -1,30 +1,58 @@
 //! The scene of a camera: what its layers draw from is fetched, and composed.
 
-use super::frame::PictureError;
 use super::labels::{self, Room};
 use super::tiles::Held;
 use super::{State, StyledMap};
 use crate::compose::{self, Inputs, LayerData};
-use crate::geo::Camera;
+use crate::geo::{Camera, Effort, ProjectionError, Stopped, cost};
 use crate::scene::{Item, Scene};
 use crate::style::{Layer, Paint};
+
+/// Why there is no scene.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SceneError {
+    #[error(
+        "source {0} cannot be read at the moment, so there is no right picture; try again later"
+    )]
+    Source(String),
+    #[error("projection: {0}")]
+    Projection(#[from] ProjectionError),
+    #[error(
+        "projection: source '{0}' is of tiles, pictures or clusters; only features can be drawn \
+         in another projection"
+    )]
+    Unprojectable(String),
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
 
 /// The scene of a camera. Labels of what lies on top are where there is room for them.
 ///
 /// # Errors
-/// Where a tile that it shows cannot be read.
+/// Where a tile that it shows cannot be read, or it is too much.
 pub fn scene(
     map: &StyledMap,
     state: &State,
     camera: &Camera,
     room: &Room,
-) -> Result<Scene, PictureError> {
-    composed(map, state, camera, labels::shown(map, state, camera, room)?)
+    effort: &Effort,
+) -> Result<Scene, SceneError> {
+    let labels = labels::shown(map, state, camera, room, effort)?;
+    composed(map, state, camera, labels, effort)
 }
 
 /// The scene's areas and lines.
-pub fn bare_scene(map: &StyledMap, state: &State, camera: &Camera) -> Result<Scene, PictureError> {
-    let mut scene = composed(map, state, camera, vec![Vec::new(); map.style.layers.len()])?;
+///
+/// # Errors
+/// Where a tile that it shows cannot be read, or it is too much.
+pub fn bare_scene(
+    map: &StyledMap,
+    state: &State,
+    camera: &Camera,
+    effort: &Effort,
+) -> Result<Scene, SceneError> {
+    let no_labels = vec![Vec::new(); map.style.layers.len()];
+    let mut scene = composed(map, state, camera, no_labels, effort)?;
     // What lies on top is drawn at its own size, which is not the inset's.
     let on_top = map.layers_on_top();
     scene.layers.retain(|layer| !on_top.contains(&layer.id.as_str()));
@@ -38,8 +66,9 @@ fn composed(
     state: &State,
     camera: &Camera,
     labels: Vec<labels::ShownLabels>,
-) -> Result<Scene, PictureError> {
-    let inputs = Inputs { camera, state, sprite: &map.sprite };
+    effort: &Effort,
+) -> Result<Scene, SceneError> {
+    let inputs = Inputs { camera, state, sprite: &map.sprite, effort };
     let held = Held::default();
     let layers =
         map.style.layers.iter().zip(labels).filter(|(l, _)| l.drawn_at(camera.zoom(), state));
@@ -49,15 +78,27 @@ fn composed(
     };
     let scene =
         compose::compose(&inputs, layers.map(|(layer, labels)| (layer, data(layer, labels))));
+    // What was broken off is no scene.
+    effort.check()?;
     held.whole().map(|()| scene)
 }
 
+/// What a layer draws from near a camera; where the effort ends, perhaps less.
 pub fn fetch<'a>(
     map: &'a StyledMap,
     layer: &Layer,
     inputs: &Inputs,
     held: &'a Held,
 ) -> LayerData<'a> {
-    let sourced = map.source_of(layer);
-    sourced.map_or(LayerData::Nothing, |sourced| sourced.source.fetch(layer, inputs, held))
+    let data = match map.source_of(layer) {
+        Some(sourced) if inputs.effort.over().is_none() => {
+            sourced.source.fetch(layer, inputs, held)
+        }
+        _ => LayerData::Nothing,
+    };
+    if let LayerData::Features(batches) = &data {
+        let parts: usize = batches.iter().map(|batch| batch.parts.len()).sum();
+        let _ = inputs.effort.spend(parts * cost::POSITION);
+    }
+    data
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use moka::sync::Cache;
 
 use super::faults::Failing;
-use super::frame::PictureError;
+use super::scenes::SceneError;
 use crate::compose::Placed;
 use crate::geo::{Camera, TileId};
 use crate::source::tiles::{TileSet, TilesError, VectorTile};
@@ -107,8 +107,8 @@ impl Held {
     ///
     /// # Errors
     /// Where a tile could not be read: what is drawn without it is wrong.
-    pub fn whole(&self) -> Result<(), PictureError> {
-        self.fault.get().map_or(Ok(()), |source| Err(PictureError::Source(source.clone())))
+    pub fn whole(&self) -> Result<(), SceneError> {
+        self.fault.get().map_or(Ok(()), |source| Err(SceneError::Source(source.clone())))
     }
 }
 

@@ -9,11 +9,8 @@ use clap::Args;
 use super::terminal::{print, tell};
 use super::{DataArgs, Failure, load, progress, written};
 use crate::feature::Date;
-use crate::geo::{Effort, Stop};
+use crate::geo::Effort;
 use crate::sheet::{Finished, Spec};
-
-/// Device px of a frame; of all frames, four times as many.
-const MAX_PX: u64 = 400_000_000;
 
 /// Draw a map day by day into one moving picture: GIF, WebP, APNG or MP4, the date burned in
 #[derive(Args)]
@@ -70,7 +67,7 @@ impl Animate {
         });
         let map = load(&self.data.clone().options(Vec::new()))?;
         let picture = spec
-            .picture(&map, &self.style, MAX_PX, String::new(), &Effort::default())
+            .picture(&map, &self.style, String::new(), &Effort::unbounded())
             .map_err(|e| failed(e.to_string()))?;
         picture.warnings.iter().for_each(|told| tell(format_args!("warning: {told}")));
         let film = picture.film.iter().flat_map(|film| &film.days).count();
@@ -86,19 +83,22 @@ impl Animate {
         if is_mp4 {
             written::Place::new(&self.output).by_path(|path| {
                 let mut video = Video::new(path, self.seconds);
-                let warnings =
-                    map.frames(&picture, &Stop::never(), |day, pixels| -> Result<(), Failure> {
+                let warnings = map.frames(
+                    &picture,
+                    &Effort::unbounded(),
+                    |day, pixels| -> Result<(), Failure> {
                         step(day);
                         video
                             .frame(&pixels.on_white(), (pixels.width_px, pixels.height_px))
                             .map_err(wrong)
-                    })?;
+                    },
+                )?;
                 warn(warnings);
                 video.finish().map_err(wrong)
             })?;
         } else {
             let film =
-                map.film(&picture, &Stop::never(), step).map_err(|e| wrong(e.to_string()))?;
+                map.film(&picture, &Effort::unbounded(), step).map_err(|e| wrong(e.to_string()))?;
             let Finished { bytes, warnings } = film;
             warn(warnings);
             written::write(&self.output, &bytes)?;

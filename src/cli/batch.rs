@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map as JsonObject, Value as Json, json};
 
-use super::export::{MAX_PX, write_place};
+use super::export::write_place;
 use super::terminal::tell;
 use super::{Failure, progress, written};
 use crate::atlas::Map;
 use crate::diag::without_mark;
-use crate::geo::{Effort, Stop};
+use crate::geo::Effort;
 use crate::sheet::{Finished, Output, Spec};
 use crate::source::Table;
 
@@ -76,9 +76,9 @@ fn render(job: &Job, map: &Map, style: &str) -> Result<(), String> {
     let spec = Spec::read(recipe.as_bytes()).map_err(|e| of_job(e.to_string()))?;
     let style = job.style.as_deref().unwrap_or(style);
     let picture = spec
-        .picture(map, style, MAX_PX, recipe, &Effort::default())
+        .picture(map, style, recipe, &Effort::unbounded())
         .map_err(|e| of_job(e.to_string()))?;
-    let drawn = map.draw_while(&picture, &Stop::never()).map_err(|e| of_job(e.to_string()));
+    let drawn = map.draw_within(&picture, &Effort::unbounded()).map_err(|e| of_job(e.to_string()));
     let Finished { bytes, warnings } = drawn?;
     let told = picture.warnings.iter().chain(&warnings);
     told.for_each(|told| tell(format_args!("warning: {}: {told}", job.output.display())));

@@ -10,12 +10,9 @@ use super::terminal::{print, report, tell};
 use super::{DataArgs, Failure, load, written};
 use crate::atlas::Map;
 use crate::diag::{Checked, Diagnostic, without_mark};
-use crate::geo::{Effort, LonLat, Stop, numbers};
+use crate::geo::{Effort, LonLat, numbers};
 use crate::sheet::{CalloutSpec, Circle, Finished, Logo, Marker, Output, Path, Picture, Spec};
 use crate::source;
-
-/// Device px of an exported picture: 400 megapixels, some 3.5 GB while it is drawn and encoded.
-pub(super) const MAX_PX: u64 = 400_000_000;
 
 /// Draw a map to a file: PNG, WebP, JPEG, GeoTIFF, SVG or PDF
 #[derive(Args)]
@@ -170,12 +167,11 @@ impl Export {
         if let Some(jobs) = &self.batch {
             return super::batch::run(jobs, &map, &id, self.resume);
         }
-        let picture = spec
-            .picture(&map, &id, MAX_PX, recipe(), &Effort::default())
-            .map_err(Failure::usage)?;
+        let picture =
+            spec.picture(&map, &id, recipe(), &Effort::unbounded()).map_err(Failure::usage)?;
         picture.warnings.iter().for_each(|told| tell(format_args!("warning: {told}")));
         let Finished { bytes, warnings } =
-            map.draw_while(&picture, &Stop::never()).map_err(Failure::new)?;
+            map.draw_within(&picture, &Effort::unbounded()).map_err(Failure::new)?;
         warnings.iter().for_each(|told| tell(format_args!("warning: {told}")));
         if self.alt_text {
             print(map.alternative(&picture).map_err(Failure::new)?)?;

@@ -17,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 use terminal::{report, tell};
 
 use crate::atlas::{self, Map, Options};
+use crate::sheet;
 
 #[derive(Parser)]
 #[command(
@@ -115,8 +116,8 @@ impl Failure {
     }
 }
 
-impl From<atlas::PictureError> for Failure {
-    fn from(error: atlas::PictureError) -> Self {
+impl From<sheet::PictureError> for Failure {
+    fn from(error: sheet::PictureError) -> Self {
         Self::new(error)
     }
 }

@@ -4,7 +4,7 @@ use super::fill::Edges;
 use super::place::Place;
 use super::{Composer, Fetched};
 use crate::feature::Value;
-use crate::geo::Kind;
+use crate::geo::{Kind, cost};
 use crate::scene::Item;
 use crate::style::{Context, Datum, Layer, Paint, Property};
 
@@ -39,6 +39,10 @@ impl Composer<'_> {
         let below = items.len();
         let gradient = if let Paint::Line(paint) = paint { self.gradient(paint) } else { None };
         for feature in self.drawn(layer, parts, sort_key) {
+            let vertices: usize = feature.parts.iter().map(|part| part.shape.positions()).sum();
+            if self.inputs.effort.spend(cost::FEATURE + cost::POSITION * vertices).is_err() {
+                break;
+            }
             let context = self.context(feature.parts.first().copied());
             let shapes = feature.parts.iter().map(|p| p.shape);
             match paint {
@@ -70,6 +74,10 @@ impl Composer<'_> {
     ) -> Vec<Parts<'b>> {
         let mut drawn = Vec::new();
         for feature in parts.chunk_by(|a, b| std::ptr::eq(a.feature, b.feature)) {
+            let vertices: usize = feature.iter().map(|part| part.shape.positions()).sum();
+            if self.inputs.effort.spend(cost::FEATURE + cost::POSITION * vertices).is_err() {
+                break;
+            }
             for kind in [Kind::Polygon, Kind::Line, Kind::Point] {
                 let parts: Vec<Fetched> =
                     feature.iter().filter(|p| p.shape.kind() == kind).copied().collect();

@@ -24,7 +24,7 @@ pub use symbol::{
 };
 
 use crate::feature::{Feature, Value};
-use crate::geo::{Camera, Kind, Shape, World, WorldBox};
+use crate::geo::{Camera, Effort, Kind, Shape, World, WorldBox};
 use crate::label::Shown;
 use crate::scene::{self, Group, Ink, Item, Pattern, Scene};
 use crate::sprite::{Image, Sprite};
@@ -94,6 +94,8 @@ pub struct Inputs<'a> {
     /// The style's state, every key filled in.
     pub state: &'a BTreeMap<String, Value>,
     pub sprite: &'a Sprite,
+    /// What the picture may take. Where it ends, what is composed is not whole.
+    pub effort: &'a Effort,
 }
 
 /// The sprite's images, as expressions ask for them.
@@ -106,7 +108,8 @@ impl HasImage for Images<'_> {
     }
 }
 
-/// Composes `layers`, each with what was fetched for it.
+/// Composes `layers`, each with what was fetched for it. What is composed is whole if the effort is
+/// not over then.
 pub fn compose<'a>(
     inputs: &Inputs,
     layers: impl IntoIterator<Item = (&'a Layer, LayerData<'a>)>,

@@ -64,6 +64,7 @@ pub struct Effort(Arc<Left>);
 
 #[derive(Debug)]
 struct Left {
+    limits: Limits,
     steps: AtomicI64,
     bytes: AtomicI64,
     stop: Stop,
@@ -71,10 +72,32 @@ struct Left {
     over: AtomicU8,
 }
 
-/// Steps of one request: 1.5 s of one thread of 2024, at about 2.5 ns a step.
-const STEPS: i64 = 600_000_000;
-/// Bytes of one request, beside its text and its answer.
-const BYTES: i64 = 150 << 20;
+/// What one request may take (`docs/limits.md` has all limits in one table).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Steps of computing (see [`cost`]), at about 2.5 ns of one thread of 2024.
+    pub steps: i64,
+    /// Bytes held at a time, beside the text of the request, pixels and the answer.
+    pub bytes: i64,
+    /// Device px of a picture in all.
+    pub px: u64,
+}
+
+/// Device px of a picture over HTTP: 144 MB as it is drawn.
+const SERVED_PX: u64 = 36_000_000;
+/// Device px of a picture that is written by a command: an A1 sheet of 600 dpi.
+const WRITTEN_PX: u64 = 400_000_000;
+
+impl Limits {
+    /// A question over HTTP: 1.5 s.
+    pub const QUESTION: Self = Self { steps: 600_000_000, bytes: 150 << 20, px: SERVED_PX };
+    /// A picture over HTTP: 20 s.
+    pub const PICTURE: Self = Self { steps: 8_000_000_000, bytes: 512 << 20, px: SERVED_PX };
+    /// A question by a command, which is answered or refused as over HTTP.
+    pub const COMMAND: Self = Self { px: WRITTEN_PX, ..Self::QUESTION };
+    /// A picture that a command writes: whoever gave it can end it.
+    pub const UNBOUNDED: Self = Self { steps: i64::MAX, bytes: i64::MAX, px: WRITTEN_PX };
+}
 /// Steps between two looks at the clock: some milliseconds.
 const LOOK_EVERY: i64 = 1 << 21;
 
@@ -92,24 +115,64 @@ pub mod cost {
     pub const MEASURE: usize = 200;
     /// An edge that an overlay of areas takes in.
     pub const OVERLAY: usize = 400;
+    /// A feature that a layer is asked of: its filter, and its properties evaluated.
+    pub const FEATURE: usize = 400;
+    /// A label that could be shown: its text shaped, and its place looked for.
+    pub const LABEL: usize = 8_000;
+    /// Something to be drawn, and a letter of a text.
+    pub const ITEM: usize = 100;
+    /// A pixel that ink is blended over.
+    pub const PX: usize = 1;
+    /// A pixel of a picture that is placed in the world, or of relief.
+    pub const PLACED_PX: usize = 16;
+    /// A square that a point of a heatmap adds to.
+    pub const HEAT: usize = 8;
+    /// A byte of an SVG, as it is written.
+    pub const BYTE: usize = 4;
+    /// A position, a letter, or a pixel of a picture, that a PDF is written with: before it is
+    /// compressed and checked, which cannot be ended.
+    pub const PDF: usize = 200;
 }
 
+/// A question by a command.
 impl Default for Effort {
     fn default() -> Self {
-        Self::until(Stop::never())
+        Self::new(Limits::COMMAND, Stop::never())
     }
 }
 
 impl Effort {
     /// A request's work, which also ends when `stop` says so.
-    pub fn until(stop: Stop) -> Self {
+    pub fn new(limits: Limits, stop: Stop) -> Self {
         let left = Left {
-            steps: AtomicI64::new(STEPS),
-            bytes: AtomicI64::new(BYTES),
+            limits,
+            steps: AtomicI64::new(limits.steps),
+            bytes: AtomicI64::new(limits.bytes),
             stop,
             over: AtomicU8::new(0),
         };
         Self(Arc::new(left))
+    }
+
+    /// A picture that a command writes.
+    pub fn unbounded() -> Self {
+        Self::new(Limits::UNBOUNDED, Stop::never())
+    }
+
+    /// What there was of it at first.
+    pub fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// Whether any more may be done, by the clock and the client, too.
+    ///
+    /// # Errors
+    /// Where it may not; from then on always.
+    pub fn check(&self) -> Result<(), Stopped> {
+        match self.over() {
+            Some(why) => Err(why),
+            None => self.0.stop.check().map_err(|why| self.end(why)),
+        }
     }
 
     /// Takes so many steps (see [`cost`]).
@@ -164,6 +227,23 @@ pub struct Held {
     bytes: i64,
 }
 
+impl Held {
+    /// None yet.
+    pub fn nothing(effort: &Effort) -> Self {
+        Self { left: effort.0.clone(), bytes: 0 }
+    }
+
+    /// Takes more.
+    ///
+    /// # Errors
+    /// Where there are not so many left.
+    pub fn grow(&mut self, bytes: usize) -> Result<(), Stopped> {
+        let mut more = Effort(self.left.clone()).hold(bytes)?;
+        self.bytes += std::mem::take(&mut more.bytes);
+        Ok(())
+    }
+}
+
 impl Drop for Held {
     fn drop(&mut self) {
         self.left.bytes.fetch_add(self.bytes, Ordering::Relaxed);
@@ -194,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_client_that_has_gone_ends_it() {
-        let effort = Effort::until(Stop::when(|| Some(Stopped::Unwanted)));
+        let effort = Effort::new(Limits::QUESTION, Stop::when(|| Some(Stopped::Unwanted)));
         let ended = (0..LOOK_EVERY).find_map(|_| effort.spend(1_000).err());
         assert_eq!(ended, Some(Stopped::Unwanted));
     }

@@ -6,15 +6,13 @@ use axum::response::Response;
 use super::Problem;
 use super::body::Document;
 use super::request::{Asker, Params, UrlPath, WARNING, cached, has_tag, number, short};
-use crate::atlas::{Frame, Map, PictureError, Size};
-use crate::geo::{Effort, LonLat, Stop, TileId};
+use crate::atlas::{Frame, FrameError, Map, Size};
+use crate::geo::{Effort, Limits, LonLat, Stop, TileId};
 use crate::service::{Lane, Service};
 use crate::sheet::{
-    Animate, CalloutSpec, Marker, OnTop, Output, Path, PathLook, Picture, Preset, Spec,
+    Animate, CalloutSpec, Marker, OnTop, Output, Path, PathLook, Picture, PictureError, Preset,
+    Spec,
 };
-
-/// Device px of a picture over HTTP: 36 megapixels, some 300 MB while it is drawn and encoded.
-const MAX_PX: u64 = 36_000_000;
 
 /// `/styles/{id}/{z}/{x}/{y}[@{ratio}x].png`, 256 CSS px.
 pub async fn tile(
@@ -131,7 +129,7 @@ async fn of_url(
     let geo = spec.geo;
     let picture = {
         let read = move |map: &Map, stop: &Stop| {
-            spec.picture(map, &id, MAX_PX, recipe, &Effort::until(stop.clone()))
+            spec.picture(map, &id, recipe, &Effort::new(Limits::QUESTION, stop.clone()))
         };
         service.run(Lane::Picture, read).await??
     };
@@ -205,7 +203,8 @@ pub async fn of_spec(
     );
     let draw = move |map: &Map, stop: &Stop| {
         let spec = Spec::read(&text)?;
-        let picture = spec.picture(map, &id, MAX_PX, recipe, &Effort::until(stop.clone()))?;
+        let picture =
+            spec.picture(map, &id, recipe, &Effort::new(Limits::QUESTION, stop.clone()))?;
         Ok::<_, Problem>((spec.geo, picture, lease))
     };
     let (geo, picture, lease) = service.run(Lane::Long, draw).await??;
@@ -310,9 +309,9 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
 
 /// `WIDTHxHEIGHT` in CSS px, within what may be drawn.
 fn size((text, ratio): (&str, u32)) -> Result<Size, Problem> {
-    let (width, height) = text.split_once('x').ok_or_else(|| PictureError::Size(short(text)))?;
-    let side = |side: &str| side.parse().map_err(|_| PictureError::Size(short(text)));
-    Ok(Size::new(side(width)?, side(height)?, ratio, MAX_PX)?)
+    let (width, height) = text.split_once('x').ok_or_else(|| FrameError::Size(short(text)))?;
+    let side = |side: &str| side.parse().map_err(|_| FrameError::Size(short(text)));
+    Ok(Size::new(side(width)?, side(height)?, ratio, Limits::PICTURE.px)?)
 }
 
 /// `WIDTHxHEIGHT[@{1..10}x]`.
@@ -323,7 +322,7 @@ pub fn size_with_ratio(text: &str) -> Result<Size, Problem> {
 fn tile_frame(size: u32, z: &str, x: &str, file: &str) -> Result<(Frame, Output), Problem> {
     let (y, ratio, output) = picture_name(file, &["png", "webp", "jpg", "jpeg"])?;
     if ratio > Size::MAX_TILE_RATIO {
-        return Err(PictureError::Ratio(format!("@{ratio}x")).into());
+        return Err(FrameError::Ratio(format!("@{ratio}x")).into());
     }
     let tile = TileId::new(number("zoom", z)?, number("tile column", x)?, number("tile row", y)?)
         .map_err(|e| Problem::not_found(e.to_string()))?;
@@ -352,9 +351,7 @@ fn with_ratio(stem: &str) -> Result<(&str, u32), Problem> {
     let number =
         ratio.strip_suffix('x').filter(|n| n.starts_with(|c: char| c.is_ascii_digit() && c != '0'));
     let number = number.and_then(|n| n.parse().ok()).filter(|n| (1..=Size::MAX_RATIO).contains(n));
-    number
-        .map(|n| (stem, n))
-        .ok_or_else(|| PictureError::Ratio(format!("@{}", short(ratio))).into())
+    number.map(|n| (stem, n)).ok_or_else(|| FrameError::Ratio(format!("@{}", short(ratio))).into())
 }
 
 async fn draw(

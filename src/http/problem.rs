@@ -7,11 +7,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::ask::QuestionError;
-use crate::atlas::PictureError;
+use crate::atlas::{FrameError, SceneError};
 use crate::catalog::QueryError;
 use crate::encode::FlatGeobufError;
 use crate::geo::{NumbersError, Stopped};
 use crate::service::ServiceError;
+use crate::sheet::PictureError;
 use crate::sheet::SpecError;
 use crate::style::StateError;
 
@@ -108,10 +109,8 @@ impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         match &error {
             QueryError::Collection { .. } => Self::not_found(error.to_string()),
-            QueryError::Stopped(Stopped::Late) => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
-            }
-            QueryError::Cursor | QueryError::Stopped(_) => Self::bad_request(error.to_string()),
+            QueryError::Stopped(why) => Self::new(status_of(*why), error.to_string()),
+            QueryError::Cursor => Self::bad_request(error.to_string()),
         }
     }
 }
@@ -121,9 +120,7 @@ impl From<QuestionError> for Problem {
         match error {
             QuestionError::Missing { .. } => Self::not_found(error.to_string()),
             QuestionError::Collection(e) => Self::from(e),
-            QuestionError::Stopped(Stopped::Late) => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
-            }
+            QuestionError::Stopped(why) => Self::new(status_of(why), error.to_string()),
             _ => Self::bad_request(error.to_string()),
         }
     }
@@ -133,7 +130,23 @@ impl From<SpecError> for Problem {
     fn from(error: SpecError) -> Self {
         match error {
             SpecError::Picture(e) => Self::from(&e),
+            SpecError::Frame(e) => Self::from(&e),
             other => Self::bad_request(other.to_string()),
+        }
+    }
+}
+
+impl From<FrameError> for Problem {
+    fn from(error: FrameError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&FrameError> for Problem {
+    fn from(error: &FrameError) -> Self {
+        match error {
+            FrameError::TooLarge { .. } => Self::new(TOO_MUCH, error.to_string()),
+            _ => Self::bad_request(error.to_string()),
         }
     }
 }
@@ -148,13 +161,28 @@ impl From<&PictureError> for Problem {
     fn from(error: &PictureError) -> Self {
         let status = match error {
             PictureError::Style(_) => StatusCode::NOT_FOUND,
-            PictureError::Memory
-            | PictureError::Source(_)
-            | PictureError::Stopped(Stopped::Late) => StatusCode::SERVICE_UNAVAILABLE,
+            PictureError::Frame(error) => return Self::from(error),
+            PictureError::Stopped(why) => status_of(*why),
+            PictureError::Memory | PictureError::Scene(SceneError::Source(_)) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             PictureError::Encode(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            _ => StatusCode::BAD_REQUEST,
+            PictureError::Scene(_) | PictureError::Still | PictureError::Pdf(_) => {
+                StatusCode::BAD_REQUEST
+            }
         };
         Self::new(status, error.to_string())
+    }
+}
+
+/// A request that is understood, and asks for more than one request may have.
+const TOO_MUCH: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+
+/// What is too much is the request's doing; what is late, the server's.
+fn status_of(why: Stopped) -> StatusCode {
+    match why {
+        Stopped::Spent | Stopped::Memory => TOO_MUCH,
+        Stopped::Late | Stopped::Unwanted => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 

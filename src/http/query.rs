@@ -9,11 +9,11 @@ use super::request::{Asker, GEOJSON, Params, short, tagged};
 use super::site::PublicUrl;
 use super::{Problem, pictures};
 use crate::ask::Question;
-use crate::atlas::{Frame, Map, PictureError, Size};
+use crate::atlas::{Frame, Map, Size};
 use crate::diag::without_mark;
-use crate::geo::{Effort, Stop};
+use crate::geo::{Effort, Limits, Stop};
 use crate::service::{Lane, Service};
-use crate::sheet::{Output, Overlay, Picture};
+use crate::sheet::{Output, Overlay, Picture, PictureError};
 
 /// `GET /query?at=lon,lat&datetime=...`
 pub async fn get(
@@ -70,7 +70,7 @@ async fn answer(
     match drawing {
         None => {
             let ask = move |map: &Map, stop: &Stop| {
-                let effort = Effort::until(stop.clone());
+                let effort = Effort::new(Limits::QUESTION, stop.clone());
                 let question = Question::read(&members, &effort)?;
                 let mut answer = question.ask(map.catalog(), &effort)?;
                 answer.members.insert("question".to_string(), Json::Object(members));
@@ -83,7 +83,7 @@ async fn answer(
         Some(drawing) => {
             let picture = {
                 let draw = move |map: &Map, stop: &Stop| {
-                    drawing.picture(map, &members, &Effort::until(stop.clone()))
+                    drawing.picture(map, &members, &Effort::new(Limits::QUESTION, stop.clone()))
                 };
                 service.run(Lane::Question, draw).await??
             };

@@ -11,6 +11,12 @@ pub trait Supply<T> {
     /// Every candidate whose position lies in the area; others may be among them, but none that was
     /// given before. No candidate reaches further than [`Board::REACH`] from its position.
     fn candidates(&mut self, area: &Area) -> Vec<Candidate<T>>;
+
+    /// Whether the answer is no longer wanted: then what is given is not all of it, and the next
+    /// who asks goes on from there.
+    fn is_over(&self) -> bool {
+        false
+    }
 }
 
 /// Candidates by place, and what is known of each.
@@ -130,6 +136,9 @@ impl<T> Board<T> {
     /// Makes sure that every candidate that may touch the area is here.
     fn fetch(&mut self, area: &Area, supply: &mut dyn Supply<T>) {
         for block in tiles(&area.grown(Self::REACH), BLOCK, i64::MAX) {
+            if supply.is_over() {
+                return;
+            }
             if !self.supplied.insert(block) {
                 continue;
             }
@@ -169,6 +178,9 @@ impl<T> Board<T> {
     fn decide(&mut self, i: u32, supply: &mut dyn Supply<T>) {
         let mut waiting = vec![(i, None::<std::vec::IntoIter<u32>>)];
         while let Some((i, earlier)) = waiting.last_mut() {
+            if supply.is_over() {
+                return;
+            }
             let i = *i;
             if self.entry(i).answer.is_some() {
                 waiting.pop();
@@ -179,6 +191,7 @@ impl<T> Board<T> {
                     Some(original) if self.entry(original).answer.is_none() => {
                         waiting.push((original, None))
                     }
+                    _ if supply.is_over() => return,
                     original => {
                         let shown = original.and_then(|o| self.entry(o).answer);
                         self.settle(i, shown.unwrap_or_default());
@@ -199,6 +212,10 @@ impl<T> Board<T> {
                 Some(earlier) => earlier,
                 None => {
                     let list = self.earlier(i, supply);
+                    // Not all of them may be there.
+                    if supply.is_over() {
+                        return;
+                    }
                     earlier.insert(list.into_iter())
                 }
             };

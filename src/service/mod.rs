@@ -19,9 +19,9 @@ use tokio::sync::oneshot;
 pub use budget::{Budget, Lease};
 pub use scheduler::{Client, Lane};
 
-use crate::atlas::{Map, PictureError};
-use crate::geo::{Stop, Stopped};
-use crate::sheet::{Finished, Picture};
+use crate::atlas::Map;
+use crate::geo::{Effort, Limits, Stop, Stopped};
+use crate::sheet::{Finished, Picture, PictureError};
 use crate::text::GlyphRange;
 use flight::Flights;
 use scheduler::{Full, Job, Scheduler};
@@ -152,7 +152,7 @@ impl Service {
         let budget = self.shared.budget.clone();
         self.kept(lane, px, key, move |map, stop| {
             let _lease = budget.take(picture.bytes_needed()).ok_or(ServiceError::Memory)?;
-            map.draw_while(&picture, stop)
+            map.draw_within(&picture, &Effort::new(Limits::PICTURE, stop.clone()))
                 .map(Made::from)
                 .map_err(|e| ServiceError::Picture(Arc::new(e)))
         })

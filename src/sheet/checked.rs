@@ -1,7 +1,8 @@
 //! What is wrong with a document that asks for a page, and the checks of its numbers and colours.
 
+use super::error::PictureError;
 use super::furnishing::FurnishingError;
-use crate::atlas::PictureError;
+use crate::atlas::FrameError;
 use crate::diag::Diagnostic;
 use crate::geo::{LonLat, World};
 use crate::style::StateError;
@@ -30,6 +31,8 @@ pub enum SpecError {
     Member { pointer: String, message: String },
     #[error(transparent)]
     Picture(#[from] PictureError),
+    #[error(transparent)]
+    Frame(#[from] FrameError),
     #[error("/state: {0}")]
     State(#[from] StateError),
     #[error("{0}")]

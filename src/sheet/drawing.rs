@@ -1,14 +1,15 @@
 //! A picture's way to bytes: its scene is composed, painted and encoded.
 
 use super::drawn::Drawn;
+use super::error::PictureError;
 use super::furnished;
 use super::furnishing::Furnishing;
 use super::output::Output;
 use super::picture::Picture;
-use crate::atlas::{Frame, Map, PictureError, Room, State, scenes};
+use crate::atlas::{Frame, Map, Room, State, scenes};
 use crate::encode::{Animation, Pixels};
 use crate::feature::Date;
-use crate::geo::{Georeference, Stop};
+use crate::geo::{Effort, Georeference};
 use crate::paint::About;
 use crate::paint::raster::{self, Brush};
 use crate::scene::Scene;
@@ -21,10 +22,14 @@ pub struct Finished {
 }
 
 impl Map {
-    fn drawn(&self, picture: &Picture) -> Result<Drawn<'_>, PictureError> {
+    fn drawn<'a>(
+        &'a self,
+        picture: &Picture,
+        effort: &'a Effort,
+    ) -> Result<Drawn<'a>, PictureError> {
         let styled =
             self.style(&picture.style).ok_or_else(|| PictureError::Style(picture.style.clone()))?;
-        Drawn::new(styled, picture.overlay.as_ref(), &picture.frame)
+        Drawn::new(styled, picture.overlay.as_ref(), &picture.frame, effort)
     }
 
     /// Draws the frame in a style as PNG.
@@ -34,13 +39,15 @@ impl Map {
 
     /// The alternative text of a picture: what is on it, in words.
     pub fn alternative(&self, picture: &Picture) -> Result<String, PictureError> {
-        let drawn = self.drawn(picture)?;
+        let effort = Effort::unbounded();
+        let drawn = self.drawn(picture, &effort)?;
         Ok(furnished::scene(&drawn, picture)?.1.alt)
     }
 
     /// Where a picture lies on the Earth.
     pub fn place(&self, picture: &Picture) -> Result<Option<Georeference>, PictureError> {
-        let drawn = self.drawn(picture)?;
+        let effort = Effort::unbounded();
+        let drawn = self.drawn(picture, &effort)?;
         Ok(furnished::scene(&drawn, picture)?.1.place)
     }
 
@@ -48,17 +55,17 @@ impl Map {
     /// told of them.
     ///
     /// # Errors
-    /// Where the style is not there, or `take` fails.
+    /// Where the style is not there, `take` fails, or it is too much.
     pub fn frames<E: From<PictureError>>(
         &self,
         picture: &Picture,
-        stop: &Stop,
+        effort: &Effort,
         mut take: impl FnMut(Date, Pixels) -> Result<(), E>,
     ) -> Result<Vec<String>, E> {
         let Some(film) = &picture.film else { return Ok(Vec::new()) };
-        let drawn = self.drawn(picture)?;
+        let drawn = self.drawn(picture, effort)?;
         furnished::film(&drawn, picture, film, |day, scene| {
-            let brush = Brush { stamps: &drawn.plain.stamps, stop };
+            let brush = Brush { stamps: &drawn.plain.stamps, effort };
             let pixmap = raster::paint(&scene, brush).map_err(PictureError::from)?;
             let (width_px, height_px) = (scene.width_px, scene.height_px);
             take(day, Pixels { premultiplied: pixmap.data(), width_px, height_px })
@@ -69,18 +76,18 @@ impl Map {
     /// Draws a moving picture in its format; `watch` is told the day of each frame.
     ///
     /// # Errors
-    /// Where the style is not there, or the picture does not move.
+    /// Where the style is not there, the picture does not move, or it is too much.
     pub fn film(
         &self,
         picture: &Picture,
-        stop: &Stop,
+        effort: &Effort,
         mut watch: impl FnMut(Date),
     ) -> Result<Finished, PictureError> {
         let (Some(film), Some(format)) = (&picture.film, picture.output.moving()) else {
             return Err(PictureError::Still);
         };
         let mut animation: Option<Animation> = None;
-        let warnings = self.frames(picture, stop, |day, pixels| -> Result<(), PictureError> {
+        let warnings = self.frames(picture, effort, |day, pixels| -> Result<(), PictureError> {
             watch(day);
             let size = (pixels.width_px, pixels.height_px);
             let writer = match &mut animation {
@@ -99,23 +106,27 @@ impl Map {
 
     /// Draws a picture in its format, with what lies over it.
     pub fn draw(&self, picture: &Picture) -> Result<Vec<u8>, PictureError> {
-        self.draw_while(picture, &Stop::never()).map(|finished| finished.bytes)
+        self.draw_within(picture, &Effort::unbounded()).map(|finished| finished.bytes)
     }
 
-    /// The same with what is told of it, given up when `stop` says so.
+    /// The same with what is told of it, within an effort.
     ///
     /// # Errors
-    /// [`PictureError::Stopped`] where it is not drawn by then.
-    pub fn draw_while(&self, picture: &Picture, stop: &Stop) -> Result<Finished, PictureError> {
+    /// [`PictureError::Stopped`] where it is too much, late, or no longer waited for.
+    pub fn draw_within(
+        &self,
+        picture: &Picture,
+        effort: &Effort,
+    ) -> Result<Finished, PictureError> {
         if picture.film.is_some() {
-            return self.film(picture, stop, |_| {});
+            return self.film(picture, effort, |_| {});
         }
-        let drawn = self.drawn(picture)?;
+        let drawn = self.drawn(picture, effort)?;
         let (scene, about) = scene(&drawn, picture, picture.output.is_document())?;
-        stop.check()?;
+        effort.check()?;
         let bytes = picture.output.write(
             &scene,
-            Brush { stamps: &drawn.plain.stamps, stop },
+            Brush { stamps: &drawn.plain.stamps, effort },
             about.as_ref(),
         )?;
         Ok(Finished { bytes, warnings: drawn.warnings() })
@@ -135,7 +146,7 @@ fn scene(
     }
     let camera = picture.frame.camera();
     let room = Room::whole(camera);
-    let scene = scenes::scene(drawn.map(), &picture.state, camera, &room)?;
+    let scene = scenes::scene(drawn.map(), &picture.state, camera, &room, drawn.effort)?;
     drawn.cuts(room.cut());
     Ok((scene, None))
 }

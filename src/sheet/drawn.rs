@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
+use super::error::PictureError;
 use super::overlay::Overlay;
-use crate::atlas::{Frame, PictureError, StyledMap};
-use crate::geo::Projector;
+use crate::atlas::{Frame, StyledMap};
+use crate::geo::{Effort, Projector};
 
 /// A styled map as one picture draws it.
 pub(super) struct Drawn<'a> {
     pub plain: Cow<'a, StyledMap>,
+    /// What drawing it may take.
+    pub effort: &'a Effort,
     /// In the picture's projection, where it is not Web Mercator.
     projected: Option<(Projector, StyledMap)>,
     /// Parts of its furniture that it has no room for.
@@ -23,6 +26,7 @@ impl<'a> Drawn<'a> {
         styled: &'a StyledMap,
         overlay: Option<&Overlay>,
         frame: &Frame,
+        effort: &'a Effort,
     ) -> Result<Self, PictureError> {
         let plain =
             overlay.map_or(Cow::Borrowed(styled), |overlay| Cow::Owned(styled.overlaid(overlay)));
@@ -34,7 +38,7 @@ impl<'a> Drawn<'a> {
                 Some((projector, map))
             }
         };
-        Ok(Self { plain, projected, without_room: RefCell::default(), cut: Cell::new(0) })
+        Ok(Self { plain, effort, projected, without_room: RefCell::default(), cut: Cell::new(0) })
     }
 
     /// Notes the parts of its furniture that one of its maps has no room for.

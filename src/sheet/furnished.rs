@@ -2,6 +2,7 @@
 //! tell of nothing else; furniture is put in its place before labels are.
 
 use super::drawn::Drawn;
+use super::error::PictureError;
 use super::furnishing::Furnishing;
 use super::inset::inset;
 use super::panes::{self, Pane, panes};
@@ -9,7 +10,7 @@ use super::picture::{Film, Picture};
 use super::said::about;
 use super::settled::Settled;
 use super::subject::{captions, parts, subject};
-use crate::atlas::{Held, PictureError};
+use crate::atlas::Held;
 use crate::compose::Inputs;
 use crate::compose::furniture::{self, CssRect, Layout, Part};
 use crate::feature::Date;
@@ -32,7 +33,8 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> Result<(Scene, About), 
     let settled = Settled::new(drawn, picture, &panes, &page_of)?;
     let (camera, bands) = (settled.frame.camera(), settled.bands);
     let on_page = page_of(camera);
-    let inputs = Inputs { camera: &on_page, state, sprite: &drawn.map().sprite };
+    let inputs =
+        Inputs { camera: &on_page, state, sprite: &drawn.map().sprite, effort: drawn.effort };
     let mut subject = subject(drawn, &panes, camera, &held, wanted, bands);
     if panes.len() > 1 {
         subject.captions = captions(&panes, camera);
@@ -71,7 +73,8 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> Result<(Scene, About), 
     if let Some(projection) = frame.projection() {
         about.facts.push(("Projection".to_string(), projection.name()));
     }
-    held.whole().map(|()| (scene, about))
+    held.whole()?;
+    Ok((scene, about))
 }
 
 fn warn_of_hidden(things: usize) {
@@ -100,7 +103,7 @@ pub(super) fn film<E: From<PictureError>>(
     let settled = Settled::new(drawn, picture, &panes, &|camera| *camera)?;
     let (camera, bands) = (settled.frame.camera(), settled.bands);
     let mut subject = subject(drawn, &panes, camera, &held, &picture.furnishing, bands);
-    held.whole()?;
+    held.whole().map_err(PictureError::from)?;
     subject.logo = logo(&picture.furnishing, camera);
     // Callouts stay where they are on the first day.
     let mut labels: Option<Vec<CssRect>> = None;
@@ -109,7 +112,7 @@ pub(super) fn film<E: From<PictureError>>(
         if settled.furniture.parts.contains_key(&Part::Inset) {
             subject.inset = inset(drawn, state, camera, bands)?;
         }
-        let inputs = Inputs { camera, state, sprite: &drawn.map().sprite };
+        let inputs = Inputs { camera, state, sprite: &drawn.map().sprite, effort: drawn.effort };
         let mut layout = Layout::new(&settled.furniture, &subject, &inputs);
         if !subject.callouts.is_empty() {
             let labels = match &mut labels {

@@ -1,7 +1,8 @@
 //! A small map of all that there is, with the picture's place in it.
 
 use super::drawn::Drawn;
-use crate::atlas::{PictureError, State, scenes};
+use super::error::PictureError;
+use crate::atlas::{State, scenes};
 use crate::compose::furniture::Bands;
 use crate::geo::{Camera, World};
 use crate::scene::Scene;
@@ -19,7 +20,7 @@ pub(super) fn inset(
     bands: Bands,
 ) -> Result<Option<Inset>, PictureError> {
     let Some((small, corners)) = inset_camera(drawn, camera, bands) else { return Ok(None) };
-    Ok(Some((scenes::bare_scene(&drawn.plain, state, &small)?, corners)))
+    Ok(Some((scenes::bare_scene(&drawn.plain, state, &small, drawn.effort)?, corners)))
 }
 
 type Inset = (Scene, [[f64; 2]; 4]);

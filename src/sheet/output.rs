@@ -1,6 +1,6 @@
 //! The formats that pictures are written in.
 
-use crate::atlas::PictureError;
+use super::error::PictureError;
 use crate::encode::{self, Moving, Pixels, PngFacts, TiffFacts};
 use crate::identity::{Identified, Identity};
 use crate::paint::raster::{self, Brush, Unfinished};
@@ -166,11 +166,13 @@ impl Output {
                 })?;
                 encode::jpeg(&rows, size, quality)?
             }
-            Output::Svg(text) => svg::paint(scene, about.unwrap_or(&bare), text).into_bytes(),
+            Output::Svg(text) => {
+                svg::paint(scene, about.unwrap_or(&bare), text, brush.effort)?.into_bytes()
+            }
             Output::Pdf { dpi, geo } => {
                 let dpi = dpi.unwrap_or(CSS_DPI * scene.ratio);
                 let about = about.unwrap_or(&bare);
-                pdf::paint(scene, about, scene.ratio / dpi, geo)?
+                pdf::paint(scene, about, scene.ratio / dpi, geo, brush.effort)?
             }
         })
     }

@@ -2,8 +2,9 @@
 
 use super::Picture;
 use super::drawn::Drawn;
+use super::error::PictureError;
 use crate::atlas::Room;
-use crate::atlas::{PictureError, State, labels, scenes};
+use crate::atlas::{State, labels, scenes};
 use crate::compose::furniture::{Bands, CssRect, Layout, PxRect};
 use crate::feature::Date;
 use crate::geo::{Camera, SUBPIXELS, Snapped};
@@ -79,7 +80,7 @@ pub(super) fn labels(
     let mut taken = Vec::new();
     for pane in panes {
         let room = pane.room(camera, bands, layout);
-        let of_pane = labels::taken(drawn.map(), pane.state, camera, &room)?;
+        let of_pane = labels::taken(drawn.map(), pane.state, camera, &room, drawn.effort)?;
         let at = |[left, top, right, bottom]: [f64; 4]| {
             CssRect { left, top, right, bottom }.moved(pane.corner(camera))
         };
@@ -105,7 +106,7 @@ pub(super) fn composed(
             true => Room::whole(camera),
             false => only.room(camera, bands, layout),
         };
-        let scene = scenes::scene(map, only.state, camera, &room)?;
+        let scene = scenes::scene(map, only.state, camera, &room, drawn.effort)?;
         drawn.cuts(room.cut());
         return Ok(scene);
     }
@@ -114,7 +115,7 @@ pub(super) fn composed(
     let mut cut = 0;
     for pane in panes {
         let room = pane.room(camera, bands, layout);
-        let scene = scenes::scene(map, pane.state, camera, &room)?;
+        let scene = scenes::scene(map, pane.state, camera, &room, drawn.effort)?;
         cut += room.cut();
         let PxRect { left, top, right, bottom } = pane.area(camera, Bands::default());
         let corner = |x: f64, y: f64| Snapped { x: px(x), y: px(y) };

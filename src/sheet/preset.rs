@@ -1,6 +1,6 @@
 //! Sizes by name: of paper, screens and the places where pictures are posted.
 
-use crate::atlas::{PictureError, Size};
+use crate::atlas::{FrameError, Size};
 use crate::diag::meant;
 
 /// A size by name.
@@ -55,7 +55,7 @@ impl Preset {
     ///
     /// # Errors
     /// Where it is larger.
-    pub fn size(&self, max_px: u64) -> Result<Size, PictureError> {
+    pub fn size(&self, max_px: u64) -> Result<Size, FrameError> {
         Size::new(self.width, self.height, self.ratio, max_px)
     }
 }

@@ -1,10 +1,11 @@
 //! A picture's frame, when its furniture has its bands.
 
 use super::drawn::Drawn;
+use super::error::PictureError;
 use super::panes::Pane;
 use super::picture::Picture;
 use super::subject::{captions, subject};
-use crate::atlas::{Frame, Held, PictureError};
+use crate::atlas::{Frame, Held};
 use crate::compose::Inputs;
 use crate::compose::furniture::{self, Bands, Furniture};
 use crate::geo::Camera;
@@ -32,7 +33,12 @@ impl Settled {
         let measured = |frame: &Frame, bands: Bands| {
             let camera = frame.camera();
             let on_page = page_of(camera);
-            let inputs = Inputs { camera: &on_page, state, sprite: &drawn.map().sprite };
+            let inputs = Inputs {
+                camera: &on_page,
+                state,
+                sprite: &drawn.map().sprite,
+                effort: drawn.effort,
+            };
             let mut subject = subject(drawn, panes, camera, &held, wanted, bands);
             if picture.compared.is_some() {
                 subject.captions = captions(panes, camera);

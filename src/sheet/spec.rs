@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use super::checked::SpecError;
 use super::days::two_days;
 use super::document::Spec;
+use super::error::PictureError;
 use super::{
     Compared, Film, Furnishing, Furniture, Logo, Output, Overlay, Part, Picture, Preset, TextAs,
     slips,
 };
-use crate::atlas::{Map, PictureError, Size, State};
+use crate::atlas::{Map, Size, State};
 use crate::diag::without_mark;
 use crate::feature::Date;
 use crate::geo::{Effort, LonLat, World};
@@ -47,8 +48,8 @@ impl Spec {
         Ok(spec)
     }
 
-    /// The picture of a map in a style, of at most so many device px. `recipe` says how to make it
-    /// again; the effort bounds what is computed before anything is drawn.
+    /// The picture of a map in a style. `recipe` says how to make it again; the effort bounds its
+    /// size, and what is computed before anything is drawn.
     ///
     /// # Errors
     /// Where a member has no meaning, or does not go with another.
@@ -56,7 +57,6 @@ impl Spec {
         &self,
         map: &Map,
         style: &str,
-        max_px: u64,
         recipe: String,
         effort: &Effort,
     ) -> Result<Picture, SpecError> {
@@ -86,6 +86,7 @@ impl Spec {
         if let Some(last) = days.as_ref().and_then(|days| days.last()) {
             state.insert("date".to_string(), last.to_string());
         }
+        let max_px = effort.limits().px;
         let (page, dpi) = self.size(max_px)?;
         let beside = compared.is_some() && !self.split;
         if beside {

@@ -49,7 +49,8 @@ pub(super) fn subject<'a>(
         let mut seen: Vec<Seen> = Vec::new();
         let mut known: HashSet<(*const Feature, u32, u32)> = HashSet::new();
         for pane in panes {
-            let inputs = Inputs { camera, state: pane.state, sprite: &map.sprite };
+            let inputs =
+                Inputs { camera, state: pane.state, sprite: &map.sprite, effort: drawn.effort };
             let area = pane.area(camera, bands);
             let layers =
                 entry.layers.iter().filter_map(|id| map.style.layers.iter().find(|l| l.id == *id));

@@ -14,7 +14,7 @@ use super::join::{Joined, join};
 use super::layout::{Layout, layout};
 use super::path::{Path, Spot, clipped, direction, simplified};
 use crate::compose::{Batch, Fetched};
-use crate::geo::{Kind, Shape, World, WorldBox};
+use crate::geo::{Kind, Shape, World, WorldBox, cost};
 use crate::label::{Area, Board, Candidate, Overlap, Rank, Repeat, Yields};
 use crate::style::{Alignment, Context, Layer, SymbolPaint, SymbolPlacement, SymbolZOrder};
 use crate::text::EM;
@@ -94,6 +94,10 @@ pub fn symbols(
             if elsewhere || !is_new(place) {
                 continue;
             }
+            if inputs.effort.spend(cost::FEATURE + cost::POSITION * part.shape.positions()).is_err()
+            {
+                return out;
+            }
             let context = inputs.context(*part);
             if !crate::compose::features::passes(
                 layer,
@@ -102,6 +106,7 @@ pub fn symbols(
                 continue;
             }
             if let Some(layout) = layout(inputs, paint, &context) {
+                let _ = inputs.effort.spend(cost::LABEL);
                 let (layout, context) = (&layout, &context);
                 let joined = joined.as_deref();
                 let maker = Maker {

@@ -22,7 +22,7 @@ pub use candidates::{Paths, Place, SymbolLayer, symbols};
 pub use draw::{Label, draw};
 
 use crate::feature::Value;
-use crate::geo::Plane;
+use crate::geo::{Effort, Plane};
 use crate::sprite::Sprite;
 use crate::style::{Context, HasImage};
 use crate::text::Alphabet;
@@ -34,6 +34,7 @@ pub struct SymbolInputs<'a> {
     pub state: &'a BTreeMap<String, Value>,
     pub sprite: &'a Sprite,
     pub alphabet: Alphabet<'a>,
+    pub effort: &'a Effort,
 }
 
 impl<'a> SymbolInputs<'a> {

@@ -22,7 +22,7 @@ use crate::catalog::{Cursor, Selection};
 use crate::cql2::Kind;
 use crate::encode::{Column, FeatureJson, Form, flatgeobuf, rows};
 use crate::feature::{Feature, Value};
-use crate::geo::{Effort, Stop, numbers};
+use crate::geo::{Effort, Limits, Stop, numbers};
 use crate::http::Problem;
 use crate::http::request::{
     Asker, Params, UrlPath, WARNING, answer, has_tag, json as json_answer, short,
@@ -89,7 +89,11 @@ impl Page {
         stop: &Stop,
     ) -> Result<Page, Problem> {
         let schema = map.catalog().schema(&id).ok_or_else(|| unknown(map, &id))?;
-        let mut query = parameters::items_query(&mut params, schema, &Effort::until(stop.clone()))?;
+        let mut query = parameters::items_query(
+            &mut params,
+            schema,
+            &Effort::new(Limits::QUESTION, stop.clone()),
+        )?;
         let form = parameters::form(&mut params, Some(schema))?;
         params.finish(
             "f, limit, bbox, bbox-crs, crs, datetime, filter, filter-lang, filter-crs, \

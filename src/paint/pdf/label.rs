@@ -24,7 +24,7 @@ pub(super) struct Label {
     pub node: Node,
 }
 
-impl Writer {
+impl Writer<'_> {
     pub(super) fn label(
         &mut self,
         runs: &[GlyphRun],

@@ -29,8 +29,10 @@ use krilla::text::Font;
 use krilla::{Document, SerializeSettings};
 
 use super::About;
+use super::raster::Unfinished;
 use super::vector::{Lines, Mark, Matrix, Paint, Point, marks};
 use crate::color::{Color, straight};
+use crate::geo::{Effort, Stopped, cost};
 use crate::scene::{Cap, FURNITURE, Join, Scene};
 use crate::sprite::Image;
 use crate::text::Face;
@@ -40,24 +42,42 @@ use tiles::{Drawing, MAX_TILES, TILES_A_SIDE, cells};
 
 /// Why there is no PDF.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the PDF could not be written: {0}")]
-pub struct PdfError(String);
+pub enum PdfError {
+    #[error("the PDF could not be written: {0}")]
+    Refused(String),
+    #[error("the PDF is not finished: {0:?}")]
+    Unfinished(Unfinished),
+}
+
+impl From<Unfinished> for PdfError {
+    fn from(why: Unfinished) -> Self {
+        Self::Unfinished(why)
+    }
+}
+
+impl From<Stopped> for PdfError {
+    fn from(why: Stopped) -> Self {
+        Self::Unfinished(why.into())
+    }
+}
 
 /// Writes the scene on a page of `inches_per_px` inches a CSS px (1/96 as CSS has it), with its
 /// place on the Earth where that is wanted and known.
 ///
 /// # Errors
-/// Where the page is too large or too small for PDF, or the writer refuses the document.
+/// Where the page is too large or too small for PDF, the writer refuses the document, or it is too
+/// much.
 pub fn paint(
     scene: &Scene,
     about: &About,
     inches_per_px: f64,
     geo: bool,
+    effort: &Effort,
 ) -> Result<Vec<u8>, PdfError> {
     let to_points = inches_per_px * 72.0 / scene.ratio;
     let (width, height) =
         (f64::from(scene.width_px) * to_points, f64::from(scene.height_px) * to_points);
-    let failed = |e: String| PdfError(e);
+    let failed = PdfError::Refused;
     // PDF/A, as PDF 1.7 does, ends at 14,400 points a side.
     if !(3.0..=14_400.0).contains(&width) || !(3.0..=14_400.0).contains(&height) {
         return Err(failed(format!(
@@ -70,15 +90,17 @@ pub fn paint(
         .with_accessibility_validator(Accessibility::UA1);
     let archival = ConfigurationBuilder::new().with_archival_validator(Archival::A2_B);
     let page = Page {
-        scene,
         about,
         to_points: to_points as f32,
         width: width as f32,
         height: height as f32,
+        layers: marks(scene, effort)?,
+        effort,
     };
     let mut last = String::new();
     for configuration in [accessible, archival, ConfigurationBuilder::new()] {
-        match configuration.finish().map_err(|e| format!("{e:?}")).and_then(|c| page.write(c)) {
+        let configured = configuration.finish().map_err(|e| failed(format!("{e:?}")));
+        match configured.and_then(|c| page.write(c)) {
             Ok(bytes) => {
                 let layers: Vec<&str> =
                     scene.layers.iter().map(|layer| layer.id.as_str()).collect();
@@ -90,7 +112,8 @@ pub fn paint(
                 let additions = Additions { layers: &layers, place };
                 return finish::finished(&bytes, &additions).map_err(|e| failed(e.to_string()));
             }
-            Err(e) => last = e,
+            Err(PdfError::Refused(why)) => last = why,
+            Err(unfinished) => return Err(unfinished),
         }
     }
     Err(failed(last))
@@ -98,7 +121,8 @@ pub fn paint(
 
 /// The one page of a document; lengths in points.
 struct Page<'a> {
-    scene: &'a Scene,
+    layers: Vec<(&'a str, Vec<Mark>)>,
+    effort: &'a Effort,
     about: &'a About,
     /// Points a device px.
     to_points: f32,
@@ -107,7 +131,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn write(&self, configuration: Configuration) -> Result<Vec<u8>, String> {
+    fn write(&self, configuration: Configuration) -> Result<Vec<u8>, PdfError> {
         let about = self.about;
         let settings = SerializeSettings {
             enable_tagging: true,
@@ -115,17 +139,23 @@ impl Page<'_> {
             ..SerializeSettings::default()
         };
         let mut document = Document::new_with(settings);
-        let mut writer =
-            Writer { fonts: HashMap::new(), images: HashMap::new(), labels: Vec::new() };
-        let page = PageSettings::from_wh(self.width, self.height).ok_or("the page has no size")?;
+        let mut writer = Writer {
+            fonts: HashMap::new(),
+            images: HashMap::new(),
+            labels: Vec::new(),
+            effort: self.effort,
+        };
+        let page = PageSettings::from_wh(self.width, self.height)
+            .ok_or_else(|| PdfError::Refused("the page has no size".to_string()))?;
         let mut page = document.start_page_with(page);
         let mut surface = page.surface();
         surface.push_transform(&Transform::from_scale(self.to_points, self.to_points));
         let (mut on_map, mut beside) = (Vec::new(), Vec::new());
-        for (layer, marks) in marks(self.scene) {
+        for (layer, marks) in &self.layers {
             begin_layer(&mut surface);
             marks.iter().for_each(|mark| writer.mark(mark, &mut surface));
-            let labels = if layer == FURNITURE { &mut beside } else { &mut on_map };
+            self.effort.check()?;
+            let labels = if *layer == FURNITURE { &mut beside } else { &mut on_map };
             labels.append(&mut writer.labels);
         }
         begin_layer(&mut surface);
@@ -142,7 +172,7 @@ impl Page<'_> {
             TagTree::from(tags(about, on_map, beside)).with_lang(Some(about.language.clone())),
         );
         document.set_metadata(metadata(about));
-        document.finish().map_err(|e| format!("{e:?}"))
+        document.finish().map_err(|e| PdfError::Refused(format!("{e:?}")))
     }
 }
 
@@ -185,7 +215,9 @@ fn metadata(about: &About) -> Metadata {
         .creator(concat!("contactline ", env!("CARGO_PKG_VERSION")).to_string())
 }
 
-struct Writer {
+struct Writer<'a> {
+    /// What writing may take. Where it ends, nothing more is written.
+    effort: &'a Effort,
     /// By the face's place in memory; none for one that a PDF cannot hold.
     fonts: HashMap<usize, Option<Font>>,
     images: HashMap<usize, PdfImage>,
@@ -193,8 +225,12 @@ struct Writer {
     labels: Vec<Label>,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn mark(&mut self, mark: &Mark, surface: &mut Surface) {
+        let own = if matches!(mark, Mark::Group { .. }) { 1 } else { mark.weight() };
+        if self.effort.spend(cost::PDF * own).is_err() {
+            return;
+        }
         if let Mark::Group { marks, opacity, clip } = mark {
             let mut pushed = 0;
             if let Some(path) = clip.as_ref().and_then(|quad| path(&[(quad.as_slice(), true)])) {
@@ -297,6 +333,10 @@ impl Writer {
         let Some([left, top, right, bottom]) = cells(rings, image, matrix) else { return };
         let (width, height) = (image.width_px as f32, image.height_px as f32);
         let drawing = Drawing::of(image);
+        let copies = usize::try_from((right - left) * (bottom - top)).unwrap_or(usize::MAX);
+        if self.effort.spend(cost::PDF.saturating_mul(copies.min(MAX_TILES as usize))).is_err() {
+            return;
+        }
         match &drawing {
             Some(drawing) if (right - left) * (bottom - top) <= MAX_TILES => {
                 surface.push_transform(&transform(matrix));

@@ -1,7 +1,7 @@
 //! Source-over blending of ink into premultiplied RGBA pixels, eight bits a channel.
 
 use super::coverage::Span;
-use crate::geo::{Affine, Stop, Stopped};
+use crate::geo::{Affine, Effort, Stopped, cost};
 use crate::scene::{Ink, Pattern};
 use crate::sprite::Image;
 
@@ -15,36 +15,46 @@ pub struct Canvas<'a> {
     height: usize,
     to_world_px: Affine,
     clip: Option<Rows>,
-    stop: Stop,
-    asked: u32,
+    effort: Option<Effort>,
+    /// Pixels that were drawn and not yet counted.
+    uncounted: usize,
 }
 
-/// How many pixels are drawn before the clock is asked again.
-const ASKED_OFTEN: u32 = 1 << 16;
+/// How many pixels are counted together.
+const COUNTED_PX: usize = 1 << 12;
 
 impl<'a> Canvas<'a> {
     pub fn new(pixels: &'a mut [u8], width_px: u32, to_world_px: Affine) -> Self {
         let width = width_px as usize;
         let height = pixels.len() / 4 / width.max(1);
-        Self { pixels, width, height, to_world_px, clip: None, stop: Stop::never(), asked: 0 }
+        Self { pixels, width, height, to_world_px, clip: None, effort: None, uncounted: 0 }
     }
 
-    /// Has drawing given up when `stop` says so.
-    pub fn until(mut self, stop: &Stop) -> Self {
-        self.stop = stop.clone();
+    /// Has drawing given up when the effort is over.
+    pub fn within(mut self, effort: &Effort) -> Self {
+        self.effort = Some(effort.clone());
         self
     }
 
     /// # Errors
     /// Where drawing is given up.
     pub fn check(&self) -> Result<(), Stopped> {
-        self.stop.check()
+        self.effort.as_ref().map_or(Ok(()), Effort::check)
     }
 
-    /// Whether to go on; it is asked now and then.
+    /// Counts pixels that are drawn, at a [`cost`] each; whether to go on.
+    pub fn spends(&mut self, px: usize, cost: usize) -> bool {
+        self.uncounted += px * cost;
+        if self.uncounted < COUNTED_PX {
+            return true;
+        }
+        let steps = std::mem::take(&mut self.uncounted);
+        self.effort.as_ref().is_none_or(|effort| effort.spend(steps).is_ok())
+    }
+
+    /// Counts a pixel; whether to go on.
     pub fn has_time(&mut self) -> bool {
-        self.asked = self.asked.wrapping_add(1);
-        !self.asked.is_multiple_of(ASKED_OFTEN) || self.check().is_ok()
+        self.spends(1, cost::PX)
     }
 
     pub fn width(&self) -> usize {
@@ -101,7 +111,7 @@ impl<'a> Canvas<'a> {
     pub fn blend(&mut self, span: &Span, ink: &Ink) {
         let y = span.y as usize;
         let columns = self.seen(y, span.x as usize, span.length as usize);
-        if columns.is_empty() {
+        if columns.is_empty() || !self.spends(columns.len(), cost::PX) {
             return;
         }
         let pixels = &mut self.pixels

@@ -2,7 +2,7 @@
 
 use super::blend::Canvas;
 use crate::color::Color;
-use crate::geo::SUBPIXELS;
+use crate::geo::{SUBPIXELS, cost};
 use crate::scene::Circle;
 
 pub fn draw(circle: &Circle, canvas: &mut Canvas) {
@@ -21,6 +21,9 @@ pub fn draw(circle: &Circle, canvas: &mut Canvas) {
     let columns = range(center(circle.center.x), canvas.width());
     for y in range(center(circle.center.y), canvas.height()) {
         let dy = center(y as i64 * SUBPIXELS + SUBPIXELS / 2 - circle.center.y);
+        if !canvas.spends(columns.len(), cost::PX) {
+            return;
+        }
         for x in canvas.seen(y, columns.start, columns.len()) {
             let dx = center(x as i64 * SUBPIXELS + SUBPIXELS / 2 - circle.center.x);
             let distance = dx.hypot(dy);

@@ -5,7 +5,7 @@
 //! world's, so it is the same in every picture.
 
 use super::blend::Canvas;
-use crate::geo::SUBPIXELS;
+use crate::geo::{SUBPIXELS, cost};
 use crate::scene::{HeatPoint, Heatmap};
 
 /// `None` where there is not enough memory.
@@ -18,10 +18,10 @@ pub fn draw(heatmap: &Heatmap, canvas: &mut Canvas) -> Option<()> {
     density.try_reserve_exact(columns.count * rows.count).ok()?;
     density.resize(columns.count * rows.count, 0.0);
     for point in &heatmap.points {
-        if canvas.check().is_err() {
+        let squares = add(point, &mut density, &columns, &rows);
+        if !canvas.spends(squares, cost::HEAT) {
             break;
         }
-        add(point, &mut density, &columns, &rows);
     }
     let colors: Vec<[f64; 4]> = heatmap
         .colors
@@ -109,13 +109,17 @@ fn color(colors: &[[f64; 4]], density: f64) -> [u8; 4] {
     }
 }
 
-fn add(point: &HeatPoint, density: &mut [f64], columns: &Axis, rows: &Axis) {
+/// Adds a point's bell; gives how many squares it lies over.
+fn add(point: &HeatPoint, density: &mut [f64], columns: &Axis, rows: &Axis) -> usize {
     let reach = HeatPoint::extent(point.weight) * point.radius_px;
+    let mut squares = 1;
     for (row, dy) in rows.within(point.center.y, reach) {
         for (column, dx) in columns.within(point.center.x, reach) {
             let radii_sq = (dx * dx + dy * dy) / (point.radius_px * point.radius_px);
             density[row * columns.count + column] +=
                 point.weight * HeatPoint::PEAK * (-4.5 * radii_sq).exp();
+            squares += 1;
         }
     }
+    squares
 }

@@ -6,7 +6,7 @@
 
 use super::blend::{Canvas, Edge, mixed};
 use super::rows_in;
-use crate::geo::{SUBPIXELS, Snapped};
+use crate::geo::{SUBPIXELS, Snapped, cost};
 use crate::scene::{Adjustment, Raster};
 use crate::sprite::Image;
 
@@ -32,10 +32,11 @@ pub fn draw_placed(
     let [left, top, right, bottom] = part;
     let outer = canvas.clip(Some(rows_in(corners, canvas.width() as u32, canvas.height() as u32)));
     for y in 0..canvas.height() {
-        if canvas.check().is_err() {
+        let columns = canvas.seen(y, 0, canvas.width());
+        if !canvas.spends(columns.len(), cost::PLACED_PX) {
             break;
         }
-        for x in canvas.seen(y, 0, canvas.width()) {
+        for x in columns {
             let at = |v: usize| v as i64 * SUBPIXELS + SUBPIXELS / 2;
             let (u, v) = map.apply((at(x) - corners[0].x) as f64, (at(y) - corners[0].y) as f64);
             let rgba = color(left + u * (right - left), top + v * (bottom - top));

@@ -21,7 +21,7 @@ mod text;
 
 use tiny_skia::{IntSize, Pixmap};
 
-use crate::geo::{Affine, SUBPIXELS, Snapped, Stop, Stopped};
+use crate::geo::{Affine, Effort, SUBPIXELS, Snapped, Stopped, cost};
 use crate::scene::{Fill, Group, Item, Scene};
 use blend::{Canvas, Rows};
 use coverage::Coverage;
@@ -33,8 +33,8 @@ pub use stamp::Stamps;
 pub struct Brush<'a> {
     /// Glyphs kept from earlier pictures.
     pub stamps: &'a Stamps,
-    /// When drawing is given up.
-    pub stop: &'a Stop,
+    /// What drawing may take.
+    pub effort: &'a Effort,
 }
 
 /// Why a scene is not drawn to its end.
@@ -57,6 +57,8 @@ impl From<Stopped> for Unfinished {
 /// # Errors
 /// Where memory runs out, or the brush says stop.
 pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
+    let px = scene.width_px as usize * scene.height_px as usize;
+    brush.effort.spend(cost::PX * px)?;
     let mut pixmap = clear(scene.width_px, scene.height_px)?;
     let mut painter = Painter {
         width_px: scene.width_px,
@@ -67,7 +69,7 @@ pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
         layer: text::Layer::default(),
     };
     let mut canvas =
-        Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px).until(brush.stop);
+        Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px).within(brush.effort);
     for layer in &scene.layers {
         painter.draw(&layer.items, &mut canvas)?;
     }
@@ -98,6 +100,7 @@ struct Painter<'a> {
 impl Painter<'_> {
     fn draw(&mut self, items: &[Item], canvas: &mut Canvas) -> Result<(), Unfinished> {
         for item in items {
+            self.brush.effort.spend(cost::ITEM)?;
             match item {
                 Item::Background(ink) => canvas.cover(ink),
                 Item::Fill(fill) => self.fill(fill, canvas),
@@ -140,7 +143,7 @@ impl Painter<'_> {
         } else {
             let mut apart = clear(self.width_px, self.height_px)?;
             let mut inner = Canvas::new(apart.data_mut(), self.width_px, self.to_world_px)
-                .until(self.brush.stop);
+                .within(self.brush.effort);
             inner.clip(canvas.rows().cloned());
             self.draw(&group.items, &mut inner)?;
             canvas.blend_canvas(apart.data(), group.opacity);

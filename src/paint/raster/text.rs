@@ -11,7 +11,7 @@ use super::field::{Shader, halo_fade_px, halo_share, limited};
 use super::icon::each_pixel;
 use super::stamp::Stamp;
 use crate::color::Color;
-use crate::geo::{SUBPIXELS, Snapped};
+use crate::geo::{SUBPIXELS, Snapped, cost};
 use crate::scene::{FieldInk, Ink, Text, TextGlyph, TextPart};
 use crate::text::{EM, Face, Mark, SdfGlyph};
 
@@ -24,6 +24,9 @@ pub(super) type Ring = Vec<Snapped>;
 impl Painter<'_> {
     pub(super) fn text(&mut self, text: &Text, canvas: &mut Canvas) {
         let ink = &limited(&text.ink);
+        if self.brush.effort.spend(cost::ITEM * text.shape.glyphs.len()).is_err() {
+            return;
+        }
         if self.stamped(text, ink, canvas) {
             return;
         }

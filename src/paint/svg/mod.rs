@@ -14,8 +14,10 @@ use std::sync::Arc;
 use base64::Engine as _;
 
 use super::About;
+use super::raster::Unfinished;
 use super::vector::{GlyphRun, Lines, Mark, Matrix, Paint, Point, marks};
 use crate::color::Color;
+use crate::geo::{Effort, Held, Stopped, cost};
 use crate::scene::{Cap, Join, Scene};
 use crate::sprite::Image;
 use crate::text::{Curve, Face};
@@ -34,10 +36,18 @@ pub enum TextAs {
 }
 
 /// Writes the scene.
-pub fn paint(scene: &Scene, about: &About, text: TextAs) -> String {
-    let mut writer = Writer { text, ..Writer::default() };
+///
+/// # Errors
+/// Where it is too much, or nobody waits for it.
+pub fn paint(
+    scene: &Scene,
+    about: &About,
+    text: TextAs,
+    effort: &Effort,
+) -> Result<String, Unfinished> {
+    let mut writer = Writer::new(text, effort);
     let mut body = String::new();
-    for (id, marks) in marks(scene) {
+    for (id, marks) in marks(scene, effort)? {
         let _ = writeln!(
             body,
             "<g id=\"{}\" data-layer=\"{1}\" inkscape:groupmode=\"layer\" inkscape:label=\"{1}\">",
@@ -45,7 +55,7 @@ pub fn paint(scene: &Scene, about: &About, text: TextAs) -> String {
             escaped(id)
         );
         let marks = if text == TextAs::Live { joined_halos(marks) } else { marks };
-        marks.iter().for_each(|mark| writer.mark(mark, &mut body));
+        writer.marks(&marks, &mut body)?;
         body.push_str("</g>\n");
     }
     let (width, height) = (f64::from(scene.width_px), f64::from(scene.height_px));
@@ -72,7 +82,7 @@ pub fn paint(scene: &Scene, about: &About, text: TextAs) -> String {
     writer.definitions(&mut out);
     out.push_str(&body);
     out.push_str("</svg>\n");
-    out
+    Ok(out)
 }
 
 /// Dublin Core, as SVG editors read it, and what is needed to make the map again.
@@ -93,9 +103,10 @@ fn metadata(about: &About) -> String {
     out
 }
 
-#[derive(Default)]
 struct Writer {
     text: TextAs,
+    /// What writing may take, and the memory that is taken.
+    budget: (Effort, Held),
     names: BTreeSet<String>,
     /// Glyphs by face and id, in the order in which they were met.
     glyphs: Vec<(Arc<Face>, u32)>,
@@ -109,6 +120,20 @@ struct Writer {
 }
 
 impl Writer {
+    fn new(text: TextAs, effort: &Effort) -> Self {
+        Self {
+            text,
+            budget: (effort.clone(), Held::nothing(effort)),
+            names: BTreeSet::new(),
+            glyphs: Vec::new(),
+            glyph_ids: BTreeMap::new(),
+            faces: Vec::new(),
+            images: Vec::new(),
+            patterns: Vec::new(),
+            clips: Vec::new(),
+        }
+    }
+
     /// A name that no other element has.
     fn name(&mut self, id: &str) -> String {
         let plain: String = id
@@ -156,7 +181,20 @@ impl Writer {
         out.push_str("</defs>\n");
     }
 
-    fn mark(&mut self, mark: &Mark, out: &mut String) {
+    fn marks(&mut self, marks: &[Mark], out: &mut String) -> Result<(), Stopped> {
+        for mark in marks {
+            let before = out.len();
+            self.mark(mark, out)?;
+            // What a group holds is counted mark by mark.
+            if !matches!(mark, Mark::Group { .. }) {
+                self.budget.1.grow(out.len() - before)?;
+                self.budget.0.spend(cost::BYTE * (out.len() - before))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn mark(&mut self, mark: &Mark, out: &mut String) -> Result<(), Stopped> {
         match mark {
             Mark::Area { rings, paint, crisp } => {
                 let d: String = rings.iter().map(|r| path(r, true)).collect();
@@ -205,10 +243,11 @@ impl Writer {
                     format!(" clip-path=\"url(#c{})\"", self.clips.len() - 1)
                 });
                 let _ = writeln!(out, "<g{seen}{clip}>");
-                marks.iter().for_each(|mark| self.mark(mark, out));
+                self.marks(marks, out)?;
                 out.push_str("</g>\n");
             }
         }
+        Ok(())
     }
 
     fn image(&mut self, image: &Arc<Image>) -> usize {

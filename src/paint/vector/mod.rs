@@ -13,11 +13,13 @@ mod glyphs;
 
 use std::sync::Arc;
 
+use tiny_skia::Pixmap;
+
 pub use glyphs::{GlyphRun, PlacedGlyph};
 
-use super::raster::{self, Brush, Stamps};
+use super::raster::{self, Brush, Stamps, Unfinished};
 use crate::color::Color;
-use crate::geo::{SUBPIXELS, Snapped, Stop};
+use crate::geo::{Effort, SUBPIXELS, Snapped, cost};
 use crate::scene::{self, Cap, Item, Join, LineInk, Scene, TextPart, offset};
 use crate::sprite::Image;
 use clip::Page;
@@ -68,6 +70,20 @@ pub enum Mark {
     },
 }
 
+impl Mark {
+    /// How many positions and letters it has, and how many marks.
+    pub fn weight(&self) -> usize {
+        1 + match self {
+            Mark::Area { rings, .. } => rings.iter().map(Vec::len).sum(),
+            Mark::Lines(lines) => lines.lines.iter().map(|(points, ..)| points.len()).sum(),
+            Mark::Disc { .. } | Mark::Rim { .. } => 4,
+            Mark::Picture { image, .. } => image.rgba.len() / 4,
+            Mark::Text { runs, .. } => runs.iter().map(|run| run.glyphs.len()).sum(),
+            Mark::Group { marks, .. } => marks.iter().map(Mark::weight).sum(),
+        }
+    }
+}
+
 /// What an area is filled with.
 #[derive(Debug, Clone)]
 pub enum Paint {
@@ -93,10 +109,17 @@ pub struct Lines {
 }
 
 /// The scene's layers as marks, lowest first.
-pub fn marks(scene: &Scene) -> Vec<(&str, Vec<Mark>)> {
+///
+/// # Errors
+/// Where it is too much, or nobody waits for it.
+pub fn marks<'a>(
+    scene: &'a Scene,
+    effort: &Effort,
+) -> Result<Vec<(&'a str, Vec<Mark>)>, Unfinished> {
     let page = Page::new(scene.width_px, scene.height_px);
-    let writer = Writer { scene, page };
-    scene.layers.iter().map(|layer| (layer.id.as_str(), writer.items(&layer.items))).collect()
+    let writer = Writer { scene, page, effort };
+    let layers = scene.layers.iter();
+    layers.map(|layer| Ok((layer.id.as_str(), writer.items(&layer.items)?))).collect()
 }
 
 fn point(p: &Snapped) -> Point {
@@ -106,12 +129,14 @@ fn point(p: &Snapped) -> Point {
 struct Writer<'a> {
     scene: &'a Scene,
     page: Page,
+    effort: &'a Effort,
 }
 
 impl Writer<'_> {
-    fn items(&self, items: &[Item]) -> Vec<Mark> {
+    fn items(&self, items: &[Item]) -> Result<Vec<Mark>, Unfinished> {
         let mut out = Vec::new();
         for item in items {
+            self.effort.spend(cost::ITEM + cost::POSITION * positions(item))?;
             match item {
                 Item::Background(ink) => {
                     let (w, h) = (f64::from(self.scene.width_px), f64::from(self.scene.height_px));
@@ -142,7 +167,7 @@ impl Writer<'_> {
                         dashes: Vec::new(),
                     }));
                 }
-                Item::Stroke(stroke) => self.stroke(stroke, &mut out),
+                Item::Stroke(stroke) => self.stroke(stroke, &mut out)?,
                 Item::Circle(circle) => self.circle(circle, &mut out),
                 Item::Icon(icon) if !icon.image.sdf => out.extend(icon_mark(icon)),
                 Item::Text(text) => {
@@ -172,14 +197,14 @@ impl Writer<'_> {
                                 });
                             }
                         }
-                        None => out.extend(self.drawn(item)),
+                        None => out.extend(self.drawn(item)?),
                     }
                 }
                 Item::Raster(_) | Item::Relief(_) | Item::Heatmap(_) | Item::Icon(_) => {
-                    out.extend(self.drawn(item))
+                    out.extend(self.drawn(item)?)
                 }
                 Item::Group(group) => {
-                    let marks = self.items(&group.items);
+                    let marks = self.items(&group.items)?;
                     if !marks.is_empty() {
                         let clip = group.clip.as_ref().map(|c| c.each_ref().map(point));
                         out.push(Mark::Group { marks, opacity: group.opacity, clip });
@@ -187,7 +212,7 @@ impl Writer<'_> {
                 }
             }
         }
-        out
+        Ok(out)
     }
 
     fn paint(&self, ink: &scene::Ink) -> Paint {
@@ -227,9 +252,10 @@ impl Writer<'_> {
             .collect()
     }
 
-    fn stroke(&self, stroke: &scene::Stroke, out: &mut Vec<Mark>) {
+    fn stroke(&self, stroke: &scene::Stroke, out: &mut Vec<Mark>) -> Result<(), Unfinished> {
         if matches!(stroke.ink, LineInk::Pattern { .. }) {
-            return out.extend(self.drawn(&Item::Stroke(stroke.clone())));
+            out.extend(self.drawn(&Item::Stroke(stroke.clone()))?);
+            return Ok(());
         }
         // Beside a gap there are two lines.
         let aside = (stroke.gap_px + stroke.width_px) / 2.0 * SUBPIXELS as f64;
@@ -244,7 +270,7 @@ impl Writer<'_> {
         };
         let lines = self.lines(&sides, stroke.width_px + stroke.blur_px);
         if lines.is_empty() {
-            return;
+            return Ok(());
         }
         let look = |color: Color, width: f64| Lines {
             lines: lines.clone(),
@@ -293,6 +319,7 @@ impl Writer<'_> {
             }
             LineInk::Pattern { .. } => {}
         }
+        Ok(())
     }
 
     fn circle(&self, circle: &scene::Circle, out: &mut Vec<Mark>) {
@@ -334,13 +361,17 @@ impl Writer<'_> {
     }
 
     /// An item drawn to pixels, cut to what it covers.
-    fn drawn(&self, item: &Item) -> Option<Mark> {
+    fn drawn(&self, item: &Item) -> Result<Option<Mark>, Unfinished> {
         let layer = scene::Layer { id: String::new(), items: vec![item.clone()] };
         let Scene { width_px, height_px, to_world_px, ratio, .. } = *self.scene;
         let alone = Scene { width_px, height_px, to_world_px, ratio, layers: vec![layer] };
-        let pixmap =
-            raster::paint(&alone, Brush { stamps: &Stamps::default(), stop: &Stop::never() })
-                .ok()?;
+        let brush = Brush { stamps: &Stamps::default(), effort: self.effort };
+        let pixmap = raster::paint(&alone, brush)?;
+        Ok(self.cut(&pixmap))
+    }
+
+    /// What is drawn of a picture, as a mark; none where nothing is.
+    fn cut(&self, pixmap: &Pixmap) -> Option<Mark> {
         let (width, height) = (pixmap.width() as usize, pixmap.height() as usize);
         let data = pixmap.data();
         let seen = |x: usize, y: usize| data[(y * width + x) * 4 + 3] > 0;
@@ -359,6 +390,18 @@ impl Writer<'_> {
         );
         let matrix = [1.0, 0.0, 0.0, 1.0, left as f64, top as f64];
         Some(Mark::Picture { image: Arc::new(image), matrix, opacity: 1.0, smooth: false })
+    }
+}
+
+/// How many positions, and letters, it is drawn from.
+fn positions(item: &Item) -> usize {
+    let of_lines = |lines: &[scene::Line]| lines.iter().map(|line| line.points.len()).sum();
+    match item {
+        Item::Fill(fill) => fill.rings.iter().map(Vec::len).sum(),
+        Item::Stroke(stroke) => of_lines(&stroke.lines),
+        Item::Hairline(hairline) => of_lines(&hairline.lines),
+        Item::Text(text) => cost::ITEM * text.shape.glyphs.len(),
+        _ => 0,
     }
 }
 
