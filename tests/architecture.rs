@@ -201,7 +201,6 @@ const ROOMS: &[Room] = &[
 
 /// Files that use one another in a circle, still: none may be added, and what is mended is taken off.
 const KNOWN_CIRCLES: &[&str] = &[
-    "cli: batch export",
     "cql2: text wkt",
     "geo: camera plane",
     "geo: geodesic outline",
