@@ -209,7 +209,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "style: document legend",
     "style: expression/datum expression/eval expression/forms expression/functions expression/interpolate expression/parse expression/structured expression/text_forms keyword layer_type legacy property reader reference",
     "style: layer symbol",
-    "text: clusters face fonts ranges",
 ];
 
 const MAX_LINES: usize = 500;
