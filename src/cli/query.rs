@@ -18,7 +18,8 @@ use crate::geo::Effort;
                   contactline query --near 46.7528,39.8177 --k 3\n  \
                   contactline query of=lines/line-of-contact-1994 distance_m=5000 \
                   collections=places\n  \
-                  contactline query between=2020-09-27/2020-12-01 split=districts skipGeometry=true")]
+                  contactline query between=2020-09-27/2020-12-01 split=districts \
+                  skipGeometry=true")]
 pub(super) struct Query {
     /// Members of the question, as /query has them
     #[arg(value_name = "MEMBER=VALUE")]
