@@ -201,7 +201,6 @@ const ROOMS: &[Room] = &[
 
 /// Files that use one another in a circle, still: none may be added, and what is mended is taken off.
 const KNOWN_CIRCLES: &[&str] = &[
-    "cql2: text wkt",
     "paint: raster/stamp raster/text",
     "style: document legend",
     "style: expression/datum expression/eval expression/forms expression/functions expression/interpolate expression/parse expression/structured expression/text_forms keyword layer_type legacy property reader reference",
