@@ -1,7 +1,7 @@
 //! What tells values apart, as a number that lasts: fields are written one after the other, each
-//! with its length where that differs, and before them which build of the program writes. Two builds
-//! share no number, and one build has the same tomorrow and on another machine: what is kept on disk
-//! or by replicas can be named by it.
+//! with its length where that differs, and before them which build of the program writes. Two
+//! builds share no number, and one build has the same tomorrow and on another machine: what is kept
+//! on disk or by replicas can be named by it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -9,8 +9,8 @@
 //! - `paint` draws a scene to pixels; `encode` makes PNG of them.
 //! - `catalog` is what there is; `ask` answers questions about it.
 //! - `atlas` is a loaded map; `sheet` makes a page of it, as a document asks for.
-//! - `service` puts threads, a cache and a budget of memory before them; HTTP (`http`) and the command
-//!   line (`cli`) enter there.
+//! - `service` puts threads, a cache and a budget of memory before them; HTTP (`http`) and the
+//!   command line (`cli`) enter there.
 //!
 //! A tile of the embedded map, as of a day:
 //!

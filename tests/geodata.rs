@@ -6,7 +6,7 @@ use std::path::Path;
 use contactline::ask::Question;
 use contactline::atlas::{self, Map, Options};
 use contactline::feature::{Date, Feature};
-use contactline::geo::{Effort, geodesic};
+use contactline::geo::{Effort, distance_to_m, geodesic};
 use contactline::index::Index;
 use geo::geometry::{Geometry, LineString, MultiPolygon, Point};
 use geo::{Bearing, BooleanOps, Destination, Geodesic, InterpolateLine, Length};
@@ -268,8 +268,7 @@ fn names_are_given_where_they_must_be() {
         let Geometry::Point(p) = &place.geometry else { panic!() };
         let beside = |i: &&Index| {
             i.collection().features.iter().any(|f| {
-                geodesic::distance_to_m(*p, &f.geometry, &Effort::default()).unwrap().unwrap()
-                    < 15_000.0
+                distance_to_m(*p, &f.geometry, &Effort::default()).unwrap().unwrap() < 15_000.0
             })
         };
         let large = place.number("population").unwrap_or(0.0) > 10_000.0;

@@ -30,7 +30,12 @@ pub(super) struct Animate {
     #[arg(long, value_name = "YYYY-MM-DD")]
     to: Date,
     /// A frame every so many days
-    #[arg(long, value_name = "DAYS", conflicts_with = "events", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(
+        long,
+        value_name = "DAYS",
+        conflicts_with = "events",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     step: Option<u32>,
     /// A frame for each day on which the map changes
     #[arg(long)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map as JsonObject, Value as Json, json};
 
-use super::export::write_place;
+use super::picture::write_place;
 use super::terminal::tell;
 use super::{Failure, progress, written};
 use crate::atlas::Map;

@@ -5,6 +5,7 @@ mod animate;
 mod batch;
 mod check;
 mod export;
+mod picture;
 mod query;
 mod serve;
 mod terminal;

@@ -14,11 +14,12 @@ use crate::geo::Effort;
 
 /// Ask what lies at a place, what is nearest, what changed hands, and print the answer as GeoJSON
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  contactline query --at 46.7499,39.7601 --date 2020-11-09\n  contactline query --near 46.7528,39.8177 --k 3\n  \
-                  contactline query of=lines/line-of-contact-1994 distance_m=5000 collections=places\n  \
-                  contactline query between=2020-09-27/2020-12-01 split=districts skipGeometry=true"
-)]
+#[command(after_help = "Examples:\n  contactline query --at 46.7499,39.7601 --date 2020-11-09\n  \
+                  contactline query --near 46.7528,39.8177 --k 3\n  \
+                  contactline query of=lines/line-of-contact-1994 distance_m=5000 \
+                  collections=places\n  \
+                  contactline query between=2020-09-27/2020-12-01 split=districts \
+                  skipGeometry=true")]
 pub(super) struct Query {
     /// Members of the question, as /query has them
     #[arg(value_name = "MEMBER=VALUE")]

@@ -15,7 +15,7 @@ use super::temporal::{Instant, Interval};
 use super::{Arithmetic, ArrayRelation, Comparison, Expr, Relation, fold};
 use crate::feature::{Feature, FeatureId, Value, large_order};
 use crate::geo::relate::Prepared;
-use crate::geo::{Effort, Stopped, cost, geodesic};
+use crate::geo::{Effort, Stopped, cost, distance_to_m, geodesic};
 
 /// A value of an expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -340,7 +340,7 @@ fn call<'a>(name: &str, arguments: &[Worth<'a>], effort: &Effort) -> Worth<'a> {
         ("length_m", [Worth::Geometry(g)]) => number(geodesic::length_m(g)),
         ("distance_m", [Worth::Geometry(Geometry::Point(p)), Worth::Geometry(g)])
         | ("distance_m", [Worth::Geometry(g), Worth::Geometry(Geometry::Point(p))]) => {
-            geodesic::distance_to_m(*p, g, effort).ok().flatten().map_or(Worth::Null, number)
+            distance_to_m(*p, g, effort).ok().flatten().map_or(Worth::Null, number)
         }
         ("lower", [Worth::Text(t)]) => Worth::Text(Cow::Owned(t.to_lowercase())),
         ("upper", [Worth::Text(t)]) => Worth::Text(Cow::Owned(t.to_uppercase())),

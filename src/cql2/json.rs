@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::text::{call, instant, interval_end};
-use super::{Arithmetic, Comparison, Expr, FilterError, MAX_DEPTH, MAX_NODES, MAX_POSITIONS, wkt};
+use super::{Arithmetic, Comparison, Expr, FilterError, MAX_DEPTH, MAX_NODES, MAX_POSITIONS, bbox};
 use crate::feature::{Value, geometry};
 
 /// Reads a filter from CQL2 JSON.
@@ -97,7 +97,7 @@ impl Reader {
         if let Some(bbox) = object.get("bbox").filter(|_| !object.contains_key("type")) {
             let numbers: Option<Vec<f64>> =
                 bbox.as_array().and_then(|a| a.iter().map(Json::as_f64).collect());
-            let geometry = numbers.as_deref().and_then(wkt::bbox);
+            let geometry = numbers.as_deref().and_then(bbox::of_numbers);
             let wrong = || {
                 error(
                     pointer,

@@ -8,6 +8,7 @@
 //! Geometry is compared in the plane of longitude and latitude, WGS84 degrees, by its DE-9IM
 //! matrix.
 
+mod bbox;
 mod check;
 mod eval;
 mod fold;
@@ -16,7 +17,6 @@ mod lexer;
 mod relation;
 mod temporal;
 mod text;
-mod wkt;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -27,8 +27,7 @@ pub use json::from_json;
 pub use relation::Relation;
 use serde::Serialize;
 pub use temporal::{Instant, Interval};
-pub use text::from_text;
-pub use wkt::KEYWORDS as GEOMETRIES;
+pub use text::{KEYWORDS as GEOMETRIES, from_text};
 
 use crate::feature::Feature;
 use crate::geo::{Effort, Stopped, cost, round};

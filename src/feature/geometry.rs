@@ -47,8 +47,9 @@ impl Mended {
                 "a ring runs round a pole; it was closed along the one that it is nearer to"
             }
             Mended::Turned(Turn::Wide) => {
-                "a side of a polygon is longer than 180 degrees of longitude, and was taken as it is written; where the other, \
-                 shorter way is meant, cut the polygon at the antimeridian (RFC 7946, 3.1.9)"
+                "a side of a polygon is longer than 180 degrees of longitude, and was taken as it \
+                 is written; where the other, shorter way is meant, cut the polygon at the \
+                 antimeridian (RFC 7946, 3.1.9)"
             }
             Mended::Heights => {
                 "positions have heights, or other numbers after longitude and latitude, which are \
@@ -406,12 +407,15 @@ mod tests {
             (json!({"type": "Blob", "coordinates": []}), "/type", "no GeoJSON"),
             (json!({"type": "Polygon"}), "/coordinates", "no GeoJSON"),
             (
-                json!({"type": "MultiPoint", "coordinates": [[0, 0], [0, 0], [0, 0], [0, 0], [0, 0]]}),
+                json!({"type": "MultiPoint", "coordinates": vec![[0, 0]; 5]}),
                 "/coordinates/4",
                 "more positions",
             ),
             (
-                json!({"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [true]}]}),
+                json!({
+                    "type": "GeometryCollection",
+                    "geometries": [{"type": "Point", "coordinates": [true]}]
+                }),
                 "/geometries/0/coordinates/0",
                 "no GeoJSON",
             ),

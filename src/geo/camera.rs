@@ -340,6 +340,15 @@ impl Camera {
     }
 }
 
+impl Plane {
+    /// A picture of this part of the plane at one device px a CSS px.
+    pub fn camera(&self, min: [f64; 2], max: [f64; 2]) -> Camera {
+        let center = self.world([(min[0] + max[0]) / 2.0, (min[1] + max[1]) / 2.0]);
+        let side = |i: usize| (max[i] - min[i]).ceil().clamp(1.0, 65_536.0) as u32;
+        Camera::viewport(center, self.zoom(), self.bearing(), (side(0), side(1)), 1)
+    }
+}
+
 identified_by_fields!(Camera { zoom, ratio, world_px, origin, turn, width_px, height_px });
 identified_by_fields!(Turn { bearing, sin, cos });
 

@@ -6,6 +6,11 @@ use std::sync::OnceLock;
 use geo::geometry::Coord;
 use proj4rs::proj::Proj;
 
+/// WGS 84 in WKT 1.
+pub(super) const GEOGCS: &str = "GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS \
+    84\",6378137,298.257223563]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433],\
+    AUTHORITY[\"EPSG\",\"4326\"]]";
+
 /// A coordinate reference system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Crs {

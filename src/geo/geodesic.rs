@@ -4,9 +4,6 @@
 use geo::geometry::{Coord, Geometry, LineString, Point, Polygon};
 use geo::{Area, Destination, Distance, Geodesic, GeodesicArea, Length};
 
-use super::Outline;
-use super::effort::{Effort, Stopped, cost};
-
 /// Area in m² of all polygons of `geometry` (degrees), holes taken out; 0 for points and lines.
 /// Taken without sign, so that a sliver whose winding is lost in rounding is not the rest of the
 /// Earth.
@@ -93,27 +90,6 @@ pub fn distance_m(a: Point<f64>, b: Point<f64>) -> f64 {
     Geodesic.distance(a, b)
 }
 
-/// Geodesic distance in m from `from` (degrees) to the nearest point of `geometry`; 0 inside a
-/// polygon (planar, in degrees), `None` for an empty geometry. Edges are straight in degrees, as
-/// RFC 7946 says; the nearest point of an edge is found to 0.1 m along it, which leaves far less
-/// than that in the distance.
-///
-/// # Errors
-/// Where the effort ends.
-pub fn distance_to_m(
-    from: Point<f64>,
-    geometry: &Geometry<f64>,
-    effort: &Effort,
-) -> Result<Option<f64>, Stopped> {
-    match geometry {
-        Geometry::Point(p) => {
-            effort.spend(cost::GEODESIC)?;
-            Ok(Some(distance_m(from, *p)))
-        }
-        other => Outline::new(other, effort)?.distance_m(from, f64::INFINITY, effort),
-    }
-}
-
 /// No piece of an edge is longer, in degrees.
 const PIECE_DEGREES: f64 = 0.5;
 
@@ -188,35 +164,12 @@ mod tests {
         assert!((d - 6400.0).abs() < 30.0, "{d}");
     }
 
-    #[test]
-    fn distance_to_a_polygon_is_zero_inside_and_to_its_edge_outside() {
-        let square = Geometry::Polygon(geo::Rect::new((46.0, 39.0), (47.0, 40.0)).to_polygon());
-        assert_eq!(
-            distance_to_m(Point::new(46.5, 39.5), &square, &Effort::default()),
-            Ok(Some(0.0))
-        );
-        let d =
-            distance_to_m(Point::new(47.1, 39.5), &square, &Effort::default()).unwrap().unwrap();
-        assert!((d - 8_600.0).abs() < 20.0, "{d}");
-    }
-
-    #[test]
-    fn distance_to_a_long_edge_is_that_of_its_nearest_point() {
-        let (a, b) = (Coord { x: -100.0, y: 10.0 }, Coord { x: 100.0, y: 60.0 });
-        let from = Point::new(0.0, 70.0);
-        let sampled = (0..=200_000).map(|i| f64::from(i) / 200_000.0);
-        let sampled = sampled
-            .map(|t| distance_m(from, Point::new(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y))));
-        let d = distance_to_m(from, &Geometry::Line(geo::Line::new(a, b)), &Effort::default())
-            .unwrap()
-            .unwrap();
-        assert!((d - sampled.fold(f64::MAX, f64::min)).abs() < 0.5, "{d}");
-    }
-
     proptest::proptest! {
         #[test]
         fn the_foot_in_the_plane_is_as_good_as_the_search(
-            lat in -80.0..80.0f64, ax in -0.19..0.19f64, ay in -0.19..0.19f64, bx in -0.19..0.19f64, by in -0.19..0.19f64,
+            lat in -80.0..80.0f64,
+            ax in -0.19..0.19f64, ay in -0.19..0.19f64,
+            bx in -0.19..0.19f64, by in -0.19..0.19f64,
         ) {
             let from = Point::new(46.0, lat);
             let (a, b) = (Coord { x: 46.0 + ax, y: lat + ay }, Coord { x: 46.0 + bx, y: lat + by });

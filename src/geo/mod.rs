@@ -25,7 +25,7 @@ mod tile;
 pub use camera::{Affine, Camera, SUBPIXELS, Snapped, settled_zoom};
 pub use crs::Crs;
 pub use effort::{Effort, Held, Limits, Stop, Stopped, cost};
-pub use outline::Outline;
+pub use outline::{Outline, distance_to_m};
 pub use plane::Plane;
 pub use position::{LonLat, MAX_LATITUDE, NumbersError, World, WorldBox, numbers};
 pub use projection::{Projection, ProjectionError};

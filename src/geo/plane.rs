@@ -1,7 +1,7 @@
 //! The whole world at one zoom and bearing, in CSS px: where labels are placed, whatever picture
 //! asks.
 
-use super::{Camera, World};
+use super::World;
 
 /// The world's square at a style zoom, turned so that a picture's up is its up. Positions are CSS
 /// px from the world's north-west corner, to the right and down.
@@ -50,13 +50,6 @@ impl Plane {
             x: (x * self.cos + y * self.sin) / self.world_px,
             y: (y * self.cos - x * self.sin) / self.world_px,
         }
-    }
-
-    /// A picture of this part of the plane at one device px a CSS px.
-    pub fn camera(&self, min: [f64; 2], max: [f64; 2]) -> Camera {
-        let center = self.world([(min[0] + max[0]) / 2.0, (min[1] + max[1]) / 2.0]);
-        let side = |i: usize| (max[i] - min[i]).ceil().clamp(1.0, 65_536.0) as u32;
-        Camera::viewport(center, self.zoom, self.bearing, (side(0), side(1)), 1)
     }
 }
 

@@ -3,8 +3,8 @@
 //! [`Projector`] does the work.
 
 use super::WorldBox;
+use super::crs::GEOGCS;
 use super::projector::Projector;
-use super::reference::GEOGCS;
 use crate::identity::{Identified, Identity, identified_by_fields};
 
 /// Which projection, and the middle of the picture that it is for, degrees.
@@ -179,7 +179,8 @@ impl Projection {
             }
         };
         format!(
-            "PROJCS[\"{name}\",{GEOGCS},PROJECTION[\"{method}\"],{parameters}UNIT[\"metre\",1]{authority}]"
+            "PROJCS[\"{name}\",{GEOGCS},PROJECTION[\"{method}\"],{parameters}\
+             UNIT[\"metre\",1]{authority}]"
         )
     }
 
@@ -202,6 +203,7 @@ impl Projection {
     /// Where the formulas refuse the parameters.
     pub fn projector(&self) -> Result<Projector, ProjectionError> {
         Projector::new(&self.definition(), (self.lon, self.lat), self.domain())
+            .ok_or(ProjectionError::Place)
     }
 
     /// What can be projected without tearing, in Web Mercator's square.

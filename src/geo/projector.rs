@@ -6,7 +6,7 @@ use geo::{BooleanOps, Coord};
 use proj4rs::proj::Proj;
 
 use super::geodesic::meters_per_turn;
-use super::{ProjectionError, Shape, World, WorldBox};
+use super::{Shape, World, WorldBox};
 
 /// A projection at work: from Web Mercator's unit square to the picture's plane and back.
 pub struct Projector {
@@ -22,16 +22,10 @@ pub struct Projector {
 
 impl Projector {
     /// One by PROJ's definition, for a picture with its middle at a longitude and latitude,
-    /// degrees, and what of the world it can draw without tearing.
-    ///
-    /// # Errors
-    /// Where the formulas refuse the parameters.
-    pub(super) fn new(
-        definition: &str,
-        (lon, lat): (f64, f64),
-        domain: WorldBox,
-    ) -> Result<Self, ProjectionError> {
-        let read = |text: &str| Proj::from_proj_string(text).map_err(|_| ProjectionError::Place);
+    /// degrees, and what of the world it can draw without tearing; `None` where the formulas refuse
+    /// the parameters.
+    pub(super) fn new(definition: &str, (lon, lat): (f64, f64), domain: WorldBox) -> Option<Self> {
+        let read = |text: &str| Proj::from_proj_string(text).ok();
         let mut projector = Self {
             degrees: read("+proj=longlat +datum=WGS84 +no_defs")?,
             metres: read(definition)?,
@@ -40,8 +34,8 @@ impl Projector {
             unit_m: meters_per_turn(lat),
             domain,
         };
-        projector.origin = projector.to_metres(projector.middle).ok_or(ProjectionError::Place)?;
-        Ok(projector)
+        projector.origin = projector.to_metres(projector.middle)?;
+        Some(projector)
     }
 
     /// Metres east and north in the projection's own coordinates.

@@ -6,6 +6,7 @@ use std::f64::consts::TAU;
 use geo::Coord;
 
 use super::camera::Affine;
+use super::crs::GEOGCS;
 use super::{Camera, Projection, Projector, World};
 
 /// The sphere's radius that Web Mercator has, m.
@@ -80,7 +81,8 @@ impl Georeference {
         let wkt = self.wkt().replace('"', "&quot;");
         format!(
             "<PAMDataset>\n  <SRS>{wkt}</SRS>\n  \
-             <GeoTransform>{c:.9},{a:.12},{b:.12},{f:.9},{d:.12},{e:.12}</GeoTransform>\n</PAMDataset>\n"
+             <GeoTransform>{c:.9},{a:.12},{b:.12},{f:.9},{d:.12},{e:.12}</GeoTransform>\n\
+             </PAMDataset>\n"
         )
     }
 
@@ -92,9 +94,12 @@ impl Georeference {
         match &self.projection {
             Some(projection) => projection.wkt(),
             None => format!(
-                "PROJCS[\"WGS 84 / Pseudo-Mercator\",{GEOGCS},PROJECTION[\"Mercator_1SP\"],PARAMETER[\"central_meridian\",0],\
-                 PARAMETER[\"scale_factor\",1],PARAMETER[\"false_easting\",0],PARAMETER[\"false_northing\",0],UNIT[\"metre\",1],\
-                 EXTENSION[\"PROJ4\",\"+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +wktext +no_defs\"],\
+                "PROJCS[\"WGS 84 / Pseudo-Mercator\",{GEOGCS},PROJECTION[\"Mercator_1SP\"],\
+                 PARAMETER[\"central_meridian\",0],PARAMETER[\"scale_factor\",1],\
+                 PARAMETER[\"false_easting\",0],PARAMETER[\"false_northing\",0],\
+                 UNIT[\"metre\",1],EXTENSION[\"PROJ4\",\"+proj=merc +a=6378137 +b=6378137 \
+                 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +wktext \
+                 +no_defs\"],\
                  AUTHORITY[\"EPSG\",\"3857\"]]"
             ),
         }
@@ -124,10 +129,6 @@ impl Georeference {
         keys
     }
 }
-
-/// WGS 84 in WKT 1.
-pub(super) const GEOGCS: &str = "GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS \
-    84\",6378137,298.257223563]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433],AUTHORITY[\"EPSG\",\"4326\"]]";
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@ mod body;
 mod fonts;
 mod guard;
 mod ogc;
+mod picture_name;
 mod pictures;
 mod problem;
 mod published;

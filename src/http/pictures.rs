@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::Problem;
 use super::body::Document;
+use super::picture_name::{picture_name, size};
 use super::request::{Asker, Params, UrlPath, WARNING, cached, has_tag, number, short};
 use crate::atlas::{Frame, FrameError, Map, Size};
 use crate::geo::{Effort, Limits, LonLat, Stop, TileId};
@@ -56,7 +57,8 @@ pub async fn picture(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    of_url(&service, id, (&place, &file), params, None, &headers, &uri).await
+    let asked = AskedPicture { place, file, params, mapbox: None };
+    asked.answer(&service, id, &headers, &uri).await
 }
 
 /// The same as Mapbox's static images have it:
@@ -74,30 +76,61 @@ pub async fn overlaid_picture(
     for key in ["access_token", "attribution", "logo"] {
         params.take(key);
     }
-    of_url(&service, id, (&place, &file), params, Some(on_top), &headers, &uri).await
+    let asked = AskedPicture { place, file, params, mapbox: Some(on_top) };
+    asked.answer(&service, id, &headers, &uri).await
 }
 
-async fn of_url(
-    service: &Service,
-    id: String,
-    (place, file): (&str, &str),
-    mut params: Params,
+/// What a URL says of a picture.
+struct AskedPicture {
+    place: String,
+    file: String,
+    params: Params,
+    /// What is drawn on top, where it is said as Mapbox has it.
     mapbox: Option<OnTop>,
-    headers: &HeaderMap,
-    uri: &Uri,
-) -> Result<Response, Problem> {
-    let named = format!("{file}.png");
-    let file = if file.contains('.') { file } else { &named };
-    const FORMATS: [&str; 9] = ["png", "webp", "jpg", "jpeg", "gif", "tif", "tiff", "svg", "pdf"];
-    let (stem, ratio, _) = picture_name(file, &FORMATS)?;
-    let mut spec = spec_of(&mut params)?;
-    put(&mut spec, place, mapbox.is_some())?;
-    if let Some(on_top) = mapbox {
-        spec.markers.extend(on_top.markers);
-        spec.paths.extend(on_top.paths);
-        spec.geojson = on_top.geojson;
+}
+
+impl AskedPicture {
+    async fn answer(
+        self,
+        service: &Service,
+        id: String,
+        headers: &HeaderMap,
+        uri: &Uri,
+    ) -> Result<Response, Problem> {
+        let spec = self.spec()?;
+        let recipe = recipe(uri);
+        let geo = spec.geo;
+        let read = move |map: &Map, stop: &Stop| {
+            spec.picture(map, &id, recipe, &Effort::new(Limits::QUESTION, stop.clone()))
+        };
+        let picture = service.run(Lane::Picture, read).await??;
+        holds_place(geo, picture.output)?;
+        send(service, picture, headers).await
     }
-    spec.format = file.rsplit_once('.').map(|(_, extension)| extension.to_string());
+
+    /// The picture as a document.
+    fn spec(self) -> Result<Spec, Problem> {
+        const FORMATS: [&str; 9] =
+            ["png", "webp", "jpg", "jpeg", "gif", "tif", "tiff", "svg", "pdf"];
+        let Self { place, file, mut params, mapbox } = self;
+        let file = if file.contains('.') { file } else { format!("{file}.png") };
+        let (stem, ratio, _) = picture_name(&file, &FORMATS)?;
+        let mut spec = spec_of(&mut params)?;
+        put(&mut spec, &place, mapbox.is_some())?;
+        if let Some(on_top) = mapbox {
+            spec.markers.extend(on_top.markers);
+            spec.paths.extend(on_top.paths);
+            spec.geojson = on_top.geojson;
+        }
+        spec.format = file.rsplit_once('.').map(|(_, extension)| extension.to_string());
+        give_size(&mut spec, stem, ratio)?;
+        spec.state = params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+        Ok(spec)
+    }
+}
+
+/// Gives a map the size that a path says: `{w}x{h}`, or the name of a preset.
+fn give_size(spec: &mut Spec, stem: &str, ratio: u32) -> Result<(), Problem> {
     if Preset::named(stem).is_some() {
         if let Some(other) = &spec.preset {
             let told = format!(
@@ -109,32 +142,21 @@ async fn of_url(
         spec.preset = Some(stem.to_string());
         // A preset has its own; another is refused with the rest of the document.
         spec.ratio = (ratio != 1).then_some(ratio);
-    } else {
-        let is_size = stem.split_once('x').is_some_and(|(width, height)| {
-            [width, height]
-                .iter()
-                .all(|side| !side.is_empty() && side.bytes().all(|b| b.is_ascii_digit()))
-        });
-        if !is_size {
-            let told =
-                format!("write WIDTHxHEIGHT in CSS px, or a preset: {}", Preset::none_is(stem));
-            return Err(Problem::bad_request(told));
-        }
-        let size = size((stem, ratio))?;
-        (spec.width, spec.height, spec.ratio) =
-            (Some(size.width()), Some(size.height()), Some(size.ratio()));
+        return Ok(());
     }
-    spec.state = params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
-    let recipe = recipe(uri);
-    let geo = spec.geo;
-    let picture = {
-        let read = move |map: &Map, stop: &Stop| {
-            spec.picture(map, &id, recipe, &Effort::new(Limits::QUESTION, stop.clone()))
-        };
-        service.run(Lane::Picture, read).await??
-    };
-    holds_place(geo, picture.output)?;
-    send(service, picture, headers).await
+    let is_size = stem.split_once('x').is_some_and(|(width, height)| {
+        [width, height]
+            .iter()
+            .all(|side| !side.is_empty() && side.bytes().all(|b| b.is_ascii_digit()))
+    });
+    if !is_size {
+        let told = format!("write WIDTHxHEIGHT in CSS px, or a preset: {}", Preset::none_is(stem));
+        return Err(Problem::bad_request(told));
+    }
+    let size = size((stem, ratio))?;
+    (spec.width, spec.height, spec.ratio) =
+        (Some(size.width()), Some(size.height()), Some(size.ratio()));
+    Ok(())
 }
 
 /// The request, to be made again by whoever has the picture: without what is its sender's own.
@@ -307,18 +329,6 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
     })
 }
 
-/// `WIDTHxHEIGHT` in CSS px, within what may be drawn.
-fn size((text, ratio): (&str, u32)) -> Result<Size, Problem> {
-    let (width, height) = text.split_once('x').ok_or_else(|| FrameError::Size(short(text)))?;
-    let side = |side: &str| side.parse().map_err(|_| FrameError::Size(short(text)));
-    Ok(Size::new(side(width)?, side(height)?, ratio, Limits::PICTURE.px)?)
-}
-
-/// `WIDTHxHEIGHT[@{1..10}x]`.
-pub fn size_with_ratio(text: &str) -> Result<Size, Problem> {
-    size(with_ratio(text)?)
-}
-
 fn tile_frame(size: u32, z: &str, x: &str, file: &str) -> Result<(Frame, Output), Problem> {
     let (y, ratio, output) = picture_name(file, &["png", "webp", "jpg", "jpeg"])?;
     if ratio > Size::MAX_TILE_RATIO {
@@ -327,31 +337,6 @@ fn tile_frame(size: u32, z: &str, x: &str, file: &str) -> Result<(Frame, Output)
     let tile = TileId::new(number("zoom", z)?, number("tile column", x)?, number("tile row", y)?)
         .map_err(|e| Problem::not_found(e.to_string()))?;
     Ok((Frame::tile(tile, size, ratio), output))
-}
-
-/// The stem, ratio and format of `stem[@{1..10}x].extension`.
-fn picture_name<'a>(file: &'a str, offered: &[&str]) -> Result<(&'a str, u32, Output), Problem> {
-    let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
-    let output = Output::of_extension(extension)
-        .filter(|_| offered.contains(&extension))
-        .ok_or_else(|| {
-            Problem::not_found(format!(
-                "'{}' is not served; pictures are .{}",
-                short(file),
-                offered.join(", .")
-            ))
-        })?;
-    let (stem, ratio) = with_ratio(stem)?;
-    Ok((stem, ratio, output))
-}
-
-/// The stem and ratio of `stem[@{1..10}x]`.
-fn with_ratio(stem: &str) -> Result<(&str, u32), Problem> {
-    let Some((stem, ratio)) = stem.split_once('@') else { return Ok((stem, 1)) };
-    let number =
-        ratio.strip_suffix('x').filter(|n| n.starts_with(|c: char| c.is_ascii_digit() && c != '0'));
-    let number = number.and_then(|n| n.parse().ok()).filter(|n| (1..=Size::MAX_RATIO).contains(n));
-    number.map(|n| (stem, n)).ok_or_else(|| FrameError::Ratio(format!("@{}", short(ratio))).into())
 }
 
 async fn draw(

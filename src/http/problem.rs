@@ -85,8 +85,9 @@ impl From<FlatGeobufError> for Problem {
         match error {
             FlatGeobufError::File(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "FlatGeobuf is made in a temporary file, for which the server has no room: give it a folder that can be \
-                 written to by the environment variable TMPDIR, or ask for another format",
+                "FlatGeobuf is made in a temporary file, for which the server has no room: give it \
+                 a folder that can be written to by the environment variable TMPDIR, or ask for \
+                 another format",
             ),
             FlatGeobufError::Index(_) => Self::internal("the file could not be made"),
         }

@@ -7,7 +7,7 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 use super::body::Document;
 use super::request::{Asker, GEOJSON, Params, short, tagged};
 use super::site::PublicUrl;
-use super::{Problem, pictures};
+use super::{Problem, picture_name, pictures};
 use crate::ask::Question;
 use crate::atlas::{Frame, Map, Size};
 use crate::diag::without_mark;
@@ -28,7 +28,12 @@ pub async fn get(
         .extend_pairs(params.pairs().filter(|(k, _)| *k != "f"))
         .append_pair("f", "png")
         .finish();
-    let map = json!({"rel": "map", "type": "image/png", "href": format!("{url}/query?{query}"), "title": "The answer on the map"});
+    let map = json!({
+        "rel": "map",
+        "type": "image/png",
+        "href": format!("{url}/query?{query}"),
+        "title": "The answer on the map",
+    });
     answer(&service, members, vec![map, about(&url)], &headers).await
 }
 
@@ -57,7 +62,12 @@ pub async fn post(
 }
 
 fn about(url: &str) -> Json {
-    json!({"rel": "service-doc", "type": "text/html", "href": format!("{url}/api.html"), "title": "What can be asked"})
+    json!({
+        "rel": "service-doc",
+        "type": "text/html",
+        "href": format!("{url}/api.html"),
+        "title": "What can be asked",
+    })
 }
 
 async fn answer(
@@ -112,7 +122,7 @@ impl Drawing {
         let (form, size, style) = (text("f")?, text("size")?, text("style")?);
         match form.as_deref() {
             Some("png") => {
-                let size = pictures::size_with_ratio(size.as_deref().unwrap_or("800x600"))?;
+                let size = picture_name::size_with_ratio(size.as_deref().unwrap_or("800x600"))?;
                 Ok(Some(Drawing { style, size }))
             }
             None | Some("geojson" | "json") if size.is_some() || style.is_some() => Err(

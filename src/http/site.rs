@@ -94,8 +94,9 @@ impl Reached {
     fn tell(&self, host: &str) {
         if !self.told.swap(true, Ordering::Relaxed) {
             tracing::warn!(
-                "a request calls this server '{host}', which it does not know: links in such answers have no host; say \
-                 --public-url https://{host}, or --host {host}, if it is right"
+                "a request calls this server '{host}', which it does not know: links in such \
+                 answers have no host; say --public-url https://{host}, or --host {host}, if it \
+                 is right"
             );
         }
     }

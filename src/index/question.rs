@@ -3,7 +3,7 @@
 use geo::geometry::Point;
 
 use super::Index;
-use crate::geo::{Effort, LonLat, World, WorldBox, geodesic};
+use crate::geo::{Effort, LonLat, World, WorldBox, distance_to_m};
 
 /// A feature, by its position in the collection, and its geodesic distance in metres.
 #[derive(Debug, Clone, Copy)]
@@ -26,11 +26,10 @@ impl Index {
     /// The `k` features nearest to the position by geodesic distance that are `wanted`.
     ///
     /// The tree gives parts by distance in the plane. A path of ground length D from latitude φ
-    /// stays below latitude
-    /// |φ| + D/R, where the plane is stretched by at most 1/cos of that; so a part further off in the plane than the
-    /// k-th best distance times that stretch cannot be nearer on the ground, and the search ends
-    /// there. The plane repeats to the east and west, so it is searched from all three places.
-    /// Nothing is found where the effort ends.
+    /// stays below latitude |φ| + D/R, where the plane is stretched by at most 1/cos of that; so a
+    /// part further off in the plane than the k-th best distance times that stretch cannot be
+    /// nearer on the ground, and the search ends there. The plane repeats to the east and west, so
+    /// it is searched from all three places. Nothing is found where the effort ends.
     pub fn near(
         &self,
         position: LonLat,
@@ -56,7 +55,7 @@ impl Index {
                 if !seen.insert(index) || !wanted(index) {
                     continue;
                 }
-                let distance_m = match geodesic::distance_to_m(point, &feature.geometry, effort) {
+                let distance_m = match distance_to_m(point, &feature.geometry, effort) {
                     Ok(Some(distance_m)) => distance_m,
                     Ok(None) => continue,
                     Err(_) => return Vec::new(),
@@ -84,6 +83,7 @@ fn farthest_in_plane(ground_m: f64, lat: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::feature::{Collection, Feature, Timing, Validity};
+    use crate::geo::geodesic;
     use geo::geometry::Geometry;
 
     fn index(geometries: Vec<Geometry<f64>>) -> Index {
@@ -113,9 +113,11 @@ mod tests {
         ) {
             let index = index(points.iter().map(|p| Geometry::Point((*p).into())).collect());
             let position = LonLat::new(lon, lat).unwrap();
-            let got: Vec<f64> = index.near(position, 5, &Effort::default(), &|_| true).iter().map(|n| n.distance_m).collect();
-            let mut all: Vec<f64> =
-                points.iter().map(|p| geodesic::distance_m((lon, lat).into(), (*p).into())).collect();
+            let near = index.near(position, 5, &Effort::default(), &|_| true);
+            let got: Vec<f64> = near.iter().map(|n| n.distance_m).collect();
+            let measured =
+                points.iter().map(|p| geodesic::distance_m((lon, lat).into(), (*p).into()));
+            let mut all: Vec<f64> = measured.collect();
             all.sort_by(f64::total_cmp);
             all.truncate(5);
             proptest::prop_assert_eq!(got, all);
@@ -124,7 +126,8 @@ mod tests {
         #[test]
         fn a_box_finds_what_scanning_everything_finds(
             points in proptest::collection::vec((-170.0..170.0f64, -80.0..80.0f64), 0..80),
-            w in -180.0..180.0f64, s in -80.0..80.0f64, width in 0.0..90.0f64, height in 0.0..60.0f64,
+            w in -180.0..180.0f64, s in -80.0..80.0f64,
+            width in 0.0..90.0f64, height in 0.0..60.0f64,
         ) {
             let index = index(points.iter().map(|p| Geometry::Point((*p).into())).collect());
             let bounds = WorldBox::from_degrees([w, s, w + width, (s + height).min(85.0)]);

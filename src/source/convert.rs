@@ -9,7 +9,8 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use super::large::Large;
-use super::stream::{OtherSystem, Place};
+use super::other_system::OtherSystem;
+use super::stream::Place;
 use crate::diag::Diagnostic;
 use crate::feature::geometry::{self, Mended};
 use crate::feature::{Feature, FeatureId, Properties, Validity, Value};

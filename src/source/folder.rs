@@ -88,8 +88,8 @@ pub fn files(folder: &Path) -> io::Result<(Vec<PathBuf>, Option<Diagnostic>)> {
     let warning = (!told.is_empty()).then(|| {
         let d = Diagnostic::warning(told.join("; ")).in_file(folder.display().to_string());
         d.help(
-            "convert files to GeoJSON (ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson FILE), unpack archives, and \
-             name subfolders one by one",
+            "convert files to GeoJSON (ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES out.geojson \
+             FILE), unpack archives, and name subfolders one by one",
         )
     });
     Ok((files, warning))
@@ -147,7 +147,8 @@ mod tests {
             ["a.csv", "b.geojson", "style.json"]
         );
         let told = told.unwrap().message;
-        let expected = "files of other types are not read: 'c.KML', 'd.geojson.zip'; links lead nowhere: 'i.geojson'; \
+        let expected = "files of other types are not read: 'c.KML', 'd.geojson.zip'; \
+                        links lead nowhere: 'i.geojson'; \
                         subfolders are not read: 'sub'";
         assert_eq!(told, expected);
         let plain = tempfile::tempdir().unwrap();

@@ -12,6 +12,8 @@ mod convert;
 mod dates;
 mod folder;
 mod large;
+mod line_starts;
+mod other_system;
 mod places;
 pub mod roots;
 mod rows;

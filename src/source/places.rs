@@ -104,6 +104,53 @@ pub(super) fn read(
     input: impl Read,
     each: &mut dyn FnMut(Place, &RawValue),
 ) -> Result<Document, Box<Diagnostic>> {
+    let (table, columns) = table_with_places(file, input)?;
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    problems.extend(table.skipped().map(|told| {
+        Diagnostic::warning(told).in_file(file).help("give every row as many cells as the head")
+    }));
+    let kinds = kinds(&table, &columns, file, &mut problems);
+    if let (Columns::Text(text), Some(_)) =
+        (&columns, table.column(&LONGITUDE).zip(table.column(&LATITUDE)))
+    {
+        let d = Diagnostic::warning(format!("places are those of column '{}'", table.names[*text]))
+            .in_file(file);
+        problems.push(d.help("take that column away to have those of longitude and latitude"));
+    }
+    let features = Features::new(&table, &columns, &kinds);
+    let mut placeless = Vec::new();
+    for (line, row) in &table.rows {
+        let geometry = match columns.geometry(row, table.delimiter) {
+            Ok(geometry) => geometry,
+            Err(unplaced) => {
+                problems.push(Place::Line(*line).of(unplaced.told().in_file(file)));
+                continue;
+            }
+        };
+        if geometry.is_none() {
+            placeless.push(*line);
+        }
+        if let Some(feature) = features.of_row(row, geometry) {
+            each(Place::Line(*line), &feature);
+        }
+    }
+    if let Some(first) = placeless.first() {
+        let n = placeless.len();
+        let d = Diagnostic::warning(format!(
+            "{n} rows say no position (the first on line {first}): they are on no map"
+        ));
+        let help = if let Columns::Degrees(..) = columns {
+            "fill in both columns"
+        } else {
+            "fill in the column"
+        };
+        problems.push(d.in_file(file).help(help));
+    }
+    Ok(Document::of_table(problems))
+}
+
+/// A file's table, and which of its columns say where a row is.
+fn table_with_places(file: &str, input: impl Read) -> Result<(Table, Columns), Box<Diagnostic>> {
     let failed =
         |message: String, help: &str| Box::new(Diagnostic::error(message).in_file(file).help(help));
     let mut bytes = Vec::new();
@@ -124,63 +171,11 @@ pub(super) fn read(
             "the table has no columns of longitude and latitude; it has {}",
             names.join(", ")
         );
-        let help = "call them lon and lat (or lng, long, longitude, x; latitude, y), in degrees; or give well-known text in a \
-                    column wkt";
+        let help = "call them lon and lat (or lng, long, longitude, x; latitude, y), in degrees; \
+            or give well-known text in a column wkt";
         return Err(failed(message, help));
     };
-    let mut problems: Vec<Diagnostic> = Vec::new();
-    problems.extend(table.skipped().map(|told| {
-        Diagnostic::warning(told).in_file(file).help("give every row as many cells as the head")
-    }));
-    let kinds = kinds(&table, &columns, file, &mut problems);
-    if let (Columns::Text(text), Some(_)) =
-        (&columns, table.column(&LONGITUDE).zip(table.column(&LATITUDE)))
-    {
-        let d = Diagnostic::warning(format!("places are those of column '{}'", table.names[*text]))
-            .in_file(file);
-        problems.push(d.help("take that column away to have those of longitude and latitude"));
-    }
-    let id = table.column(&["id", "feature_id"]);
-    // A column `id` is a property, too; what other programs wrote for want of one is none.
-    let is_id_alone = |i: usize| id == Some(i) && !table.names[i].eq_ignore_ascii_case("id");
-    let mut placeless = Vec::new();
-    for (line, row) in &table.rows {
-        let json = |i: usize| kinds[i].json(&row[i]);
-        let geometry = match columns.geometry(row, table.delimiter) {
-            Ok(geometry) => geometry,
-            Err(unplaced) => {
-                problems.push(Place::Line(*line).of(unplaced.told().in_file(file)));
-                continue;
-            }
-        };
-        if geometry.is_none() {
-            placeless.push(*line);
-        }
-        let is_property = |i: &usize| !columns.are(*i) && !is_id_alone(*i);
-        let properties: BTreeMap<&str, Box<RawValue>> = (0..row.len())
-            .filter(is_property)
-            .filter_map(|i| Some((&*table.names[i], json(i)?)))
-            .collect();
-        let geometry = RawValue::from_string(geometry.unwrap_or_else(|| "null".to_string()))
-            .unwrap_or_default();
-        let feature = Row { kind: "Feature", id: id.and_then(json), properties, geometry };
-        if let Ok(raw) = serde_json::value::to_raw_value(&feature) {
-            each(Place::Line(*line), &raw);
-        }
-    }
-    if let Some(first) = placeless.first() {
-        let n = placeless.len();
-        let d = Diagnostic::warning(format!(
-            "{n} rows say no position (the first on line {first}): they are on no map"
-        ));
-        let help = if let Columns::Degrees(..) = columns {
-            "fill in both columns"
-        } else {
-            "fill in the column"
-        };
-        problems.push(d.in_file(file).help(help));
-    }
-    Ok(Document::of_table(problems))
+    Ok((table, columns))
 }
 
 /// What each column is; tells of those that may have been meant as numbers.
@@ -225,6 +220,41 @@ fn head_line(bytes: &[u8]) -> Option<usize> {
     };
     let found = text.lines().take(LOOKED_AT).position(names_both)?;
     (found > 0).then_some(found + 1)
+}
+
+/// Makes features of a table's rows.
+struct Features<'a> {
+    table: &'a Table,
+    columns: &'a Columns,
+    kinds: &'a [Kind],
+    /// The column of their ids.
+    id: Option<usize>,
+}
+
+impl<'a> Features<'a> {
+    fn new(table: &'a Table, columns: &'a Columns, kinds: &'a [Kind]) -> Self {
+        Self { table, columns, kinds, id: table.column(&["id", "feature_id"]) }
+    }
+
+    /// A row with its geometry as a feature of GeoJSON.
+    fn of_row(&self, row: &[String], geometry: Option<String>) -> Option<Box<RawValue>> {
+        let json = |i: usize| self.kinds[i].json(&row[i]);
+        let properties: BTreeMap<&str, Box<RawValue>> = (0..row.len())
+            .filter(|i| self.is_property(*i))
+            .filter_map(|i| Some((&*self.table.names[i], json(i)?)))
+            .collect();
+        let geometry = RawValue::from_string(geometry.unwrap_or_else(|| "null".to_string()))
+            .unwrap_or_default();
+        let row = Row { kind: "Feature", id: self.id.and_then(json), properties, geometry };
+        serde_json::value::to_raw_value(&row).ok()
+    }
+
+    /// A column `id` is a property, too; what other programs wrote for want of one is none.
+    fn is_property(&self, column: usize) -> bool {
+        let is_id_alone =
+            self.id == Some(column) && !self.table.names[column].eq_ignore_ascii_case("id");
+        !self.columns.are(column) && !is_id_alone
+    }
 }
 
 /// A row as GeoJSON.

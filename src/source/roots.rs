@@ -24,8 +24,8 @@ impl RootsError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Outside(_) => {
-                "a style reads its own folder, those of --data and those of --root; give the file's folder with --root, \
-                 if it is meant to be read"
+                "a style reads its own folder, those of --data and those of --root; give the \
+                 file's folder with --root, if it is meant to be read"
             }
             Self::Io(..) => "check the path and that it may be read",
         }

@@ -2,7 +2,6 @@
 //! as raw JSON, the other members are kept. A file may also be a sequence of documents, one on each
 //! line (newline-delimited JSON) or each after a record separator (RFC 8142).
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -11,6 +10,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
 use super::content::{self, Other};
+use super::line_starts::LineStarts;
+use super::other_system::OtherSystem;
 use crate::diag::Diagnostic;
 
 /// What a document holds besides its features.
@@ -192,7 +193,7 @@ pub(super) fn read(file: &str, input: impl Read, each: &mut Each) -> Result<Docu
 
 /// Line and column, from 1, and offset of what is read next.
 fn position<R: Read>(input: &BufReader<&mut LineStarts<R>>) -> (usize, usize, usize) {
-    let offset = input.get_ref().offset - input.buffer().len();
+    let offset = input.get_ref().offset() - input.buffer().len();
     let (line, start) = input.get_ref().line_at(offset);
     (line, offset - start + 1, offset)
 }
@@ -279,51 +280,6 @@ fn record(file: &str, text: &[u8], place: Place, each: &mut Each) -> Result<(), 
         each(place, &raw);
     }
     Ok(())
-}
-
-/// The system that a `crs` member names (GeoJSON 2008, 3, and the drafts before it), where it is
-/// not longitude and latitude on WGS 84.
-pub(super) struct OtherSystem(String);
-
-impl OtherSystem {
-    pub const HELP: &'static str = "reproject it to longitude and latitude (EPSG:4326): ogr2ogr \
-        -t_srs EPSG:4326 -lco RFC7946=YES";
-
-    pub fn of(crs: &Json) -> Option<Self> {
-        let name = match crs {
-            Json::String(name) => name.clone(),
-            _ => {
-                let properties = crs.get("properties")?;
-                let text =
-                    ["name", "href", "urn"].iter().find_map(|key| properties.get(key)?.as_str());
-                match (text, properties.get("code")) {
-                    (Some(text), _) => text.to_string(),
-                    (None, Some(Json::String(code))) => code.clone(),
-                    (None, code) => format!("EPSG:{}", code?.as_u64()?),
-                }
-            }
-        };
-        let code = Self::code(&name);
-        let is_degrees = matches!(code, "CRS84" | "CRS84h" | "4326" | "4979");
-        (!is_degrees).then(|| Self(name.chars().take(100).collect()))
-    }
-
-    fn code(name: &str) -> &str {
-        name.rsplit([':', '/']).next().unwrap_or_default()
-    }
-}
-
-impl fmt::Display for OtherSystem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // EPSG numbers systems of longitude and latitude so, but for the geocentric ones.
-        let code = Self::code(&self.0);
-        let in_range = code.parse().is_ok_and(|n: u32| (4_001..5_000).contains(&n) && n != 4_978);
-        let what = match in_range || matches!(code, "CRS83" | "CRS27") {
-            true => "in degrees, but of another datum than WGS 84",
-            false => "not in degrees",
-        };
-        write!(f, "its positions are in '{}', {what}", self.0)
-    }
 }
 
 /// The members of a document but for its features, as they are written and as they are read.
@@ -420,51 +376,5 @@ impl<'de> Visitor<'de> for FeaturesSeed<'_> {
             index += 1;
         }
         Ok(())
-    }
-}
-
-/// A reader that remembers where the last lines began, to turn an error's line and column into an
-/// offset.
-struct LineStarts<R> {
-    inner: R,
-    offset: usize,
-    line: usize,
-    /// (line number, offset of its first byte), the latest last.
-    starts: VecDeque<(usize, usize)>,
-}
-
-/// The parser never reads further ahead than this many lines.
-const LINES_KEPT: usize = 1 << 17;
-
-impl<R: Read> LineStarts<R> {
-    fn new(inner: R) -> Self {
-        Self { inner, offset: 0, line: 1, starts: VecDeque::from([(1, 0)]) }
-    }
-
-    /// The line that a byte lies on, one of the last that were kept, and where it begins.
-    fn line_at(&self, offset: usize) -> (usize, usize) {
-        self.starts.iter().rev().find(|(_, start)| *start <= offset).copied().unwrap_or((1, 0))
-    }
-
-    /// `line` and `column` are one-based, as serde_json counts them.
-    fn offset_of(&self, line: usize, column: usize) -> usize {
-        let start =
-            self.starts.iter().rev().find(|(l, _)| *l <= line).map_or(0, |(_, offset)| *offset);
-        start + column.saturating_sub(1)
-    }
-}
-
-impl<R: Read> Read for LineStarts<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        for (i, _) in buffer[..count].iter().enumerate().filter(|(_, b)| **b == b'\n') {
-            self.line += 1;
-            self.starts.push_back((self.line, self.offset + i + 1));
-            if self.starts.len() > LINES_KEPT {
-                self.starts.pop_front();
-            }
-        }
-        self.offset += count;
-        Ok(count)
     }
 }

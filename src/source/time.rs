@@ -38,6 +38,14 @@ struct Said {
     to: Option<String>,
 }
 
+/// The properties that hold the dates on which features begin and end, and what they hold.
+struct Dates {
+    from: String,
+    to: String,
+    begins: Column,
+    ends: Column,
+}
+
 /// Gives features their validity by their dates; says how it was found, and what cannot be read.
 pub(super) fn of(
     features: &mut [Feature],
@@ -69,40 +77,95 @@ pub(super) fn of(
         (Some(_), None) => (None, FROM.to_string(), TO.to_string()),
         (None, None) => return (Timing::Timeless, told),
     };
-    let (begins, ends) = (Column::of(features, &from), Column::of(features, &to));
-    for column in [&begins, &ends] {
-        told.extend(column.told(file));
-    }
-    let by_columns = if ends.is_empty() { Timing::FromOn } else { Timing::Interval };
+    let dates = Dates::of(features, from, to);
+    told.extend([&dates.begins, &dates.ends].into_iter().flat_map(|column| column.told(file)));
     let timing =
-        said.as_ref().and_then(|said| said.timing).or(guessed_timing).unwrap_or(by_columns);
-    if begins.is_empty() && ends.is_empty() && member.is_some() && !features.is_empty() {
+        said.and_then(|said| said.timing).or(guessed_timing).unwrap_or_else(|| dates.timing());
+    if !features.is_empty() {
+        let is_said = member.is_some();
+        told.extend(dates.missing(file).filter(|_| is_said));
+        told.extend(dates.taken(timing, file).filter(|_| !is_said));
+    }
+    told.extend(dates.bound(features, timing, file));
+    if timing == Timing::Snapshots {
+        until_the_next(features);
+    }
+    features.iter_mut().for_each(|feature| settle(feature, timing));
+    (timing, told)
+}
+
+impl Dates {
+    fn of(features: &[Feature], from: String, to: String) -> Self {
+        let (begins, ends) = (Column::of(features, &from), Column::of(features, &to));
+        Self { from, to, begins, ends }
+    }
+
+    /// What time they make where nothing says so.
+    fn timing(&self) -> Timing {
+        if self.ends.is_empty() { Timing::FromOn } else { Timing::Interval }
+    }
+
+    /// That there are none where the document has its time.
+    fn missing(&self, file: &str) -> Option<Diagnostic> {
+        if !(self.begins.is_empty() && self.ends.is_empty()) {
+            return None;
+        }
+        let Self { from, to, .. } = self;
         let d = Diagnostic::error(format!(
             "no feature has a date in '{from}' or '{to}', where the document's time is"
         ));
-        told.push(
+        Some(
             d.in_file(file)
                 .at("/time")
                 .help("name the properties that hold the dates: {\"kind\": ..., \"from\": ...}"),
-        );
+        )
     }
-    let is_own = from == FROM && to == TO;
-    if member.is_none() && !(is_own && timing == Timing::Interval) && !features.is_empty() {
+
+    /// Where they were taken from without being said, unless it is where they belong.
+    fn taken(&self, timing: Timing, file: &str) -> Option<Diagnostic> {
+        let Self { from, to, ends, .. } = self;
+        if from == FROM && to == TO && timing == Timing::Interval {
+            return None;
+        }
         let by = match ends.is_empty() {
             true => format!("'{from}'"),
             false => format!("'{from}' and '{to}'"),
         };
         let d = Diagnostic::warning(format!("its time is taken from {by}, as of kind '{timing}'"))
             .in_file(file);
-        told.push(d.help(
+        Some(d.help(
             "say so in the document's member \"time\": \"instant\", \"interval\", \"from-on\", \
              \"snapshots\" or \"timeless\"",
-        ));
+        ))
     }
-    let mut backwards: Option<(u32, String)> = None;
-    for (i, feature) in features.iter_mut().enumerate() {
-        let (begin, end) = (begins.days[i], ends.days[i]);
-        let validity = match (timing, begin, end) {
+
+    /// Gives features their validity; tells of those that end before they begin.
+    fn bound(&self, features: &mut [Feature], timing: Timing, file: &str) -> Option<Diagnostic> {
+        let mut backwards: Option<(u32, String)> = None;
+        for (i, feature) in features.iter_mut().enumerate() {
+            match self.validity(i, timing) {
+                Some(validity) => feature.validity = validity,
+                None => {
+                    let name =
+                        feature.id.as_ref().map_or(format!("number {i}"), |id| format!("'{id}'"));
+                    backwards.get_or_insert((0, name)).0 += 1;
+                }
+            }
+        }
+        let (count, first) = backwards?;
+        let d = Diagnostic::warning(format!(
+            "{count} features end before they begin, and are kept without dates; the first is \
+             {first}"
+        ));
+        Some(
+            d.in_file(file)
+                .help("the interval is half open: it ends on the day on which it no longer holds"),
+        )
+    }
+
+    /// When a feature holds; `None` where it ends before it begins.
+    fn validity(&self, feature: usize, timing: Timing) -> Option<Validity> {
+        match (timing, self.begins.days[feature], self.ends.days[feature]) {
             (Timing::Instant | Timing::FromOn | Timing::Snapshots, Some(begin), _) => {
                 let to = if timing == Timing::Instant { begin.to } else { None };
                 Validity::new(Some(begin.from), to)
@@ -116,31 +179,8 @@ pub(super) fn of(
                 let last = end.and_then(|end| if end.is_day { Some(end.from) } else { end.to });
                 Validity::new(begin.map(|begin| begin.from), last)
             }
-        };
-        match validity {
-            Some(validity) => feature.validity = validity,
-            None => {
-                let name =
-                    feature.id.as_ref().map_or(format!("number {i}"), |id| format!("'{id}'"));
-                backwards.get_or_insert((0, name)).0 += 1;
-            }
         }
     }
-    if let Some((count, first)) = backwards {
-        let d = Diagnostic::warning(format!(
-            "{count} features end before they begin, and are kept without dates; the first is \
-             {first}"
-        ));
-        told.push(
-            d.in_file(file)
-                .help("the interval is half open: it ends on the day on which it no longer holds"),
-        );
-    }
-    if timing == Timing::Snapshots {
-        until_the_next(features);
-    }
-    features.iter_mut().for_each(|feature| settle(feature, timing));
-    (timing, told)
 }
 
 /// Writes a feature's days where styles look for them, as they compare them. A timestamp of the day

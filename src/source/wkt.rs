@@ -177,7 +177,11 @@ mod tests {
             ("POLYGON EMPTY", r#"{"type":"Polygon","coordinates":[]}"#),
             (
                 "GEOMETRYCOLLECTION(POINT(1 2),POINT EMPTY)",
-                r#"{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[1,2]},{"type":"GeometryCollection","geometries":[]}]}"#,
+                concat!(
+                    r#"{"type":"GeometryCollection","geometries":["#,
+                    r#"{"type":"Point","coordinates":[1,2]},"#,
+                    r#"{"type":"GeometryCollection","geometries":[]}]}"#
+                ),
             ),
         ] {
             assert_eq!(geojson(text).as_deref(), Some(coordinates), "{text}");

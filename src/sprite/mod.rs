@@ -142,14 +142,23 @@ impl Sprite {
                 rgba.resize(rgba.len() + width_px as usize * 4 - row, 0);
             }
             let mut entry = serde_json::json!({
-                "x": 0, "y": y, "width": image.width_px, "height": image.height_px, "pixelRatio": image.ratio,
+                "x": 0,
+                "y": y,
+                "width": image.width_px,
+                "height": image.height_px,
+                "pixelRatio": image.ratio,
             });
             if image.sdf {
                 entry["sdf"] = true.into();
             }
             if let Some(fit) = &image.fit {
-                let said = serde_json::json!({"stretchX": fit.stretch_x, "stretchY": fit.stretch_y, "content": fit.content,
-                    "textFitWidth": fit.width, "textFitHeight": fit.height});
+                let said = serde_json::json!({
+                    "stretchX": fit.stretch_x,
+                    "stretchY": fit.stretch_y,
+                    "content": fit.content,
+                    "textFitWidth": fit.width,
+                    "textFitHeight": fit.height,
+                });
                 let said = said.as_object().into_iter().flatten();
                 for (key, value) in
                     said.filter(|(_, v)| !v.is_null() && v.as_array().is_none_or(|a| !a.is_empty()))

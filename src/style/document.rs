@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json};
 
 use super::Style;
-use super::expression;
+use super::filter::read_filter;
 use super::layer::{Layer, Paint};
-use super::legacy;
 use super::legend;
 use super::reader::Reader;
-use super::reference::{PropertySpec, REFERENCE};
+use super::reference::REFERENCE;
 use super::source_spec::{self, SourceSpec};
 use super::state::StateUse;
 use crate::diag::{Checked, Diagnostic, meant, pointer_join, without_mark};
@@ -362,29 +361,6 @@ fn read_zoom(
     }
 }
 
-/// The outer `None` is a filter that can't be read: its layer is left out, since drawing everything
-/// would be wrong.
-pub(super) fn read_filter(
-    json: Option<&Json>,
-    pointer: &str,
-    out: &mut Vec<Diagnostic>,
-) -> Option<Option<expression::Expr>> {
-    let Some(json) = json else { return Some(None) };
-    let expression = legacy::filter_to_expression(json);
-    match expression::parse(&expression, PropertySpec::filter().expected().as_ref()) {
-        Ok(expr) => Some(Some(expr)),
-        Err(errors) => {
-            let same = expression == *json;
-            out.extend(errors.into_iter().map(|e| {
-                // A rewritten filter's places are not the document's.
-                let tail = if same { e.pointer_tail() } else { String::new() };
-                Diagnostic::error(e.message).at(format!("{pointer}/filter{tail}"))
-            }));
-            None
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -396,18 +372,31 @@ mod tests {
     #[test]
     fn problems_are_all_listed_with_their_place() {
         let found = problems(serde_json::json!({
-        "version": 8, "nonsense": 1, "zoom": "far",
-        "sources": {"a": {"type": "geojson", "data": "a"}, "v": {"type": "video"}, "t": {"type": "vector"}},
-        "layers": [
-            {"id": "1", "type": "fill", "source": "a", "paint": {"fill-color": "noclor"}},
-            {"id": "2", "type": "line", "source": "zz"},
-            {"id": "3", "type": "line", "source": "a", "layout": {"line-cap": "rund"}, "paint": {"line-width": ["foo", 1], "line-wdith": 1}},
-            {"id": "4", "type": "circle", "source": "a", "filter": ["==", ["get"], 1]},
-            {"id": "5", "type": "fill-extrusion", "source": "a"}, {"id": "6", "type": "blob", "source": "a"},
-            {"id": "1", "type": "background"},
-            {"id": "7", "type": "line", "source": "a", "paint": {"line-opacity": 2, "line-width": ["+", ["zoom"], 1]}},
-            {"id": "8", "type": "raster", "source": "a"}
-        ]}));
+            "version": 8, "nonsense": 1, "zoom": "far",
+            "sources": {
+                "a": {"type": "geojson", "data": "a"},
+                "v": {"type": "video"},
+                "t": {"type": "vector"}
+            },
+            "layers": [
+                {"id": "1", "type": "fill", "source": "a", "paint": {"fill-color": "noclor"}},
+                {"id": "2", "type": "line", "source": "zz"},
+                {
+                    "id": "3", "type": "line", "source": "a",
+                    "layout": {"line-cap": "rund"},
+                    "paint": {"line-width": ["foo", 1], "line-wdith": 1}
+                },
+                {"id": "4", "type": "circle", "source": "a", "filter": ["==", ["get"], 1]},
+                {"id": "5", "type": "fill-extrusion", "source": "a"},
+                {"id": "6", "type": "blob", "source": "a"},
+                {"id": "1", "type": "background"},
+                {
+                    "id": "7", "type": "line", "source": "a",
+                    "paint": {"line-opacity": 2, "line-width": ["+", ["zoom"], 1]}
+                },
+                {"id": "8", "type": "raster", "source": "a"}
+            ]
+        }));
         for expected in [
             "at /nonsense: unknown",
             "at /zoom: number expected, string found",

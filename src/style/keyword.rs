@@ -3,10 +3,6 @@
 //! A constant that is none of a property's words is refused where it is read; where an expression
 //! gives such a word, the property's default is used.
 
-use super::expression::Datum;
-use super::property::FromDatum;
-use crate::feature::Value;
-
 /// A value that styles write as one of a few words. Its default is the reference's.
 pub trait Keyword: Copy + Default + 'static {
     const ALL: &'static [Self];
@@ -16,46 +12,6 @@ pub trait Keyword: Copy + Default + 'static {
 
     fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|keyword| keyword.word() == word)
-    }
-}
-
-impl<T: Keyword> FromDatum for T {
-    fn fallback() -> Self {
-        Self::default()
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match datum {
-            Datum::Plain(Value::Text(word)) => Self::from_word(word),
-            _ => None,
-        }
-    }
-}
-
-/// Of a property without a default in the reference: `None` where nothing else stands.
-impl<T: Keyword> FromDatum for Option<T> {
-    fn fallback() -> Self {
-        None
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        T::from_datum(datum).map(Some)
-    }
-}
-
-/// Of an array; in the place of an unknown word stands the default, so that the others keep theirs.
-impl<T: Keyword> FromDatum for Vec<T> {
-    fn fallback() -> Self {
-        Vec::new()
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        let Datum::Plain(Value::Array(items)) = datum else { return None };
-        let one = |item: &Value| match item {
-            Value::Text(word) => Some(T::from_word(word).unwrap_or_default()),
-            _ => None,
-        };
-        items.iter().map(one).collect()
     }
 }
 

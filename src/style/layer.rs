@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use super::expression::{Context, Expr};
-use super::keyword::{LineCap, LineJoin, Resampling, TranslateAnchor, Visibility};
-use super::layer_type::{Field, Zooms, layer_type};
-use super::property::{ImageName, Property};
-use super::reader::{Group, Reader};
+use super::from_datum::ImageName;
+use super::keyword::{LineCap, LineJoin, Resampling, Visibility};
+use super::layer_type::{Zooms, layer_type};
+use super::property::Property;
+use super::reader::Reader;
 use super::relief::{ColorReliefPaint, HillshadePaint};
 use super::symbol::SymbolPaint;
+use super::translate::Translate;
 use crate::color::Color;
 
 /// One layer of a style.
@@ -151,34 +153,6 @@ layer_type! {
         /// Colour by `heatmap-density`.
         pub color: Option<Property<Color>> = paint "heatmap-color",
         pub opacity: Property<f64> = paint "heatmap-opacity",
-    }
-}
-
-/// By how much a layer is moved: CSS px right and down, of the map or of the picture.
-#[derive(Debug, Clone)]
-pub struct Translate {
-    pub by: Property<[f64; 2]>,
-    anchor: Property<TranslateAnchor>,
-}
-
-impl Translate {
-    /// Whether right and down are the picture's, whatever its bearing.
-    pub fn is_of_picture(&self, context: &Context) -> bool {
-        self.anchor.eval(context) == TranslateAnchor::Viewport
-    }
-}
-
-/// From the properties `name` and `name-anchor`.
-impl Field for Translate {
-    fn read(reader: &mut Reader, group: Group, name: &str) -> Self {
-        Self {
-            by: Field::read(reader, group, name),
-            anchor: Field::read(reader, group, &format!("{name}-anchor")),
-        }
-    }
-
-    fn settled(&self, context: &Context) -> Self {
-        Self { by: self.by.settled(context), anchor: self.anchor.settled(context) }
     }
 }
 

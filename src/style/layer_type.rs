@@ -14,36 +14,13 @@
 //! ```
 //!
 //! A row is a field of the struct and the property it is read from. A field's type says what is
-//! read ([`Field`]): a `Property` has the reference's default where a style says nothing, an
-//! `Option` has `None`. A property settles at the picture's own zoom; one that keeps its value
-//! between whole zooms settles `at whole zoom`, the one below. The macro makes the struct, `read`,
-//! which asks for the properties in the table's order, and `settled`; `pub struct X, never settled`
-//! makes no `settled`.
+//! read ([`Field`](super::reader::Field)): a `Property` has the reference's default where a style
+//! says nothing, an `Option` has `None`. A property settles at the picture's own zoom; one that
+//! keeps its value between whole zooms settles `at whole zoom`, the one below. The macro makes the
+//! struct, `read`, which asks for the properties in the table's order, and `settled`;
+//! `pub struct X, never settled` makes no `settled`.
 
 use super::expression::Context;
-use super::property::{FromDatum, Property};
-use super::reader::{Group, Reader};
-
-/// What a layer type's field may be: a property, with a default or without, or several of one
-/// matter.
-pub(super) trait Field: Sized {
-    /// Reads the field from the property of that name.
-    fn read(reader: &mut Reader, group: Group, name: &str) -> Self;
-
-    /// The field with its value put in, where that is the same for every feature of a picture.
-    fn settled(&self, context: &Context) -> Self;
-}
-
-/// A property that a style may leave out.
-impl<T: FromDatum> Field for Option<Property<T>> {
-    fn read(reader: &mut Reader, group: Group, name: &str) -> Self {
-        reader.given(group, name)
-    }
-
-    fn settled(&self, context: &Context) -> Self {
-        self.as_ref().map(|property| property.settled(context))
-    }
-}
 
 /// Where properties settle.
 pub(super) struct Zooms<'a> {
@@ -82,8 +59,10 @@ macro_rules! layer_type {
     )*}) => {
         impl $name {
             pub(super) fn settled(&self, zooms: &$crate::style::layer_type::Zooms) -> Self {
-                use $crate::style::layer_type::Field;
-                Self { $($field: self.$field.settled(layer_type!(@zoom zooms $($zoom)?)),)* }
+                use $crate::style::reader::Field;
+                Self {$(
+                    $field: Field::settled(&self.$field, layer_type!(@zoom zooms $($zoom)?)),
+                )*}
             }
         }
     };

@@ -439,7 +439,12 @@ mod tests {
             ),
             (json!({"stops": [[6, "a"]]}), &word, json!(["step", ["zoom"], "a", 0, "a"])),
             (
-                json!({"property": "k", "type": "categorical", "stops": [[true, "red"]], "default": "blue"}),
+                json!({
+                    "property": "k",
+                    "type": "categorical",
+                    "stops": [[true, "red"]],
+                    "default": "blue"
+                }),
                 &word,
                 json!(["case", ["==", ["get", "k"], true], "red", "blue"]),
             ),

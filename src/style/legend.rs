@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::document::read_filter;
+use super::filter::read_filter;
 use super::{Expr, Layer};
 use crate::diag::Diagnostic;
 

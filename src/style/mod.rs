@@ -7,6 +7,8 @@
 
 mod document;
 mod expression;
+mod filter;
+mod from_datum;
 mod keyword;
 mod layer;
 mod layer_type;
@@ -19,6 +21,7 @@ mod relief;
 mod source_spec;
 mod state;
 mod symbol;
+mod translate;
 
 use std::collections::BTreeMap;
 
@@ -27,16 +30,16 @@ pub use expression::{
     AnchorOffset, Context, Datum, Dependence, EvalError, Expr, Formatted, HasImage, Image,
     ParseError, Type,
 };
+pub use from_datum::{FromDatum, ImageName};
 pub use keyword::{
     Anchor, HillshadeMethod, IconTextFit, Keyword, LineCap, LineJoin, Overlap, SymbolPlacement,
     SymbolZOrder, TextJustify, TextTransform, VerticalAlign, Visibility, WritingMode,
 };
 pub use layer::{
     BackgroundPaint, CirclePaint, FillPaint, HeatmapPaint, Layer, LinePaint, Paint, RasterPaint,
-    Translate,
 };
 pub use legend::LegendEntry;
-pub use property::{FromDatum, ImageName, Property, parse_property};
+pub use property::{Property, parse_property};
 pub use reference::PropertySpec;
 pub use relief::{ColorReliefPaint, HillshadePaint};
 pub use source_spec::{
@@ -44,6 +47,7 @@ pub use source_spec::{
 };
 pub use state::StateError;
 pub use symbol::{Alignment, SymbolPaint};
+pub use translate::Translate;
 
 use crate::feature::Value;
 

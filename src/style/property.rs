@@ -4,23 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::expression::{
-    self, AnchorOffset, Context, Datum, Dependence, Expr, Formatted, ParseError, ZoomCurve,
-};
-use super::layer_type::Field;
+use super::expression::{self, Context, Datum, Dependence, Expr, Formatted, ParseError, ZoomCurve};
+use super::from_datum::{FromDatum, ImageName};
 use super::legacy;
-use super::reader::{Group, Reader};
 use super::reference::PropertySpec;
-use crate::color::Color;
 use crate::feature::Value;
-
-/// A property's value as the drawing code wants it.
-pub trait FromDatum: Sized + Clone {
-    fn from_datum(datum: &Datum) -> Option<Self>;
-
-    /// What stands where the reference has no default.
-    fn fallback() -> Self;
-}
 
 /// A property of a layer, ready to be evaluated.
 #[derive(Debug, Clone)]
@@ -130,6 +118,11 @@ impl<T: FromDatum> Property<T> {
         Ok(Self { value, default })
     }
 
+    /// One that a style says nothing of.
+    pub(super) fn unsaid(default: T) -> Self {
+        Self { value: Either::Constant(default.clone()), default }
+    }
+
     /// The value in `context`, or the default where the expression has none.
     pub fn eval(&self, context: &Context) -> T {
         match &self.value {
@@ -164,18 +157,9 @@ impl<T: FromDatum> Property<T> {
             Either::Computed(expr) => expr.dependence(),
         }
     }
-}
 
-/// A property whose default stands where a style says nothing.
-impl<T: FromDatum> Field for Property<T> {
-    fn read(reader: &mut Reader, group: Group, name: &str) -> Self {
-        reader.given(group, name).unwrap_or_else(|| {
-            let default: T = reader.default(group, name);
-            Self { value: Either::Constant(default.clone()), default }
-        })
-    }
-
-    fn settled(&self, context: &Context) -> Self {
+    /// With its value put in, where that is the same for every feature of a picture.
+    pub(super) fn settled(&self, context: &Context) -> Self {
         let own = |d: Dependence| d.feature || d.progress || d.other;
         match &self.value {
             Either::Computed(expr) if !own(expr.dependence()) => {
@@ -228,169 +212,5 @@ fn fits(datum: &Datum, spec: &PropertySpec) -> bool {
             spec.values.iter().any(|v| **v == **word)
         }
         _ => true,
-    }
-}
-
-impl FromDatum for f64 {
-    fn fallback() -> Self {
-        0.0
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match datum {
-            Datum::Plain(Value::Number(n)) if n.is_finite() => Some(*n),
-            _ => None,
-        }
-    }
-}
-
-impl FromDatum for bool {
-    fn fallback() -> Self {
-        false
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match datum {
-            Datum::Plain(Value::Bool(b)) => Some(*b),
-            _ => None,
-        }
-    }
-}
-
-impl FromDatum for Color {
-    fn fallback() -> Self {
-        Color::TRANSPARENT
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match datum {
-            Datum::Color(c) => Some(*c),
-            _ => None,
-        }
-    }
-}
-
-/// The name of an image; `None` where an expression gives no image for a feature.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ImageName(pub Option<Arc<str>>);
-
-impl FromDatum for ImageName {
-    fn fallback() -> Self {
-        Self(None)
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match datum {
-            Datum::Image(image) => Some(Self(Some(image.name.clone()))),
-            Datum::Plain(Value::Text(name)) => {
-                Some(Self(Some(name.clone()).filter(|n| !n.is_empty())))
-            }
-            Datum::Plain(Value::Null) => Some(Self(None)),
-            _ => None,
-        }
-    }
-}
-
-impl FromDatum for Arc<Formatted> {
-    fn fallback() -> Self {
-        Self::default()
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match datum {
-            Datum::Formatted(text) => Some(text.clone()),
-            Datum::Plain(Value::Null) => Some(Self::default()),
-            Datum::Plain(Value::Text(text)) => Some(Formatted::plain(text.clone()).into()),
-            other => Some(Formatted::plain(other.to_text()).into()),
-        }
-    }
-}
-
-/// Words of an array.
-impl FromDatum for Vec<Arc<str>> {
-    fn fallback() -> Self {
-        Vec::new()
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        let Datum::Plain(Value::Array(items)) = datum else { return None };
-        let one = |item: &Value| match item {
-            Value::Text(word) => Some(word.clone()),
-            _ => None,
-        };
-        items.iter().map(one).collect()
-    }
-}
-
-/// Top, right, bottom, left.
-impl FromDatum for [f64; 4] {
-    fn fallback() -> Self {
-        [0.0; 4]
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match datum {
-            Datum::Padding(sides) => Some(*sides),
-            Datum::Plain(Value::Number(n)) => Some([*n; 4]),
-            other => match Vec::from_datum(other)?[..] {
-                [all] => Some([all; 4]),
-                [y, x] => Some([y, x, y, x]),
-                [top, x, bottom] => Some([top, x, bottom, x]),
-                [top, right, bottom, left] => Some([top, right, bottom, left]),
-                _ => None,
-            },
-        }
-    }
-}
-
-impl FromDatum for Arc<[AnchorOffset]> {
-    fn fallback() -> Self {
-        [].into()
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match expression::anchor_offsets(datum)? {
-            Datum::AnchorOffsets(offsets) => Some(offsets),
-            _ => None,
-        }
-    }
-}
-
-impl FromDatum for [f64; 2] {
-    fn fallback() -> Self {
-        [0.0; 2]
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        Vec::from_datum(datum)?.try_into().ok()
-    }
-}
-
-impl FromDatum for Vec<f64> {
-    fn fallback() -> Self {
-        Vec::new()
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match datum {
-            Datum::Numbers(numbers) => Some(numbers.to_vec()),
-            Datum::Plain(Value::Array(items)) => {
-                items.iter().map(|i| f64::from_datum(&Datum::Plain(i.clone()))).collect()
-            }
-            _ => None,
-        }
-    }
-}
-
-impl FromDatum for Vec<Color> {
-    fn fallback() -> Self {
-        Vec::new()
-    }
-
-    fn from_datum(datum: &Datum) -> Option<Self> {
-        match datum {
-            Datum::Colors(colors) => Some(colors.to_vec()),
-            _ => None,
-        }
     }
 }

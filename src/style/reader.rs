@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
-use super::layer_type::Field;
-use super::property::{FromDatum, Property, parse_property};
+use super::expression::Context;
+use super::from_datum::FromDatum;
+use super::property::{Property, parse_property};
 use super::reference::{LayerSpec, PropertySpec};
 use crate::diag::{Diagnostic, meant, pointer_join};
 
@@ -84,7 +85,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What the style says of a property; `None` where that is nothing, or wrong.
-    pub(super) fn given<T: FromDatum>(&mut self, group: Group, name: &str) -> Option<Property<T>> {
+    fn given<T: FromDatum>(&mut self, group: Group, name: &str) -> Option<Property<T>> {
         let (name, spec) = self.known(group).get_key_value(name)?;
         self.read.insert((group, name));
         let json = self.members(group)?.get(name).filter(|j| !j.is_null())?;
@@ -100,7 +101,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The value that a property has where the style gives none.
-    pub(super) fn default<T: FromDatum>(&self, group: Group, name: &str) -> T {
+    fn default<T: FromDatum>(&self, group: Group, name: &str) -> T {
         self.known(group).get(name).map_or_else(T::fallback, default_of)
     }
 
@@ -157,6 +158,38 @@ impl<'a> Reader<'a> {
             Some(near) => d.help(format!("did you mean '{near}'?")),
             None => d,
         }
+    }
+}
+
+/// What a layer type's field may be: a property, with a default or without, or several of one
+/// matter.
+pub(super) trait Field: Sized {
+    /// Reads the field from the property of that name.
+    fn read(reader: &mut Reader, group: Group, name: &str) -> Self;
+
+    /// The field with its value put in, where that is the same for every feature of a picture.
+    fn settled(&self, context: &Context) -> Self;
+}
+
+/// A property whose default stands where a style says nothing.
+impl<T: FromDatum> Field for Property<T> {
+    fn read(reader: &mut Reader, group: Group, name: &str) -> Self {
+        reader.given(group, name).unwrap_or_else(|| Property::unsaid(reader.default(group, name)))
+    }
+
+    fn settled(&self, context: &Context) -> Self {
+        Property::settled(self, context)
+    }
+}
+
+/// A property that a style may leave out.
+impl<T: FromDatum> Field for Option<Property<T>> {
+    fn read(reader: &mut Reader, group: Group, name: &str) -> Self {
+        reader.given(group, name)
+    }
+
+    fn settled(&self, context: &Context) -> Self {
+        self.as_ref().map(|property| property.settled(context))
     }
 }
 

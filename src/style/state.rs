@@ -182,8 +182,15 @@ mod tests {
     fn style(filter: Json) -> Style {
         let json = json!({
             "version": 8, "sources": {"s": {"type": "geojson", "data": "s"}},
-            "layers": [{"id": "l", "type": "line", "source": "s", "filter": filter, "paint": {"line-width": ["global-state", "size"]}}],
-            "state": {"date": {"default": "2026-01-01"}, "lang": {"default": "en"}, "size": {"default": 1}},
+            "layers": [{
+                "id": "l", "type": "line", "source": "s", "filter": filter,
+                "paint": {"line-width": ["global-state", "size"]}
+            }],
+            "state": {
+                "date": {"default": "2026-01-01"},
+                "lang": {"default": "en"},
+                "size": {"default": 1}
+            },
             "metadata": {"contactline:state": {"lang": ["en", "hy"]}}
         });
         super::super::parse(&json.to_string()).value.unwrap()

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::expression::{AnchorOffset, Context, Formatted};
+use super::from_datum::ImageName;
 use super::keyword::{
     Anchor, IconTextFit, Overlap, RotationAlignment, SymbolPlacement, SymbolZOrder, TextJustify,
     TextTransform, WritingMode,
 };
-use super::layer::Translate;
 use super::layer_type::layer_type;
-use super::property::{ImageName, Property};
+use super::property::Property;
+use super::translate::Translate;
 use crate::color::Color;
 
 // A symbol's layout is computed at several zooms (see `compose::symbol`).

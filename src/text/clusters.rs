@@ -15,6 +15,7 @@ use harfrust::{
 use unicode_bidi::BidiInfo;
 use unicode_script::{Script, UnicodeScript as _};
 
+use super::characters::{continues, is_invisible, is_joined, mirrored};
 use super::face::Face;
 use super::fonts::{Fonts, Stack};
 use super::presentation::presented;
@@ -128,8 +129,8 @@ fn fields(
     // A mark goes with its letter, and is not drawn without.
     let mut letter_missing = false;
     let cluster = |(at, length, c): (usize, usize, char)| {
-        let mirrored = if level(start + at) % 2 == 1 { unicode_bidi_mirror(c) } else { c };
-        let code = u32::from(mirrored);
+        let shown = if level(start + at) % 2 == 1 { mirrored(c) } else { c };
+        let code = u32::from(shown);
         let glyph = ranges.range(stack, code & !255).and_then(|r| r.glyph(code).cloned());
         let is_mark = continues(c) && !is_invisible(c);
         if !is_mark {
@@ -151,32 +152,6 @@ fn fields(
         }
     };
     presented(&text[range]).into_iter().map(cluster).collect()
-}
-
-/// A bracket's mirror image.
-fn unicode_bidi_mirror(c: char) -> char {
-    const PAIRS: [(char, char); 6] =
-        [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>'), ('«', '»'), ('‹', '›')];
-    PAIRS
-        .iter()
-        .find_map(|(a, b)| if c == *a { Some(*b) } else { (c == *b).then_some(*a) })
-        .unwrap_or(c)
-}
-
-/// Scripts whose letters are joined to one another: spacing would tear them apart.
-fn is_joined(script: Script) -> bool {
-    use Script as S;
-    matches!(
-        script,
-        S::Arabic
-            | S::Duployan
-            | S::Mongolian
-            | S::Old_Uyghur
-            | S::Syriac
-            | S::Nko
-            | S::Adlam
-            | S::Hanifi_Rohingya
-    )
 }
 
 /// Each byte's script; marks, digits and punctuation are of the script before them, or after at the
@@ -254,18 +229,6 @@ fn runs(
         }
     }
     runs
-}
-
-/// Whether the character belongs to the one before it.
-fn continues(c: char) -> bool {
-    c.script() == Script::Inherited
-        || is_invisible(c)
-        || matches!(c, '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{1f3fb}'..='\u{1f3ff}')
-}
-
-/// Characters that steer shaping and are never seen.
-pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 fn shape(

@@ -11,6 +11,7 @@ use harfrust::font::name::NameId;
 use harfrust::{Font, GlyphId, ShapePlan};
 
 use super::EM;
+use super::weight::weight_in;
 
 /// Why a font cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -116,10 +117,8 @@ impl Face {
         let metrics = font.metrics();
         let units_per_em = f64::from(font.units_per_em().max(1));
         let ascender = metrics.h_line().map_or(units_per_em, |line| line.ascender.to_f64());
-        let weight = style
-            .as_deref()
-            .and_then(super::fonts::weight_in)
-            .unwrap_or(f64::from(attributes.weight.value()));
+        let weight =
+            style.as_deref().and_then(weight_in).unwrap_or(f64::from(attributes.weight.value()));
         let italic = attributes.style != Style::Normal;
         let colored = !font.color_glyphs().is_empty();
         let ascender = (ascender / units_per_em * EM).ceil();

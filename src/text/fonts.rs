@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use rust_embed::RustEmbed;
 
-use super::clusters::is_invisible;
+use super::characters::is_invisible;
 use super::face::{Face, FontError};
+use super::weight::weight_in;
 
 #[derive(RustEmbed)]
 #[folder = "fonts/"]
@@ -215,28 +216,6 @@ fn belongs(name: &str, family: &str) -> bool {
 fn wish(name: &str) -> (f64, bool) {
     let lower = name.to_lowercase();
     (weight_in(name).unwrap_or(400.0), lower.contains("italic") || lower.contains("oblique"))
-}
-
-/// The weight that a style's name says.
-pub(super) fn weight_in(name: &str) -> Option<f64> {
-    const WEIGHTS: [(&str, f64); 13] = [
-        ("thin", 100.0),
-        ("extralight", 200.0),
-        ("ultralight", 200.0),
-        ("light", 300.0),
-        ("regular", 400.0),
-        ("medium", 500.0),
-        ("semibold", 600.0),
-        ("demibold", 600.0),
-        ("extrabold", 800.0),
-        ("ultrabold", 800.0),
-        ("bold", 700.0),
-        ("black", 900.0),
-        ("heavy", 900.0),
-    ];
-    let squeezed: String =
-        name.to_lowercase().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-    WEIGHTS.iter().find(|(word, _)| squeezed.contains(word)).map(|(_, weight)| *weight)
 }
 
 /// The face nearest to the wish, of two as near the heavier; slant counts more than any weight.

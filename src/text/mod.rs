@@ -8,6 +8,7 @@
 
 mod breaks;
 mod casing;
+mod characters;
 mod clusters;
 mod face;
 mod fonts;
@@ -15,9 +16,11 @@ mod paragraph;
 mod presentation;
 mod ranges;
 mod vertical;
+mod weight;
 
 pub use casing::{Case, cased};
-pub use clusters::{Alphabet, Glyph, Mark, is_invisible};
+pub use characters::is_invisible;
+pub use clusters::{Alphabet, Glyph, Mark};
 pub use face::{Curve, Face, FontError, FontFile, Outline};
 pub use fonts::{Fonts, Stack};
 pub use paragraph::{Anchor, Cluster, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing};

@@ -267,7 +267,8 @@ mod tests {
         ) {
             let edges = |all: &[(i32, i32, i32, i32)]| -> Vec<(u32, Edge)> {
                 let at = |x: i32, y: i32| (f64::from(x), f64::from(y));
-                (0..).zip(all.iter().map(|(x, y, w, h)| edge(at(*x, *y), at(x + w, y + h)))).collect()
+                let edges = all.iter().map(|(x, y, w, h)| edge(at(*x, *y), at(x + w, y + h)));
+                (0..).zip(edges).collect()
             };
             let (a, b) = (edges(&a), edges(&b));
             let meets = |a: &Edge, b: &Edge| {
@@ -284,9 +285,14 @@ mod tests {
             found.sort_unstable();
             proptest::prop_assert_eq!(found, all);
             let (mut own, mut of_all) = (Vec::new(), Vec::new());
-            own_pairs(&a, &Effort::default(), &mut |i, j| { own.push((i.min(j), i.max(j))); ControlFlow::Continue(1) }).unwrap();
+            own_pairs(&a, &Effort::default(), &mut |i, j| {
+                own.push((i.min(j), i.max(j)));
+                ControlFlow::Continue(1)
+            })
+            .unwrap();
             for (i, one) in &a {
-                of_all.extend(a.iter().filter(|(j, other)| j > i && meets(one, other)).map(|(j, _)| (*i, *j)));
+                let after = a.iter().filter(|(j, other)| j > i && meets(one, other));
+                of_all.extend(after.map(|(j, _)| (*i, *j)));
             }
             own.sort_unstable();
             proptest::prop_assert_eq!(own, of_all);

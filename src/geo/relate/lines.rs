@@ -4,8 +4,8 @@ use geo::geometry::{Coord, Rect};
 
 use super::super::effort::{Effort, Stopped};
 use super::edge::{Edge, Meeting};
+use super::layer::Layer;
 use super::matrix::Matrix;
-use super::prepared::Layer;
 
 /// The stretches of edges that lie along others.
 #[derive(Debug, Default)]

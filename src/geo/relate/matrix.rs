@@ -1,7 +1,7 @@
 //! The matrix of nine intersections: of the interior, boundary and exterior of one geometry with
 //! those of another.
 
-use super::prepared::Dimension;
+use super::layer::Dimension;
 
 /// A part of the plane, as a geometry divides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 //! caller's effort, and ends as soon as the question is settled.
 
 mod edge;
+mod layer;
 mod lines;
 mod matrix;
 mod node;
@@ -20,8 +21,9 @@ use geo::geometry::{Coord, Rect};
 
 use edge::pairs;
 pub use edge::{Edge, Meeting, own_pairs};
+pub use layer::{Dimension, Layer, Location};
 pub use matrix::{Matrix, Part};
-pub use prepared::{Dimension, Layer, Location, Prepared};
+pub use prepared::Prepared;
 
 use super::effort::{Effort, Stopped, cost};
 use Part::{Boundary, Exterior, Interior};
@@ -137,7 +139,7 @@ fn common(a: Rect<f64>, b: Rect<f64>) -> Option<Rect<f64>> {
 
 /// Points to anything.
 fn of_points(a: &Layer, b: &Layer, found: &mut Matrix, effort: &Effort) -> Result<(), Stopped> {
-    let keys = |of: &Layer| of.points().iter().map(|at| prepared::key(*at)).collect::<HashSet<_>>();
+    let keys = |of: &Layer| of.points().iter().map(|at| layer::key(*at)).collect::<HashSet<_>>();
     effort.spend((a.points().len() + b.points().len()) * cost::EDGES)?;
     if b.dimension() == Dimension::Points {
         let (a, b) = (keys(a), keys(b));
@@ -157,7 +159,7 @@ fn of_points(a: &Layer, b: &Layer, found: &mut Matrix, effort: &Effort) -> Resul
     }
     if b.dimension() == Dimension::Lines {
         let points = keys(a);
-        if b.ends().any(|end| !points.contains(&prepared::key(end))) {
+        if b.ends().any(|end| !points.contains(&layer::key(end))) {
             found.set(Exterior, Boundary, 0);
         }
     }
@@ -303,7 +305,7 @@ impl<'a> Meetings<'a> {
     ) -> Result<(), Stopped> {
         let node = self
             .nodes
-            .entry(prepared::key(at))
+            .entry(layer::key(at))
             .or_insert_with(|| (at, Fan::default(), Fan::default()));
         effort.spend((node.1.len() + node.2.len()) * cost::BOX)?;
         let edges = node.1.len() + node.2.len();

@@ -15,25 +15,20 @@
 
 mod arc;
 mod cut;
+mod polygon;
+mod step;
 
-use geo::geometry::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Polygon, Rect};
-use geo::{BoundingRect, CoordsIter, MapCoords, Orient};
+use geo::geometry::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Polygon};
+use geo::{CoordsIter, MapCoords};
 
 pub use arc::{arc, around, boxes, spans};
+use cut::crossing;
 pub use cut::uncut;
-use cut::{crossing, part};
+pub use polygon::polygon;
+use step::{LINE_STEP, has_long_step, is_beyond, longest_step, unrolled};
 
 /// The longitudes, in degrees, that a position may have.
 pub const MOST_LONGITUDE: f64 = 360.0;
-
-/// The longest steps, in degrees of longitude, that are taken as they are written.
-const LINE_STEP: f64 = 180.0;
-const RING_STEP: f64 = 270.0;
-/// The height in degrees of a ring that is a frame of the world.
-const FRAME_HEIGHT: f64 = 120.0;
-
-/// The latitude in degrees beyond which a ring may run round its pole in few steps.
-const ARCTIC: f64 = 60.0;
 
 /// What was done to a geometry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,195 +163,6 @@ pub fn line(line: LineString<f64>, note: &mut dyn FnMut(Turn)) -> Vec<LineString
     if pieces.is_empty() { vec![line] } else { pieces.into_iter().map(LineString).collect() }
 }
 
-/// The polygon in pieces that each lie within -180..=180. Where it is cut, or turned round, its
-/// rings are wound as RFC 7946 has them.
-///
-/// # Errors
-/// Where it reaches more than once round the Earth, and is no rectangle.
-pub fn polygon(
-    polygon: Polygon<f64>,
-    note: &mut dyn FnMut(Turn),
-) -> Result<Vec<Polygon<f64>>, TooWide> {
-    let beyond = super::geodesic::rings(&polygon).any(is_beyond);
-    let is_frame = polygon.exterior().bounding_rect().is_some_and(|r| r.height() >= FRAME_HEIGHT);
-    let is_turned = |ring: &LineString<f64>| has_long_step(ring, longest_step(ring));
-    let has_long =
-        polygon.interiors().iter().any(is_turned) || (!is_frame && is_turned(polygon.exterior()));
-    let is_wide = |ring: &LineString<f64>| has_long_step(ring, LINE_STEP) && !is_turned(ring);
-    if polygon.interiors().iter().any(is_wide) || (!is_frame && is_wide(polygon.exterior())) {
-        note(Turn::Wide);
-    }
-    if !beyond && !has_long {
-        return Ok(vec![polygon]);
-    }
-    if beyond {
-        note(Turn::Beyond);
-    }
-    let mut closed = false;
-    let mut whole = |ring: &LineString<f64>| {
-        let ring = unrolled(ring, longest_step(ring));
-        let (ring, is_polar) = round_the_pole(ring);
-        closed |= is_polar;
-        ring
-    };
-    let (exterior, holes) = polygon.into_inner();
-    let mut exterior = if is_frame { exterior } else { whole(&exterior) };
-    let is_polar = !is_frame && exterior.0.iter().any(|c| c.y.abs() == 90.0);
-    let holes: Vec<LineString<f64>> = holes.iter().map(whole).collect();
-    if closed {
-        note(Turn::Pole);
-    }
-    let Some(mut bounds) = exterior.bounding_rect() else {
-        return Ok(vec![Polygon::new(exterior, holes)]);
-    };
-    // One that was closed at a pole may run to and fro across the cut.
-    if bounds.width() > 360.0 && !is_polar {
-        if !is_rectangle(&exterior) {
-            return Err(TooWide);
-        }
-        bounds = Rect::new((-180.0, bounds.min().y), (180.0, bounds.max().y));
-        exterior = bounds.to_polygon().into_inner().0;
-    }
-    let beside = |hole: LineString<f64>| {
-        let west = hole.bounding_rect().map_or(0.0, |r| r.min().x);
-        // A hundred-millionth of a degree is rounding.
-        let turns = ((bounds.min().x - west - 1e-8) / 360.0).ceil();
-        hole.map_coords(|c| Coord { x: c.x + 360.0 * turns, y: c.y })
-    };
-    // A hole in a frame may reach past its side.
-    let in_frame = |hole: LineString<f64>| -> Vec<LineString<f64>> {
-        let sides = hole.bounding_rect().is_some_and(|r| is_frame && r.max().x > bounds.max().x);
-        let parts = |is_here: &dyn Fn(Coord<f64>) -> bool, by: f64| {
-            let hole = Polygon::new(hole.clone(), Vec::new());
-            let moved = move |p: Polygon<f64>| {
-                p.into_inner().0.map_coords(|c| Coord { x: c.x - by, y: c.y })
-            };
-            part(&hole, is_here, bounds.max().x).into_iter().map(moved).collect::<Vec<_>>()
-        };
-        match sides {
-            false => vec![hole],
-            true => {
-                [parts(&|c| c.x < bounds.max().x, 0.0), parts(&|c| c.x >= bounds.max().x, 360.0)]
-                    .concat()
-            }
-        }
-    };
-    let holes = holes.into_iter().map(beside).flat_map(in_frame).collect();
-    let mut rest = vec![Polygon::new(exterior, holes)];
-    let mut pieces = Vec::new();
-    let mut turn = ((bounds.min().x + 180.0) / 360.0).floor();
-    loop {
-        let east = 360.0 * turn + 180.0;
-        let is_last = bounds.max().x <= east;
-        let on = |is_here: &dyn Fn(Coord<f64>) -> bool| -> Vec<Polygon<f64>> {
-            rest.iter().flat_map(|p| part(p, is_here, east)).collect()
-        };
-        let (here, further) = match is_last {
-            true => (rest, Vec::new()),
-            false => (on(&|c| c.x < east), on(&|c| c.x >= east)),
-        };
-        let home = |c: Coord<f64>| Coord { x: (c.x - 360.0 * turn).clamp(-180.0, 180.0), y: c.y };
-        pieces.extend(
-            here.into_iter().map(|p| p.map_coords(home).orient(geo::orient::Direction::Default)),
-        );
-        if is_last {
-            break;
-        }
-        rest = further;
-        turn += 1.0;
-    }
-    if pieces.len() > 1 {
-        note(Turn::Cut);
-    }
-    Ok(pieces)
-}
-
-/// The longest step of a ring that is taken as it is written.
-fn longest_step(ring: &LineString<f64>) -> f64 {
-    let is_arctic =
-        |south: bool| ring.0.iter().all(|c| if south { c.y <= -ARCTIC } else { c.y >= ARCTIC });
-    if has_long_step(ring, LINE_STEP) && (is_arctic(true) || is_arctic(false)) {
-        let unrolled = unrolled(ring, LINE_STEP);
-        if unrolled.0.first().map(|c| c.x) != unrolled.0.last().map(|c| c.x) {
-            return LINE_STEP;
-        }
-    }
-    RING_STEP
-}
-
-/// Whether a position is given on another turn than the first.
-fn is_beyond(line: &LineString<f64>) -> bool {
-    line.0.iter().any(|c| c.x.abs() > 180.0)
-}
-
-fn has_long_step(line: &LineString<f64>, most: f64) -> bool {
-    line.0.windows(2).any(|p| is_long(p[0], p[1], most))
-}
-
-/// Whether a step is longer, and not along the antimeridian or a pole.
-fn is_long(a: Coord<f64>, b: Coord<f64>, most: f64) -> bool {
-    let by = (b.x - a.x).abs();
-    // A whole turn is the frame of the world.
-    by > most
-        && by % 360.0 != 0.0
-        && !is_along_antimeridian(a, b)
-        && !(a.y.abs() == 90.0 && b.y == a.y)
-}
-
-fn is_along_antimeridian(a: Coord<f64>, b: Coord<f64>) -> bool {
-    a.x.abs() == 180.0 && b.x.abs() == 180.0
-}
-
-/// The line with longitudes that run on, long steps taken the short way.
-fn unrolled(line: &LineString<f64>, most: f64) -> LineString<f64> {
-    let mut shift = 0.0;
-    let mut out: Vec<Coord<f64>> = Vec::with_capacity(line.0.len());
-    let mut last: Option<Coord<f64>> = None;
-    for c in &line.0 {
-        if let Some(last) = last
-            && (is_long(last, *c, most) || (is_along_antimeridian(last, *c) && c.y.abs() != 90.0))
-        {
-            shift -= ((c.x - last.x) / 360.0).round() * 360.0;
-        }
-        last = Some(*c);
-        out.push(Coord { x: c.x + shift, y: c.y });
-    }
-    LineString(out)
-}
-
-/// An unrolled ring that does not come back to where it began, closed along the pole that it is
-/// nearer to: begun where it crosses the antimeridian, so that the way to the pole and back leads
-/// along the cut.
-fn round_the_pole(ring: LineString<f64>) -> (LineString<f64>, bool) {
-    let (Some(first), Some(last)) = (ring.0.first().copied(), ring.0.last().copied()) else {
-        return (ring, false);
-    };
-    let turn = last.x - first.x;
-    if turn == 0.0 {
-        return (ring, false);
-    }
-    let mean = ring.0.iter().map(|c| c.y).sum::<f64>() / ring.0.len() as f64;
-    let pole = 90.0_f64.copysign(mean);
-    let low = first.x.min(last.x);
-    let at = ((low + 180.0) / 360.0).ceil() * 360.0 - 180.0;
-    let crosses = |step: &geo::Line<f64>| {
-        (step.start.x < at) != (step.end.x < at) || step.start.x == at || step.end.x == at
-    };
-    let Some(n) = ring.lines().position(|step| crosses(&step)) else { return (ring, false) };
-    let begin = crossing(ring.0[n], ring.0[n + 1], at);
-    let end = Coord { x: at + turn, y: begin.y };
-    let mut out = vec![begin];
-    out.extend(&ring.0[n + 1..]);
-    out.extend(ring.0[1..=n].iter().map(|c| Coord { x: c.x + turn, y: c.y }));
-    out.extend([end, Coord { x: end.x, y: pole }, Coord { x: begin.x, y: pole }, begin]);
-    out.dedup();
-    (LineString(out), true)
-}
-
-fn is_rectangle(ring: &LineString<f64>) -> bool {
-    ring.0.len() == 5 && ring.lines().all(|l| (l.dx() == 0.0) != (l.dy() == 0.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -448,12 +254,11 @@ mod tests {
 
     #[test]
     fn what_is_wide_or_closed_along_the_antimeridian_stays_whole() {
+        // Closed along the pole as RFC 7946 shows.
+        let antarctica =
+            [(-180.0, -90.0), (180.0, -90.0), (180.0, -70.0), (0.0, -65.0), (-180.0, -70.0)];
         for (whole, turns) in [
-            // Antarctica, closed along the pole as RFC 7946 shows.
-            (
-                &[(-180.0, -90.0), (180.0, -90.0), (180.0, -70.0), (0.0, -65.0), (-180.0, -70.0)][..],
-                &[][..],
-            ),
+            (&antarctica[..], &[][..]),
             (&[(-180.0, -85.0), (180.0, -85.0), (180.0, 85.0), (-180.0, 85.0)], &[]),
             // A frame of the world.
             (&[(-179.9, -85.0), (179.9, -85.0), (179.9, 85.0), (-179.9, 85.0)], &[]),
@@ -554,7 +359,9 @@ mod tests {
             // An odd number of edges is east of what is inside.
             let east_of = |polygon: &Polygon<f64>, x: f64| {
                 let spans = |l: &geo::Line<f64>| (l.start.y <= y) != (l.end.y <= y);
-                let meets = |l: &geo::Line<f64>| l.start.x + (y - l.start.y) / (l.end.y - l.start.y) * l.dx() > x;
+                let meets = |l: &geo::Line<f64>| {
+                    l.start.x + (y - l.start.y) / (l.end.y - l.start.y) * l.dx() > x
+                };
                 polygon.exterior().lines().filter(|l| spans(l) && meets(l)).count()
             };
             let given = ring(&corners);

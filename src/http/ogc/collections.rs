@@ -40,9 +40,10 @@ pub async fn list(
             ids.iter().filter_map(|id| collection(map, id, &base)).collect::<Vec<Json>>()
         })
         .await?;
+    let here = format!("{url}/collections?f={}", format.name());
     let json = json!({
         "links": [
-            link("self", format.media_type(), format!("{url}/collections?f={}", format.name()), "This page"),
+            link("self", format.media_type(), here, "This page"),
             alternate(format, &format!("{url}/collections")),
         ],
         "crs": Crs::ALL.map(Crs::uri),

@@ -8,9 +8,13 @@ pub fn page(title: &str, json: &Json) -> Response {
     let mut body = String::new();
     write(json, 0, &mut body);
     Html(format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<link rel=\"stylesheet\" href=\"/assets/resource.css\">\n</head>\n<body>\n<header><a href=\"/\">contactline</a> · <a href=\"/collections?f=html\">collections</a> · \
-         <a href=\"/api.html\">API</a></header>\n<main>\n<h1>{title}</h1>\n{body}</main>\n</body>\n</html>\n",
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<link rel=\"stylesheet\" href=\"/assets/resource.css\">\n</head>\n\
+         <body>\n<header><a href=\"/\">contactline</a> · \
+         <a href=\"/collections?f=html\">collections</a> · \
+         <a href=\"/api.html\">API</a></header>\n\
+         <main>\n<h1>{title}</h1>\n{body}</main>\n</body>\n</html>\n",
         title = escaped(title)
     ))
     .into_response()

@@ -27,20 +27,30 @@ pub async fn root(
                 "title": "contactline",
                 "description": "The Nagorno-Karabakh conflict as maps, features and answers, as \
                  of any day",
-                "links": [
-                    link("self", JSON, format!("{url}/?f=json"), "This page"),
-                    link("alternate", "text/html", format!("{url}/?f=html"), "The map"),
-                    link("service-desc", OPENAPI, format!("{url}/api"), "The API, for programs"),
-                    link("service-doc", "text/html", format!("{url}/api.html"), "The API, for people"),
-                    link("conformance", JSON, format!("{url}/conformance"), "What the server conforms to"),
-                    link("data", JSON, format!("{url}/collections"), "The collections of features"),
-                    link("http://www.opengis.net/def/rel/ogc/1.0/functions", JSON, format!("{url}/functions"), "Functions that filters may call"),
-                    link("http://www.opengis.net/def/rel/ogc/1.0/styles", JSON, format!("{url}/styles.json"), "The styles that maps are drawn in"),
-                ],
+                "links": links(&url),
             });
             Ok(json_answer(&headers, JSON, &json))
         }
     }
+}
+
+/// Links to all that there is.
+fn links(url: &str) -> [Json; 8] {
+    let at = |rel: &str, kind: &str, path: &str, title: &str| {
+        link(rel, kind, format!("{url}{path}"), title)
+    };
+    let functions = "http://www.opengis.net/def/rel/ogc/1.0/functions";
+    let styles = "http://www.opengis.net/def/rel/ogc/1.0/styles";
+    [
+        at("self", JSON, "/?f=json", "This page"),
+        at("alternate", "text/html", "/?f=html", "The map"),
+        at("service-desc", OPENAPI, "/api", "The API, for programs"),
+        at("service-doc", "text/html", "/api.html", "The API, for people"),
+        at("conformance", JSON, "/conformance", "What the server conforms to"),
+        at("data", JSON, "/collections", "The collections of features"),
+        at(functions, JSON, "/functions", "Functions that filters may call"),
+        at(styles, JSON, "/styles.json", "The styles that maps are drawn in"),
+    ]
 }
 
 pub const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
@@ -115,7 +125,12 @@ pub async fn functions(
     };
     let function = |f: &crate::cql2::Function| {
         let arguments: Vec<Json> = f.arguments.iter().map(|a| json!({"type": [name(a)]})).collect();
-        json!({"name": f.name, "description": f.description, "arguments": arguments, "returns": [name(&f.returns)]})
+        json!({
+            "name": f.name,
+            "description": f.description,
+            "arguments": arguments,
+            "returns": [name(&f.returns)],
+        })
     };
     let all: Vec<Json> = FUNCTIONS.iter().map(function).collect();
     answer(format, &headers, "Functions", json!({"functions": all}))

@@ -8,6 +8,7 @@ mod items;
 mod landing;
 mod negotiate;
 mod openapi;
+mod page;
 mod parameters;
 
 use axum::Router;

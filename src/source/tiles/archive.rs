@@ -198,7 +198,8 @@ impl Reader {
 /// look-up in it; SQLite reads every row to answer for both at once. Without such an index what the
 /// archive says of itself is believed.
 fn zooms(database: &Connection) -> rusqlite::Result<(u8, u8)> {
-    let indexed = "SELECT count(*) FROM sqlite_master t, pragma_index_list(t.name) i, pragma_index_info(i.name) c \
+    let indexed = "SELECT count(*) FROM sqlite_master t, pragma_index_list(t.name) i, \
+                   pragma_index_info(i.name) c \
                    WHERE t.type = 'table' AND c.seqno = 0 AND c.name = 'zoom_level'";
     let indexed = database.query_row(indexed, [], |row| row.get::<_, u32>(0))? > 0;
     if !indexed && let Some(said) = said_zooms(database) {

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
+use super::branch_forms::Outputs;
 use super::datum::Type;
-use super::forms::Outputs;
 use super::interpolate::{Curve, Space};
 use super::parse::{At, Parsed, Parser};
 use super::{Expr, Node};

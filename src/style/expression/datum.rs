@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::collation::Collation;
-use super::structured::{AnchorOffset, Formatted, Projection};
+use super::structured::{AnchorOffset, Formatted, Image, Projection};
 use crate::color::Color;
 use crate::feature::Value;
 use crate::style::keyword::Keyword;
@@ -121,13 +121,6 @@ pub enum Datum {
     Collator(Arc<Collation>),
     /// An array that holds something other than JSON values.
     List(Arc<[Datum]>),
-}
-
-/// The name of an image, and whether the sprite is known to have it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Image {
-    pub name: Arc<str>,
-    pub available: bool,
 }
 
 impl Datum {

@@ -4,65 +4,16 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::collation::{self, Collation};
-use super::datum::{Datum, Image, Type};
-use super::structured::{self, Formatted, Section};
+use super::comparison::Comparison;
+use super::conversion::converted;
+use super::datum::{Datum, Type};
+use super::eval_error::{EvalError, not_of};
+use super::interpolate::{Curve, Space};
+use super::structured::{Formatted, Image, Section};
 use super::text_forms::{NumberFormatExpr, SectionExpr};
 use super::{Context, Expr, Node, functions, interpolate, spatial};
-use crate::color::Color;
 use crate::feature::Value;
 use crate::style::keyword::{Keyword, VerticalAlign};
-
-/// Why an expression has no answer for one feature: a value was not of the type it was said to be.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct EvalError {
-    /// Where in the expression, `[1][2]`.
-    pub key: String,
-    pub message: String,
-}
-
-impl EvalError {
-    pub(super) fn new(key: &str, message: impl Into<String>) -> Self {
-        Self { key: key.to_string(), message: message.into() }
-    }
-}
-
-/// `==`, `!=`, `<`, `>`, `<=`, `>=`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Equal,
-    NotEqual,
-    Less,
-    Greater,
-    LessOrEqual,
-    GreaterOrEqual,
-}
-
-impl Comparison {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Comparison::Equal => "==",
-            Comparison::NotEqual => "!=",
-            Comparison::Less => "<",
-            Comparison::Greater => ">",
-            Comparison::LessOrEqual => "<=",
-            Comparison::GreaterOrEqual => ">=",
-        }
-    }
-
-    fn holds(self, order: Option<Ordering>) -> bool {
-        match self {
-            Comparison::Equal => order == Some(Ordering::Equal),
-            Comparison::NotEqual => order != Some(Ordering::Equal),
-            Comparison::Less => order == Some(Ordering::Less),
-            Comparison::Greater => order == Some(Ordering::Greater),
-            Comparison::LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
-            Comparison::GreaterOrEqual => {
-                matches!(order, Some(Ordering::Greater | Ordering::Equal))
-            }
-        }
-    }
-}
 
 impl Expr {
     /// The answer in `context`.
@@ -74,22 +25,8 @@ impl Expr {
             Node::Let(_, result) => result.eval(context),
             Node::Assert(args) => self.assert(args, context),
             Node::Coerce(args) => self.coerce(args, context),
-            Node::All(args) => {
-                for arg in args {
-                    if !arg.eval_bool(context)? {
-                        return Ok(Datum::bool(false));
-                    }
-                }
-                Ok(Datum::bool(true))
-            }
-            Node::Any(args) => {
-                for arg in args {
-                    if arg.eval_bool(context)? {
-                        return Ok(Datum::bool(true));
-                    }
-                }
-                Ok(Datum::bool(false))
-            }
+            Node::All(args) => Ok(Datum::bool(!one_is(false, args, context)?)),
+            Node::Any(args) => Ok(Datum::bool(one_is(true, args, context)?)),
             Node::Case(branches, otherwise) => {
                 for (test, output) in branches {
                     if test.eval_bool(context)? {
@@ -115,16 +52,7 @@ impl Expr {
             }
             Node::Interpolate { curve, space, input, stops } => {
                 let at = self.eval_input(input, context)?;
-                let i = interpolate::stop_below(stops, at);
-                let (low, output) = &stops[i];
-                if at <= *low || i + 1 == stops.len() {
-                    return output.eval(context);
-                }
-                let (high, next) = &stops[i + 1];
-                let t = curve.factor(at, *low, *high);
-                let (a, b) = (output.eval(context)?, next.eval(context)?);
-                interpolate::mix(*space, &a, &b, t)
-                    .map_err(|message| EvalError::new(&self.key, message))
+                self.mixed(at, *curve, *space, stops, context)
             }
             Node::List(items) => {
                 let items =
@@ -134,15 +62,7 @@ impl Expr {
             Node::GlobalState(key) => {
                 Ok(context.state.get(&**key).cloned().map_or(Datum::NULL, Datum::Plain))
             }
-            Node::Image(name) => {
-                let name = name.eval_text(context)?;
-                let available = context.has_image.is_some_and(|images| images.has_image(&name));
-                Ok(if name.is_empty() {
-                    Datum::NULL
-                } else {
-                    Datum::Image(Image { name, available })
-                })
-            }
+            Node::Image(name) => image(name, context),
             Node::Format(sections) => {
                 let sections = sections
                     .iter()
@@ -165,6 +85,26 @@ impl Expr {
             Node::Within(polygons) => Ok(Datum::bool(spatial::within(context, polygons))),
             Node::Distance(geometry) => Ok(Datum::number(spatial::distance_m(context, geometry))),
         }
+    }
+
+    /// What a curve gives between its stops; before the first and after the last, what those give.
+    fn mixed(
+        &self,
+        at: f64,
+        curve: Curve,
+        space: Space,
+        stops: &[(f64, Expr)],
+        context: &Context,
+    ) -> Result<Datum, EvalError> {
+        let i = interpolate::stop_below(stops, at);
+        let (low, output) = &stops[i];
+        if at <= *low || i + 1 == stops.len() {
+            return output.eval(context);
+        }
+        let (high, next) = &stops[i + 1];
+        let t = curve.factor(at, *low, *high);
+        let (a, b) = (output.eval(context)?, next.eval(context)?);
+        interpolate::mix(space, &a, &b, t).map_err(|message| EvalError::new(&self.key, message))
     }
 
     /// The input of a curve, which must be a number indeed.
@@ -221,7 +161,7 @@ impl Expr {
         let mut why = None;
         for arg in args {
             last = arg.eval(context)?;
-            match coerced(&self.ty, &last) {
+            match converted(&self.ty, &last) {
                 Ok(datum) => return Ok(datum),
                 Err(message) => why = message,
             }
@@ -300,12 +240,21 @@ impl Expr {
     }
 }
 
-pub(super) fn not_of(expected: &Type, found: &Datum, key: &str) -> EvalError {
-    let found = found.type_of();
-    EvalError::new(
-        key,
-        format!("Expected value to be of type {expected}, but found {found} instead."),
-    )
+/// Whether a condition is so; those after it are not looked at.
+fn one_is(so: bool, conditions: &[Expr], context: &Context) -> Result<bool, EvalError> {
+    for condition in conditions {
+        if condition.eval_bool(context)? == so {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The image of a name, and whether there is one.
+fn image(name: &Expr, context: &Context) -> Result<Datum, EvalError> {
+    let name = name.eval_text(context)?;
+    let available = context.has_image.is_some_and(|images| images.has_image(&name));
+    Ok(if name.is_empty() { Datum::NULL } else { Datum::Image(Image { name, available }) })
 }
 
 /// The first that is not null; an image that is not there counts as null, but where all are missing
@@ -351,93 +300,4 @@ fn section(section: &SectionExpr, context: &Context) -> Result<Section, EvalErro
     };
     let scale = section.scale.as_ref().map(|s| s.eval_number(context)).transpose()?;
     Ok(Section { text: content.to_text().into(), image: None, scale, fonts, color, vertical_align })
-}
-
-/// The datum as `ty`; an error may say why it can't be.
-fn coerced(ty: &Type, datum: &Datum) -> Result<Datum, Option<String>> {
-    match ty {
-        Type::Boolean => Ok(Datum::bool(datum.is_truthy())),
-        Type::Number => to_number(datum).map(Datum::number).ok_or(None),
-        Type::Color => match datum {
-            Datum::Color(_) => Ok(datum.clone()),
-            Datum::Plain(Value::Text(t)) => Color::parse(t).map(Datum::Color).ok_or(None),
-            Datum::Plain(Value::Array(parts)) if parts.len() == 3 || parts.len() == 4 => {
-                color_of_parts(parts).map(Datum::Color).map_err(Some)
-            }
-            Datum::Plain(Value::Array(_)) => Err(Some(format!(
-                "Invalid rgba value {}: expected an array containing either three or four numeric \
-                 values.",
-                datum.json_text()
-            ))),
-            _ => Err(None),
-        },
-        Type::Padding => structured::padding(datum).ok_or(None),
-        Type::NumberArray => structured::number_array(datum).ok_or(None),
-        Type::ColorArray => structured::color_array(datum).ok_or(None),
-        Type::AnchorOffsets => structured::anchor_offsets(datum).ok_or(None),
-        Type::Projection if structured::is_projection(datum) => Ok(datum.clone()),
-        Type::Projection => Err(None),
-        Type::Formatted => match datum {
-            Datum::Formatted(_) => Ok(datum.clone()),
-            other => Ok(Datum::Formatted(Arc::new(Formatted::plain(other.to_text())))),
-        },
-        Type::Image => Ok(Datum::image(&datum.to_text())),
-        _ => Ok(Datum::text(datum.to_text())),
-    }
-}
-
-/// ECMAScript's `Number`.
-fn to_number(datum: &Datum) -> Option<f64> {
-    match datum {
-        Datum::Plain(Value::Null) => Some(0.0),
-        Datum::Plain(Value::Bool(b)) => Some(f64::from(u8::from(*b))),
-        Datum::Plain(Value::Number(n)) if !n.is_nan() => Some(*n),
-        Datum::Plain(Value::Text(t)) => match t.trim() {
-            "" => Some(0.0),
-            "Infinity" | "+Infinity" => Some(f64::INFINITY),
-            "-Infinity" => Some(f64::NEG_INFINITY),
-            hex if hex.starts_with("0x") || hex.starts_with("0X") => {
-                u64::from_str_radix(&hex[2..], 16).ok().map(|n| n as f64)
-            }
-            digits
-                if digits
-                    .bytes()
-                    .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) =>
-            {
-                digits.parse().ok()
-            }
-            _ => None,
-        },
-        Datum::Plain(Value::Array(items)) => match &**items {
-            [] => Some(0.0),
-            [Value::Bool(_)] => None,
-            [one] => to_number(&Datum::Plain(one.clone())),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// A colour from `[r, g, b]` or `[r, g, b, a]`, 0..=255 but alpha 0..=1; or why it is none.
-pub(super) fn color_of_parts(parts: &[Value]) -> Result<Color, String> {
-    let number = |i: usize| match parts.get(i) {
-        Some(Value::Number(n)) => Some(*n),
-        _ => None,
-    };
-    let shown = || {
-        let texts: Vec<String> = parts.iter().map(|p| Datum::Plain(p.clone()).to_text()).collect();
-        texts.join(", ")
-    };
-    let channel = |i: usize| number(i).filter(|v| (0.0..=255.0).contains(v));
-    let (Some(r), Some(g), Some(b)) = (channel(0), channel(1), channel(2)) else {
-        return Err(format!(
-            "Invalid rgba value [{}]: 'r', 'g', and 'b' must be between 0 and 255.",
-            shown()
-        ));
-    };
-    let alpha = if parts.len() > 3 { number(3) } else { Some(1.0) };
-    match alpha.filter(|a| (0.0..=1.0).contains(a)) {
-        Some(a) => Ok(Color::new(r / 255.0, g / 255.0, b / 255.0, a)),
-        None => Err(format!("Invalid rgba value [{}]: 'a' must be between 0 and 1.", shown())),
-    }
 }

@@ -1,7 +1,7 @@
 //! How the operators that look into arrays and texts are computed.
 
 use super::datum::{Datum, Type, number_text};
-use super::eval::{EvalError, not_of};
+use super::eval_error::{EvalError, not_of};
 use super::{Context, Expr};
 use crate::feature::Value;
 

@@ -4,15 +4,19 @@
 //! `parse` checks types as it reads, the way the specification describes: where an operator wants a
 //! type and is given `value`, an assertion (or a coercion) is put in between, and whatever depends
 //! on nothing is folded to a literal. `eval` never fails on a tree that parsed, except with the
-//! run-time errors the specification names; callers then use the property's default. `functions` is
-//! the table of plain operators; operators with a shape of their own are in the files called
+//! run-time errors the specification names; callers then use the property's default. `functions`
+//! has the tables of plain operators; operators with a shape of their own are in the files called
 //! `forms`. Error texts and keys are those of the reference implementation, so that its users meet
 //! what they know.
 
+mod branch_forms;
 mod collation;
+mod comparison;
+mod conversion;
 mod curve_forms;
 mod datum;
 mod eval;
+mod eval_error;
 mod forms;
 mod functions;
 mod interpolate;
@@ -28,14 +32,15 @@ mod zoom;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use datum::{Datum, Image, Type};
-pub use eval::EvalError;
+pub(super) use conversion::anchor_offsets;
+pub use datum::{Datum, Type};
+pub use eval_error::EvalError;
+pub(super) use forms::is_operator;
 use geo::geometry::Geometry;
 pub use interpolate::Curve;
+pub(super) use parse::parse_to_text;
 pub use parse::{ParseError, parse};
-pub(super) use parse::{is_operator, parse_to_text};
-pub(super) use structured::anchor_offsets;
-pub use structured::{AnchorOffset, Formatted};
+pub use structured::{AnchorOffset, Formatted, Image};
 pub(super) use zoom::ZoomCurve;
 
 use crate::feature::{Feature, Value};
@@ -128,7 +133,7 @@ enum Node {
         otherwise: Box<Expr>,
     },
     Coalesce(Vec<Expr>),
-    Compare(eval::Comparison, Box<[Expr; 2]>, Option<Box<Expr>>),
+    Compare(comparison::Comparison, Box<[Expr; 2]>, Option<Box<Expr>>),
     Step {
         input: Box<Expr>,
         /// Stop and output, the first stop at minus infinity.
@@ -143,13 +148,13 @@ enum Node {
     List(Vec<Expr>),
     GlobalState(Arc<str>),
     Image(Box<Expr>),
-    Format(Vec<forms::SectionExpr>),
+    Format(Vec<text_forms::SectionExpr>),
     Collator {
         case_sensitive: Box<Expr>,
         diacritic_sensitive: Box<Expr>,
         locale: Option<Box<Expr>>,
     },
-    NumberFormat(Box<forms::NumberFormatExpr>),
+    NumberFormat(Box<text_forms::NumberFormatExpr>),
     Within(Arc<Geometry<f64>>),
     Distance(Arc<Geometry<f64>>),
 }

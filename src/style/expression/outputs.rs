@@ -34,8 +34,8 @@ impl Expr {
         }
     }
 
-    /// Whether what only a map knows is the input of a curve that the expression is, and nothing else
-    /// in it: then it is a ramp, known by its stops.
+    /// Whether what only a map knows is the input of a curve that the expression is, and nothing
+    /// else in it: then it is a ramp, known by its stops.
     pub fn is_ramp(&self) -> bool {
         match &self.node {
             Node::Step { input, stops } | Node::Interpolate { input, stops, .. } => {

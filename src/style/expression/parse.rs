@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::datum::{Datum, Type};
 use super::functions::Params;
-use super::{Context, Expr, Node, forms, functions};
+use super::{Context, Expr, Node, functions};
 use crate::feature::Value;
 
 /// Why a JSON value is no expression. `key` is the path of array indices in the specification's
@@ -298,11 +298,6 @@ impl Parser {
         );
         self.fail(at, message)
     }
-}
-
-/// Whether an expression may begin with this name.
-pub fn is_operator(name: &str) -> bool {
-    forms::NAMES.contains(&name) || functions::lookup(name, 0).is_some()
 }
 
 /// ECMAScript's `typeof`.

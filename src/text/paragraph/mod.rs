@@ -1,13 +1,16 @@
 //! A whole label: lines of clusters, justified and aligned to its anchor, by the rules of
 //! MapLibre's text layout.
 
-use std::collections::HashSet;
+mod lines;
+
 use std::sync::Arc;
 
+use lines::Lines;
+
+use super::EM;
 use super::breaks::line_ends;
 use super::clusters::{Alphabet, Glyph, Unplaced, clusters};
-use super::vertical::{lies, standing, verticalized};
-use super::{EM, LINE_TOP};
+use super::vertical::verticalized;
 
 /// Which point of a label lies on its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,163 +195,19 @@ impl Paragraph<'_> {
         let ascender = self.sections.iter().find(|s| s.image_px.is_none()).map_or(EM, |s| {
             alphabet.fonts.stack(&s.fonts).faces.first().map_or(EM, |f| f.ascender)
         });
-        let shaped = self.lines(all, &ends, spacing, text, ascender);
+        let mut lines = Lines::new(self, &all, &spacing);
+        let mut start = 0;
+        for end in ends {
+            lines.add(&all[start..end]);
+            start = end;
+        }
+        let shaped = lines.anchored(text.into(), ascender);
         shaped
             .clusters
             .iter()
             .any(|c| !c.glyphs.is_empty() || self.sections[c.section].image_px.is_some())
             .then_some(shaped)
     }
-
-    fn lines(
-        &self,
-        all: Vec<Unplaced>,
-        ends: &[usize],
-        spacing: impl Fn(&Unplaced) -> f64,
-        text: String,
-        ascender: f64,
-    ) -> Shaped {
-        let image_scale = EM / self.size_px.max(1e-9);
-        let mut shaped = Shaped {
-            clusters: Vec::with_capacity(all.len()),
-            lines: ends.len(),
-            left: self.offset[0],
-            top: self.offset[1],
-            right: 0.0,
-            bottom: 0.0,
-            text: text.into(),
-            upright: false,
-            ascender,
-        };
-        let (mut y, mut longest, mut highest) = (0.0, 0.0f64, 0.0f64);
-        let mut start = 0;
-        let standing: HashSet<usize> = match self.writing {
-            Writing::Vertical { alone: false } => {
-                let stands = standing(&all.iter().map(|c| c.first).collect::<Vec<_>>());
-                all.iter()
-                    .zip(stands)
-                    .filter(|(_, stands)| *stands)
-                    .map(|(c, _)| c.bytes.start)
-                    .collect()
-            }
-            _ => HashSet::new(),
-        };
-        for end in ends {
-            let line = visual(trimmed(&all[start..*end]));
-            start = *end;
-            if line.is_empty() {
-                y += self.line_height;
-                continue;
-            }
-            let section = |c: &Unplaced| &self.sections[c.section];
-            let scale = |c: &Unplaced| match section(c).image_px {
-                Some(_) => section(c).scale * image_scale,
-                None => section(c).scale,
-            };
-            let max_scale = line.iter().map(|c| section(c).scale).fold(0.0, f64::max);
-            let image = |i: usize| {
-                let side = |c: &&Unplaced| {
-                    section(c).image_px.map_or(0.0, |size| size[i] * section(c).scale)
-                };
-                line.iter().map(side).fold(0.0, f64::max) * image_scale
-            };
-            let (widest, tallest) =
-                ((max_scale * EM).max(image(0)), (max_scale * EM).max(image(1)));
-            let first = shaped.clusters.len();
-            let (mut x, mut image_offset) = (0.0, 0.0f64);
-            for cluster in &line {
-                let (section, scale) = (section(cluster), scale(cluster));
-                let vertical = match self.writing {
-                    Writing::Horizontal => false,
-                    Writing::Vertical { alone: false } => standing.contains(&cluster.bytes.start),
-                    Writing::Vertical { alone: true } => {
-                        !(cluster.first.is_whitespace() || cluster.joined || lies(cluster.first))
-                    }
-                };
-                let own_height = section.image_px.map_or(EM, |size| size[1]) * scale;
-                let down = match vertical {
-                    true => widest - own_height,
-                    false => (tallest - own_height) * section.align.share(),
-                };
-                let mut advance = cluster.advance;
-                if let Some(size) = section.image_px {
-                    let across = if vertical { size[0] } else { size[1] };
-                    image_offset = image_offset.max(across * scale - EM * max_scale);
-                    advance = if vertical { size[1] } else { size[0] };
-                }
-                let width = if vertical && section.image_px.is_none() { EM } else { advance };
-                shaped.upright |= vertical;
-                shaped.clusters.push(Cluster {
-                    glyphs: cluster.glyphs.clone(),
-                    x,
-                    y: y + LINE_TOP + down,
-                    advance,
-                    scale,
-                    section: cluster.section,
-                    vertical,
-                    line_offset: 0.0,
-                    first: cluster.first,
-                    bytes: (cluster.bytes.start as u32, cluster.bytes.end as u32),
-                });
-                x += width * scale + spacing(cluster);
-            }
-            let last_spacing = line.last().map_or(0.0, |c| spacing(c));
-            longest = longest.max(x - last_spacing);
-            let placed = &mut shaped.clusters[first..];
-            let indent =
-                placed.last().map_or(0.0, |c| c.x + c.advance * c.scale) * self.justify.share();
-            let line_offset = image_offset.max((max_scale - 1.0) * EM);
-            for cluster in placed {
-                cluster.x -= indent;
-                cluster.line_offset = line_offset;
-            }
-            let height = self.line_height * max_scale + image_offset;
-            y += height;
-            highest = highest.max(height);
-        }
-        let (across, down) = self.anchor.shares();
-        let shift_x = (self.justify.share() - across) * longest;
-        let shift_y = match highest == self.line_height {
-            true => -down * ends.len() as f64 * self.line_height + 0.5 * self.line_height,
-            false => -y * down - LINE_TOP,
-        };
-        for cluster in &mut shaped.clusters {
-            cluster.x += shift_x;
-            cluster.y += shift_y;
-        }
-        shaped.top -= down * y;
-        shaped.bottom = shaped.top + y;
-        shaped.left -= across * longest;
-        shaped.right = shaped.left + longest;
-        shaped
-    }
-}
-
-/// Without the white space at both ends.
-fn trimmed(line: &[Unplaced]) -> &[Unplaced] {
-    let seen = |c: &Unplaced| !c.first.is_whitespace();
-    match (line.iter().position(seen), line.iter().rposition(seen)) {
-        (Some(first), Some(last)) => &line[first..=last],
-        _ => &[],
-    }
-}
-
-/// A line's clusters from left to right (UAX #9, L2).
-fn visual(line: &[Unplaced]) -> Vec<&Unplaced> {
-    let mut order: Vec<&Unplaced> = line.iter().collect();
-    let highest = line.iter().map(|c| c.level).max().unwrap_or(0);
-    for level in (1..=highest).rev() {
-        let mut start = 0;
-        while start < order.len() {
-            let end = order[start..]
-                .iter()
-                .position(|c| c.level < level)
-                .map_or(order.len(), |n| start + n);
-            order[start..end].reverse();
-            start = end + 1;
-        }
-    }
-    order
 }
 
 #[cfg(test)]

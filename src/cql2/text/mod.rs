@@ -3,12 +3,16 @@
 //! One grammar reads all kinds of expressions; whether an operand is of a kind that its operator
 //! takes is `check`'s matter, which can say it better.
 
+mod geometry;
+
 use std::sync::Arc;
+
+pub use geometry::KEYWORDS;
 
 use super::lexer::{Token, error, tokens};
 use super::{
     Arithmetic, ArrayRelation, Comparison, Expr, FilterError, Instant, MAX_DEPTH, MAX_NODES,
-    MAX_OPERATORS, Relation, temporal, wkt,
+    MAX_OPERATORS, Relation, bbox, temporal,
 };
 
 /// Reads a filter from CQL2 text.
@@ -285,8 +289,8 @@ impl<'a> Parser<'a> {
             Token::Word(w) => ["z", "m", "zm", "empty"].iter().any(|m| w.eq_ignore_ascii_case(m)),
             _ => false,
         };
-        if wkt::is_keyword(&lower) && self.peek().is_some_and(begins) {
-            return Ok(Expr::Geometry(Arc::new(wkt::geometry(self, &lower)?)));
+        if geometry::is_keyword(&lower) && self.peek().is_some_and(begins) {
+            return Ok(Expr::Geometry(Arc::new(geometry::geometry(self, &lower)?)));
         }
         if !self.sign("(") {
             return Ok(Expr::Property(word.into()));
@@ -356,7 +360,7 @@ pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Result<Expr, String> {
                 .iter()
                 .map(|a| if let Expr::Number(n) = a { Some(*n) } else { None })
                 .collect();
-            let geometry = numbers.as_deref().and_then(wkt::bbox);
+            let geometry = numbers.as_deref().and_then(bbox::of_numbers);
             let help = "BBOX takes four numbers, west, south, east, north, or six with heights";
             geometry.map(|g| Expr::Geometry(Arc::new(g))).ok_or_else(|| help.to_string())
         }

@@ -1,12 +1,11 @@
-//! Geometries in CQL2 text: well-known text, heights left out; and boxes.
+//! Geometries in CQL2 text: well-known text, heights left out.
 
 use geo::geometry as g;
 use geo::geometry::{Coord, Geometry, LineString, Polygon};
 
-use super::lexer::Token;
-use super::text::Parser;
-use super::{FilterError, MAX_POSITIONS};
-use crate::geo::round;
+use super::Parser;
+use crate::cql2::lexer::Token;
+use crate::cql2::{FilterError, MAX_POSITIONS};
 
 /// The words that geometries begin with, in small letters.
 pub const KEYWORDS: [&str; 7] = [
@@ -156,21 +155,4 @@ fn polygon(rings: &[Nested]) -> Option<Polygon<f64>> {
         return Some(Polygon::new(LineString(Vec::new()), Vec::new()));
     };
     Some(Polygon::new(exterior?, rings.collect::<Option<_>>()?))
-}
-
-/// A box of four numbers, or six with heights; one that reaches across the antimeridian is two.
-pub(super) fn bbox(numbers: &[f64]) -> Option<Geometry<f64>> {
-    let [w, s, e, n] = match *numbers {
-        [w, s, e, n] | [w, s, _, e, n, _] => [w, s, e, n],
-        _ => return None,
-    };
-    // Where a west is past its east the numbers are degrees; others may be of any plane, and go
-    // round later.
-    let is_turned = w > e && w.abs().max(e.abs()) <= round::MOST_LONGITUDE;
-    let rects = match is_turned {
-        true => round::boxes([w, s, e, n]),
-        false => vec![g::Rect::new((w, s), (e, n))],
-    };
-    let of_rects = || round::of_polygons(rects.iter().map(|rect| rect.to_polygon()).collect());
-    (s <= n && (w <= e || is_turned)).then(of_rects)
 }
