@@ -3,6 +3,7 @@
 //! A [`Map`] never changes once loaded; everything here is a plain function of it.
 
 mod dem;
+mod error;
 mod faults;
 mod frame;
 mod glyphs;
@@ -19,10 +20,10 @@ mod tiles;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use error::SceneError;
 pub use frame::{Frame, FrameError, Size};
 pub use labels::Room;
 pub use load::{Options, Styles, embedded_schemas, load};
-pub use scenes::SceneError;
 pub use sources::Source;
 pub use tiles::Held;
 

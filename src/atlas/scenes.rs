@@ -1,30 +1,13 @@
 //! The scene of a camera: what its layers draw from is fetched, and composed.
 
+use super::error::SceneError;
 use super::labels::{self, Room};
 use super::tiles::Held;
 use super::{State, StyledMap};
 use crate::compose::{self, Inputs, LayerData};
-use crate::geo::{Camera, Effort, ProjectionError, Stopped, cost};
+use crate::geo::{Camera, Effort, cost};
 use crate::scene::{Item, Scene};
 use crate::style::{Layer, Paint};
-
-/// Why there is no scene.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum SceneError {
-    #[error(
-        "source {0} cannot be read at the moment, so there is no right picture; try again later"
-    )]
-    Source(String),
-    #[error("projection: {0}")]
-    Projection(#[from] ProjectionError),
-    #[error(
-        "projection: source '{0}' is of tiles, pictures or clusters; only features can be drawn \
-         in another projection"
-    )]
-    Unprojectable(String),
-    #[error(transparent)]
-    Stopped(#[from] Stopped),
-}
 
 /// The scene of a camera. Labels of what lies on top are where there is room for them.
 ///

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 
+use super::error::SceneError;
 use super::faults::Failing;
-use super::scenes::SceneError;
 use crate::compose::Placed;
 use crate::geo::{Camera, TileId};
 use crate::source::tiles::{TileSet, TilesError, VectorTile};

@@ -13,7 +13,8 @@ use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, Node, SpanTag};
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 
-use super::{Writer, flat, line, transform};
+use super::Writer;
+use super::shapes::{flat, line, transform};
 use crate::color::Color;
 use crate::paint::vector::{GlyphRun, PlacedGlyph, Point};
 use crate::text::{Curve, EM};

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::{escaped, ink, number, transform};
+use super::attributes::{escaped, ink, number, transform};
 use crate::color::Color;
 use crate::paint::vector::{GlyphRun, Mark, PlacedGlyph, Point};
 use crate::text::{EM, is_invisible};

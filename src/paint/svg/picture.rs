@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 
-use super::number;
+use super::attributes::number;
 use crate::color::straight;
 use crate::sprite::Image;
 
