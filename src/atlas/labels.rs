@@ -15,7 +15,7 @@ use moka::sync::Cache;
 use super::tiles::Held;
 use super::{SceneError, State, StyledMap};
 use crate::compose::{
-    self, Inputs, Label, LabelPaths, LabelPlace, LayerData, SymbolInputs, SymbolLayer,
+    self, Inputs, Label, LabelPaths, LayerData, PartId, SymbolInputs, SymbolLayer,
 };
 use crate::geo::{Camera, Effort, Plane};
 use crate::label::{Area, Board, Candidate, Obstacles, Shown, Supply, Yields};
@@ -51,7 +51,7 @@ impl Shared {
 /// A board, and the parts of the sources that it has seen.
 struct Labels {
     board: Board<Arc<Label>>,
-    seen: HashSet<LabelPlace>,
+    seen: HashSet<PartId>,
     paths: LabelPaths,
 }
 
@@ -253,7 +253,7 @@ struct Sources<'a> {
     inputs: &'a SymbolInputs<'a>,
     /// Where labels may be, if the picture has a board of its own.
     room: Option<&'a Room>,
-    seen: &'a mut HashSet<LabelPlace>,
+    seen: &'a mut HashSet<PartId>,
     paths: &'a mut LabelPaths,
     /// Whether not all candidates of a block were given.
     is_torn: bool,

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -15,14 +14,12 @@ use super::plain;
 use super::sources::Source;
 use super::{Map, Role, Sourced, StyledMap};
 use crate::catalog::Catalog;
-use crate::diag::{Checked, Diagnostic, meant};
-use crate::feature::{Collection, Date};
+use crate::diag::{Checked, Diagnostic};
+use crate::feature::Date;
 use crate::identity;
 use crate::index::Index;
-use crate::source;
 use crate::source::roots::Roots;
 use crate::source::stem;
-use crate::sprite::Sprite;
 use crate::style::{self, SourceSpec, Style};
 use crate::text::{Fonts, GlyphRanges};
 
@@ -71,89 +68,24 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
     loader.fonts.draw_missing = options.draw_missing_glyphs;
     loader.hash.update(identity::BUILD.as_bytes());
     loader.hash.update(&[u8::from(options.draw_missing_glyphs)]);
-    for root in &options.roots {
-        if let Err(e) = fs::read_dir(root) {
-            let d = Diagnostic::error(format!("the folder cannot be read: {e}"))
-                .in_file(root.display().to_string());
-            loader.problem(d.help("give --root a folder that is there"));
-            loader.lose("--root", root);
-        }
+    loader.root_folders(options);
+    loader.font_files(options);
+    let styles = loader.named_styles(options);
+    if styles.is_empty() {
+        loader.embedded_collections();
     }
-    loader.roots = Roots::new(options.data.iter().chain(&options.roots).map(PathBuf::as_path));
-    for path in &options.fonts {
-        for file in loader.files(path, &["ttf", "otf", "ttc", "otc"]).unwrap_or_default() {
-            loader.font(&file);
-        }
-    }
-    let mut styles = Vec::new();
-    for path in &options.styles {
-        match loader.files(path, &["json"]) {
-            Some(files) => styles.extend(files),
-            None => loader.lose("--style", path),
-        }
-    }
-    let embedded = styles.is_empty();
-    if embedded {
-        for path in Geodata::iter().filter(|p| p.ends_with(".geojson")) {
-            if let Some(file) = Geodata::get(&path) {
-                loader.collection(stem(Path::new(&*path)), &format!("geodata/{path}"), &*file.data);
-            }
-        }
-    }
-    let mut own = Vec::new();
-    for path in &options.data {
-        let Some(files) = loader.data_files(path) else {
-            loader.lose("--data", path);
-            continue;
-        };
-        for file in files {
-            match loader.file(&file) {
-                Some(name) => own.push(name),
-                None => loader.lose("--data", &file),
-            }
-        }
-    }
-    if embedded {
-        for path in Styles::iter().filter(|p| p.ends_with(".json") && !p.contains('/')) {
-            if let Some(file) = Styles::get(&path) {
-                let text = String::from_utf8_lossy(&file.data);
-                loader.style(Path::new(&*path), &format!("styles/{path}"), &text, &Place::Embedded);
-            }
-        }
-        if !own.is_empty() {
-            let collections = own.iter().filter_map(|name| {
-                Some((name.as_str(), loader.collections.get(name)?.collection()))
-            });
-            let style = plain::style(&collections.collect::<Vec<_>>());
-            loader.style(
-                Path::new("data.json"),
-                "the style made for --data",
-                &style,
-                &Place::Embedded,
-            );
-        }
+    let own = loader.named_data(options);
+    if styles.is_empty() {
+        loader.embedded_styles(&own);
     }
     for path in &styles {
-        let file = path.display().to_string();
-        match fs::read_to_string(path) {
-            Ok(text) => {
-                let place = Place::Folder(path.parent().unwrap_or(Path::new("")));
-                if loader.style(path, &file, &text, &place).is_none() {
-                    loader.lose("--style", path);
-                }
-            }
-            Err(e) => {
-                let d = Diagnostic::error(format!("the style cannot be read: {e}")).in_file(file);
-                loader.problem(d.help("check the path and that it may be read"));
-                loader.lose("--style", path);
-            }
-        }
+        loader.style_file(path);
     }
     loader.finish(options.strict)
 }
 
 /// Where a style's relative paths lead.
-pub(super) enum Place<'a> {
+pub(super) enum StyleBase<'a> {
     Embedded,
     Folder(&'a Path),
 }
@@ -162,9 +94,9 @@ pub(super) enum Place<'a> {
 pub(super) struct Loader {
     pub(super) collections: BTreeMap<String, Arc<Index>>,
     /// The collections that were read from files, by their whole path.
-    files: BTreeMap<PathBuf, String>,
+    pub(super) files: BTreeMap<PathBuf, String>,
     styles: BTreeMap<String, StyledMap>,
-    fonts: Fonts,
+    pub(super) fonts: Fonts,
     /// Where the files of styles may lie, beside each style's own folder.
     roots: Roots,
     /// What was named and cannot be used, as it was named.
@@ -176,6 +108,102 @@ pub(super) struct Loader {
 }
 
 impl Loader {
+    /// Takes note of the folders that styles may read files of.
+    fn root_folders(&mut self, options: &Options) {
+        for root in &options.roots {
+            if let Err(e) = fs::read_dir(root) {
+                let d = Diagnostic::error(format!("the folder cannot be read: {e}"))
+                    .in_file(root.display().to_string());
+                self.problem(d.help("give --root a folder that is there"));
+                self.lose("--root", root);
+            }
+        }
+        self.roots = Roots::new(options.data.iter().chain(&options.roots).map(PathBuf::as_path));
+    }
+
+    fn font_files(&mut self, options: &Options) {
+        for path in &options.fonts {
+            for file in self.files(path, &["ttf", "otf", "ttc", "otc"]).unwrap_or_default() {
+                self.font(&file);
+            }
+        }
+    }
+
+    /// The style files that are named.
+    fn named_styles(&mut self, options: &Options) -> Vec<PathBuf> {
+        let mut styles = Vec::new();
+        for path in &options.styles {
+            match self.files(path, &["json"]) {
+                Some(files) => styles.extend(files),
+                None => self.lose("--style", path),
+            }
+        }
+        styles
+    }
+
+    fn embedded_collections(&mut self) {
+        for path in Geodata::iter().filter(|p| p.ends_with(".geojson")) {
+            if let Some(file) = Geodata::get(&path) {
+                self.collection(stem(Path::new(&*path)), &format!("geodata/{path}"), &*file.data);
+            }
+        }
+    }
+
+    /// Loads the data that is named; gives the names of its collections.
+    fn named_data(&mut self, options: &Options) -> Vec<String> {
+        let mut names = Vec::new();
+        for path in &options.data {
+            let Some(files) = self.data_files(path) else {
+                self.lose("--data", path);
+                continue;
+            };
+            for file in files {
+                match self.file(&file) {
+                    Some(name) => names.push(name),
+                    None => self.lose("--data", &file),
+                }
+            }
+        }
+        names
+    }
+
+    /// The embedded styles, and one made for the data that is named.
+    fn embedded_styles(&mut self, own: &[String]) {
+        for path in Styles::iter().filter(|p| p.ends_with(".json") && !p.contains('/')) {
+            if let Some(file) = Styles::get(&path) {
+                let text = String::from_utf8_lossy(&file.data);
+                let name = format!("styles/{path}");
+                self.style(Path::new(&*path), &name, &text, &StyleBase::Embedded);
+            }
+        }
+        if own.is_empty() {
+            return;
+        }
+        let named = |name: &'_ String| self.collections.get(name).cloned();
+        let read: Vec<_> = own.iter().filter_map(|name| Some((name, named(name)?))).collect();
+        let collections = read.iter().map(|(name, index)| (name.as_str(), index.collection()));
+        let style = plain::style(&collections.collect::<Vec<_>>());
+        let name = "the style made for --data";
+        self.style(Path::new("data.json"), name, &style, &StyleBase::Embedded);
+    }
+
+    fn style_file(&mut self, path: &Path) {
+        let file = path.display().to_string();
+        match fs::read_to_string(path) {
+            Ok(text) => {
+                let base = StyleBase::Folder(path.parent().unwrap_or(Path::new("")));
+                if self.style(path, &file, &text, &base).is_none() {
+                    self.lose("--style", path);
+                }
+            }
+            Err(e) => {
+                let d = Diagnostic::error(format!("the style cannot be read: {e}")).in_file(file);
+                self.problem(d.help("check the path and that it may be read"));
+                self.lose("--style", path);
+            }
+        }
+    }
+
     pub(super) fn problem(&mut self, problem: Diagnostic) {
         self.diagnostics.push(problem);
     }
@@ -208,123 +236,8 @@ impl Loader {
         Checked::new((!empty && !lost).then_some(map), self.diagnostics)
     }
 
-    /// The files that a path names: itself, or those in a folder that are of one of the types, in
-    /// name order; `None` where the folder cannot be read, which is said.
-    pub(super) fn files(&mut self, path: &Path, types: &[&str]) -> Option<Vec<PathBuf>> {
-        self.listed(path, types, |folder| {
-            let entries = fs::read_dir(folder)?.filter_map(|e| Some(e.ok()?.path()));
-            let mut files: Vec<PathBuf> =
-                entries.filter(|p| p.is_file() && has_extension(p, types)).collect();
-            files.sort();
-            Ok((files, None))
-        })
-    }
-
-    /// The same of data; what may have been meant and is not read is said.
-    fn data_files(&mut self, path: &Path) -> Option<Vec<PathBuf>> {
-        self.listed(path, &source::EXTENSIONS, source::files)
-    }
-
-    fn listed(
-        &mut self,
-        path: &Path,
-        types: &[&str],
-        list: impl FnOnce(&Path) -> io::Result<(Vec<PathBuf>, Option<Diagnostic>)>,
-    ) -> Option<Vec<PathBuf>> {
-        if !path.is_dir() {
-            return Some(vec![path.to_path_buf()]);
-        }
-        let of_folder = |d: Diagnostic| d.in_file(path.display().to_string());
-        match list(path) {
-            Ok((files, told)) => {
-                self.diagnostics.extend(told);
-                if files.is_empty() {
-                    let message =
-                        format!("the folder holds no file of type {}", types.join(" or "));
-                    self.problem(of_folder(Diagnostic::warning(message)));
-                }
-                Some(files)
-            }
-            Err(e) => {
-                self.problem(of_folder(Diagnostic::error(format!(
-                    "the folder cannot be read: {e}"
-                ))));
-                None
-            }
-        }
-    }
-
-    /// Loads a file, once, as the collection of its stem; gives the name. An embedded collection of
-    /// that name gives way; one from another file keeps it, and this one gets a number.
-    pub(super) fn file(&mut self, path: &Path) -> Option<String> {
-        let whole = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        if let Some(name) = self.files.get(&whole) {
-            return Some(name.clone());
-        }
-        let stem = stem(path);
-        let taken = |name: &String| self.files.values().any(|n| n == name);
-        let name = std::iter::once(stem.clone())
-            .chain((2..).map(|n| format!("{stem}-{n}")))
-            .find(|name| !taken(name))?;
-        if name != stem {
-            let d = Diagnostic::warning(format!(
-                "another file is the collection '{stem}'; this one is called '{name}'"
-            ));
-            self.problem(
-                d.in_file(path.display().to_string()).help("give the files different names"),
-            );
-        }
-        match source::open(path) {
-            Ok(file) => {
-                let replaces = self.collections.contains_key(&name);
-                let name = self.collection(name, &path.display().to_string(), file)?;
-                if replaces {
-                    let told = format!(
-                        "it takes the place of the embedded collection '{name}', in every style"
-                    );
-                    let d = Diagnostic::warning(told).in_file(path.display().to_string());
-                    self.problem(d.help("to have both, give the file another name"));
-                }
-                self.files.insert(whole, name.clone());
-                Some(name)
-            }
-            Err(problem) => {
-                self.problem(*problem);
-                None
-            }
-        }
-    }
-
-    fn collection(&mut self, name: String, file: &str, input: impl Read) -> Option<String> {
-        let told = self.diagnostics.len();
-        let collection = self.read(&name, file, input)?;
-        if collection.features.is_empty()
-            && self.diagnostics[told..].iter().any(Diagnostic::is_error)
-        {
-            let d = Diagnostic::error("none of its features can be used").in_file(file);
-            self.problem(d.help("mend the problems above"));
-            return None;
-        }
-        self.collections.insert(name.clone(), Arc::new(Index::new(collection)));
-        Some(name)
-    }
-
-    pub(super) fn read(&mut self, name: &str, file: &str, input: impl Read) -> Option<Collection> {
-        let mut input = Hashing { input, hash: &mut self.hash };
-        match source::read_sound(name, file, &mut input) {
-            Ok(checked) => {
-                self.diagnostics.extend(checked.diagnostics);
-                Some(checked.value)
-            }
-            Err(problem) => {
-                self.problem(*problem);
-                None
-            }
-        }
-    }
-
     /// Loads a style; `None` where it cannot be used, which is said.
-    fn style(&mut self, path: &Path, file: &str, text: &str, place: &Place) -> Option<()> {
+    fn style(&mut self, path: &Path, file: &str, text: &str, base: &StyleBase) -> Option<()> {
         self.hash.update(text.as_bytes());
         let Checked { value, diagnostics } = style::parse(text);
         self.diagnostics.extend(diagnostics.into_iter().map(|d| d.in_file(file)));
@@ -338,7 +251,7 @@ impl Loader {
         }
         let mut sources: BTreeMap<String, Sourced> = BTreeMap::new();
         for (source, spec) in &style.sources {
-            match self.source((&id, source), spec, file, place) {
+            match self.source((&id, source), spec, file, base) {
                 Some(opened) => {
                     let sourced = Sourced { role: Role::Map, source: Arc::new(opened) };
                     sources.insert(source.clone(), sourced);
@@ -357,8 +270,8 @@ impl Loader {
         if let Some((last, today)) = changes.last().zip(today()) {
             style.settle_date(*last, today);
         }
-        let sprite = Arc::new(self.sprite(&style, file, place));
-        let ranges = self.glyphs(&style, file, place);
+        let sprite = Arc::new(self.sprite(&style, file, base));
+        let ranges = self.glyphs(&style, file, base);
         self.missing_names(&style, file, &sprite, ranges.as_deref());
         let (fonts, boards, stamps) = (self.fonts.clone(), Default::default(), Default::default());
         self.styles.insert(
@@ -368,55 +281,11 @@ impl Loader {
         Some(())
     }
 
-    /// Names the images that a style writes out and has not, for each layer, and such fonts, each
-    /// once.
-    fn missing_names(
-        &mut self,
-        style: &Style,
-        file: &str,
-        sprite: &Sprite,
-        ranges: Option<&dyn GlyphRanges>,
-    ) {
-        for layer in &style.layers {
-            let at = |property: &str| {
-                let listed = style.json["layers"].as_array().into_iter().flatten();
-                let i = listed.into_iter().position(|l| l["id"] == *layer.id).unwrap_or_default();
-                format!("/layers/{i}/{property}")
-            };
-            for (property, name) in layer.paint.image_names() {
-                if sprite.image(&name, 1).is_some() || !sprite.misses(&name) {
-                    continue;
-                }
-                let told = format!(
-                    "no sprite of the style has an image '{name}': layer '{}' draws nothing",
-                    layer.id
-                );
-                let help = match meant(&name, sprite.names()) {
-                    Some(other) => format!("did you mean '{other}'?"),
-                    None => "add the image to the sprite, or name one that is there".to_string(),
-                };
-                self.problem(Diagnostic::warning(told).in_file(file).at(at(property)).help(help));
-            }
-            for (property, names) in layer.paint.font_names() {
-                let names = names.join(",");
-                let stack = self.fonts.stack(&names);
-                let has_range = ranges.is_some_and(|ranges| ranges.range(&names, 0).is_some());
-                if has_range || !stack.is_stand_in || !self.fonts.misses_fonts(&names) {
-                    continue;
-                }
-                let in_place = stack.faces.first().map_or("nothing", |face| &face.name);
-                let told = format!("no font is called '{names}': '{in_place}' takes its place");
-                let help = "add the font by --fonts, or name one that is there";
-                self.problem(Diagnostic::warning(told).in_file(file).at(at(property)).help(help));
-            }
-        }
-    }
-
     /// Where the files of a style in a place may lie.
-    pub(super) fn roots(&self, place: &Place) -> Roots {
-        match place {
-            Place::Embedded => self.roots.clone(),
-            Place::Folder(folder) => self.roots.with([*folder]),
+    pub(super) fn roots(&self, base: &StyleBase) -> Roots {
+        match base {
+            StyleBase::Embedded => self.roots.clone(),
+            StyleBase::Folder(folder) => self.roots.with([*folder]),
         }
     }
 
@@ -445,10 +314,15 @@ impl Loader {
     }
 
     /// The style's own glyph ranges, where they are files.
-    fn glyphs(&mut self, style: &Style, file: &str, place: &Place) -> Option<Arc<dyn GlyphRanges>> {
+    fn glyphs(
+        &mut self,
+        style: &Style,
+        file: &str,
+        base: &StyleBase,
+    ) -> Option<Arc<dyn GlyphRanges>> {
         let template = style.json.get("glyphs")?.as_str()?;
-        let folder = if let Place::Folder(folder) = place { folder } else { Path::new("") };
-        match RangeFiles::new(template, folder, self.roots(place)) {
+        let folder = if let StyleBase::Folder(folder) = base { folder } else { Path::new("") };
+        match RangeFiles::new(template, folder, self.roots(base)) {
             Some(Ok(files)) => {
                 self.hash.update(files.stamp().as_bytes());
                 Some(Arc::new(files))
@@ -476,23 +350,4 @@ fn today() -> Option<Date> {
     let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
     let days = u32::try_from(since_1970.as_secs() / 86_400).ok()?;
     "1970-01-01".parse::<Date>().ok()?.after(days)
-}
-
-/// Whether a file's extension is one of some, in small letters or capitals.
-fn has_extension(path: &Path, some: &[&str]) -> bool {
-    path.extension().is_some_and(|x| some.iter().any(|one| x.eq_ignore_ascii_case(one)))
-}
-
-/// Passes bytes through and into the revision's hash.
-struct Hashing<'a, R> {
-    input: R,
-    hash: &'a mut Xxh3,
-}
-
-impl<R: Read> Read for Hashing<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        self.hash.update(&buffer[..count]);
-        Ok(count)
-    }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use geo::geometry::Geometry;
 
 use super::dem;
-use super::load::{Loader, Place};
+use super::load::{Loader, StyleBase};
 use super::sources::{self, Source};
 use crate::diag::Diagnostic;
 use crate::feature::{Feature, FeatureId, Value};
@@ -24,10 +24,10 @@ impl Loader {
         (style, id): (&str, &str),
         spec: &SourceSpec,
         file: &str,
-        place: &Place,
+        base: &StyleBase,
     ) -> Option<Source> {
-        let (name, roots) = (format!("{style}/{id}"), self.roots(place));
-        let folder = if let Place::Folder(folder) = place { folder } else { Path::new("") };
+        let (name, roots) = (format!("{style}/{id}"), self.roots(base));
+        let folder = if let StyleBase::Folder(folder) = base { folder } else { Path::new("") };
         let open = |t: &TileSource| {
             let options = TileSetOptions {
                 url: t.url.clone(),
@@ -41,7 +41,7 @@ impl Loader {
         };
         let opened = match spec {
             SourceSpec::GeoJson(spec) => {
-                let index = self.features(id, spec, file, place)?;
+                let index = self.features(id, spec, file, base)?;
                 return Some(match &spec.cluster {
                     Some(cluster) => sources::clusters(&index, cluster),
                     None => Source::Features(index),
@@ -98,9 +98,9 @@ impl Loader {
         id: &str,
         spec: &GeoJsonSource,
         file: &str,
-        place: &Place,
+        base: &StyleBase,
     ) -> Option<Arc<Index>> {
-        let index = self.geojson(id, spec, file, place)?;
+        let index = self.geojson(id, spec, file, base)?;
         if spec.filter.is_none() && !spec.generate_id && spec.promote_id.is_none() {
             return Some(index);
         }
@@ -116,7 +116,7 @@ impl Loader {
         id: &str,
         spec: &GeoJsonSource,
         file: &str,
-        place: &Place,
+        base: &StyleBase,
     ) -> Option<Arc<Index>> {
         let reference = match &spec.data {
             GeoJsonData::Inline(text) => {
@@ -125,10 +125,10 @@ impl Loader {
             }
             GeoJsonData::Reference(reference) => reference,
         };
-        if let Place::Folder(folder) = place {
+        if let StyleBase::Folder(folder) = base {
             let path = folder.join(reference);
             if path.is_file() {
-                if let Err(e) = self.roots(place).find(&path) {
+                if let Err(e) = self.roots(base).find(&path) {
                     let d =
                         Diagnostic::error(format!("the source cannot be read: {e}")).in_file(file);
                     self.problem(d.at(format!("/sources/{id}/data")).help(e.help()));

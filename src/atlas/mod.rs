@@ -9,6 +9,8 @@ mod frame;
 mod glyphs;
 pub(crate) mod labels;
 mod load;
+mod load_files;
+mod load_names;
 mod load_sources;
 mod plain;
 mod projected;

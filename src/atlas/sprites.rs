@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::load::{Loader, Place, Styles};
+use super::load::{Loader, StyleBase, Styles};
 use super::load_sources::picture;
 use super::sources;
 use crate::diag::Diagnostic;
@@ -14,11 +14,11 @@ use crate::style::Style;
 
 impl Loader {
     /// The style's images, from each of its sprites.
-    pub(super) fn sprite(&mut self, style: &Style, file: &str, place: &Place) -> Sprite {
+    pub(super) fn sprite(&mut self, style: &Style, file: &str, base: &StyleBase) -> Sprite {
         let mut all = Sprite::default();
         for (id, reference) in &style.sprites {
-            let sprite = match place {
-                Place::Embedded => {
+            let sprite = match base {
+                StyleBase::Embedded => {
                     let folder = format!("{}/", reference.trim_end_matches('/'));
                     let named =
                         |p: &str| Some(p.strip_prefix(&folder)?.strip_suffix(".svg")?.to_string());
@@ -28,8 +28,8 @@ impl Loader {
                         Styles::iter().filter_map(|p| Some((named(&p)?, text(&p)?))).collect(),
                     )
                 }
-                Place::Folder(folder) => {
-                    let (path, roots) = (folder.join(reference), self.roots(place));
+                StyleBase::Folder(folder) => {
+                    let (path, roots) = (folder.join(reference), self.roots(base));
                     match roots.find(&path) {
                         Err(e @ RootsError::Outside(_)) => {
                             let d = Diagnostic::error(format!("the sprite is left out: {e}"))

@@ -19,9 +19,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use reach::reach_px;
-pub use symbol::{
-    Label, Paths as LabelPaths, Place as LabelPlace, SymbolInputs, SymbolLayer, symbols,
-};
+pub use symbol::{Label, PartId, Paths as LabelPaths, SymbolInputs, SymbolLayer, symbols};
 
 use crate::feature::{Feature, Value};
 use crate::geo::{Camera, Effort, Kind, Shape, World, WorldBox};

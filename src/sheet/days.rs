@@ -4,23 +4,101 @@ use std::collections::BTreeMap;
 
 use super::checked::SpecError;
 use super::document::{Animate, Spec};
+use super::furnishing::Furnishing;
+use crate::atlas::{State, StyledMap};
 use crate::feature::Date;
 
 /// Maps of a moving picture.
 const MAX_FRAMES: usize = 500;
 
+/// The days that a spec's maps are of, and what it sets of the style's state.
+pub(super) struct Days {
+    /// Between which a map tells of changes.
+    pub change: Option<(Date, Date)>,
+    /// Of two maps.
+    pub compared: Option<(Date, Date)>,
+    /// Of a moving picture.
+    pub film: Option<Vec<Date>>,
+    settings: BTreeMap<String, String>,
+}
+
+impl Days {
+    /// How many maps a moving picture has.
+    pub fn frames(&self) -> u64 {
+        self.film.as_ref().map_or(0, Vec::len) as u64
+    }
+
+    /// The day of the first map, if one is said.
+    pub fn day(&self) -> Option<Date> {
+        self.settings.get("date").and_then(|d| d.parse().ok())
+    }
+
+    /// The language that names are in.
+    pub fn language(&self) -> &str {
+        self.settings.get("lang").map_or("en", String::as_str)
+    }
+
+    /// Every day that is shown.
+    pub fn shown(&self, furnishing: &Furnishing) -> Vec<Date> {
+        let second = self.compared.map(|(_, day)| day);
+        self.film.clone().unwrap_or_else(|| furnishing.day.into_iter().chain(second).collect())
+    }
+
+    /// The style's state of the first map.
+    pub fn state(&self, styled: &StyledMap) -> Result<State, SpecError> {
+        let settings = self.settings.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+        Ok(styled.state(settings)?)
+    }
+
+    /// The same on another day.
+    pub fn state_on(&self, styled: &StyledMap, day: Date) -> Result<State, SpecError> {
+        let day = day.to_string();
+        let others = self.settings.iter().filter(|(k, _)| *k != "date");
+        let settings = others.map(|(k, v)| (k.as_str(), v.as_str()));
+        Ok(styled.state(settings.chain([("date", day.as_str())]))?)
+    }
+}
+
 impl Spec {
+    /// The days of its maps.
+    pub(super) fn days(&self, styled: &StyledMap) -> Result<Days, SpecError> {
+        let mut settings = self.state.clone();
+        let two = |text: &Option<String>, pointer| {
+            text.as_deref().map(|text| two_days(text, pointer)).transpose()
+        };
+        let (change, compared) = (two(&self.change, "/change")?, two(&self.compare, "/compare")?);
+        if let Some(day) = change.map(|(_, to)| to).or(compared.map(|(from, _)| from))
+            && settings.insert("date".to_string(), day.to_string()).is_some()
+        {
+            return Err(SpecError::at(
+                "/state/date",
+                "changes and comparisons have their own days",
+            ));
+        }
+        if change.is_some() {
+            self.alone_with_change()?;
+        }
+        let film = match &self.animate {
+            None => None,
+            Some(animate) => Some(self.film(animate, styled.changes(), &settings)?),
+        };
+        if let Some(last) = film.as_ref().and_then(|days| days.last()) {
+            settings.insert("date".to_string(), last.to_string());
+        }
+        Ok(Days { change, compared, film, settings })
+    }
+
     /// The days of a moving picture.
-    pub(super) fn days(
+    fn film(
         &self,
         animate: &Animate,
         changes: &[Date],
-        state: &BTreeMap<String, String>,
+        settings: &BTreeMap<String, String>,
     ) -> Result<Vec<Date>, SpecError> {
         if self.change.is_some() || self.compare.is_some() {
             return Err(SpecError::at("/animate", "changes and comparisons do not move"));
         }
-        if state.contains_key("date") {
+        if settings.contains_key("date") {
             return Err(SpecError::at("/state/date", "a moving picture has its own days"));
         }
         let day = |text: &str, pointer: &str| {
@@ -102,7 +180,7 @@ impl Spec {
 }
 
 /// Two days with a slash between; a comma or two dots are read, too.
-pub(super) fn two_days(text: &str, pointer: &str) -> Result<(Date, Date), SpecError> {
+fn two_days(text: &str, pointer: &str) -> Result<(Date, Date), SpecError> {
     let wrong = || SpecError::at(pointer, "two days, the earlier first: 2020-09-27/2020-12-01");
     let (from, to) =
         text.split_once(['/', ',']).or_else(|| text.split_once("..")).ok_or_else(wrong)?;

@@ -1,19 +1,24 @@
 //! A document to the picture that it asks for, each of its members checked.
 
-use std::collections::BTreeMap;
-
 use super::checked::SpecError;
-use super::days::two_days;
+use super::days::Days;
 use super::document::Spec;
 use super::error::PictureError;
 use super::{
-    Compared, Film, Furnishing, Furniture, Logo, Output, Overlay, Part, Picture, Preset, TextAs,
-    slips,
+    Callout, Compared, Film, Furnishing, Furniture, Logo, Output, Overlay, Part, Picture, Preset,
+    TextAs, slips,
 };
-use crate::atlas::{Map, Size, State};
+use crate::atlas::{Frame, Map, Size, StyledMap};
 use crate::diag::without_mark;
 use crate::feature::Date;
 use crate::geo::{Effort, LonLat, World};
+
+/// How large a page is, and each of its maps; device px an inch, if that is said.
+struct Sizes {
+    page: Size,
+    map: Size,
+    dpi: Option<f64>,
+}
 
 /// Words about places.
 const MAX_CALLOUTS: usize = 40;
@@ -63,52 +68,101 @@ impl Spec {
         let styled = map
             .style(style)
             .ok_or_else(|| PictureError::Style(style.chars().take(60).collect()))?;
-        let mut state = self.state.clone();
-        let change = self.change.as_deref().map(|text| two_days(text, "/change")).transpose()?;
-        let compared =
-            self.compare.as_deref().map(|text| two_days(text, "/compare")).transpose()?;
-        if let Some(day) = change.map(|(_, to)| to).or(compared.map(|(from, _)| from))
-            && state.insert("date".to_string(), day.to_string()).is_some()
-        {
-            return Err(SpecError::at(
-                "/state/date",
-                "changes and comparisons have their own days",
-            ));
+        let days = self.days(styled)?;
+        let sizes = self.sizes(&days, effort.limits().px)?;
+        let output = self.output_of(&sizes)?;
+        let furnishing = self.furnishing(styled, &days, recipe)?;
+        let mut warnings = Vec::new();
+        let overlay = match days.change {
+            Some(change) => Some(Overlay::of_change(map, change, days.language(), effort)?),
+            None => {
+                let px = sizes.map.device_px() * days.frames().max(1);
+                self.overlay((map, styled), px, effort, &mut warnings)?
+            }
+        };
+        let mut frame = self.frame(sizes.map, overlay.as_ref(), styled.frame())?;
+        if let Some(projection) = &self.projection {
+            frame = frame
+                .projected(projection)
+                .map_err(|e| SpecError::at("/projection", e.to_string()))?;
         }
-        if change.is_some() {
-            self.alone_with_change()?;
-        }
-        let days = self
-            .animate
-            .as_ref()
-            .map(|animate| self.days(animate, styled.changes(), &state))
-            .transpose()?;
-        if let Some(last) = days.as_ref().and_then(|days| days.last()) {
-            state.insert("date".to_string(), last.to_string());
-        }
-        let max_px = effort.limits().px;
+        self.check_callouts(&furnishing, &frame)?;
+        let compared = match days.compared {
+            None => None,
+            Some((_, day)) => {
+                let page_width = self.is_beside().then_some(sizes.page.width());
+                Some(Compared { state: days.state_on(styled, day)?, day, page_width })
+            }
+        };
+        let film = match &days.film {
+            None => None,
+            Some(all) => {
+                let of_day = |day: &Date| Ok((*day, days.state_on(styled, *day)?));
+                let seconds = self.animate.as_ref().and_then(|a| a.seconds).unwrap_or(1.0);
+                Some(Film {
+                    days: all.iter().map(of_day).collect::<Result<_, SpecError>>()?,
+                    seconds,
+                })
+            }
+        };
+        warnings.extend(self.slips(styled, &frame, &days.shown(&furnishing)));
+        warnings.extend(self.undrawn(styled, output, &furnishing));
+        slips::shorten(&mut warnings);
+        Ok(Picture {
+            style: style.to_string(),
+            state: days.state(styled)?,
+            frame,
+            overlay,
+            output,
+            compared,
+            film,
+            furnishing,
+            warnings,
+        })
+    }
+
+    /// Whether two maps stand side by side.
+    fn is_beside(&self) -> bool {
+        self.compare.is_some() && !self.split
+    }
+
+    /// How large the page and each of its maps is.
+    fn sizes(&self, days: &Days, max_px: u64) -> Result<Sizes, SpecError> {
         let (page, dpi) = self.size(max_px)?;
-        let beside = compared.is_some() && !self.split;
-        if beside {
+        if self.is_beside() {
             self.side_by_side()?;
         }
-        let size = if beside { page.half() } else { page };
-        let frames = days.as_ref().map_or(0, Vec::len) as u64;
-        if frames * size.device_px() > MOST_FILMS.saturating_mul(max_px) {
-            let most = MOST_FILMS.saturating_mul(max_px) / size.device_px();
-            return Err(SpecError::at(
-                "/animate",
-                format!("{frames} maps of this size are too many: at most {most}"),
-            ));
+        let map = if self.is_beside() { page.half() } else { page };
+        let most = MOST_FILMS.saturating_mul(max_px) / map.device_px();
+        if days.frames() > most {
+            let frames = days.frames();
+            let message = format!("{frames} maps of this size are too many: at most {most}");
+            return Err(SpecError::at("/animate", message));
         }
-        let output = self.output(dpi)?;
+        Ok(Sizes { page, map, dpi })
+    }
+
+    /// The format, if it holds pictures of such a size.
+    fn output_of(&self, sizes: &Sizes) -> Result<Output, SpecError> {
+        let output = self.output(sizes.dpi)?;
+        let page = sizes.page;
         let side = u64::from(page.width().max(page.height()) * page.ratio());
-        if let Some(most) = output.max_side_px().filter(|most| side > *most) {
-            return Err(SpecError::at(
+        match output.max_side_px().filter(|most| side > *most) {
+            None => Ok(output),
+            Some(most) => Err(SpecError::at(
                 "/format",
                 format!("its sides are at most {most} px, not {side}: take another"),
-            ));
+            )),
         }
+    }
+
+    /// What stands beside the map.
+    fn furnishing(
+        &self,
+        styled: &StyledMap,
+        days: &Days,
+        recipe: String,
+    ) -> Result<Furnishing, SpecError> {
         if self.split && self.compare.is_none() {
             return Err(SpecError::at("/split", "two days share a frame: compare says which"));
         }
@@ -123,12 +177,12 @@ impl Spec {
             self.subtitle.clone(),
             self.theme.as_deref(),
         )?;
-        furnishing.day =
-            state.get("date").and_then(|d| d.parse().ok()).or_else(|| styled.default_day());
-        furnishing.since = change.map(|(from, _)| from);
+        furnishing.day = days.day().or_else(|| styled.default_day());
+        furnishing.since = days.change.map(|(from, _)| from);
         furnishing.recipe = recipe;
         let is_bare = self.furniture.as_deref() == Some("none");
-        if (compared.is_some() || days.is_some()) && furnishing.furniture.is_none() && !is_bare {
+        let has_days = days.compared.is_some() || days.film.is_some();
+        if has_days && furnishing.furniture.is_none() && !is_bare {
             // Maps without their days would be a riddle.
             furnishing.furniture =
                 Some(Furniture { parts: [(Part::Date, None)].into(), ..Furniture::default() });
@@ -146,88 +200,22 @@ impl Spec {
             furnishing.logo = Some(Logo::of_data_uri(uri).map_err(|e| SpecError::at("/logo", e))?);
             furnishing.furniture.get_or_insert_default().parts.entry(Part::Logo).or_insert(None);
         }
-        let language = state.get("lang").map_or("en", String::as_str);
-        let mut warnings = Vec::new();
-        let overlay = match change {
-            Some(days) => Some(Overlay::of_change(map, days, language, effort)?),
-            None => self.overlay(
-                (map, styled),
-                size.device_px() * frames.max(1),
-                effort,
-                &mut warnings,
-            )?,
+        Ok(furnishing)
+    }
+
+    /// Refuses callouts that lead off the map.
+    fn check_callouts(&self, furnishing: &Furnishing, frame: &Frame) -> Result<(), SpecError> {
+        let off_map = |(_, callout): &(usize, &Callout)| !frame.shows(callout.at);
+        let Some((i, _)) = furnishing.callouts.iter().enumerate().find(off_map) else {
+            return Ok(());
         };
-        let mut frame = self.frame(size, overlay.as_ref(), styled.frame())?;
-        if let Some(projection) = &self.projection {
-            frame = frame
-                .projected(projection)
-                .map_err(|e| SpecError::at("/projection", e.to_string()))?;
-        }
-        for (i, callout) in furnishing.callouts.iter().enumerate() {
-            if !frame.shows(callout.at) {
-                let [lon, lat] = self.callouts[i].at;
-                let is_swapped = LonLat::new(lat, lon).is_some_and(|other| {
-                    frame.shows(World::from_degrees(other.lon(), other.lat()))
-                });
-                let help = if is_swapped {
-                    format!("; did you mean [{lat}, {lon}]?")
-                } else {
-                    String::new()
-                };
-                let message = format!("a place that is not on the map{help}");
-                return Err(SpecError::at(format!("/callouts/{i}/at"), message));
-            }
-        }
-        let settings = |state: &BTreeMap<String, String>| {
-            styled.state(state.iter().map(|(k, v)| (k.as_str(), v.as_str())))
-        };
-        let shown: Vec<Date> = match &days {
-            Some(days) => days.clone(),
-            None => furnishing.day.into_iter().chain(compared.map(|(_, day)| day)).collect(),
-        };
-        let compared = match compared {
-            None => None,
-            Some((_, day)) => {
-                let state = state
-                    .iter()
-                    .map(|(k, v)| (k.clone(), v.clone()))
-                    .chain([("date".into(), day.to_string())]);
-                let page_width = beside.then_some(page.width());
-                Some(Compared { state: settings(&state.collect())?, day, page_width })
-            }
-        };
-        let of_day = |day: &Date| -> Result<(Date, State), SpecError> {
-            let own = [("date".to_string(), day.to_string())];
-            Ok((
-                *day,
-                settings(&state.iter().map(|(k, v)| (k.clone(), v.clone())).chain(own).collect())?,
-            ))
-        };
-        let film = match &days {
-            None => None,
-            Some(days) => {
-                let days: Result<Vec<(Date, State)>, SpecError> = days.iter().map(of_day).collect();
-                Some(Film {
-                    days: days?,
-                    seconds: self.animate.as_ref().and_then(|a| a.seconds).unwrap_or(1.0),
-                })
-            }
-        };
-        let state = settings(&state)?;
-        warnings.extend(self.slips(styled, &frame, &shown));
-        warnings.extend(self.undrawn(styled, output, &furnishing));
-        slips::shorten(&mut warnings);
-        Ok(Picture {
-            style: style.to_string(),
-            state,
-            frame,
-            overlay,
-            output,
-            compared,
-            film,
-            furnishing,
-            warnings,
-        })
+        let [lon, lat] = self.callouts[i].at;
+        let is_swapped = LonLat::new(lat, lon)
+            .is_some_and(|other| frame.shows(World::from_degrees(other.lon(), other.lat())));
+        let help =
+            if is_swapped { format!("; did you mean [{lat}, {lon}]?") } else { String::new() };
+        let message = format!("a place that is not on the map{help}");
+        Err(SpecError::at(format!("/callouts/{i}/at"), message))
     }
 
     fn size(&self, max_px: u64) -> Result<(Size, Option<f64>), SpecError> {

@@ -10,8 +10,8 @@ use crate::color::Color;
 use crate::geo::{Camera, SUBPIXELS, Snapped, World};
 use crate::label::Shown;
 use crate::scene::{self, FieldInk, Item, Text, TextGlyph, TextPart, TextShape};
-use crate::sprite::Sprite;
-use crate::text::{Cluster, EM, LINE_TOP, Mark, SdfGlyph, Shaped};
+use crate::sprite::{Image, Sprite};
+use crate::text::{Cluster, EM, Glyph, LINE_TOP, Mark, SdfGlyph, Shaped};
 
 /// What a candidate is drawn from. CSS px and radians.
 #[derive(Debug)]
@@ -196,59 +196,66 @@ impl TextLook {
             let (upright, is_image) = (cluster.vertical, image.is_some());
             let frame =
                 Frame { middle, angle, own, rotate: self.rotate, unit, upright, is_image, half };
-            let scale = cluster.scale;
-            let mut push = |mark: &Mark, corner: [f64; 2]| {
-                let color = self.colors.get(cluster.section).copied().flatten();
-                let (origin, right) = frame.place(corner, scale);
-                shape.glyphs.push(TextGlyph {
-                    mark: mark.clone(),
-                    origin,
-                    right,
-                    color,
-                    bytes: cluster.bytes,
-                });
-            };
-            for glyph in &cluster.glyphs {
-                let (x, y) = (glyph.x * scale - half, glyph.y * scale);
-                match &glyph.mark {
-                    Mark::Outline { .. } => push(&glyph.mark, [x, y + shaped.ascender * scale]),
-                    Mark::Field(field) => {
-                        let border = f64::from(SdfGlyph::BORDER);
-                        let left = (f64::from(field.left) - border) * scale;
-                        push(&glyph.mark, [x + left, y + (-f64::from(field.top) - border) * scale]);
-                    }
-                }
-            }
-            if let Some(image) = image {
-                let [width, height] = image.size().map(|v| v * scale);
-                // The reference leaves room for one px around an image, and three around a glyph.
-                let corner =
-                    [-half + scale - scale / image.ratio, 3.0 * scale - scale / image.ratio];
-                let (origin, right) = frame.place(corner, 1.0);
-                let border = 2.0 * scale / image.ratio;
-                let down = [-right[1], right[0]];
-                // As it is, where it has its own size and stands straight.
-                let own_size = [right[0] * scale - image.ratio, right[1]];
-                let nearest = !image.sdf && own_size.iter().all(|off| off.abs() < 1e-9);
-                images.push(scene::Icon {
-                    image: image.clone(),
-                    anchor,
-                    origin,
-                    right: right.map(|v| v * (width + border)),
-                    down: down.map(|v| v * (height + border)),
-                    part: [
-                        -1.0,
-                        -1.0,
-                        f64::from(image.width_px) + 1.0,
-                        f64::from(image.height_px) + 1.0,
-                    ],
-                    nearest,
-                    ink: FieldInk { ratio, ..self.ink },
-                });
-            }
+            let color = self.colors.get(cluster.section).copied().flatten();
+            shape.glyphs.extend(glyphs_of(cluster, shaped, &frame, color));
+            images.extend(image.map(|image| self.image(image, cluster, &frame, (anchor, ratio))));
         }
         (Arc::new(shape), images)
     }
+
+    /// An image of the text.
+    fn image(
+        &self,
+        image: &Arc<Image>,
+        cluster: &Cluster,
+        frame: &Frame,
+        (anchor, ratio): (Snapped, f64),
+    ) -> scene::Icon {
+        let (scale, half) = (cluster.scale, frame.half);
+        let [width, height] = image.size().map(|v| v * scale);
+        // The reference leaves room for one px around an image, and three around a glyph.
+        let corner = [-half + scale - scale / image.ratio, 3.0 * scale - scale / image.ratio];
+        let (origin, right) = frame.place(corner, 1.0);
+        let border = 2.0 * scale / image.ratio;
+        let down = [-right[1], right[0]];
+        // As it is, where it has its own size and stands straight.
+        let own_size = [right[0] * scale - image.ratio, right[1]];
+        let nearest = !image.sdf && own_size.iter().all(|off| off.abs() < 1e-9);
+        scene::Icon {
+            image: image.clone(),
+            anchor,
+            origin,
+            right: right.map(|v| v * (width + border)),
+            down: down.map(|v| v * (height + border)),
+            part: [-1.0, -1.0, f64::from(image.width_px) + 1.0, f64::from(image.height_px) + 1.0],
+            nearest,
+            ink: FieldInk { ratio, ..self.ink },
+        }
+    }
+}
+
+/// A cluster's glyphs in their places.
+fn glyphs_of(
+    cluster: &Cluster,
+    shaped: &Shaped,
+    frame: &Frame,
+    color: Option<Color>,
+) -> Vec<TextGlyph> {
+    let scale = cluster.scale;
+    let glyph = |glyph: &Glyph| {
+        let (x, y) = (glyph.x * scale - frame.half, glyph.y * scale);
+        let corner = match &glyph.mark {
+            Mark::Outline { .. } => [x, y + shaped.ascender * scale],
+            Mark::Field(field) => {
+                let border = f64::from(SdfGlyph::BORDER);
+                let left = (f64::from(field.left) - border) * scale;
+                [x + left, y + (-f64::from(field.top) - border) * scale]
+            }
+        };
+        let (origin, right) = frame.place(corner, scale);
+        TextGlyph { mark: glyph.mark.clone(), origin, right, color, bytes: cluster.bytes }
+    };
+    cluster.glyphs.iter().map(glyph).collect()
 }
 
 /// How far a cluster is moved to stand in the middle of a vertical line; an image by its width,

@@ -4,27 +4,19 @@
 use std::sync::Arc;
 
 use super::SymbolInputs;
-use super::asides::{asides, radial, sides};
+use super::asides::{asides, sides};
 use super::fit::{Follows, IconBox, around_text};
+use super::setting::{Sections, Setting, Variant, limited};
 use crate::compose::size;
 use crate::scene::FieldInk;
 use crate::sprite::Image;
 use crate::style::{
-    self, Alignment, Context, Overlap, SymbolPaint, SymbolPlacement, SymbolZOrder, TextJustify,
-    TextTransform, Translate, WritingMode,
+    Alignment, Context, Overlap, SymbolPaint, SymbolPlacement, SymbolZOrder, Translate,
 };
-use crate::text::{
-    self, Anchor, Case, EM, Justify, Paragraph, Section, Shaped, VerticalAlign, Writing,
-};
-
-/// The largest text and icon that are drawn, as in MapLibre: CSS px, and times an icon's own size.
-const MAX_SIZE: f64 = 255.0;
+use crate::text::{EM, Shaped};
 
 /// A halo wider than this, CSS px, would lie over the letters beside it.
 const NARROW_HALO: f64 = 1.0;
-
-/// The characters of a label that are set.
-const MAX_CHARACTERS: usize = 10_000;
 
 /// A feature's symbols, laid out.
 pub struct Layout {
@@ -36,16 +28,6 @@ pub struct Layout {
     /// Radians.
     pub max_angle: f64,
     pub sort_key: f64,
-}
-
-/// One of the places a text may take around its anchor.
-#[derive(Clone)]
-pub struct Variant {
-    pub shaped: Arc<Shaped>,
-    /// The side of the anchor it is on, where there is a choice, and how far from it: 1/24 em.
-    pub aside: Option<(Anchor, [f64; 2])>,
-    /// Lines from the top down.
-    pub vertical: bool,
 }
 
 /// What a label's halo lies under.
@@ -138,11 +120,6 @@ pub fn layout(inputs: &SymbolInputs, paint: &SymbolPaint, context: &Context) -> 
     })
 }
 
-/// The size that the reference draws: small units of 1/128 px, up to 255 px.
-fn limited(n: f64) -> f64 {
-    n.clamp(0.0, MAX_SIZE)
-}
-
 fn text_layout(
     inputs: &SymbolInputs,
     paint: &SymbolPaint,
@@ -150,138 +127,21 @@ fn text_layout(
     context: &Context,
     whole: &Context,
 ) -> Option<TextLayout> {
-    let field = paint.text_field.eval(whole);
-    if field.sections.iter().all(|s| s.text.is_empty() && s.image.is_none()) {
-        return None;
-    }
-    let case = match paint.text_transform.eval(whole) {
-        TextTransform::None => None,
-        TextTransform::Uppercase => Some(Case::Upper),
-        TextTransform::Lowercase => Some(Case::Lower),
-    };
-    let fonts = paint.text_font.eval(whole).join(",");
-    let mut budget = MAX_CHARACTERS;
-    let mut sections = Vec::new();
-    let mut colors = Vec::new();
-    let mut images = Vec::new();
-    for section in &field.sections {
-        let image = match &section.image {
-            Some(image) => match inputs.sprite.drawn(&image.name, 1) {
-                Some(found) => Some((image.name.clone(), found.size())),
-                None => continue,
-            },
-            None => None,
-        };
-        let text: String = section.text.chars().take(budget).collect();
-        budget -= text.chars().count();
-        let text = case
-            .map_or(text.clone(), |case| text::cased(&text, case, inputs.language()).into_owned());
-        sections.push(Section {
-            text: text.into(),
-            fonts: section.fonts.clone().unwrap_or_else(|| fonts.as_str().into()),
-            scale: if image.is_some() {
-                1.0
-            } else {
-                section.scale.filter(|s| *s > 0.0).unwrap_or(1.0).min(100.0)
-            },
-            align: vertical_align(section.vertical_align.unwrap_or_default()),
-            image_px: image.as_ref().map(|(_, size)| *size),
-        });
-        colors.push(section.color);
-        images.push(image.map(|(name, _)| name));
-    }
-    let room_context = inputs.at_zoom(inputs.whole_zoom() + 1.0, context);
+    let Sections { sections, colors, images } = Sections::of(inputs, paint, whole)?;
     let drawn_size = limited(paint.text_size.eval(context));
+    let room_context = inputs.at_zoom(inputs.whole_zoom() + 1.0, context);
     let room_size = limited(paint.text_size.eval(&room_context));
     let alignment = paint.text_alignment(whole);
     let along_line = placement != SymbolPlacement::Point && alignment != Alignment::Viewport;
     let keep_upright = paint.text_keep_upright.eval(whole);
-    let anchor = sides(paint.text_anchor.eval(whole));
-    let asides = asides(paint, whole);
-    let offset = match &asides {
-        Some(_) => [0.0; 2],
-        None => {
-            match paint.text_radial_offset.as_ref().map(|o| o.eval(whole)).filter(|o| *o != 0.0) {
-                Some(radius) => radial(anchor, radius * EM),
-                None => paint.text_offset.eval(whole).map(|v| v.clamp(-1_000.0, 1_000.0) * EM),
-            }
-        }
-    };
-    let justify = match paint.text_justify.eval(whole) {
-        _ if along_line => Some(Justify::Center),
-        TextJustify::Auto => None,
-        TextJustify::Left => Some(Justify::Left),
-        TextJustify::Center => Some(Justify::Center),
-        TextJustify::Right => Some(Justify::Right),
-    };
-    let max_width = match placement {
-        SymbolPlacement::Point => size(paint.text_max_width.eval(whole)) * EM,
-        _ => f64::INFINITY,
-    };
-    let paragraph = |anchor: Anchor, justify: Justify, writing: Writing| Paragraph {
-        sections: &sections,
-        max_width,
-        line_height: paint.text_line_height.eval(whole).clamp(-100.0, 100.0) * EM,
-        letter_spacing: paint.text_letter_spacing.eval(whole).clamp(-100.0, 100.0) * EM,
-        anchor,
-        justify,
-        offset,
-        writing,
-        breaking_size_px: room_size,
-        size_px: limited(paint.text_size.eval(whole)),
-        language: inputs.language(),
-    };
-    let shape = |paragraph: Paragraph| paragraph.shape(inputs.alphabet).map(Arc::new);
-    let has_upright = sections.iter().any(|s| s.text.chars().any(text::is_upright));
-    let modes: Vec<bool> = match (&paint.text_writing_mode, placement) {
-        (Some(modes), SymbolPlacement::Point) => {
-            modes.eval(whole).iter().map(|m| *m == WritingMode::Vertical).collect()
-        }
-        _ => vec![false],
-    };
-    let mut variants = Vec::new();
-    let choices: Vec<Option<(Anchor, [f64; 2])>> = match &asides {
-        Some(asides) if !along_line => asides.iter().map(|a| Some(*a)).collect(),
-        _ => vec![None],
-    };
-    for vertical in modes {
-        if vertical && !has_upright {
-            continue;
-        }
-        let mut by_justify: Vec<(Justify, Arc<Shaped>)> = Vec::new();
-        for aside in &choices {
-            let own = aside.map_or(anchor, |_| Anchor::CENTER);
-            let justify = match vertical {
-                true => Justify::Left,
-                false => justify.unwrap_or_else(|| Justify::toward(aside.map_or(anchor, |a| a.0))),
-            };
-            let writing =
-                if vertical { Writing::Vertical { alone: true } } else { Writing::Horizontal };
-            let shaped = match by_justify.iter().find(|(j, _)| *j == justify) {
-                Some((_, shaped)) => shaped.clone(),
-                None => {
-                    let shaped =
-                        shape(paragraph(if vertical { anchor } else { own }, justify, writing))?;
-                    by_justify.push((justify, shaped.clone()));
-                    shaped
-                }
-            };
-            variants.push(Variant { shaped, aside: *aside, vertical });
-        }
-    }
-    if variants.is_empty() {
-        let justify = justify.unwrap_or_else(|| Justify::toward(anchor));
-        let shaped = shape(paragraph(anchor, justify, Writing::Horizontal))?;
-        variants.push(Variant { shaped, aside: None, vertical: false });
-    }
-    let upright = match has_upright && along_line && keep_upright {
-        true => shape(paragraph(anchor, Justify::Center, Writing::Vertical { alone: false })),
-        false => None,
-    };
+    let setting =
+        Setting::new(inputs, paint, whole, (placement, along_line), (&sections, room_size));
+    let variants = setting.variants()?;
+    let upright = if keep_upright { setting.upright() } else { None };
     Some(TextLayout {
         variants,
         upright,
-        offset,
+        offset: setting.offset,
         size: drawn_size,
         room_size,
         spread_size: limited(paint.text_size.eval(&inputs.at_zoom(18.0, context))),
@@ -307,14 +167,6 @@ fn text_layout(
         halo: halo_order(paint, context, whole),
         translate: translation(inputs, &paint.text_translate, context),
     })
-}
-
-fn vertical_align(align: style::VerticalAlign) -> VerticalAlign {
-    match align {
-        style::VerticalAlign::Bottom => VerticalAlign::Bottom,
-        style::VerticalAlign::Center => VerticalAlign::Center,
-        style::VerticalAlign::Top => VerticalAlign::Top,
-    }
 }
 
 /// The same for every feature of a layer, so that it hangs on no picture.

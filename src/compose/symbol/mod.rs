@@ -13,13 +13,16 @@ mod draw;
 mod fit;
 mod join;
 mod layout;
+mod maker;
 mod path;
 mod room;
+mod setting;
 
 use std::collections::BTreeMap;
 
-pub use candidates::{Paths, Place, SymbolLayer, symbols};
+pub use candidates::{Paths, SymbolLayer, symbols};
 pub use draw::{Label, draw};
+pub use maker::PartId;
 
 use crate::feature::Value;
 use crate::geo::{Effort, Plane};

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::along::{Letter, Mooring, OnLine, apart, circles};
-use super::candidates::{Maker, Site};
 use super::draw::{Along, IconLook, TextLook};
 use super::fit::{IconBox, pieces};
 use super::layout::{IconLayout, TextLayout};
+use super::maker::{Maker, Site};
 use super::path::{Path, Spot, turned};
+use super::setting::Variant;
 use crate::label::{Area, Bound, Icon, Overlap, Text, Try};
 use crate::style::Alignment;
 use crate::text::{Cluster, EM, Glyph, Mark, Shaped};
@@ -20,130 +21,123 @@ const LEAST_HEIGHT: f64 = 10.0;
 const SHARPEST: f64 = std::f64::consts::FRAC_PI_2;
 
 impl Maker<'_> {
+    /// A text's room in each of its positions, and what it is drawn from; `ink` grows by all that
+    /// it may paint.
     pub(super) fn text(
         &self,
         text: &TextLayout,
         site: &Site,
         ink: &mut Area,
     ) -> Option<(Text, TextLook)> {
-        let scale = text.room_size / EM;
-        let drawn = text.size / EM;
-        let look = |along: Option<Along>| TextLook {
-            variants: Vec::new(),
-            along,
-            size: text.size,
-            rotate: text.rotate,
-            turn: 0.0,
-            offset: text.offset,
-            colors: text.colors.clone(),
-            images: text.images.clone(),
-            ink: text.ink,
-            halo: text.halo,
-            translate: text.translate,
-        };
-        let bounds = |tries: Vec<Try>| Text {
-            tries,
-            overlap: text.overlap.into(),
-            blocks: text.blocks,
-            optional: text.optional,
-        };
-        let room = 1.2 * (text.ink.halo_width + text.ink.halo_blur) + 3.0;
-        if let (Some((path, spot)), true) = (site.line, text.alignment != Alignment::Viewport) {
-            let (shaped, along, way) = self.along(text, path, spot)?;
-            let height = (shaped.bottom - shaped.top).max(LEAST_HEIGHT);
-            let radius = (height * scale / 2.0 + text.padding).max(1.0);
-            let moved = |p: [f64; 2]| [p[0] + text.translate[0], p[1] + text.translate[1]];
-            let circle = |c: [f64; 2]| Bound::Circle { center: moved(c), radius };
-            let bounds = bounds(vec![Try {
-                bounds: circles(&way, radius).into_iter().map(circle).collect(),
-                padding: text.padding,
-                strict: false,
-                around: Vec::new(),
-            }]);
-            for (cluster, place) in shaped.clusters.iter().zip(&along.places) {
-                let at = moved([site.at[0] + place.at[0], site.at[1] + place.at[1]]);
-                let (_, reach) = painted(cluster, &text.image_sizes);
-                *ink = ink.union(
-                    &Area { min: at, max: at }.grown((reach + cluster.y.abs()) * drawn + room),
-                );
+        match site.line {
+            Some((path, spot)) if text.alignment != Alignment::Viewport => {
+                self.text_along(text, site, (path, spot), ink)
             }
-            let mut look = look(Some(along));
-            look.variants.push((shaped, [0.0; 2], false));
-            return Some((bounds, look));
+            _ => Some(self.text_at(text, site, ink)),
         }
+    }
+
+    /// Of a text set along its line.
+    fn text_along(
+        &self,
+        text: &TextLayout,
+        site: &Site,
+        (path, spot): (&Path, Spot),
+        ink: &mut Area,
+    ) -> Option<(Text, TextLook)> {
+        let (scale, drawn) = (text.room_size / EM, text.size / EM);
+        let (shaped, along, way) = self.along(text, path, spot)?;
+        let height = (shaped.bottom - shaped.top).max(LEAST_HEIGHT);
+        let radius = (height * scale / 2.0 + text.padding).max(1.0);
+        let moved = |p: [f64; 2]| [p[0] + text.translate[0], p[1] + text.translate[1]];
+        let circle = |c: [f64; 2]| Bound::Circle { center: moved(c), radius };
+        let only = Try {
+            bounds: circles(&way, radius).into_iter().map(circle).collect(),
+            padding: text.padding,
+            strict: false,
+            around: Vec::new(),
+        };
+        let room = halo_room(text);
+        for (cluster, place) in shaped.clusters.iter().zip(&along.places) {
+            let at = moved([site.at[0] + place.at[0], site.at[1] + place.at[1]]);
+            let (_, reach) = painted(cluster, &text.image_sizes);
+            let reach = (reach + cluster.y.abs()) * drawn + room;
+            *ink = ink.union(&Area { min: at, max: at }.grown(reach));
+        }
+        let variants = vec![(shaped, [0.0; 2], false)];
+        Some((tried(text, vec![only]), look(text, variants, Some(along), 0.0)))
+    }
+
+    /// Of a text around its anchor.
+    fn text_at(&self, text: &TextLayout, site: &Site, ink: &mut Area) -> (Text, TextLook) {
         let turn = if text.alignment == Alignment::Map { self.map_angle() } else { 0.0 };
-        let mut tries = Vec::new();
-        let mut looks = Vec::new();
-        let strict_first =
+        let strict =
             text.overlap != crate::style::Overlap::Never && text.variants[0].aside.is_some();
+        let (mut tries, mut variants) = (Vec::new(), Vec::new());
         for variant in &text.variants {
-            let shaped = &variant.shaped;
-            let corners = [shaped.left, shaped.top, shaped.right, shaped.bottom].map(|v| v * scale);
-            let padded = [
-                corners[0] - text.padding,
-                corners[1] - text.padding,
-                corners[2] + text.padding,
-                corners[3] + text.padding,
-            ];
-            let quarter = if variant.vertical { std::f64::consts::FRAC_PI_2 } else { 0.0 };
-            let area = rotated(padded, text.rotate + quarter);
-            let shift = variant.aside.map_or([0.0; 2], |(anchor, offset)| {
-                let (across, down) = anchor.shares();
-                let size = [area.max[0] - area.min[0], area.max[1] - area.min[1]];
-                let shift = [(0.5 - across) * size[0], (0.5 - down) * size[1]];
-                [shift[0] + offset[0] * scale, shift[1] + offset[1] * scale]
-            });
-            let at = |area: Area| {
-                let [x, y] = turned(shift, turn);
-                let (dx, dy) =
-                    (site.at[0] + x + text.translate[0], site.at[1] + y + text.translate[1]);
-                moved(turned_area(area, turn), [dx, dy])
-            };
-            let placed = at(area);
+            let (placed, shift) = self.placed(text, variant, site, turn);
             let ratio = text.size / text.room_size.max(1e-9);
             let drawn_shift = shift.map(|v| v * ratio);
-            let own = shaped.clusters.iter().fold(Area::EMPTY, |all, cluster| {
-                let (middle, reach) = painted(cluster, &text.image_sizes);
-                let at =
-                    [middle[0] + text.offset[0], middle[1] + text.offset[1]].map(|v| v * drawn);
-                all.union(&Area { min: at, max: at }.grown(reach * drawn + room))
-            });
-            let turn_all = text.rotate + quarter;
-            let own = rotated([own.min[0], own.min[1], own.max[0], own.max[1]], turn_all);
+            let own = own_ink(text, variant);
             let [dx, dy] = turned(drawn_shift, turn);
             let by = [site.at[0] + dx + text.translate[0], site.at[1] + dy + text.translate[1]];
-            *ink = ink.union(&self::moved(turned_area(own, turn), by)).union(&placed);
-            let around = match (&self.layout.icon, variant.aside) {
-                (Some(icon), Some(_))
-                    if icon.fits && icon.overlap == crate::style::Overlap::Never =>
-                {
-                    let icon_area = icon_area(icon, variant.vertical);
-                    let tilt =
-                        if icon.alignment == Alignment::Map { self.map_angle() } else { 0.0 };
-                    let at = [
-                        site.at[0] + shift[0] + icon.translate[0],
-                        site.at[1] + shift[1] + icon.translate[1],
-                    ];
-                    vec![Bound::Box(moved(turned_area(icon_area, tilt), at))]
-                }
-                _ => Vec::new(),
-            };
+            *ink = ink.union(&moved(turned_area(own, turn), by)).union(&placed);
             tries.push(Try {
                 bounds: vec![Bound::Box(placed)],
                 padding: text.padding,
-                strict: strict_first,
-                around,
+                strict,
+                around: self.icon_around(variant, site, shift).into_iter().collect(),
             });
-            looks.push((shaped.clone(), drawn_shift, variant.vertical));
+            variants.push((variant.shaped.clone(), drawn_shift, variant.vertical));
         }
-        if strict_first {
+        if strict {
             let again: Vec<Try> =
                 tries.iter().map(|t| Try { strict: false, ..t.clone() }).collect();
             tries.extend(again);
-            looks.extend(looks.clone());
+            variants.extend(variants.clone());
         }
-        let look = TextLook { variants: looks, turn, ..look(None) };
-        Some((bounds(tries), look))
+        (tried(text, tries), look(text, variants, None, turn))
+    }
+
+    /// The room that a text takes on its side of the anchor, and how far it is moved there, before
+    /// it is turned.
+    fn placed(
+        &self,
+        text: &TextLayout,
+        variant: &Variant,
+        site: &Site,
+        turn: f64,
+    ) -> (Area, [f64; 2]) {
+        let (shaped, scale, padding) = (&variant.shaped, text.room_size / EM, text.padding);
+        let corners = [shaped.left, shaped.top, shaped.right, shaped.bottom].map(|v| v * scale);
+        let padded = [
+            corners[0] - padding,
+            corners[1] - padding,
+            corners[2] + padding,
+            corners[3] + padding,
+        ];
+        let area = rotated(padded, text.rotate + quarter(variant));
+        let shift = variant.aside.map_or([0.0; 2], |(anchor, offset)| {
+            let (across, down) = anchor.shares();
+            let size = [area.max[0] - area.min[0], area.max[1] - area.min[1]];
+            let shift = [(0.5 - across) * size[0], (0.5 - down) * size[1]];
+            [shift[0] + offset[0] * scale, shift[1] + offset[1] * scale]
+        });
+        let [x, y] = turned(shift, turn);
+        let by = [site.at[0] + x + text.translate[0], site.at[1] + y + text.translate[1]];
+        (moved(turned_area(area, turn), by), shift)
+    }
+
+    /// The icon that is drawn around a text on its side of the anchor, where it must be free.
+    fn icon_around(&self, variant: &Variant, site: &Site, shift: [f64; 2]) -> Option<Bound> {
+        let icon = self.layout.icon.as_ref().filter(|icon| {
+            icon.fits && variant.aside.is_some() && icon.overlap == crate::style::Overlap::Never
+        })?;
+        let icon_area = icon_area(icon, variant.vertical);
+        let tilt = if icon.alignment == Alignment::Map { self.map_angle() } else { 0.0 };
+        let at =
+            [site.at[0] + shift[0] + icon.translate[0], site.at[1] + shift[1] + icon.translate[1]];
+        Some(Bound::Box(moved(turned_area(icon_area, tilt), at)))
     }
 
     /// The map's own right, as the plane has it; radians.
@@ -287,6 +281,55 @@ impl Maker<'_> {
         };
         Some((icon, look))
     }
+}
+
+/// A text in the positions that it may take.
+fn tried(text: &TextLayout, tries: Vec<Try>) -> Text {
+    Text { tries, overlap: text.overlap.into(), blocks: text.blocks, optional: text.optional }
+}
+
+/// What a text is drawn from.
+fn look(
+    text: &TextLayout,
+    variants: Vec<(Arc<Shaped>, [f64; 2], bool)>,
+    along: Option<Along>,
+    turn: f64,
+) -> TextLook {
+    TextLook {
+        variants,
+        along,
+        size: text.size,
+        rotate: text.rotate,
+        turn,
+        offset: text.offset,
+        colors: text.colors.clone(),
+        images: text.images.clone(),
+        ink: text.ink,
+        halo: text.halo,
+        translate: text.translate,
+    }
+}
+
+/// How far a text's halo may reach beyond its letters, CSS px.
+fn halo_room(text: &TextLayout) -> f64 {
+    1.2 * (text.ink.halo_width + text.ink.halo_blur) + 3.0
+}
+
+/// How much lines from the top down are turned, radians.
+fn quarter(variant: &Variant) -> f64 {
+    if variant.vertical { std::f64::consts::FRAC_PI_2 } else { 0.0 }
+}
+
+/// All that a text may paint, from its anchor, before it is moved aside.
+fn own_ink(text: &TextLayout, variant: &Variant) -> Area {
+    let (drawn, room) = (text.size / EM, halo_room(text));
+    let own = variant.shaped.clusters.iter().fold(Area::EMPTY, |all, cluster| {
+        let (middle, reach) = painted(cluster, &text.image_sizes);
+        let at = [middle[0] + text.offset[0], middle[1] + text.offset[1]].map(|v| v * drawn);
+        all.union(&Area { min: at, max: at }.grown(reach * drawn + room))
+    });
+    let corners = [own.min[0], own.min[1], own.max[0], own.max[1]];
+    rotated(corners, text.rotate + quarter(variant))
 }
 
 /// Where the middle of a cluster lies in its label, and how far from there it may paint; 1/24 em.
