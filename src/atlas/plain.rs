@@ -23,16 +23,31 @@ pub(super) fn style(collections: &[(&str, &Collection)]) -> String {
             )
         };
         let mut layer = |suffix: &str, kind: &str, filter: Json, paint: Json| {
-            layers.push(json!({"id": format!("{name}-{suffix}"), "type": kind, "source": name, "filter": filter, "paint": paint}));
+            layers.push(json!({
+                "id": format!("{name}-{suffix}"),
+                "type": kind,
+                "source": name,
+                "filter": filter,
+                "paint": paint,
+            }));
         };
         layer(
             "fill",
             "fill",
             filter(Some("Polygon")),
-            json!({"fill-color": "#4c7fb0", "fill-opacity": 0.25, "fill-outline-color": "transparent"}),
+            json!({
+                "fill-color": "#4c7fb0",
+                "fill-opacity": 0.25,
+                "fill-outline-color": "transparent",
+            }),
         );
         layer("line", "line", filter(None), json!({"line-color": "#2c5f90", "line-width": 1.2}));
-        let circle = json!({"circle-color": "#2c5f90", "circle-radius": 4, "circle-stroke-color": "#fff", "circle-stroke-width": 1});
+        let circle = json!({
+            "circle-color": "#2c5f90",
+            "circle-radius": 4,
+            "circle-stroke-color": "#fff",
+            "circle-stroke-width": 1,
+        });
         layer("point", "circle", filter(Some("Point")), circle);
     }
     for layer in layers.iter_mut().filter(|layer| layer["type"] == "line") {

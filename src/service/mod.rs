@@ -68,8 +68,8 @@ impl From<Full> for ServiceError {
     }
 }
 
-/// A map and the means to draw it, for one client; cheap to clone. A request holds one from its first
-/// line to its last, and with it the same map.
+/// A map and the means to draw it, for one client; cheap to clone. A request holds one from its
+/// first line to its last, and with it the same map.
 #[derive(Clone)]
 pub struct Service {
     map: Arc<Map>,

@@ -149,7 +149,18 @@ impl Overlay {
             .as_array()
             .into_iter()
             .flatten()
-            .map(|f| json!({"type": "Feature", "geometry": f["geometry"], "properties": {"from": held(&f["from"]), "to": held(&f["to"]), "source": source, "accuracy_m": f["accuracy_m"]}}))
+            .map(|f| {
+                json!({
+                    "type": "Feature",
+                    "geometry": f["geometry"],
+                    "properties": {
+                        "from": held(&f["from"]),
+                        "to": held(&f["to"]),
+                        "source": source,
+                        "accuracy_m": f["accuracy_m"],
+                    },
+                })
+            })
             .collect();
         if features.is_empty() {
             let told = format!("the data tells of no change between {from} and {to}");

@@ -97,7 +97,10 @@ pub(super) fn layers(
         named.push(Json::Object(own));
     }
     let mut style = json!({"version": 8, "name": "own", "layers": named,
-        "sources": {SOURCE: {"type": "geojson", "data": {"type": "FeatureCollection", "features": []}}}});
+    "sources": {SOURCE: {
+        "type": "geojson",
+        "data": {"type": "FeatureCollection", "features": []},
+    }}});
     if !legend.is_empty() {
         style["metadata"] = json!({"contactline:legend": legend});
     }

@@ -39,7 +39,9 @@ pub fn marker(marker: &Marker, at: &str) -> Result<Json, SpecError> {
             "a letter, or a number of at most three digits",
         ));
     }
-    let properties = json!({"kind": "marker", "marker-color": color(&marker.color, ACCENT, &format!("{at}/color"))?,
+    let properties = json!({
+        "kind": "marker",
+        "marker-color": color(&marker.color, ACCENT, &format!("{at}/color"))?,
         "marker-size": size, "marker-symbol": symbol, "label": label(&marker.label, at)?});
     Ok(feature(json!({"type": "Point", "coordinates": marker.at}), properties))
 }
@@ -61,7 +63,8 @@ pub fn path(path: &Path, at: &str) -> Result<Vec<Json>, SpecError> {
     let stroke = color(&path.color, ACCENT, &format!("{at}/color"))?;
     let width = within(path.width.unwrap_or(3.0), 0.0..=40.0, &format!("{at}/width"))?;
     let opacity = within(path.opacity.unwrap_or(1.0), 0.0..=1.0, &format!("{at}/opacity"))?;
-    let mut properties = json!({"kind": "path", "stroke": stroke, "stroke-width": width, "stroke-opacity": opacity,
+    let mut properties = json!({
+        "kind": "path", "stroke": stroke, "stroke-width": width, "stroke-opacity": opacity,
         "dashed": path.dashed, "label": label(&path.label, at)?});
     let geometry = match &path.fill {
         Some(_) => {
@@ -98,8 +101,10 @@ pub fn circle(circle: &Circle, at: &str) -> Result<Json, SpecError> {
     let share =
         within(circle.fill_opacity.unwrap_or(0.15), 0.0..=1.0, &format!("{at}/fill_opacity"))?;
     let stroke = color(&circle.color, ACCENT, &format!("{at}/color"))?;
-    let properties = json!({"kind": "path", "stroke": stroke, "stroke-width": 2, "stroke-opacity": 1, "dashed": false,
-        "fill": color(&circle.fill, stroke, &format!("{at}/fill"))?, "fill-opacity": share, "label": label(&circle.label, at)?});
+    let properties = json!({
+        "kind": "path", "stroke": stroke, "stroke-width": 2, "stroke-opacity": 1, "dashed": false,
+        "fill": color(&circle.fill, stroke, &format!("{at}/fill"))?, "fill-opacity": share,
+        "label": label(&circle.label, at)?});
     let ring: Vec<[f64; 2]> = ring.0.iter().map(|c| [c.x, c.y]).collect();
     Ok(feature(json!({"type": "Polygon", "coordinates": [ring]}), properties))
 }
@@ -137,7 +142,9 @@ pub fn dimmed(map: &Map, features: &[String], effort: &Effort) -> Result<Vec<Jso
             .map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect())
             .collect()
     };
-    let outline = json!({"kind": "path", "stroke": "#1b1a18", "stroke-width": 2, "stroke-opacity": 1, "dashed": false, "label": ""});
+    let outline = json!({
+        "kind": "path", "stroke": "#1b1a18", "stroke-width": 2, "stroke-opacity": 1,
+        "dashed": false, "label": ""});
     let lines: Vec<Vec<[f64; 2]>> = plain(&out_of_veil).into_iter().flatten().collect();
     Ok(vec![
         feature(

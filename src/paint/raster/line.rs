@@ -4,8 +4,8 @@
 //! it outside the line; the ends of dashes are as soft as those of MapLibre's.
 
 use super::blend::{Canvas, Edge, mixed, scale};
+use super::outlines::Window;
 use super::strip::{Fragment, Strip};
-use super::text::Window;
 use crate::geo::SUBPIXELS;
 use crate::scene::{Cap, Line, LineInk, Stroke};
 

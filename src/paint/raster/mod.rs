@@ -14,6 +14,7 @@ mod heat;
 mod icon;
 mod image;
 mod line;
+mod outlines;
 mod relief;
 mod stamp;
 mod strip;

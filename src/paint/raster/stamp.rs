@@ -11,7 +11,7 @@ use moka::sync::Cache;
 
 use super::coverage::Coverage;
 use super::field::halo_share;
-use super::text::{Window, rings};
+use super::outlines::{Window, rings};
 use crate::geo::{SUBPIXELS, Snapped};
 use crate::scene::{FieldInk, TextGlyph};
 use crate::text::{EM, Face, Mark};

@@ -71,8 +71,11 @@ pub fn paint(
         if text == TextAs::Live { " text-rendering=\"geometricPrecision\"" } else { "" };
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
-         xmlns:inkscape=\"http://www.inkscape.org/namespaces/inkscape\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" \
-         aria-labelledby=\"map-title map-description\"{language}{rendering}>\n<title id=\"map-title\">{}</title>\n<desc id=\"map-description\">{}</desc>\n",
+         xmlns:inkscape=\"http://www.inkscape.org/namespaces/inkscape\" \
+         width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" \
+         aria-labelledby=\"map-title map-description\"{language}{rendering}>\n\
+         <title id=\"map-title\">{}</title>\n\
+         <desc id=\"map-description\">{}</desc>\n",
         number(width / scene.ratio),
         number(height / scene.ratio),
         number(width),
@@ -158,7 +161,8 @@ impl Writer {
                 let data = base64::engine::general_purpose::STANDARD.encode((**file).as_ref());
                 let _ = writeln!(
                     out,
-                    "@font-face{{font-family:'{}';font-weight:{};font-style:{};src:url(data:font/ttf;base64,{data})}}",
+                    "@font-face{{font-family:'{}';font-weight:{};font-style:{};\
+                     src:url(data:font/ttf;base64,{data})}}",
                     escaped(&face.family),
                     number(face.weight),
                     if face.italic { "italic" } else { "normal" }
