@@ -395,6 +395,38 @@ fn files_can_be_held_in_the_head() {
     assert!(main.lines().count() <= 40);
 }
 
+/// `docs/limits.md` names constants, and says their values.
+#[test]
+fn the_limits_are_those_of_the_page() {
+    let page = fs::read_to_string(home().join("docs/limits.md")).unwrap();
+    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    let mut compared = 0;
+    for row in page.lines().filter(|line| line.starts_with("| ") && line.contains(".rs`")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let numbers: Vec<String> = cells[2]
+            .split(|c: char| !c.is_ascii_digit() && c != ',' && c != '.')
+            .map(digits)
+            .collect();
+        for place in cells[3].split(';') {
+            let (file, names) = place.trim().split_once(':').unwrap();
+            let code = fs::read_to_string(home().join("src").join(file.trim_matches('`'))).unwrap();
+            for name in names.split(',').map(|name| name.trim().trim_matches('`')) {
+                let own = name.rsplit("::").next().unwrap();
+                let at =
+                    code.find(&format!("const {own}: ")).unwrap_or_else(|| panic!("{file}: {own}"));
+                let value = code[at..].split_once(" = ").unwrap().1;
+                let value = value.split([';', '}']).next().unwrap();
+                let is_said = |number: &String| {
+                    !number.is_empty() && digits(&value.replace('_', "")).contains(number.as_str())
+                };
+                assert!(numbers.iter().any(is_said), "{row}: {own} is {value}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 35, "{compared}");
+}
+
 #[test]
 fn names_say_something() {
     let empty: Vec<_> = sources()

@@ -236,7 +236,7 @@ const BAD_REQUESTS: &[(&str, u16, &str)] = &[
     ("/styles/conflict/1/0/0.png?date=2020-11-10&date=2020-11-11", 400, "given twice"),
     ("/styles/conflict/static/46,39,8/0x100.png", 400, "from 1 to 16384"),
     ("/styles/conflict/static/46,39,8/99999x99999.png", 400, "no size"),
-    ("/styles/conflict/static/46,39,8/9000x9000.png", 400, "too large"),
+    ("/styles/conflict/static/46,39,8/9000x9000.png", 422, "too large"),
     ("/styles/conflict/static/46,39,99/100x100.png", 400, "zoom 99 is out of range"),
     ("/styles/conflict/static/46,139,8/100x100.png", 400, "latitude -90..90"),
     ("/styles/conflict/static/46,39/100x100.png", 400, "lon,lat,zoom or west,south,east,north"),

@@ -10,7 +10,7 @@ mod pixels;
 
 use ::geo::geometry::Geometry;
 pub use animation::{Animation, Moving};
-pub use csv::{CsvError, rows};
+pub use csv::rows;
 pub use flatgeobuf::{Column, FlatGeobufError, flatgeobuf};
 pub use geojson::{FeatureJson, feature_collection};
 pub use geotiff::{TiffFacts, geotiff};

@@ -88,7 +88,6 @@ pub(super) fn subject<'a>(
         inset: None,
         strip: bands.strip,
         on_top: drawn.map().on_top(),
-        layers_on_top: drawn.map().layers_on_top(),
         bearing: camera.bearing(),
         projector: drawn.projector(),
         map_width_px: camera.width_px(),

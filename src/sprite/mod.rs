@@ -15,7 +15,6 @@ use std::sync::Arc;
 use resvg::{tiny_skia, usvg};
 
 use crate::diag::Diagnostic;
-pub use sheet::SheetError;
 
 /// The device pixel ratios that images are drawn for; beyond the last one they are enlarged.
 pub const RATIOS: std::ops::RangeInclusive<u32> = 1..=4;

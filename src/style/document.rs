@@ -70,7 +70,6 @@ fn read_style(json: &Json, out: &mut Vec<Diagnostic>) -> Option<Style> {
         name: root.get("name").and_then(Json::as_str).unwrap_or("Untitled").to_string(),
         center: numbers("center").and_then(|c| c.try_into().ok()),
         zoom: root.get("zoom").and_then(Json::as_f64),
-        bearing: root.get("bearing").and_then(Json::as_f64).unwrap_or(0.0),
         state: read_state(root, out),
         state_values: read_state_values(root),
         state_use: StateUse::of(&root["layers"]),

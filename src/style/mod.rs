@@ -58,8 +58,6 @@ pub struct Style {
     /// Where the style would like a map to open: longitude and latitude in degrees, and style zoom.
     pub center: Option<[f64; 2]>,
     pub zoom: Option<f64>,
-    /// Degrees that the map is turned by, counterclockwise: what is up in the picture.
-    pub bearing: f64,
     /// Each key of `state` with its default.
     pub state: BTreeMap<String, Value>,
     /// For state keys that the style limits (`metadata."contactline:state"`), the values allowed.

@@ -161,11 +161,6 @@ impl Face {
         self.font.charmap().map_unicode(character).map(GlyphId::to_u32)
     }
 
-    /// Every character that the face has a glyph for.
-    pub fn characters(&self) -> impl Iterator<Item = char> {
-        self.font.charmap().unicodes().filter_map(|(c, _)| char::from_u32(c))
-    }
-
     /// Width of a glyph, 1/24 em.
     pub fn advance(&self, glyph: u32) -> f64 {
         self.units(f64::from(self.font.glyph_metrics().h_advance(GlyphId::new(glyph))))

@@ -110,11 +110,6 @@ impl Fonts {
         }
     }
 
-    /// The characters that labels wanted and no face has, and how often.
-    pub fn missing(&self) -> BTreeMap<char, u64> {
-        self.missing.lock().map(|missing| missing.clone()).unwrap_or_default()
-    }
-
     pub fn faces(&self) -> &[Arc<Face>] {
         &self.faces
     }

@@ -73,8 +73,6 @@ pub struct Subject<'a> {
     pub strip: bool,
     /// What a user put on the map, in the map's plane.
     pub on_top: Vec<&'a Shape>,
-    /// The layers that draw it.
-    pub layers_on_top: Vec<&'a str>,
     /// Degrees clockwise from north that are up.
     pub bearing: f64,
     /// Where the map is not in Web Mercator.

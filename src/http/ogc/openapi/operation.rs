@@ -70,6 +70,7 @@ pub fn responses(forms: &[AnswerForm], may_be_missing: bool) -> Json {
         "200": {"description": "The answer", "content": content},
         "304": {"description": "What the client has is still right"},
         "400": problem("Something about the request is wrong; the detail says what"),
+        "422": problem("It asks for more than one request may have; the detail says of what"),
         "405": problem("Another method than those named here"),
         "503": problem("The server is working as much as it can"),
     });
