@@ -147,7 +147,8 @@ async fn a_tile_that_cannot_be_decoded_is_told_and_the_others_are_served() {
     );
     fs::write(&bad, good).unwrap();
     assert_eq!(get(&app, "/styles/map/4/0/0.png").await.0, 200);
-    assert_eq!(get(&app, "/health").await.1, br#"{"status":"ok"}"#);
+    let health = String::from_utf8(get(&app, "/health").await.1).unwrap();
+    assert!(health.contains(r#""status":"ok""#) && !health.contains("faults"), "{health}");
 }
 
 #[tokio::test]

@@ -91,6 +91,43 @@ fn drawing_is_given_up_in_time() {
     }
 }
 
+/// Every painter is given up alike, for whatever reason.
+#[test]
+fn what_is_too_much_is_refused_in_every_format() {
+    let map = atlas::load(&Options::default()).value.unwrap();
+    for format in ["png", "webp", "jpg", "gif", "tif", "svg", "pdf"] {
+        let spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 600, "height": 500,
+            "furniture": "all", "title": "T", "format": format});
+        let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
+        let picture = spec.picture(&map, "conflict", String::new(), &Effort::default()).unwrap();
+        let drawn = |limits: Limits, why: Option<Stopped>| {
+            map.draw_within(&picture, &Effort::new(limits, Stop::when(move || why)))
+        };
+        let whole = drawn(Limits::PICTURE, None).unwrap().bytes;
+        // From a first step to what it takes: never a part of a picture.
+        let mut refused = 0;
+        for exponent in 12..34 {
+            match drawn(Limits { steps: 1 << exponent, ..Limits::PICTURE }, None) {
+                Ok(finished) => assert!(finished.bytes == whole, "{format}: 2^{exponent}"),
+                Err(PictureError::Stopped(Stopped::Spent)) => refused += 1,
+                Err(other) => panic!("{format}: 2^{exponent}: {other}"),
+            }
+        }
+        assert!((5..22).contains(&refused), "{format}: {refused}");
+        for why in [Stopped::Late, Stopped::Unwanted] {
+            let ended = drawn(Limits::PICTURE, Some(why));
+            assert!(matches!(ended, Err(PictureError::Stopped(w)) if w == why), "{format}");
+        }
+    }
+    let spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 600, "height": 500,
+        "format": "svg"});
+    let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
+    let picture = spec.picture(&map, "conflict", String::new(), &Effort::default()).unwrap();
+    let small = Effort::new(Limits { bytes: 20_000, ..Limits::PICTURE }, Stop::never());
+    let refused = map.draw_within(&picture, &small);
+    assert!(matches!(refused, Err(PictureError::Stopped(Stopped::Memory))));
+}
+
 #[tokio::test]
 async fn films_are_served_within_bounds() {
     let url = |file: &str, more: &str| {

@@ -82,12 +82,16 @@ pub fn router(service: Service, site: Site) -> Router {
 /// Whether the server lives, and what of the map it cannot serve as it should; 200 all the same,
 /// since a restart mends no file.
 async fn health(State(service): State<Service>) -> Response {
+    let (running, waiting) = service.jobs();
     let faults =
         tokio::task::spawn_blocking(move || service.map().faults()).await.unwrap_or_default();
-    let json = match faults.is_empty() {
-        true => serde_json::json!({"status": "ok"}),
-        false => serde_json::json!({"status": "degraded", "faults": faults}),
-    };
+    let mut json = serde_json::json!({
+        "status": if faults.is_empty() { "ok" } else { "degraded" },
+        "jobs": {"running": running, "waiting": waiting},
+    });
+    if !faults.is_empty() {
+        json["faults"] = faults.into();
+    }
     ([(header::CACHE_CONTROL, "no-store")], axum::Json(json)).into_response()
 }
 

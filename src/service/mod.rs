@@ -142,6 +142,11 @@ impl Service {
         &self.shared.answers
     }
 
+    /// How many jobs are at work, each with a thread of its own, and how many wait for one.
+    pub fn jobs(&self) -> (usize, usize) {
+        self.shared.scheduler.jobs()
+    }
+
     /// The picture with what is told of it as drawn, drawn or from the cache. `key` is the
     /// picture's own.
     ///

@@ -132,6 +132,15 @@ impl Scheduler {
         self.lanes[lane as usize].put(job)
     }
 
+    /// The jobs of all lanes: those at work, each with a thread of its own, and those that wait.
+    pub fn jobs(&self) -> (usize, usize) {
+        let counts = self.lanes.iter().map(|queue| {
+            let waiting = queue.lock();
+            (waiting.clients.values().map(|share| share.running).sum::<usize>(), waiting.count)
+        });
+        counts.fold((0, 0), |(running, all), (r, w)| (running + r, all + w))
+    }
+
     /// How long a job of a lane may wait.
     pub fn most_wait(&self, lane: Lane) -> Duration {
         self.lanes[lane as usize].rule.most_wait

@@ -97,12 +97,18 @@ def hang_up():
     with Attacked(PROGRAM) as server:
         asked = [raw('POST', '/query', json.dumps(heavy(chance)).encode()) for _ in range(20)]
         tiles = [raw('GET', f'/styles/conflict/512/7/{80 + i % 12}/{44 + i // 12}@4x.png') for i in range(120)]
-        for name, requests in (('20 questions', asked), ('120 tiles @4x', tiles)):
+        documents = [
+            raw('GET', f'/styles/conflict/static/45.4,38.8,48,40.6/{1800 + 10 * i}x1500.{form}?furniture=all&title=A')
+            for i in range(20) for form in ('pdf', 'svg')
+        ]
+        for name, requests in (('20 questions', asked), ('120 tiles @4x', tiles), ('40 SVGs and PDFs', documents)):
             clients = [threading.Thread(target=server.hang_up, args=(r, 0.2)) for r in requests]
             [c.start() for c in clients]
             [c.join() for c in clients]
             idle = server.idle_within(2)
             expect(idle is not None, f'{name}, all abandoned: idle after {idle and round(idle, 1)} s, {server.megabytes():.0f} MB')
+            jobs = json.loads(server.get('/health')[1])['jobs']
+            expect(jobs == {'running': 0, 'waiting': 0}, f'and no thread is at work: {jobs}')
         server.signal('SIGTERM')
         expect(server.ends_within(12) == 0, 'then SIGTERM ends it')
 
