@@ -4,7 +4,9 @@
 //! on disk or by replicas can be named by it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -32,7 +34,11 @@ impl Identity {
 
     /// The number, in hexadecimal.
     pub fn text(&self) -> String {
-        format!("{:032x}", self.0.digest128())
+        format!("{:032x}", self.number128())
+    }
+
+    pub fn number128(&self) -> u128 {
+        self.0.digest128()
     }
 
     pub fn number(&self) -> u64 {
@@ -64,7 +70,7 @@ macro_rules! numbers {
     };
 }
 
-numbers!(u8, u16, u32, u64, i64, i128);
+numbers!(u8, u16, u32, u64, u128, i64, i128);
 
 impl Identified for f64 {
     fn identify(&self, to: &mut Identity) {
@@ -89,6 +95,23 @@ impl Identified for str {
 impl Identified for String {
     fn identify(&self, to: &mut Identity) {
         self.as_str().identify(to);
+    }
+}
+
+impl Identified for Path {
+    fn identify(&self, to: &mut Identity) {
+        self.as_os_str().as_encoded_bytes().identify(to);
+    }
+}
+
+/// Of a file: nanoseconds from 1970 on, or before it.
+impl Identified for SystemTime {
+    fn identify(&self, to: &mut Identity) {
+        let (after, by) = match self.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(by) => (true, by),
+            Err(before) => (false, before.duration()),
+        };
+        (after, by.as_secs(), by.subsec_nanos()).identify(to);
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 
+use crate::identity::Identity;
 use crate::source::roots::{Roots, RootsError};
 use crate::text::{GlyphRange, GlyphRanges};
 
@@ -52,7 +53,7 @@ impl RangeFiles {
 
     /// The names, sizes and times of change of every range of every stack, as far as they lie where
     /// the template says.
-    pub fn stamp(&self) -> String {
+    pub fn stamp(&self) -> u128 {
         let entries = |path: &Path| -> Vec<PathBuf> {
             let mut found: Vec<PathBuf> = fs::read_dir(path)
                 .into_iter()
@@ -65,14 +66,13 @@ impl RangeFiles {
         let stacks = entries(&self.root());
         let files =
             stacks.iter().flat_map(|p| if p.is_dir() { entries(p) } else { vec![p.clone()] });
-        let told = |p: PathBuf| {
-            Some(format!(
-                "{} {:?}",
-                p.display(),
-                fs::metadata(&p).ok().map(|m| (m.len(), m.modified().ok()))?
-            ))
-        };
-        files.take(MAX_STAMPED).filter_map(told).collect::<Vec<_>>().join("\n")
+        files
+            .take(MAX_STAMPED)
+            .fold(Identity::of_kind("glyphs"), |all, path| {
+                let known = fs::metadata(&path).ok().map(|file| (file.len(), file.modified().ok()));
+                all.with(path.as_path()).with(&known)
+            })
+            .number128()
     }
 
     fn read(&self, stack: &str, first: u32) -> Option<Arc<GlyphRange>> {

@@ -18,6 +18,7 @@ use crate::compose::{
     self, Inputs, Label, LabelPaths, LayerData, PartId, SymbolInputs, SymbolLayer,
 };
 use crate::geo::{Camera, Effort, Plane};
+use crate::identity::Identity;
 use crate::label::{Area, Board, Candidate, Obstacles, Shown, Supply, Yields};
 use crate::style::{Layer, Paint};
 use crate::text::Alphabet;
@@ -33,7 +34,7 @@ pub type ShownLabels = Vec<(Arc<Label>, Shown)>;
 
 /// Every board in use; clones share them.
 #[derive(Clone)]
-pub struct Boards(Cache<String, Arc<Shared>>);
+pub struct Boards(Cache<u128, Arc<Shared>>);
 
 /// A board that several threads ask.
 struct Shared {
@@ -76,8 +77,8 @@ impl Default for Boards {
 
 impl Boards {
     fn get(&self, plane: &Plane, state: &State, drift: u64) -> Arc<Shared> {
-        let key =
-            format!("{}|{}|{drift}|{state:?}", plane.zoom().to_bits(), plane.bearing().to_bits());
+        let turned = (plane.zoom(), plane.bearing(), drift);
+        let key = Identity::of_kind("board").with(&turned).with(state).number128();
         self.0.get_with(key, || Arc::new(Shared::new(Labels::new(plane))))
     }
 

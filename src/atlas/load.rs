@@ -324,7 +324,7 @@ impl Loader {
         let folder = if let StyleBase::Folder(folder) = base { folder } else { Path::new("") };
         match RangeFiles::new(template, folder, self.roots(base)) {
             Some(Ok(files)) => {
-                self.hash.update(files.stamp().as_bytes());
+                self.hash.update(&files.stamp().to_le_bytes());
                 Some(Arc::new(files))
             }
             Some(Err(e)) => {

@@ -90,7 +90,7 @@ impl Loader {
                 when they change";
             self.problem(d.in_file(file).at(format!("/sources/{id}")).help(help));
         }
-        stamp.into()
+        stamp.to_le_bytes().into()
     }
 
     fn features(

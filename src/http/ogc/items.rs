@@ -25,6 +25,7 @@ use crate::http::request::{
     Asker, Params, UrlPath, WARNING, answer, has_tag, json as json_answer, short,
 };
 use crate::http::site::PublicUrl;
+use crate::identity::Identity;
 use crate::service::{Lane, Service};
 
 /// `/collections/{id}/items`
@@ -39,8 +40,11 @@ pub async fn items(
     let asked: Vec<(String, String)> =
         params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     let format = Format::wanted(&mut params, &headers, &Format::FEATURES)?;
-    let tag = format!("{:016x}-{:?}-{url}-{uri}", service.map().revision(), format);
-    let tag = format!("W/\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(tag.as_bytes()));
+    let tag = Identity::of_kind("items")
+        .with(&service.map().revision())
+        .with(format.media_type())
+        .with(&(url.as_str(), uri.to_string()));
+    let tag = format!("W/\"{}\"", tag.text());
     let page = {
         let make =
             move |map: &Map, stop: &Stop| Page::make(map, id, params, format, (&asked, &url), stop);

@@ -19,16 +19,19 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::TilesError;
 use crate::geo::TileId;
+use crate::identity::{Identity, identified_by_fields};
 
 /// What a file is known by: another file, or the same after a change, has another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Identity {
+pub struct FileStamp {
     place: Place,
     length: u64,
     changed: Option<SystemTime>,
 }
 
-impl Identity {
+identified_by_fields!(FileStamp { place, length, changed });
+
+impl FileStamp {
     fn of(path: &Path) -> Result<Self, TilesError> {
         let file =
             std::fs::metadata(path).map_err(|e| TilesError::Io(path.display().to_string(), e))?;
@@ -72,7 +75,7 @@ pub struct Archive {
 
 struct Opened {
     /// Of the file that the reader reads.
-    identity: Identity,
+    stamp: FileStamp,
     reader: Result<Arc<Reader>, Arc<TilesError>>,
 }
 
@@ -84,10 +87,10 @@ impl fmt::Debug for Archive {
 
 impl Archive {
     pub fn open(kind: Kind, path: &Path) -> Result<Self, TilesError> {
-        let identity = Identity::of(path)?;
+        let stamp = FileStamp::of(path)?;
         let reader = Reader::open(kind, path)?;
         let zooms = reader.zooms()?;
-        let opened = Mutex::new(Opened { identity, reader: Ok(Arc::new(reader)) });
+        let opened = Mutex::new(Opened { stamp, reader: Ok(Arc::new(reader)) });
         Ok(Self { kind, path: path.to_path_buf(), opened, zooms })
     }
 
@@ -97,32 +100,31 @@ impl Archive {
     }
 
     /// `None` while the file is not there.
-    pub fn identity(&self) -> Option<Identity> {
-        Identity::of(&self.path).ok()
+    pub fn file_stamp(&self) -> Option<FileStamp> {
+        FileStamp::of(&self.path).ok()
     }
 
-    /// The file's path, length and time of change.
-    pub fn stamp(&self) -> String {
-        let Self { path, .. } = self;
-        let told = self.identity().map(|i| (i.length, i.changed));
-        format!("{} {told:?}", path.display())
+    /// A number for the file's path, length and time of change.
+    pub fn stamp(&self) -> u128 {
+        let known = self.file_stamp().map(|file| (file.length, file.changed));
+        Identity::of_kind("archive").with(self.path.as_path()).with(&known).number128()
     }
 
     pub fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>, TilesError> {
-        let before = Identity::of(&self.path)?;
+        let before = FileStamp::of(&self.path)?;
         let tile = self.reader(before)?.tile(&self.path, id);
-        match Identity::of(&self.path)? == before {
+        match FileStamp::of(&self.path)? == before {
             true => tile,
             false => Err(TilesError::Changed(self.path.display().to_string())),
         }
     }
 
     /// The reader of the file as it is now.
-    fn reader(&self, now: Identity) -> Result<Arc<Reader>, TilesError> {
+    fn reader(&self, now: FileStamp) -> Result<Arc<Reader>, TilesError> {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if opened.identity != now {
+        if opened.stamp != now {
             let reader = Reader::open(self.kind, &self.path).map(Arc::new).map_err(Arc::new);
-            *opened = Opened { identity: now, reader };
+            *opened = Opened { stamp: now, reader };
         }
         opened.reader.clone().map_err(TilesError::Broken)
     }

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use xxhash_rust::xxh3::xxh3_64;
 
 pub use folder::MAX_STAMPED;
 pub use heights::decode as decode_heights;
@@ -22,6 +21,7 @@ pub use vector::{VectorTile, decode as decode_vector};
 
 use super::roots::{Roots, RootsError};
 use crate::geo::{TileId, World, WorldBox};
+use crate::identity::Identity;
 use archive::{Archive, Kind};
 use folder::Folder;
 
@@ -146,15 +146,14 @@ impl TileSet {
     /// What tells these tiles from others at a start, or from themselves after a change, and
     /// whether that is sure: the length and time of change of an archive, or of every file in a
     /// folder.
-    pub fn stamp(&self) -> (String, bool) {
+    pub fn stamp(&self) -> (u128, bool) {
         let (reader, sure) = match &self.reader {
-            Reader::Folder(folder) => {
-                let (hash, sure) = folder.stamp();
-                (format!("{hash:x}"), sure)
-            }
+            Reader::Folder(folder) => folder.stamp(),
             Reader::Archive(archive) => (archive.stamp(), true),
         };
-        (format!("{reader} {:?} {} {} {}", self.bounds, self.minzoom, self.maxzoom, self.tms), sure)
+        let zooms = (self.minzoom, self.maxzoom, self.tms);
+        let whole = Identity::of_kind("tiles").with(&reader).with(&self.bounds).with(&zooms);
+        (whole.number128(), sure)
     }
 
     /// A number that is another while the server runs when an archive's file has changed; 0 for
@@ -162,7 +161,9 @@ impl TileSet {
     pub fn version(&self) -> u64 {
         match &self.reader {
             Reader::Folder(_) => 0,
-            Reader::Archive(archive) => xxh3_64(format!("{:?}", archive.identity()).as_bytes()),
+            Reader::Archive(archive) => {
+                Identity::of_kind("archive").with(&archive.file_stamp()).number()
+            }
         }
     }
 
