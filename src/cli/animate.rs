@@ -12,7 +12,7 @@ use crate::feature::Date;
 use crate::geo::Effort;
 use crate::sheet::{Finished, Spec};
 
-/// Draw a map day by day into one moving picture: GIF, WebP, APNG or MP4, the date burned in
+/// Draw a map day by day into an animation: GIF, WebP, APNG or MP4, with the date in each frame
 #[derive(Args)]
 #[command(after_help = "Example:\n  contactline animate --spec map.json --from 2020-09-01 --to \
         2020-12-05 --events -o war.gif")]
@@ -29,7 +29,7 @@ pub(super) struct Animate {
     from: Date,
     #[arg(long, value_name = "YYYY-MM-DD")]
     to: Date,
-    /// A frame every so many days
+    /// One frame every N days
     #[arg(
         long,
         value_name = "DAYS",
@@ -37,10 +37,10 @@ pub(super) struct Animate {
         value_parser = clap::value_parser!(u32).range(1..)
     )]
     step: Option<u32>,
-    /// A frame for each day on which the map changes
+    /// One frame for each day on which the map changes
     #[arg(long)]
     events: bool,
-    /// Seconds a frame
+    /// Seconds per frame
     #[arg(long, default_value_t = 1.0, value_name = "S")]
     seconds: f64,
     /// The file to write: .gif, .webp, .png or, where ffmpeg is installed, .mp4

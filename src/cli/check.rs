@@ -24,7 +24,7 @@ pub(super) struct Check {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// A folder that styles may read files of, beside their own and those that are checked; may be
-    /// given often
+    /// repeated
     #[arg(long, value_name = "FOLDER")]
     root: Vec<PathBuf>,
 }

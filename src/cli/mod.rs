@@ -45,19 +45,19 @@ enum Command {
 /// Where the map comes from.
 #[derive(Args, Clone)]
 struct DataArgs {
-    /// A file of GeoJSON or a table of points, or a folder of them; may be given often. A file of
+    /// A file of GeoJSON or a table of points, or a folder of them; may be repeated. A file of
     /// the same name takes the place of an embedded one
     #[arg(long, value_name = "PATH")]
     data: Vec<PathBuf>,
-    /// A font file, or a folder of them, to be preferred to the embedded fonts; may be given often
+    /// A font file, or a folder of them, to be preferred to the embedded fonts; may be repeated
     #[arg(long, value_name = "PATH")]
     fonts: Vec<PathBuf>,
     /// A folder that styles may read tiles, data, sprites, glyphs and pictures of, beside their own
-    /// and those of --data; may be given often
+    /// and those of --data; may be repeated
     #[arg(long, value_name = "FOLDER")]
     root: Vec<PathBuf>,
-    /// Draw a character that no font has as the font's box for it; it is left out otherwise, with a
-    /// warning
+    /// Draw characters that no font has as the font's .notdef box; they are left out otherwise, with
+    /// a warning
     #[arg(long)]
     notdef: bool,
 }

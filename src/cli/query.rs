@@ -36,11 +36,11 @@ pub(super) struct Query {
     /// How many of the nearest
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     k: Option<u16>,
-    /// Where to look; may be given often. Without it everywhere, or for the nearest among the named
+    /// Where to look; may be repeated. Without it everywhere, or for the nearest among the named
     /// places
     #[arg(long, value_name = "NAME")]
     collection: Vec<String>,
-    /// Only what holds on this day
+    /// Only features valid on this date
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
     #[command(flatten)]

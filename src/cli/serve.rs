@@ -25,7 +25,7 @@ pub(super) struct Serve {
     listen: SocketAddr,
     #[command(flatten)]
     data: DataArgs,
-    /// A MapLibre style, or a folder of them; may be given often. Without one, the embedded map is
+    /// A MapLibre style, or a folder of them; may be repeated. Without one, the embedded map is
     /// served
     #[arg(long, value_name = "PATH")]
     style: Vec<PathBuf>,
@@ -37,13 +37,13 @@ pub(super) struct Serve {
     /// it, whatever a request says
     #[arg(long, value_name = "URL")]
     public_url: Option<BaseUrl>,
-    /// A name, perhaps with a port, that requests may call the server by; may be given often. Links
+    /// A name, perhaps with a port, that requests may call the server by; may be repeated. Links
     /// in answers begin with the request's host only if it is one of these, localhost or an
     /// address, and are relative otherwise
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
-    /// A proxy that says in X-Forwarded-For whom it asks for, and in X-Forwarded-Proto how; an
-    /// address or a network (10.0.0.0/8); may be given often
+    /// A trusted proxy, whose X-Forwarded-For and X-Forwarded-Proto headers are believed: an address
+    /// or a network (10.0.0.0/8); may be repeated
     #[arg(long, value_name = "ADDR", value_parser = network)]
     trusted_proxy: Vec<IpNet>,
     /// Connections at a time; fewer where the process may open fewer files

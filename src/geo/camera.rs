@@ -235,7 +235,7 @@ impl Camera {
         camera
     }
 
-    /// Degrees clockwise from north that are up.
+    /// Degrees clockwise from north that point up.
     pub fn bearing(&self) -> f64 {
         self.turn.map_or(0.0, |t| t.bearing)
     }

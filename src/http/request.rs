@@ -44,7 +44,7 @@ impl<T: serde::de::DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> 
 #[derive(Debug)]
 pub struct Params(BTreeMap<String, String>);
 
-/// Parameters that may be given often.
+/// Parameters that may be repeated.
 const LISTS: [&str; 5] = ["marker", "path", "circle", "callout", "highlight"];
 /// Stands between their values.
 const BETWEEN: char = '\u{1e}';
@@ -83,7 +83,7 @@ impl Params {
         self.0.remove(key)
     }
 
-    /// Takes the values of a parameter that may be given often.
+    /// Takes the values of a parameter that may be repeated.
     pub fn take_list(&mut self, key: &str) -> Vec<String> {
         self.take(key)
             .into_iter()

@@ -19,7 +19,7 @@ pub struct Spec {
     pub center: Option<[f64; 2]>,
     /// Style zoom (512 px tiles).
     pub zoom: Option<f64>,
-    /// Degrees clockwise from north that are up; goes with `center`.
+    /// Degrees clockwise from north that point up; goes with `center`.
     pub bearing: Option<f64>,
     /// `web-mercator`, `lambert` or `utm`.
     pub projection: Option<String>,
@@ -69,7 +69,7 @@ pub struct Spec {
     /// Words about places, each with a line that leads there.
     #[serde(default)]
     pub callouts: Vec<CalloutSpec>,
-    /// A house's own sign as a data URI: PNG, JPEG, WebP or SVG.
+    /// A logo as a data URI: PNG, JPEG, WebP or SVG.
     pub logo: Option<String>,
     /// A moving picture: a map for each of several days.
     pub animate: Option<Animate>,
@@ -79,7 +79,7 @@ pub struct Spec {
     pub paths: Vec<Path>,
     #[serde(default)]
     pub circles: Vec<Circle>,
-    /// Features to be brought out, `collection/id`, all else dimmed.
+    /// Features to be highlighted, `collection/id`, everything else dimmed.
     #[serde(default)]
     pub highlight: Vec<String>,
     /// Features with simplestyle properties, or with `layers` of their own.

@@ -17,7 +17,7 @@ pub struct Furnishing {
     pub recipe: String,
     /// Words about places of the map.
     pub callouts: Vec<Callout>,
-    /// A house's own sign.
+    /// A logo.
     pub logo: Option<Logo>,
 }
 

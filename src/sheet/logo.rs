@@ -1,4 +1,4 @@
-//! A house's own sign on a map: PNG, JPEG, WebP or SVG, as a data URI.
+//! A logo on a map: PNG, JPEG, WebP or SVG, as a data URI.
 
 use std::fmt;
 use std::sync::Arc;

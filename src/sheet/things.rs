@@ -109,7 +109,7 @@ pub fn circle(circle: &Circle, at: &str) -> Result<Json, SpecError> {
     Ok(feature(json!({"type": "Polygon", "coordinates": [ring]}), properties))
 }
 
-/// A veil over all but the features that are brought out, and their outlines.
+/// A veil over all but the highlighted features, and their outlines.
 pub fn dimmed(map: &Map, features: &[String], effort: &Effort) -> Result<Vec<Json>, SpecError> {
     let mut out_of_veil = MultiPolygon(Vec::new());
     for (i, name) in features.iter().enumerate() {
@@ -117,7 +117,7 @@ pub fn dimmed(map: &Map, features: &[String], effort: &Effort) -> Result<Vec<Jso
         let short: String = name.chars().take(60).collect();
         let missing = || wrong(&at, format!("there is no feature '{short}'; write collection/id"));
         if i >= MAX_HIGHLIGHTS {
-            return Err(wrong(&at, format!("at most {MAX_HIGHLIGHTS} features are brought out")));
+            return Err(wrong(&at, format!("at most {MAX_HIGHLIGHTS} features are highlighted")));
         }
         let (collection, id) = name.split_once('/').ok_or_else(missing)?;
         let index = map.catalog().collection(collection).ok_or_else(missing)?;
@@ -125,7 +125,7 @@ pub fn dimmed(map: &Map, features: &[String], effort: &Effort) -> Result<Vec<Jso
         let area = match &feature.geometry {
             Geometry::Polygon(p) => MultiPolygon(vec![p.clone()]),
             Geometry::MultiPolygon(m) => m.clone(),
-            _ => return Err(wrong(&at, "only areas can be brought out")),
+            _ => return Err(wrong(&at, "only areas can be highlighted")),
         };
         out_of_veil = overlay::union(&out_of_veil, &area, effort)
             .map_err(|why| wrong(&at, why.to_string()))?;
@@ -155,7 +155,7 @@ pub fn dimmed(map: &Map, features: &[String], effort: &Effort) -> Result<Vec<Jso
     ])
 }
 
-/// Features that may be brought out.
+/// Features that may be highlighted.
 const MAX_HIGHLIGHTS: usize = 50;
 /// Positions of a user's own features.
 const MAX_POSITIONS: usize = 20_000;

@@ -40,44 +40,44 @@ pub(super) struct Export {
     /// Style zoom (512 px tiles), -2 to 24
     #[arg(long, requires = "center", allow_hyphen_values = true)]
     zoom: Option<f64>,
-    /// Degrees clockwise from north that are up
+    /// Bearing: degrees clockwise from north that point up
     #[arg(long, requires = "center", allow_hyphen_values = true)]
     bearing: Option<f64>,
     /// web-mercator, lambert (a conformal conic for the area) or utm (the area's zone); scale is
     /// true in the middle
     #[arg(long, value_name = "NAME")]
     projection: Option<String>,
-    /// The map as a JSON document; flags say more, or otherwise
+    /// The map as a JSON document; flags add to it and override it
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// A pin: longitude,latitude and perhaps a label; may be given often
+    /// A pin: longitude,latitude and perhaps a label; may be repeated
     #[arg(long, value_name = "LON,LAT[,LABEL]", allow_hyphen_values = true)]
     marker: Vec<String>,
-    /// A line: positions with spaces between; may be given often
+    /// A line: positions with spaces between; may be repeated
     #[arg(long, value_name = "LON,LAT LON,LAT ...", allow_hyphen_values = true)]
     path: Vec<String>,
-    /// All within so many kilometres; may be given often
+    /// A circle around longitude,latitude of a radius in km; may be repeated
     #[arg(long, value_name = "LON,LAT,KM", allow_hyphen_values = true)]
     circle: Vec<String>,
-    /// Words about a place, in a box with a line that leads there; may be given often
+    /// A callout: text in a box with a leader line to a place; may be repeated
     #[arg(long, value_name = "LON,LAT,TEXT", allow_hyphen_values = true)]
     callout: Vec<String>,
-    /// A house's own sign: PNG, JPEG, WebP or SVG
+    /// A logo: PNG, JPEG, WebP or SVG
     #[arg(long, value_name = "FILE")]
     logo: Option<PathBuf>,
     /// MapLibre layers that draw --geojson in place of simplestyle: a JSON array, or a style
     #[arg(long, value_name = "FILE", requires = "geojson")]
     geojson_style: Option<PathBuf>,
-    /// A feature, collection/id, to be brought out, all else dimmed; may be given often
+    /// A feature, collection/id, to be highlighted, everything else dimmed; may be repeated
     #[arg(long, value_name = "COLLECTION/ID")]
     highlight: Vec<String>,
     /// Features with simplestyle properties to be drawn on top; what --data reads, this does
     #[arg(long, value_name = "FILE")]
     geojson: Option<PathBuf>,
-    /// What changed between two days, in place of who holds what: 2020-09-27/2020-12-01
+    /// What changed between two dates, instead of who controls what: 2020-09-27/2020-12-01
     #[arg(long, value_name = "A/B")]
     change: Option<String>,
-    /// Two days, each with a map of its own, side by side: 2020-09-27/2020-12-01
+    /// Compare two dates side by side: 2020-09-27/2020-12-01
     #[arg(long, value_name = "A/B")]
     compare: Option<String>,
     /// The two maps of --compare share one frame, each with its half
@@ -99,10 +99,10 @@ pub(super) struct Export {
     /// A size by name, such as a4-landscape-300dpi, web-1200, social-square or newspaper-2col
     #[arg(long, value_name = "NAME", conflicts_with_all = ["size", "ratio"])]
     preset: Option<String>,
-    /// Device px an inch, for PNG and the size of PDF pages; 96 for each CSS px unless it is said
+    /// Resolution in device px an inch, for PNG and the size of PDF pages [default: 96 x ratio]
     #[arg(long, value_name = "N")]
     dpi: Option<f64>,
-    /// What stands beside the map: all, none, or some of title, date, legend, scale, north, inset,
+    /// Map elements (furniture): all, none, or some of title, date, legend, scale, north, inset,
     /// sources, graticule, frame, globe, logo, each perhaps with a corner: legend:top-left,scale
     #[arg(long, value_name = "LIST")]
     furniture: Option<String>,
@@ -114,14 +114,14 @@ pub(super) struct Export {
     /// light, dark, print-grey or high-contrast
     #[arg(long)]
     theme: Option<String>,
-    /// How SVG writes letters: outline or live
+    /// SVG text: outline (paths) or live (text elements)
     #[arg(long, value_name = "outline|live")]
     text: Option<String>,
     /// Quality of JPEG, 1 to 100
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: Option<u8>,
-    /// Say where on the Earth the picture lies: in the PDF itself, for others beside it in a world
-    /// file and .aux.xml (a .tif says it anyway)
+    /// Georeference the picture: in the PDF itself, for others beside it in a world file and
+    /// .aux.xml (a .tif is georeferenced anyway)
     #[arg(long)]
     geo: bool,
     /// PNG of at most 256 colours, a third of the size
@@ -130,13 +130,13 @@ pub(super) struct Export {
     /// Print the map's alternative text
     #[arg(long)]
     alt_text: bool,
-    /// The day of the map: the style's own setting 'date'
+    /// The date of the map: the style's own setting 'date'
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<String>,
     /// The language of the map: the style's own setting 'lang'
     #[arg(long, value_name = "LANG")]
     lang: Option<String>,
-    /// A setting of the style's own state, such as date=2020-11-10 or lang=hy; may be given often
+    /// A setting of the style's own state, such as date=2020-11-10 or lang=hy; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     state: Vec<String>,
     /// The file to write; - is standard output, in the document's format or as PNG

@@ -73,12 +73,12 @@ pub struct Subject<'a> {
     pub strip: bool,
     /// What a user put on the map, in the map's plane.
     pub on_top: Vec<&'a Shape>,
-    /// Degrees clockwise from north that are up.
+    /// Degrees clockwise from north that point up.
     pub bearing: f64,
     /// Where the map is not in Web Mercator.
     pub projector: Option<&'a Projector>,
     pub callouts: &'a [Callout],
-    /// A house's own sign, at its size.
+    /// A logo, at its size.
     pub logo: Option<Arc<Image>>,
     /// How wide the map is; the first, where there are several; device px.
     pub map_width_px: u32,
