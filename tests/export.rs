@@ -3,26 +3,22 @@
 //! `tests/clients/print.py`.
 
 mod app;
+#[path = "app/drawing.rs"]
+mod drawing;
 
 use std::collections::BTreeSet;
 
 use app::{Answer, get, get_as, send};
 use axum::body::Body;
 use axum::http::Request;
-use contactline::atlas::{self, Frame, Map, Options, Size};
-use contactline::geo::Effort;
-use contactline::sheet::{Furnishing, Output, Picture, Spec, TextAs};
+use contactline::atlas::{Frame, Size};
+use contactline::sheet::{Furnishing, Output, Picture, TextAs};
+use drawing::embedded;
 use geo::Intersects;
 use serde_json::{Value as Json, json};
 
-fn embedded() -> &'static Map {
-    static MAP: std::sync::OnceLock<Map> = std::sync::OnceLock::new();
-    MAP.get_or_init(|| atlas::load(&Options::default()).value.unwrap())
-}
-
 fn picture(spec: &Json) -> Picture {
-    let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    spec.picture(embedded(), "conflict", "a test".to_string(), &Effort::default()).unwrap()
+    drawing::picture(embedded(), "conflict", spec).unwrap()
 }
 
 fn drawn(spec: &Json) -> Vec<u8> {

@@ -2,6 +2,8 @@
 //! not what was asked for, and slips of the hand that nobody tells them of.
 
 mod app;
+#[path = "app/drawing.rs"]
+mod drawing;
 mod random;
 
 use std::fs;
@@ -10,16 +12,12 @@ use std::process::Command;
 
 use app::{get, get_as};
 use contactline::atlas::{self, Frame, Map, Options, Size, State};
-use contactline::geo::{Effort, LonLat, TileId};
-use contactline::sheet::{Output, Picture, Spec};
+use contactline::geo::{LonLat, TileId};
+use contactline::sheet::{Output, Picture};
+use drawing::{embedded, picture};
 use fast_mvt::{MvtCoord, MvtTileBuilder};
 use random::Random;
 use serde_json::{Value as Json, json};
-
-fn embedded() -> &'static Map {
-    static MAP: std::sync::OnceLock<Map> = std::sync::OnceLock::new();
-    MAP.get_or_init(|| atlas::load(&Options::default()).value.unwrap())
-}
 
 /// A map of one style, whose files lie in the folder.
 fn of_style(folder: &Path, style: &Json) -> Map {
@@ -47,11 +45,6 @@ fn state(map: &Map, style: &str) -> State {
 
 fn size(width: u32, height: u32, ratio: u32) -> Size {
     Size::new(width, height, ratio, u64::MAX).unwrap()
-}
-
-fn picture(map: &Map, style: &str, spec: &Json) -> Result<Picture, String> {
-    let spec = Spec::read(spec.to_string().as_bytes()).map_err(|e| e.to_string())?;
-    spec.picture(map, style, String::new(), &Effort::default()).map_err(|e| e.to_string())
 }
 
 fn of_spec(map: &Map, style: &str, spec: &Json) -> image::RgbaImage {

@@ -1,19 +1,19 @@
 //! Moving pictures: a frame for each day, in which nothing moves but what changes.
 
 mod app;
+#[path = "app/drawing.rs"]
+mod drawing;
 
 use app::{get, get_as};
-use contactline::atlas::{self, Map, Options};
 use contactline::geo::{Effort, Limits, Stop, Stopped};
-use contactline::sheet::{PictureError, Spec};
+use contactline::sheet::PictureError;
+use drawing::{embedded, picture};
 use image::{AnimationDecoder, RgbImage};
 use serde_json::{Value as Json, json};
 
 fn frames(spec: &Json) -> Vec<(String, RgbImage)> {
-    static MAP: std::sync::OnceLock<Map> = std::sync::OnceLock::new();
-    let map = MAP.get_or_init(|| atlas::load(&Options::default()).value.unwrap());
-    let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    let picture = spec.picture(map, "conflict", String::new(), &Effort::default()).unwrap();
+    let map = embedded();
+    let picture = picture(map, "conflict", spec).unwrap();
     let mut out = Vec::new();
     let taken =
         map.frames(&picture, &Effort::unbounded(), |day, pixels| -> Result<(), PictureError> {
@@ -72,17 +72,12 @@ fn steps_are_days() {
 
 #[test]
 fn drawing_is_given_up_in_time() {
-    let map = atlas::load(&Options::default()).value.unwrap();
+    let map = embedded();
     for spec in [
         json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 3000, "height": 2000, "ratio": 4}),
         json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 300, "height": 200, "animate": {"from": "2020-01-01", "to": "2020-12-05", "step": 1}}),
     ] {
-        let picture = Spec::read(spec.to_string().as_bytes()).unwrap().picture(
-            &map,
-            "conflict",
-            String::new(),
-            &Effort::default(),
-        );
+        let picture = picture(map, "conflict", &spec);
         let late = map.draw_within(
             &picture.unwrap(),
             &Effort::new(Limits::PICTURE, Stop::when(|| Some(Stopped::Late))),
@@ -94,12 +89,11 @@ fn drawing_is_given_up_in_time() {
 /// Every painter is given up alike, for whatever reason.
 #[test]
 fn what_is_too_much_is_refused_in_every_format() {
-    let map = atlas::load(&Options::default()).value.unwrap();
+    let map = embedded();
     for format in ["png", "webp", "jpg", "gif", "tif", "svg", "pdf"] {
         let spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 600, "height": 500,
             "furniture": "all", "title": "T", "format": format});
-        let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-        let picture = spec.picture(&map, "conflict", String::new(), &Effort::default()).unwrap();
+        let picture = picture(map, "conflict", &spec).unwrap();
         let drawn = |limits: Limits, why: Option<Stopped>| {
             map.draw_within(&picture, &Effort::new(limits, Stop::when(move || why)))
         };
@@ -121,8 +115,7 @@ fn what_is_too_much_is_refused_in_every_format() {
     }
     let spec = json!({"bbox": [45.4, 38.8, 48.0, 40.6], "width": 600, "height": 500,
         "format": "svg"});
-    let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    let picture = spec.picture(&map, "conflict", String::new(), &Effort::default()).unwrap();
+    let picture = picture(map, "conflict", &spec).unwrap();
     let small = Effort::new(Limits { bytes: 20_000, ..Limits::PICTURE }, Stop::never());
     let refused = map.draw_within(&picture, &small);
     assert!(matches!(refused, Err(PictureError::Stopped(Stopped::Memory))));

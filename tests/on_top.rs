@@ -1,15 +1,13 @@
 //! What a user puts on a map: features with layers of their own, callouts, a logo.
 
+#[path = "app/drawing.rs"]
+mod drawing;
+
 use base64::Engine as _;
 use contactline::atlas::{self, Map, Options};
-use contactline::geo::Effort;
-use contactline::sheet::{Picture, Spec};
+use contactline::sheet::Picture;
+use drawing::embedded;
 use serde_json::{Value as Json, json};
-
-fn embedded() -> &'static Map {
-    static MAP: std::sync::OnceLock<Map> = std::sync::OnceLock::new();
-    MAP.get_or_init(|| atlas::load(&Options::default()).value.unwrap())
-}
 
 fn picture(members: &Json) -> Result<Picture, String> {
     picture_over(embedded(), "conflict", members)
@@ -21,8 +19,7 @@ fn picture_over(map: &Map, style: &str, members: &Json) -> Result<Picture, Strin
         spec["state"] = json!({"date": "2020-11-08"});
     }
     spec.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-    let spec = Spec::read(spec.to_string().as_bytes()).map_err(|e| e.to_string())?;
-    spec.picture(map, style, String::new(), &Effort::default()).map_err(|e| e.to_string())
+    drawing::picture(map, style, &spec)
 }
 
 fn drawn(members: &Json) -> Result<Vec<u8>, String> {

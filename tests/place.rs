@@ -1,27 +1,17 @@
 //! Maps in other projections and with their place on the Earth. What GDAL makes of them is asked in
 //! `tests/clients/place.py`.
 
-use std::sync::OnceLock;
+#[path = "app/drawing.rs"]
+mod drawing;
 
-use contactline::atlas::{self, Map, Options, SceneError};
+use contactline::atlas::{self, Options, SceneError};
 use contactline::geo::Effort;
 use contactline::sheet::{PictureError, Spec};
+use drawing::{embedded, picture};
 use serde_json::{Value as Json, json};
 
-fn embedded() -> &'static Map {
-    static MAP: OnceLock<Map> = OnceLock::new();
-    MAP.get_or_init(|| atlas::load(&Options::default()).value.unwrap())
-}
-
 fn drawn(spec: &Json) -> Vec<u8> {
-    let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
-    embedded()
-        .draw(
-            &spec
-                .picture(embedded(), "conflict", "a test".to_string(), &Effort::default())
-                .unwrap(),
-        )
-        .unwrap()
+    embedded().draw(&picture(embedded(), "conflict", spec).unwrap()).unwrap()
 }
 
 /// A map with a red disc in its middle and one far from it.
