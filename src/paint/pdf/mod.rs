@@ -154,7 +154,6 @@ impl Page<'_> {
         for (layer, marks) in &self.layers {
             begin_layer(&mut surface);
             marks.iter().for_each(|mark| writer.mark(mark, &mut surface));
-            self.effort.check()?;
             let labels = if *layer == FURNITURE { &mut beside } else { &mut on_map };
             labels.append(&mut writer.labels);
         }
@@ -162,6 +161,9 @@ impl Page<'_> {
         surface.pop();
         surface.finish();
         page.finish();
+        // What was broken off is no page. The surface is left whole all the same: its writer panics
+        // where something is still pushed.
+        self.effort.check()?;
         let mut outline = Outline::new();
         outline.push_child(OutlineNode::new(
             about.title.clone(),
