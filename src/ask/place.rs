@@ -106,11 +106,7 @@ impl Place {
         match crate::cql2::from_text(text) {
             Ok(Expr::Geometry(g)) => return Place::sound(member, (*g).clone(), effort),
             Err(e) if is_wkt(text) => {
-                let message = format!(
-                    "no geometry, {}: {}",
-                    e.place.replace(" of the filter", ""),
-                    e.message
-                );
+                let message = format!("no geometry, {}: {}", e.place.of_text(), e.message);
                 return Err(QuestionError::member(member, message));
             }
             _ => {}

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::text::{call, instant, interval_end};
-use super::{Arithmetic, Comparison, Expr, FilterError, MAX_DEPTH, MAX_NODES, MAX_POSITIONS, bbox};
+use super::{
+    Arithmetic, Comparison, Expr, FilterError, FilterPlace, MAX_DEPTH, MAX_NODES, MAX_POSITIONS,
+    bbox,
+};
 use crate::feature::{Value, geometry};
 
 /// Reads a filter from CQL2 JSON.
@@ -23,10 +26,9 @@ struct Reader {
 type Parsed = Result<Expr, FilterError>;
 
 fn error(pointer: &str, message: impl Into<String>) -> FilterError {
-    let place = if pointer.is_empty() {
-        "in the filter".to_string()
-    } else {
-        format!("at {pointer} of the filter")
+    let place = match pointer {
+        "" => FilterPlace::Anywhere,
+        pointer => FilterPlace::Pointer(pointer.to_string()),
     };
     FilterError { place, message: message.into() }
 }
