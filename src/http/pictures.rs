@@ -349,6 +349,7 @@ async fn draw(
 ) -> Result<Response, Problem> {
     let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
     let state = styled.state(params.pairs())?;
+    params.refuse_lists()?;
     send(service, Picture::plain(style, state, frame, output), headers).await
 }
 
