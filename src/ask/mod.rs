@@ -93,6 +93,9 @@ impl Question {
     }
 }
 
+/// What `between` is.
+const TWO_DAYS: &str = "two days, the earlier first: 2020-09-27/2020-12-01";
+
 /// A question for what changed between two days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Change {
@@ -107,8 +110,7 @@ struct Change {
 impl Change {
     fn between(from: Date, to: Date) -> Result<Self, QuestionError> {
         if from > to {
-            let message = "two days, the earlier first: 2020-09-27/2020-12-01";
-            return Err(QuestionError::member("between", message));
+            return Err(QuestionError::member("between", TWO_DAYS));
         }
         Ok(Self { from, to, property: "control".to_string(), split: None })
     }
