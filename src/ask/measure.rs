@@ -90,7 +90,7 @@ impl Measures {
     }
 }
 
-/// Steps in which measures are told, per km or km².
+/// Steps to which measures are rounded, per km or km².
 pub(super) const PER_KM: f64 = 1_000.0;
 
 /// A property's value as a name of a group.

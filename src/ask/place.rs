@@ -35,7 +35,7 @@ const LEAST_SCORE: f64 = 0.9;
 const SUGGESTED: usize = 3;
 
 impl Found<'_> {
-    /// What is told of a place that is given by its numbers.
+    /// A warning where a place that is given by its numbers has them swapped.
     pub fn swapped(&self, catalog: &Catalog) -> Option<String> {
         let bounds = self.geometry.bounding_rect().filter(|_| self.feature.is_none())?;
         let (min, max) = (bounds.min(), bounds.max());
