@@ -82,7 +82,7 @@ impl Overlay {
     /// A layer with a label in `metadata."contactline:legend"` stands in the legend.
     ///
     /// Each part of the features is drawn by each layer: parts times layers are at most `most`.
-    /// What is ignored of the layers on this map is told.
+    /// Warnings say what is ignored of the layers on this map.
     ///
     /// # Errors
     /// Where a feature or a layer is bad, or there are too many.
@@ -91,36 +91,36 @@ impl Overlay {
         (geojson, layers): (&Json, &Json),
         most: u64,
         map: &StyledMap,
-        told: &mut Vec<String>,
+        warnings: &mut Vec<String>,
     ) -> Result<Overlay, OverlayError> {
         let wrong = |pointer: &str, message: &str| {
             OverlayError::from(Diagnostic::error(message).at(pointer))
         };
-        let (own, text) = own::layers(layers, told)?;
-        own::missing_names(&own, map, &self.sprite, told);
-        let index = Index::new(own::features(geojson, told)?);
+        let (own, text) = own::layers(layers, warnings)?;
+        own::missing_names(&own, map, &self.sprite, warnings);
+        let index = Index::new(own::features(geojson, warnings)?);
         let (parts, layers) =
             (index.parts().len() as u64, layers.as_array().map_or(1, Vec::len).max(1) as u64);
         let positions: usize = index.parts().iter().map(|part| part.shape.positions()).sum();
         if positions > MAX_POSITIONS {
-            let told = format!(
+            let message = format!(
                 "features on top have at most {MAX_POSITIONS} positions in all, not {positions}"
             );
-            return Err(wrong("/geojson", &told));
+            return Err(wrong("/geojson", &message));
         }
-        let told = |what: &str, most: u64| {
+        let too_many = |what: &str, most: u64| {
             format!("{what} are too many here: at most {most}; take fewer features or layers")
         };
         if parts * layers > most {
-            return Err(wrong("/layers", &told("parts of features times layers", most)));
+            return Err(wrong("/layers", &too_many("parts of features times layers", most)));
         }
         if positions as u64 * layers > MAX_DRAWN {
-            return Err(wrong("/layers", &told("positions times layers", MAX_DRAWN)));
+            return Err(wrong("/layers", &too_many("positions times layers", MAX_DRAWN)));
         }
         if parts * text.len() as u64 > MAX_READ {
             return Err(wrong(
                 "/layers",
-                &told("parts of features times letters of layers", MAX_READ),
+                &too_many("parts of features times letters of layers", MAX_READ),
             ));
         }
         let key = self.key
@@ -148,8 +148,8 @@ impl Overlay {
         let changes = match &answer.results {
             Results::Changes(changes) if !changes.areas.is_empty() => changes,
             _ => {
-                let told = format!("the data tells of no change between {from} and {to}");
-                return Err(of_change(told));
+                let message = format!("the data tells of no change between {from} and {to}");
+                return Err(of_change(message));
             }
         };
         let style = change_style(&changes.sums, &Words::of(language));
@@ -381,5 +381,39 @@ impl StyledMap {
             sprite = Arc::new(all);
         }
         self.with(std::iter::once(over).chain(given), style, sprite)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atlas::{self, Options};
+
+    #[test]
+    fn an_answer_is_drawn_as_its_geojson_would_be() {
+        let map = atlas::load(&Options::default()).value.unwrap();
+        for question in [
+            json!({"at": "46.7499,39.7601"}),
+            json!({"within": "districts/az-shusha"}),
+            json!({"near": "46.7528,39.8177", "k": 5}),
+            json!({"of": "lines/line-of-contact-1994", "distance_m": 5000, "limit": 1000}),
+            json!({"filter": "kind = 'line-of-contact'"}),
+            json!({"sum_by": "control", "collections": "control", "limit": 1000}),
+            json!({"between": "2020-09-27/2020-12-01", "split": "districts", "limit": 1000}),
+            json!({"between": "1988-01-01/1994-05-12", "limit": 1000}),
+        ] {
+            let effort = Effort::default();
+            let asked = Question::read(question.as_object().unwrap(), &effort).unwrap();
+            let answer = asked.ask(map.catalog(), &effort).unwrap();
+            let geojson = answer.geojson(serde_json::Map::new());
+            let read = source::read(SOURCE, "the answer", geojson.as_slice()).unwrap().value;
+            let overlay = Overlay::of_answer(&answer).unwrap();
+            let drawn = &overlay.features.collection().features;
+            assert!(drawn.len() == read.features.len() && !drawn.is_empty(), "{question}");
+            for (drawn, read) in drawn.iter().zip(&read.features) {
+                assert_eq!(drawn.geometry, read.geometry, "{question}");
+                assert_eq!(drawn.properties, read.properties, "{question}");
+            }
+        }
     }
 }
