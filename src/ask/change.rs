@@ -4,47 +4,144 @@
 //! what changed on either day is part of the change.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use geo::geometry::{Geometry, MultiPolygon, Point};
 use geo::{BoundingRect, Contains, Intersects};
-use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{AABB, RTree};
-use serde_json::{Value as Json, json};
 
-use super::measure::{Credits, rounded, text_of};
-use super::sums::Sums;
-use super::{Answer, Change, Question, QuestionError};
+use super::answer::{Answer, ChangedArea, Changes, Credits, Event, Results, Transition};
+use super::difference::{Difference, differences};
+use super::measure::{Measures, PER_KM, rounded};
+use super::sums::Summing;
+use super::{Change, Question, QuestionError};
 use crate::catalog::Catalog;
-use crate::catalog::Period;
-use crate::cql2::Instant;
-use crate::encode::{FeatureJson, Form};
 use crate::feature::Feature;
 use crate::geo::relate::{Prepared, meet};
 use crate::geo::{Effort, Stopped, cost, geodesic, overlay};
 use crate::index::Index;
 
-/// Slivers between lines drawn twice are not told, km².
+/// Smaller areas are slivers between lines drawn twice, km².
 const LEAST_KM2: f64 = 0.01;
-/// Nor those narrower than this, m, of what has a value on one of both days only.
-const LEAST_M: f64 = 50.0;
-/// What stands for no value in the names of sums.
-const NOTHING: &str = "none";
+
+/// Answers a question for what changed.
+pub(super) fn answered<'a>(
+    catalog: &'a Catalog,
+    question: &Question,
+    change: &Change,
+    effort: &Effort,
+) -> Result<Answer<'a>, QuestionError> {
+    let split = change.split.as_deref();
+    let parts = split.map(|name| parts_of(catalog, name, effort)).transpose()?;
+    let (scopes, warnings) = scopes(catalog, question)?;
+    let collections = changing_collections(catalog, question, &change.property)?;
+    if collections.is_empty() {
+        let property = &change.property;
+        let message = format!("no collection asked has '{property}' for areas in time");
+        return Err(QuestionError::missing("property", message));
+    }
+    let mut tally = Tally {
+        parts: parts.as_deref(),
+        areas: Vec::new(),
+        sums: Summing::of(None),
+        sums_of_parts: Summing::of(None),
+        credits: Credits::default(),
+    };
+    for (name, index) in collections {
+        for difference in differences(index, change, effort)? {
+            tally.add(name, difference, &scopes, effort)?;
+        }
+    }
+    let Tally { areas, sums, sums_of_parts, mut credits, .. } = tally;
+    let matched = areas.len();
+    let events = events(catalog, change, &scopes, &mut credits, effort)?;
+    let changes = Changes {
+        between: [change.from, change.to],
+        areas: largest(areas, question.limit),
+        sums: sums.sums(),
+        parts: split.map(|_| sums_of_parts.sums().groups),
+        events,
+    };
+    Ok(Answer {
+        results: Results::Changes(changes),
+        matched,
+        warnings,
+        credits,
+        skip_geometry: question.skip_geometry,
+    })
+}
+
+/// What changed, as it is added up.
+struct Tally<'p, 'a> {
+    /// What a change is divided by.
+    parts: Option<&'p [Part<'a>]>,
+    areas: Vec<ChangedArea<'a>>,
+    sums: Summing<'p, Transition>,
+    sums_of_parts: Summing<'p, String>,
+    credits: Credits,
+}
+
+impl<'a> Tally<'_, 'a> {
+    fn add(
+        &mut self,
+        collection: &'a str,
+        difference: Difference<'a>,
+        scopes: &[Scope],
+        effort: &Effort,
+    ) -> Result<(), Stopped> {
+        let Difference { from, to, area, sources } = difference;
+        let changed = scopes.iter().try_fold(area, |area, scope| scope.of_change(area, effort))?;
+        // Parts may leave some of it out, or lie over one another.
+        let whole_km2 = area_km2(&changed);
+        if whole_km2 >= LEAST_KM2 {
+            let transition = Transition::of(from.as_deref(), to.as_deref());
+            self.sums.add(Some(transition), &Measures::of_area(whole_km2));
+        }
+        for (part, geometry) in divided(changed, self.parts, effort)? {
+            let area_km2 = area_km2(&geometry);
+            if area_km2 < LEAST_KM2 {
+                continue;
+            }
+            sources.iter().for_each(|f| self.credits.note(f));
+            self.sums_of_parts.add(part.clone(), &Measures::of_area(area_km2));
+            self.areas.push(ChangedArea {
+                collection,
+                part,
+                from: from.clone(),
+                to: to.clone(),
+                geometry,
+                area_km2,
+                accuracy_m: sources.iter().filter_map(|f| f.number("accuracy_m")).reduce(f64::max),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn area_km2(area: &MultiPolygon<f64>) -> f64 {
+    geodesic::area_m2(&Geometry::MultiPolygon(area.clone())) / 1e6
+}
+
+/// So many of the areas, the largest first.
+fn largest(mut areas: Vec<ChangedArea>, count: usize) -> Vec<ChangedArea> {
+    areas.sort_by(|a, b| b.area_km2.total_cmp(&a.area_km2));
+    areas.truncate(count);
+    areas.iter_mut().for_each(|area| area.area_km2 = rounded(area.area_km2, PER_KM));
+    areas
+}
 
 /// Where a change is looked at.
-enum Place {
+enum Scope {
     /// Only what changed there.
     Area(MultiPolygon<f64>),
     /// The changes that took it in.
     Point(Point<f64>),
 }
 
-impl Place {
-    fn of(geometry: &Geometry<f64>) -> Option<Place> {
+impl Scope {
+    fn of(geometry: &Geometry<f64>) -> Option<Scope> {
         match geometry {
-            Geometry::Point(p) => Some(Place::Point(*p)),
-            other => Some(Place::Area(overlay::polygons(other)))
-                .filter(|p| !matches!(p, Place::Area(a) if a.0.is_empty())),
+            Geometry::Point(p) => Some(Scope::Point(*p)),
+            other => Some(Scope::Area(overlay::polygons(other)))
+                .filter(|p| !matches!(p, Scope::Area(a) if a.0.is_empty())),
         }
     }
 
@@ -55,49 +152,26 @@ impl Place {
         effort: &Effort,
     ) -> Result<MultiPolygon<f64>, Stopped> {
         match self {
-            Place::Area(area) => overlay::common(&changed, area, effort),
-            Place::Point(p) if changed.contains(p) => Ok(changed),
-            Place::Point(_) => Ok(MultiPolygon(Vec::new())),
+            Scope::Area(area) => overlay::common(&changed, area, effort),
+            Scope::Point(p) if changed.contains(p) => Ok(changed),
+            Scope::Point(_) => Ok(MultiPolygon(Vec::new())),
         }
     }
 
     fn geometry(&self) -> Geometry<f64> {
         match self {
-            Place::Area(area) => Geometry::MultiPolygon(area.clone()),
-            Place::Point(p) => Geometry::Point(*p),
+            Scope::Area(area) => Geometry::MultiPolygon(area.clone()),
+            Scope::Point(p) => Geometry::Point(*p),
         }
     }
 }
 
-/// Answers a question for what changed.
-pub(super) fn changed<'a>(
-    catalog: &'a Catalog,
+/// Where the question looks, with warnings of it.
+fn scopes(
+    catalog: &Catalog,
     question: &Question,
-    change: &Change,
-    effort: &Effort,
-) -> Result<Answer, QuestionError> {
-    let property = change.property.as_str();
-    let split: Vec<Part> = match &change.split {
-        None => Vec::new(),
-        Some(name) => {
-            let index = catalog.collection(name).ok_or_else(|| catalog.no_collection(name))?;
-            let called = |i: u32, f: &Feature| {
-                f.text("name").map_or_else(|| index.id(i).to_string(), str::to_string)
-            };
-            let features = &index.collection().features;
-            effort.spend(features.len() * cost::GEODESIC)?;
-            let part = |(i, f): (u32, &'a Feature)| {
-                Some(Part {
-                    name: called(i, f),
-                    geometry: &f.geometry,
-                    bounds: f.geometry.bounding_rect()?,
-                })
-            };
-            (0..).zip(features).filter_map(part).collect()
-        }
-    };
-    let mut places: Vec<Place> = Vec::new();
-    let mut warnings: Vec<String> = Vec::new();
+) -> Result<(Vec<Scope>, Vec<String>), QuestionError> {
+    let (mut scopes, mut warnings) = (Vec::new(), Vec::new());
     for (_, place) in &question.relations {
         let refuse = || {
             QuestionError::member(
@@ -107,90 +181,16 @@ pub(super) fn changed<'a>(
         };
         let found = place.find(catalog)?;
         warnings.extend(found.swapped(catalog));
-        places.push(Place::of(&found.geometry).ok_or_else(refuse)?);
+        scopes.push(Scope::of(&found.geometry).ok_or_else(refuse)?);
     }
-    let mut credits = Credits::default();
-    let (mut features, mut sums, mut parts) = (Vec::new(), Sums::default(), Sums::default());
-    let mut looked = false;
-    for (name, index) in change_collections(catalog, question, property)? {
-        looked = true;
-        for (from, to, changed, sources) in changes(index, property, change, effort)? {
-            let changed = places
-                .iter()
-                .try_fold(changed, |changed, place| place.of_change(changed, effort))?;
-            let area_km2 = |changed: &MultiPolygon<f64>| {
-                geodesic::area_m2(&Geometry::MultiPolygon(changed.clone())) / 1e6
-            };
-            // Parts may leave some of it out, or lie over one another.
-            let whole_km2 = area_km2(&changed);
-            if whole_km2 >= LEAST_KM2 {
-                let named =
-                    |value: &Option<String>| value.clone().unwrap_or_else(|| NOTHING.to_string());
-                sums.add(
-                    [format!("{} → {}", named(&from), named(&to)).as_str()],
-                    &[("area_km2", whole_km2)],
-                );
-            }
-            for (part, geometry) in parted(changed, &split, effort)? {
-                let area_km2 = area_km2(&geometry);
-                if area_km2 < LEAST_KM2 {
-                    continue;
-                }
-                let geometry = Geometry::MultiPolygon(geometry);
-                sources.iter().for_each(|f| credits.note(f));
-                parts.add(part, &[("area_km2", area_km2)]);
-                let mut extra = json!({"collection": name, "from": from, "to": to, "area_km2": rounded(area_km2, 1000.0)});
-                if let Some(part) = part {
-                    extra["in"] = json!(part);
-                }
-                let accuracy =
-                    sources.iter().filter_map(|f| f.number("accuracy_m")).reduce(f64::max);
-                extra["accuracy_m"] = json!(accuracy);
-                features.push((area_km2, geometry, extra));
-            }
-        }
-    }
-    if !looked {
-        return Err(QuestionError::missing(
-            "property",
-            format!("no collection asked has '{property}' for areas in time"),
-        ));
-    }
-    features.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let form = Form { skip_geometry: question.skip_geometry, ..Form::PLAIN };
-    let mut out = Answer::default();
-    let (matched, returned) = (features.len(), features.len().min(question.limit));
-    for (_, geometry, extra) in features.into_iter().take(returned) {
-        let feature = Feature { geometry, ..Feature::nowhere() };
-        let extra = extra.as_object().cloned().unwrap_or_default();
-        out.push(&FeatureJson { feature: &feature, extra, form: &form });
-    }
-    let mut summed = sums.to_json();
-    if change.split.is_some() {
-        summed["parts"] = parts.to_json()["groups"].take();
-    }
-    let days = [change.from.to_string(), change.to.to_string()];
-    for (key, value) in [
-        ("between", json!(days)),
-        ("numberMatched", json!(matched)),
-        ("numberReturned", json!(returned)),
-        ("sums", summed),
-        ("events", Json::Array(events(catalog, change, &places, &mut credits, effort)?)),
-    ] {
-        out.members.insert(key.to_string(), value);
-    }
-    if !warnings.is_empty() {
-        out.members.insert("warnings".to_string(), json!(warnings));
-    }
-    credits.write(&mut out);
-    Ok(out)
+    Ok((scopes, warnings))
 }
 
 /// The collections asked that have the property on areas with an interval.
-fn change_collections<'a>(
+fn changing_collections<'a>(
     catalog: &'a Catalog,
-    question: &'a Question,
-    property: &'a str,
+    question: &Question,
+    property: &str,
 ) -> Result<Vec<(&'a str, &'a Index)>, QuestionError> {
     if let Some(name) = question.collections.iter().find(|c| catalog.collection(c).is_none()) {
         return Err(catalog.no_collection(name).into());
@@ -210,210 +210,95 @@ fn change_collections<'a>(
 
 /// What happened between two days, at the places if there are any: the features with a `date`
 /// among them, in time order.
-fn events(
-    catalog: &Catalog,
+fn events<'a>(
+    catalog: &'a Catalog,
     change: &Change,
-    places: &[Place],
+    scopes: &[Scope],
     credits: &mut Credits,
     effort: &Effort,
-) -> Result<Vec<Json>, Stopped> {
-    let places = places.iter().map(|place| Prepared::of(Cow::Owned(place.geometry()), effort));
-    let places: Vec<Prepared> = places.collect::<Result<_, _>>()?;
-    let mut events: Vec<(&str, &str, &Feature)> = Vec::new();
-    for (name, index) in catalog.collections() {
+) -> Result<Vec<Event<'a>>, Stopped> {
+    let scopes = scopes.iter().map(|scope| Prepared::of(Cow::Owned(scope.geometry()), effort));
+    let scopes: Vec<Prepared> = scopes.collect::<Result<_, _>>()?;
+    let mut events: Vec<(Event, &Feature)> = Vec::new();
+    for (collection, index) in catalog.collections() {
         for feature in &index.collection().features {
-            let Some(date) = feature.text("date") else { continue };
-            let is_between = date.parse().is_ok_and(|d| change.from <= d && d <= change.to);
-            if is_between && meets_all(feature, &places, effort)? {
-                events.push((date, name, feature));
+            let date = feature.text("date").and_then(|date| date.parse().ok());
+            let Some(date) = date.filter(|d| change.from <= *d && *d <= change.to) else {
+                continue;
+            };
+            if meets_all(feature, &scopes, effort)? {
+                let event = Event {
+                    date,
+                    collection,
+                    id: feature.id.as_ref(),
+                    name: feature.text("name"),
+                    note: feature.text("note"),
+                    source: feature.text("source"),
+                };
+                events.push((event, feature));
             }
         }
     }
-    events.sort_by_key(|(date, name, _)| (*date, *name));
-    events.iter().for_each(|(.., f)| credits.note(f));
-    let event = |(date, collection, f): &(&str, &str, &Feature)| {
-        json!({"date": date, "name": f.text("name"), "collection": collection,
-            "id": f.id.as_ref().map(ToString::to_string), "note": f.text("note"), "source": f.text("source")})
-    };
-    Ok(events.iter().map(event).collect())
+    events.sort_by_key(|(event, _)| (event.date, event.collection));
+    events.iter().for_each(|(_, feature)| credits.note(feature));
+    Ok(events.into_iter().map(|(event, _)| event).collect())
 }
 
-fn meets_all(feature: &Feature, places: &[Prepared], effort: &Effort) -> Result<bool, Stopped> {
+fn meets_all(feature: &Feature, scopes: &[Prepared], effort: &Effort) -> Result<bool, Stopped> {
     let geometry = Prepared::new(&feature.geometry, effort)?;
-    for place in places {
-        if !meet(&geometry, place, effort)? {
+    for scope in scopes {
+        if !meet(&geometry, scope, effort)? {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-/// A feature that a change is told by.
+/// A feature that a change is divided by.
 struct Part<'a> {
     name: String,
     geometry: &'a Geometry<f64>,
     bounds: geo::Rect<f64>,
 }
 
-/// The part, where a change is told by parts, and what changed there.
-type ChangedPart<'a> = (Option<&'a str>, MultiPolygon<f64>);
-
-/// A change in each of the parts that it is told by; whole, where there are none.
-fn parted<'a>(
-    changed: MultiPolygon<f64>,
-    split: &'a [Part],
+fn parts_of<'a>(
+    catalog: &'a Catalog,
+    collection: &str,
     effort: &Effort,
-) -> Result<Vec<ChangedPart<'a>>, Stopped> {
-    if split.is_empty() {
+) -> Result<Vec<Part<'a>>, QuestionError> {
+    let index = catalog.collection(collection);
+    let index = index.ok_or_else(|| catalog.no_collection(collection))?;
+    let features = &index.collection().features;
+    effort.spend(features.len() * cost::GEODESIC)?;
+    let part = |(i, feature): (u32, &'a Feature)| {
+        let name = feature.text("name").map(str::to_string);
+        Some(Part {
+            name: name.unwrap_or_else(|| index.id(i).to_string()),
+            geometry: &feature.geometry,
+            bounds: feature.geometry.bounding_rect()?,
+        })
+    };
+    Ok((0..).zip(features).filter_map(part).collect())
+}
+
+/// The part, where a change is divided, and what changed there.
+type ChangedPart = (Option<String>, MultiPolygon<f64>);
+
+/// A change in each of the parts; whole, where it is not divided.
+fn divided(
+    changed: MultiPolygon<f64>,
+    parts: Option<&[Part]>,
+    effort: &Effort,
+) -> Result<Vec<ChangedPart>, Stopped> {
+    let Some(parts) = parts.filter(|parts| !parts.is_empty()) else {
         return Ok(vec![(None, changed)]);
-    }
-    effort.spend(split.len() * cost::POSITION)?;
+    };
+    effort.spend(parts.len() * cost::POSITION)?;
     let Some(bounds) = changed.bounding_rect() else { return Ok(Vec::new()) };
-    let near = split.iter().filter(|part| part.bounds.intersects(&bounds));
+    let near = parts.iter().filter(|part| part.bounds.intersects(&bounds));
     let parts = near.map(|part| {
         let area = overlay::polygons(part.geometry);
-        Ok((Some(part.name.as_str()), overlay::common(&changed, &area, effort)?))
+        Ok((Some(part.name.clone()), overlay::common(&changed, &area, effort)?))
     });
     parts.collect()
-}
-
-fn positions(feature: &Feature) -> usize {
-    geo::CoordsIter::coords_count(&feature.geometry)
-}
-
-/// Both areas together, what they share once.
-fn joined(
-    a: MultiPolygon<f64>,
-    b: MultiPolygon<f64>,
-    effort: &Effort,
-) -> Result<MultiPolygon<f64>, Stopped> {
-    let meets = |b: &geo::Polygon<f64>| {
-        let bounds = b.bounding_rect();
-        a.iter().any(|a| a.bounding_rect().zip(bounds).is_some_and(|(a, b)| a.intersects(&b)))
-    };
-    if b.iter().any(meets) {
-        return overlay::union(&a, &b, effort);
-    }
-    Ok(MultiPolygon(a.0.into_iter().chain(b.0).collect()))
-}
-
-/// The value before, where there was one, and that after.
-type Changed<'a> = (Option<String>, Option<String>, MultiPolygon<f64>, Vec<&'a Feature>);
-
-/// Features with their boxes, by the value that they are of.
-type Held<'a> = BTreeMap<String, Vec<(&'a Feature, geo::Rect<f64>)>>;
-
-/// What was of one value before and is of another after, by both values, with the features it
-/// follows from; and what has a value on one of both days only.
-fn changes<'a>(
-    index: &'a Index,
-    property: &str,
-    change: &Change,
-    effort: &Effort,
-) -> Result<Vec<Changed<'a>>, Stopped> {
-    let features = &index.collection().features;
-    let held = |at: Instant| {
-        let period = Period { from: at, to: at };
-        let mut states = Held::new();
-        for feature in
-            features.iter().filter(|f| f.properties.contains_key(property) && period.meets(f))
-        {
-            if let Some(bounds) = feature.geometry.bounding_rect() {
-                states
-                    .entry(text_of(feature.properties.get(property)))
-                    .or_default()
-                    .push((feature, bounds));
-            }
-        }
-        states
-    };
-    // The last instant of the day before, and the day after.
-    let (old, new) = (held(Instant::before(change.from)), held(Instant::of(change.to)));
-    let mut out = Vec::new();
-    for (from, were) in &old {
-        for (to, are) in new.iter().filter(|(to, _)| *to != from) {
-            let mut sources: Vec<&Feature> = Vec::new();
-            let mut common = MultiPolygon(Vec::new());
-            for (was, bounds) in were {
-                effort.spend(are.len() * cost::POSITION)?;
-                for (is, _) in are.iter().filter(|(_, b)| b.intersects(bounds)) {
-                    // They are cut out of the whole features, which are copied for it.
-                    effort.spend((positions(was) + positions(is)) * cost::POSITION)?;
-                    let (before, after) =
-                        (overlay::polygons(&was.geometry), overlay::polygons(&is.geometry));
-                    let part = overlay::common(&before, &after, effort)?;
-                    if !part.0.is_empty() {
-                        common = joined(common, part, effort)?;
-                        sources.extend([*was, *is]);
-                    }
-                }
-            }
-            if !common.0.is_empty() {
-                out.push((Some(from.clone()), Some(to.clone()), common, sources));
-            }
-        }
-    }
-    for (value, area, sources) in alone(&old, &new, effort)? {
-        out.push((Some(value), None, area, sources));
-    }
-    for (value, area, sources) in alone(&new, &old, effort)? {
-        out.push((None, Some(value), area, sources));
-    }
-    Ok(out)
-}
-
-/// What has a value on one of both days, with the features it follows from.
-type Alone<'a> = (String, MultiPolygon<f64>, Vec<&'a Feature>);
-
-/// What has a value in one state and none in the other, by the value.
-fn alone<'a>(one: &Held<'a>, other: &Held<'a>, effort: &Effort) -> Result<Vec<Alone<'a>>, Stopped> {
-    let mut out = Vec::new();
-    let entry = |(feature, bounds): &(&'a Feature, geo::Rect<f64>)| {
-        let (min, max) = (bounds.min(), bounds.max());
-        GeomWithData::new(Rectangle::from_corners([min.x, min.y], [max.x, max.y]), *feature)
-    };
-    let count: usize = other.values().map(Vec::len).sum();
-    effort.spend(count * cost::EDGES)?;
-    let tree = RTree::bulk_load(other.values().flatten().map(entry).collect());
-    for (value, features) in one {
-        let (mut area, mut sources) = (MultiPolygon(Vec::new()), Vec::new());
-        for (feature, bounds) in features {
-            // What goes on holding is in both.
-            let (min, max) = (bounds.min(), bounds.max());
-            let window = AABB::from_corners([min.x, min.y], [max.x, max.y]);
-            let there: Vec<&Feature> =
-                tree.locate_in_envelope_intersecting(window).map(|entry| entry.data).collect();
-            effort.spend((there.len() + 1) * cost::EDGES)?;
-            if there.iter().any(|there| std::ptr::eq(*there, *feature)) {
-                continue;
-            }
-            effort.spend(positions(feature) * cost::POSITION)?;
-            let mut left = overlay::polygons(&feature.geometry);
-            for there in there {
-                if left.0.is_empty() {
-                    break;
-                }
-                effort.spend(positions(there) * cost::POSITION)?;
-                left = overlay::difference(&left, &overlay::polygons(&there.geometry), effort)?;
-            }
-            // What is left between two drawings of one border is no change.
-            left.0.retain(is_wide);
-            if !left.0.is_empty() {
-                area = joined(area, left, effort)?;
-                sources.push(*feature);
-            }
-        }
-        if !area.0.is_empty() {
-            out.push((value.clone(), area, sources));
-        }
-    }
-    Ok(out)
-}
-
-/// Whether an area is more than a sliver: as wide, on average, as [`LEAST_M`].
-fn is_wide(piece: &geo::Polygon<f64>) -> bool {
-    let rings = std::iter::once(piece.exterior()).chain(piece.interiors());
-    let outline_m: f64 =
-        rings.map(|ring| geodesic::length_m(&Geometry::LineString(ring.clone()))).sum();
-    2.0 * geodesic::area_m2(&Geometry::Polygon(piece.clone())) > LEAST_M * outline_m
 }

@@ -6,21 +6,28 @@
 
 mod answer;
 mod change;
+mod difference;
+mod geojson;
+mod hits;
 mod measure;
 mod place;
 mod read;
+mod search;
 mod sums;
 
+pub use answer::{
+    Answer, ChangedArea, Changes, Credits, Event, FoundName, Hit, Hits, NamedPlace, Results,
+    Transition,
+};
+pub use measure::Measures;
 pub use place::Place;
 pub use read::{FORM_MEMBERS, MEMBERS};
+pub use sums::{NumberSum, Sum, Sums};
 
-use serde_json::{Map as JsonObject, Value as Json};
-
-use crate::catalog::{Period, QueryError};
+use crate::catalog::{Catalog, Period, QueryError};
 use crate::cql2::{Expr, FilterError, Relation};
-use crate::encode::{FeatureJson, feature_collection};
 use crate::feature::Date;
-use crate::geo::Stopped;
+use crate::geo::{Effort, Stopped};
 
 /// Features that an answer may hold.
 pub const MAX_ANSWER: usize = 10_000;
@@ -55,11 +62,39 @@ impl Question {
         self.day
     }
 
+    /// The question for what changed of `control` from one day to another.
+    ///
+    /// # Errors
+    /// Where the first day is after the last.
+    pub fn of_change(from: Date, to: Date) -> Result<Question, QuestionError> {
+        let change = Change::between(from, to)?;
+        Ok(Question { change: Some(change), day: Some(to), limit: MAX_ANSWER, ..Self::default() })
+    }
+
     /// The question, asked for features with their geometry.
     pub fn with_geometry(self) -> Question {
         Question { skip_geometry: false, ..self }
     }
+
+    /// Answers the question.
+    ///
+    /// # Errors
+    /// Where the question names what is not there, a filter does not fit the collections, or it is
+    /// too much work.
+    pub fn ask<'a>(
+        &self,
+        catalog: &'a Catalog,
+        effort: &Effort,
+    ) -> Result<Answer<'a>, QuestionError> {
+        match &self.change {
+            Some(change) => change::answered(catalog, self, change, effort),
+            None => hits::answered(catalog, self, effort),
+        }
+    }
 }
+
+/// What `between` is.
+const TWO_DAYS: &str = "two days, the earlier first: 2020-09-27/2020-12-01";
 
 /// A question for what changed between two days.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,39 +103,16 @@ struct Change {
     to: Date,
     /// The property whose change is meant.
     property: String,
-    /// The collection whose features the change is told by.
+    /// The collection by whose features the change is divided.
     split: Option<String>,
 }
 
-/// An answer: a GeoJSON FeatureCollection, its features written already.
-#[derive(Debug, Clone, Default)]
-pub struct Answer {
-    /// What stands beside the features.
-    pub members: JsonObject<String, Json>,
-    features: Vec<u8>,
-}
-
-impl Answer {
-    /// The answer as JSON text.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        feature_collection(&self.features, &self.members)
-    }
-
-    /// The answer as a tree.
-    pub fn to_json(&self) -> Json {
-        serde_json::from_slice(&self.to_bytes()).unwrap_or_default()
-    }
-
-    /// Bytes of the features.
-    fn len(&self) -> usize {
-        self.features.len()
-    }
-
-    fn push(&mut self, feature: &FeatureJson) {
-        if !self.features.is_empty() {
-            self.features.push(b',');
+impl Change {
+    fn between(from: Date, to: Date) -> Result<Self, QuestionError> {
+        if from > to {
+            return Err(QuestionError::member("between", TWO_DAYS));
         }
-        feature.write(&mut self.features);
+        Ok(Self { from, to, property: "control".to_string(), split: None })
     }
 }
 

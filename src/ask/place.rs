@@ -35,7 +35,7 @@ const LEAST_SCORE: f64 = 0.9;
 const SUGGESTED: usize = 3;
 
 impl Found<'_> {
-    /// What is told of a place that is given by its numbers.
+    /// A warning where a place that is given by its numbers has them swapped.
     pub fn swapped(&self, catalog: &Catalog) -> Option<String> {
         let bounds = self.geometry.bounding_rect().filter(|_| self.feature.is_none())?;
         let (min, max) = (bounds.min(), bounds.max());
@@ -106,11 +106,7 @@ impl Place {
         match crate::cql2::from_text(text) {
             Ok(Expr::Geometry(g)) => return Place::sound(member, (*g).clone(), effort),
             Err(e) if is_wkt(text) => {
-                let message = format!(
-                    "no geometry, {}: {}",
-                    e.place.replace(" of the filter", ""),
-                    e.message
-                );
+                let message = format!("no geometry, {}: {}", e.place.of_text(), e.message);
                 return Err(QuestionError::member(member, message));
             }
             _ => {}

@@ -2,9 +2,9 @@
 
 use serde_json::{Map as JsonObject, Value as Json};
 
-use super::{Change, MAX_ANSWER, Place, Question, QuestionError};
+use super::{Change, MAX_ANSWER, Place, Question, QuestionError, TWO_DAYS};
 use crate::catalog::Period;
-use crate::cql2::{self, Relation};
+use crate::cql2::{self, Expr, Relation};
 use crate::feature::Date;
 use crate::geo::Effort;
 
@@ -45,6 +45,19 @@ pub const FORM_MEMBERS: [(&str, &str); 3] = [
 
 const DEFAULT_LIMIT: usize = 100;
 const MAX_K: usize = 1_000;
+/// No place on Earth is further than half of its girth.
+const HALF_GIRTH_M: f64 = 20_040_000.0;
+
+/// What goes with `between`.
+const MEMBERS_OF_CHANGE: [&str; 8] =
+    ["property", "split", "collections", "at", "intersects", "within", "limit", "skipGeometry"];
+
+const ASK_SOMETHING: &str = "ask something: at=lon,lat for what is there, near=lon,lat&k=3 for \
+    what is nearest, name=Shusha, within=districts/az-shusha, \
+    of=lines/line-of-contact-1994&distance_m=5000, between=2020-09-27/2020-12-01, \
+    collections=control&sum_by=control, or a filter";
+
+type Members = JsonObject<String, Json>;
 
 impl Question {
     /// Reads a question; its members may be text, as a query string has them, or JSON of their own
@@ -52,110 +65,41 @@ impl Question {
     ///
     /// # Errors
     /// Where a member is not known or cannot be read, or nothing is asked.
-    pub fn read(
-        members: &JsonObject<String, Json>,
-        effort: &Effort,
-    ) -> Result<Question, QuestionError> {
-        if let Some(key) = members.keys().find(|k| !MEMBERS.iter().any(|(name, _)| name == k)) {
-            let known: Vec<&str> = MEMBERS.iter().map(|(name, _)| *name).collect();
-            let key: String = key.chars().take(60).collect();
-            let message = format!("there is no such member; there are: {}", known.join(", "));
-            return Err(QuestionError::member(&key, message));
+    pub fn read(members: &Members, effort: &Effort) -> Result<Question, QuestionError> {
+        all_are_known(members)?;
+        let relations = relations(members, effort)?;
+        let near = near(members, effort)?;
+        let within = within(members, effort)?;
+        let name = text(members, "name")?.filter(|n| !n.trim().is_empty());
+        let change = change(members)?;
+        let collections = list(members, "collections")?;
+        let (during, last_day) = period(members)?.unzip();
+        if change.is_some() {
+            all_go_with_change(members)?;
         }
-        let place =
-            |key: &str| members.get(key).map(|json| Place::read(key, json, effort)).transpose();
-        let mut question = Question { limit: DEFAULT_LIMIT, ..Question::default() };
-        if let Some(at) = place("at")? {
-            question.relations.push((Relation::Intersects, at));
-        }
-        for (name, relation) in Relation::ALL {
-            if let Some(place) = place(name)? {
-                question.relations.push((relation, place));
-            }
-        }
-        let k = number(members, "k", 1.0, MAX_K as f64)?.map(|k| k as usize);
-        question.near = place("near")?.map(|place| (k.unwrap_or(1), place));
-        if k.is_some() && question.near.is_none() && !members.contains_key("between") {
-            return Err(QuestionError::member(
-                "near",
-                "say what the k nearest are near to; 'limit' bounds any answer",
-            ));
-        }
-        // Half of the Earth's girth.
-        question.within = match (number(members, "distance_m", 0.0, 20_040_000.0)?, place("of")?) {
-            (Some(distance_m), Some(of)) => Some((distance_m, of)),
-            (Some(_), None) => {
-                return Err(QuestionError::member("of", "say what distance_m is measured from"));
-            }
-            (None, Some(_)) => {
-                return Err(QuestionError::member(
-                    "distance_m",
-                    "say how far from 'of', in metres",
-                ));
-            }
-            (None, None) => None,
+        let filter = filter(members, effort)?;
+        let sum_by = text(members, "sum_by")?;
+        let sum = text(members, "sum")?;
+        let limit = number(members, "limit", 1.0, MAX_ANSWER as f64)?;
+        let question = Question {
+            relations,
+            within,
+            near,
+            name,
+            day: change.as_ref().map(|c| c.to).or(last_day.flatten()),
+            change,
+            collections,
+            during,
+            filter,
+            sum_by,
+            sum,
+            limit: limit.map_or(DEFAULT_LIMIT, |limit| limit as usize),
+            skip_geometry: flag(members, "skipGeometry")?,
         };
-        question.name = text(members, "name")?.filter(|n| !n.trim().is_empty());
-        question.change = change(members)?;
-        question.collections = list(members, "collections")?;
-        if let Some(text) = text(members, "datetime")? {
-            let wrong = "a date (YYYY-MM-DD) or timestamp, or two of them with a slash between; \
-                an end may be '..'";
-            question.during =
-                Some(Period::parse(&text).ok_or_else(|| QuestionError::member("datetime", wrong))?);
-            question.day = text.rsplit('/').find_map(|end| end.get(..10)?.parse().ok());
+        match question.asks() {
+            true => Ok(question),
+            false => Err(QuestionError::member("question", ASK_SOMETHING)),
         }
-        if question.change.is_some() {
-            let read = [
-                "between",
-                "property",
-                "split",
-                "collections",
-                "at",
-                "intersects",
-                "within",
-                "limit",
-                "skipGeometry",
-            ];
-            if let Some(key) = members.keys().find(|k| !read.contains(&k.as_str())) {
-                let message = format!(
-                    "this does not go with 'between', which goes with {}",
-                    read[1..].join(", ")
-                );
-                return Err(QuestionError::member(key, message));
-            }
-        }
-        question.day = question.change.as_ref().map(|c| c.to).or(question.day);
-        question.filter = match members.get("filter") {
-            None => None,
-            Some(Json::String(text)) if !text.trim_start().starts_with('{') => {
-                Some(cql2::from_text(text)?)
-            }
-            Some(Json::String(text)) => {
-                let json: Json = serde_json::from_str(text)
-                    .map_err(|e| QuestionError::member("filter", format!("not JSON: {e}")))?;
-                Some(cql2::from_json(&json)?)
-            }
-            Some(json) => Some(cql2::from_json(json)?),
-        };
-        question.filter = question.filter.map(|filter| filter.sound(effort)).transpose()?;
-        question.sum_by = text(members, "sum_by")?;
-        question.sum = text(members, "sum")?;
-        if let Some(limit) = number(members, "limit", 1.0, MAX_ANSWER as f64)? {
-            question.limit = limit as usize;
-        }
-        question.skip_geometry = match members.get("skipGeometry") {
-            None => false,
-            Some(Json::Bool(b)) => *b,
-            Some(Json::String(t)) if t == "true" || t == "false" => t == "true",
-            Some(_) => return Err(QuestionError::member("skipGeometry", "true or false")),
-        };
-        question.asks().then_some(question).ok_or_else(|| {
-            let asks = "ask something: at=lon,lat for what is there, near=lon,lat&k=3 for what is nearest, name=Shusha, \
-                        within=districts/az-shusha, of=lines/line-of-contact-1994&distance_m=5000, \
-                        between=2020-09-27/2020-12-01, collections=control&sum_by=control, or a filter";
-            QuestionError::member("question", asks)
-        })
     }
 
     fn asks(&self) -> bool {
@@ -170,7 +114,95 @@ impl Question {
     }
 }
 
-fn text(members: &JsonObject<String, Json>, key: &str) -> Result<Option<String>, QuestionError> {
+fn all_are_known(members: &Members) -> Result<(), QuestionError> {
+    let is_known = |key: &str| MEMBERS.iter().any(|(name, _)| *name == key);
+    let Some(key) = members.keys().find(|key| !is_known(key)) else { return Ok(()) };
+    let known: Vec<&str> = MEMBERS.iter().map(|(name, _)| *name).collect();
+    let key: String = key.chars().take(60).collect();
+    let message = format!("there is no such member; there are: {}", known.join(", "));
+    Err(QuestionError::member(&key, message))
+}
+
+fn all_go_with_change(members: &Members) -> Result<(), QuestionError> {
+    let goes = |key: &str| key == "between" || MEMBERS_OF_CHANGE.contains(&key);
+    let Some(key) = members.keys().find(|key| !goes(key)) else { return Ok(()) };
+    let message = format!(
+        "this does not go with 'between', which goes with {}",
+        MEMBERS_OF_CHANGE.join(", ")
+    );
+    Err(QuestionError::member(key, message))
+}
+
+fn place(members: &Members, key: &str, effort: &Effort) -> Result<Option<Place>, QuestionError> {
+    members.get(key).map(|json| Place::read(key, json, effort)).transpose()
+}
+
+fn relations(members: &Members, effort: &Effort) -> Result<Vec<(Relation, Place)>, QuestionError> {
+    let mut out = Vec::new();
+    for (name, relation) in [("at", Relation::Intersects)].into_iter().chain(Relation::ALL) {
+        out.extend(place(members, name, effort)?.map(|place| (relation, place)));
+    }
+    Ok(out)
+}
+
+fn near(members: &Members, effort: &Effort) -> Result<Option<(usize, Place)>, QuestionError> {
+    let k = number(members, "k", 1.0, MAX_K as f64)?.map(|k| k as usize);
+    let near = place(members, "near", effort)?;
+    if k.is_some() && near.is_none() && !members.contains_key("between") {
+        return Err(QuestionError::member(
+            "near",
+            "say what the k nearest are near to; 'limit' bounds any answer",
+        ));
+    }
+    Ok(near.map(|place| (k.unwrap_or(1), place)))
+}
+
+fn within(members: &Members, effort: &Effort) -> Result<Option<(f64, Place)>, QuestionError> {
+    let distance_m = number(members, "distance_m", 0.0, HALF_GIRTH_M)?;
+    match (distance_m, place(members, "of", effort)?) {
+        (Some(distance_m), Some(of)) => Ok(Some((distance_m, of))),
+        (Some(_), None) => Err(QuestionError::member("of", "say what distance_m is measured from")),
+        (None, Some(_)) => {
+            Err(QuestionError::member("distance_m", "say how far from 'of', in metres"))
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+/// The period, and its last day where it has one.
+fn period(members: &Members) -> Result<Option<(Period, Option<Date>)>, QuestionError> {
+    let Some(text) = text(members, "datetime")? else { return Ok(None) };
+    let wrong = "a date (YYYY-MM-DD) or timestamp, or two of them with a slash between; an end \
+        may be '..'";
+    let period = Period::parse(&text).ok_or_else(|| QuestionError::member("datetime", wrong))?;
+    let last_day = text.rsplit('/').find_map(|end| end.get(..10)?.parse().ok());
+    Ok(Some((period, last_day)))
+}
+
+fn filter(members: &Members, effort: &Effort) -> Result<Option<Expr>, QuestionError> {
+    let expr = match members.get("filter") {
+        None => return Ok(None),
+        Some(Json::String(text)) if !text.trim_start().starts_with('{') => cql2::from_text(text)?,
+        Some(Json::String(text)) => {
+            let json: Json = serde_json::from_str(text)
+                .map_err(|e| QuestionError::member("filter", format!("not JSON: {e}")))?;
+            cql2::from_json(&json)?
+        }
+        Some(json) => cql2::from_json(json)?,
+    };
+    Ok(Some(expr.sound(effort)?))
+}
+
+fn flag(members: &Members, key: &str) -> Result<bool, QuestionError> {
+    match members.get(key) {
+        None => Ok(false),
+        Some(Json::Bool(b)) => Ok(*b),
+        Some(Json::String(t)) if t == "true" || t == "false" => Ok(t == "true"),
+        Some(_) => Err(QuestionError::member(key, "true or false")),
+    }
+}
+
+fn text(members: &Members, key: &str) -> Result<Option<String>, QuestionError> {
     match members.get(key) {
         None => Ok(None),
         Some(Json::String(t)) => Ok(Some(t.clone())),
@@ -179,7 +211,7 @@ fn text(members: &JsonObject<String, Json>, key: &str) -> Result<Option<String>,
 }
 
 fn number(
-    members: &JsonObject<String, Json>,
+    members: &Members,
     key: &str,
     least: f64,
     most: f64,
@@ -200,7 +232,7 @@ fn number(
     }
 }
 
-fn list(members: &JsonObject<String, Json>, key: &str) -> Result<Vec<String>, QuestionError> {
+fn list(members: &Members, key: &str) -> Result<Vec<String>, QuestionError> {
     let wrong = || QuestionError::member(key, "names, in an array or with commas between");
     match members.get(key) {
         None => Ok(Vec::new()),
@@ -214,7 +246,7 @@ fn list(members: &JsonObject<String, Json>, key: &str) -> Result<Vec<String>, Qu
     }
 }
 
-fn change(members: &JsonObject<String, Json>) -> Result<Option<Change>, QuestionError> {
+fn change(members: &Members) -> Result<Option<Change>, QuestionError> {
     let (property, split) = (text(members, "property")?, text(members, "split")?);
     let Some(between) = text(members, "between")? else {
         return match property.or(split) {
@@ -224,18 +256,9 @@ fn change(members: &JsonObject<String, Json>) -> Result<Option<Change>, Question
             }
         };
     };
-    let wrong =
-        || QuestionError::member("between", "two days, the earlier first: 2020-09-27/2020-12-01");
+    let wrong = || QuestionError::member("between", TWO_DAYS);
     let (from, to) = between.split_once('/').ok_or_else(wrong)?;
     let day = |text: &str| text.parse::<Date>().map_err(|_| wrong());
-    let (from, to) = (day(from)?, day(to)?);
-    if from > to {
-        return Err(wrong());
-    }
-    Ok(Some(Change {
-        from,
-        to,
-        property: property.unwrap_or_else(|| "control".to_string()),
-        split,
-    }))
+    let change = Change::between(day(from)?, day(to)?)?;
+    Ok(Some(Change { property: property.unwrap_or(change.property), split, ..change }))
 }

@@ -7,25 +7,58 @@ use geo::BoundingRect;
 use geo::geometry::{Geometry, MultiPolygon};
 use rstar::primitives::Rectangle;
 use rstar::{RTree, RTreeObject};
-use serde_json::{Value as Json, json};
 
-use super::measure::rounded;
+use super::measure::{Measures, PER_KM, rounded};
 use crate::feature::Feature;
 use crate::geo::{Effort, Stopped, cost, geodesic, overlay};
 
 /// What features add up to: all of them, and those that share a group.
-#[derive(Debug, Default)]
-pub(super) struct Sums<'a> {
+#[derive(Debug, Clone)]
+pub struct Sums<G> {
+    pub total: Sum,
+    pub groups: BTreeMap<G, Sum>,
+}
+
+/// What some features add up to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sum {
+    pub count: usize,
+    pub measures: Measures,
+    /// What areas that lie over one another share; it counts once.
+    pub shared_km2: Option<f64>,
+    /// Of the property whose numbers are summed, where one is.
+    pub number: Option<NumberSum>,
+}
+
+/// The numbers of a property, summed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NumberSum {
+    pub sum: f64,
+    /// Features that had a number.
+    pub summed: usize,
+}
+
+impl NumberSum {
+    /// The sum as the whole number that it is.
+    pub fn whole(&self) -> Option<i64> {
+        (self.sum.fract() == 0.0 && self.sum.abs() < EXACT).then_some(self.sum as i64)
+    }
+}
+
+/// Sums in the making.
+#[derive(Debug)]
+pub(super) struct Summing<'a, G> {
     /// The property whose numbers are summed.
     property: Option<&'a str>,
-    total: Sum<'a>,
-    groups: BTreeMap<String, Sum<'a>>,
+    total: Part<'a>,
+    groups: BTreeMap<G, Part<'a>>,
 }
 
 #[derive(Debug, Default)]
-struct Sum<'a> {
+struct Part<'a> {
     count: usize,
-    measures: BTreeMap<&'static str, f64>,
+    measures: Measures,
+    shared_km2: Option<f64>,
     /// The areas among what was measured.
     areas: Vec<&'a Geometry<f64>>,
     number: f64,
@@ -40,84 +73,80 @@ const LEAST_SHARED: f64 = 1e-6;
 /// From here on not every whole number has a place among numbers.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-impl<'a> Sums<'a> {
+impl<'a, G: Ord + Clone> Summing<'a, G> {
     /// Sums of measures, and of a property's numbers where one is named.
     pub fn of(property: Option<&'a str>) -> Self {
-        Self { property, ..Self::default() }
+        Self { property, total: Part::default(), groups: BTreeMap::new() }
     }
 
-    /// Adds measures to the total, and to those of each group that they are in.
-    pub fn add<'g>(
-        &mut self,
-        groups: impl IntoIterator<Item = &'g str>,
-        measures: &[(&'static str, f64)],
-    ) {
-        self.each(groups, |sum| sum.add(measures));
+    /// Adds measures to the total, and to those of the group that they are in.
+    pub fn add(&mut self, group: Option<G>, measures: &Measures) {
+        self.each(group, |sum| sum.add(measures));
     }
 
     /// Adds a feature, with what was measured of it.
-    pub fn add_feature(
-        &mut self,
-        group: Option<&str>,
-        feature: &'a Feature,
-        measures: &[(&'static str, f64)],
-    ) {
+    pub fn add_feature(&mut self, group: Option<G>, feature: &'a Feature, measures: &Measures) {
         let number = self.property.and_then(|property| feature.number(property));
-        let is_area = measures.iter().any(|(name, _)| *name == "area_km2");
         self.each(group, |sum| {
             sum.add(measures);
             if let Some(number) = number {
                 sum.number += number;
                 sum.numbers += 1;
             }
-            if is_area {
+            if measures.area_km2.is_some() {
                 sum.areas.push(&feature.geometry);
             }
         });
     }
 
-    fn each<'g>(
-        &mut self,
-        groups: impl IntoIterator<Item = &'g str>,
-        mut add: impl FnMut(&mut Sum<'a>),
-    ) {
+    fn each(&mut self, group: Option<G>, mut add: impl FnMut(&mut Part<'a>)) {
         add(&mut self.total);
-        for group in groups {
-            add(self.groups.entry(group.to_string()).or_default());
+        if let Some(group) = group {
+            add(self.groups.entry(group).or_default());
         }
     }
 
-    /// Counts once what areas share, also of what lies in the polygon that was asked for. What is
-    /// to be known of it, and of numbers that were not there, is told.
+    /// Counts once what areas share, also of what lies in the polygon that was asked for; with
+    /// warnings of what was not, and of numbers that were not there.
     ///
     /// # Errors
     /// Where the work is not wanted any more, or late.
-    pub fn settle(
-        &mut self,
+    pub fn settled(
+        mut self,
         operand: Option<&MultiPolygon<f64>>,
         effort: &Effort,
-    ) -> Result<Vec<String>, Stopped> {
-        let mut told = Vec::new();
+    ) -> Result<(Sums<G>, Vec<String>), Stopped> {
+        let mut warnings = Vec::new();
         match self.unite(operand, effort) {
             Ok(()) => {}
-            Err(Stopped::Spent) => told.push(NOT_UNITED.to_string()),
+            Err(Stopped::Spent) => warnings.push(NOT_UNITED.to_string()),
             Err(why) => return Err(why),
         }
         if let Some(property) = self.property {
-            let Sum { count, numbers, number, .. } = self.total;
+            let Part { count, numbers, number, .. } = self.total;
             if numbers < count {
-                told.push(format!(
+                warnings.push(format!(
                     "{} of {count} features have no number in '{property}'",
                     count - numbers
                 ));
             }
             if number.abs() >= EXACT {
-                told.push(format!(
+                warnings.push(format!(
                     "the sum of '{property}' is rounded: it has more than 15 digits"
                 ));
             }
         }
-        Ok(told)
+        Ok((self.sums(), warnings))
+    }
+
+    /// The sums as they stand, whatever areas share.
+    pub fn sums(&self) -> Sums<G> {
+        let has_number = self.property.is_some();
+        let groups = self.groups.iter();
+        Sums {
+            total: self.total.sum(has_number),
+            groups: groups.map(|(name, part)| (name.clone(), part.sum(has_number))).collect(),
+        }
     }
 
     fn unite(
@@ -133,22 +162,16 @@ impl<'a> Sums<'a> {
         }
         Ok(())
     }
-
-    pub fn to_json(&self) -> Json {
-        let of = |sum: &Sum| sum.to_json(self.property.is_some());
-        let groups: serde_json::Map<String, Json> =
-            self.groups.iter().map(|(name, sum)| (name.clone(), of(sum))).collect();
-        json!({"total": of(&self.total), "groups": groups})
-    }
 }
 
-const NOT_UNITED: &str = "areas are summed up one by one, since looking at what they share is too much work: where they lie \
-                          over one another, that counts as often as it is covered; narrow the question";
+const NOT_UNITED: &str = "areas are summed up one by one, since looking at what they share is too \
+    much work: where they lie over one another, that counts as often as it is covered; narrow the \
+    question";
 
-impl Sum<'_> {
-    fn add(&mut self, measures: &[(&'static str, f64)]) {
+impl Part<'_> {
+    fn add(&mut self, measures: &Measures) {
         self.count += 1;
-        measures.iter().for_each(|(name, n)| *self.measures.entry(name).or_default() += n);
+        self.measures.add(measures);
     }
 
     /// Whether areas share something, which then counts once.
@@ -173,12 +196,12 @@ impl Sum<'_> {
         let is_shared = apart_m2 - united_m2 > LEAST_SHARED * apart_m2;
         if is_shared {
             let shared_km2 = (apart_m2 - united_m2) / 1e6;
-            *self.measures.entry("area_km2").or_default() -= shared_km2;
-            self.measures.insert("shared_km2", shared_km2);
+            *self.measures.area_km2.get_or_insert(0.0) -= shared_km2;
+            self.shared_km2 = Some(shared_km2);
         }
         if is_shared
             && let Some(operand) = operand
-            && let Some(overlap) = self.measures.get_mut("overlap_km2")
+            && let Some(overlap) = &mut self.measures.overlap_km2
         {
             let inside = |area: &MultiPolygon<f64>| -> Result<f64, Stopped> {
                 let common = overlay::common(area, operand, effort)?;
@@ -191,15 +214,13 @@ impl Sum<'_> {
         Ok(is_shared)
     }
 
-    fn to_json(&self, has_number: bool) -> Json {
-        let mut out = json!({"count": self.count});
-        self.measures.iter().for_each(|(name, n)| out[name] = json!(rounded(*n, 1000.0)));
-        if has_number {
-            let is_whole = self.number.fract() == 0.0 && self.number.abs() < EXACT;
-            out["sum"] = if is_whole { json!(self.number as i64) } else { json!(self.number) };
-            out["summed"] = json!(self.numbers);
+    fn sum(&self, has_number: bool) -> Sum {
+        Sum {
+            count: self.count,
+            measures: self.measures.rounded(),
+            shared_km2: self.shared_km2.map(|n| rounded(n, PER_KM)),
+            number: has_number.then_some(NumberSum { sum: self.number, summed: self.numbers }),
         }
-        out
     }
 }
 

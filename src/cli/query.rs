@@ -53,12 +53,7 @@ impl Query {
         let question = Question::read(&self.members()?, &effort).map_err(Failure::usage)?;
         let map = load(&self.data.options(Vec::new()))?;
         let answer = question.ask(map.catalog(), &effort).map_err(Failure::new)?;
-        let warnings = answer.members.get("warnings").and_then(Json::as_array);
-        warnings
-            .into_iter()
-            .flatten()
-            .filter_map(Json::as_str)
-            .for_each(|told| tell(format_args!("warning: {told}")));
+        answer.warnings.iter().for_each(|warning| tell(format_args!("warning: {warning}")));
         print(format_args!("{:#}", answer.to_json()))
     }
 

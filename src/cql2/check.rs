@@ -39,7 +39,7 @@ struct Checker<'a> {
 type Checked = Result<Kind, FilterError>;
 
 fn error(message: impl Into<String>) -> FilterError {
-    FilterError { place: "in the filter".to_string(), message: message.into() }
+    FilterError::new(message)
 }
 
 fn named(kind: Kind) -> &'static str {

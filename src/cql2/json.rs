@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::text::{call, instant, interval_end};
-use super::{Arithmetic, Comparison, Expr, FilterError, MAX_DEPTH, MAX_NODES, MAX_POSITIONS, bbox};
+use super::call::{CallError, call, instant, interval_end};
+use super::{
+    Arithmetic, Comparison, Expr, FilterError, FilterPlace, MAX_DEPTH, MAX_NODES, MAX_POSITIONS,
+    bbox,
+};
 use crate::feature::{Value, geometry};
 
 /// Reads a filter from CQL2 JSON.
@@ -23,10 +26,9 @@ struct Reader {
 type Parsed = Result<Expr, FilterError>;
 
 fn error(pointer: &str, message: impl Into<String>) -> FilterError {
-    let place = if pointer.is_empty() {
-        "in the filter".to_string()
-    } else {
-        format!("at {pointer} of the filter")
+    let place = match pointer {
+        "" => FilterPlace::Anywhere,
+        pointer => FilterPlace::Pointer(pointer.to_string()),
     };
     FilterError { place, message: message.into() }
 }
@@ -81,7 +83,8 @@ impl Reader {
         for (key, is_date) in [("date", true), ("timestamp", false)] {
             if let Some(text) = object.get(key) {
                 let text = Expr::Text(text.as_str().unwrap_or_default().into());
-                return instant(&text, is_date).map(Expr::Instant).map_err(|m| error(pointer, m));
+                let instant = instant(&text, is_date).map(Expr::Instant);
+                return instant.map_err(|e| error(pointer, e.to_string()));
             }
         }
         if let Some(ends) = object.get("interval") {
@@ -91,7 +94,9 @@ impl Reader {
                 .try_into()
                 .map_err(|_| error(&at, "an interval has two ends"))?;
             let [from, to] = ends.map(interval_end);
-            let end = |e: Result<Expr, String>| e.map(Box::new).map_err(|m| error(&at, m));
+            let end = |end: Result<Expr, CallError>| {
+                end.map(Box::new).map_err(|e| error(&at, e.to_string()))
+            };
             return Ok(Expr::Interval(end(from)?, end(to)?));
         }
         if let Some(bbox) = object.get("bbox").filter(|_| !object.contains_key("type")) {
@@ -179,6 +184,6 @@ impl Reader {
                 _ => return Err(error(&at, "'in' takes a value and an array")),
             });
         }
-        call(op, args).map_err(|m| error(pointer, m))
+        call(op, args).map_err(|e| error(pointer, e.to_string()))
     }
 }

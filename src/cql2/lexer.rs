@@ -1,6 +1,6 @@
 //! CQL2 text cut into tokens.
 
-use super::FilterError;
+use super::{FilterError, FilterPlace};
 use crate::feature::Value;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -136,8 +136,8 @@ pub(super) fn error(text: &str, at: usize, message: impl Into<String>) -> Filter
     let before = text[..at.min(text.len())].chars().count();
     let near: String = text[at.min(text.len())..].chars().take(24).collect();
     let place = match near.is_empty() {
-        true => "at the end of the filter".to_string(),
-        false => format!("at character {} of the filter, '{near}'", before + 1),
+        true => FilterPlace::End,
+        false => FilterPlace::Character { number: before + 1, near },
     };
     FilterError { place, message: message.into() }
 }

@@ -9,7 +9,9 @@
 //! matrix.
 
 mod bbox;
+mod call;
 mod check;
+mod error;
 mod eval;
 mod fold;
 mod json;
@@ -21,6 +23,7 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use error::{FilterError, FilterPlace};
 pub use fold::{without_accents, without_case};
 use geo::geometry::{Coord, Geometry};
 pub use json::from_json;
@@ -30,21 +33,7 @@ pub use temporal::{Instant, Interval};
 pub use text::{KEYWORDS as GEOMETRIES, from_text};
 
 use crate::feature::Feature;
-use crate::geo::{Effort, Stopped, cost, round};
-
-/// What is wrong with a filter, and where: a character of the text, or a JSON pointer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {message}")]
-pub struct FilterError {
-    pub place: String,
-    pub message: String,
-}
-
-impl From<Stopped> for FilterError {
-    fn from(why: Stopped) -> Self {
-        Self { place: "in the filter".to_string(), message: format!("{why}; make it simpler") }
-    }
-}
+use crate::geo::{Effort, cost, round};
 
 /// The kind of a property or of a part of a filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -262,9 +251,7 @@ impl Expr {
             other => other,
         });
         match failed {
-            Some(why) => {
-                Err(FilterError { place: "in the filter".to_string(), message: why.to_string() })
-            }
+            Some(why) => Err(FilterError::new(why.to_string())),
             None => check::sound(&rounded, effort).map(|()| rounded),
         }
     }

@@ -52,7 +52,8 @@ impl Form {
         (!self.skip_geometry).then(|| geojson::placed(&feature.geometry, self)).flatten()
     }
 
-    fn rounded_geometry(&self, feature: &Feature) -> Option<Geometry<f64>> {
+    /// With coordinates rounded as they are written; `None` where none is written.
+    pub fn rounded_geometry(&self, feature: &Feature) -> Option<Geometry<f64>> {
         self.geometry(feature).map(|g| geojson::rounded(&g, self.decimals()))
     }
 }

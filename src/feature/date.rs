@@ -34,16 +34,20 @@ fn parse(text: &str) -> Option<Date> {
         let digits = text.get(range)?;
         digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
     };
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => return None,
-    };
-    (1..=days).contains(&day).then_some(Date { year, month: month as u8, day: day as u8 })
+    Date::of(number(0..4)?, u8::try_from(number(5..7)?).ok()?, u8::try_from(number(8..10)?).ok()?)
+}
+
+/// The last day of a month; none where there is no such month.
+fn last_day(year: u16, month: u8) -> Option<u8> {
+    let divides = |n: u16| year.is_multiple_of(n);
+    let leap = divides(4) && (!divides(100) || divides(400));
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => Some(31),
+        4 | 6 | 9 | 11 => Some(30),
+        2 if leap => Some(29),
+        2 => Some(28),
+        _ => None,
+    }
 }
 
 impl Date {
@@ -66,18 +70,18 @@ impl Date {
         (year <= 9_999).then_some(Date { year: year as u16, month: month as u8, day: day as u8 })
     }
 
+    fn of(year: u16, month: u8, day: u8) -> Option<Date> {
+        (1..=last_day(year, month)?).contains(&day).then_some(Date { year, month, day })
+    }
+
     /// The day before; none before the year 1.
     pub fn before(self) -> Option<Date> {
-        let (year, month, day) = match (self.month, self.day) {
-            (1, 1) => (self.year.checked_sub(1).filter(|year| *year > 0)?, 12, 31),
-            (month, 1) => (self.year, month - 1, 31),
-            (month, day) => (self.year, month, day - 1),
-        };
-        // The last of a month is the first of these that exists.
-        (28..=day)
-            .rev()
-            .chain([day])
-            .find_map(|day| parse(&format!("{year:04}-{month:02}-{day:02}")))
+        let Date { year, month, day } = self;
+        match (month, day) {
+            (1, 1) => Date::of(year.checked_sub(1).filter(|year| *year > 0)?, 12, 31),
+            (month, 1) => Date::of(year, month - 1, last_day(year, month - 1)?),
+            (month, day) => Date::of(year, month, day - 1),
+        }
     }
 
     /// Days from 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",

@@ -18,6 +18,8 @@ pub use timing::Timing;
 pub use validity::Validity;
 pub use value::{Value, large_order, whole_of};
 
+use crate::identity::{Identified, Identity, identified_by_fields};
+
 /// A GeoJSON feature id.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FeatureId {
@@ -68,6 +70,12 @@ impl fmt::Display for FeatureId {
     }
 }
 
+impl Identified for FeatureId {
+    fn identify(&self, to: &mut Identity) {
+        self.to_value().identify(to);
+    }
+}
+
 /// Property name to value, in name order.
 pub type Properties = BTreeMap<Arc<str>, Value>;
 
@@ -105,6 +113,8 @@ impl Feature {
         }
     }
 }
+
+identified_by_fields!(Feature { id, properties, geometry, validity });
 
 /// The features of one file or table, in source order, under the name that styles and URLs call it
 /// by.

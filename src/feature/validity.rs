@@ -2,6 +2,7 @@
 //! unknown or unbounded.
 
 use super::Date;
+use crate::identity::identified_by_fields;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Validity {
@@ -30,6 +31,8 @@ impl Validity {
         self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date < to)
     }
 }
+
+identified_by_fields!(Validity { from, to });
 
 #[cfg(test)]
 mod tests {

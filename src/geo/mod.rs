@@ -9,6 +9,7 @@ mod camera;
 mod crs;
 mod effort;
 pub mod geodesic;
+mod identity;
 mod outline;
 pub mod overlay;
 mod plane;

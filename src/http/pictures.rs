@@ -8,7 +8,7 @@ use super::body::Document;
 use super::picture_name::{picture_name, size};
 use super::request::{Asker, Params, UrlPath, WARNING, cached, has_tag, number, short};
 use crate::atlas::{Frame, FrameError, Map, Size};
-use crate::geo::{Effort, Limits, LonLat, Stop, TileId};
+use crate::geo::{Effort, Limits, LonLat, NumbersError, Stop, TileId};
 use crate::service::{Lane, Service};
 use crate::sheet::{
     Animate, CalloutSpec, Marker, OnTop, Output, Path, PathLook, Picture, PictureError, Preset,
@@ -196,7 +196,8 @@ fn put(spec: &mut Spec, place: &str, is_mapbox: bool) -> Result<(), Problem> {
     let numbers = numbers.ok().filter(|all| all.iter().all(|n| n.is_finite())).ok_or_else(wrong)?;
     match (numbers.as_slice(), in_brackets) {
         ([lon, lat, zoom], None) => {
-            let center = LonLat::parse(&format!("{lon},{lat}"))?;
+            let (lon, lat) = (*lon, *lat);
+            let center = LonLat::new(lon, lat).ok_or(NumbersError::Position(lon, lat))?;
             (spec.center, spec.zoom) = (Some([center.lon(), center.lat()]), Some(*zoom));
         }
         ([lon, lat, zoom, bearing, pitch @ ..], None) if is_mapbox && pitch.len() < 2 => {
@@ -349,6 +350,7 @@ async fn draw(
 ) -> Result<Response, Problem> {
     let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
     let state = styled.state(params.pairs())?;
+    params.refuse_lists()?;
     send(service, Picture::plain(style, state, frame, output), headers).await
 }
 

@@ -82,10 +82,12 @@ async fn answer(
             let ask = move |map: &Map, stop: &Stop| {
                 let effort = Effort::new(Limits::QUESTION, stop.clone());
                 let question = Question::read(&members, &effort)?;
-                let mut answer = question.ask(map.catalog(), &effort)?;
-                answer.members.insert("question".to_string(), Json::Object(members));
-                answer.members.insert("links".to_string(), Json::Array(links));
-                Ok::<_, Problem>(answer.to_bytes())
+                let answer = question.ask(map.catalog(), &effort)?;
+                let beside = JsonObject::from_iter([
+                    ("question".to_string(), Json::Object(members)),
+                    ("links".to_string(), Json::Array(links)),
+                ]);
+                Ok::<_, Problem>(answer.geojson(beside))
             };
             let bytes = service.run(Lane::Question, ask).await??;
             Ok(tagged(headers, GEOJSON, bytes))
@@ -144,8 +146,7 @@ impl Drawing {
     ) -> Result<Picture, Problem> {
         let question = Question::read(members, effort)?.with_geometry();
         let answer = question.ask(map.catalog(), effort)?;
-        let overlay =
-            Overlay::of_answer(&answer.to_bytes()).map_err(|e| Problem::internal(e.to_string()))?;
+        let overlay = Overlay::of_answer(&answer).map_err(|e| Problem::internal(e.to_string()))?;
         let id =
             self.style.or_else(|| Some(map.styles().next()?.0.to_string())).unwrap_or_default();
         let styled = map.style(&id).ok_or_else(|| PictureError::Style(short(&id)))?;
@@ -160,12 +161,9 @@ impl Drawing {
             )
         })?;
         let frame = Frame::around(bounds, PADDING_PX, Frame::deepest_zoom(&bounds), self.size);
-        let warnings = answer.members.get("warnings").and_then(Json::as_array);
-        let warnings =
-            warnings.into_iter().flatten().filter_map(Json::as_str).map(str::to_string).collect();
         Ok(Picture {
             overlay: Some(overlay),
-            warnings,
+            warnings: answer.warnings,
             ..Picture::plain(id, state, frame, Output::PNG)
         })
     }

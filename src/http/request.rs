@@ -40,14 +40,13 @@ impl<T: serde::de::DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> 
     }
 }
 
-/// The query string, each parameter once but for those that are lists.
+/// The query string: its parameters in the order of their names, each once but for lists, which
+/// keep the order of their values.
 #[derive(Debug)]
-pub struct Params(BTreeMap<String, String>);
+pub struct Params(Vec<(String, String)>);
 
 /// Parameters that may be repeated.
 const LISTS: [&str; 5] = ["marker", "path", "circle", "callout", "highlight"];
-/// Stands between their values.
-const BETWEEN: char = '\u{1e}';
 
 impl<S: Send + Sync> FromRequestParts<S> for Params {
     type Rejection = Problem;
@@ -57,38 +56,37 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
             .map_err(|_| {
                 Problem::bad_request("the query string cannot be read; percent-encode it as UTF-8")
             })?;
-        let mut params = BTreeMap::new();
-        for (key, value) in pairs.0 {
-            if LISTS.contains(&key.as_str())
-                && let Some(before) = params.get_mut(&key)
-            {
-                *before = format!("{before}{BETWEEN}{value}");
-                continue;
-            }
-            if let Some(first) = params.insert(key.clone(), value) {
-                return Err(Problem::bad_request(format!(
-                    "the parameter '{}' is given twice (first as '{}')",
-                    short(&key),
-                    short(&first)
-                )));
+        let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+        for (key, value) in pairs.iter().filter(|(key, _)| !LISTS.contains(&key.as_str())) {
+            if let Some(first) = seen.insert(key, value) {
+                return Err(given_twice(key, first));
             }
         }
-        Ok(Self(params))
+        let mut pairs = pairs.0;
+        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(Self(pairs))
     }
+}
+
+fn given_twice(key: &str, first: &str) -> Problem {
+    Problem::bad_request(format!(
+        "the parameter '{}' is given twice (first as '{}')",
+        short(key),
+        short(first)
+    ))
 }
 
 impl Params {
     /// Takes a parameter out.
     pub fn take(&mut self, key: &str) -> Option<String> {
-        self.0.remove(key)
+        let place = self.0.iter().position(|(name, _)| name == key)?;
+        Some(self.0.remove(place).1)
     }
 
     /// Takes the values of a parameter that may be repeated.
     pub fn take_list(&mut self, key: &str) -> Vec<String> {
-        self.take(key)
-            .into_iter()
-            .flat_map(|all| all.split(BETWEEN).map(str::to_string).collect::<Vec<_>>())
-            .collect()
+        let taken = self.0.extract_if(.., |(name, _)| name == key);
+        taken.map(|(_, value)| value).collect()
     }
 
     /// Takes a yes or no: `1` or `true`, `0` or `false`.
@@ -123,12 +121,20 @@ impl Params {
 
     /// Whatever was not taken is a mistake.
     pub fn finish(self, known: &str) -> Result<(), Problem> {
-        match self.0.keys().next() {
+        match self.0.first() {
             None => Ok(()),
-            Some(key) => Err(Problem::bad_request(format!(
+            Some((key, _)) => Err(Problem::bad_request(format!(
                 "unknown parameter '{}'; there are: {known}",
                 short(key)
             ))),
+        }
+    }
+
+    /// Refuses lists, which mean nothing to whoever reads each parameter once.
+    pub fn refuse_lists(&self) -> Result<(), Problem> {
+        match self.0.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            None => Ok(()),
+            Some(pair) => Err(given_twice(&pair[0].0, &pair[0].1)),
         }
     }
 

@@ -10,7 +10,7 @@ use resvg::{tiny_skia, usvg};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::identity::{Identified, Identity};
-use crate::sprite::{Image, svg_tree};
+use crate::sprite::{Image, SvgError, svg_tree};
 
 /// A sign, to be drawn at any size.
 #[derive(Clone)]
@@ -46,22 +46,50 @@ impl Eq for Logo {}
 const MAX_BYTES: usize = 1 << 20;
 const MAX_SIDE_PX: u32 = 4_096;
 
+/// Why a sign cannot be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum LogoError {
+    #[error("a data URI: data:image/png;base64,..., also of jpeg, webp or svg+xml")]
+    NoDataUri,
+    #[error("at most {} kB", MAX_BYTES >> 10)]
+    Large,
+    #[error("its base64: {0}")]
+    Base64(#[from] base64::DecodeError),
+    #[error("its text has no font here: make outlines of it")]
+    Font,
+    #[error("it has more than {MAX_RULES} rules of style: give shapes their own attributes")]
+    Rules,
+    #[error("it has more than {MAX_NODES} shapes")]
+    Shapes,
+    /// What is not only shapes in plain colours.
+    #[error("it has {0}: a sign is of shapes in plain colours and gradients")]
+    Holds(&'static str),
+    #[error(transparent)]
+    Drawing(#[from] SvgError),
+    #[error(transparent)]
+    Pixels(#[from] image::ImageError),
+}
+
+impl From<LogoError> for String {
+    fn from(error: LogoError) -> Self {
+        error.to_string()
+    }
+}
+
 impl Logo {
     /// Reads a data URI: `data:image/png;base64,...`.
     ///
     /// # Errors
-    /// What is wrong with it, in words.
-    pub fn of_data_uri(uri: &str) -> Result<Logo, String> {
-        let wrong =
-            || "a data URI: data:image/png;base64,..., also of jpeg, webp or svg+xml".to_string();
-        let (kind, data) =
-            uri.strip_prefix("data:").and_then(|u| u.split_once(";base64,")).ok_or_else(wrong)?;
+    /// What is wrong with it.
+    pub fn of_data_uri(uri: &str) -> Result<Logo, LogoError> {
+        let (kind, data) = uri
+            .strip_prefix("data:")
+            .and_then(|u| u.split_once(";base64,"))
+            .ok_or(LogoError::NoDataUri)?;
         if data.len() > MAX_BYTES * 4 / 3 + 4 {
-            return Err(format!("at most {} kB", MAX_BYTES >> 10));
+            return Err(LogoError::Large);
         }
-        let bytes = base64::engine::general_purpose::STANDARD
-            .decode(data.trim())
-            .map_err(|e| format!("its base64: {e}"))?;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(data.trim())?;
         Self::read(kind == "image/svg+xml", &bytes)
     }
 
@@ -75,19 +103,17 @@ impl Logo {
         format!("data:{kind};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes))
     }
 
-    fn read(is_svg: bool, bytes: &[u8]) -> Result<Logo, String> {
+    fn read(is_svg: bool, bytes: &[u8]) -> Result<Logo, LogoError> {
         let key = xxh3_64(bytes);
         if is_svg {
             let text = String::from_utf8_lossy(bytes);
             if text.contains("<text") || text.contains(":text") {
-                return Err("its text has no font here: make outlines of it".to_string());
+                return Err(LogoError::Font);
             }
             // Each rule is held against each element, by a reader that cannot be ended.
             let (rules, elements) = (text.matches('{').count(), text.matches('<').count());
             if rules > MAX_RULES || rules * elements > MAX_RULES * MAX_NODES / 10 {
-                return Err(format!(
-                    "it has more than {MAX_RULES} rules of style: give shapes their own attributes"
-                ));
+                return Err(LogoError::Rules);
             }
             let tree = svg_tree(&text)?;
             is_plain(tree.root(), &mut MAX_NODES.clone())?;
@@ -147,14 +173,14 @@ impl Logo {
     }
 }
 
-fn pixels(bytes: &[u8]) -> Result<RgbaImage, String> {
+fn pixels(bytes: &[u8]) -> Result<RgbaImage, LogoError> {
     let mut reader = ImageReader::new(std::io::Cursor::new(bytes))
         .with_guessed_format()
-        .map_err(|e| e.to_string())?;
+        .map_err(image::ImageError::IoError)?;
     let mut limits = image::Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE_PX), Some(MAX_SIDE_PX));
     reader.limits(limits);
-    Ok(reader.decode().map_err(|e| e.to_string())?.into_rgba8())
+    Ok(reader.decode()?.into_rgba8())
 }
 
 /// Shapes and groups of a drawn sign.
@@ -165,16 +191,13 @@ const MAX_RULES: usize = 200;
 /// Whether a drawing is of shapes in plain colours and gradients, which take no longer to draw than
 /// they look: patterns, filters and masks may be of any size, and dashes as many as there is time
 /// for.
-fn is_plain(group: &usvg::Group, left: &mut usize) -> Result<(), String> {
-    let refuse = |what: &str| {
-        Err(format!("it has {what}: a sign is of shapes in plain colours and gradients"))
-    };
+fn is_plain(group: &usvg::Group, left: &mut usize) -> Result<(), LogoError> {
+    let refuse = |what| Err(LogoError::Holds(what));
     if group.clip_path().is_some() || group.mask().is_some() || !group.filters().is_empty() {
         return refuse("clips, masks or filters");
     }
     for node in group.children() {
-        *left =
-            left.checked_sub(1).ok_or_else(|| format!("it has more than {MAX_NODES} shapes"))?;
+        *left = left.checked_sub(1).ok_or(LogoError::Shapes)?;
         match node {
             usvg::Node::Group(inner) => is_plain(inner, left)?,
             usvg::Node::Path(path) => {

@@ -36,7 +36,7 @@ pub use document::{Animate, Spec};
 pub use drawing::Finished;
 pub use error::PictureError;
 pub use furnishing::{Furnishing, FurnishingError};
-pub use logo::Logo;
+pub use logo::{Logo, LogoError};
 pub use marks::{CalloutSpec, Circle, Marker, Path};
 pub use output::Output;
 pub use overlay::Overlay;

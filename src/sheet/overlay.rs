@@ -8,17 +8,22 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use geo::geometry::Geometry;
+use geo::orient::{Direction, Orient};
 use serde_json::{Value as Json, json};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::checked::OverlayError;
 use super::own;
-use crate::ask::Question;
+use crate::ask::{Answer, ChangedArea, Question, Results, Sum, Sums, Transition};
 use crate::atlas::{Map, Role, Source, Sourced, StyledMap, Styles};
 use crate::compose::furniture::Words;
 use crate::diag::Diagnostic;
-use crate::feature::{Collection, Date};
+use crate::encode::Form;
+use crate::feature::{Collection, Date, Feature, Properties, Timing, Value};
+use crate::geo::overlay::polygons;
 use crate::geo::{Effort, WorldBox, round};
+use crate::identity::Identity;
 use crate::index::Index;
 use crate::source;
 use crate::sprite::Sprite;
@@ -47,12 +52,20 @@ pub struct Overlay {
 }
 
 impl Overlay {
-    /// The features of an answer, as GeoJSON.
+    /// The features of an answer.
     ///
     /// # Errors
-    /// Where the GeoJSON cannot be read.
-    pub fn of_answer(geojson: &[u8]) -> Result<Overlay, OverlayError> {
-        Self::new("the answer", geojson, embedded("overlays/answer.json")?, Sprite::default())
+    /// Where the program's own style for them cannot be read.
+    pub fn of_answer(answer: &Answer) -> Result<Overlay, OverlayError> {
+        let features = match &answer.results {
+            Results::Features(found) => {
+                found.hits.iter().map(|hit| as_written(hit.feature)).collect()
+            }
+            Results::Changes(changes) => {
+                changes.areas.iter().map(|area| changed(area, Properties::new())).collect()
+            }
+        };
+        Ok(Self::of_features(features, embedded("overlays/answer.json")?))
     }
 
     /// Features with simplestyle properties (see `things`).
@@ -60,7 +73,7 @@ impl Overlay {
     /// # Errors
     /// Where the GeoJSON cannot be read, or a feature of it is bad.
     pub(super) fn of_things(geojson: Json) -> Result<Overlay, OverlayError> {
-        let sprite = pins(&geojson)?;
+        let sprite = drawings(&geojson)?;
         let style = embedded("overlays/simplestyle.json")?;
         Self::new("/geojson", geojson.to_string().as_bytes(), style, sprite)
     }
@@ -69,7 +82,7 @@ impl Overlay {
     /// A layer with a label in `metadata."contactline:legend"` stands in the legend.
     ///
     /// Each part of the features is drawn by each layer: parts times layers are at most `most`.
-    /// What is ignored of the layers on this map is told.
+    /// Warnings say what is ignored of the layers on this map.
     ///
     /// # Errors
     /// Where a feature or a layer is bad, or there are too many.
@@ -78,36 +91,36 @@ impl Overlay {
         (geojson, layers): (&Json, &Json),
         most: u64,
         map: &StyledMap,
-        told: &mut Vec<String>,
+        warnings: &mut Vec<String>,
     ) -> Result<Overlay, OverlayError> {
         let wrong = |pointer: &str, message: &str| {
             OverlayError::from(Diagnostic::error(message).at(pointer))
         };
-        let (own, text) = own::layers(layers, told)?;
-        own::missing_names(&own, map, &self.sprite, told);
-        let index = Index::new(own::features(geojson, told)?);
+        let (own, text) = own::layers(layers, warnings)?;
+        own::missing_names(&own, map, &self.sprite, warnings);
+        let index = Index::new(own::features(geojson, warnings)?);
         let (parts, layers) =
             (index.parts().len() as u64, layers.as_array().map_or(1, Vec::len).max(1) as u64);
         let positions: usize = index.parts().iter().map(|part| part.shape.positions()).sum();
         if positions > MAX_POSITIONS {
-            let told = format!(
+            let message = format!(
                 "features on top have at most {MAX_POSITIONS} positions in all, not {positions}"
             );
-            return Err(wrong("/geojson", &told));
+            return Err(wrong("/geojson", &message));
         }
-        let told = |what: &str, most: u64| {
+        let too_many = |what: &str, most: u64| {
             format!("{what} are too many here: at most {most}; take fewer features or layers")
         };
         if parts * layers > most {
-            return Err(wrong("/layers", &told("parts of features times layers", most)));
+            return Err(wrong("/layers", &too_many("parts of features times layers", most)));
         }
         if positions as u64 * layers > MAX_DRAWN {
-            return Err(wrong("/layers", &told("positions times layers", MAX_DRAWN)));
+            return Err(wrong("/layers", &too_many("positions times layers", MAX_DRAWN)));
         }
         if parts * text.len() as u64 > MAX_READ {
             return Err(wrong(
                 "/layers",
-                &told("parts of features times letters of layers", MAX_READ),
+                &too_many("parts of features times letters of layers", MAX_READ),
             ));
         }
         let key = self.key
@@ -128,48 +141,49 @@ impl Overlay {
         language: &str,
         effort: &Effort,
     ) -> Result<Overlay, OverlayError> {
-        let members = json!({"between": format!("{from}/{to}"), "limit": 10_000});
-        let members = members.as_object().cloned().unwrap_or_default();
-        let asked = Question::read(&members, effort)
-            .and_then(|question| question.ask(map.catalog(), effort));
         let of_change = |e: String| OverlayError::from(Diagnostic::error(e).at("/change"));
-        let answer = asked.map_err(|e| of_change(e.to_string()))?;
-        let geojson = answer.to_bytes();
-        let read: Json = serde_json::from_slice(&geojson).unwrap_or_default();
-        let style = change_style(&read, &Words::of(language));
+        let answer = Question::of_change(from, to)
+            .and_then(|question| question.ask(map.catalog(), effort))
+            .map_err(|e| of_change(e.to_string()))?;
+        let changes = match &answer.results {
+            Results::Changes(changes) if !changes.areas.is_empty() => changes,
+            _ => {
+                let message = format!("the data tells of no change between {from} and {to}");
+                return Err(of_change(message));
+            }
+        };
+        let style = change_style(&changes.sums, &Words::of(language));
         let checked = style::parse(&style.to_string());
         let style = checked.value.ok_or_else(|| OverlayError::of("the change cannot be drawn"))?;
-        // What the answer says beside the geometry are properties here.
-        let sources: Vec<&str> =
-            read["sources"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
-        let source = sources.join("; ");
-        // As the names of sums have it.
-        let held = |value: &Json| value.as_str().unwrap_or("none").to_string();
-        let features: Vec<Json> = read["features"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|f| {
-                json!({
-                    "type": "Feature",
-                    "geometry": f["geometry"],
-                    "properties": {
-                        "from": held(&f["from"]),
-                        "to": held(&f["to"]),
-                        "source": source,
-                        "accuracy_m": f["accuracy_m"],
-                    },
-                })
-            })
-            .collect();
-        if features.is_empty() {
-            let told = format!("the data tells of no change between {from} and {to}");
-            return Err(OverlayError::from(Diagnostic::error(told).at("/change")));
+        let source = Value::Text(answer.credits.sources.join("; ").into());
+        let feature = |area: &ChangedArea| {
+            let Transition { from, to } = area.transition();
+            let properties = [
+                ("from", Value::Text(from.into())),
+                ("to", Value::Text(to.into())),
+                ("source", source.clone()),
+                ("accuracy_m", area.accuracy_m.map_or(Value::Null, Value::Number)),
+            ];
+            changed(area, properties.map(|(key, value)| (key.into(), value)).into())
+        };
+        let features = changes.areas.iter().map(feature).collect();
+        Ok(Overlay { replaces: true, ..Self::of_features(features, Arc::new(style)) })
+    }
+
+    fn of_features(features: Vec<Feature>, style: Arc<Style>) -> Overlay {
+        let text = style.json.to_string();
+        let key = Identity::of_kind("overlay").with(&features).with(&text).number();
+        let (name, title) = (SOURCE.to_string(), SOURCE.to_string());
+        let timing = Timing::default();
+        let collection = Collection { name, title, gazetteer: false, timing, features };
+        Overlay {
+            features: Arc::new(Index::new(collection)),
+            own: None,
+            style,
+            sprite: Arc::default(),
+            replaces: false,
+            key,
         }
-        let features = json!({"type": "FeatureCollection", "features": features}).to_string();
-        let overlay =
-            Self::new("the change", features.as_bytes(), Arc::new(style), Sprite::default())?;
-        Ok(Overlay { replaces: true, ..overlay })
     }
 
     fn new(
@@ -207,6 +221,26 @@ impl Overlay {
     }
 }
 
+/// The feature with the geometry that GeoJSON of it would have: drawn either way it is the same.
+fn as_written(feature: &Feature) -> Feature {
+    Feature {
+        id: feature.id.clone(),
+        properties: feature.properties.clone(),
+        geometry: Form::PLAIN
+            .rounded_geometry(feature)
+            .unwrap_or_else(|| Feature::nowhere().geometry),
+        validity: feature.validity,
+    }
+}
+
+/// Where something changed, as a feature; its rings wound as those of all features.
+fn changed(area: &ChangedArea, properties: Properties) -> Feature {
+    let geometry = area.geometry.clone().into();
+    let Feature { geometry, .. } = as_written(&Feature { geometry, ..Feature::nowhere() });
+    let geometry = Geometry::MultiPolygon(polygons(&geometry).orient(Direction::Default));
+    Feature { properties, geometry, ..Feature::nowhere() }
+}
+
 fn embedded(path: &str) -> Result<Arc<Style>, OverlayError> {
     let file =
         Styles::get(path).ok_or_else(|| OverlayError::of(format!("the program lacks {path}")))?;
@@ -217,62 +251,76 @@ fn embedded(path: &str) -> Result<Arc<Style>, OverlayError> {
 }
 
 /// Pins and arrow heads of different colours and sizes on one map.
-const MAX_PINS: usize = 200;
+const MAX_DRAWINGS: usize = 200;
 
-/// Drawings of the pins and arrow heads that features want.
-fn pins(geojson: &Json) -> Result<Sprite, OverlayError> {
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    for feature in geojson["features"].as_array().into_iter().flatten() {
-        let text = |key: &str, usual: &str| {
-            feature["properties"][key].as_str().unwrap_or(usual).to_string()
-        };
-        match feature["properties"]["kind"].as_str() {
-            Some("marker") => {
-                names.insert(format!(
-                    "pin:{}:{}",
-                    text("marker-color", "#7e7e7e"),
-                    text("marker-size", "medium")
-                ));
-            }
-            Some("arrow") => {
-                names.insert(format!("arrow:{}", text("stroke", "#555555")));
-            }
-            _ => {}
+/// A drawing that features want, as simplestyle says it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Drawing {
+    Pin { color: String, size: String },
+    ArrowHead { color: String },
+}
+
+impl Drawing {
+    fn of(properties: &Json) -> Option<Drawing> {
+        let text = |key: &str, usual: &str| properties[key].as_str().unwrap_or(usual).to_string();
+        match properties["kind"].as_str()? {
+            "marker" => Some(Drawing::Pin {
+                color: text("marker-color", "#7e7e7e"),
+                size: text("marker-size", "medium"),
+            }),
+            "arrow" => Some(Drawing::ArrowHead { color: text("stroke", "#555555") }),
+            _ => None,
         }
     }
-    if names.len() > MAX_PINS {
-        return Err(OverlayError::of(format!(
-            "pins and arrows have at most {MAX_PINS} different looks on one map"
-        )));
+
+    /// As the style names it.
+    fn name(&self) -> String {
+        match self {
+            Drawing::Pin { color, size } => format!("pin:{color}:{size}"),
+            Drawing::ArrowHead { color } => format!("arrow:{color}"),
+        }
     }
-    let drawing = |name: &str| {
-        let mut parts = name.splitn(2, ':');
-        let (kind, rest) = (parts.next()?, parts.next()?);
-        let (color, size) = if kind == "pin" { rest.rsplit_once(':')? } else { (rest, "") };
+
+    fn svg(&self) -> Option<String> {
+        let (Drawing::Pin { color, .. } | Drawing::ArrowHead { color }) = self;
         // Only what is a colour gets into the drawing.
         let [r, g, b, _] = crate::color::Color::parse(color)?.premultiplied_rgba8();
         let fill = format!("#{r:02x}{g:02x}{b:02x}");
-        Some(match kind {
-            "pin" => {
-                let (width, height) = match size {
+        Some(match self {
+            Drawing::Pin { size, .. } => {
+                let (width, height) = match size.as_str() {
                     "small" => (18, 24),
                     "large" => (33, 44),
                     _ => (24, 32),
                 };
                 format!(
-                    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 24 32\">\
-                     <path d=\"M12 31C10 25 2 19 2 11.5A10 10 0 0 1 22 11.5C22 19 14 25 12 31Z\" fill=\"{fill}\" stroke=\"#ffffff\" stroke-width=\"1.6\"/></svg>"
+                    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" \
+                     height=\"{height}\" viewBox=\"0 0 24 32\"><path d=\"M12 31C10 25 2 19 2 \
+                     11.5A10 10 0 0 1 22 11.5C22 19 14 25 12 31Z\" fill=\"{fill}\" \
+                     stroke=\"#ffffff\" stroke-width=\"1.6\"/></svg>"
                 )
             }
-            _ => format!(
+            Drawing::ArrowHead { .. } => format!(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"24\" height=\"24\" viewBox=\"0 \
                  0 24 24\"><path d=\"M12 3L20 18L12 14.5L4 18Z\" fill=\"{fill}\"/></svg>"
             ),
         })
-    };
-    let svgs: Vec<(&str, String)> =
-        names.iter().filter_map(|n| Some((n.as_str(), drawing(n)?))).collect();
-    Ok(Sprite::from_svgs(svgs.iter().map(|(name, svg)| (*name, svg.as_str()))).0)
+    }
+}
+
+/// Drawings of the pins and arrow heads that features want.
+fn drawings(geojson: &Json) -> Result<Sprite, OverlayError> {
+    let features = geojson["features"].as_array().into_iter().flatten();
+    let drawings: BTreeSet<Drawing> =
+        features.filter_map(|feature| Drawing::of(&feature["properties"])).collect();
+    if drawings.len() > MAX_DRAWINGS {
+        return Err(OverlayError::of(format!(
+            "pins and arrows have at most {MAX_DRAWINGS} different looks on one map"
+        )));
+    }
+    let svgs: Vec<(String, String)> =
+        drawings.iter().filter_map(|drawing| Some((drawing.name(), drawing.svg()?))).collect();
+    Ok(Sprite::from_svgs(svgs.iter().map(|(name, svg)| (name.as_str(), svg.as_str()))).0)
 }
 
 /// Colours of changes, in the order of their areas: told apart also by those who see few colours
@@ -280,17 +328,13 @@ fn pins(geojson: &Json) -> Result<Sprite, OverlayError> {
 const CHANGES: [&str; 7] =
     ["#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb"];
 
-fn change_style(answer: &Json, words: &Words) -> Json {
-    let mut groups: Vec<(&String, f64)> = answer["sums"]["groups"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, sum)| (name, sum["area_km2"].as_f64().unwrap_or_default()))
-        .collect();
+fn change_style(sums: &Sums<Transition>, words: &Words) -> Json {
+    let area_km2 = |sum: &Sum| sum.measures.area_km2.unwrap_or_default();
+    let mut groups: Vec<(&Transition, f64)> =
+        sums.groups.iter().map(|(change, sum)| (change, area_km2(sum))).collect();
     groups.sort_by(|a, b| b.1.total_cmp(&a.1));
     let (mut layers, mut legend) = (Vec::new(), Vec::new());
-    for (i, (name, area_km2)) in groups.into_iter().enumerate() {
-        let (from, to) = name.split_once(" → ").unwrap_or((name, ""));
+    for (i, (Transition { from, to }, area_km2)) in groups.into_iter().enumerate() {
         let color = CHANGES[i % CHANGES.len()];
         let id = format!("change-{i}");
         let filter = json!([
@@ -307,8 +351,9 @@ fn change_style(answer: &Json, words: &Words) -> Json {
             format!("{} {arrow} {}: {area} {}²", words.holder(from), words.holder(to), words.km);
         legend.push(json!({"label": label, "layers": [id]}));
     }
+    let nothing = json!({"type": "FeatureCollection", "features": []});
     json!({"version": 8, "name": "change", "metadata": {"contactline:legend": legend},
-        "sources": {SOURCE: {"type": "geojson", "data": {"type": "FeatureCollection", "features": []}}}, "layers": layers})
+        "sources": {SOURCE: {"type": "geojson", "data": nothing}}, "layers": layers})
 }
 
 impl StyledMap {
@@ -336,5 +381,39 @@ impl StyledMap {
             sprite = Arc::new(all);
         }
         self.with(std::iter::once(over).chain(given), style, sprite)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atlas::{self, Options};
+
+    #[test]
+    fn an_answer_is_drawn_as_its_geojson_would_be() {
+        let map = atlas::load(&Options::default()).value.unwrap();
+        for question in [
+            json!({"at": "46.7499,39.7601"}),
+            json!({"within": "districts/az-shusha"}),
+            json!({"near": "46.7528,39.8177", "k": 5}),
+            json!({"of": "lines/line-of-contact-1994", "distance_m": 5000, "limit": 1000}),
+            json!({"filter": "kind = 'line-of-contact'"}),
+            json!({"sum_by": "control", "collections": "control", "limit": 1000}),
+            json!({"between": "2020-09-27/2020-12-01", "split": "districts", "limit": 1000}),
+            json!({"between": "1988-01-01/1994-05-12", "limit": 1000}),
+        ] {
+            let effort = Effort::default();
+            let asked = Question::read(question.as_object().unwrap(), &effort).unwrap();
+            let answer = asked.ask(map.catalog(), &effort).unwrap();
+            let geojson = answer.geojson(serde_json::Map::new());
+            let read = source::read(SOURCE, "the answer", geojson.as_slice()).unwrap().value;
+            let overlay = Overlay::of_answer(&answer).unwrap();
+            let drawn = &overlay.features.collection().features;
+            assert!(drawn.len() == read.features.len() && !drawn.is_empty(), "{question}");
+            for (drawn, read) in drawn.iter().zip(&read.features) {
+                assert_eq!(drawn.geometry, read.geometry, "{question}");
+                assert_eq!(drawn.properties, read.properties, "{question}");
+            }
+        }
     }
 }

@@ -173,13 +173,29 @@ impl Sprite {
 }
 
 /// Reads an SVG; what it names beyond itself is not read.
-pub fn svg_tree(svg: &str) -> Result<usvg::Tree, String> {
+///
+/// # Errors
+/// Where it is none.
+pub fn svg_tree(svg: &str) -> Result<usvg::Tree, SvgError> {
     let image_href_resolver = usvg::ImageHrefResolver {
         resolve_string: Box::new(|_, _| None),
         ..usvg::ImageHrefResolver::default()
     };
     let options = usvg::Options { image_href_resolver, ..usvg::Options::default() };
-    usvg::Tree::from_str(svg, &options).map_err(|e| e.to_string())
+    Ok(usvg::Tree::from_str(svg, &options)?)
+}
+
+/// Why an SVG is no image.
+#[derive(Debug, thiserror::Error)]
+pub enum SvgError {
+    #[error(transparent)]
+    Unreadable(#[from] usvg::Error),
+    #[error("its size is {width} x {height} px, more than {MAX_SIDE}")]
+    Large { width: f32, height: f32 },
+    #[error("it has no size")]
+    Sizeless,
+    #[error("it has no element 'svg'")]
+    Empty,
 }
 
 /// How long an image's sides may be, CSS px.
@@ -189,11 +205,11 @@ const MAX_SIDE: f32 = 1024.0;
 const ROUNDING: f32 = 0.001;
 
 /// One image per ratio.
-fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
+fn draw(svg: &str) -> Result<Vec<Arc<Image>>, SvgError> {
     let tree = svg_tree(svg)?;
     let (width, height) = (tree.size().width(), tree.size().height());
     if width > MAX_SIDE || height > MAX_SIDE {
-        return Err(format!("its size is {width} x {height} px, more than {MAX_SIDE}"));
+        return Err(SvgError::Large { width, height });
     }
     let whole = |side: f32| (side - ROUNDING).ceil().max(1.0);
     let sides = [whole(width), whole(height)];
@@ -202,7 +218,8 @@ fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
     RATIOS
         .map(|ratio| {
             let [width_px, height_px] = sides.map(|side| side as u32 * ratio);
-            let mut pixmap = tiny_skia::Pixmap::new(width_px, height_px).ok_or("it has no size")?;
+            let mut pixmap =
+                tiny_skia::Pixmap::new(width_px, height_px).ok_or(SvgError::Sizeless)?;
             let scale = tiny_skia::Transform::from_scale(ratio as f32, ratio as f32);
             resvg::render(&tree, scale, &mut pixmap.as_mut());
             let image = Image::new(width_px, height_px, f64::from(ratio), pixmap.take());
@@ -213,8 +230,8 @@ fn draw(svg: &str) -> Result<Vec<Arc<Image>>, String> {
 
 /// The drawing in the upper left of a canvas, which has no scale of its own; what lies over its
 /// sides is seen, as it is when the drawing is alone.
-fn on_canvas(svg: &str, [width, height]: [f32; 2]) -> Result<String, String> {
-    let inner = svg.find("<svg").map(|start| &svg[start + 4..]).ok_or("it has no element 'svg'")?;
+fn on_canvas(svg: &str, [width, height]: [f32; 2]) -> Result<String, SvgError> {
+    let inner = svg.find("<svg").map(|start| &svg[start + 4..]).ok_or(SvgError::Empty)?;
     let tag = inner.split('>').next().unwrap_or_default();
     let overflow = if tag.contains("overflow") { "" } else { " overflow=\"visible\"" };
     Ok(format!(

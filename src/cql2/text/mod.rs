@@ -9,11 +9,9 @@ use std::sync::Arc;
 
 pub use geometry::KEYWORDS;
 
+use super::call::call;
 use super::lexer::{Token, error, tokens};
-use super::{
-    Arithmetic, ArrayRelation, Comparison, Expr, FilterError, Instant, MAX_DEPTH, MAX_NODES,
-    MAX_OPERATORS, Relation, bbox, temporal,
-};
+use super::{Arithmetic, Comparison, Expr, FilterError, MAX_DEPTH, MAX_NODES, MAX_OPERATORS};
 
 /// Reads a filter from CQL2 text.
 ///
@@ -296,99 +294,13 @@ impl<'a> Parser<'a> {
             return Ok(Expr::Property(word.into()));
         }
         let arguments = self.list()?;
-        call(word, arguments).map_err(|message| {
+        call(word, arguments).map_err(|wrong| {
             self.at = start;
-            self.error(message)
+            self.error(wrong.to_string())
         })
     }
 }
 
 fn negated(expr: Expr, not: bool) -> Expr {
     if not { Expr::Not(Box::new(expr)) } else { expr }
-}
-
-/// A call by its name and arguments: one of the language's own, or a function.
-pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Result<Expr, String> {
-    let lower = name.to_ascii_lowercase();
-    let count = arguments.len();
-    let wrong = |n: &str| format!("{name} takes {n}, not {count}");
-    let two = |arguments: Vec<Expr>| -> Result<(Box<Expr>, Box<Expr>), String> {
-        let [a, b]: [Expr; 2] = arguments.try_into().map_err(|_| wrong("two arguments"))?;
-        Ok((Box::new(a), Box::new(b)))
-    };
-    let one = |arguments: Vec<Expr>| -> Result<Expr, String> {
-        let [a]: [Expr; 1] = arguments.try_into().map_err(|_| wrong("one argument"))?;
-        Ok(a)
-    };
-    if let Some(relation) = lower.strip_prefix("s_").and_then(Relation::named) {
-        let (a, b) = two(arguments)?;
-        return Ok(Expr::Spatial(relation, a, b));
-    }
-    if let Some(relation) = lower.strip_prefix("t_").and_then(temporal::Relation::named) {
-        let (a, b) = two(arguments)?;
-        return Ok(Expr::Temporal(relation, a, b));
-    }
-    let array = match lower.as_str() {
-        "a_equals" => Some(ArrayRelation::Equals),
-        "a_contains" => Some(ArrayRelation::Contains),
-        "a_containedby" => Some(ArrayRelation::ContainedBy),
-        "a_overlaps" => Some(ArrayRelation::Overlaps),
-        _ => None,
-    };
-    if let Some(relation) = array {
-        // A list of one is written as what stands in parentheses.
-        let list = |e: Box<Expr>| match *e {
-            Expr::Text(_) | Expr::Number(_) | Expr::Large(_) | Expr::Bool(_) | Expr::Instant(_) => {
-                Box::new(Expr::List(vec![*e]))
-            }
-            _ => e,
-        };
-        let (a, b) = two(arguments)?;
-        return Ok(Expr::Array(relation, list(a), list(b)));
-    }
-    match lower.as_str() {
-        "casei" => Ok(Expr::CaseI(Box::new(one(arguments)?))),
-        "accenti" => Ok(Expr::AccentI(Box::new(one(arguments)?))),
-        "date" => instant(&one(arguments)?, true).map(Expr::Instant),
-        "timestamp" => instant(&one(arguments)?, false).map(Expr::Instant),
-        "interval" => {
-            let (a, b) = two(arguments)?;
-            Ok(Expr::Interval(Box::new(interval_end(*a)?), Box::new(interval_end(*b)?)))
-        }
-        "bbox" => {
-            let numbers: Option<Vec<f64>> = arguments
-                .iter()
-                .map(|a| if let Expr::Number(n) = a { Some(*n) } else { None })
-                .collect();
-            let geometry = numbers.as_deref().and_then(bbox::of_numbers);
-            let help = "BBOX takes four numbers, west, south, east, north, or six with heights";
-            geometry.map(|g| Expr::Geometry(Arc::new(g))).ok_or_else(|| help.to_string())
-        }
-        _ => Ok(Expr::Function(name.into(), arguments)),
-    }
-}
-
-pub(super) fn instant(text: &Expr, is_date: bool) -> Result<Instant, String> {
-    let example = if is_date { "DATE('2020-11-10')" } else { "TIMESTAMP('2020-11-10T00:00:00Z')" };
-    match text {
-        Expr::Text(t) if t.contains(['T', 't']) != is_date => {
-            Instant::parse(t).ok_or_else(|| format!("'{t}' is no such time; write {example}"))
-        }
-        _ => Err(format!("write {example}")),
-    }
-}
-
-pub(super) fn interval_end(end: Expr) -> Result<Expr, String> {
-    match end {
-        Expr::Text(t) if &*t == ".." => Ok(Expr::Open),
-        Expr::Text(t) => {
-            let wrong = || format!("'{t}' is no end of an interval: a date, a timestamp or '..'");
-            Instant::parse(&t).map(Expr::Instant).ok_or_else(wrong)
-        }
-        Expr::Property(_) | Expr::Function(..) | Expr::Instant(_) | Expr::Open => Ok(end),
-        _ => {
-            Err("an interval's ends are dates, timestamps, '..', properties or functions"
-                .to_string())
-        }
-    }
 }

@@ -237,10 +237,8 @@ fn filter(
 }
 
 fn json_text(text: &str) -> Result<Expr, FilterError> {
-    let json: serde_json::Value = serde_json::from_str(text).map_err(|e| FilterError {
-        place: "in the filter".to_string(),
-        message: format!("not JSON: {e}"),
-    })?;
+    let json: serde_json::Value =
+        serde_json::from_str(text).map_err(|e| FilterError::new(format!("not JSON: {e}")))?;
     cql2::from_json(&json)
 }
 
