@@ -41,9 +41,9 @@ impl Failing {
                     let Self { name, .. } = self;
                     let (z, x, y) = (id.z(), id.x(), id.y());
                     tracing::error!(
-                        "source {name}: tile {z}/{x}/{y} cannot be read: {error}; pictures that show such \
-                         tiles are refused until they can be: mend or replace the file, the \
-                         server need not be restarted"
+                        "source {name}: tile {z}/{x}/{y} cannot be read: {error}; pictures that \
+                         show such tiles are refused until they can be: mend or replace the file, \
+                         the server need not be restarted"
                     );
                 }
                 if tiles.len() < MAX_REMEMBERED && !tiles.contains(&id) {

@@ -56,8 +56,8 @@ struct DataArgs {
     /// and those of --data; may be repeated
     #[arg(long, value_name = "FOLDER")]
     root: Vec<PathBuf>,
-    /// Draw characters that no font has as the font's .notdef box; they are left out otherwise, with
-    /// a warning
+    /// Draw characters that no font has as the font's .notdef box; they are left out otherwise,
+    /// with a warning
     #[arg(long)]
     notdef: bool,
 }

@@ -42,8 +42,8 @@ pub(super) struct Serve {
     /// address, and are relative otherwise
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
-    /// A trusted proxy, whose X-Forwarded-For and X-Forwarded-Proto headers are believed: an address
-    /// or a network (10.0.0.0/8); may be repeated
+    /// A trusted proxy, whose X-Forwarded-For and X-Forwarded-Proto headers are believed: an
+    /// address or a network (10.0.0.0/8); may be repeated
     #[arg(long, value_name = "ADDR", value_parser = network)]
     trusted_proxy: Vec<IpNet>,
     /// Connections at a time; fewer where the process may open fewer files

@@ -118,7 +118,7 @@ def parts(status, said, body):
     """What is kept of an answer."""
     said = [(k.lower(), v) for k, v in said]
     lines = [f'{k}: {v}' for k, v in sorted(said, key=lambda one: one[0]) if k in SAID]
-    is_text = any(k == 'content-type' and v.startswith('text/') for k, v in said)
+    is_text = any(k == 'content-type' and v.startswith(('text/', 'application/json')) for k, v in said)
     head = '\n'.join([str(status), *lines])
     return {'head': head.encode(), 'body': normal(body) if is_text else body}
 
