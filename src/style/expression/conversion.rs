@@ -18,7 +18,7 @@ pub(super) fn converted(ty: &Type, datum: &Datum) -> Result<Datum, Option<String
             Datum::Color(_) => Ok(datum.clone()),
             Datum::Plain(Value::Text(t)) => Color::parse(t).map(Datum::Color).ok_or(None),
             Datum::Plain(Value::Array(parts)) if parts.len() == 3 || parts.len() == 4 => {
-                color_of_parts(parts).map(Datum::Color).map_err(Some)
+                color_of_parts(parts).map(Datum::Color).map_err(|e| Some(e.to_string()))
             }
             Datum::Plain(Value::Array(_)) => Err(Some(format!(
                 "Invalid rgba value {}: expected an array containing either three or four numeric \
@@ -74,27 +74,32 @@ fn to_number(datum: &Datum) -> Option<f64> {
     }
 }
 
-/// A colour from `[r, g, b]` or `[r, g, b, a]`, 0..=255 but alpha 0..=1; or why it is none.
-pub(super) fn color_of_parts(parts: &[Value]) -> Result<Color, String> {
+/// Why numbers are no colour, in MapLibre's words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("Invalid rgba value [{parts}]: {expected}.")]
+pub(super) struct RgbaError {
+    parts: String,
+    expected: &'static str,
+}
+
+/// A colour from `[r, g, b]` or `[r, g, b, a]`, 0..=255 but alpha 0..=1.
+pub(super) fn color_of_parts(parts: &[Value]) -> Result<Color, RgbaError> {
     let number = |i: usize| match parts.get(i) {
         Some(Value::Number(n)) => Some(*n),
         _ => None,
     };
-    let shown = || {
+    let wrong = |expected| {
         let texts: Vec<String> = parts.iter().map(|p| Datum::Plain(p.clone()).to_text()).collect();
-        texts.join(", ")
+        RgbaError { parts: texts.join(", "), expected }
     };
     let channel = |i: usize| number(i).filter(|v| (0.0..=255.0).contains(v));
     let (Some(r), Some(g), Some(b)) = (channel(0), channel(1), channel(2)) else {
-        return Err(format!(
-            "Invalid rgba value [{}]: 'r', 'g', and 'b' must be between 0 and 255.",
-            shown()
-        ));
+        return Err(wrong("'r', 'g', and 'b' must be between 0 and 255"));
     };
     let alpha = if parts.len() > 3 { number(3) } else { Some(1.0) };
     match alpha.filter(|a| (0.0..=1.0).contains(a)) {
         Some(a) => Ok(Color::new(r / 255.0, g / 255.0, b / 255.0, a)),
-        None => Err(format!("Invalid rgba value [{}]: 'a' must be between 0 and 1.", shown())),
+        None => Err(wrong("'a' must be between 0 and 1")),
     }
 }
 

@@ -104,7 +104,7 @@ impl Expr {
         let (high, next) = &stops[i + 1];
         let t = curve.factor(at, *low, *high);
         let (a, b) = (output.eval(context)?, next.eval(context)?);
-        interpolate::mix(space, &a, &b, t).map_err(|message| EvalError::new(&self.key, message))
+        interpolate::mix(space, &a, &b, t).map_err(|e| EvalError::new(&self.key, e.to_string()))
     }
 
     /// The input of a curve, which must be a number indeed.

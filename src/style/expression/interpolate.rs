@@ -70,15 +70,34 @@ fn bezier([x1, y1, x2, y2]: [f64; 4], x: f64) -> f64 {
     at((low + high) / 2.0, y1, y2)
 }
 
-/// Mixes two outputs; the error says why they can't be mixed.
-pub(super) fn mix(space: Space, a: &Datum, b: &Datum, t: f64) -> Result<Datum, String> {
+/// Why two outputs can't be mixed, in MapLibre's words.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(super) enum MixError {
+    #[error("Cannot interpolate between {} and {}.", .0.json_text(), .1.json_text())]
+    Unlike(Datum, Datum),
+    #[error("colorArray: Arrays have mismatched length ({0} vs. {1}), cannot interpolate.")]
+    CountsOfColors(usize, usize),
+    #[error(
+        "Cannot interpolate values of different length. from: {}, to: {}",
+        .0.json_text(), .1.json_text()
+    )]
+    CountsOfAnchors(Datum, Datum),
+    #[error(
+        "Cannot interpolate values containing mismatched anchors. from[{at}]: {from}, to[{at}]: \
+         {to}"
+    )]
+    Anchors { at: usize, from: &'static str, to: &'static str },
+}
+
+/// Mixes two outputs.
+pub(super) fn mix(space: Space, a: &Datum, b: &Datum, t: f64) -> Result<Datum, MixError> {
     let color = |a: Color, b: Color| match space {
         Space::Rgb => a.mix_rgb(b, t),
         Space::Lab => a.mix_lab(b, t),
         Space::Hcl => a.mix_hcl(b, t),
     };
     let number = |a: f64, b: f64| a + t * (b - a);
-    let unequal = || format!("Cannot interpolate between {} and {}.", a.json_text(), b.json_text());
+    let unlike = || MixError::Unlike(a.clone(), b.clone());
     match (a, b) {
         (Datum::Color(a), Datum::Color(b)) => Ok(Datum::Color(color(*a, *b))),
         (Datum::Plain(Value::Text(from)), Datum::Plain(Value::Text(to))) => {
@@ -89,7 +108,7 @@ pub(super) fn mix(space: Space, a: &Datum, b: &Datum, t: f64) -> Result<Datum, S
             })))
         }
         (Datum::Plain(a), Datum::Plain(b)) => {
-            mix_values(a, b, t).map(Datum::Plain).ok_or_else(unequal)
+            mix_values(a, b, t).map(Datum::Plain).ok_or_else(unlike)
         }
         (Datum::Padding(a), Datum::Padding(b)) => {
             Ok(Datum::Padding(std::array::from_fn(|i| number(a[i], b[i]))))
@@ -100,13 +119,9 @@ pub(super) fn mix(space: Space, a: &Datum, b: &Datum, t: f64) -> Result<Datum, S
         (Datum::Colors(a), Datum::Colors(b)) if a.len() == b.len() => {
             Ok(Datum::Colors(a.iter().zip(b.iter()).map(|(a, b)| color(*a, *b)).collect()))
         }
-        (Datum::Colors(a), Datum::Colors(b)) => Err(format!(
-            "colorArray: Arrays have mismatched length ({} vs. {}), cannot interpolate.",
-            a.len(),
-            b.len()
-        )),
+        (Datum::Colors(a), Datum::Colors(b)) => Err(MixError::CountsOfColors(a.len(), b.len())),
         (Datum::AnchorOffsets(from), Datum::AnchorOffsets(to)) => mix_anchors(from, to, t),
-        _ => Err(unequal()),
+        _ => Err(unlike()),
     }
 }
 
@@ -114,24 +129,16 @@ fn mix_anchors(
     from: &Arc<[AnchorOffset]>,
     to: &Arc<[AnchorOffset]>,
     t: f64,
-) -> Result<Datum, String> {
+) -> Result<Datum, MixError> {
     if from.len() != to.len() {
-        let text = |list: &Arc<[AnchorOffset]>| Datum::AnchorOffsets(list.clone()).json_text();
-        return Err(format!(
-            "Cannot interpolate values of different length. from: {}, to: {}",
-            text(from),
-            text(to)
-        ));
+        let [from, to] = [from, to].map(|list| Datum::AnchorOffsets(list.clone()));
+        return Err(MixError::CountsOfAnchors(from, to));
     }
     let mut mixed = Vec::with_capacity(from.len());
     for (i, (a, b)) in from.iter().zip(to.iter()).enumerate() {
         if a.anchor != b.anchor {
-            let i = 2 * i;
-            let (a, b) = (a.anchor.word(), b.anchor.word());
-            return Err(format!(
-                "Cannot interpolate values containing mismatched anchors. from[{i}]: {a}, \
-                 to[{i}]: {b}"
-            ));
+            let (from, to) = (a.anchor.word(), b.anchor.word());
+            return Err(MixError::Anchors { at: 2 * i, from, to });
         }
         let offset = std::array::from_fn(|i| a.offset[i] + t * (b.offset[i] - a.offset[i]));
         mixed.push(AnchorOffset { anchor: a.anchor, offset });

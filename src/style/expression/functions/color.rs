@@ -39,5 +39,5 @@ fn rgba(c: &Context, args: &[Expr], key: &str) -> Result<Datum, EvalError> {
         .iter()
         .map(|a| a.eval_number(c).map(Value::Number))
         .collect::<Result<_, EvalError>>()?;
-    color_of_parts(&parts).map(Datum::Color).map_err(|message| EvalError::new(key, message))
+    color_of_parts(&parts).map(Datum::Color).map_err(|e| EvalError::new(key, e.to_string()))
 }
