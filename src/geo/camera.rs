@@ -105,15 +105,8 @@ impl Camera {
         let corner = |c: f64, extent: u32| {
             (c * world_px - f64::from(extent) / 2.0).round() as i64 * SUBPIXELS
         };
-        Self {
-            zoom,
-            ratio: f64::from(ratio),
-            world_px,
-            origin: Snapped { x: corner(center.x, width_px), y: corner(center.y, height_px) },
-            turn: None,
-            width_px,
-            height_px,
-        }
+        let origin = Snapped { x: corner(center.x, width_px), y: corner(center.y, height_px) };
+        Self { zoom, ratio: f64::from(ratio), world_px, origin, turn: None, width_px, height_px }
     }
 
     /// The largest picture of `bounds` that fits `size` CSS px, centred; drawn to exactly the
@@ -134,15 +127,8 @@ impl Camera {
             let is_settled = zoom.fract() == 0.0 && (corner - whole).abs() <= SETTLED_PX;
             ((if is_settled { whole } else { corner }) * SUBPIXELS as f64).round() as i64
         };
-        Self {
-            zoom,
-            ratio: f64::from(ratio),
-            world_px,
-            origin: Snapped { x: corner(center.x, width_px), y: corner(center.y, height_px) },
-            turn: None,
-            width_px,
-            height_px,
-        }
+        let origin = Snapped { x: corner(center.x, width_px), y: corner(center.y, height_px) };
+        Self { zoom, ratio: f64::from(ratio), world_px, origin, turn: None, width_px, height_px }
     }
 
     /// What a map view of `size` CSS px shows: `center` exactly in the middle, not moved to a whole

@@ -33,15 +33,7 @@ impl Parser {
 
     /// `match`.
     pub(super) fn branch(&mut self, at: &At, items: &[Json], expected: Option<&Type>) -> Parsed {
-        if items.len() < 5 {
-            return self.fail(
-                at,
-                format!("Expected at least 4 arguments, but found only {}.", items.len() - 1),
-            );
-        }
-        if items.len().is_multiple_of(2) {
-            return self.fail(at, "Expected an even number of arguments.");
-        }
+        self.count_pairs(at, items)?;
         let mut outputs = Outputs::new(expected);
         let mut arms: Vec<(Vec<Value>, Expr)> = Vec::new();
         let mut input_type: Option<Type> = None;

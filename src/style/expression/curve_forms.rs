@@ -10,7 +10,7 @@ use super::{Expr, Node};
 
 impl Parser {
     pub(super) fn step(&mut self, at: &At, items: &[Json], expected: Option<&Type>) -> Parsed {
-        self.count_stops(at, items)?;
+        self.count_pairs(at, items)?;
         let input = Box::new(self.item(at, items, 1, Some(&Type::Number))?);
         let mut outputs = Outputs::new(expected);
         let mut stops = vec![(f64::NEG_INFINITY, outputs.parse(self, at, items, 2, 2)?)];
@@ -26,7 +26,7 @@ impl Parser {
         space: Space,
     ) -> Parsed {
         let curve = self.curve(&at.inner(1), items.get(1))?;
-        self.count_stops(at, items)?;
+        self.count_pairs(at, items)?;
         let input = Box::new(self.item(at, items, 2, Some(&Type::Number))?);
         let mut outputs = match (space, expected) {
             (Space::Rgb, expected) => Outputs::new(expected),
@@ -42,7 +42,8 @@ impl Parser {
         Some(Expr::new(ty, Node::Interpolate { curve, space, input, stops }, at.key.clone()))
     }
 
-    fn count_stops(&mut self, at: &At, items: &[Json]) -> Option<()> {
+    /// Whether there are pairs of arguments, and two before them or around them.
+    pub(super) fn count_pairs(&mut self, at: &At, items: &[Json]) -> Option<()> {
         if items.len() < 5 {
             return self.fail(
                 at,
