@@ -1025,3 +1025,16 @@ async fn a_page_that_was_linked_to_is_there() {
         assert_eq!(get(path(href)).await.status, 200, "{href}");
     }
 }
+
+#[tokio::test]
+async fn pages_are_kept_as_their_data_is() {
+    for path in ["/collections?f=html", "/collections/places?f=html", "/api?f=html", "/api.html"] {
+        let page = get(path).await;
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
+        assert!(page.header("cache-control").contains("max-age"), "{path}");
+        let request = axum::http::Request::get(path).header("host", "maps.example:8080");
+        let request = request.header("if-none-match", page.header("etag"));
+        let again = app::send(request.body(axum::body::Body::empty()).unwrap()).await;
+        assert_eq!(again.status, 304, "{path}");
+    }
+}

@@ -1,13 +1,21 @@
 //! Resources as pages for people: plain HTML made from the same JSON that programs get.
 
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde_json::Value as Json;
 
-/// A page of a resource: its values as lists and tables, its links as links.
-pub fn page(title: &str, json: &Json) -> Response {
+use crate::http::request::tagged;
+
+/// A resource as a page, tagged by its bytes.
+pub fn page(headers: &HeaderMap, title: &str, json: &Json) -> Response {
+    tagged(headers, HTML, document(title, json).into_bytes())
+}
+
+/// A resource as an HTML document.
+pub fn document(title: &str, json: &Json) -> String {
     let mut body = String::new();
     write(json, 0, &mut body);
-    Html(format!(
+    format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<link rel=\"stylesheet\" href=\"/assets/resource.css\">\n</head>\n\
@@ -16,9 +24,11 @@ pub fn page(title: &str, json: &Json) -> Response {
          <a href=\"/api.html\">API</a></header>\n\
          <main>\n<h1>{title}</h1>\n{body}</main>\n</body>\n</html>\n",
         title = escaped(title)
-    ))
-    .into_response()
+    )
 }
+
+/// The type of pages.
+pub const HTML: &str = "text/html; charset=utf-8";
 
 /// Whether it leads to a page, and does nothing else.
 fn is_link(href: &Json) -> bool {

@@ -66,10 +66,9 @@ async fn response(page: Page, service: &Service) -> Result<Response, Problem> {
     let headers = headers_of(&page);
     let body = match page.format {
         Format::Html => {
-            let mut out = html::page(&format!("Features of {}", page.id), &page.whole());
-            out.headers_mut().extend(headers);
-            out.headers_mut()
-                .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            let document = html::document(&format!("Features of {}", page.id), &page.whole());
+            let mut out = (headers, document).into_response();
+            out.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(html::HTML));
             return Ok(out);
         }
         Format::FlatGeobuf => {
@@ -201,7 +200,7 @@ pub async fn item(
         })
         .await??;
     let mut response = match format {
-        Format::Html => html::page(&json["id"].to_string().replace('"', ""), &json),
+        Format::Html => html::page(&headers, &json["id"].to_string().replace('"', ""), &json),
         _ => json_answer(&headers, format.media_type(), &json),
     };
     let headers = response.headers_mut();

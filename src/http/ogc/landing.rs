@@ -144,7 +144,7 @@ pub(super) fn answer(
     json: Json,
 ) -> Result<Response, Problem> {
     Ok(match format {
-        Format::Html => html::page(title, &json),
+        Format::Html => html::page(headers, title, &json),
         _ => json_answer(headers, JSON, &json),
     })
 }

@@ -34,7 +34,7 @@ pub async fn definition(
     params.finish("f")?;
     let json = service.run(Lane::Question, move |map, _| api(map, &url)).await?;
     Ok(match format {
-        Format::Html => html::page("The API", &readable(&json)),
+        Format::Html => html::page(&headers, "The API", &readable(&json)),
         _ => json_answer(&headers, OPENAPI, &json),
     })
 }
@@ -44,10 +44,11 @@ pub async fn page(
     Asker(service): Asker,
     PublicUrl(url): PublicUrl,
     params: Params,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     params.finish("")?;
     let json = service.run(Lane::Question, move |map, _| api(map, &url)).await?;
-    Ok(html::page("The API", &readable(&json)))
+    Ok(html::page(&headers, "The API", &readable(&json)))
 }
 
 /// The definition as a reader wants it: each path with what it is for and its parameters.
