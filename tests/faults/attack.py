@@ -107,7 +107,7 @@ def hang_up():
             [c.join() for c in clients]
             idle = server.idle_within(2)
             expect(idle is not None, f'{name}, all abandoned: idle after {idle and round(idle, 1)} s, {server.megabytes():.0f} MB')
-            jobs = json.loads(server.get('/health')[1])['jobs']
+            jobs = json.loads(server.get('/health')[2])['jobs']
             expect(jobs == {'running': 0, 'waiting': 0}, f'and no thread is at work: {jobs}')
         server.signal('SIGTERM')
         expect(server.ends_within(12) == 0, 'then SIGTERM ends it')
