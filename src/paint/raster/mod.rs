@@ -68,6 +68,7 @@ pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
         coverage: Coverage::new(scene.width_px, scene.height_px),
         brush,
         layer: text::Layer::default(),
+        circles: circle::Stamps::default(),
     };
     let mut canvas =
         Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px).within(brush.effort);
@@ -96,6 +97,7 @@ struct Painter<'a> {
     coverage: Coverage,
     brush: Brush<'a>,
     layer: text::Layer,
+    circles: circle::Stamps,
 }
 
 impl Painter<'_> {
@@ -107,7 +109,7 @@ impl Painter<'_> {
                 Item::Fill(fill) => self.fill(fill, canvas),
                 Item::Stroke(stroke) => line::draw(stroke, canvas),
                 Item::Hairline(hairline) => hairline::draw(hairline, canvas),
-                Item::Circle(circle) => circle::draw(circle, canvas),
+                Item::Circle(circle) => self.circles.draw(circle, canvas),
                 Item::Raster(raster) => image::draw(raster, canvas),
                 Item::Relief(relief) => relief::draw(relief, canvas),
                 Item::Heatmap(heatmap) => heat::draw(heatmap, canvas).ok_or(Unfinished::Memory)?,
