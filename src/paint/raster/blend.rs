@@ -1,7 +1,7 @@
 //! Source-over blending of ink into premultiplied RGBA pixels, eight bits a channel.
 
 use super::coverage::Span;
-use crate::geo::{Affine, Effort, Stopped, cost};
+use crate::geo::{Affine, Effort, cost};
 use crate::scene::{Ink, Pattern};
 use crate::sprite::Image;
 
@@ -34,12 +34,6 @@ impl<'a> Canvas<'a> {
     pub fn within(mut self, effort: &Effort) -> Self {
         self.effort = Some(effort.clone());
         self
-    }
-
-    /// # Errors
-    /// Where drawing is given up.
-    pub fn check(&self) -> Result<(), Stopped> {
-        self.effort.as_ref().map_or(Ok(()), Effort::check)
     }
 
     /// Counts pixels that are drawn, at a [`cost`] each; whether to go on.

@@ -2,7 +2,11 @@
 //!
 //! Small circles are stamped: their centres are moved to the nearest 1/16 px (by no more than
 //! 1/32 px), wherever they lie and whatever lies beside them, so that all circles of one look have
-//! no more than 256 stamps between them, and a hundred thousand of them cost their pixels alone.
+//! no more than 256 stamps between them, kept from picture to picture, and a hundred thousand of them cost their pixels alone.
+
+use std::sync::{Arc, OnceLock};
+
+use moka::sync::Cache;
 
 use super::blend::Canvas;
 use crate::color::Color;
@@ -12,19 +16,40 @@ use crate::scene::Circle;
 /// Places in a pixel that small circles may have, along each side.
 const PLACES: i64 = 16;
 /// Larger circles than this, device px, are drawn where they are.
-const MAX_STAMPED_PX: f64 = 24.0;
-/// Looks whose stamps are kept at a time.
-const MAX_LOOKS: usize = 64;
+const MAX_STAMPED_PX: f64 = 16.0;
+/// Bytes of stamps that are kept.
+const KEPT_BYTES: u64 = 24 << 20;
 
-/// The stamps of one picture.
-#[derive(Default)]
-pub struct Stamps(Vec<Looks>);
+/// The stamps of the looks that pictures have, kept from one to the next.
+pub struct Discs(Cache<Key, Arc<OfLook>>);
 
-struct Looks {
-    look: Look,
-    /// By place in a pixel, made when first needed.
-    stamps: Vec<Option<Stamp>>,
+/// A look, bit by bit.
+type Key = [u64; 12];
+
+/// By place in a pixel, made when first needed.
+type OfLook = [OnceLock<Stamp>; (PLACES * PLACES) as usize];
+
+impl Default for Discs {
+    fn default() -> Self {
+        // As if all of them were made.
+        let weigh = |key: &Key, stamps: &Arc<OfLook>| {
+            let side = 2.0 * f64::from_bits(key[1]) + 3.0;
+            (side * side * 4.0) as u32 * stamps.len() as u32
+        };
+        Self(Cache::builder().max_capacity(KEPT_BYTES).weigher(weigh).build())
+    }
 }
+
+impl Discs {
+    fn of(&self, look: &Look) -> Arc<OfLook> {
+        let make = || Arc::new(std::array::from_fn(|_| OnceLock::new()));
+        self.0.get_with(look.key(), make)
+    }
+}
+
+/// Draws the circles of one picture; the look of the last is at hand.
+#[derive(Default)]
+pub struct DiscPainter(Option<(Look, Arc<OfLook>)>);
 
 /// All of a circle but its place. Lengths are device px.
 #[derive(Clone, Copy, PartialEq)]
@@ -52,8 +77,8 @@ struct Row {
     count: usize,
 }
 
-impl Stamps {
-    pub fn draw(&mut self, circle: &Circle, canvas: &mut Canvas) {
+impl DiscPainter {
+    pub fn draw(&mut self, circle: &Circle, discs: &Discs, canvas: &mut Canvas) {
         let look = Look::of(circle);
         if look.outer > MAX_STAMPED_PX {
             return look.draw(circle.center, canvas);
@@ -63,23 +88,13 @@ impl Stamps {
         let (x, y) = (place(circle.center.x), place(circle.center.y));
         let at = (x.div_euclid(PLACES), y.div_euclid(PLACES));
         let (x, y) = (x.rem_euclid(PLACES), y.rem_euclid(PLACES));
-        let stamps = self.of(look);
-        let stamp = stamps[(y * PLACES + x) as usize]
-            .get_or_insert_with(|| Stamp::new(&look, Snapped { x: x * step, y: y * step }));
+        let stamps = match &self.0 {
+            Some((last, stamps)) if *last == look => stamps,
+            _ => &self.0.insert((look, discs.of(&look))).1,
+        };
+        let center = Snapped { x: x * step, y: y * step };
+        let stamp = stamps[(y * PLACES + x) as usize].get_or_init(|| Stamp::new(&look, center));
         stamp.draw(at, canvas);
-    }
-
-    fn of(&mut self, look: Look) -> &mut Vec<Option<Stamp>> {
-        let known = self.0.iter().rposition(|one| one.look == look);
-        let i = known.unwrap_or_else(|| {
-            if self.0.len() == MAX_LOOKS {
-                self.0.clear();
-            }
-            let stamps = (0..PLACES * PLACES).map(|_| None).collect();
-            self.0.push(Looks { look, stamps });
-            self.0.len() - 1
-        });
-        &mut self.0[i].stamps
     }
 }
 
@@ -120,6 +135,14 @@ impl Look {
             ring: premultiplied(circle.stroke_color),
             has_ring: circle.stroke_px > 0.0,
         }
+    }
+
+    fn key(&self) -> Key {
+        let [a, b, c, d] = self.fill;
+        let [e, f, g, h] = self.ring;
+        let all = [self.radius, self.outer, self.softness, a, b, c, d, e, f, g, h];
+        let bit = |i: usize| all.get(i).map_or(u64::from(self.has_ring), |v| v.to_bits());
+        std::array::from_fn(bit)
     }
 
     /// The colour of a pixel, premultiplied.
@@ -192,7 +215,8 @@ mod tests {
             x: circle.center.x + by.0 * SUBPIXELS,
             y: circle.center.y + by.1 * SUBPIXELS,
         };
-        Stamps::default().draw(&Circle { center, ..circle.clone() }, &mut canvas);
+        let moved = Circle { center, ..circle.clone() };
+        DiscPainter::default().draw(&moved, &Discs::default(), &mut canvas);
         pixels
     }
 
