@@ -427,6 +427,23 @@ fn the_limits_are_those_of_the_page() {
     assert!(compared > 35, "{compared}");
 }
 
+/// What must stay true names the tests that hold it.
+#[test]
+fn the_page_names_tests_that_exist() {
+    let page = fs::read_to_string(home().join("ARCHITECTURE.md")).unwrap();
+    let mut named = 0;
+    for (path, test) in page.split('`').filter_map(|quoted| quoted.split_once("::")) {
+        if !path.starts_with("tests/") && !path.starts_with("src/") {
+            continue;
+        }
+        let code = fs::read_to_string(home().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let is_there = |word: &str| code.contains(&format!("{word} {test}("));
+        assert!(is_there("fn") || is_there("def"), "{path} has no {test}");
+        named += 1;
+    }
+    assert!(named > 40, "{named}");
+}
+
 #[test]
 fn names_say_something() {
     let empty: Vec<_> = sources()

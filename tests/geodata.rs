@@ -10,7 +10,7 @@ use contactline::geo::{Effort, distance_to_m, geodesic};
 use contactline::index::Index;
 use geo::geometry::{Geometry, LineString, MultiPolygon, Point};
 use geo::{Bearing, BooleanOps, Destination, Geodesic, InterpolateLine, Length};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 fn map() -> Map {
     let loaded = atlas::load(&Options::default());
@@ -296,4 +296,47 @@ fn the_binary_holds_what_the_folder_holds() {
         count += 1;
     }
     assert_eq!(count, map.catalog().collections().count());
+}
+
+/// 'A line that is known to 4 km is drawn as a soft band 4 km wide.'
+#[test]
+fn a_band_is_as_wide_as_its_line_is_uncertain() {
+    let style: Json = serde_json::from_str(include_str!("../styles/conflict.json")).unwrap();
+    let layers = style["layers"].as_array().unwrap();
+    let width = |layer: &Json| layer["paint"]["line-width"].clone();
+    let is_band = |layer: &&Json| width(layer).to_string().contains("accuracy_m");
+    let bands: Vec<&Json> = layers.iter().filter(is_band).collect();
+    assert!(bands.len() >= 8, "{}", bands.len());
+    // Px at style zoom 0 for a metre of the ground, in the middle of the map.
+    let per_m = 512.0 / geodesic::meters_per_turn(39.8);
+    for layer in bands {
+        // Exponential by 2 from zoom to zoom: the ground's own scale.
+        let width = width(layer);
+        assert_eq!((&width[1], &width[2]), (&json!(["exponential", 2]), &json!(["zoom"])));
+        for stop in [3, 5] {
+            let zoom = width[stop].as_f64().unwrap();
+            assert_eq!(width[stop + 1][1], json!(["get", "accuracy_m"]), "{layer}");
+            let factor = width[stop + 1][2].as_f64().unwrap();
+            let share = factor / (per_m * zoom.exp2());
+            assert!((share - 1.0).abs() < 0.02, "{}: zoom {zoom}: {share}", layer["id"]);
+        }
+    }
+}
+
+#[test]
+fn conflict_files_name_their_schema() {
+    for name in [
+        "buffer-territories",
+        "cities",
+        "control",
+        "corridors",
+        "events",
+        "lines",
+        "nagorno-karabakh",
+        "roads",
+    ] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("geodata/{name}.geojson"));
+        let json: Json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        assert_eq!(json["$schema"], "schema/conflict.json", "{name}");
+    }
 }

@@ -270,3 +270,36 @@ async fn a_style_is_published_without_the_paths_of_its_files() {
         )
     );
 }
+
+/// What a file says is words on a page, and nothing else.
+#[tokio::test]
+async fn features_are_text_in_pages() {
+    let folder = folder("pages");
+    let path = folder.join("evil.geojson");
+    let feature = json!({"type": "Feature", "id": "\"><script>alert(1)</script>",
+        "properties": {"<b>name</b>": "<img src=x onerror=alert(1)>"},
+        "geometry": {"type": "Point", "coordinates": [46.5, 39.5]}});
+    let json = json!({"type": "FeatureCollection", "title": "<i>t</i>", "features": [feature]});
+    fs::write(&path, json.to_string()).unwrap();
+    let map = atlas::load(&Options { data: vec![path], ..Options::default() }).value.unwrap();
+    let app = router(Service::new(map, 1).unwrap(), Site::default());
+    let id = "%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E";
+    for path in [
+        "/collections?f=html".to_string(),
+        "/collections/evil?f=html".to_string(),
+        "/collections/evil/items?f=html".to_string(),
+        format!("/collections/evil/items/{id}?f=html"),
+        "/collections/evil/queryables?f=html".to_string(),
+    ] {
+        let request = Request::get(&path).header("host", "localhost").body(Body::empty()).unwrap();
+        let answer = send_to(app.clone(), request).await;
+        let page = String::from_utf8(answer.body.to_vec()).unwrap();
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {page:.300}");
+        for raw in ["<script>alert", "<img src", "<b>name", "<i>t"] {
+            assert!(!page.contains(raw), "{path}: {raw}");
+        }
+        if path.contains("/items") {
+            assert!(page.contains("&lt;img"), "{path}: {page}");
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! One layer's features as scene items, in the order they are drawn.
 
+use std::borrow::Cow;
+
 use super::fill::Edges;
 use super::place::Place;
 use super::{Composer, Fetched};
@@ -8,9 +10,10 @@ use crate::geo::{Kind, cost};
 use crate::scene::Item;
 use crate::style::{Context, Datum, Layer, Paint, Property};
 
-/// The parts of one kind of one feature: drawn as one shape.
-pub(super) struct Parts<'a> {
-    pub parts: Vec<Fetched<'a>>,
+/// The parts of one kind of one feature: drawn as one shape. Most features have one kind of parts,
+/// which are not copied.
+pub(super) struct Parts<'p, 'a> {
+    pub parts: Cow<'p, [Fetched<'a>]>,
     sort_key: f64,
 }
 
@@ -66,23 +69,21 @@ impl Composer<'_> {
     /// What the filter lets through, by sort key. The kinds of a mixed collection are filtered and
     /// drawn apart, in an order of their own, so that nothing hangs on which of them lie near the
     /// picture.
-    pub(super) fn drawn<'b>(
+    pub(super) fn drawn<'p, 'b>(
         &self,
         layer: &Layer,
-        parts: &[Fetched<'b>],
+        parts: &'p [Fetched<'b>],
         sort_key: Option<&Property<f64>>,
-    ) -> Vec<Parts<'b>> {
+    ) -> Vec<Parts<'p, 'b>> {
         let mut drawn = Vec::new();
         for feature in parts.chunk_by(|a, b| std::ptr::eq(a.feature, b.feature)) {
             let vertices: usize = feature.iter().map(|part| part.shape.positions()).sum();
             if self.inputs.effort.spend(cost::FEATURE + cost::POSITION * vertices).is_err() {
                 break;
             }
-            for kind in [Kind::Polygon, Kind::Line, Kind::Point] {
-                let parts: Vec<Fetched> =
-                    feature.iter().filter(|p| p.shape.kind() == kind).copied().collect();
+            for parts in by_kind(feature) {
                 let context = self.context(parts.first().copied());
-                if parts.is_empty() || !passes(layer, &context) {
+                if !passes(layer, &context) {
                     continue;
                 }
                 let sort_key = sort_key.map_or(0.0, |key| key.eval(&context));
@@ -94,6 +95,19 @@ impl Composer<'_> {
         }
         drawn
     }
+}
+
+/// The parts of each kind that a feature has, in the order in which they are drawn.
+fn by_kind<'p, 'a>(parts: &'p [Fetched<'a>]) -> impl Iterator<Item = Cow<'p, [Fetched<'a>]>> {
+    let kind = |part: &Fetched| part.shape.kind();
+    let is_one = parts.windows(2).all(|pair| kind(&pair[0]) == kind(&pair[1]));
+    let of_kind = move |wanted: Kind| {
+        parts.iter().filter(|part| kind(part) == wanted).copied().collect::<Vec<_>>()
+    };
+    let whole = is_one.then_some(Cow::Borrowed(parts)).filter(|parts| !parts.is_empty());
+    let apart = [Kind::Polygon, Kind::Line, Kind::Point].into_iter().filter(move |_| !is_one);
+    let apart = apart.map(of_kind).filter(|parts| !parts.is_empty()).map(Cow::Owned);
+    whole.into_iter().chain(apart)
 }
 
 pub(super) fn passes(layer: &Layer, context: &Context) -> bool {

@@ -1,7 +1,7 @@
 //! Source-over blending of ink into premultiplied RGBA pixels, eight bits a channel.
 
 use super::coverage::Span;
-use crate::geo::{Affine, Effort, Stopped, cost};
+use crate::geo::{Affine, Effort, cost};
 use crate::scene::{Ink, Pattern};
 use crate::sprite::Image;
 
@@ -34,12 +34,6 @@ impl<'a> Canvas<'a> {
     pub fn within(mut self, effort: &Effort) -> Self {
         self.effort = Some(effort.clone());
         self
-    }
-
-    /// # Errors
-    /// Where drawing is given up.
-    pub fn check(&self) -> Result<(), Stopped> {
-        self.effort.as_ref().map_or(Ok(()), Effort::check)
     }
 
     /// Counts pixels that are drawn, at a [`cost`] each; whether to go on.
@@ -141,6 +135,27 @@ impl<'a> Canvas<'a> {
     pub fn blend_pixel(&mut self, x: usize, y: usize, rgba: [u8; 4], coverage: u8) {
         let start = (y * self.width + x) * 4;
         over_scaled(&mut self.pixels[start..start + 4], rgba, coverage);
+    }
+
+    /// Blends premultiplied RGBA over the pixels of a row from `x` on, as far as they are in the
+    /// picture and may be drawn.
+    pub fn blend_row(&mut self, x: i64, y: i64, rgba: &[[u8; 4]]) {
+        let (Ok(row), width) = (usize::try_from(y), self.width as i64) else { return };
+        let (from, to) = (x.clamp(0, width), (x + rgba.len() as i64).clamp(0, width));
+        if row >= self.height || from >= to {
+            return;
+        }
+        let columns = self.seen(row, from as usize, (to - from) as usize);
+        let Some(given) = usize::try_from(columns.start as i64 - x).ok() else { return };
+        let given = &rgba[given..given + columns.len()];
+        let start = (row * self.width + columns.start) * 4;
+        let pixels = &mut self.pixels[start..start + columns.len() * 4];
+        for (pixel, rgba) in pixels.chunks_exact_mut(4).zip(given) {
+            match rgba[3] {
+                255 => pixel.copy_from_slice(rgba),
+                _ => over(pixel, *rgba),
+            }
+        }
     }
 
     /// Blends a whole picture of the same size over this one.

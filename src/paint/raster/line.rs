@@ -122,7 +122,7 @@ impl<'a> Shape<'a> {
     }
 
     fn opacity(&self, fragment: &Fragment) -> f64 {
-        let alpha = self.opacity_at(fragment.across.hypot(fragment.beyond) * self.outset);
+        let alpha = self.opacity_at(length(fragment.across, fragment.beyond) * self.outset);
         match &self.dashes {
             Some(dashes) if alpha > 0.0 => {
                 alpha * dashes.opacity(fragment.along / SUBPIXELS as f64, fragment.across)
@@ -166,9 +166,9 @@ impl<'a> Dashes<'a> {
             Some(half) => {
                 let aside = across * (half + 0.5);
                 if inside > 0.0 {
-                    inside.hypot((half - aside.abs()).max(0.0))
+                    length(inside, (half - aside.abs()).max(0.0))
                 } else {
-                    half - inside.hypot(aside)
+                    half - length(inside, aside)
                 }
             }
         };
@@ -233,6 +233,12 @@ impl<'a> Ink<'a> {
             }
         }
     }
+}
+
+/// How long the way is across and along. A square root is rounded alike on every machine, and
+/// quick; `hypot` is neither, and guards against what no picture has.
+fn length(a: f64, b: f64) -> f64 {
+    (a * a + b * b).sqrt()
 }
 
 #[cfg(test)]

@@ -68,6 +68,7 @@ pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
         coverage: Coverage::new(scene.width_px, scene.height_px),
         brush,
         layer: text::Layer::default(),
+        disc_painter: circle::DiscPainter::default(),
     };
     let mut canvas =
         Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px).within(brush.effort);
@@ -96,6 +97,7 @@ struct Painter<'a> {
     coverage: Coverage,
     brush: Brush<'a>,
     layer: text::Layer,
+    disc_painter: circle::DiscPainter,
 }
 
 impl Painter<'_> {
@@ -107,7 +109,9 @@ impl Painter<'_> {
                 Item::Fill(fill) => self.fill(fill, canvas),
                 Item::Stroke(stroke) => line::draw(stroke, canvas),
                 Item::Hairline(hairline) => hairline::draw(hairline, canvas),
-                Item::Circle(circle) => circle::draw(circle, canvas),
+                Item::Circle(circle) => {
+                    self.disc_painter.draw(circle, &self.brush.stamps.discs, canvas)
+                }
                 Item::Raster(raster) => image::draw(raster, canvas),
                 Item::Relief(relief) => relief::draw(relief, canvas),
                 Item::Heatmap(heatmap) => heat::draw(heatmap, canvas).ok_or(Unfinished::Memory)?,
@@ -115,8 +119,8 @@ impl Painter<'_> {
                 Item::Text(text) => self.text(text, canvas),
                 Item::Group(group) => self.group(group, canvas)?,
             }
-            // What was broken off is no picture.
-            canvas.check()?;
+            // What was broken off is no picture. The clock is asked by what is spent.
+            self.brush.effort.over().map_or(Ok(()), Err)?;
         }
         Ok(())
     }

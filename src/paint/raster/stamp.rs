@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 
+use super::circle::Discs;
 use super::coverage::Coverage;
 use super::field::halo_share;
 use super::outlines::{Window, rings};
@@ -17,7 +18,13 @@ use crate::scene::{FieldInk, TextGlyph};
 use crate::text::{EM, Face, Mark};
 
 /// Every stamp in use.
-pub struct Stamps(Cache<Key, Arc<Stamp>>);
+#[derive(Default)]
+pub struct Stamps {
+    glyphs: Glyphs,
+    pub(super) discs: Discs,
+}
+
+struct Glyphs(Cache<Key, Arc<Stamp>>);
 
 /// Bytes of stamps that are kept.
 const KEPT_BYTES: u64 = 48 << 20;
@@ -50,7 +57,7 @@ pub struct Stamp {
     pub halo: Vec<u8>,
 }
 
-impl Default for Stamps {
+impl Default for Glyphs {
     fn default() -> Self {
         let weigh =
             |_: &Key, stamp: &Arc<Stamp>| (stamp.letter.len() + stamp.halo.len() + 128) as u32;
@@ -91,7 +98,7 @@ impl Stamps {
                 [0; 3]
             },
         };
-        let stamp = self.0.get_with(key, || {
+        let stamp = self.glyphs.0.get_with(key, || {
             let at = |phase: u8| f64::from(phase) / PHASES as f64;
             Arc::new(draw(face, *id, size, [at(phase_x), at(phase_y)], has_halo.then_some(ink)))
         });

@@ -163,7 +163,7 @@ impl<'a> Strip<'a> {
     fn corner(&mut self, at: Snapped, a: Vector, b: Vector) {
         let (na, nb) = (right_of(a), right_of(b));
         let sum = (na.0 + nb.0, na.1 + nb.1);
-        let length = sum.0.hypot(sum.1);
+        let length = length_of(sum);
         // The cosine of half the turn, and the mitre's length in half widths.
         let middle = if length > 0.0 { (sum.0 / length, sum.1 / length) } else { (0.0, 0.0) };
         let cos_half = middle.0 * nb.0 + middle.1 * nb.1;
@@ -192,7 +192,7 @@ impl<'a> Strip<'a> {
             let fold = if miter > 100.0 {
                 (-nb.0, -nb.1)
             } else {
-                let difference = (na.0 - nb.0).hypot(na.1 - nb.1);
+                let difference = length_of((na.0 - nb.0, na.1 - nb.1));
                 let size = miter * length / difference * if to_right { -1.0 } else { 1.0 };
                 (-middle.1 * size, middle.0 * size)
             };
@@ -323,10 +323,15 @@ fn first_center(v: i64) -> i64 {
     (v - SUBPIXELS / 2 + SUBPIXELS - 1).div_euclid(SUBPIXELS)
 }
 
+/// A square root is rounded alike on every machine, and quick; `hypot` is neither.
+fn length_of((x, y): Vector) -> f64 {
+    (x * x + y * y).sqrt()
+}
+
 /// From one point to another: a direction of length 1, and the length in 1/256 px.
 fn segment(a: Snapped, b: Snapped) -> (Vector, f64) {
     let (dx, dy) = ((b.x - a.x) as f64, (b.y - a.y) as f64);
-    let length = dx.hypot(dy).max(f64::MIN_POSITIVE);
+    let length = length_of((dx, dy)).max(f64::MIN_POSITIVE);
     ((dx / length, dy / length), length)
 }
 
