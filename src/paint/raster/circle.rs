@@ -2,7 +2,8 @@
 //!
 //! Small circles are stamped: their centres are moved to the nearest 1/16 px (by no more than
 //! 1/32 px), wherever they lie and whatever lies beside them, so that all circles of one look have
-//! no more than 256 stamps between them, kept from picture to picture, and a hundred thousand of them cost their pixels alone.
+//! no more than 256 stamps between them, kept from picture to picture, and a hundred thousand of
+//! them cost their pixels alone.
 
 use std::sync::{Arc, OnceLock};
 
