@@ -194,7 +194,7 @@ const ROOMS: &[Room] = &[
         floor: 10,
         name: "cli",
         does: "one file per subcommand",
-        may: &[Deed::Files, Deed::Environment, Deed::Network, Deed::Threads],
+        may: &[Deed::Files, Deed::Environment, Deed::Clock, Deed::Network, Deed::Threads],
     },
     Room { floor: 11, name: "main", does: "runs the command line", may: &[] },
 ];

@@ -275,7 +275,7 @@ impl Supply<Arc<Label>> for Sources<'_> {
                 continue;
             };
             let held = Held::default();
-            if let LayerData::Features(batches) = sourced.source.fetch(layer, &inputs, &held) {
+            if let LayerData::Features(batches) = sourced.source.fetch(layer, &inputs, &held, 0.0) {
                 let is_new = |place| self.seen.insert(place);
                 let layer = SymbolLayer { rank, layer, paint };
                 let mut found =

@@ -253,7 +253,13 @@ impl Loader {
         for (source, spec) in &style.sources {
             match self.source((&id, source), spec, file, base) {
                 Some(opened) => {
-                    let sourced = Sourced { role: Role::Map, source: Arc::new(opened) };
+                    let tolerance_px = spec.tolerance();
+                    if let (Source::Features(index), true) = (&opened, tolerance_px > 0.0) {
+                        // Before anybody waits for a picture.
+                        index.worths();
+                    }
+                    let opened = Arc::new(opened);
+                    let sourced = Sourced { role: Role::Map, source: opened, tolerance_px };
                     sources.insert(source.clone(), sourced);
                 }
                 None if matches!(spec, SourceSpec::Unsupported(_)) => {}

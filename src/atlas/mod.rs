@@ -66,6 +66,8 @@ pub enum Role {
 pub struct Sourced {
     pub role: Role,
     pub source: Arc<Source>,
+    /// How far its lines may be drawn from where they are, device px.
+    pub tolerance_px: f64,
 }
 
 impl Sourced {

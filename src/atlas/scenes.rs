@@ -39,7 +39,7 @@ pub fn bare_scene(
     // What lies on top is drawn at its own size, which is not the inset's.
     let on_top = map.layers_on_top();
     scene.layers.retain(|layer| !on_top.contains(&layer.id.as_str()));
-    let is_point = |item: &Item| matches!(item, Item::Circle(_));
+    let is_point = |item: &Item| matches!(item, Item::Circles(_));
     scene.layers.iter_mut().for_each(|l| l.items.retain(|item| !is_point(item)));
     Ok(scene)
 }
@@ -75,7 +75,7 @@ pub fn fetch<'a>(
 ) -> LayerData<'a> {
     let data = match map.source_of(layer) {
         Some(sourced) if inputs.effort.over().is_none() => {
-            sourced.source.fetch(layer, inputs, held)
+            sourced.source.fetch(layer, inputs, held, sourced.tolerance_px)
         }
         _ => LayerData::Nothing,
     };

@@ -6,7 +6,7 @@ use super::dem::Dem;
 use super::tiles::{Held, MAX_COPIES, Tiles, covering, nearest, nearest_zoom, placed_part};
 use crate::compose::{self, Batch, Fetched, Inputs, LayerData, Placed};
 use crate::feature::{Feature, Properties, Value};
-use crate::geo::{World, WorldBox};
+use crate::geo::{Detail, World, WorldBox};
 use crate::index::{Clusters, Gathering, Index, Part};
 use crate::source::tiles::{self, TileSet, VectorTile};
 use crate::sprite::Image;
@@ -132,12 +132,21 @@ impl Source {
 
     /// What may leave a mark in the picture. Where a tile cannot be read, `held` says so in the
     /// end.
-    pub fn fetch<'a>(&'a self, layer: &Layer, inputs: &Inputs, held: &'a Held) -> LayerData<'a> {
+    /// Lines of features may be drawn `tolerance_px` from where they are.
+    pub fn fetch<'a>(
+        &'a self,
+        layer: &Layer,
+        inputs: &Inputs,
+        held: &'a Held,
+        tolerance_px: f64,
+    ) -> LayerData<'a> {
         let camera = inputs.camera;
         match self {
-            Source::Features(index) => LayerData::Features(whole(index, layer, inputs)),
+            Source::Features(index) => {
+                LayerData::Features(whole(index, layer, inputs, (held, tolerance_px)))
+            }
             Source::Clusters(clusters) => {
-                LayerData::Features(whole(clusters.at(camera.zoom()), layer, inputs))
+                LayerData::Features(whole(clusters.at(camera.zoom()), layer, inputs, (held, 0.0)))
             }
             Source::Vector(tiles) => {
                 let name = layer.source_layer.as_deref().unwrap_or_default();
@@ -147,8 +156,10 @@ impl Source {
                         // Of a larger tile only what lies in the one that is missing.
                         let (_, tile) = nearest(tiles, id, held)?;
                         let index = held.keep(tile).layer(name)?;
-                        let parts = index.parts().iter().map(|p| fetched(index, p)).collect();
-                        Some(Batch { parts, copy, clip: Some(id.bounds()) })
+                        let part = |part| fetched(index, part, Detail::ALL);
+                        let parts = index.parts().iter().map(part).collect();
+                        let clip = Some(id.bounds());
+                        Some(Batch { parts, copy, clip, detail: Detail::ALL })
                     },
                 );
                 LayerData::Features(batches.collect())
@@ -185,15 +196,22 @@ fn tile_reach(layer: &Layer, inputs: &Inputs) -> f64 {
 }
 
 /// The features of a source that is drawn as a whole, in every copy of the world that is shown.
-fn whole<'a>(index: &'a Index, layer: &Layer, inputs: &Inputs) -> Vec<Batch<'a>> {
-    let reach = compose::reach_px(layer, inputs, index.parts().iter().map(|p| fetched(index, p)));
+fn whole<'a>(
+    index: &'a Index,
+    layer: &Layer,
+    inputs: &Inputs,
+    (held, tolerance_px): (&Held, f64),
+) -> Vec<Batch<'a>> {
+    let all = index.parts().iter().map(|part| fetched(index, part, Detail::ALL));
+    let reach = compose::reach_px(layer, inputs, all);
     let shown = inputs.camera.bounds(reach);
     let Some(bounds) = index.bounds() else { return Vec::new() };
+    let detail = inputs.camera.detail(tolerance_px);
     copies(&shown, &bounds)
         .map(|copy| {
-            let there = shown.moved(-(copy as f64));
-            let parts = index.parts_in(&there).into_iter().map(|p| fetched(index, p)).collect();
-            Batch { parts, copy, clip: None }
+            let numbers = held.found(index, copy, inputs.camera, reach);
+            let part = |number: &u32| index.part(*number).map(|part| fetched(index, part, detail));
+            Batch { parts: numbers.iter().filter_map(part).collect(), copy, clip: None, detail }
         })
         .collect()
 }
@@ -205,6 +223,7 @@ fn copies(shown: &WorldBox, bounds: &WorldBox) -> std::ops::RangeInclusive<i64> 
     first.max(-MAX_COPIES)..=last.min(MAX_COPIES)
 }
 
-fn fetched<'a>(index: &'a Index, part: &'a Part) -> Fetched<'a> {
-    Fetched { feature: index.feature(part), shape: &part.shape, number: part.number }
+fn fetched<'a>(index: &'a Index, part: &'a Part, detail: Detail) -> Fetched<'a> {
+    let worths = if detail == Detail::ALL { None } else { index.worths().of_part(part.number) };
+    Fetched { feature: index.feature(part), shape: &part.shape, worths, number: part.number }
 }

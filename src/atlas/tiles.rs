@@ -1,6 +1,7 @@
 //! Decoded tiles of a source: which a picture shows, from where, and what could not be read.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use moka::sync::Cache;
@@ -8,7 +9,8 @@ use moka::sync::Cache;
 use super::error::SceneError;
 use super::faults::Failing;
 use crate::compose::Placed;
-use crate::geo::{Camera, TileId};
+use crate::geo::{Camera, TileId, WorldBox};
+use crate::index::Index;
 use crate::source::tiles::{TileSet, TilesError, VectorTile};
 
 /// Decoded tiles, the last used kept.
@@ -90,15 +92,45 @@ impl<T: Send + Sync + 'static> Tiles<T> {
     }
 }
 
-/// Tiles that a picture is being drawn from: they live as long as it takes.
+/// What a picture is being drawn from: it lives as long as that takes.
 #[derive(Default)]
 pub struct Held {
     tiles: elsa::FrozenVec<Arc<VectorTile>>,
+    /// What was found in sources that several layers draw.
+    found: RefCell<Vec<Found>>,
     /// The first source of which a tile could not be read.
     fault: OnceCell<String>,
 }
 
+/// The parts of an index in a part of the world.
+struct Found {
+    /// Which index it is, by where it is.
+    index: *const Index,
+    bounds: WorldBox,
+    numbers: Rc<[u32]>,
+}
+
+/// How much further than a layer paints its source is asked, CSS px, so that what is found is
+/// enough for the next layer.
+const ASKED_BEYOND_PX: f64 = 16.0;
+
 impl Held {
+    /// The numbers of the parts that may leave a mark in the picture, and of some beside it, in
+    /// source order, where a layer paints so many device px beyond its geometry.
+    pub fn found(&self, index: &Index, copy: i64, camera: &Camera, reach_px: f64) -> Rc<[u32]> {
+        let there = |reach_px: f64| camera.bounds(reach_px).moved(-(copy as f64));
+        let (which, wanted) = (std::ptr::from_ref(index), there(reach_px));
+        let mut found = self.found.borrow_mut();
+        let known = found.iter().find(|f| f.index == which && f.bounds.holds(&wanted));
+        if let Some(known) = known {
+            return known.numbers.clone();
+        }
+        let bounds = there(reach_px + ASKED_BEYOND_PX * camera.ratio());
+        let numbers: Rc<[u32]> = index.numbers_in(&bounds).into();
+        found.push(Found { index: which, bounds, numbers: numbers.clone() });
+        numbers
+    }
+
     pub fn keep(&self, tile: Arc<VectorTile>) -> &VectorTile {
         self.tiles.push_get(tile)
     }

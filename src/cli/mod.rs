@@ -3,6 +3,7 @@
 
 mod animate;
 mod batch;
+mod bench;
 mod check;
 mod export;
 mod picture;
@@ -40,6 +41,7 @@ enum Command {
     Animate(animate::Animate),
     Query(query::Query),
     Check(check::Check),
+    Bench(bench::Bench),
 }
 
 /// Where the map comes from.
@@ -87,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Animate(animate) => animate.run(),
         Command::Query(query) => query.run(),
         Command::Check(check) => check.run(),
+        Command::Bench(bench) => bench.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::fill::Edges;
 use super::place::Place;
+use super::point::CirclesOf;
 use super::{Composer, Fetched};
 use crate::feature::Value;
 use crate::geo::{Kind, cost};
@@ -39,6 +40,7 @@ impl Composer<'_> {
             | Paint::Symbol(_) => None,
         };
         let mut edges = Edges::default();
+        let mut circles = CirclesOf::default();
         let below = items.len();
         let gradient = if let Paint::Line(paint) = paint { self.gradient(paint) } else { None };
         for feature in self.drawn(layer, parts, sort_key) {
@@ -47,7 +49,6 @@ impl Composer<'_> {
                 break;
             }
             let context = self.context(feature.parts.first().copied());
-            let shapes = feature.parts.iter().map(|p| p.shape);
             match paint {
                 Paint::Background(_)
                 | Paint::Raster(_)
@@ -55,15 +56,25 @@ impl Composer<'_> {
                 | Paint::ColorRelief(_)
                 | Paint::Heatmap(_)
                 | Paint::Symbol(_) => {}
-                Paint::Fill(paint) => self.fill(paint, &context, shapes, place, items, &mut edges),
-                Paint::Line(paint) => {
-                    self.line(paint, &context, shapes, place, gradient.as_ref(), items)
+                Paint::Fill(paint) => {
+                    self.fill(paint, &context, feature.parts.iter(), place, items, &mut edges)
                 }
-                Paint::Circle(paint) => self.circle(paint, &context, shapes, place, items),
+                Paint::Line(paint) => self.line(
+                    paint,
+                    &context,
+                    feature.parts.iter(),
+                    place,
+                    gradient.as_ref(),
+                    items,
+                ),
+                Paint::Circle(paint) => {
+                    self.circle(paint, &context, feature.parts.iter(), place, &mut circles)
+                }
             }
         }
         items.splice(below..below, edges.fringes);
         items.append(&mut edges.outlines);
+        items.extend(circles.item());
     }
 
     /// What the filter lets through, by sort key. The kinds of a mixed collection are filtered and

@@ -1,8 +1,8 @@
 //! Fill layers.
 
-use super::Composer;
 use super::place::Place;
-use crate::geo::{Shape, World};
+use super::{Chain, Composer, Fetched};
+use crate::geo::Kind;
 use crate::scene::{Fill, Hairline, Ink, Item, Line};
 use crate::style::{Context, FillPaint};
 
@@ -21,16 +21,14 @@ impl Composer<'_> {
         &self,
         paint: &FillPaint,
         context: &Context,
-        shapes: impl Iterator<Item = &'b Shape>,
+        parts: impl Iterator<Item = &'b Fetched<'b>>,
         place: &Place,
         items: &mut Vec<Item>,
         edges: &mut Edges,
     ) {
         let place = place.translated(&paint.translate, context);
-        let given: Vec<&Vec<World>> = shapes
-            .filter_map(|s| if let Shape::Polygon(rings) = s { Some(rings) } else { None })
-            .flatten()
-            .collect();
+        let areas = parts.filter(|part| part.shape.kind() == Kind::Polygon);
+        let given: Vec<Chain> = areas.flat_map(Fetched::chains).collect();
         if given.is_empty() {
             return;
         }

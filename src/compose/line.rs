@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::place::Place;
-use super::{Composer, size, whole_zoom};
+use super::{Composer, Fetched, size, whole_zoom};
 use crate::color::Color;
-use crate::geo::{SUBPIXELS, Shape, Snapped};
+use crate::geo::{Kind, SUBPIXELS, Snapped};
 use crate::scene::{Cap, Item, Join, Line, LineInk, Stroke, offset};
 use crate::style::{Context, LineCap, LineJoin, LinePaint};
 
@@ -27,7 +27,7 @@ impl Composer<'_> {
         &self,
         paint: &LinePaint,
         context: &Context,
-        shapes: impl Iterator<Item = &'b Shape>,
+        parts: impl Iterator<Item = &'b Fetched<'b>>,
         place: &Place,
         gradient: Option<&Arc<[Color]>>,
         items: &mut Vec<Item>,
@@ -47,13 +47,14 @@ impl Composer<'_> {
             let line = Line::new(points, closed);
             lines.extend(if by == 0.0 { line } else { line.and_then(|l| offset(&l, by)) });
         };
-        for shape in shapes {
-            match shape {
-                Shape::Point(_) => {}
-                Shape::Line(line) => add(place.points(line), false),
+        for part in parts {
+            match part.shape.kind() {
+                Kind::Point => {}
+                Kind::Line => part.chains().for_each(|line| add(place.points(&line), false)),
                 // Clockwise around the polygon: what is offset to the right is inset.
-                Shape::Polygon(rings) => {
-                    for (mut points, is_closed) in rings.iter().flat_map(|r| place.outlines(r)) {
+                Kind::Polygon => {
+                    let outlines = part.chains().flat_map(|ring| place.outlines(&ring));
+                    for (mut points, is_closed) in outlines {
                         points.reverse();
                         add(points, is_closed);
                     }

@@ -22,7 +22,7 @@ pub use reach::reach_px;
 pub use symbol::{Label, PartId, Paths as LabelPaths, SymbolInputs, SymbolLayer, symbols};
 
 use crate::feature::{Feature, Value};
-use crate::geo::{Camera, Effort, Kind, Shape, World, WorldBox};
+use crate::geo::{Camera, Detail, Effort, Kind, Shape, World, WorldBox};
 use crate::label::Shown;
 use crate::scene::{self, Group, Ink, Item, Pattern, Scene};
 use crate::sprite::{Image, Sprite};
@@ -35,8 +35,38 @@ use place::Place;
 pub struct Fetched<'a> {
     pub feature: &'a Feature,
     pub shape: &'a Shape,
+    /// What its positions are worth; where nothing is said, all of them are drawn.
+    pub worths: Option<&'a [Detail]>,
     /// Position in the source or tile.
     pub number: u32,
+}
+
+/// A line or ring, as fetched.
+#[derive(Debug, Clone, Copy)]
+pub struct Chain<'a> {
+    pub positions: &'a [World],
+    worths: Option<&'a [Detail]>,
+}
+
+impl<'a> Fetched<'a> {
+    /// Its line, or its rings.
+    fn chains(&self) -> impl Iterator<Item = Chain<'a>> + use<'a> {
+        let mut left = self.worths;
+        self.shape.chains().map(move |positions| {
+            let worths = left.and_then(|left| left.split_at_checked(positions.len()));
+            left = worths.map(|(_, rest)| rest);
+            Chain { positions, worths: worths.map(|(own, _)| own) }
+        })
+    }
+}
+
+impl Chain<'_> {
+    /// The positions that matter.
+    fn kept(&self, least: Detail) -> impl Iterator<Item = World> {
+        let matters =
+            move |i: usize| self.worths.is_none_or(|w| w.get(i).is_none_or(|w| *w >= least));
+        self.positions.iter().enumerate().filter(move |(i, _)| matters(*i)).map(|(_, p)| *p)
+    }
 }
 
 /// Parts that are drawn together: of a whole source, or of one of its tiles.
@@ -48,6 +78,8 @@ pub struct Batch<'a> {
     pub copy: i64,
     /// The tile they come from, beyond which they are not drawn.
     pub clip: Option<WorldBox>,
+    /// What matters of their lines and rings.
+    pub detail: Detail,
 }
 
 /// A picture, or a tile of the ground, placed in the world.
@@ -174,8 +206,7 @@ impl<'a> Composer<'a> {
                 let mut drawn = Vec::new();
                 for batch in &batches {
                     let mut inside = Vec::new();
-                    let place =
-                        Place::new(self.inputs.camera.in_copy(batch.copy)).of_tile(batch.clip);
+                    let place = self.place(batch);
                     self.batch(layer, paint, &batch.parts, &place, &mut inside);
                     // Circles are whole, whatever tile their centre lies in.
                     match batch.clip.filter(|_| paint.reaches_beyond_tiles().is_none()) {
@@ -197,6 +228,10 @@ impl<'a> Composer<'a> {
             }
             _ => {}
         }
+    }
+
+    fn place(&self, batch: &Batch) -> Place {
+        Place::new(self.inputs.camera.in_copy(batch.copy)).of_tile(batch.clip).within(batch.detail)
     }
 
     fn background(&self, paint: &BackgroundPaint) -> Option<Ink> {

@@ -1,7 +1,7 @@
 //! From world to picture: snapping, with a layer's translation, itself rounded to 1/256 px.
 
-use super::size;
-use crate::geo::{Camera, SUBPIXELS, Snapped, World, WorldBox, round};
+use super::{Chain, size};
+use crate::geo::{Camera, Detail, SUBPIXELS, Snapped, World, WorldBox, round};
 use crate::style::{Context, Translate};
 
 #[derive(Debug, Clone, Copy)]
@@ -9,16 +9,22 @@ pub struct Place {
     camera: Camera,
     shift: Snapped,
     tile: Option<WorldBox>,
+    detail: Detail,
 }
 
 impl Place {
     pub fn new(camera: Camera) -> Self {
-        Self { camera, shift: Snapped { x: 0, y: 0 }, tile: None }
+        Self { camera, shift: Snapped { x: 0, y: 0 }, tile: None, detail: Detail::ALL }
     }
 
     /// For the features of one tile, where there is one.
     pub fn of_tile(self, tile: Option<WorldBox>) -> Self {
         Self { tile, ..self }
+    }
+
+    /// With no more of lines and rings than matters.
+    pub fn within(self, detail: Detail) -> Self {
+        Self { detail, ..self }
     }
 
     /// Whether a mark at the point is drawn with this tile: points on its sides are in the next
@@ -42,18 +48,33 @@ impl Place {
         Snapped { x: at.x + self.shift.x, y: at.y + self.shift.y }
     }
 
-    pub fn points(&self, points: &[World]) -> Vec<Snapped> {
-        points.iter().map(|p| self.point(*p)).collect()
+    pub fn points(&self, chain: &Chain) -> Vec<Snapped> {
+        self.snapped(chain.kept(self.detail))
+    }
+
+    fn snapped(&self, positions: impl Iterator<Item = World>) -> Vec<Snapped> {
+        positions.map(|p| self.point(p)).collect()
     }
 
     /// A ring's outline in one closed piece, or without the edges at which the world, or its tile,
     /// is cut.
-    pub fn outlines(&self, ring: &[World]) -> Vec<(Vec<Snapped>, bool)> {
-        match round::uncut(ring, self.tile.as_ref()) {
-            None => vec![(self.points(ring), true)],
-            Some(stretches) => {
-                stretches.iter().map(|stretch| (self.points(stretch), false)).collect()
+    pub fn outlines(&self, ring: &Chain) -> Vec<(Vec<Snapped>, bool)> {
+        let is_whole = self.tile.is_none() && !ring.kept(self.detail).any(round::is_on_cut);
+        let cut = || {
+            let mut kept: Vec<World> = ring.kept(self.detail).collect();
+            if let (Some(first), Some(last)) = (kept.first().copied(), kept.last()) {
+                if first != *last {
+                    kept.push(first);
+                }
             }
+            round::uncut(&kept, self.tile.as_ref())
+        };
+        match if is_whole { None } else { cut() } {
+            None => vec![(self.points(ring), true)],
+            Some(stretches) => stretches
+                .into_iter()
+                .map(|stretch| (self.snapped(stretch.into_iter()), false))
+                .collect(),
         }
     }
 

@@ -1,12 +1,13 @@
 //! Circle and heatmap layers: marks at points.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::place::Place;
-use super::{Batch, Composer, size};
+use super::{Batch, Composer, Fetched, size};
 use crate::color::Color;
-use crate::geo::{Camera, SUBPIXELS, Shape, Snapped};
-use crate::scene::{Circle, HeatPoint, Heatmap, Item};
+use crate::geo::{Camera, SUBPIXELS, Snapped};
+use crate::scene::{CircleLook, Circles, Dot, HeatPoint, Heatmap, Item};
 use crate::style::{CirclePaint, Context, HeatmapPaint, Layer};
 
 /// How many colours a heatmap is drawn with.
@@ -22,15 +23,52 @@ const HEAT_COLORS: [(f64, [f64; 4]); 6] = [
     (1.0, [1.0, 0.0, 0.0, 1.0]),
 ];
 
+/// The circles of a layer, as they come.
+#[derive(Default)]
+pub(super) struct CirclesOf {
+    circles: Circles,
+    /// The numbers of looks, by all that they are.
+    numbers: HashMap<[u64; 11], u32>,
+    last: Option<(CircleLook, u32)>,
+}
+
+impl CirclesOf {
+    /// The number of a look.
+    fn look(&mut self, look: CircleLook) -> u32 {
+        if let Some((last, number)) = &self.last
+            && *last == look
+        {
+            return *number;
+        }
+        let (c, s) = (look.color, look.stroke_color);
+        let all = [look.radius_px, look.stroke_px, look.blur_px];
+        let all = all.into_iter().chain([c.r, c.g, c.b, c.a, s.r, s.g, s.b, s.a]);
+        let mut key = [0; 11];
+        key.iter_mut().zip(all).for_each(|(bits, v)| *bits = v.to_bits());
+        let looks = &mut self.circles.looks;
+        let number = *self.numbers.entry(key).or_insert_with(|| {
+            looks.push(look);
+            looks.len() as u32 - 1
+        });
+        self.last = Some((look, number));
+        number
+    }
+
+    /// `None` where there are none.
+    pub fn item(self) -> Option<Item> {
+        (!self.circles.dots.is_empty()).then_some(Item::Circles(self.circles))
+    }
+}
+
 impl Composer<'_> {
     /// A circle at every vertex, as MapLibre draws them.
     pub(super) fn circle<'b>(
         &self,
         paint: &CirclePaint,
         context: &Context,
-        shapes: impl Iterator<Item = &'b Shape>,
+        parts: impl Iterator<Item = &'b Fetched<'b>>,
         place: &Place,
-        items: &mut Vec<Item>,
+        circles: &mut CirclesOf,
     ) {
         let ratio = self.inputs.camera.ratio();
         let radius_px = size(paint.radius.eval(context)) * ratio;
@@ -45,11 +83,10 @@ impl Composer<'_> {
         }
         let blur_px = size(paint.blur.eval(context)) * (radius_px + stroke_px);
         let place = place.translated(&paint.translate, context);
-        let vertices = shapes.flat_map(Shape::vertices);
+        let look = circles.look(CircleLook { radius_px, color, stroke_px, stroke_color, blur_px });
+        let vertices = parts.flat_map(|part| part.shape.vertices());
         let centers = vertices.filter(|p| place.owns(*p)).map(|p| place.point(p));
-        items.extend(centers.map(|center| {
-            Item::Circle(Circle { center, radius_px, color, stroke_px, stroke_color, blur_px })
-        }));
+        circles.circles.dots.extend(centers.map(|center| Dot { center, look }));
     }
 
     /// All vertices of the layer together, whatever tile they come from.
@@ -65,7 +102,7 @@ impl Composer<'_> {
         let intensity = size(paint.intensity.eval(&whole));
         let mut points = Vec::new();
         for batch in batches {
-            let place = Place::new(self.inputs.camera.in_copy(batch.copy)).of_tile(batch.clip);
+            let place = self.place(batch);
             for feature in self.drawn(layer, &batch.parts, None) {
                 let context = self.context(feature.parts.first().copied());
                 let weight = size(paint.weight.eval(&context)) * intensity;

@@ -4,7 +4,7 @@
 //! moved by the picture's whole-pixel origin, so two pictures of one scale give the same point the
 //! same sub-pixel position. Anything drawn must come through [`Camera::snap`].
 
-use super::{Plane, TileId, World, WorldBox};
+use super::{Detail, Plane, TileId, World, WorldBox};
 use crate::identity::identified_by_fields;
 
 /// Steps per device pixel: coordinates are 24.8 fixed point.
@@ -21,6 +21,14 @@ pub fn settled_zoom(zoom: f64, long_px: f64) -> f64 {
     let whole = zoom.round();
     let moved_px = ((whole - zoom).exp2() - 1.0).abs() * long_px / 2.0;
     if moved_px <= SETTLED_PX { whole } else { zoom }
+}
+
+/// The nearest whole number, away from 0 where two are as near: what [`f64::round`] gives, which
+/// is a call of the C library on machines of before 2008, for which we compile.
+pub fn nearest(v: f64) -> i64 {
+    let whole = v as i64;
+    let rest = v - whole as f64;
+    whole.saturating_add(i64::from(rest >= 0.5) - i64::from(rest <= -0.5))
 }
 
 /// A point of the picture in 1/256 device px, x right, y down, from the picture's top left corner.
@@ -270,6 +278,12 @@ impl Camera {
         self.world_px
     }
 
+    /// What matters in the picture where a line may be `tolerance_px` device px from where it is.
+    pub fn detail(&self, tolerance_px: f64) -> Detail {
+        let tolerance = tolerance_px / self.world_px;
+        Detail::of_square(tolerance * tolerance)
+    }
+
     /// The plane that labels are placed on for this picture.
     pub fn plane(&self) -> Plane {
         Plane::new(self.zoom, self.turn.map_or(0.0, |t| t.bearing))
@@ -287,10 +301,8 @@ impl Camera {
     /// moved.
     pub fn snap(&self, point: World) -> Snapped {
         let grid = self.world_px * SUBPIXELS as f64;
-        let (x, y) = (
-            (point.x * grid).round() as i64 - self.origin.x,
-            (point.y * grid).round() as i64 - self.origin.y,
-        );
+        let (x, y) =
+            (nearest(point.x * grid) - self.origin.x, nearest(point.y * grid) - self.origin.y);
         match self.turn {
             None => Snapped { x, y },
             Some(_) => {
@@ -349,6 +361,15 @@ mod tests {
         let tile = TileId::new(9, 322, 193).unwrap();
         assert_eq!(Camera::of_tile(tile, 256, 2).zoom(), 8.0);
         assert_eq!(Camera::of_tile(tile, 512, 1).zoom(), 9.0);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn numbers_are_rounded_as_the_library_does(v in -1e19..1e19, by in 0..80i32) {
+            for v in [v / f64::from(by).exp2(), v, (v / 1e9).trunc() + 0.5, f64::INFINITY] {
+                proptest::prop_assert_eq!(nearest(v), v.round() as i64);
+            }
+        }
     }
 
     #[test]

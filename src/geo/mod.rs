@@ -7,6 +7,7 @@
 
 mod camera;
 mod crs;
+mod detail;
 mod effort;
 pub mod geodesic;
 mod identity;
@@ -23,8 +24,9 @@ mod shape;
 mod soundness;
 mod tile;
 
-pub use camera::{Affine, Camera, SUBPIXELS, Snapped, settled_zoom};
+pub use camera::{Affine, Camera, SUBPIXELS, Snapped, nearest, settled_zoom};
 pub use crs::Crs;
+pub use detail::Detail;
 pub use effort::{Effort, Held, Limits, Stop, Stopped, cost};
 pub use outline::{Outline, distance_to_m};
 pub use plane::Plane;

@@ -128,6 +128,14 @@ impl WorldBox {
         [min, World { x: max.x, y: min.y }, max, World { x: min.x, y: max.y }]
     }
 
+    /// Whether no part of the other box lies outside.
+    pub fn holds(&self, other: &Self) -> bool {
+        self.min.x <= other.min.x
+            && self.min.y <= other.min.y
+            && self.max.x >= other.max.x
+            && self.max.y >= other.max.y
+    }
+
     /// Whether the point lies in the box; its east and south sides belong to its neighbours.
     pub fn owns(&self, p: World) -> bool {
         (self.min.x..self.max.x).contains(&p.x) && (self.min.y..self.max.y).contains(&p.y)

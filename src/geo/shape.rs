@@ -44,6 +44,16 @@ impl Shape {
         point.into_iter().chain(lines.iter().flatten().copied())
     }
 
+    /// Its line, or its rings.
+    pub fn chains(&self) -> impl Iterator<Item = &[World]> {
+        let lines = match self {
+            Shape::Point(_) => [].as_slice(),
+            Shape::Line(line) => std::slice::from_ref(line),
+            Shape::Polygon(rings) => rings.as_slice(),
+        };
+        lines.iter().map(Vec::as_slice)
+    }
+
     /// How many positions it has.
     pub fn positions(&self) -> usize {
         match self {

@@ -5,12 +5,14 @@
 //! Web Mercator unit square; distances and containment are measured on the features' own degrees.
 
 mod cluster;
+mod detail;
 mod identity;
 mod question;
 
 use std::sync::{Arc, OnceLock};
 
 pub use cluster::{Clusters, Gathering};
+pub use detail::Worths;
 pub use identity::Id;
 use identity::Ids;
 pub use question::Near;
@@ -43,6 +45,8 @@ pub struct Index {
     /// The features in the order of their ids, made when first asked for.
     ids: OnceLock<Ids>,
     frame: OnceLock<Option<WorldBox>>,
+    /// What positions are worth, weighed when a picture is first drawn from them.
+    worths: OnceLock<Worths>,
 }
 
 impl Index {
@@ -69,6 +73,7 @@ impl Index {
             placeless,
             ids: OnceLock::new(),
             frame: OnceLock::new(),
+            worths: OnceLock::new(),
         }
     }
 
@@ -99,7 +104,14 @@ impl Index {
             placeless: self.placeless.clone(),
             ids: OnceLock::new(),
             frame: OnceLock::new(),
+            // It is drawn once, in one picture.
+            worths: OnceLock::from(Worths::default()),
         }
+    }
+
+    /// What the positions of its parts are worth.
+    pub fn worths(&self) -> &Worths {
+        self.worths.get_or_init(|| Worths::of(&self.parts))
     }
 
     pub fn collection(&self) -> &Collection {
@@ -117,13 +129,24 @@ impl Index {
 
     /// The parts whose envelopes meet `bounds`, in source order.
     pub fn parts_in(&self, bounds: &WorldBox) -> Vec<&Part> {
-        let mut found: Vec<u32> = self
-            .tree
-            .locate_in_envelope_intersecting(rectangle(bounds).envelope())
-            .map(|e| e.data)
-            .collect();
+        self.numbers_in(bounds).into_iter().map(|i| &self.parts[i as usize]).collect()
+    }
+
+    /// The numbers of these parts.
+    pub fn numbers_in(&self, bounds: &WorldBox) -> Vec<u32> {
+        if self.bounds().is_some_and(|own| bounds.holds(&own)) {
+            return (0..self.parts.len() as u32).collect();
+        }
+        let wanted = rectangle(bounds).envelope();
+        let found = self.tree.locate_in_envelope_intersecting(wanted);
+        let mut found: Vec<u32> = found.map(|e| e.data).collect();
         found.sort_unstable();
-        found.into_iter().map(|i| &self.parts[i as usize]).collect()
+        found
+    }
+
+    /// A part by its number.
+    pub fn part(&self, number: u32) -> Option<&Part> {
+        self.parts.get(number as usize)
     }
 
     /// Whether the envelope of any part meets `bounds`.

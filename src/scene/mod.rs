@@ -49,7 +49,7 @@ pub enum Item {
     Fill(Fill),
     Stroke(Stroke),
     Hairline(Hairline),
-    Circle(Circle),
+    Circles(Circles),
     Raster(Raster),
     Relief(Relief),
     Heatmap(Heatmap),
@@ -303,10 +303,24 @@ pub enum Join {
     },
 }
 
-/// A disc and the ring around it.
-#[derive(Debug, Clone)]
-pub struct Circle {
+/// Circles of one layer, the lowest first.
+#[derive(Debug, Clone, Default)]
+pub struct Circles {
+    /// What they look like: few, of many circles.
+    pub looks: Vec<CircleLook>,
+    pub dots: Vec<Dot>,
+}
+
+/// A circle's centre, and the number of its look.
+#[derive(Debug, Clone, Copy)]
+pub struct Dot {
     pub center: Snapped,
+    pub look: u32,
+}
+
+/// A disc and the ring around it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CircleLook {
     pub radius_px: f64,
     pub color: Color,
     /// Outside the radius.
@@ -314,6 +328,19 @@ pub struct Circle {
     pub stroke_color: Color,
     /// Width of the soft edge, inward from the outer edge; at least one px of it is drawn.
     pub blur_px: f64,
+}
+
+impl Circles {
+    /// A single one.
+    pub fn one(center: Snapped, look: CircleLook) -> Self {
+        Self { looks: vec![look], dots: vec![Dot { center, look: 0 }] }
+    }
+
+    /// Each with its look.
+    pub fn each(&self) -> impl Iterator<Item = (Snapped, &CircleLook)> {
+        let look = |dot: &Dot| self.looks.get(dot.look as usize).map(|look| (dot.center, look));
+        self.dots.iter().filter_map(look)
+    }
 }
 
 impl Heatmap {

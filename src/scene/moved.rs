@@ -23,9 +23,9 @@ impl Item {
                 hairline.lines = hairline.lines.into_iter().map(line).collect();
                 Item::Hairline(hairline)
             }
-            Item::Circle(mut circle) => {
-                circle.center = point(circle.center);
-                Item::Circle(circle)
+            Item::Circles(mut circles) => {
+                circles.dots.iter_mut().for_each(|dot| dot.center = point(dot.center));
+                Item::Circles(circles)
             }
             Item::Raster(mut raster) => {
                 raster.corners = raster.corners.map(point);

@@ -7,7 +7,7 @@ use super::furnishing::Furnishing;
 use super::output::Output;
 use super::picture::Picture;
 use crate::atlas::{Frame, Map, Room, State, scenes};
-use crate::encode::{Animation, Pixels};
+use crate::encode::{self, Animation, Pixels, PngFacts};
 use crate::feature::Date;
 use crate::geo::{Effort, Georeference};
 use crate::paint::About;
@@ -19,6 +19,15 @@ use crate::scene::Scene;
 pub struct Finished {
     pub bytes: Vec<u8>,
     pub warnings: Vec<String>,
+}
+
+/// A stage of drawing that is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Features are fetched, labels placed, the scene composed.
+    Composed,
+    Painted,
+    Encoded,
 }
 
 impl Map {
@@ -35,6 +44,30 @@ impl Map {
     /// Draws the frame in a style as PNG.
     pub fn png(&self, style: &str, state: &State, frame: &Frame) -> Result<Vec<u8>, PictureError> {
         self.draw(&Picture::plain(style.to_string(), state.clone(), *frame, Output::PNG))
+    }
+
+    /// Draws a picture without furniture as PNG; `after` is told when a stage of it is done, for
+    /// whoever measures them.
+    ///
+    /// # Errors
+    /// Where the style is not there, or a tile that it shows cannot be read.
+    pub fn png_in_stages(
+        &self,
+        picture: &Picture,
+        mut after: impl FnMut(Stage),
+    ) -> Result<Vec<u8>, PictureError> {
+        let effort = Effort::unbounded();
+        let drawn = self.drawn(picture, &effort)?;
+        let (scene, _) = scene(&drawn, picture, false)?;
+        after(Stage::Composed);
+        let brush = Brush { stamps: &drawn.plain.stamps, effort: &effort };
+        let pixmap = raster::paint(&scene, brush)?;
+        after(Stage::Painted);
+        let (width_px, height_px) = (scene.width_px, scene.height_px);
+        let pixels = Pixels { premultiplied: pixmap.data(), width_px, height_px };
+        let bytes = encode::png(pixels, &PngFacts::default())?;
+        after(Stage::Encoded);
+        Ok(bytes)
     }
 
     /// The alternative text of a picture: what is on it, in words.

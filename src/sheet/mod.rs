@@ -33,7 +33,7 @@ pub use crate::compose::furniture::{Callout, Corner, Furniture, Part, Theme};
 pub use crate::paint::svg::TextAs;
 pub use checked::{OverlayError, SpecError};
 pub use document::{Animate, Spec};
-pub use drawing::Finished;
+pub use drawing::{Finished, Stage};
 pub use error::PictureError;
 pub use furnishing::{Furnishing, FurnishingError};
 pub use logo::{Logo, LogoError};

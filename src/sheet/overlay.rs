@@ -362,6 +362,8 @@ impl StyledMap {
         let sourced = |role, features: &Arc<Index>| Sourced {
             role,
             source: Arc::new(Source::Features(features.clone())),
+            // What is given with one picture is drawn as it is.
+            tolerance_px: 0.0,
         };
         let over = (SOURCE.to_string(), sourced(Role::Overlay, &overlay.features));
         let given = overlay.own.as_ref();

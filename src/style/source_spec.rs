@@ -24,6 +24,11 @@ pub enum SourceSpec {
 }
 
 impl SourceSpec {
+    /// How far its lines may be drawn from where they are, px; those of tiles are as they come.
+    pub fn tolerance(&self) -> f64 {
+        if let SourceSpec::GeoJson(spec) = self { spec.tolerance } else { 0.0 }
+    }
+
     pub fn kind(&self) -> &str {
         match self {
             SourceSpec::GeoJson(_) => "geojson",
@@ -48,7 +53,17 @@ pub struct GeoJsonSource {
     /// The property that is the features' id.
     pub promote_id: Option<String>,
     pub cluster: Option<ClusterSpec>,
+    /// How far a line may be drawn from where it is, px.
+    pub tolerance: f64,
 }
+
+impl GeoJsonSource {
+    /// The reference's own tolerance, px.
+    pub const TOLERANCE: f64 = 0.375;
+}
+
+/// A larger tolerance is taken to be this.
+const MAX_TOLERANCE: f64 = 100.0;
 
 /// Where a style's GeoJSON is.
 #[derive(Debug, Clone, PartialEq)]
@@ -227,11 +242,11 @@ impl SourceReader<'_> {
             }
         };
         let cluster = if self.flag("cluster") { Some(self.cluster()) } else { None };
-        // Geometry is drawn as it is: nothing is cut at a buffer, and what lines measure is always
-        // known.
-        for key in ["maxzoom", "buffer", "tolerance"] {
+        // Nothing is cut at a buffer, and what lines measure is always known.
+        for key in ["maxzoom", "buffer"] {
             self.number(key);
         }
+        let tolerance = self.number("tolerance").unwrap_or(GeoJsonSource::TOLERANCE);
         self.flag("lineMetrics");
         Some(GeoJsonSource {
             data,
@@ -239,6 +254,7 @@ impl SourceReader<'_> {
             generate_id: self.flag("generateId"),
             promote_id: self.json.get("promoteId").and_then(Json::as_str).map(str::to_string),
             cluster,
+            tolerance: tolerance.clamp(0.0, MAX_TOLERANCE),
         })
     }
 

@@ -4,7 +4,7 @@ use super::write::Block;
 use super::{CssRect, Furnish, Items, REGULAR};
 use crate::geo::World;
 use crate::identity::identified_by_fields;
-use crate::scene::{Circle, Item};
+use crate::scene::{CircleLook, Circles, Item};
 
 /// Words about a place.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,14 +126,14 @@ impl Furnish<'_> {
         let mut items: Items = Vec::new();
         items.extend(leader(palette.paper, sizes.leader_halo));
         items.extend(leader(palette.ink, sizes.leader_line));
-        items.push(Item::Circle(Circle {
-            center: ends[0],
+        let dot = CircleLook {
             radius_px: sizes.callout_dot * self.unit * ratio,
             color: palette.ink,
             stroke_px: sizes.leader_line * ratio,
             stroke_color: palette.paper,
             blur_px: 0.0,
-        }));
+        };
+        items.push(Item::Circles(Circles::one(ends[0], dot)));
         let paper = palette.paper.with_opacity(palette.box_opacity);
         items.extend(self.rectangle(place, Some(paper), Some((palette.ink, sizes.inset_line))));
         let pad = sizes.words_pad * self.unit;

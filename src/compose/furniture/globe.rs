@@ -9,7 +9,7 @@ use super::boxes::Panel;
 use super::{CssRect, Furnish, Items, Part};
 use crate::color::Color;
 use crate::geo::{Snapped, World};
-use crate::scene::{Circle, Fill, Group, Ink, Item};
+use crate::scene::{CircleLook, Circles, Fill, Group, Ink, Item};
 
 /// The world's land, Natural Earth 1:110m.
 const LAND: &str = include_str!("../../../geodata/globe/land.json");
@@ -136,7 +136,8 @@ impl Furnish<'_> {
         let center = at([0.0, 0.0]);
         let disc = |color: Color, stroke_px: f64, stroke_color: Color| {
             let radius_px = radius * self.pen.ratio;
-            Item::Circle(Circle { center, radius_px, color, stroke_px, stroke_color, blur_px: 0.0 })
+            let look = CircleLook { radius_px, color, stroke_px, stroke_color, blur_px: 0.0 };
+            Item::Circles(Circles::one(center, look))
         };
         let mut items: Items = vec![disc(SEA, 0.0, SEA)];
         for polygon in land() {

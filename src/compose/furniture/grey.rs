@@ -57,10 +57,10 @@ fn grey_item(item: &mut Item) {
             LineInk::Pattern { image, .. } => grey_image(image),
         },
         Item::Hairline(hairline) => grey_color(&mut hairline.color),
-        Item::Circle(circle) => {
-            grey_color(&mut circle.color);
-            grey_color(&mut circle.stroke_color);
-        }
+        Item::Circles(circles) => circles.looks.iter_mut().for_each(|look| {
+            grey_color(&mut look.color);
+            grey_color(&mut look.stroke_color);
+        }),
         Item::Raster(raster) => raster.adjustment.saturation = -1.0,
         Item::Relief(relief) => relief.ink.recolor(grey_color),
         Item::Heatmap(heatmap) => {

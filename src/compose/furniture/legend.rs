@@ -230,7 +230,7 @@ impl<'a> Furnish<'a> {
             // The map is light under every theme, and so is what its colours are mixed with.
             out.extend(self.rectangle(at, Some(GROUND), None));
         }
-        let part = Fetched { feature: sample.part.feature, shape: &shape, number: 0 };
+        let part = Fetched { feature: sample.part.feature, shape: &shape, worths: None, number: 0 };
         let place = Place::new(*camera);
         for layer in layers {
             let of_layer = composer.context(None);

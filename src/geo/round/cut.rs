@@ -151,11 +151,19 @@ fn key(y: f64) -> u64 {
     (y + 0.0).to_bits()
 }
 
+/// Whether a position (unit square) may end an edge that there is only because the world is cut.
+pub fn is_on_cut(p: World) -> bool {
+    p.x == 0.0 || p.x == 1.0 || is_at_pole(p.y)
+}
+
+fn is_at_pole(y: f64) -> bool {
+    !(1e-9..=1.0 - 1e-9).contains(&y)
+}
+
 /// The stretches of a closed ring (unit square) between the edges that it only has because the
 /// world is cut along the antimeridian and ends at the poles, or because it is cut along the sides
 /// of `tile`; `None` where it has no such edge.
 pub fn uncut(ring: &[World], tile: Option<&WorldBox>) -> Option<Vec<Vec<World>>> {
-    let ends = |y: f64| !(1e-9..=1.0 - 1e-9).contains(&y);
     let is_beside = |a: World, b: World, tile: &WorldBox| {
         a.x.max(b.x) <= tile.min.x
             || a.x.min(b.x) >= tile.max.x
@@ -164,7 +172,7 @@ pub fn uncut(ring: &[World], tile: Option<&WorldBox>) -> Option<Vec<Vec<World>>>
     };
     let is_cut = |a: World, b: World| {
         (a.x == b.x && (a.x == 0.0 || a.x == 1.0))
-            || (ends(a.y) && ends(b.y) && (a.y < 0.5) == (b.y < 0.5))
+            || (is_at_pole(a.y) && is_at_pole(b.y) && (a.y < 0.5) == (b.y < 0.5))
             || tile.is_some_and(|tile| is_beside(a, b, tile))
     };
     let count = ring.len().saturating_sub(1);

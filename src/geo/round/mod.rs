@@ -23,7 +23,7 @@ use geo::{CoordsIter, MapCoords};
 
 pub use arc::{arc, around, boxes, spans};
 use cut::crossing;
-pub use cut::uncut;
+pub use cut::{is_on_cut, uncut};
 pub use polygon::polygon;
 use step::{LINE_STEP, has_long_step, is_beyond, longest_step, unrolled};
 

@@ -101,6 +101,18 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// Blends a colour, premultiplied RGBA, over one span, thinned by its coverage.
+    pub fn blend_color(&mut self, span: &Span, rgba: [u8; 4]) {
+        let y = span.y as usize;
+        let columns = self.seen(y, span.x as usize, span.length as usize);
+        if columns.is_empty() || !self.spends(columns.len(), cost::PX) {
+            return;
+        }
+        let pixels = &mut self.pixels
+            [(y * self.width + columns.start) * 4..(y * self.width + columns.end) * 4];
+        blend_color(pixels, rgba, span.coverage);
+    }
+
     /// Blends the ink over one span, thinned by its coverage.
     pub fn blend(&mut self, span: &Span, ink: &Ink) {
         let y = span.y as usize;
@@ -135,6 +147,14 @@ impl<'a> Canvas<'a> {
     pub fn blend_pixel(&mut self, x: usize, y: usize, rgba: [u8; 4], coverage: u8) {
         let start = (y * self.width + x) * 4;
         over_scaled(&mut self.pixels[start..start + 4], rgba, coverage);
+    }
+
+    /// Blends one colour, premultiplied RGBA, over a run of a row's pixels that [`Canvas::seen`]
+    /// allows.
+    pub fn blend_run(&mut self, y: usize, columns: std::ops::Range<usize>, rgba: [u8; 4]) {
+        let row = y * self.width;
+        let pixels = &mut self.pixels[(row + columns.start) * 4..(row + columns.end) * 4];
+        blend_color(pixels, rgba, 255);
     }
 
     /// Blends premultiplied RGBA over the pixels of a row from `x` on, as far as they are in the
@@ -252,20 +272,50 @@ pub fn mixed(image: &Image, x: f64, y: f64, edge: Edge) -> [u8; 4] {
 }
 
 pub fn scale(rgba: [u8; 4], by: u8) -> [u8; 4] {
-    if by == 255 { rgba } else { rgba.map(|c| divided_by_255(u32::from(c) * u32::from(by))) }
-}
-
-fn over(pixel: &mut [u8], source: [u8; 4]) {
-    let keep = u32::from(255 - source[3]);
-    for (channel, source) in pixel.iter_mut().zip(source) {
-        *channel = source.saturating_add(divided_by_255(u32::from(*channel) * keep));
+    match by {
+        255 => rgba,
+        _ => Channels::of(rgba).scaled(by).bytes(),
     }
 }
 
-/// Rounded to nearest; exact for 0..=255².
-fn divided_by_255(v: u32) -> u8 {
-    let v = v + 128;
-    ((v + (v >> 8)) >> 8) as u8
+fn over(pixel: &mut [u8], source: [u8; 4]) {
+    if let [r, g, b, a] = pixel {
+        let below = Channels::of([*r, *g, *b, *a]).scaled(255 - source[3]);
+        pixel.copy_from_slice(&below.plus(Channels::of(source)).bytes());
+    }
+}
+
+/// The four channels of a pixel, 16 bits each, computed at once.
+#[derive(Clone, Copy)]
+struct Channels(u64);
+
+impl Channels {
+    const LOW_BYTES: u64 = 0x00FF_00FF_00FF_00FF;
+    const ONES: u64 = 0x0001_0001_0001_0001;
+
+    fn of(rgba: [u8; 4]) -> Self {
+        let packed = u64::from(u32::from_le_bytes(rgba));
+        Self((packed & 0x00FF_00FF) | ((packed & 0xFF00_FF00) << 24))
+    }
+
+    fn bytes(self) -> [u8; 4] {
+        let packed = (self.0 & 0x00FF_00FF) | ((self.0 >> 24) & 0xFF00_FF00);
+        (packed as u32).to_le_bytes()
+    }
+
+    /// Each `by / 255` of what it was, rounded to nearest.
+    fn scaled(self, by: u8) -> Self {
+        // No product exceeds 255², and what is added keeps it below 2^16.
+        let v = self.0 * u64::from(by) + 128 * Self::ONES;
+        Self(((v + ((v >> 8) & Self::LOW_BYTES)) >> 8) & Self::LOW_BYTES)
+    }
+
+    /// The sums, 255 at the most.
+    fn plus(self, other: Self) -> Self {
+        let sum = self.0 + other.0;
+        let full = ((sum >> 8) & Self::ONES) * 255;
+        Self((sum | full) & Self::LOW_BYTES)
+    }
 }
 
 #[cfg(test)]
@@ -274,9 +324,15 @@ mod tests {
 
     #[test]
     fn dividing_is_exact() {
-        for v in 0..=255u32 * 255 {
-            assert_eq!(u32::from(divided_by_255(v)), (f64::from(v) / 255.0).round() as u32);
+        let rounded = |c: u8, by: u8| (f64::from(c) * f64::from(by) / 255.0).round() as u8;
+        for c in 0..=255u8 {
+            for by in 0..=255 {
+                let rgba = [c, 255 - c, c / 2, 255];
+                assert_eq!(scale(rgba, by), rgba.map(|c| rounded(c, by)), "{c} by {by}");
+            }
         }
+        let sum = Channels::of([250, 3, 0, 255]).plus(Channels::of([6, 4, 255, 255]));
+        assert_eq!(sum.bytes(), [255, 7, 255, 255]);
     }
 
     #[test]

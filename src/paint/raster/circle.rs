@@ -3,7 +3,8 @@
 //! Small circles are stamped: their centres are moved to the nearest 1/16 px (by no more than
 //! 1/32 px), wherever they lie and whatever lies beside them, so that all circles of one look have
 //! no more than 256 stamps between them, kept from picture to picture, and a hundred thousand of
-//! them cost their pixels alone.
+//! them cost their pixels alone. Those of which nothing is seen are not drawn: what lies below a
+//! pixel that is drawn with full opacity leaves nothing of itself there, whatever it is.
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +13,7 @@ use moka::sync::Cache;
 use super::blend::Canvas;
 use crate::color::Color;
 use crate::geo::{SUBPIXELS, Snapped, cost};
-use crate::scene::Circle;
+use crate::scene::{CircleLook, Circles, Dot};
 
 /// Places in a pixel that small circles may have, along each side.
 const PLACES: i64 = 16;
@@ -48,10 +49,6 @@ impl Discs {
     }
 }
 
-/// Draws the circles of one picture; the look of the last is at hand.
-#[derive(Default)]
-pub struct DiscPainter(Option<(Look, Arc<OfLook>)>);
-
 /// All of a circle but its place. Lengths are device px.
 #[derive(Clone, Copy, PartialEq)]
 struct Look {
@@ -66,7 +63,8 @@ struct Look {
 
 /// A circle's pixels, from the pixel that its centre lies in.
 struct Stamp {
-    top: i64,
+    /// How far it reaches to each side of that, px.
+    reach: i64,
     rows: Vec<Row>,
     rgba: Vec<[u8; 4]>,
 }
@@ -76,26 +74,102 @@ struct Row {
     left: i64,
     from: usize,
     count: usize,
+    /// Which pixels from the stamp's left side on are not clear, and which are opaque; the first
+    /// is the lowest bit.
+    seen: u64,
+    full: u64,
 }
 
-impl DiscPainter {
-    pub fn draw(&mut self, circle: &Circle, discs: &Discs, canvas: &mut Canvas) {
-        let look = Look::of(circle);
-        if look.outer > MAX_STAMPED_PX {
-            return look.draw(circle.center, canvas);
+/// A circle that is stamped.
+struct Placed<'a> {
+    stamp: &'a Stamp,
+    /// The pixel that its centre lies in.
+    at: (i64, i64),
+}
+
+/// Draws the circles, the first lowest.
+pub fn draw(circles: &Circles, discs: &Discs, canvas: &mut Canvas) {
+    let looks: Vec<Look> = circles.looks.iter().map(Look::of).collect();
+    let stamps = |look: &Look| (look.outer <= MAX_STAMPED_PX).then(|| discs.of(look));
+    let stamps: Vec<Option<Arc<OfLook>>> = looks.iter().map(stamps).collect();
+    let placed = |dot: &Dot| {
+        let number = dot.look as usize;
+        Some(Placed::new(dot.center, looks.get(number)?, stamps.get(number)?.as_ref()?))
+    };
+    if stamps.iter().all(Option::is_some) {
+        let mut hidden = Hidden::new(canvas.width(), canvas.height());
+        // From the highest down.
+        let dots = circles.dots.iter().rev();
+        let mut seen: Vec<Placed> = dots.filter_map(placed).filter(|p| hidden.adds(p)).collect();
+        seen.reverse();
+        seen.iter().for_each(|placed| placed.stamp.draw(placed.at, canvas));
+        return;
+    }
+    for dot in &circles.dots {
+        match placed(dot) {
+            Some(placed) => placed.stamp.draw(placed.at, canvas),
+            None => {
+                looks.get(dot.look as usize).into_iter().for_each(|l| l.draw(dot.center, canvas))
+            }
         }
+    }
+}
+
+/// The pixels of a picture of which nothing below is seen.
+struct Hidden {
+    /// Words of a row: the picture's, and one at each side.
+    words: usize,
+    height: i64,
+    bits: Vec<u64>,
+}
+
+impl Hidden {
+    fn new(width: usize, height: usize) -> Self {
+        let words = width.div_ceil(64) + 3;
+        let mut row = vec![0; words];
+        // Beside the picture nothing is seen.
+        row[0] = u64::MAX;
+        row[1 + width / 64] = u64::MAX << (width % 64);
+        row[2 + width / 64..].fill(u64::MAX);
+        Self { words, height: height as i64, bits: row.repeat(height) }
+    }
+
+    /// Adds a circle's opaque pixels; whether anything of it is seen.
+    fn adds(&mut self, placed: &Placed) -> bool {
+        let Placed { stamp, at: (x, y) } = placed;
+        let left = x - stamp.reach + 64;
+        let Some(word) = usize::try_from(left >> 6).ok().filter(|word| word + 1 < self.words)
+        else {
+            return false;
+        };
+        let shift = (left & 63) as u32;
+        let spread = |bits: u64| u128::from(bits) << shift;
+        let mut is_seen = false;
+        for (row, y) in stamp.rows.iter().zip(y - stamp.reach..) {
+            if row.count == 0 || !(0..self.height).contains(&y) {
+                continue;
+            }
+            let at = y as usize * self.words + word;
+            let (low, high) = (self.bits[at], self.bits[at + 1]);
+            let hidden = u128::from(low) | u128::from(high) << 64;
+            is_seen |= spread(row.seen) & !hidden != 0;
+            let hidden = hidden | spread(row.full);
+            (self.bits[at], self.bits[at + 1]) = (hidden as u64, (hidden >> 64) as u64);
+        }
+        is_seen
+    }
+}
+
+impl<'a> Placed<'a> {
+    fn new(center: Snapped, look: &Look, stamps: &'a OfLook) -> Self {
         let step = SUBPIXELS / PLACES;
         let place = |v: i64| (v + step / 2).div_euclid(step);
-        let (x, y) = (place(circle.center.x), place(circle.center.y));
+        let (x, y) = (place(center.x), place(center.y));
         let at = (x.div_euclid(PLACES), y.div_euclid(PLACES));
         let (x, y) = (x.rem_euclid(PLACES), y.rem_euclid(PLACES));
-        let stamps = match &self.0 {
-            Some((last, stamps)) if *last == look => stamps,
-            _ => &self.0.insert((look, discs.of(&look))).1,
-        };
         let center = Snapped { x: x * step, y: y * step };
-        let stamp = stamps[(y * PLACES + x) as usize].get_or_init(|| Stamp::new(&look, center));
-        stamp.draw(at, canvas);
+        let stamp = stamps[(y * PLACES + x) as usize].get_or_init(|| Stamp::new(look, center));
+        Self { stamp, at }
     }
 }
 
@@ -103,15 +177,24 @@ impl Stamp {
     /// `center` in the first pixel.
     fn new(look: &Look, center: Snapped) -> Self {
         let reach = look.outer.ceil() as i64 + 1;
-        let mut stamp = Self { top: -reach, rows: Vec::new(), rgba: Vec::new() };
+        let mut stamp = Self { reach, rows: Vec::new(), rgba: Vec::new() };
         for y in -reach..=reach {
             let row: Vec<[u8; 4]> = (-reach..=reach).map(|x| look.at(center, x, y)).collect();
-            let is_seen = |rgba: &[u8; 4]| rgba[3] > 0;
+            let is_seen: fn(&[u8; 4]) -> bool = |rgba| rgba[3] > 0;
             let first = row.iter().position(is_seen).unwrap_or(row.len());
             let end = row.iter().rposition(is_seen).map_or(first, |last| last + 1);
             let from = stamp.rgba.len();
             stamp.rgba.extend(&row[first..end]);
-            stamp.rows.push(Row { left: first as i64 - reach, from, count: end - first });
+            let bits = |is: fn(&[u8; 4]) -> bool| {
+                row.iter().enumerate().fold(0, |bits, (i, p)| bits | u64::from(is(p)) << i)
+            };
+            stamp.rows.push(Row {
+                left: first as i64 - reach,
+                from,
+                count: end - first,
+                seen: bits(is_seen),
+                full: bits(|rgba| rgba[3] == 255),
+            });
         }
         stamp
     }
@@ -120,14 +203,14 @@ impl Stamp {
         if !canvas.spends(self.rgba.len(), cost::PX) {
             return;
         }
-        for (row, y) in self.rows.iter().zip(y + self.top..) {
+        for (row, y) in self.rows.iter().zip(y - self.reach..) {
             canvas.blend_row(x + row.left, y, &self.rgba[row.from..row.from + row.count]);
         }
     }
 }
 
 impl Look {
-    fn of(circle: &Circle) -> Self {
+    fn of(circle: &CircleLook) -> Self {
         Self {
             radius: circle.radius_px,
             outer: circle.radius_px + circle.stroke_px,
@@ -198,9 +281,8 @@ mod tests {
 
     const WORLD: Affine = Affine { a: 1.0, b: 0.0, c: 0.0, d: 0.0, e: 1.0, f: 0.0 };
 
-    fn circle(x: i64, y: i64, radius_px: f64) -> Circle {
-        Circle {
-            center: Snapped { x, y },
+    fn look(radius_px: f64) -> CircleLook {
+        CircleLook {
             radius_px,
             color: Color::new(0.2, 0.4, 0.6, 0.9),
             stroke_px: 1.5,
@@ -209,22 +291,45 @@ mod tests {
         }
     }
 
-    fn drawn(circle: &Circle, by: (i64, i64), size: u32) -> Vec<u8> {
+    fn drawn(circles: &Circles, by: (i64, i64), size: u32) -> Vec<u8> {
         let mut pixels = vec![0; (size * size * 4) as usize];
         let mut canvas = Canvas::new(&mut pixels, size, WORLD);
-        let center = Snapped {
-            x: circle.center.x + by.0 * SUBPIXELS,
-            y: circle.center.y + by.1 * SUBPIXELS,
-        };
-        let moved = Circle { center, ..circle.clone() };
-        DiscPainter::default().draw(&moved, &Discs::default(), &mut canvas);
+        let mut moved = circles.clone();
+        for dot in &mut moved.dots {
+            dot.center.x += by.0 * SUBPIXELS;
+            dot.center.y += by.1 * SUBPIXELS;
+        }
+        draw(&moved, &Discs::default(), &mut canvas);
         pixels
+    }
+
+    #[test]
+    fn what_is_hidden_is_left_out_unseen() {
+        // Many more than there is room for, of three looks, one of them clear.
+        let mut looks = vec![look(4.0), look(2.5), look(7.0)];
+        looks[1].color.a = 1.0;
+        let mut state = 5u64;
+        let mut next = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % below
+        };
+        let dots = (0..3_000).map(|_| Dot {
+            center: Snapped { x: next(80 * 256) as i64 - 1_000, y: next(80 * 256) as i64 - 1_000 },
+            look: next(3) as u32,
+        });
+        let circles = Circles { looks, dots: dots.collect() };
+        let mut all = vec![0; 70 * 70 * 4];
+        let mut canvas = Canvas::new(&mut all, 70, WORLD);
+        for (center, look) in circles.each() {
+            draw(&Circles::one(center, *look), &Discs::default(), &mut canvas);
+        }
+        assert_eq!(drawn(&circles, (0, 0), 70), all);
     }
 
     #[test]
     fn a_stamp_is_the_same_wherever_it_is_cut() {
         for (x, y) in [(4_000, 4_100), (4_003, 4_089), (-300, 7_000), (8_100, -900)] {
-            let circle = circle(x, y, 5.3);
+            let circle = Circles::one(Snapped { x, y }, look(5.3));
             let whole = drawn(&circle, (32, 32), 96);
             let cut = drawn(&circle, (0, 0), 32);
             for row in 0..32usize {
@@ -237,10 +342,11 @@ mod tests {
     #[test]
     fn a_stamp_is_near_the_circle_that_it_stands_for() {
         for (x, y) in [(4_000, 4_100), (4_003, 4_089), (3_999, 4_007)] {
-            let circle = circle(x, y, 4.0);
+            let center = Snapped { x, y };
+            let circle = Circles::one(center, look(4.0));
             let mut exact = vec![0; 32 * 32 * 4];
             let mut canvas = Canvas::new(&mut exact, 32, WORLD);
-            Look::of(&circle).draw(circle.center, &mut canvas);
+            Look::of(&look(4.0)).draw(center, &mut canvas);
             let stamped = drawn(&circle, (0, 0), 32);
             let furthest = exact.iter().zip(&stamped).map(|(a, b)| a.abs_diff(*b)).max();
             // 1/32 px of an edge that is one px wide, at its steepest.

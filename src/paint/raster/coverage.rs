@@ -4,7 +4,8 @@
 //! adds, to every pixel it passes, the height it spans there (`cover`) and twice the area between
 //! it and the pixel's left side (`area`); a sweep from left to right turns the sums into coverage.
 //! It is sparse: only pixels that an edge passes have cells. Where edges pass very many, rows are
-//! taken some at a time, so that memory is bounded whatever is drawn.
+//! taken some at a time, so that memory is bounded whatever is drawn. Small shapes, such as
+//! buildings, have a cell for each pixel of their box instead, and nothing is sorted.
 //!
 //! **Invariant.** Where an edge crosses a scanline or a pixel's side is computed from the edge's
 //! own end points by one floor division, never step by step. Floor division commutes with moves by
@@ -33,6 +34,21 @@ struct Cell {
     area: i64,
 }
 
+/// A part of the picture, from an upper left pixel on.
+#[derive(Debug, Clone, Copy)]
+struct Dense {
+    top: i64,
+    left: i64,
+    width: i64,
+    height: i64,
+}
+
+/// Boxes of no more pixels than this, or so many for each edge, have a cell for each.
+const MOST_DENSE: i64 = 1_024;
+const DENSE_PER_EDGE: i64 = 16;
+/// Of more edges a cell of 32 bits could run over.
+const MOST_DENSE_EDGES: usize = 1 << 13;
+
 /// Collects edges, then gives spans. Kept from shape to shape for its memory.
 #[derive(Debug)]
 pub struct Coverage {
@@ -41,6 +57,12 @@ pub struct Coverage {
     edges: Vec<Edge>,
     /// Cells that the edges pass, at the most.
     passed: u64,
+    /// What of the picture the edges pass: rows, and columns from -1 on, first and end.
+    rows: (i64, i64),
+    columns: (i64, i64),
+    /// The box that has a cell for each of its pixels, where there is one.
+    dense: Option<Dense>,
+    dense_cells: Vec<(i32, i32)>,
     most_cells: u64,
     cells: Vec<Cell>,
     sorted: Vec<Cell>,
@@ -49,6 +71,9 @@ pub struct Coverage {
 
 /// Cells held at a time, but for those of one row: some 50 MB.
 const MOST_CELLS: u64 = 1 << 20;
+
+/// No rows or columns.
+const NONE: (i64, i64) = (i64::MAX, i64::MIN);
 
 /// Twice the area of a pixel in subpixel units, as a shift.
 const AREA_SHIFT: u32 = 17;
@@ -60,6 +85,10 @@ impl Coverage {
             height: i64::from(height_px),
             edges: Vec::new(),
             passed: 0,
+            rows: NONE,
+            columns: NONE,
+            dense: None,
+            dense_cells: Vec::new(),
             most_cells: MOST_CELLS,
             cells: Vec::new(),
             sorted: Vec::new(),
@@ -87,7 +116,10 @@ impl Coverage {
         }
         let column = |x: i64| x.div_euclid(SUBPIXELS).clamp(-1, self.width);
         // A row's cells, and one more for each side of a pixel that is passed.
-        self.passed += (last_row - first_row + 1 + (column(a.x) - column(b.x)).abs()) as u64;
+        let (left, right) = (column(a.x.min(b.x)), column(a.x.max(b.x)));
+        self.passed += (last_row - first_row + 1 + right - left) as u64;
+        self.rows = (self.rows.0.min(first_row), self.rows.1.max(last_row + 1));
+        self.columns = (self.columns.0.min(left), self.columns.1.max(right + 1));
         self.edges.push(Edge { top, bottom, sign });
     }
 
@@ -167,7 +199,12 @@ impl Coverage {
     }
 
     fn push(&mut self, row: i64, column: i64, cover: i64, area: i64) {
-        if cover != 0 {
+        if let Some(dense) = &self.dense {
+            let at = (row - dense.top) * dense.width + column - dense.left;
+            if let Some(cell) = self.dense_cells.get_mut(at as usize) {
+                *cell = (cell.0 + cover as i32, cell.1 + area as i32);
+            }
+        } else if cover != 0 {
             self.cells.push(Cell { y: row as i32, x: column as i32, cover, area });
         }
     }
@@ -176,22 +213,68 @@ impl Coverage {
     /// forgets it.
     pub fn spans(&mut self, mut emit: impl FnMut(Span)) {
         let edges = std::mem::take(&mut self.edges);
-        let parts = self.passed / self.most_cells + 1;
-        let rows = (self.height as u64).div_ceil(parts).max(1) as i64;
-        for first in (0..self.height).step_by(rows as usize) {
-            let some = first..(first + rows).min(self.height);
-            edges.iter().for_each(|edge| self.add_rows(edge, some.clone()));
-            self.row_spans(&mut emit);
+        let (top, bottom) = self.rows;
+        self.dense = self.dense_box(edges.len());
+        if let Some(dense) = self.dense {
+            self.dense_cells.clear();
+            self.dense_cells.resize((dense.width * dense.height) as usize, (0, 0));
+            edges.iter().for_each(|edge| self.add_rows(edge, top..bottom));
+            self.dense_spans(&dense, &mut emit);
+            self.dense = None;
+        } else if top < bottom {
+            let parts = self.passed / self.most_cells + 1;
+            let rows = ((bottom - top) as u64).div_ceil(parts).max(1) as i64;
+            for first in (top..bottom).step_by(rows as usize) {
+                let some = first..(first + rows).min(bottom);
+                edges.iter().for_each(|edge| self.add_rows(edge, some.clone()));
+                self.row_spans(some, &mut emit);
+            }
         }
-        self.passed = 0;
+        (self.passed, self.rows, self.columns) = (0, NONE, NONE);
         // Kept for its memory.
         self.edges = edges;
         self.edges.clear();
     }
 
-    /// The spans of the cells that there are, which are forgotten.
-    fn row_spans(&mut self, emit: &mut impl FnMut(Span)) {
-        self.sort();
+    /// The box of the edges, where it is small for their number.
+    fn dense_box(&self, edges: usize) -> Option<Dense> {
+        let ((top, bottom), (left, right)) =
+            (self.rows, (self.columns.0, self.columns.1.min(self.width)));
+        // An edge that ends on a pixel's side has a cell beyond it.
+        let (width, height) = (right.checked_sub(left)?, bottom.checked_sub(top)?);
+        let px = width.checked_mul(height).filter(|_| width > 0 && height > 0)?;
+        let most = MOST_DENSE.max(edges as i64 * DENSE_PER_EDGE);
+        let is_small = px <= most && edges <= MOST_DENSE_EDGES && self.most_cells == MOST_CELLS;
+        is_small.then_some(Dense { top, left, width, height })
+    }
+
+    /// The spans of a box's cells.
+    fn dense_spans(&self, dense: &Dense, emit: &mut impl FnMut(Span)) {
+        let rows = self.dense_cells.chunks_exact(dense.width as usize);
+        for (y, row) in (dense.top..).zip(rows) {
+            let mut cover = 0;
+            // What has not been given yet: from where, and how much it is covered.
+            let (mut from, mut last) = (dense.left, 0);
+            for (x, (own, area)) in (dense.left..).zip(row) {
+                cover += i64::from(*own);
+                let now = coverage_of((cover << 9) - i64::from(*area));
+                if now != last {
+                    span(y as i32, from.max(0) as i32, (x - from.max(0)) as i32, last, emit);
+                    (from, last) = (x, now);
+                }
+            }
+            let end = dense.left + dense.width;
+            let beyond = coverage_of(cover << 9);
+            let (middle, right) =
+                if beyond == last { (self.width, self.width) } else { (end, self.width) };
+            span(y as i32, from.max(0) as i32, (middle - from.max(0)) as i32, last, emit);
+            span(y as i32, middle as i32, (right - middle) as i32, beyond, emit);
+        }
+    }
+
+    /// The spans of the cells that there are in some rows, which are forgotten.
+    fn row_spans(&mut self, rows: std::ops::Range<i64>, emit: &mut impl FnMut(Span)) {
+        self.sort(rows);
         let mut i = 0;
         while i < self.sorted.len() {
             let y = self.sorted[i].y;
@@ -217,28 +300,29 @@ impl Coverage {
     }
 
     /// Counting sort by row, then each row by column.
-    fn sort(&mut self) {
+    fn sort(&mut self, rows: std::ops::Range<i64>) {
         self.sorted.clear();
         if self.cells.is_empty() {
             return;
         }
         self.row_starts.clear();
-        self.row_starts.resize(self.height as usize + 1, 0);
+        let (top, count) = (rows.start as i32, (rows.end - rows.start) as usize);
+        self.row_starts.resize(count + 1, 0);
         for cell in &self.cells {
-            self.row_starts[cell.y as usize + 1] += 1;
+            self.row_starts[(cell.y - top) as usize + 1] += 1;
         }
         for row in 1..self.row_starts.len() {
             self.row_starts[row] += self.row_starts[row - 1];
         }
         self.sorted.resize(self.cells.len(), Cell::default());
         for cell in &self.cells {
-            let at = &mut self.row_starts[cell.y as usize];
+            let at = &mut self.row_starts[(cell.y - top) as usize];
             self.sorted[*at as usize] = *cell;
             *at += 1;
         }
         // Each start has moved to its row's end, which is the next row's start.
         let mut start = 0;
-        for end in &self.row_starts[..self.height as usize] {
+        for end in &self.row_starts[..count] {
             self.sorted[start..*end as usize].sort_unstable_by_key(|c| c.x);
             start = *end as usize;
         }

@@ -5,6 +5,7 @@
 
 use super::blend::{Canvas, Edge, mixed, scale};
 use super::outlines::Window;
+use super::solid::SolidPen;
 use super::strip::{Fragment, Strip};
 use crate::geo::SUBPIXELS;
 use crate::scene::{Cap, Line, LineInk, Stroke};
@@ -19,6 +20,12 @@ pub fn draw(stroke: &Stroke, canvas: &mut Canvas) {
         }
         if shape.is_band(stroke, line) {
             band(stroke, line, &shape, canvas);
+            continue;
+        }
+        if let (LineInk::Color(color), true) = (&stroke.ink, shape.is_solid()) {
+            let mut pen = SolidPen::new(canvas, color.premultiplied_rgba8(), shape.outset);
+            Strip::new(size, stroke.ratio, shape.outset, (stroke.cap, stroke.join), &mut pen)
+                .draw(line);
             continue;
         }
         let ink = Ink::new(stroke, line);
@@ -115,6 +122,11 @@ impl<'a> Shape<'a> {
             && measured < MAX_MEASURED
     }
 
+    /// Whether the same lies on both sides of the middle and all along the line.
+    fn is_solid(&self) -> bool {
+        self.inset == 0.0 && self.softness == 1.0 && self.dashes.is_none()
+    }
+
     /// At a distance from the middle, px.
     fn opacity_at(&self, distance: f64) -> f64 {
         let inward = (distance - (self.inset - self.softness)).min(self.outset - distance);
@@ -202,13 +214,14 @@ impl<'a> Dashes<'a> {
 /// What one line is painted with.
 struct Ink<'a> {
     ink: &'a LineInk,
-    /// 1/256 px.
+    /// 1/256 px; 0 where nothing hangs on it.
     length: f64,
 }
 
 impl<'a> Ink<'a> {
     fn new(stroke: &'a Stroke, line: &Line) -> Self {
-        Self { ink: &stroke.ink, length: line.length() }
+        let has_ends = matches!(stroke.ink, LineInk::Gradient { .. });
+        Self { ink: &stroke.ink, length: if has_ends { line.length() } else { 0.0 } }
     }
 
     /// Premultiplied.

@@ -16,6 +16,7 @@ mod image;
 mod line;
 mod outlines;
 mod relief;
+mod solid;
 mod stamp;
 mod strip;
 mod text;
@@ -23,7 +24,7 @@ mod text;
 use tiny_skia::{IntSize, Pixmap};
 
 use crate::geo::{Affine, Effort, SUBPIXELS, Snapped, Stopped, cost};
-use crate::scene::{Fill, Group, Item, Scene};
+use crate::scene::{Fill, Group, Ink, Item, Scene};
 use blend::{Canvas, Rows};
 use coverage::Coverage;
 pub(super) use field::limited;
@@ -68,7 +69,6 @@ pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
         coverage: Coverage::new(scene.width_px, scene.height_px),
         brush,
         layer: text::Layer::default(),
-        disc_painter: circle::DiscPainter::default(),
     };
     let mut canvas =
         Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px).within(brush.effort);
@@ -97,7 +97,6 @@ struct Painter<'a> {
     coverage: Coverage,
     brush: Brush<'a>,
     layer: text::Layer,
-    disc_painter: circle::DiscPainter,
 }
 
 impl Painter<'_> {
@@ -109,8 +108,9 @@ impl Painter<'_> {
                 Item::Fill(fill) => self.fill(fill, canvas),
                 Item::Stroke(stroke) => line::draw(stroke, canvas),
                 Item::Hairline(hairline) => hairline::draw(hairline, canvas),
-                Item::Circle(circle) => {
-                    self.disc_painter.draw(circle, &self.brush.stamps.discs, canvas)
+                Item::Circles(circles) => {
+                    self.brush.effort.spend(cost::ITEM * circles.dots.len())?;
+                    circle::draw(circles, &self.brush.stamps.discs, canvas);
                 }
                 Item::Raster(raster) => image::draw(raster, canvas),
                 Item::Relief(relief) => relief::draw(relief, canvas),
@@ -129,6 +129,11 @@ impl Painter<'_> {
         for ring in &fill.rings {
             self.coverage.add_ring(ring);
         }
+        let color = if let Ink::Color(color) = &fill.ink {
+            Some(color.premultiplied_rgba8())
+        } else {
+            None
+        };
         self.coverage.spans(|mut span| {
             if !fill.antialias {
                 if span.coverage < 128 {
@@ -136,7 +141,10 @@ impl Painter<'_> {
                 }
                 span.coverage = 255;
             }
-            canvas.blend(&span, &fill.ink);
+            match color {
+                Some(rgba) => canvas.blend_color(&span, rgba),
+                None => canvas.blend(&span, &fill.ink),
+            }
         });
     }
 

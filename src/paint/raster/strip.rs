@@ -13,7 +13,7 @@
 //! corners and the pixel's centre. So all of it is the same in every picture.
 
 use super::coverage::floor_mul_div;
-use crate::geo::{SUBPIXELS, Snapped};
+use crate::geo::{SUBPIXELS, Snapped, nearest};
 use crate::scene::{Cap, Join, Line};
 
 /// A mitre of this many half widths is where a corner's inner sides would meet beyond its segments:
@@ -47,7 +47,7 @@ pub struct Fragment {
 }
 
 /// A vector in half widths, or a direction of length 1.
-type Vector = (f64, f64);
+pub type Vector = (f64, f64);
 
 #[derive(Debug, Clone, Copy)]
 struct Corner {
@@ -57,24 +57,70 @@ struct Corner {
     along: f64,
 }
 
+/// What draws a strip's pixels.
+pub trait Pen {
+    /// Takes a pixel, and says whether there is time for more.
+    fn pixel(&mut self, fragment: Fragment) -> bool;
+
+    /// Whether it asks how far along the line its pixels lie.
+    fn measures(&self) -> bool {
+        true
+    }
+
+    /// Takes the straight piece of a strip between two pairs, of a line that has the same colour
+    /// and softness all along it; or else it is given as pixels.
+    fn straight(&mut self, _piece: &Straight) -> Drawn {
+        Drawn::Not
+    }
+}
+
+/// What became of a straight piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawn {
+    /// It is to be given as pixels.
+    Not,
+    Whole,
+    /// There is no time for more.
+    Late,
+}
+
+impl<F: FnMut(Fragment) -> bool> Pen for F {
+    fn pixel(&mut self, fragment: Fragment) -> bool {
+        self(fragment)
+    }
+}
+
+/// A piece of a strip along one segment.
+#[derive(Debug, Clone, Copy)]
+pub struct Straight {
+    /// In turn around it.
+    pub corners: [Snapped; 4],
+    /// A point of the segment.
+    pub on: Snapped,
+    /// Its direction, of length 1.
+    pub direction: Vector,
+}
+
 /// Lays strips of one width.
-pub struct Strip<'a> {
+pub struct Strip<'a, P> {
     width_px: i64,
     height_px: i64,
     /// Half the strip's width in 1/256 px.
     half: f64,
     cap: Cap,
     join: Join,
-    /// Takes a pixel, and says whether there is time for more.
-    emit: &'a mut dyn FnMut(Fragment) -> bool,
+    pen: &'a mut P,
     stopped: bool,
     last: Option<(Corner, Corner)>,
     along: f64,
     /// Where the pairs beside sharp corners lie, 1/256 px.
     sharp_reach: f64,
+    sharp_cosine: f64,
+    /// How far from its segments the strip has pixels, 1/256 px.
+    reach: i64,
 }
 
-impl<'a> Strip<'a> {
+impl<'a, P: Pen> Strip<'a, P> {
     /// `half_px` is the strip's half width in px; the picture is `size_px` wide and high, at
     /// `ratio` px per CSS px.
     pub fn new(
@@ -82,15 +128,19 @@ impl<'a> Strip<'a> {
         ratio: f64,
         half_px: f64,
         (cap, join): (Cap, Join),
-        emit: &'a mut dyn FnMut(Fragment) -> bool,
+        pen: &'a mut P,
     ) -> Self {
+        // A corner's points are two half widths from it at the most, or as far as a mitre goes.
+        let most = if let Join::Miter { limit } = join { limit.max(FOLD) } else { FOLD };
         Self {
+            reach: (half_px * most + 1.0).ceil() as i64 * SUBPIXELS,
+            sharp_cosine: SHARP.to_radians().cos(),
             width_px: size_px.0 as i64,
             height_px: size_px.1 as i64,
             half: half_px * SUBPIXELS as f64,
             cap,
             join,
-            emit,
+            pen,
             stopped: false,
             last: None,
             along: 0.0,
@@ -107,34 +157,65 @@ impl<'a> Strip<'a> {
         }
         self.last = None;
         let last = if line.closed { count } else { count - 1 };
-        let mut before = line.closed.then(|| segment(points[count - 1], points[0]));
+        let (of, next) = (|i: usize| points[i % count], |i: usize| points[(i + 1) % count]);
         // A ring is measured from its last corner, as MapLibre does it.
-        self.along = before.map_or(0.0, |(_, length)| length);
+        self.along = if line.closed { segment(of(count - 1), of(0)).1 } else { 0.0 };
+        let mut before: Option<(Vector, f64)> = None;
+        let mut is_seen = line.closed && self.is_near(of(count - 1), of(0));
         for i in 0..=last {
             if self.stopped {
                 return;
             }
-            let at = points[i % count];
-            let after = (i < last || line.closed).then(|| segment(at, points[(i + 1) % count]));
-            match (before, after) {
-                (Some((a, before)), Some((b, after))) => {
-                    let sharp = a.0 * b.0 + a.1 * b.1 < SHARP.to_radians().cos();
-                    let reach = self.sharp_reach;
-                    if sharp && i > 0 && before > 2.0 * reach {
-                        self.beside(at, a, -reach);
-                    }
-                    self.corner(at, a, b);
-                    if sharp && i < last && after > 2.0 * reach {
-                        self.beside(at, b, reach);
-                    }
-                }
-                (None, Some((d, _))) => self.start(at, d),
-                (Some((d, _)), None) => self.finish(at, d),
-                (None, None) => {}
+            let (has_before, has_after) = (i > 0 || line.closed, i < last || line.closed);
+            let was_seen =
+                std::mem::replace(&mut is_seen, has_after && self.is_near(of(i), next(i)));
+            if was_seen || is_seen {
+                let a =
+                    has_before.then(|| before.unwrap_or_else(|| segment(of(i + count - 1), of(i))));
+                before = has_after.then(|| segment(of(i), next(i)));
+                self.turn(of(i), a, before, (i > 0, i < last));
+            } else {
+                // Nothing of it is in the picture.
+                self.last = None;
+                before = (has_after && self.pen.measures()).then(|| segment(of(i), next(i)));
             }
-            self.along += after.map_or(0.0, |(_, length)| length);
-            before = after;
+            self.along += before.map_or(0.0, |(_, length)| length);
         }
+    }
+
+    /// A point of the line, with the segments before and after it, where there are any, and whether
+    /// it is not the ring's first and not its last.
+    fn turn(
+        &mut self,
+        at: Snapped,
+        before: Option<(Vector, f64)>,
+        after: Option<(Vector, f64)>,
+        (is_later, is_earlier): (bool, bool),
+    ) {
+        match (before, after) {
+            (Some((a, before)), Some((b, after))) => {
+                let sharp = a.0 * b.0 + a.1 * b.1 < self.sharp_cosine;
+                let reach = self.sharp_reach;
+                if sharp && is_later && before > 2.0 * reach {
+                    self.beside(at, a, -reach);
+                }
+                self.corner(at, a, b);
+                if sharp && is_earlier && after > 2.0 * reach {
+                    self.beside(at, b, reach);
+                }
+            }
+            (None, Some((d, _))) => self.start(at, d),
+            (Some((d, _)), None) => self.finish(at, d),
+            (None, None) => {}
+        }
+    }
+
+    /// Whether the strip along a segment may have pixels in the picture.
+    fn is_near(&self, a: Snapped, b: Snapped) -> bool {
+        let within = |a: i64, b: i64, size: i64| {
+            a.max(b) >= -self.reach && a.min(b) <= size * SUBPIXELS + self.reach
+        };
+        within(a.x, b.x, self.width_px) && within(a.y, b.y, self.height_px)
     }
 
     fn start(&mut self, at: Snapped, d: Vector) {
@@ -150,10 +231,10 @@ impl<'a> Strip<'a> {
 
     fn finish(&mut self, at: Snapped, d: Vector) {
         match self.cap {
-            Cap::Butt => self.pair(at, d, [0.0; 2], 0.0),
-            Cap::Square => self.pair(at, d, [1.0; 2], 0.0),
+            Cap::Butt => self.end(at, d, [0.0; 2]),
+            Cap::Square => self.end(at, d, [1.0; 2]),
             Cap::Round => {
-                self.pair(at, d, [0.0; 2], 0.0);
+                self.end(at, d, [0.0; 2]);
                 self.pair(at, d, [1.0; 2], 1.0);
             }
         }
@@ -176,12 +257,12 @@ impl<'a> Strip<'a> {
         };
         if mitred {
             let v = (middle.0 * miter, middle.1 * miter);
-            return self.strip(at, v, (-v.0, -v.1), 0.0);
+            return self.straight(at, a, [v, (-v.0, -v.1)]);
         }
         let round = matches!(self.join, Join::Round { .. });
         if miter > FOLD && round {
             // Both ends are rounded.
-            self.pair(at, a, [0.0; 2], 0.0);
+            self.end(at, a, [0.0; 2]);
             self.pair(at, a, [1.0; 2], 1.0);
             self.last = None;
             self.pair(at, b, [-1.0; 2], 1.0);
@@ -196,13 +277,13 @@ impl<'a> Strip<'a> {
                 let size = miter * length / difference * if to_right { -1.0 } else { 1.0 };
                 (-middle.1 * size, middle.0 * size)
             };
-            self.strip(at, fold, (-fold.0, -fold.1), 0.0);
+            self.straight(at, a, [fold, (-fold.0, -fold.1)]);
             self.strip(at, (-fold.0, -fold.1), fold, 0.0);
         } else {
             // The inner sides meet in one point.
             let back = -(miter * miter - 1.0).max(0.0).sqrt();
             let [left, right] = if to_right { [0.0, back] } else { [back, 0.0] };
-            self.pair(at, a, [left, right], 0.0);
+            self.end(at, a, [left, right]);
             if round {
                 self.fan(at, na, nb, to_right);
             }
@@ -212,10 +293,9 @@ impl<'a> Strip<'a> {
 
     /// A pair on a segment in direction `d`, `by` (1/256 px) along it from `at`.
     fn beside(&mut self, at: Snapped, d: Vector, by: f64) {
-        let moved =
-            Snapped { x: at.x + (d.0 * by).round() as i64, y: at.y + (d.1 * by).round() as i64 };
+        let moved = Snapped { x: at.x + nearest(d.0 * by), y: at.y + nearest(d.1 * by) };
         self.along += by;
-        self.pair(moved, d, [0.0; 2], 0.0);
+        self.end(moved, d, [0.0; 2]);
         self.along -= by;
     }
 
@@ -236,11 +316,46 @@ impl<'a> Strip<'a> {
 
     /// The pair at a point of a segment in direction `d`: to its left and right, each moved along
     /// the segment by so many half widths.
-    fn pair(&mut self, at: Snapped, d: Vector, [left, right]: [f64; 2], beyond: f64) {
-        let n = right_of(d);
-        let to_right = (n.0 + d.0 * right, n.1 + d.1 * right);
-        let to_left = (-n.0 + d.0 * left, -n.1 + d.1 * left);
-        self.strip(at, to_right, to_left, beyond);
+    fn pair(&mut self, at: Snapped, d: Vector, along: [f64; 2], beyond: f64) {
+        let [right, left] = beside(d, along);
+        self.strip(at, right, left, beyond);
+    }
+
+    /// The same at the end of a straight piece.
+    fn end(&mut self, at: Snapped, d: Vector, along: [f64; 2]) {
+        self.straight(at, d, beside(d, along));
+    }
+
+    /// Continues the strip along a segment in direction `d` to a pair of points, right and left.
+    fn straight(&mut self, at: Snapped, d: Vector, [right, left]: [Vector; 2]) {
+        let Some((last_left, last_right)) = self.last else {
+            return self.strip(at, right, left, 0.0);
+        };
+        let (to_left, to_right) =
+            (self.corner_at(at, left, 1.0, 0.0), self.corner_at(at, right, -1.0, 0.0));
+        let corners = [last_left.at, last_right.at, to_right.at, to_left.at];
+        let drawn = match self.is_beside(&corners) {
+            true => Drawn::Whole,
+            // Of a round end only the pixels know how far beyond it they are.
+            false if last_left.beyond > 0.0 => Drawn::Not,
+            false => self.pen.straight(&Straight { corners, on: at, direction: d }),
+        };
+        match drawn {
+            Drawn::Not => return self.strip(at, right, left, 0.0),
+            Drawn::Whole => {}
+            Drawn::Late => self.stopped = true,
+        }
+        self.last = Some((to_left, to_right));
+    }
+
+    /// Whether none of it is in the picture.
+    fn is_beside(&self, corners: &[Snapped]) -> bool {
+        let all = |is_out: &dyn Fn(&Snapped) -> bool| corners.iter().all(is_out);
+        let (right, bottom) = (self.width_px * SUBPIXELS, self.height_px * SUBPIXELS);
+        all(&|p| p.x <= 0)
+            || all(&|p| p.x >= right)
+            || all(&|p| p.y <= 0)
+            || all(&|p| p.y >= bottom)
     }
 
     /// Continues the strip to a pair of points, given by how far they are from `at`.
@@ -255,7 +370,7 @@ impl<'a> Strip<'a> {
     }
 
     fn corner_at(&self, at: Snapped, by: Vector, across: f64, beyond: f64) -> Corner {
-        let moved = |v: i64, by: f64| v + (by * self.half).round() as i64;
+        let moved = |v: i64, by: f64| v + nearest(by * self.half);
         Corner {
             at: Snapped { x: moved(at.x, by.0), y: moved(at.y, by.1) },
             across,
@@ -299,7 +414,7 @@ impl<'a> Strip<'a> {
                 let p = Snapped { x: column * SUBPIXELS + SUBPIXELS / 2, y };
                 let (wa, wb) = (cross(p, b.at, c.at) / area, cross(p, c.at, a.at) / area);
                 let wc = 1.0 - wa - wb;
-                self.stopped |= !(self.emit)(Fragment {
+                self.stopped |= !self.pen.pixel(Fragment {
                     x: column as usize,
                     y: row as usize,
                     across: a.across * wa + b.across * wb + c.across * wc,
@@ -311,6 +426,13 @@ impl<'a> Strip<'a> {
     }
 }
 
+/// The points to the right and left of one on a segment in direction `d`, in half widths from it,
+/// each moved along the segment.
+fn beside(d: Vector, [left, right]: [f64; 2]) -> [Vector; 2] {
+    let n = right_of(d);
+    [(n.0 + d.0 * right, n.1 + d.1 * right), (-n.0 + d.0 * left, -n.1 + d.1 * left)]
+}
+
 /// Twice the area of a triangle, with its winding as the sign.
 fn cross(a: Snapped, b: Snapped, c: Snapped) -> f64 {
     let (bx, by) = ((b.x - a.x) as f64, (b.y - a.y) as f64);
@@ -319,7 +441,7 @@ fn cross(a: Snapped, b: Snapped, c: Snapped) -> f64 {
 }
 
 /// The first pixel whose centre is not before `v`.
-fn first_center(v: i64) -> i64 {
+pub fn first_center(v: i64) -> i64 {
     (v - SUBPIXELS / 2 + SUBPIXELS - 1).div_euclid(SUBPIXELS)
 }
 

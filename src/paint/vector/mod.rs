@@ -172,7 +172,9 @@ impl Writer<'_> {
                 dashes: Vec::new(),
             })]),
             Item::Stroke(stroke) => self.stroke(stroke),
-            Item::Circle(circle) => Some(self.circle(circle)),
+            Item::Circles(circles) => {
+                Some(circles.each().flat_map(|(at, look)| self.circle(at, look)).collect())
+            }
             Item::Icon(icon) if !icon.image.sdf => Some(icon_mark(icon).into_iter().collect()),
             Item::Text(text) => self.text(text).map(|mark| mark.into_iter().collect()),
             Item::Raster(_) | Item::Relief(_) | Item::Heatmap(_) | Item::Icon(_) => None,
@@ -218,6 +220,7 @@ fn positions(item: &Item) -> usize {
         Item::Fill(fill) => fill.rings.iter().map(Vec::len).sum(),
         Item::Stroke(stroke) => of_lines(&stroke.lines),
         Item::Hairline(hairline) => of_lines(&hairline.lines),
+        Item::Circles(circles) => cost::ITEM * circles.dots.len(),
         Item::Text(text) => cost::ITEM * text.shape.glyphs.len(),
         _ => 0,
     }

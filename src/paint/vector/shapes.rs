@@ -2,8 +2,8 @@
 
 use super::{Lines, Mark, Paint, Point, Writer, clip, point};
 use crate::color::Color;
-use crate::geo::SUBPIXELS;
-use crate::scene::{self, Cap, LineInk, offset};
+use crate::geo::{SUBPIXELS, Snapped};
+use crate::scene::{self, Cap, CircleLook, LineInk, offset};
 
 impl Writer<'_> {
     pub(super) fn paint(&self, ink: &scene::Ink) -> Paint {
@@ -114,9 +114,9 @@ impl Writer<'_> {
         Some(out)
     }
 
-    pub(super) fn circle(&self, circle: &scene::Circle) -> Vec<Mark> {
+    pub(super) fn circle(&self, at: Snapped, circle: &CircleLook) -> Vec<Mark> {
         let mut out = Vec::new();
-        let center = point(&circle.center);
+        let center = point(&at);
         let outer = circle.radius_px + circle.stroke_px;
         if !self.page.meets(center, outer) {
             return out;

@@ -1,0 +1,133 @@
+//! Lines of one colour, all along as hard or soft: what most lines are.
+//!
+//! A straight piece is drawn row by row. How far a pixel's centre is from the middle is linear
+//! along a row, and is counted in whole steps from the piece's own point, so that it is the same in
+//! every picture.
+
+use super::blend::{Canvas, scale};
+use super::coverage::floor_mul_div;
+use super::strip::{Drawn, Fragment, Pen, Straight, first_center};
+use crate::geo::{SUBPIXELS, Snapped, cost, nearest};
+
+/// Draws lines of one colour whose opacity falls from full to nothing over their last px.
+pub struct SolidPen<'a, 'c> {
+    canvas: &'a mut Canvas<'c>,
+    /// Premultiplied.
+    rgba: [u8; 4],
+    /// Half the strip's width, px.
+    outset_px: f64,
+    /// The same in steps.
+    outset: i64,
+}
+
+/// Steps of a distance in 1/256 px.
+const FINENESS: f64 = 1_048_576.0;
+/// Steps of a distance in a px.
+const PX: i64 = SUBPIXELS << 20;
+/// Further off than this (1/256 px) a distance in steps is no longer a whole number of 64 bits.
+const FURTHEST: i64 = 1 << 40;
+
+impl<'a, 'c> SolidPen<'a, 'c> {
+    pub fn new(canvas: &'a mut Canvas<'c>, rgba: [u8; 4], outset_px: f64) -> Self {
+        let outset = nearest(outset_px * SUBPIXELS as f64 * FINENESS);
+        Self { canvas, rgba, outset_px, outset }
+    }
+
+    /// Draws the pixels of a row of which the first is `distance` from the middle, and each next
+    /// one further by `step`.
+    fn row(&mut self, y: usize, columns: std::ops::Range<usize>, distance: i64, step: i64) {
+        let seen = self.canvas.seen(y, columns.start, columns.len());
+        let inward = |x: usize| self.outset - (distance + step * (x - columns.start) as i64).abs();
+        // The distance is nowhere larger than on both sides.
+        let is_full = |x: &usize| inward(*x) >= PX;
+        let first = seen.clone().find(is_full).unwrap_or(seen.end);
+        let end = (first..seen.end).rev().find(is_full).map_or(first, |last| last + 1);
+        for x in (seen.start..first).chain(end..seen.end) {
+            let share = inward(x).clamp(0, PX);
+            let alpha = ((share * 255 + PX / 2) / PX) as u8;
+            self.canvas.blend_pixel(x, y, self.rgba, alpha);
+        }
+        if first < end {
+            self.canvas.blend_run(y, first..end, self.rgba);
+        }
+    }
+}
+
+impl Pen for SolidPen<'_, '_> {
+    fn pixel(&mut self, fragment: Fragment) -> bool {
+        let Fragment { x, y, across, beyond, .. } = fragment;
+        if !self.canvas.seen(y, x, 1).is_empty() {
+            let distance = (across * across + beyond * beyond).sqrt() * self.outset_px;
+            let share = (self.outset_px - distance).clamp(0.0, 1.0);
+            self.canvas.blend_pixel(x, y, scale(self.rgba, (share * 255.0 + 0.5) as u8), 255);
+        }
+        self.canvas.has_time()
+    }
+
+    fn measures(&self) -> bool {
+        false
+    }
+
+    fn straight(&mut self, piece: &Straight) -> Drawn {
+        let Straight { corners, on, direction } = piece;
+        if !is_convex(corners) || corners.iter().any(|p| (p.x - on.x).abs() > FURTHEST) {
+            return Drawn::Not;
+        }
+        let sides: [Side; 4] = std::array::from_fn(|i| Side::new(corners[i], corners[(i + 1) % 4]));
+        let top = corners.iter().map(|p| p.y).min().unwrap_or_default();
+        let bottom = corners.iter().map(|p| p.y).max().unwrap_or_default();
+        let (width, height) = (self.canvas.width() as i64, self.canvas.height() as i64);
+        let (nx, ny) = (nearest(-direction.1 * FINENESS), nearest(direction.0 * FINENESS));
+        for row in first_center(top).max(0)..first_center(bottom).min(height) {
+            let y = row * SUBPIXELS + SUBPIXELS / 2;
+            let (mut from, mut to) = (i64::MAX, i64::MIN);
+            for x in sides.iter().filter_map(|side| side.first(y)) {
+                (from, to) = (from.min(x), to.max(x));
+            }
+            let (from, to) = (from.max(0), to.min(width));
+            if from >= to {
+                continue;
+            }
+            if !self.canvas.spends((to - from) as usize, cost::PX) {
+                return Drawn::Late;
+            }
+            let x = from * SUBPIXELS + SUBPIXELS / 2;
+            let distance = nx * (x - on.x) + ny * (y - on.y);
+            self.row(row as usize, from as usize..to as usize, distance, nx * SUBPIXELS);
+        }
+        Drawn::Whole
+    }
+}
+
+/// A side of a piece, downward.
+struct Side {
+    upper: Snapped,
+    lower: Snapped,
+}
+
+impl Side {
+    fn new(a: Snapped, b: Snapped) -> Self {
+        let (upper, lower) = if a.y <= b.y { (a, b) } else { (b, a) };
+        Self { upper, lower }
+    }
+
+    /// The first pixel of a row whose centre is not left of the side.
+    fn first(&self, y: i64) -> Option<i64> {
+        let Self { upper, lower } = self;
+        (upper.y <= y && y < lower.y).then(|| {
+            first_center(upper.x - floor_mul_div(y - upper.y, upper.x - lower.x, lower.y - upper.y))
+        })
+    }
+}
+
+/// Whether a row crosses the shape once at the most: its corners all turn the same way.
+fn is_convex(corners: &[Snapped; 4]) -> bool {
+    let turn = |i: usize| {
+        let [a, b, c] = [0, 1, 2].map(|k| corners[(i + k) % 4]);
+        let (ux, uy) = ((b.x - a.x) as f64, (b.y - a.y) as f64);
+        let (vx, vy) = ((c.x - b.x) as f64, (c.y - b.y) as f64);
+        ux * vy - uy * vx
+    };
+    let turns = [turn(0), turn(1), turn(2), turn(3)];
+    turns.iter().all(|t| *t > 0.0) || turns.iter().all(|t| *t < 0.0)
+}
