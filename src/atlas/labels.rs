@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 
 use moka::sync::Cache;
 
+use super::sources::Fetching;
 use super::tiles::Held;
 use super::{SceneError, State, StyledMap};
 use crate::compose::{
@@ -275,7 +276,8 @@ impl Supply<Arc<Label>> for Sources<'_> {
                 continue;
             };
             let held = Held::default();
-            if let LayerData::Features(batches) = sourced.source.fetch(layer, &inputs, &held, 0.0) {
+            let by = Fetching { held: &held, tolerance_px: 0.0, sieves: None };
+            if let LayerData::Features(batches) = sourced.source.fetch(layer, &inputs, &by) {
                 let is_new = |place| self.seen.insert(place);
                 let layer = SymbolLayer { rank, layer, paint };
                 let mut found =

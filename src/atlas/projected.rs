@@ -36,7 +36,8 @@ impl StyledMap {
         };
         let sources =
             self.sources.iter().map(|(id, sourced)| (id.clone(), bent(sourced))).collect();
-        Ok(StyledMap { sources, boards: Default::default(), ..self.clone() })
+        let (boards, sieves) = Default::default();
+        Ok(StyledMap { sources, boards, sieves, ..self.clone() })
     }
 
     /// A source that a layer draws and that no projection can bend.

@@ -2,6 +2,7 @@
 
 use super::error::SceneError;
 use super::labels::{self, Room};
+use super::sources::Fetching;
 use super::tiles::Held;
 use super::{State, StyledMap};
 use crate::compose::{self, Inputs, LayerData};
@@ -75,7 +76,9 @@ pub fn fetch<'a>(
 ) -> LayerData<'a> {
     let data = match map.source_of(layer) {
         Some(sourced) if inputs.effort.over().is_none() => {
-            sourced.source.fetch(layer, inputs, held, sourced.tolerance_px)
+            let tolerance_px = sourced.tolerance_px;
+            let by = Fetching { held, tolerance_px, sieves: Some(&map.sieves) };
+            sourced.source.fetch(layer, inputs, &by)
         }
         _ => LayerData::Nothing,
     };

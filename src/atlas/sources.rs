@@ -4,13 +4,53 @@ use std::sync::Arc;
 
 use super::dem::Dem;
 use super::tiles::{Held, MAX_COPIES, Tiles, covering, nearest, nearest_zoom, placed_part};
-use crate::compose::{self, Batch, Fetched, Inputs, LayerData, Placed};
+use moka::sync::Cache;
+
+use crate::compose::{self, Batch, Fetched, Inputs, LayerData, Placed, Sieve};
 use crate::feature::{Feature, Properties, Value};
 use crate::geo::{Detail, World, WorldBox};
 use crate::index::{Clusters, Gathering, Index, Part};
 use crate::source::tiles::{self, TileSet, VectorTile};
 use crate::sprite::Image;
 use crate::style::{ClusterSpec, Context, Datum, Expr, ImageSource, Layer, TileSource};
+
+/// What a picture fetches by.
+pub struct Fetching<'a> {
+    /// What lives as long as the picture is drawn. Where a tile cannot be read, it says so in the
+    /// end.
+    pub held: &'a Held,
+    /// How far lines of features may be drawn from where they are, device px.
+    pub tolerance_px: f64,
+    /// What is known of the layers' filters.
+    pub sieves: Option<&'a Sieves>,
+}
+
+impl<'a> Fetching<'a> {
+    /// Of what is not the same at another zoom.
+    fn plainly(&self) -> Self {
+        Self { held: self.held, tolerance_px: 0.0, sieves: None }
+    }
+
+    /// What is known of a layer's filter, for a source of so many parts.
+    fn sieve(&self, layer: &Layer, inputs: &Inputs, parts: usize) -> Option<Arc<Sieve>> {
+        let (sieves, key) = (self.sieves?, Sieve::key(layer, inputs)?);
+        Some(sieves.0.get_with(key, || Arc::new(Sieve::new(parts))))
+    }
+}
+
+/// What is known of the filters of a style's layers; clones share it.
+#[derive(Clone)]
+pub struct Sieves(Cache<u128, Arc<Sieve>>);
+
+/// Bytes of it that are kept.
+const KEPT_BYTES: u64 = 64 << 20;
+
+impl Default for Sieves {
+    fn default() -> Self {
+        let weigh = |_: &u128, sieve: &Arc<Sieve>| u32::try_from(sieve.size()).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(KEPT_BYTES).weigher(weigh).build())
+    }
+}
 
 /// One source, ready to be drawn from.
 pub enum Source {
@@ -130,23 +170,14 @@ impl Source {
         }
     }
 
-    /// What may leave a mark in the picture. Where a tile cannot be read, `held` says so in the
-    /// end.
-    /// Lines of features may be drawn `tolerance_px` from where they are.
-    pub fn fetch<'a>(
-        &'a self,
-        layer: &Layer,
-        inputs: &Inputs,
-        held: &'a Held,
-        tolerance_px: f64,
-    ) -> LayerData<'a> {
+    /// What may leave a mark in the picture.
+    pub fn fetch<'a>(&'a self, layer: &Layer, inputs: &Inputs, by: &Fetching<'a>) -> LayerData<'a> {
+        let held = by.held;
         let camera = inputs.camera;
         match self {
-            Source::Features(index) => {
-                LayerData::Features(whole(index, layer, inputs, (held, tolerance_px)))
-            }
+            Source::Features(index) => LayerData::Features(whole(index, layer, inputs, by)),
             Source::Clusters(clusters) => {
-                LayerData::Features(whole(clusters.at(camera.zoom()), layer, inputs, (held, 0.0)))
+                LayerData::Features(whole(clusters.at(camera.zoom()), layer, inputs, &by.plainly()))
             }
             Source::Vector(tiles) => {
                 let name = layer.source_layer.as_deref().unwrap_or_default();
@@ -159,7 +190,7 @@ impl Source {
                         let part = |part| fetched(index, part, Detail::ALL);
                         let parts = index.parts().iter().map(part).collect();
                         let clip = Some(id.bounds());
-                        Some(Batch { parts, copy, clip, detail: Detail::ALL })
+                        Some(Batch { parts, copy, clip, detail: Detail::ALL, sifted: false })
                     },
                 );
                 LayerData::Features(batches.collect())
@@ -196,22 +227,23 @@ fn tile_reach(layer: &Layer, inputs: &Inputs) -> f64 {
 }
 
 /// The features of a source that is drawn as a whole, in every copy of the world that is shown.
-fn whole<'a>(
-    index: &'a Index,
-    layer: &Layer,
-    inputs: &Inputs,
-    (held, tolerance_px): (&Held, f64),
-) -> Vec<Batch<'a>> {
+fn whole<'a>(index: &'a Index, layer: &Layer, inputs: &Inputs, by: &Fetching) -> Vec<Batch<'a>> {
     let all = index.parts().iter().map(|part| fetched(index, part, Detail::ALL));
     let reach = compose::reach_px(layer, inputs, all);
     let shown = inputs.camera.bounds(reach);
     let Some(bounds) = index.bounds() else { return Vec::new() };
-    let detail = inputs.camera.detail(tolerance_px);
+    let detail = inputs.camera.detail(by.tolerance_px);
+    let sieve = by.sieve(layer, inputs, index.parts().len());
     copies(&shown, &bounds)
         .map(|copy| {
-            let numbers = held.found(index, copy, inputs.camera, reach);
+            let numbers = by.held.found(index, copy, inputs.camera, reach);
             let part = |number: &u32| index.part(*number).map(|part| fetched(index, part, detail));
-            Batch { parts: numbers.iter().filter_map(part).collect(), copy, clip: None, detail }
+            let parts = numbers.iter().filter_map(part);
+            let parts = match &sieve {
+                Some(sieve) => parts.filter(|part| sieve.passes(layer, inputs, part)).collect(),
+                None => parts.collect(),
+            };
+            Batch { parts, copy, clip: None, detail, sifted: sieve.is_some() }
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::fill::Edges;
 use super::place::Place;
 use super::point::CirclesOf;
-use super::{Composer, Fetched};
+use super::{Batch, Composer, Fetched};
 use crate::feature::Value;
 use crate::geo::{Kind, cost};
 use crate::scene::Item;
@@ -24,7 +24,7 @@ impl Composer<'_> {
         &self,
         layer: &Layer,
         paint: &Paint,
-        parts: &[Fetched],
+        batch: &Batch,
         place: &Place,
         items: &mut Vec<Item>,
     ) {
@@ -43,7 +43,7 @@ impl Composer<'_> {
         let mut circles = CirclesOf::default();
         let below = items.len();
         let gradient = if let Paint::Line(paint) = paint { self.gradient(paint) } else { None };
-        for feature in self.drawn(layer, parts, sort_key) {
+        for feature in self.drawn(layer, batch, sort_key) {
             let vertices: usize = feature.parts.iter().map(|part| part.shape.positions()).sum();
             if self.inputs.effort.spend(cost::FEATURE + cost::POSITION * vertices).is_err() {
                 break;
@@ -83,18 +83,18 @@ impl Composer<'_> {
     pub(super) fn drawn<'p, 'b>(
         &self,
         layer: &Layer,
-        parts: &'p [Fetched<'b>],
+        batch: &'p Batch<'b>,
         sort_key: Option<&Property<f64>>,
     ) -> Vec<Parts<'p, 'b>> {
         let mut drawn = Vec::new();
-        for feature in parts.chunk_by(|a, b| std::ptr::eq(a.feature, b.feature)) {
+        for feature in batch.parts.chunk_by(|a, b| std::ptr::eq(a.feature, b.feature)) {
             let vertices: usize = feature.iter().map(|part| part.shape.positions()).sum();
             if self.inputs.effort.spend(cost::FEATURE + cost::POSITION * vertices).is_err() {
                 break;
             }
             for parts in by_kind(feature) {
                 let context = self.context(parts.first().copied());
-                if !passes(layer, &context) {
+                if !batch.sifted && !passes(layer, &context) {
                     continue;
                 }
                 let sort_key = sort_key.map_or(0.0, |key| key.eval(&context));

@@ -13,12 +13,14 @@ mod point;
 mod raster;
 mod reach;
 mod relief;
+mod sieve;
 mod symbol;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use reach::reach_px;
+pub use sieve::Sieve;
 pub use symbol::{Label, PartId, Paths as LabelPaths, SymbolInputs, SymbolLayer, symbols};
 
 use crate::feature::{Feature, Value};
@@ -70,7 +72,7 @@ impl Chain<'_> {
 }
 
 /// Parts that are drawn together: of a whole source, or of one of its tiles.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Batch<'a> {
     /// In source order.
     pub parts: Vec<Fetched<'a>>,
@@ -80,6 +82,8 @@ pub struct Batch<'a> {
     pub clip: Option<WorldBox>,
     /// What matters of their lines and rings.
     pub detail: Detail,
+    /// Whether the layer's filter has been asked of each.
+    pub sifted: bool,
 }
 
 /// A picture, or a tile of the ground, placed in the world.
@@ -207,7 +211,7 @@ impl<'a> Composer<'a> {
                 for batch in &batches {
                     let mut inside = Vec::new();
                     let place = self.place(batch);
-                    self.batch(layer, paint, &batch.parts, &place, &mut inside);
+                    self.batch(layer, paint, batch, &place, &mut inside);
                     // Circles are whole, whatever tile their centre lies in.
                     match batch.clip.filter(|_| paint.reaches_beyond_tiles().is_none()) {
                         Some(_) if inside.is_empty() => {}

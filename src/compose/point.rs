@@ -103,7 +103,7 @@ impl Composer<'_> {
         let mut points = Vec::new();
         for batch in batches {
             let place = self.place(batch);
-            for feature in self.drawn(layer, &batch.parts, None) {
+            for feature in self.drawn(layer, batch, None) {
                 let context = self.context(feature.parts.first().copied());
                 let weight = size(paint.weight.eval(&context)) * intensity;
                 let radius_px =

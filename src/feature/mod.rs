@@ -4,16 +4,17 @@
 
 mod date;
 pub mod geometry;
+mod properties;
 mod timing;
 mod validity;
 mod value;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 pub use date::{Date, DateError};
 use geo::geometry::Geometry;
+pub use properties::{Properties, Shared};
 pub use timing::Timing;
 pub use validity::Validity;
 pub use value::{Value, large_order, whole_of};
@@ -75,9 +76,6 @@ impl Identified for FeatureId {
         self.to_value().identify(to);
     }
 }
-
-/// Property name to value, in name order.
-pub type Properties = BTreeMap<Arc<str>, Value>;
 
 /// One validated feature; its geometry is in degrees, EPSG:4326, rings closed and right-handed (RFC
 /// 7946, 3.1.6).

@@ -2,7 +2,7 @@
 
 /// How far a line would be from a position without it, in steps of a quarter of an octave; or how
 /// far it must be to be kept. The larger, the more it matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Detail(u8);
 
 impl Detail {

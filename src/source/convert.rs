@@ -13,12 +13,14 @@ use super::other_system::OtherSystem;
 use super::stream::Place;
 use crate::diag::Diagnostic;
 use crate::feature::geometry::{self, Mended};
-use crate::feature::{Feature, FeatureId, Properties, Validity, Value};
+use crate::feature::{Feature, FeatureId, Properties, Shared, Validity, Value};
 
 /// Collects a document's features and what was wrong with them.
 pub(super) struct Converter<'a> {
     file: &'a str,
     features: Vec<Feature>,
+    /// What their properties have in common.
+    shared: Shared,
     diagnostics: Vec<Diagnostic>,
     ids: HashSet<String>,
     mended: Vec<Tally>,
@@ -43,6 +45,7 @@ impl<'a> Converter<'a> {
         Self {
             file,
             features: Vec::new(),
+            shared: Shared::default(),
             diagnostics: Vec::new(),
             ids: HashSet::new(),
             mended: Vec::new(),
@@ -125,6 +128,7 @@ impl<'a> Converter<'a> {
             *self.large.entry(key.clone()).or_default() += 1;
             properties.insert(key.into(), value);
         }
+        self.shared.share(&mut properties);
         if large.id.is_some() {
             *self.large.entry("id".to_string()).or_default() += 1;
         }

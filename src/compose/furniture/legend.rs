@@ -10,7 +10,7 @@ use super::{CssRect, Furnish, Part, PxRect, REGULAR, Theme};
 use crate::color::Color;
 use crate::compose::features::passes;
 use crate::compose::place::Place;
-use crate::compose::{Composer, Fetched, Images, Inputs, LayerData, context};
+use crate::compose::{Batch, Composer, Fetched, Images, Inputs, LayerData, context};
 use crate::feature::Value;
 use crate::geo::{Camera, Kind, Shape, Snapped, World};
 use crate::scene::{Group, Item};
@@ -232,6 +232,7 @@ impl<'a> Furnish<'a> {
         }
         let part = Fetched { feature: sample.part.feature, shape: &shape, worths: None, number: 0 };
         let place = Place::new(*camera);
+        let batch = Batch { parts: vec![part], ..Batch::default() };
         for layer in layers {
             let of_layer = composer.context(None);
             let paint = layer.paint.settled(&of_layer, &of_layer);
@@ -241,7 +242,7 @@ impl<'a> Furnish<'a> {
                 _ => 1.0,
             };
             let mut items = Vec::new();
-            composer.batch(layer, &paint, &[part], &place, &mut items);
+            composer.batch(layer, &paint, &batch, &place, &mut items);
             match opacity < 1.0 && !items.is_empty() {
                 true => out.push(Item::Group(Group { items, opacity, clip: None })),
                 false => out.append(&mut items),

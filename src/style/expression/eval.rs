@@ -36,11 +36,18 @@ impl Expr {
                 otherwise.eval(context)
             }
             Node::Match { input, arms, otherwise } => {
-                let input = input.eval(context)?;
-                let hit = arms.iter().find(|(labels, _)| {
-                    labels.iter().any(|l| matches!(&input, Datum::Plain(v) if v == l))
-                });
-                hit.map_or(&**otherwise, |(_, output)| output).eval(context)
+                let of = |value: &Value| {
+                    let hit = arms.iter().find(|(labels, _)| labels.contains(value));
+                    hit.map_or(&**otherwise, |(_, output)| output)
+                };
+                let output = match input.property(context) {
+                    Some(value) => of(value),
+                    None => match input.eval(context)? {
+                        Datum::Plain(value) => of(&value),
+                        _ => otherwise,
+                    },
+                };
+                output.eval(context)
             }
             Node::Coalesce(args) => coalesce(args, context),
             Node::Compare(op, sides, collator) => {
@@ -105,6 +112,35 @@ impl Expr {
         let t = curve.factor(at, *low, *high);
         let (a, b) = (output.eval(context)?, next.eval(context)?);
         interpolate::mix(space, &a, &b, t).map_err(|e| EvalError::new(&self.key, e.to_string()))
+    }
+
+    /// The word that it is, where it is nothing else.
+    pub(super) fn as_word(&self) -> Option<&str> {
+        match &self.node {
+            Node::Literal(Datum::Plain(Value::Text(word))) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// The feature's property that it gives as it is, where it gives one and the feature has it.
+    fn property<'a>(&self, context: &Context<'a>) -> Option<&'a Value> {
+        match &self.node {
+            Node::Call(f, args) if f.is_get && args.len() == 1 => {
+                let value = context.feature?.properties.get(args[0].as_word()?)?;
+                (!matches!(value, Value::Large(_))).then_some(value)
+            }
+            // What is said of its type is so.
+            Node::Assert(args) if args.len() == 1 => {
+                let value = args[0].property(context)?;
+                let is_so = match value {
+                    Value::Text(_) => self.ty.takes(&Type::String),
+                    Value::Number(_) => self.ty.takes(&Type::Number),
+                    _ => false,
+                };
+                is_so.then_some(value)
+            }
+            _ => None,
+        }
     }
 
     /// The input of a curve, which must be a number indeed.
@@ -191,6 +227,12 @@ impl Expr {
         collator: Option<&Expr>,
         context: &Context,
     ) -> Result<Datum, EvalError> {
+        if let (Comparison::Equal | Comparison::NotEqual, None, Some(word)) =
+            (op, collator, sides[1].as_word())
+            && let Some(Value::Text(text)) = sides[0].property(context)
+        {
+            return Ok(Datum::bool((**text == *word) == (op == Comparison::Equal)));
+        }
         let (a, b) = (sides[0].eval(context)?, sides[1].eval(context)?);
         let ordering = !matches!(op, Comparison::Equal | Comparison::NotEqual);
         let order = match (&a, &b) {

@@ -1,6 +1,9 @@
 //! The operators that look at the feature.
 
-use super::{FEATURE, Function, NOTHING, Params, fixed, function, reading};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{FEATURE, Function, NOTHING, Params, changed, fixed, function, reading};
 use crate::feature::{FeatureId, Value};
 use crate::style::expression::datum::{
     Datum,
@@ -19,7 +22,7 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
             let get = function(of_feature_or_object(), Any, |c, a, key| {
                 Ok(property(c, a, key)?.map_or(Datum::NULL, Datum::Plain))
             });
-            reading(get, looks_at)
+            changed(reading(get, looks_at), |e| e.is_get = true)
         }
         "has" => {
             let has = function(of_feature_or_object(), Boolean, |c, a, key| {
@@ -54,7 +57,9 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
         ),
         "properties" => reading(
             function(fixed(&[]), Object, |c, _, _| {
-                let all = c.feature.map(|f| f.properties.clone()).unwrap_or_default();
+                let all = c.feature.into_iter().flat_map(|f| &f.properties);
+                let all: BTreeMap<Arc<str>, Value> =
+                    all.map(|(name, value)| (name.clone(), value.clone())).collect();
                 Ok(Datum::Plain(Value::Object(all.into())))
             }),
             FEATURE,
@@ -65,6 +70,10 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
 
 /// `get` and `has`: from the object given, or else from the feature.
 fn property(c: &Context, args: &[Expr], key: &str) -> Result<Option<Value>, EvalError> {
+    if let (1, Some(name)) = (args.len(), args[0].as_word()) {
+        let value = c.feature.and_then(|f| f.properties.get(name));
+        return Ok(value.cloned().map(Value::in_style));
+    }
     let name = args[0].eval_text(c)?;
     match args.get(1) {
         None => Ok(c.feature.and_then(|f| f.properties.get(&name)).cloned().map(Value::in_style)),

@@ -21,11 +21,19 @@ pub(super) struct Evaluator {
     pub dependence: Dependence,
     pub never_folds: bool,
     pub is_zoom: bool,
+    /// Whether it gives a property of the feature, or a member of an object.
+    pub is_get: bool,
 }
 
 impl Evaluator {
     pub(super) fn plain(eval: Eval) -> Self {
-        Self { eval, dependence: Dependence::default(), never_folds: false, is_zoom: false }
+        Self {
+            eval,
+            dependence: Dependence::default(),
+            never_folds: false,
+            is_zoom: false,
+            is_get: false,
+        }
     }
 }
 

@@ -1,0 +1,64 @@
+//! Which parts of a source a layer's filter lets through, remembered from picture to picture: what
+//! a filter says of a feature does not hang on the picture.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use super::features::passes;
+use super::{Fetched, Images, Inputs, context};
+use crate::identity::Identity;
+use crate::style::{Context, Layer, Paint};
+
+/// What a filter says of the parts of a source, as far as it has been asked.
+pub struct Sieve(Vec<AtomicU8>);
+
+const UNKNOWN: u8 = 0;
+const LEFT_OUT: u8 = 1;
+const LET_THROUGH: u8 = 2;
+
+impl Sieve {
+    /// For so many parts, of which nothing is known.
+    pub fn new(parts: usize) -> Self {
+        Self(std::iter::repeat_with(AtomicU8::default).take(parts).collect())
+    }
+
+    /// Bytes that it holds.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    /// What the layer's filter is known by: the same filter in the same state, and at the same zoom
+    /// where it asks for that, says the same. `None` where it is quicker to ask it, or it cannot be
+    /// known.
+    pub fn key(layer: &Layer, inputs: &Inputs) -> Option<u128> {
+        let hangs = layer.filter.as_ref()?.dependence();
+        let is_placed = matches!(layer.paint, Paint::Symbol(_));
+        if is_placed || !hangs.feature || hangs.progress || hangs.other {
+            return None;
+        }
+        let key = Identity::of_kind("sieve").with(&layer.id);
+        let key = if hangs.state { key.with(inputs.state) } else { key };
+        let key = if hangs.zoom { key.with(&inputs.camera.zoom()) } else { key };
+        Some(key.number128())
+    }
+
+    /// Whether the layer's filter lets a part through.
+    pub fn passes(&self, layer: &Layer, inputs: &Inputs, part: &Fetched) -> bool {
+        let Some(known) = self.0.get(part.number as usize) else {
+            return asked(layer, inputs, part);
+        };
+        match known.load(Ordering::Relaxed) {
+            UNKNOWN => {
+                let is_through = asked(layer, inputs, part);
+                let answer = if is_through { LET_THROUGH } else { LEFT_OUT };
+                known.store(answer, Ordering::Relaxed);
+                is_through
+            }
+            answer => answer == LET_THROUGH,
+        }
+    }
+}
+
+fn asked(layer: &Layer, inputs: &Inputs, part: &Fetched) -> bool {
+    let images = Images(inputs.sprite);
+    passes(layer, &Context { has_image: Some(&images), ..context(inputs, Some(*part)) })
+}
