@@ -279,10 +279,10 @@ impl Loader {
         let sprite = Arc::new(self.sprite(&style, file, base));
         let ranges = self.glyphs(&style, file, base);
         self.missing_names(&style, file, &sprite, ranges.as_deref());
-        let (fonts, (boards, sieves, stamps)) = (self.fonts.clone(), Default::default());
+        let (fonts, (boards, known, stamps)) = (self.fonts.clone(), Default::default());
         self.styles.insert(
             id,
-            StyledMap { style, sprite, sources, changes, fonts, ranges, boards, sieves, stamps },
+            StyledMap { style, sprite, sources, changes, fonts, ranges, boards, known, stamps },
         );
         Some(())
     }

@@ -86,7 +86,7 @@ pub struct StyledMap {
     pub(crate) fonts: Fonts,
     pub(crate) ranges: Option<Arc<dyn GlyphRanges>>,
     boards: labels::Boards,
-    sieves: sources::Sieves,
+    known: sources::Known,
     pub(crate) stamps: Arc<Stamps>,
     /// The days on which anything that the style draws begins or ceases to hold.
     changes: Vec<Date>,
@@ -144,8 +144,8 @@ impl StyledMap {
     ) -> Self {
         let mut sources = self.sources.clone();
         sources.extend(on_top);
-        let (boards, sieves) = Default::default();
-        Self { style, sprite, sources, boards, sieves, ..self.clone() }
+        let (boards, known) = Default::default();
+        Self { style, sprite, sources, boards, known, ..self.clone() }
     }
 
     /// The state for a request's settings; dates with the same map give the same state.

@@ -36,8 +36,8 @@ impl StyledMap {
         };
         let sources =
             self.sources.iter().map(|(id, sourced)| (id.clone(), bent(sourced))).collect();
-        let (boards, sieves) = Default::default();
-        Ok(StyledMap { sources, boards, sieves, ..self.clone() })
+        let (boards, known) = Default::default();
+        Ok(StyledMap { sources, boards, known, ..self.clone() })
     }
 
     /// A source that a layer draws and that no projection can bend.

@@ -6,7 +6,7 @@ use super::dem::Dem;
 use super::tiles::{Held, MAX_COPIES, Tiles, covering, nearest, nearest_zoom, placed_part};
 use moka::sync::Cache;
 
-use crate::compose::{self, Batch, Fetched, Inputs, LayerData, Placed, Sieve};
+use crate::compose::{self, Batch, Classes, Fetched, Inputs, LayerData, Placed, Sieve};
 use crate::feature::{Feature, Properties, Value};
 use crate::geo::{Detail, World, WorldBox};
 use crate::index::{Clusters, Gathering, Index, Part};
@@ -21,34 +21,48 @@ pub struct Fetching<'a> {
     pub held: &'a Held,
     /// How far lines of features may be drawn from where they are, device px.
     pub tolerance_px: f64,
-    /// What is known of the layers' filters.
-    pub sieves: Option<&'a Sieves>,
+    /// What is known of the features, by layer.
+    pub known: Option<&'a Known>,
 }
 
 impl<'a> Fetching<'a> {
     /// Of what is not the same at another zoom.
     fn plainly(&self) -> Self {
-        Self { held: self.held, tolerance_px: 0.0, sieves: None }
+        Self { held: self.held, tolerance_px: 0.0, known: None }
     }
 
     /// What is known of a layer's filter, for a source of so many parts.
     fn sieve(&self, layer: &Layer, inputs: &Inputs, parts: usize) -> Option<Arc<Sieve>> {
-        let (sieves, key) = (self.sieves?, Sieve::key(layer, inputs)?);
-        Some(sieves.0.get_with(key, || Arc::new(Sieve::new(parts))))
+        let (known, key) = (self.known?, Sieve::key(layer, inputs)?);
+        Some(known.sieves.get_with(key, || Arc::new(Sieve::new(parts))))
+    }
+
+    /// What is known of its features' looks.
+    fn classes(&self, layer: &Layer, inputs: &Inputs, parts: usize) -> Option<Arc<Classes>> {
+        let (known, key) = (self.known?, Classes::key(layer, inputs)?);
+        Some(known.classes.get_with(key, || Arc::new(Classes::new(parts))))
     }
 }
 
-/// What is known of the filters of a style's layers; clones share it.
+/// What is known of the features that a style draws, by layer and state; clones share it.
 #[derive(Clone)]
-pub struct Sieves(Cache<u128, Arc<Sieve>>);
+pub struct Known {
+    sieves: Cache<u128, Arc<Sieve>>,
+    classes: Cache<u128, Arc<Classes>>,
+}
 
-/// Bytes of it that are kept.
-const KEPT_BYTES: u64 = 64 << 20;
+/// Bytes of each that are kept.
+const KEPT_BYTES: u64 = 32 << 20;
 
-impl Default for Sieves {
+impl Default for Known {
     fn default() -> Self {
-        let weigh = |_: &u128, sieve: &Arc<Sieve>| u32::try_from(sieve.size()).unwrap_or(u32::MAX);
-        Self(Cache::builder().max_capacity(KEPT_BYTES).weigher(weigh).build())
+        let bytes = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
+        let sieves = Cache::builder().max_capacity(KEPT_BYTES);
+        let classes = Cache::builder().max_capacity(KEPT_BYTES);
+        Self {
+            sieves: sieves.weigher(move |_, sieve: &Arc<Sieve>| bytes(sieve.size())).build(),
+            classes: classes.weigher(move |_, all: &Arc<Classes>| bytes(all.size())).build(),
+        }
     }
 }
 
@@ -190,7 +204,7 @@ impl Source {
                         let part = |part| fetched(index, part, Detail::ALL);
                         let parts = index.parts().iter().map(part).collect();
                         let clip = Some(id.bounds());
-                        Some(Batch { parts, copy, clip, detail: Detail::ALL, sifted: false })
+                        Some(Batch { parts, copy, clip, ..Batch::default() })
                     },
                 );
                 LayerData::Features(batches.collect())
@@ -234,16 +248,25 @@ fn whole<'a>(index: &'a Index, layer: &Layer, inputs: &Inputs, by: &Fetching) ->
     let Some(bounds) = index.bounds() else { return Vec::new() };
     let detail = inputs.camera.detail(by.tolerance_px);
     let sieve = by.sieve(layer, inputs, index.parts().len());
+    let classes = by.classes(layer, inputs, index.parts().len());
     copies(&shown, &bounds)
         .map(|copy| {
             let numbers = by.held.found(index, copy, inputs.camera, reach);
-            let part = |number: &u32| index.part(*number).map(|part| fetched(index, part, detail));
-            let parts = numbers.iter().filter_map(part);
-            let parts = match &sieve {
-                Some(sieve) => parts.filter(|part| sieve.passes(layer, inputs, part)).collect(),
-                None => parts.collect(),
-            };
-            Batch { parts, copy, clip: None, detail, sifted: sieve.is_some() }
+            let part = |number: u32| index.part(number).map(|part| fetched(index, part, detail));
+            let mut parts = Vec::new();
+            match &sieve {
+                None => {
+                    parts.reserve_exact(numbers.len());
+                    parts.extend(numbers.iter().filter_map(|number| part(*number)));
+                }
+                Some(sieve) => {
+                    let known = |number: &&u32| sieve.known(**number) != Some(false);
+                    let asked = numbers.iter().filter(known).filter_map(|number| part(*number));
+                    parts.extend(asked.filter(|part| sieve.passes(layer, inputs, part)));
+                }
+            }
+            let (sifted, classes) = (sieve.is_some(), classes.clone());
+            Batch { parts, copy, clip: None, detail, sifted, classes }
         })
         .collect()
 }

@@ -4,19 +4,11 @@ use std::borrow::Cow;
 
 use super::fill::Edges;
 use super::place::Place;
-use super::point::CirclesOf;
 use super::{Batch, Composer, Fetched};
 use crate::feature::Value;
 use crate::geo::{Kind, cost};
 use crate::scene::Item;
 use crate::style::{Context, Datum, Layer, Paint, Property};
-
-/// The parts of one kind of one feature: drawn as one shape. Most features have one kind of parts,
-/// which are not copied.
-pub(super) struct Parts<'p, 'a> {
-    pub parts: Cow<'p, [Fetched<'a>]>,
-    sort_key: f64,
-}
 
 impl Composer<'_> {
     /// Appends what the layer draws of these parts.
@@ -28,83 +20,64 @@ impl Composer<'_> {
         place: &Place,
         items: &mut Vec<Item>,
     ) {
-        let sort_key = match paint {
-            Paint::Fill(paint) => paint.sort_key.as_ref(),
-            Paint::Line(paint) => paint.sort_key.as_ref(),
-            Paint::Circle(paint) => paint.sort_key.as_ref(),
+        match paint {
+            Paint::Fill(paint) => {
+                let place = place.translated(&paint.translate, &self.context(None));
+                let (below, mut edges) = (items.len(), Edges::default());
+                self.each(layer, batch, paint.sort_key.as_ref(), |parts, context| {
+                    self.fill(paint, context, parts, &place, items, &mut edges)
+                });
+                items.splice(below..below, edges.fringes);
+                items.append(&mut edges.outlines);
+            }
+            Paint::Line(paint) => {
+                let place = place.translated(&paint.translate, &self.context(None));
+                let gradient = self.gradient(paint);
+                self.each(layer, batch, paint.sort_key.as_ref(), |parts, context| {
+                    self.line(paint, context, parts, &place, gradient.as_ref(), items)
+                });
+            }
+            Paint::Circle(paint) => self.circles(layer, paint, batch, place, items),
             Paint::Background(_)
             | Paint::Raster(_)
             | Paint::Hillshade(_)
             | Paint::ColorRelief(_)
             | Paint::Heatmap(_)
-            | Paint::Symbol(_) => None,
-        };
-        let mut edges = Edges::default();
-        let mut circles = CirclesOf::default();
-        let below = items.len();
-        let gradient = if let Paint::Line(paint) = paint { self.gradient(paint) } else { None };
-        for feature in self.drawn(layer, batch, sort_key) {
-            let vertices: usize = feature.parts.iter().map(|part| part.shape.positions()).sum();
-            if self.inputs.effort.spend(cost::FEATURE + cost::POSITION * vertices).is_err() {
-                break;
-            }
-            let context = self.context(feature.parts.first().copied());
-            match paint {
-                Paint::Background(_)
-                | Paint::Raster(_)
-                | Paint::Hillshade(_)
-                | Paint::ColorRelief(_)
-                | Paint::Heatmap(_)
-                | Paint::Symbol(_) => {}
-                Paint::Fill(paint) => {
-                    self.fill(paint, &context, feature.parts.iter(), place, items, &mut edges)
-                }
-                Paint::Line(paint) => self.line(
-                    paint,
-                    &context,
-                    feature.parts.iter(),
-                    place,
-                    gradient.as_ref(),
-                    items,
-                ),
-                Paint::Circle(paint) => {
-                    self.circle(paint, &context, feature.parts.iter(), place, &mut circles)
-                }
-            }
+            | Paint::Symbol(_) => {}
         }
-        items.splice(below..below, edges.fringes);
-        items.append(&mut edges.outlines);
-        items.extend(circles.item());
     }
 
-    /// What the filter lets through, by sort key. The kinds of a mixed collection are filtered and
-    /// drawn apart, in an order of their own, so that nothing hangs on which of them lie near the
-    /// picture.
-    pub(super) fn drawn<'p, 'b>(
+    /// Takes what the filter lets through, by sort key, until the effort is over. The kinds of a
+    /// mixed collection are filtered and drawn apart, in an order of their own, so that nothing
+    /// hangs on which of them lie near the picture.
+    pub(super) fn each(
         &self,
         layer: &Layer,
-        batch: &'p Batch<'b>,
+        batch: &Batch,
         sort_key: Option<&Property<f64>>,
-    ) -> Vec<Parts<'p, 'b>> {
-        let mut drawn = Vec::new();
+        mut take: impl FnMut(&[Fetched], &Context),
+    ) {
+        let mut keyed: Vec<(Cow<[Fetched]>, f64)> = Vec::new();
         for feature in batch.parts.chunk_by(|a, b| std::ptr::eq(a.feature, b.feature)) {
             let vertices: usize = feature.iter().map(|part| part.shape.positions()).sum();
-            if self.inputs.effort.spend(cost::FEATURE + cost::POSITION * vertices).is_err() {
-                break;
+            if self.inputs.effort.spend(2 * (cost::FEATURE + cost::POSITION * vertices)).is_err() {
+                return;
             }
             for parts in by_kind(feature) {
                 let context = self.context(parts.first().copied());
                 if !batch.sifted && !passes(layer, &context) {
                     continue;
                 }
-                let sort_key = sort_key.map_or(0.0, |key| key.eval(&context));
-                drawn.push(Parts { parts, sort_key });
+                match sort_key {
+                    None => take(&parts, &context),
+                    Some(key) => keyed.push((parts, key.eval(&context))),
+                }
             }
         }
-        if sort_key.is_some() {
-            drawn.sort_by(|a, b| a.sort_key.total_cmp(&b.sort_key));
+        keyed.sort_by(|a, b| a.1.total_cmp(&b.1));
+        for (parts, _) in keyed {
+            take(&parts, &self.context(parts.first().copied()));
         }
-        drawn
     }
 }
 

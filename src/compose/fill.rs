@@ -17,17 +17,16 @@ pub(super) struct Edges {
 
 impl Composer<'_> {
     /// Appends the fill, and what is drawn at its edges.
-    pub(super) fn fill<'b>(
+    pub(super) fn fill(
         &self,
         paint: &FillPaint,
         context: &Context,
-        parts: impl Iterator<Item = &'b Fetched<'b>>,
+        parts: &[Fetched],
         place: &Place,
         items: &mut Vec<Item>,
         edges: &mut Edges,
     ) {
-        let place = place.translated(&paint.translate, context);
-        let areas = parts.filter(|part| part.shape.kind() == Kind::Polygon);
+        let areas = parts.iter().filter(|part| part.shape.kind() == Kind::Polygon);
         let given: Vec<Chain> = areas.flat_map(Fetched::chains).collect();
         if given.is_empty() {
             return;

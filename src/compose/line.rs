@@ -23,11 +23,11 @@ const MAX_DASHES: usize = 256;
 const GRADIENT_STEPS: usize = 1024;
 
 impl Composer<'_> {
-    pub(super) fn line<'b>(
+    pub(super) fn line(
         &self,
         paint: &LinePaint,
         context: &Context,
-        parts: impl Iterator<Item = &'b Fetched<'b>>,
+        parts: &[Fetched],
         place: &Place,
         gradient: Option<&Arc<[Color]>>,
         items: &mut Vec<Item>,
@@ -39,7 +39,6 @@ impl Composer<'_> {
             return;
         }
         let Some(ink) = self.line_ink(paint, context, opacity, gradient) else { return };
-        let place = place.translated(&paint.translate, context);
         let by = paint.offset.eval(context);
         let by = by.signum() * size(by.abs()) * ratio * SUBPIXELS as f64;
         let mut lines = Vec::new();

@@ -4,6 +4,7 @@
 //! beforehand how far beyond the picture features must be fetched, so that whatever can leave a
 //! mark in the picture is there.
 
+mod classes;
 mod features;
 mod fill;
 pub mod furniture;
@@ -19,6 +20,7 @@ mod symbol;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use classes::Classes;
 pub use reach::reach_px;
 pub use sieve::Sieve;
 pub use symbol::{Label, PartId, Paths as LabelPaths, SymbolInputs, SymbolLayer, symbols};
@@ -63,6 +65,14 @@ impl<'a> Fetched<'a> {
 }
 
 impl Chain<'_> {
+    /// How many positions matter.
+    fn count(&self, least: Detail) -> usize {
+        match self.worths {
+            Some(worths) => worths.iter().filter(|worth| **worth >= least).count(),
+            None => self.positions.len(),
+        }
+    }
+
     /// The positions that matter.
     fn kept(&self, least: Detail) -> impl Iterator<Item = World> {
         let matters =
@@ -84,6 +94,8 @@ pub struct Batch<'a> {
     pub detail: Detail,
     /// Whether the layer's filter has been asked of each.
     pub sifted: bool,
+    /// Which of them look alike, where that is remembered.
+    pub classes: Option<Arc<Classes>>,
 }
 
 /// A picture, or a tile of the ground, placed in the world.

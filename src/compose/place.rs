@@ -49,11 +49,9 @@ impl Place {
     }
 
     pub fn points(&self, chain: &Chain) -> Vec<Snapped> {
-        self.snapped(chain.kept(self.detail))
-    }
-
-    fn snapped(&self, positions: impl Iterator<Item = World>) -> Vec<Snapped> {
-        positions.map(|p| self.point(p)).collect()
+        let mut points = Vec::with_capacity(chain.count(self.detail));
+        points.extend(chain.kept(self.detail).map(|p| self.point(p)));
+        points
     }
 
     /// A ring's outline in one closed piece, or without the edges at which the world, or its tile,
@@ -73,7 +71,7 @@ impl Place {
             None => vec![(self.points(ring), true)],
             Some(stretches) => stretches
                 .into_iter()
-                .map(|stretch| (self.snapped(stretch.into_iter()), false))
+                .map(|stretch| (stretch.into_iter().map(|p| self.point(p)).collect(), false))
                 .collect(),
         }
     }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::classes::Look;
 use super::place::Place;
 use super::{Batch, Composer, Fetched, size};
 use crate::color::Color;
-use crate::geo::{Camera, SUBPIXELS, Snapped};
+use crate::geo::{Camera, Kind, SUBPIXELS, Snapped, cost};
 use crate::scene::{CircleLook, Circles, Dot, HeatPoint, Heatmap, Item};
-use crate::style::{CirclePaint, Context, HeatmapPaint, Layer};
+use crate::style::{CirclePaint, Context, Dependence, HeatmapPaint, Layer, Property};
 
 /// How many colours a heatmap is drawn with.
 const HEAT_STEPS: usize = 256;
@@ -25,11 +26,13 @@ const HEAT_COLORS: [(f64, [f64; 4]); 6] = [
 
 /// The circles of a layer, as they come.
 #[derive(Default)]
-pub(super) struct CirclesOf {
+struct CirclesOf {
     circles: Circles,
     /// The numbers of looks, by all that they are.
-    numbers: HashMap<[u64; 11], u32>,
+    numbers: HashMap<Look, u32>,
     last: Option<(CircleLook, u32)>,
+    /// The looks of classes of features: none known, nothing seen, or a number.
+    of_classes: Vec<Option<Option<u32>>>,
 }
 
 impl CirclesOf {
@@ -40,13 +43,8 @@ impl CirclesOf {
         {
             return *number;
         }
-        let (c, s) = (look.color, look.stroke_color);
-        let all = [look.radius_px, look.stroke_px, look.blur_px];
-        let all = all.into_iter().chain([c.r, c.g, c.b, c.a, s.r, s.g, s.b, s.a]);
-        let mut key = [0; 11];
-        key.iter_mut().zip(all).for_each(|(bits, v)| *bits = v.to_bits());
         let looks = &mut self.circles.looks;
-        let number = *self.numbers.entry(key).or_insert_with(|| {
+        let number = *self.numbers.entry(bits(&look, [1.0; 2])).or_insert_with(|| {
             looks.push(look);
             looks.len() as u32 - 1
         });
@@ -54,39 +52,128 @@ impl CirclesOf {
         number
     }
 
-    /// `None` where there are none.
-    pub fn item(self) -> Option<Item> {
-        (!self.circles.dots.is_empty()).then_some(Item::Circles(self.circles))
+    /// The number of the look of a class; `None` where nothing is seen of it.
+    fn look_of(&mut self, class: u32, look: impl FnOnce() -> Option<CircleLook>) -> Option<u32> {
+        let at = class as usize;
+        if self.of_classes.len() <= at {
+            self.of_classes.resize(at + 1, None);
+        }
+        match self.of_classes[at] {
+            Some(known) => known,
+            None => {
+                let number = look().map(|look| self.look(look));
+                self.of_classes[at] = Some(number);
+                number
+            }
+        }
+    }
+
+    /// A circle at every vertex of a part, as MapLibre draws them.
+    fn add(&mut self, part: &Fetched, place: &Place, look: u32) {
+        let vertices = part.shape.vertices().filter(|p| place.owns(*p));
+        self.circles.dots.extend(vertices.map(|p| Dot { center: place.point(p), look }));
     }
 }
 
+/// All that a look is, with the opacities of disc and ring where they are apart from the colours.
+fn bits(look: &CircleLook, opacities: [f64; 2]) -> Look {
+    let (c, s) = (look.color, look.stroke_color);
+    let all = [look.radius_px, look.stroke_px, look.blur_px];
+    let colors = [c.r, c.g, c.b, c.a, s.r, s.g, s.b, s.a];
+    let mut bits = [0; 13];
+    let all = all.into_iter().chain(colors).chain(opacities);
+    bits.iter_mut().zip(all).for_each(|(bits, v)| *bits = v.to_bits());
+    bits
+}
+
+/// What of a feature decides the look of its circles, where that is the same in every picture;
+/// `None` where it hangs on the picture, too, or on no feature.
+pub(super) fn is_of_feature_alone(paint: &CirclePaint) -> bool {
+    let numbers =
+        [&paint.radius, &paint.opacity, &paint.blur, &paint.stroke_width, &paint.stroke_opacity];
+    let hangs = numbers.iter().map(|p| p.dependence());
+    let hangs: Vec<Dependence> =
+        hangs.chain([paint.color.dependence(), paint.stroke_color.dependence()]).collect();
+    let of_feature = hangs.iter().filter(|hangs| hangs.feature);
+    let is_alone = |hangs: &Dependence| !hangs.zoom && !hangs.progress && !hangs.other;
+    paint.sort_key.is_none()
+        && of_feature.clone().next().is_some()
+        && of_feature.into_iter().all(is_alone)
+}
+
 impl Composer<'_> {
-    /// A circle at every vertex, as MapLibre draws them.
-    pub(super) fn circle<'b>(
+    /// Appends the layer's circles.
+    pub(super) fn circles(
         &self,
+        layer: &Layer,
         paint: &CirclePaint,
-        context: &Context,
-        parts: impl Iterator<Item = &'b Fetched<'b>>,
+        batch: &Batch,
         place: &Place,
-        circles: &mut CirclesOf,
+        items: &mut Vec<Item>,
     ) {
+        let place = place.translated(&paint.translate, &self.context(None));
+        let mut circles = CirclesOf::default();
+        let is_point = |part: &Fetched| part.shape.kind() == Kind::Point;
+        let is_filtered = batch.sifted || layer.filter.is_none();
+        match &batch.classes {
+            Some(classes) if is_filtered && batch.parts.iter().all(is_point) => {
+                let each = 2 * (cost::FEATURE + cost::POSITION);
+                if self.inputs.effort.spend(each * batch.parts.len()).is_err() {
+                    return;
+                }
+                for part in &batch.parts {
+                    let look = || self.circle_look(paint, &self.context(Some(*part)));
+                    let data = || self.data_of(paint, &self.context(Some(*part)));
+                    let number = match classes.of(part.number, data) {
+                        Some(class) => circles.look_of(class, look),
+                        None => look().map(|look| circles.look(look)),
+                    };
+                    number.into_iter().for_each(|number| circles.add(part, &place, number));
+                }
+            }
+            _ => self.each(layer, batch, paint.sort_key.as_ref(), |parts, context| {
+                if let Some(look) = self.circle_look(paint, context) {
+                    let number = circles.look(look);
+                    parts.iter().for_each(|part| circles.add(part, &place, number));
+                }
+            }),
+        }
+        if !circles.circles.dots.is_empty() {
+            items.push(Item::Circles(circles.circles));
+        }
+    }
+
+    /// The values of a feature that decide the look of its circles.
+    fn data_of(&self, paint: &CirclePaint, context: &Context) -> Look {
+        let number = |p: &Property<f64>| if p.dependence().feature { p.eval(context) } else { 0.0 };
+        let color = |p: &Property<Color>| {
+            let none = Color::new(0.0, 0.0, 0.0, 0.0);
+            if p.dependence().feature { p.eval(context) } else { none }
+        };
+        let look = CircleLook {
+            radius_px: number(&paint.radius),
+            stroke_px: number(&paint.stroke_width),
+            blur_px: number(&paint.blur),
+            color: color(&paint.color),
+            stroke_color: color(&paint.stroke_color),
+        };
+        bits(&look, [&paint.opacity, &paint.stroke_opacity].map(number))
+    }
+
+    /// `None` where nothing would be seen.
+    fn circle_look(&self, paint: &CirclePaint, context: &Context) -> Option<CircleLook> {
         let ratio = self.inputs.camera.ratio();
         let radius_px = size(paint.radius.eval(context)) * ratio;
         let stroke_px = size(paint.stroke_width.eval(context)) * ratio;
         let color = paint.color.eval(context).with_opacity(paint.opacity.eval(context));
         let stroke_color =
             paint.stroke_color.eval(context).with_opacity(paint.stroke_opacity.eval(context));
-        if radius_px + stroke_px == 0.0
-            || (color.a == 0.0 && (stroke_color.a == 0.0 || stroke_px == 0.0))
-        {
-            return;
+        let is_clear = color.a == 0.0 && (stroke_color.a == 0.0 || stroke_px == 0.0);
+        if radius_px + stroke_px == 0.0 || is_clear {
+            return None;
         }
         let blur_px = size(paint.blur.eval(context)) * (radius_px + stroke_px);
-        let place = place.translated(&paint.translate, context);
-        let look = circles.look(CircleLook { radius_px, color, stroke_px, stroke_color, blur_px });
-        let vertices = parts.flat_map(|part| part.shape.vertices());
-        let centers = vertices.filter(|p| place.owns(*p)).map(|p| place.point(p));
-        circles.circles.dots.extend(centers.map(|center| Dot { center, look }));
+        Some(CircleLook { radius_px, color, stroke_px, stroke_color, blur_px })
     }
 
     /// All vertices of the layer together, whatever tile they come from.
@@ -103,18 +190,16 @@ impl Composer<'_> {
         let mut points = Vec::new();
         for batch in batches {
             let place = self.place(batch);
-            for feature in self.drawn(layer, batch, None) {
-                let context = self.context(feature.parts.first().copied());
-                let weight = size(paint.weight.eval(&context)) * intensity;
+            self.each(layer, batch, None, |parts, context| {
+                let weight = size(paint.weight.eval(context)) * intensity;
                 let radius_px =
-                    size(paint.radius.eval(&context)).max(1.0) * self.inputs.camera.ratio();
-                if weight <= 0.0 || radius_px <= 0.0 {
-                    continue;
+                    size(paint.radius.eval(context)).max(1.0) * self.inputs.camera.ratio();
+                if weight > 0.0 && radius_px > 0.0 {
+                    let vertices = parts.iter().flat_map(|part| part.shape.vertices());
+                    let centers = vertices.filter(|p| place.owns(*p)).map(|p| place.point(p));
+                    points.extend(centers.map(|center| HeatPoint { center, radius_px, weight }));
                 }
-                let vertices = feature.parts.iter().flat_map(|part| part.shape.vertices());
-                let centers = vertices.filter(|p| place.owns(*p)).map(|p| place.point(p));
-                points.extend(centers.map(|center| HeatPoint { center, radius_px, weight }));
-            }
+            });
         }
         if opacity == 0.0 {
             return;

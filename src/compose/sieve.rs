@@ -41,20 +41,24 @@ impl Sieve {
         Some(key.number128())
     }
 
-    /// Whether the layer's filter lets a part through.
-    pub fn passes(&self, layer: &Layer, inputs: &Inputs, part: &Fetched) -> bool {
-        let Some(known) = self.0.get(part.number as usize) else {
-            return asked(layer, inputs, part);
-        };
-        match known.load(Ordering::Relaxed) {
-            UNKNOWN => {
-                let is_through = asked(layer, inputs, part);
-                let answer = if is_through { LET_THROUGH } else { LEFT_OUT };
-                known.store(answer, Ordering::Relaxed);
-                is_through
-            }
-            answer => answer == LET_THROUGH,
+    /// Whether the layer's filter lets a part through, where that is known.
+    pub fn known(&self, number: u32) -> Option<bool> {
+        match self.0.get(number as usize)?.load(Ordering::Relaxed) {
+            UNKNOWN => None,
+            answer => Some(answer == LET_THROUGH),
         }
+    }
+
+    /// The same for a part that is asked if it is not known.
+    pub fn passes(&self, layer: &Layer, inputs: &Inputs, part: &Fetched) -> bool {
+        self.known(part.number).unwrap_or_else(|| {
+            let is_through = asked(layer, inputs, part);
+            let answer = if is_through { LET_THROUGH } else { LEFT_OUT };
+            if let Some(known) = self.0.get(part.number as usize) {
+                known.store(answer, Ordering::Relaxed);
+            }
+            is_through
+        })
     }
 }
 

@@ -1,0 +1,65 @@
+//! Which features of a source look alike in a layer, remembered from picture to picture: what a
+//! style says of a feature's data mostly does not hang on the picture.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::Inputs;
+use super::point::is_of_feature_alone;
+use crate::identity::Identity;
+use crate::style::{Layer, Paint};
+
+/// The looks of the parts of a source, numbered from 1, as far as they have been asked.
+#[derive(Debug)]
+pub struct Classes {
+    of: Vec<AtomicU32>,
+    numbers: Mutex<HashMap<Look, u32>>,
+}
+
+/// All values that hang on a feature, bit by bit.
+pub type Look = [u64; 13];
+
+impl Classes {
+    /// More looks than this are not numbered: where hardly any two features look alike it is
+    /// quicker to ask.
+    const MOST: usize = 4_096;
+
+    /// For so many parts, of which nothing is known.
+    pub fn new(parts: usize) -> Self {
+        let of = std::iter::repeat_with(AtomicU32::default).take(parts).collect();
+        Self { of, numbers: Mutex::default() }
+    }
+
+    /// Bytes that it holds.
+    pub fn size(&self) -> usize {
+        self.of.len() * size_of::<u32>() + Self::MOST * size_of::<(Look, u32)>()
+    }
+
+    /// What the looks of a layer's features are known by: in the same state they are the same.
+    /// `None` where they hang on the picture, or are all one.
+    pub fn key(layer: &Layer, inputs: &Inputs) -> Option<u128> {
+        let Paint::Circle(paint) = &layer.paint else { return None };
+        let key = || Identity::of_kind("classes").with(&layer.id).with(inputs.state);
+        is_of_feature_alone(paint).then(|| key().number128())
+    }
+
+    /// The number of a part's look; `None` where there are too many looks.
+    pub fn of(&self, part: u32, look: impl FnOnce() -> Look) -> Option<u32> {
+        let known = self.of.get(part as usize)?;
+        match known.load(Ordering::Relaxed) {
+            0 => {
+                let look = look();
+                let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+                let next = numbers.len() as u32 + 1;
+                if next as usize > Self::MOST && !numbers.contains_key(&look) {
+                    return None;
+                }
+                let number = *numbers.entry(look).or_insert(next);
+                known.store(number, Ordering::Relaxed);
+                Some(number)
+            }
+            number => Some(number),
+        }
+    }
+}
