@@ -1,5 +1,7 @@
 //! Fill layers.
 
+use smallvec::SmallVec;
+
 use super::place::Place;
 use super::{Chain, Composer, Fetched};
 use crate::geo::Kind;
@@ -27,7 +29,7 @@ impl Composer<'_> {
         edges: &mut Edges,
     ) {
         let areas = parts.iter().filter(|part| part.shape.kind() == Kind::Polygon);
-        let given: Vec<Chain> = areas.flat_map(Fetched::chains).collect();
+        let given: SmallVec<[Chain; 2]> = areas.flat_map(Fetched::chains).collect();
         if given.is_empty() {
             return;
         }

@@ -6,7 +6,7 @@ use super::place::Place;
 use super::{Composer, Fetched, size, whole_zoom};
 use crate::color::Color;
 use crate::geo::{Kind, SUBPIXELS, Snapped};
-use crate::scene::{Cap, Item, Join, Line, LineInk, Stroke, offset};
+use crate::scene::{Cap, Item, Join, Line, LineInk, Lines, Stroke, offset};
 use crate::style::{Context, LineCap, LineJoin, LinePaint};
 
 /// Longer mitres are bevelled, whatever a style says.
@@ -41,7 +41,7 @@ impl Composer<'_> {
         let Some(ink) = self.line_ink(paint, context, opacity, gradient) else { return };
         let by = paint.offset.eval(context);
         let by = by.signum() * size(by.abs()) * ratio * SUBPIXELS as f64;
-        let mut lines = Vec::new();
+        let mut lines = Lines::new();
         let mut add = |points: Vec<Snapped>, closed: bool| {
             let line = Line::new(points, closed);
             lines.extend(if by == 0.0 { line } else { line.and_then(|l| offset(&l, by)) });

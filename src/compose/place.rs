@@ -1,8 +1,13 @@
 //! From world to picture: snapping, with a layer's translation, itself rounded to 1/256 px.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{Chain, size};
 use crate::geo::{Camera, Detail, SUBPIXELS, Snapped, World, WorldBox, round};
 use crate::style::{Context, Translate};
+
+/// Points, and whether they are a whole ring; mostly one.
+type Outlines = SmallVec<[(Vec<Snapped>, bool); 1]>;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
@@ -56,7 +61,7 @@ impl Place {
 
     /// A ring's outline in one closed piece, or without the edges at which the world, or its tile,
     /// is cut.
-    pub fn outlines(&self, ring: &Chain) -> Vec<(Vec<Snapped>, bool)> {
+    pub fn outlines(&self, ring: &Chain) -> Outlines {
         let is_whole = self.tile.is_none() && !ring.kept(self.detail).any(round::is_on_cut);
         let cut = || {
             let mut kept: Vec<World> = ring.kept(self.detail).collect();
@@ -68,7 +73,7 @@ impl Place {
             round::uncut(&kept, self.tile.as_ref())
         };
         match if is_whole { None } else { cut() } {
-            None => vec![(self.points(ring), true)],
+            None => smallvec![(self.points(ring), true)],
             Some(stretches) => stretches
                 .into_iter()
                 .map(|stretch| (stretch.into_iter().map(|p| self.point(p)).collect(), false))

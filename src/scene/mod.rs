@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub use offset::{MAX_OFFSET_MITER, offset};
 pub use relief::{Light, Relief, ReliefInk, Shading, ShadingMethod, Tints};
 
+use smallvec::SmallVec;
+
 use crate::color::Color;
 use crate::geo::{Affine, Snapped};
 use crate::sprite::Image;
@@ -68,10 +70,16 @@ pub struct Group {
     pub clip: Option<[Snapped; 4]>,
 }
 
+/// Mostly one.
+pub type Rings = SmallVec<[Vec<Snapped>; 1]>;
+
+/// Mostly one.
+pub type Lines = SmallVec<[Line; 1]>;
+
 /// Closed rings, filled by the non-zero rule.
 #[derive(Debug, Clone)]
 pub struct Fill {
-    pub rings: Vec<Vec<Snapped>>,
+    pub rings: Rings,
     pub ink: Ink,
     /// Whether pixels on the edge are blended by how much of them is covered; or else drawn whole
     /// or not at all.
@@ -98,7 +106,7 @@ pub struct Pattern {
 /// Lines of one device px.
 #[derive(Debug, Clone)]
 pub struct Hairline {
-    pub lines: Vec<Line>,
+    pub lines: Lines,
     pub color: Color,
     /// Whether it only fills up the pixels on the edge of an area, in the area's own colour, so
     /// that nothing shines through between two of them. Painters that have no pixels leave it out.
@@ -109,7 +117,7 @@ pub struct Hairline {
 /// again, as MapLibre does.
 #[derive(Debug, Clone)]
 pub struct Stroke {
-    pub lines: Vec<Line>,
+    pub lines: Lines,
     pub ink: LineInk,
     pub width_px: f64,
     /// Width of the empty strip along the middle, outside `width_px`; 0 for a line that is one

@@ -9,7 +9,7 @@ use super::boxes::Panel;
 use super::{CssRect, Furnish, Items, Part};
 use crate::color::Color;
 use crate::geo::{Snapped, World};
-use crate::scene::{CircleLook, Circles, Fill, Group, Ink, Item};
+use crate::scene::{CircleLook, Circles, Fill, Group, Ink, Item, Rings};
 
 /// The world's land, Natural Earth 1:110m.
 const LAND: &str = include_str!("../../../geodata/globe/land.json");
@@ -141,7 +141,7 @@ impl Furnish<'_> {
         };
         let mut items: Items = vec![disc(SEA, 0.0, SEA)];
         for polygon in land() {
-            let rings: Vec<Vec<Snapped>> = seen(&view, polygon)
+            let rings: Rings = seen(&view, polygon)
                 .iter()
                 .map(|ring| ring.iter().map(|p| at(*p)).collect())
                 .collect();

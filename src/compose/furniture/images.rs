@@ -1,5 +1,7 @@
 //! Boxes that hold a picture: a logo, and an inset that shows where the map lies.
 
+use smallvec::smallvec;
+
 use super::boxes::Panel;
 use super::sizes::body_text;
 use super::{CssRect, Furnish, Items, MARK, Part};
@@ -71,7 +73,7 @@ impl Furnish<'_> {
     pub(super) fn mark(&self, ring: Vec<Snapped>, veil: f64) -> Items {
         let veil = Ink::Color(MARK.with_opacity(veil));
         let mut items =
-            vec![Item::Fill(Fill { rings: vec![ring.clone()], ink: veil, antialias: true })];
+            vec![Item::Fill(Fill { rings: smallvec![ring.clone()], ink: veil, antialias: true })];
         items.extend(self.line(vec![ring], true, MARK, self.sizes.mark_line));
         items
     }

@@ -1,5 +1,7 @@
 //! The scale bar and the north arrow, as boxes.
 
+use smallvec::smallvec;
+
 use super::boxes::Panel;
 use super::scale::{meters_per_px, projected_meters_per_px, round_length};
 use super::{CssRect, Furnish, Part, REGULAR};
@@ -79,7 +81,7 @@ impl Furnish<'_> {
         };
         let half = |side: f64| vec![turned(0.0, -1.0), turned(side * 0.55, 0.8), turned(0.0, 0.45)];
         let fill = |ring: Vec<Snapped>, color: Color| {
-            Item::Fill(Fill { rings: vec![ring], ink: Ink::Color(color), antialias: true })
+            Item::Fill(Fill { rings: smallvec![ring], ink: Ink::Color(color), antialias: true })
         };
         let mut items =
             vec![fill(half(-1.0), self.palette.ink), fill(half(1.0), self.palette.paper)];

@@ -41,10 +41,12 @@ pub use words::Words;
 
 use std::cell::OnceCell;
 
+use smallvec::smallvec;
+
 use super::Inputs;
 use crate::color::Color;
 use crate::geo::{Camera, Projector, SUBPIXELS, Shape, Snapped};
-use crate::scene::{Cap, Fill, Ink, Item, Join, Line, LineInk, Scene, Stroke};
+use crate::scene::{Cap, Fill, Ink, Item, Join, Line, LineInk, Lines, Scene, Stroke};
 use crate::sprite::Image;
 use crate::style::LegendEntry;
 use crate::text::{Fonts, Justify};
@@ -198,7 +200,7 @@ impl<'a> Furnish<'a> {
         let mut items = Vec::new();
         if let Some(color) = fill {
             items.push(Item::Fill(Fill {
-                rings: vec![ring.clone()],
+                rings: smallvec![ring.clone()],
                 ink: Ink::Color(color),
                 antialias: true,
             }));
@@ -216,7 +218,7 @@ impl<'a> Furnish<'a> {
         color: Color,
         width: f64,
     ) -> Option<Item> {
-        let lines: Vec<Line> = lines.into_iter().filter_map(|l| Line::new(l, closed)).collect();
+        let lines: Lines = lines.into_iter().filter_map(|l| Line::new(l, closed)).collect();
         let ratio = self.pen.ratio;
         (!lines.is_empty()).then(|| {
             Item::Stroke(Stroke {

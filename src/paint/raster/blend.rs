@@ -199,7 +199,19 @@ fn blend_color(pixels: &mut [u8], rgba: [u8; 4], coverage: u8) {
     match source[3] {
         0 => {}
         255 => pixels.chunks_exact_mut(4).for_each(|p| p.copy_from_slice(&source)),
-        _ => pixels.chunks_exact_mut(4).for_each(|p| over(p, source)),
+        _ => {
+            // Below is mostly one colour for a while.
+            let (mut below, mut mixed) = ([0; 4], source);
+            for pixel in pixels.chunks_exact_mut(4) {
+                if *pixel != below {
+                    below.copy_from_slice(pixel);
+                    over(pixel, source);
+                    mixed.copy_from_slice(pixel);
+                } else {
+                    pixel.copy_from_slice(&mixed);
+                }
+            }
+        }
     }
 }
 

@@ -51,7 +51,7 @@ impl Writer<'_> {
         let mut out = Vec::new();
         // Beside a gap there are two lines.
         let aside = (stroke.gap_px + stroke.width_px) / 2.0 * SUBPIXELS as f64;
-        let sides: Vec<scene::Line> = match stroke.gap_px > 0.0 {
+        let sides: scene::Lines = match stroke.gap_px > 0.0 {
             false => stroke.lines.clone(),
             true => stroke
                 .lines
