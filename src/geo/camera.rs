@@ -365,7 +365,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn numbers_are_rounded_as_the_library_does(v in -1e19..1e19, by in 0..80i32) {
+        fn numbers_are_rounded_as_the_library_does(v in -1e19..1e19f64, by in 0..80i32) {
             for v in [v / f64::from(by).exp2(), v, (v / 1e9).trunc() + 0.5, f64::INFINITY] {
                 proptest::prop_assert_eq!(nearest(v), v.round() as i64);
             }
