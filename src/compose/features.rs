@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::fill::Edges;
+use super::fill::FillsOf;
 use super::place::Place;
 use super::{Batch, Composer, Fetched};
 use crate::feature::Value;
@@ -23,12 +23,11 @@ impl Composer<'_> {
         match paint {
             Paint::Fill(paint) => {
                 let place = place.translated(&paint.translate, &self.context(None));
-                let (below, mut edges) = (items.len(), Edges::default());
+                let mut fills = FillsOf::default();
                 self.each(layer, batch, paint.sort_key.as_ref(), |parts, context| {
-                    self.fill(paint, context, parts, &place, items, &mut edges)
+                    self.fill(paint, context, parts, &place, &mut fills)
                 });
-                items.splice(below..below, edges.fringes);
-                items.append(&mut edges.outlines);
+                items.extend(fills.items());
             }
             Paint::Line(paint) => {
                 let place = place.translated(&paint.translate, &self.context(None));

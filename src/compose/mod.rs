@@ -54,7 +54,7 @@ pub struct Chain<'a> {
 
 impl<'a> Fetched<'a> {
     /// Its line, or its rings.
-    fn chains(&self) -> impl Iterator<Item = Chain<'a>> + use<'a> {
+    fn chains(&self) -> impl Iterator<Item = Chain<'a>> + Clone + use<'a> {
         let mut left = self.worths;
         self.shape.chains().map(move |positions| {
             let worths = left.and_then(|left| left.split_at_checked(positions.len()));
@@ -64,7 +64,7 @@ impl<'a> Fetched<'a> {
     }
 }
 
-impl Chain<'_> {
+impl<'a> Chain<'a> {
     /// How many positions matter.
     fn count(&self, least: Detail) -> usize {
         match self.worths {
@@ -74,10 +74,10 @@ impl Chain<'_> {
     }
 
     /// The positions that matter.
-    fn kept(&self, least: Detail) -> impl Iterator<Item = World> {
-        let matters =
-            move |i: usize| self.worths.is_none_or(|w| w.get(i).is_none_or(|w| *w >= least));
-        self.positions.iter().enumerate().filter(move |(i, _)| matters(*i)).map(|(_, p)| *p)
+    fn kept(&self, least: Detail) -> impl Iterator<Item = World> + use<'a> {
+        let Self { positions, worths } = *self;
+        let matters = move |i: usize| worths.is_none_or(|w| w.get(i).is_none_or(|w| *w >= least));
+        positions.iter().enumerate().filter(move |(i, _)| matters(*i)).map(|(_, p)| *p)
     }
 }
 

@@ -55,14 +55,23 @@ impl Place {
 
     pub fn points(&self, chain: &Chain) -> Vec<Snapped> {
         let mut points = Vec::with_capacity(chain.count(self.detail));
-        points.extend(chain.kept(self.detail).map(|p| self.point(p)));
+        points.extend(self.each(chain));
         points
+    }
+
+    /// The same one by one.
+    pub fn each(&self, chain: &Chain) -> impl Iterator<Item = Snapped> {
+        chain.kept(self.detail).map(|p| self.point(p))
+    }
+
+    /// Whether a ring may have edges at which the world, or its tile, is cut.
+    pub fn is_cut(&self, ring: &Chain) -> bool {
+        self.tile.is_some() || ring.kept(self.detail).any(round::is_on_cut)
     }
 
     /// A ring's outline in one closed piece, or without the edges at which the world, or its tile,
     /// is cut.
     pub fn outlines(&self, ring: &Chain) -> Outlines {
-        let is_whole = self.tile.is_none() && !ring.kept(self.detail).any(round::is_on_cut);
         let cut = || {
             let mut kept: Vec<World> = ring.kept(self.detail).collect();
             if let (Some(first), Some(last)) = (kept.first().copied(), kept.last()) {
@@ -72,7 +81,7 @@ impl Place {
             }
             round::uncut(&kept, self.tile.as_ref())
         };
-        match if is_whole { None } else { cut() } {
+        match if self.is_cut(ring) { cut() } else { None } {
             None => smallvec![(self.points(ring), true)],
             Some(stretches) => stretches
                 .into_iter()

@@ -45,7 +45,7 @@ impl Shape {
     }
 
     /// Its line, or its rings.
-    pub fn chains(&self) -> impl Iterator<Item = &[World]> {
+    pub fn chains(&self) -> impl Iterator<Item = &[World]> + Clone {
         let lines = match self {
             Shape::Point(_) => [].as_slice(),
             Shape::Line(line) => std::slice::from_ref(line),

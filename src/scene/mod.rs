@@ -4,12 +4,14 @@
 //! Positions are [`Snapped`]: 1/256 device px from the picture's top left corner, y down. Widths
 //! and radii are device px. Nothing here refers to styles or features.
 
+mod areas;
 mod moved;
 mod offset;
 mod relief;
 
 use std::sync::Arc;
 
+pub use areas::{AreaLook, AreaOf, Areas};
 pub use offset::{MAX_OFFSET_MITER, offset};
 pub use relief::{Light, Relief, ReliefInk, Shading, ShadingMethod, Tints};
 
@@ -49,6 +51,7 @@ pub enum Item {
     /// Covers the whole picture.
     Background(Ink),
     Fill(Fill),
+    Areas(Areas),
     Stroke(Stroke),
     Hairline(Hairline),
     Circles(Circles),

@@ -15,6 +15,13 @@ impl Item {
                 fill.rings.iter_mut().flatten().for_each(|p| *p = point(*p));
                 Item::Fill(fill)
             }
+            Item::Areas(mut areas) => {
+                areas.points.iter_mut().for_each(|p| *p = point(*p));
+                for (_, fringe) in &mut areas.cut_fringes {
+                    fringe.points.iter_mut().for_each(|p| *p = point(*p));
+                }
+                Item::Areas(areas)
+            }
             Item::Stroke(mut stroke) => {
                 stroke.lines = stroke.lines.into_iter().map(line).collect();
                 Item::Stroke(stroke)

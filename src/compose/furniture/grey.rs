@@ -42,6 +42,7 @@ fn grey_item(item: &mut Item) {
     match item {
         Item::Background(ink) => grey_ink(ink),
         Item::Fill(fill) => grey_ink(&mut fill.ink),
+        Item::Areas(areas) => areas.looks.iter_mut().for_each(|look| grey_color(&mut look.color)),
         Item::Stroke(stroke) => match &mut stroke.ink {
             LineInk::Color(color) => grey_color(color),
             LineInk::Gradient { colors, .. } => {

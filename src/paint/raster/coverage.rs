@@ -25,6 +25,16 @@ pub struct Span {
     pub coverage: u8,
 }
 
+impl Span {
+    /// As it is drawn where edges are smooth, or else whole or not at all.
+    pub fn edged(self, antialias: bool) -> Option<Self> {
+        match antialias {
+            true => Some(self),
+            false => (self.coverage >= 128).then_some(Self { coverage: 255, ..self }),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Cell {
     y: i32,

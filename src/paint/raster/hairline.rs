@@ -7,16 +7,26 @@
 use super::blend::{Canvas, scale};
 use super::coverage::floor_mul_div;
 use crate::geo::{SUBPIXELS, Snapped};
-use crate::scene::Hairline;
+use crate::scene::{Hairline, Line};
 
 pub fn draw(hairline: &Hairline, canvas: &mut Canvas) {
     let rgba = hairline.color.premultiplied_rgba8();
-    for line in &hairline.lines {
-        let count = line.points.len();
-        let segments = if line.closed { count } else { count - 1 };
-        for i in 0..segments {
-            segment(line.points[i], line.points[(i + 1) % count], rgba, canvas);
-        }
+    hairline.lines.iter().for_each(|l| line(l, rgba, canvas));
+}
+
+/// Draws one line.
+pub fn line(line: &Line, rgba: [u8; 4], canvas: &mut Canvas) {
+    match line.closed {
+        true => ring(&line.points, rgba, canvas),
+        false => line.points.windows(2).for_each(|p| segment(p[0], p[1], rgba, canvas)),
+    }
+}
+
+/// Draws a ring, of which the first point may come again at its end.
+pub fn ring(points: &[Snapped], rgba: [u8; 4], canvas: &mut Canvas) {
+    points.windows(2).for_each(|pair| segment(pair[0], pair[1], rgba, canvas));
+    if let (Some(first), Some(last)) = (points.first(), points.last()) {
+        segment(*last, *first, rgba, canvas);
     }
 }
 

@@ -24,7 +24,7 @@ mod text;
 use tiny_skia::{IntSize, Pixmap};
 
 use crate::geo::{Affine, Effort, SUBPIXELS, Snapped, Stopped, cost};
-use crate::scene::{Fill, Group, Ink, Item, Scene};
+use crate::scene::{Areas, Fill, Group, Item, Scene};
 use blend::{Canvas, Rows};
 use coverage::Coverage;
 pub(super) use field::limited;
@@ -106,6 +106,7 @@ impl Painter<'_> {
             match item {
                 Item::Background(ink) => canvas.cover(ink),
                 Item::Fill(fill) => self.fill(fill, canvas),
+                Item::Areas(areas) => self.areas(areas, canvas)?,
                 Item::Stroke(stroke) => line::draw(stroke, canvas),
                 Item::Hairline(hairline) => hairline::draw(hairline, canvas),
                 Item::Circles(circles) => {
@@ -129,23 +130,36 @@ impl Painter<'_> {
         for ring in &fill.rings {
             self.coverage.add_ring(ring);
         }
-        let color = if let Ink::Color(color) = &fill.ink {
-            Some(color.premultiplied_rgba8())
-        } else {
-            None
-        };
-        self.coverage.spans(|mut span| {
-            if !fill.antialias {
-                if span.coverage < 128 {
-                    return;
-                }
-                span.coverage = 255;
-            }
-            match color {
-                Some(rgba) => canvas.blend_color(&span, rgba),
-                None => canvas.blend(&span, &fill.ink),
+        self.coverage.spans(|span| {
+            if let Some(span) = span.edged(fill.antialias) {
+                canvas.blend(&span, &fill.ink);
             }
         });
+    }
+
+    fn areas(&mut self, areas: &Areas, canvas: &mut Canvas) -> Result<(), Unfinished> {
+        self.brush.effort.spend(cost::ITEM * areas.len())?;
+        let colors: Vec<[u8; 4]> =
+            areas.looks.iter().map(|look| look.color.premultiplied_rgba8()).collect();
+        let of = |look: usize| colors.get(look).copied().unwrap_or_default();
+        for area in areas.each().filter(|area| area.is_fringed) {
+            area.rings().for_each(|ring| hairline::ring(ring, of(area.look), canvas));
+        }
+        for (look, line) in &areas.cut_fringes {
+            hairline::line(line, of(*look as usize), canvas);
+        }
+        for area in areas.each() {
+            area.rings().for_each(|ring| self.coverage.add_ring(ring));
+            let rgba = of(area.look);
+            let antialias = areas.looks.get(area.look).is_some_and(|look| look.antialias);
+            self.coverage.spans(|span| {
+                if let Some(span) = span.edged(antialias) {
+                    canvas.blend_color(&span, rgba);
+                }
+            });
+            self.brush.effort.over().map_or(Ok(()), Err)?;
+        }
+        Ok(())
     }
 
     fn group(&mut self, group: &Group, canvas: &mut Canvas) -> Result<(), Unfinished> {

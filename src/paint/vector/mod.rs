@@ -162,6 +162,7 @@ impl Writer<'_> {
                 Some(vec![Mark::Area { rings: vec![ring], paint: self.paint(ink), crisp: true }])
             }
             Item::Fill(fill) => Some(self.fill(fill).into_iter().collect()),
+            Item::Areas(areas) => Some(self.areas(areas)),
             Item::Hairline(hairline) if hairline.fringe => Some(Vec::new()),
             Item::Hairline(hairline) => Some(vec![Mark::Lines(Lines {
                 lines: self.lines(&hairline.lines, 1.0),
@@ -195,6 +196,16 @@ impl Writer<'_> {
         (!rings.is_empty()).then_some(Mark::Area { rings, paint, crisp })
     }
 
+    fn areas(&self, areas: &scene::Areas) -> Vec<Mark> {
+        let mark = |area: scene::AreaOf| {
+            let look = areas.looks.get(area.look)?;
+            let rings = area.rings().map(|ring| ring.to_vec()).collect();
+            let (ink, antialias) = (scene::Ink::Color(look.color), look.antialias);
+            self.fill(&scene::Fill { rings, ink, antialias })
+        };
+        areas.each().filter_map(mark).collect()
+    }
+
     /// A text's mark, if it is on the page; `None` where its letters are no outlines.
     fn text(&self, text: &scene::Text) -> Option<Option<Mark>> {
         let runs = glyphs::runs(&text.shape, text.ink.color, text.ink.opacity)?;
@@ -218,6 +229,7 @@ fn positions(item: &Item) -> usize {
     let of_lines = |lines: &[scene::Line]| lines.iter().map(|line| line.points.len()).sum();
     match item {
         Item::Fill(fill) => fill.rings.iter().map(Vec::len).sum(),
+        Item::Areas(areas) => areas.points.len() + cost::ITEM * areas.len(),
         Item::Stroke(stroke) => of_lines(&stroke.lines),
         Item::Hairline(hairline) => of_lines(&hairline.lines),
         Item::Circles(circles) => cost::ITEM * circles.dots.len(),
