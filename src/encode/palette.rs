@@ -21,6 +21,41 @@ const MOST: usize = 256;
 /// How carefully the others are mixed: 1 best, 30 fastest.
 const SAMPLING: i32 = 5;
 
+/// Premultiplied RGBA pixels by their colours, where these are no more than 256.
+pub fn exact(premultiplied: &[u8]) -> Option<Indexed> {
+    const SLOTS: usize = 1_024;
+    let (pixels, _) = premultiplied.as_chunks::<4>();
+    let mut numbers = Vec::new();
+    // The colours so far, each in the first free slot from that of its hash on.
+    let mut slots: [Option<(u32, u8)>; SLOTS] = [None; SLOTS];
+    let mut colors = Vec::new();
+    let mut last = None;
+    for pixel in pixels {
+        let color = u32::from_le_bytes(*pixel);
+        if let Some((same, number)) = last.filter(|(last, _)| *last == color) {
+            last = Some((same, number));
+            numbers.push(number);
+            continue;
+        }
+        let mut slot = (color.wrapping_mul(0x9E37_79B1) >> 22) as usize;
+        let number = loop {
+            match slots[slot] {
+                Some((known, number)) if known == color => break number,
+                Some(_) => slot = (slot + 1) % SLOTS,
+                None => {
+                    let number = u8::try_from(colors.len()).ok()?;
+                    slots[slot] = Some((color, number));
+                    colors.push(straight(pixel));
+                    break number;
+                }
+            }
+        };
+        last = Some((color, number));
+        numbers.push(number);
+    }
+    Some(Indexed { colors, pixels: numbers })
+}
+
 /// Gathers the colours of premultiplied RGBA pixels.
 pub fn indexed(premultiplied: &[u8]) -> Indexed {
     gathered(premultiplied, straight)
