@@ -12,8 +12,8 @@ pub struct Code {
     pub length: u8,
 }
 
-/// How long each symbol's code is, of how often it comes; 0 where it does not come at all. There are
-/// always two codes at least, as some decoders want it. At most 512 symbols that come less than
+/// How long each symbol's code is, of how often it comes; 0 where it does not come at all. There
+/// are always two codes at least, as some decoders want it. At most 512 symbols that come less than
 /// 2^23 times.
 pub fn lengths<const N: usize>(counts: &[u32; N], limit: usize) -> [u8; N] {
     let mut by_count: Vec<u32> =
@@ -136,9 +136,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_bit_string_is_a_code(counts in prop::array::uniform32(0u32..100_000), limit in 7usize..=15) {
+        fn every_bit_string_is_a_code(
+            counts in prop::array::uniform32(0u32..100_000),
+            limit in 7usize..=15,
+        ) {
             let lengths = lengths(&counts, limit);
-            let taken: f64 = lengths.iter().filter(|l| **l > 0).map(|l| 0.5f64.powi(i32::from(*l))).sum();
+            let used = lengths.iter().filter(|l| **l > 0);
+            let taken: f64 = used.map(|l| 0.5f64.powi(i32::from(*l))).sum();
             prop_assert_eq!(taken, 1.0);
             for (length, count) in lengths.iter().zip(&counts) {
                 prop_assert!(usize::from(*length) <= limit && (*count == 0 || *length > 0));

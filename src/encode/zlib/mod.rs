@@ -1,8 +1,8 @@
 //! Pixels of maps as the image data of PNGs: zlib's format (RFC 1950) of DEFLATE (RFC 1951).
 //!
 //! Written here since the libraries compare bytes, where in a map nearly all that repeats is whole
-//! pixels: the fastest of them takes three times as long for the same size. Rows have no filter (PNG, 9.1):
-//! flat colours compress best so. What is no map, such as a photograph, is not for this.
+//! pixels: the fastest of them takes three times as long for the same size. Rows have no filter
+//! (PNG, 9.1): flat colours compress best so. What is no map, such as a photograph, is not for this.
 
 mod block;
 mod huffman;
