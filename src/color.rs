@@ -13,13 +13,25 @@ pub struct Color {
     pub a: f64,
 }
 
-/// A pixel of premultiplied RGBA with its colour taken back out of its alpha.
+/// A pixel of premultiplied RGBA with its colour taken back out of its alpha, each channel rounded
+/// to nearest.
 pub fn straight(pixel: &[u8]) -> [u8; 4] {
-    let alpha = u32::from(pixel[3]);
-    let channel =
-        |c: u8| (u32::from(c) * 255 + alpha / 2).checked_div(alpha).map_or(0, |v| v.min(255) as u8);
-    [channel(pixel[0]), channel(pixel[1]), channel(pixel[2]), pixel[3]]
+    let alpha = pixel[3];
+    let reciprocal = RECIPROCALS[usize::from(alpha)];
+    let channel = |c: u8| ((u32::from(c.min(alpha)) * reciprocal + (1 << 15)) >> 16) as u8;
+    [channel(pixel[0]), channel(pixel[1]), channel(pixel[2]), alpha]
 }
+
+/// 255 divided by each alpha, in 1/65,536, rounded up; 0 for 0.
+const RECIPROCALS: [u32; 256] = {
+    let mut all = [0; 256];
+    let mut alpha = 1;
+    while alpha < 256 {
+        all[alpha] = (255u32 << 16).div_ceil(alpha as u32);
+        alpha += 1;
+    }
+    all
+};
 
 impl Color {
     pub const BLACK: Color = Color::new(0.0, 0.0, 0.0, 1.0);
@@ -185,6 +197,18 @@ mod tests {
     #[test]
     fn premultiplying_never_exceeds_alpha() {
         assert_eq!(Color::new(1.0, 0.5, 0.0, 0.5).premultiplied_rgba8(), [128, 64, 0, 128]);
+    }
+
+    #[test]
+    fn straight_is_the_nearest_of_all_colours_and_alphas() {
+        for alpha in 0..=255u8 {
+            for c in 0..=255u8 {
+                let (wide, half) = (u32::from(c) * 255, u32::from(alpha) / 2);
+                let nearest = (wide + half).checked_div(u32::from(alpha)).unwrap_or(0).min(255);
+                let is = straight(&[c, 0, c, alpha]).map(u32::from);
+                assert_eq!(is, [nearest, 0, nearest, u32::from(alpha)], "{c} of {alpha}");
+            }
+        }
     }
 
     #[test]

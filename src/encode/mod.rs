@@ -7,6 +7,7 @@ mod geojson;
 mod geotiff;
 mod palette;
 mod pixels;
+mod zlib;
 
 use ::geo::geometry::Geometry;
 pub use animation::{Animation, Moving};

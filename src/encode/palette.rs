@@ -21,6 +21,58 @@ const MOST: usize = 256;
 /// How carefully the others are mixed: 1 best, 30 fastest.
 const SAMPLING: i32 = 5;
 
+/// Premultiplied RGBA pixels by their colours, where these are no more than 256.
+pub fn exact(premultiplied: &[u8]) -> Option<Indexed> {
+    let (pixels, _) = premultiplied.as_chunks::<4>();
+    let mut known = Known { slots: [None; SLOTS], colors: Vec::new() };
+    let mut numbers = Vec::with_capacity(pixels.len());
+    let mut last = *pixels.first()?;
+    let mut number = known.number(last)?;
+    // Most pixels are as those before.
+    for some in pixels.chunks(8) {
+        if some == [last; 8] {
+            numbers.extend_from_slice(&[number; 8]);
+            continue;
+        }
+        for pixel in some {
+            if *pixel != last {
+                last = *pixel;
+                number = known.number(last)?;
+            }
+            numbers.push(number);
+        }
+    }
+    Some(Indexed { colors: known.colors, pixels: numbers })
+}
+
+/// Slots for colours, of which a quarter is taken at most.
+const SLOTS: usize = 1_024;
+
+/// Colours with their numbers, each in the first free slot from that of its hash on.
+struct Known {
+    slots: [Option<([u8; 4], u8)>; SLOTS],
+    /// Straight.
+    colors: Vec<[u8; 4]>,
+}
+
+impl Known {
+    /// The number of a premultiplied colour; none where there would be more than 256.
+    fn number(&mut self, color: [u8; 4]) -> Option<u8> {
+        let mut slot = (u32::from_le_bytes(color).wrapping_mul(0x9E37_79B1) >> 22) as usize;
+        loop {
+            match self.slots[slot] {
+                Some((known, number)) if known == color => return Some(number),
+                Some(_) => slot = (slot + 1) % SLOTS,
+                None => break,
+            }
+        }
+        let number = u8::try_from(self.colors.len()).ok()?;
+        self.slots[slot] = Some((color, number));
+        self.colors.push(straight(&color));
+        Some(number)
+    }
+}
+
 /// Gathers the colours of premultiplied RGBA pixels.
 pub fn indexed(premultiplied: &[u8]) -> Indexed {
     gathered(premultiplied, straight)
