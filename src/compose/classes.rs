@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::Inputs;
-use super::point::is_of_feature_alone;
 use crate::identity::Identity;
-use crate::style::{Layer, Paint};
+use crate::style::{CirclePaint, Dependence, Layer, Paint};
 
 /// The looks of the parts of a source, numbered from 1, as far as they have been asked.
 #[derive(Debug)]
@@ -62,4 +61,19 @@ impl Classes {
             number => Some(number),
         }
     }
+}
+
+/// Whether what decides the look of a feature's circles, beside what is the same for all of them,
+/// is the feature and nothing of the picture.
+fn is_of_feature_alone(paint: &CirclePaint) -> bool {
+    let numbers =
+        [&paint.radius, &paint.opacity, &paint.blur, &paint.stroke_width, &paint.stroke_opacity];
+    let hangs = numbers.iter().map(|p| p.dependence());
+    let hangs: Vec<Dependence> =
+        hangs.chain([paint.color.dependence(), paint.stroke_color.dependence()]).collect();
+    let of_feature = hangs.iter().filter(|hangs| hangs.feature);
+    let is_alone = |hangs: &Dependence| !hangs.zoom && !hangs.progress && !hangs.other;
+    paint.sort_key.is_none()
+        && of_feature.clone().next().is_some()
+        && of_feature.into_iter().all(is_alone)
 }

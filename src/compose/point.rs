@@ -9,7 +9,7 @@ use super::{Batch, Composer, Fetched, size};
 use crate::color::Color;
 use crate::geo::{Camera, Kind, SUBPIXELS, Snapped, cost};
 use crate::scene::{CircleLook, Circles, Dot, HeatPoint, Heatmap, Item};
-use crate::style::{CirclePaint, Context, Dependence, HeatmapPaint, Layer, Property};
+use crate::style::{CirclePaint, Context, HeatmapPaint, Layer, Property};
 
 /// How many colours a heatmap is drawn with.
 const HEAT_STEPS: usize = 256;
@@ -84,21 +84,6 @@ fn bits(look: &CircleLook, opacities: [f64; 2]) -> Look {
     let all = all.into_iter().chain(colors).chain(opacities);
     bits.iter_mut().zip(all).for_each(|(bits, v)| *bits = v.to_bits());
     bits
-}
-
-/// What of a feature decides the look of its circles, where that is the same in every picture;
-/// `None` where it hangs on the picture, too, or on no feature.
-pub(super) fn is_of_feature_alone(paint: &CirclePaint) -> bool {
-    let numbers =
-        [&paint.radius, &paint.opacity, &paint.blur, &paint.stroke_width, &paint.stroke_opacity];
-    let hangs = numbers.iter().map(|p| p.dependence());
-    let hangs: Vec<Dependence> =
-        hangs.chain([paint.color.dependence(), paint.stroke_color.dependence()]).collect();
-    let of_feature = hangs.iter().filter(|hangs| hangs.feature);
-    let is_alone = |hangs: &Dependence| !hangs.zoom && !hangs.progress && !hangs.other;
-    paint.sort_key.is_none()
-        && of_feature.clone().next().is_some()
-        && of_feature.into_iter().all(is_alone)
 }
 
 impl Composer<'_> {

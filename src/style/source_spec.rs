@@ -53,17 +53,9 @@ pub struct GeoJsonSource {
     /// The property that is the features' id.
     pub promote_id: Option<String>,
     pub cluster: Option<ClusterSpec>,
-    /// How far a line may be drawn from where it is, px.
+    /// How far a line may be drawn from where it is, px; the reference's own where it is not said.
     pub tolerance: f64,
 }
-
-impl GeoJsonSource {
-    /// The reference's own tolerance, px.
-    pub const TOLERANCE: f64 = 0.375;
-}
-
-/// A larger tolerance is taken to be this.
-const MAX_TOLERANCE: f64 = 100.0;
 
 /// Where a style's GeoJSON is.
 #[derive(Debug, Clone, PartialEq)]
@@ -246,7 +238,7 @@ impl SourceReader<'_> {
         for key in ["maxzoom", "buffer"] {
             self.number(key);
         }
-        let tolerance = self.number("tolerance").unwrap_or(GeoJsonSource::TOLERANCE);
+        let tolerance = self.number("tolerance").unwrap_or(0.375).clamp(0.0, 100.0);
         self.flag("lineMetrics");
         Some(GeoJsonSource {
             data,
@@ -254,7 +246,7 @@ impl SourceReader<'_> {
             generate_id: self.flag("generateId"),
             promote_id: self.json.get("promoteId").and_then(Json::as_str).map(str::to_string),
             cluster,
-            tolerance: tolerance.clamp(0.0, MAX_TOLERANCE),
+            tolerance,
         })
     }
 

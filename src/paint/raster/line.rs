@@ -5,8 +5,9 @@
 
 use super::blend::{Canvas, Edge, mixed, scale};
 use super::outlines::Window;
+use super::pen::Fragment;
 use super::solid::SolidPen;
-use super::strip::{Fragment, Strip};
+use super::strip::Strip;
 use crate::geo::SUBPIXELS;
 use crate::scene::{Cap, Line, LineInk, Stroke};
 

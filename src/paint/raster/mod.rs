@@ -15,6 +15,7 @@ mod icon;
 mod image;
 mod line;
 mod outlines;
+mod pen;
 mod relief;
 mod solid;
 mod stamp;

@@ -6,7 +6,7 @@
 
 use super::blend::{Canvas, scale};
 use super::coverage::floor_mul_div;
-use super::strip::{Drawn, Fragment, Pen, Straight, first_center};
+use super::pen::{Drawn, Fragment, Pen, Straight, first_center};
 use crate::geo::{SUBPIXELS, Snapped, cost, nearest};
 
 /// Draws lines of one colour whose opacity falls from full to nothing over their last px.

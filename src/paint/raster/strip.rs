@@ -12,7 +12,7 @@
 //! side's own end points; places within a triangle are computed from whole differences between its
 //! corners and the pixel's centre. So all of it is the same in every picture.
 
-use super::coverage::floor_mul_div;
+use super::pen::{Corner, Drawn, Pen, Straight, Vector, triangle};
 use crate::geo::{SUBPIXELS, Snapped, nearest};
 use crate::scene::{Cap, Join, Line};
 
@@ -32,74 +32,6 @@ const SHARP: f64 = 75.0;
 
 /// How far from a sharp corner these pairs are, in CSS px.
 const SHARP_REACH_PX: f64 = 15.0;
-
-/// A pixel in the strip.
-#[derive(Debug, Clone, Copy)]
-pub struct Fragment {
-    pub x: usize,
-    pub y: usize,
-    /// From the middle, in half widths of the strip: left of the line above 0, right below.
-    pub across: f64,
-    /// Beyond the line's end, in half widths; 0 but in round ends.
-    pub beyond: f64,
-    /// From the line's start, in 1/256 px.
-    pub along: f64,
-}
-
-/// A vector in half widths, or a direction of length 1.
-pub type Vector = (f64, f64);
-
-#[derive(Debug, Clone, Copy)]
-struct Corner {
-    at: Snapped,
-    across: f64,
-    beyond: f64,
-    along: f64,
-}
-
-/// What draws a strip's pixels.
-pub trait Pen {
-    /// Takes a pixel, and says whether there is time for more.
-    fn pixel(&mut self, fragment: Fragment) -> bool;
-
-    /// Whether it asks how far along the line its pixels lie.
-    fn measures(&self) -> bool {
-        true
-    }
-
-    /// Takes the straight piece of a strip between two pairs, of a line that has the same colour
-    /// and softness all along it; or else it is given as pixels.
-    fn straight(&mut self, _piece: &Straight) -> Drawn {
-        Drawn::Not
-    }
-}
-
-/// What became of a straight piece.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Drawn {
-    /// It is to be given as pixels.
-    Not,
-    Whole,
-    /// There is no time for more.
-    Late,
-}
-
-impl<F: FnMut(Fragment) -> bool> Pen for F {
-    fn pixel(&mut self, fragment: Fragment) -> bool {
-        self(fragment)
-    }
-}
-
-/// A piece of a strip along one segment.
-#[derive(Debug, Clone, Copy)]
-pub struct Straight {
-    /// In turn around it.
-    pub corners: [Snapped; 4],
-    /// A point of the segment.
-    pub on: Snapped,
-    /// Its direction, of length 1.
-    pub direction: Vector,
-}
 
 /// Lays strips of one width.
 pub struct Strip<'a, P> {
@@ -309,7 +241,7 @@ impl<'a, P: Pen> Strip<'a, P> {
             let v = ((na.0 * cos - na.1 * sin) * side, (na.0 * sin + na.1 * cos) * side);
             let next = self.corner_at(at, v, -side, 0.0);
             let Some((left, right)) = self.last else { return };
-            self.triangle(left, right, next);
+            self.triangle([left, right, next]);
             self.last = Some(if to_right { (next, right) } else { (left, next) });
         }
     }
@@ -363,8 +295,8 @@ impl<'a, P: Pen> Strip<'a, P> {
         let (left, right) =
             (self.corner_at(at, left, 1.0, beyond), self.corner_at(at, right, -1.0, beyond));
         if let Some((last_left, last_right)) = self.last {
-            self.triangle(last_left, last_right, right);
-            self.triangle(last_left, right, left);
+            self.triangle([last_left, last_right, right]);
+            self.triangle([last_left, right, left]);
         }
         self.last = Some((left, right));
     }
@@ -379,50 +311,8 @@ impl<'a, P: Pen> Strip<'a, P> {
         }
     }
 
-    /// Gives the pixels whose centre lies in the triangle; those on a left or upper side belong to
-    /// it.
-    fn triangle(&mut self, a: Corner, b: Corner, c: Corner) {
-        let (top, bottom) = (a.at.y.min(b.at.y).min(c.at.y), a.at.y.max(b.at.y).max(c.at.y));
-        let (left, right) = (a.at.x.min(b.at.x).min(c.at.x), a.at.x.max(b.at.x).max(c.at.x));
-        if right <= 0
-            || left >= self.width_px * SUBPIXELS
-            || bottom <= 0
-            || top >= self.height_px * SUBPIXELS
-        {
-            return;
-        }
-        let area = cross(a.at, b.at, c.at);
-        if area == 0.0 {
-            return;
-        }
-        let sides = [(a.at, b.at), (b.at, c.at), (c.at, a.at)];
-        let rows = first_center(top).max(0)..first_center(bottom).min(self.height_px);
-        for row in rows {
-            let y = row * SUBPIXELS + SUBPIXELS / 2;
-            let (mut from, mut to) = (i64::MAX, i64::MIN);
-            for (p, q) in sides {
-                let (upper, lower) = if p.y <= q.y { (p, q) } else { (q, p) };
-                if upper.y <= y && y < lower.y {
-                    // Rounded up: the first position not left of the side.
-                    let x =
-                        upper.x - floor_mul_div(y - upper.y, upper.x - lower.x, lower.y - upper.y);
-                    let first = first_center(x);
-                    (from, to) = (from.min(first), to.max(first));
-                }
-            }
-            for column in from.max(0)..to.min(self.width_px) {
-                let p = Snapped { x: column * SUBPIXELS + SUBPIXELS / 2, y };
-                let (wa, wb) = (cross(p, b.at, c.at) / area, cross(p, c.at, a.at) / area);
-                let wc = 1.0 - wa - wb;
-                self.stopped |= !self.pen.pixel(Fragment {
-                    x: column as usize,
-                    y: row as usize,
-                    across: a.across * wa + b.across * wb + c.across * wc,
-                    beyond: a.beyond * wa + b.beyond * wb + c.beyond * wc,
-                    along: a.along * wa + b.along * wb + c.along * wc,
-                });
-            }
-        }
+    fn triangle(&mut self, corners: [Corner; 3]) {
+        self.stopped |= !triangle(corners, (self.width_px, self.height_px), self.pen);
     }
 }
 
@@ -431,18 +321,6 @@ impl<'a, P: Pen> Strip<'a, P> {
 fn beside(d: Vector, [left, right]: [f64; 2]) -> [Vector; 2] {
     let n = right_of(d);
     [(n.0 + d.0 * right, n.1 + d.1 * right), (-n.0 + d.0 * left, -n.1 + d.1 * left)]
-}
-
-/// Twice the area of a triangle, with its winding as the sign.
-fn cross(a: Snapped, b: Snapped, c: Snapped) -> f64 {
-    let (bx, by) = ((b.x - a.x) as f64, (b.y - a.y) as f64);
-    let (cx, cy) = ((c.x - a.x) as f64, (c.y - a.y) as f64);
-    bx * cy - by * cx
-}
-
-/// The first pixel whose centre is not before `v`.
-pub fn first_center(v: i64) -> i64 {
-    (v - SUBPIXELS / 2 + SUBPIXELS - 1).div_euclid(SUBPIXELS)
 }
 
 /// A square root is rounded alike on every machine, and quick; `hypot` is neither.
@@ -464,6 +342,7 @@ fn right_of(d: Vector) -> Vector {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pen::Fragment;
     use super::*;
 
     /// How many pixels the strip has, each as often as it is covered.

@@ -1,0 +1,132 @@
+//! What draws the pixels of strips: of each triangle, or of straight pieces as a whole.
+
+use super::coverage::floor_mul_div;
+use crate::geo::{SUBPIXELS, Snapped};
+
+/// A pixel in the strip.
+#[derive(Debug, Clone, Copy)]
+pub struct Fragment {
+    pub x: usize,
+    pub y: usize,
+    /// From the middle, in half widths of the strip: left of the line above 0, right below.
+    pub across: f64,
+    /// Beyond the line's end, in half widths; 0 but in round ends.
+    pub beyond: f64,
+    /// From the line's start, in 1/256 px.
+    pub along: f64,
+}
+
+/// A vector in half widths, or a direction of length 1.
+pub type Vector = (f64, f64);
+
+/// A point of a strip.
+#[derive(Debug, Clone, Copy)]
+pub struct Corner {
+    pub at: Snapped,
+    pub across: f64,
+    pub beyond: f64,
+    pub along: f64,
+}
+
+/// What draws a strip's pixels.
+pub trait Pen {
+    /// Takes a pixel, and says whether there is time for more.
+    fn pixel(&mut self, fragment: Fragment) -> bool;
+
+    /// Whether it asks how far along the line its pixels lie.
+    fn measures(&self) -> bool {
+        true
+    }
+
+    /// Takes the straight piece of a strip between two pairs, of a line that has the same colour
+    /// and softness all along it; or else it is given as pixels.
+    fn straight(&mut self, _piece: &Straight) -> Drawn {
+        Drawn::Not
+    }
+}
+
+/// What became of a straight piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawn {
+    /// It is to be given as pixels.
+    Not,
+    Whole,
+    /// There is no time for more.
+    Late,
+}
+
+impl<F: FnMut(Fragment) -> bool> Pen for F {
+    fn pixel(&mut self, fragment: Fragment) -> bool {
+        self(fragment)
+    }
+}
+
+/// A piece of a strip along one segment.
+#[derive(Debug, Clone, Copy)]
+pub struct Straight {
+    /// In turn around it.
+    pub corners: [Snapped; 4],
+    /// A point of the segment.
+    pub on: Snapped,
+    /// Its direction, of length 1.
+    pub direction: Vector,
+}
+
+/// Gives the pixels whose centre lies in the triangle; those on a left or upper side belong to
+/// it. Whether there is time for more.
+pub fn triangle(
+    [a, b, c]: [Corner; 3],
+    (width_px, height_px): (i64, i64),
+    pen: &mut impl Pen,
+) -> bool {
+    let (top, bottom) = (a.at.y.min(b.at.y).min(c.at.y), a.at.y.max(b.at.y).max(c.at.y));
+    let (left, right) = (a.at.x.min(b.at.x).min(c.at.x), a.at.x.max(b.at.x).max(c.at.x));
+    if right <= 0 || left >= width_px * SUBPIXELS || bottom <= 0 || top >= height_px * SUBPIXELS {
+        return true;
+    }
+    let area = cross(a.at, b.at, c.at);
+    if area == 0.0 {
+        return true;
+    }
+    let sides = [(a.at, b.at), (b.at, c.at), (c.at, a.at)];
+    let mut has_time = true;
+    let rows = first_center(top).max(0)..first_center(bottom).min(height_px);
+    for row in rows {
+        let y = row * SUBPIXELS + SUBPIXELS / 2;
+        let (mut from, mut to) = (i64::MAX, i64::MIN);
+        for (p, q) in sides {
+            let (upper, lower) = if p.y <= q.y { (p, q) } else { (q, p) };
+            if upper.y <= y && y < lower.y {
+                // Rounded up: the first position not left of the side.
+                let x = upper.x - floor_mul_div(y - upper.y, upper.x - lower.x, lower.y - upper.y);
+                let first = first_center(x);
+                (from, to) = (from.min(first), to.max(first));
+            }
+        }
+        for column in from.max(0)..to.min(width_px) {
+            let p = Snapped { x: column * SUBPIXELS + SUBPIXELS / 2, y };
+            let (wa, wb) = (cross(p, b.at, c.at) / area, cross(p, c.at, a.at) / area);
+            let wc = 1.0 - wa - wb;
+            has_time &= pen.pixel(Fragment {
+                x: column as usize,
+                y: row as usize,
+                across: a.across * wa + b.across * wb + c.across * wc,
+                beyond: a.beyond * wa + b.beyond * wb + c.beyond * wc,
+                along: a.along * wa + b.along * wb + c.along * wc,
+            });
+        }
+    }
+    has_time
+}
+
+/// Twice the area of a triangle, with its winding as the sign.
+fn cross(a: Snapped, b: Snapped, c: Snapped) -> f64 {
+    let (bx, by) = ((b.x - a.x) as f64, (b.y - a.y) as f64);
+    let (cx, cy) = ((c.x - a.x) as f64, (c.y - a.y) as f64);
+    bx * cy - by * cx
+}
+
+/// The first pixel whose centre is not before `v`.
+pub fn first_center(v: i64) -> i64 {
+    (v - SUBPIXELS / 2 + SUBPIXELS - 1).div_euclid(SUBPIXELS)
+}
