@@ -6,10 +6,12 @@ use super::dem::Dem;
 use super::tiles::{Held, MAX_COPIES, Tiles, covering, nearest, nearest_zoom, placed_part};
 use moka::sync::Cache;
 
-use crate::compose::{self, Batch, Classes, Fetched, Inputs, LayerData, Placed, Sieve};
+use crate::compose::{
+    self, Batch, Classes, Fetched, Inputs, LayerData, Numbers, Parts, Placed, Sieve,
+};
 use crate::feature::{Feature, Properties, Value};
 use crate::geo::{Detail, World, WorldBox};
-use crate::index::{Clusters, Gathering, Index, Part};
+use crate::index::{Clusters, Gathering, Index};
 use crate::source::tiles::{self, TileSet, VectorTile};
 use crate::sprite::Image;
 use crate::style::{ClusterSpec, Context, Datum, Expr, ImageSource, Layer, TileSource};
@@ -201,8 +203,8 @@ impl Source {
                         // Of a larger tile only what lies in the one that is missing.
                         let (_, tile) = nearest(tiles, id, held)?;
                         let index = held.keep(tile).layer(name)?;
-                        let part = |part| fetched(index, part, Detail::ALL);
-                        let parts = index.parts().iter().map(part).collect();
+                        let numbers = Numbers::Own((0..index.parts().len() as u32).collect());
+                        let parts = Parts::of(index, numbers, Detail::ALL);
                         let clip = Some(id.bounds());
                         Some(Batch { parts, copy, clip, ..Batch::default() })
                     },
@@ -242,7 +244,8 @@ fn tile_reach(layer: &Layer, inputs: &Inputs) -> f64 {
 
 /// The features of a source that is drawn as a whole, in every copy of the world that is shown.
 fn whole<'a>(index: &'a Index, layer: &Layer, inputs: &Inputs, by: &Fetching) -> Vec<Batch<'a>> {
-    let all = index.parts().iter().map(|part| fetched(index, part, Detail::ALL));
+    let all = 0..index.parts().len() as u32;
+    let all = all.filter_map(|number| Fetched::of(index, number, Detail::ALL));
     let reach = compose::reach_px(layer, inputs, all);
     let shown = inputs.camera.bounds(reach);
     let Some(bounds) = index.bounds() else { return Vec::new() };
@@ -252,19 +255,19 @@ fn whole<'a>(index: &'a Index, layer: &Layer, inputs: &Inputs, by: &Fetching) ->
     copies(&shown, &bounds)
         .map(|copy| {
             let numbers = by.held.found(index, copy, inputs.camera, reach);
-            let part = |number: u32| index.part(number).map(|part| fetched(index, part, detail));
-            let mut parts = Vec::new();
-            match &sieve {
-                None => {
-                    parts.reserve_exact(numbers.len());
-                    parts.extend(numbers.iter().filter_map(|number| part(*number)));
-                }
+            let numbers = match &sieve {
+                None => Numbers::Shared(numbers),
                 Some(sieve) => {
-                    let known = |number: &&u32| sieve.known(**number) != Some(false);
-                    let asked = numbers.iter().filter(known).filter_map(|number| part(*number));
-                    parts.extend(asked.filter(|part| sieve.passes(layer, inputs, part)));
+                    let passes = |number: &u32| {
+                        let asked = || Fetched::of(index, *number, Detail::ALL);
+                        let asked =
+                            || asked().is_some_and(|part| sieve.passes(layer, inputs, &part));
+                        sieve.known(*number).unwrap_or_else(asked)
+                    };
+                    Numbers::Own(numbers.iter().copied().filter(passes).collect())
                 }
-            }
+            };
+            let parts = Parts::of(index, numbers, detail);
             let (sifted, classes) = (sieve.is_some(), classes.clone());
             Batch { parts, copy, clip: None, detail, sifted, classes }
         })
@@ -276,9 +279,4 @@ fn copies(shown: &WorldBox, bounds: &WorldBox) -> std::ops::RangeInclusive<i64> 
     let first = (shown.min.x - bounds.max.x).ceil() as i64;
     let last = (shown.max.x - bounds.min.x).floor() as i64;
     first.max(-MAX_COPIES)..=last.min(MAX_COPIES)
-}
-
-fn fetched<'a>(index: &'a Index, part: &'a Part, detail: Detail) -> Fetched<'a> {
-    let worths = if detail == Detail::ALL { None } else { index.worths().of_part(part.number) };
-    Fetched { feature: index.feature(part), shape: &part.shape, worths, number: part.number }
 }

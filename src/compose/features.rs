@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use super::fill::FillsOf;
 use super::place::Place;
 use super::{Batch, Composer, Fetched};
 use crate::feature::Value;
-use crate::geo::{Kind, cost};
+use crate::geo::{Kind, Stopped, cost};
 use crate::scene::Item;
 use crate::style::{Context, Datum, Layer, Paint, Property};
 
@@ -49,19 +51,17 @@ impl Composer<'_> {
     /// Takes what the filter lets through, by sort key, until the effort is over. The kinds of a
     /// mixed collection are filtered and drawn apart, in an order of their own, so that nothing
     /// hangs on which of them lie near the picture.
-    pub(super) fn each(
+    pub(super) fn each<'b>(
         &self,
         layer: &Layer,
-        batch: &Batch,
+        batch: &Batch<'b>,
         sort_key: Option<&Property<f64>>,
         mut take: impl FnMut(&[Fetched], &Context),
     ) {
-        let mut keyed: Vec<(Cow<[Fetched]>, f64)> = Vec::new();
-        for feature in batch.parts.chunk_by(|a, b| std::ptr::eq(a.feature, b.feature)) {
+        let mut keyed: Vec<(SmallVec<[Fetched<'b>; 1]>, f64)> = Vec::new();
+        let mut take_feature = |feature: &[Fetched<'b>]| {
             let vertices: usize = feature.iter().map(|part| part.shape.positions()).sum();
-            if self.inputs.effort.spend(2 * (cost::FEATURE + cost::POSITION * vertices)).is_err() {
-                return;
-            }
+            self.inputs.effort.spend(2 * (cost::FEATURE + cost::POSITION * vertices))?;
             for parts in by_kind(feature) {
                 let context = self.context(parts.first().copied());
                 if !batch.sifted && !passes(layer, &context) {
@@ -69,9 +69,23 @@ impl Composer<'_> {
                 }
                 match sort_key {
                     None => take(&parts, &context),
-                    Some(key) => keyed.push((parts, key.eval(&context))),
+                    Some(key) => keyed.push((parts.iter().copied().collect(), key.eval(&context))),
                 }
             }
+            Ok::<(), Stopped>(())
+        };
+        let mut feature: SmallVec<[Fetched; 8]> = SmallVec::new();
+        for part in batch.parts.iter() {
+            if feature.first().is_some_and(|f| !std::ptr::eq(f.feature, part.feature)) {
+                if take_feature(&feature).is_err() {
+                    return;
+                }
+                feature.clear();
+            }
+            feature.push(part);
+        }
+        if !feature.is_empty() && take_feature(&feature).is_err() {
+            return;
         }
         keyed.sort_by(|a, b| a.1.total_cmp(&b.1));
         for (parts, _) in keyed {

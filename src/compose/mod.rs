@@ -9,6 +9,7 @@ mod features;
 mod fill;
 pub mod furniture;
 mod line;
+mod parts;
 mod place;
 mod point;
 mod raster;
@@ -21,12 +22,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use classes::Classes;
+pub use parts::{Fetched, Numbers, Parts};
 pub use reach::reach_px;
 pub use sieve::Sieve;
 pub use symbol::{Label, PartId, Paths as LabelPaths, SymbolInputs, SymbolLayer, symbols};
 
-use crate::feature::{Feature, Value};
-use crate::geo::{Camera, Detail, Effort, Kind, Shape, World, WorldBox};
+use crate::feature::Value;
+use crate::geo::{Camera, Detail, Effort, Kind, World, WorldBox};
 use crate::label::Shown;
 use crate::scene::{self, Group, Ink, Item, Pattern, Scene};
 use crate::sprite::{Image, Sprite};
@@ -34,58 +36,10 @@ use crate::style::{BackgroundPaint, Context, HasImage, ImageName, Layer, Paint, 
 use crate::terrain::Ground;
 use place::Place;
 
-/// One part of a feature, as fetched.
-#[derive(Debug, Clone, Copy)]
-pub struct Fetched<'a> {
-    pub feature: &'a Feature,
-    pub shape: &'a Shape,
-    /// What its positions are worth; where nothing is said, all of them are drawn.
-    pub worths: Option<&'a [Detail]>,
-    /// Position in the source or tile.
-    pub number: u32,
-}
-
-/// A line or ring, as fetched.
-#[derive(Debug, Clone, Copy)]
-pub struct Chain<'a> {
-    pub positions: &'a [World],
-    worths: Option<&'a [Detail]>,
-}
-
-impl<'a> Fetched<'a> {
-    /// Its line, or its rings.
-    fn chains(&self) -> impl Iterator<Item = Chain<'a>> + Clone + use<'a> {
-        let mut left = self.worths;
-        self.shape.chains().map(move |positions| {
-            let worths = left.and_then(|left| left.split_at_checked(positions.len()));
-            left = worths.map(|(_, rest)| rest);
-            Chain { positions, worths: worths.map(|(own, _)| own) }
-        })
-    }
-}
-
-impl<'a> Chain<'a> {
-    /// How many positions matter.
-    fn count(&self, least: Detail) -> usize {
-        match self.worths {
-            Some(worths) => worths.iter().filter(|worth| **worth >= least).count(),
-            None => self.positions.len(),
-        }
-    }
-
-    /// The positions that matter.
-    fn kept(&self, least: Detail) -> impl Iterator<Item = World> + use<'a> {
-        let Self { positions, worths } = *self;
-        let matters = move |i: usize| worths.is_none_or(|w| w.get(i).is_none_or(|w| *w >= least));
-        positions.iter().enumerate().filter(move |(i, _)| matters(*i)).map(|(_, p)| *p)
-    }
-}
-
 /// Parts that are drawn together: of a whole source, or of one of its tiles.
 #[derive(Debug, Clone, Default)]
 pub struct Batch<'a> {
-    /// In source order.
-    pub parts: Vec<Fetched<'a>>,
+    pub parts: Parts<'a>,
     /// How many worlds to the east they are drawn.
     pub copy: i64,
     /// The tile they come from, beyond which they are not drawn.

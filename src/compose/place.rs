@@ -2,7 +2,8 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::{Chain, size};
+use super::parts::Chain;
+use super::size;
 use crate::geo::{Camera, Detail, SUBPIXELS, Snapped, World, WorldBox, round};
 use crate::style::{Context, Translate};
 

@@ -101,19 +101,19 @@ impl Composer<'_> {
         let is_point = |part: &Fetched| part.shape.kind() == Kind::Point;
         let is_filtered = batch.sifted || layer.filter.is_none();
         match &batch.classes {
-            Some(classes) if is_filtered && batch.parts.iter().all(is_point) => {
+            Some(classes) if is_filtered && batch.parts.iter().all(|part| is_point(&part)) => {
                 let each = 2 * (cost::FEATURE + cost::POSITION);
                 if self.inputs.effort.spend(each * batch.parts.len()).is_err() {
                     return;
                 }
-                for part in &batch.parts {
-                    let look = || self.circle_look(paint, &self.context(Some(*part)));
-                    let data = || self.data_of(paint, &self.context(Some(*part)));
+                for part in batch.parts.iter() {
+                    let look = || self.circle_look(paint, &self.context(Some(part)));
+                    let data = || self.data_of(paint, &self.context(Some(part)));
                     let number = match classes.of(part.number, data) {
                         Some(class) => circles.look_of(class, look),
                         None => look().map(|look| circles.look(look)),
                     };
-                    number.into_iter().for_each(|number| circles.add(part, &place, number));
+                    number.into_iter().for_each(|number| circles.add(&part, &place, number));
                 }
             }
             _ => self.each(layer, batch, paint.sort_key.as_ref(), |parts, context| {

@@ -10,7 +10,7 @@ use super::{CssRect, Furnish, Part, PxRect, REGULAR, Theme};
 use crate::color::Color;
 use crate::compose::features::passes;
 use crate::compose::place::Place;
-use crate::compose::{Batch, Composer, Fetched, Images, Inputs, LayerData, context};
+use crate::compose::{Batch, Composer, Fetched, Images, Inputs, LayerData, Parts, context};
 use crate::feature::Value;
 use crate::geo::{Camera, Kind, Shape, Snapped, World};
 use crate::scene::{Group, Item};
@@ -66,17 +66,11 @@ pub fn seen<'a>(
     let mut out = Vec::new();
     for batch in batches {
         let camera = inputs.camera.in_copy(batch.copy);
-        for part in &batch.parts {
-            if passes(layer, &composer.context(Some(*part)))
+        for part in batch.parts.iter() {
+            if passes(layer, &composer.context(Some(part)))
                 && is_within(part.shape, outline, &camera, area)
             {
-                out.push(Seen {
-                    part: *part,
-                    copy: batch.copy,
-                    left_px: 0,
-                    state: inputs.state,
-                    outline,
-                });
+                out.push(Seen { part, copy: batch.copy, left_px: 0, state: inputs.state, outline });
             }
         }
     }
@@ -232,7 +226,7 @@ impl<'a> Furnish<'a> {
         }
         let part = Fetched { feature: sample.part.feature, shape: &shape, worths: None, number: 0 };
         let place = Place::new(*camera);
-        let batch = Batch { parts: vec![part], ..Batch::default() };
+        let batch = Batch { parts: Parts::given(vec![part]), ..Batch::default() };
         for layer in layers {
             let of_layer = composer.context(None);
             let paint = layer.paint.settled(&of_layer, &of_layer);

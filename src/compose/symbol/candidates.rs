@@ -10,7 +10,7 @@ use super::join::{Joined, join};
 use super::layout::layout;
 use super::maker::{Maker, PartId, tile_rank};
 use super::path::Path;
-use crate::compose::{Batch, Fetched};
+use crate::compose::{Batch, Fetched, Parts};
 use crate::geo::{Kind, Shape, cost};
 use crate::label::{Area, Board, Candidate};
 use crate::style::{Context, Layer, SymbolPaint, SymbolPlacement};
@@ -58,7 +58,7 @@ pub fn symbols(
             let join = || Arc::new(joined(inputs, layer, paint, &batch.parts));
             paths.joined.entry((rank, tile)).or_insert_with(join).clone()
         });
-        for part in &batch.parts {
+        for part in batch.parts.iter() {
             let id = PartId { layer: rank, tile, copy: batch.copy, part: part.number, piece };
             let elsewhere = joined
                 .as_ref()
@@ -70,7 +70,7 @@ pub fn symbols(
             {
                 return out;
             }
-            let context = inputs.context(*part);
+            let context = inputs.context(part);
             if !crate::compose::features::passes(
                 layer,
                 &inputs.at_zoom(inputs.whole_zoom(), &context),
@@ -96,10 +96,10 @@ pub fn symbols(
                     Some(_) => {
                         let whole = PartId { piece: None, ..id };
                         let lines =
-                            paths.lines.entry(whole).or_insert_with(|| maker.lines(part, true));
+                            paths.lines.entry(whole).or_insert_with(|| maker.lines(&part, true));
                         maker.along_lines(lines, &mut out);
                     }
-                    None => maker.part(part, &mut out),
+                    None => maker.part(&part, &mut out),
                 }
             }
         }
@@ -115,11 +115,11 @@ pub fn symbols(
 
 /// The lines of a tile that go on as others of the same name, made one with those; none for a line
 /// that is part of one before it.
-fn joined(inputs: &SymbolInputs, layer: &Layer, paint: &SymbolPaint, parts: &[Fetched]) -> Joined {
+fn joined(inputs: &SymbolInputs, layer: &Layer, paint: &SymbolPaint, parts: &Parts) -> Joined {
     let mut named = Vec::new();
-    for part in parts {
+    for part in parts.iter() {
         let Shape::Line(line) = part.shape else { continue };
-        let context = inputs.context(*part);
+        let context = inputs.context(part);
         let whole = inputs.at_zoom(inputs.whole_zoom(), &context);
         if crate::compose::features::passes(layer, &whole) {
             let name: String =

@@ -65,6 +65,9 @@ struct Look {
 struct Stamp {
     /// How far it reaches to each side of that, px.
     reach: i64,
+    /// Which pixels of each row from the stamp's left side on are not clear, and which are opaque;
+    /// the first is the lowest bit.
+    masks: Box<[[u64; 2]]>,
     rows: Vec<Row>,
     rgba: Vec<[u8; 4]>,
 }
@@ -74,10 +77,6 @@ struct Row {
     left: i64,
     from: usize,
     count: usize,
-    /// Which pixels from the stamp's left side on are not clear, and which are opaque; the first
-    /// is the lowest bit.
-    seen: u64,
-    full: u64,
 }
 
 /// A circle that is stamped.
@@ -117,44 +116,47 @@ pub fn draw(circles: &Circles, discs: &Discs, canvas: &mut Canvas) {
 
 /// The pixels of a picture of which nothing below is seen.
 struct Hidden {
-    /// Words of a row: the picture's, and one at each side.
-    words: usize,
+    /// Bytes of a row: the picture's, and eight at each side.
+    stride: usize,
     height: i64,
-    bits: Vec<u64>,
+    /// A bit for each pixel, the first of a byte the lowest.
+    bits: Vec<u8>,
 }
+
+/// Pixels beside the picture that there are bits for.
+const BESIDE: i64 = 64;
 
 impl Hidden {
     fn new(width: usize, height: usize) -> Self {
-        let words = width.div_ceil(64) + 3;
-        let mut row = vec![0; words];
+        let beside = BESIDE as usize / 8;
         // Beside the picture nothing is seen.
-        row[0] = u64::MAX;
-        row[1 + width / 64] = u64::MAX << (width % 64);
-        row[2 + width / 64..].fill(u64::MAX);
-        Self { words, height: height as i64, bits: row.repeat(height) }
+        let mut row = vec![u8::MAX; width.div_ceil(8) + 2 * beside];
+        row[beside..beside + width / 8].fill(0);
+        if width % 8 > 0 {
+            row[beside + width / 8] = u8::MAX << (width % 8);
+        }
+        Self { stride: row.len(), height: height as i64, bits: row.repeat(height) }
     }
 
     /// Adds a circle's opaque pixels; whether anything of it is seen.
     fn adds(&mut self, placed: &Placed) -> bool {
         let Placed { stamp, at: (x, y) } = placed;
-        let left = x - stamp.reach + 64;
-        let Some(word) = usize::try_from(left >> 6).ok().filter(|word| word + 1 < self.words)
-        else {
-            return false;
-        };
-        let shift = (left & 63) as u32;
-        let spread = |bits: u64| u128::from(bits) << shift;
+        let (left, top) = (x - stamp.reach + BESIDE, y - stamp.reach);
+        let within = |byte: &usize| byte + 8 <= self.stride;
+        let Some(byte) = usize::try_from(left >> 3).ok().filter(within) else { return false };
+        let shift = left & 7;
         let mut is_seen = false;
-        for (row, y) in stamp.rows.iter().zip(y - stamp.reach..) {
-            if row.count == 0 || !(0..self.height).contains(&y) {
+        for ([seen, full], y) in stamp.masks.iter().zip(top..) {
+            if !(0..self.height).contains(&y) {
                 continue;
             }
-            let at = y as usize * self.words + word;
-            let (low, high) = (self.bits[at], self.bits[at + 1]);
-            let hidden = u128::from(low) | u128::from(high) << 64;
-            is_seen |= spread(row.seen) & !hidden != 0;
-            let hidden = hidden | spread(row.full);
-            (self.bits[at], self.bits[at + 1]) = (hidden as u64, (hidden >> 64) as u64);
+            let at = y as usize * self.stride + byte;
+            let Some(bytes) = self.bits.get_mut(at..).and_then(|b| b.first_chunk_mut::<8>()) else {
+                continue;
+            };
+            let hidden = u64::from_le_bytes(*bytes);
+            is_seen |= (seen << shift) & !hidden != 0;
+            *bytes = (hidden | full << shift).to_le_bytes();
         }
         is_seen
     }
@@ -177,26 +179,21 @@ impl Stamp {
     /// `center` in the first pixel.
     fn new(look: &Look, center: Snapped) -> Self {
         let reach = look.outer.ceil() as i64 + 1;
-        let mut stamp = Self { reach, rows: Vec::new(), rgba: Vec::new() };
+        let (mut rows, mut masks, mut pixels) = (Vec::new(), Vec::new(), Vec::new());
         for y in -reach..=reach {
             let row: Vec<[u8; 4]> = (-reach..=reach).map(|x| look.at(center, x, y)).collect();
             let is_seen: fn(&[u8; 4]) -> bool = |rgba| rgba[3] > 0;
             let first = row.iter().position(is_seen).unwrap_or(row.len());
             let end = row.iter().rposition(is_seen).map_or(first, |last| last + 1);
-            let from = stamp.rgba.len();
-            stamp.rgba.extend(&row[first..end]);
+            let from = pixels.len();
+            pixels.extend(&row[first..end]);
             let bits = |is: fn(&[u8; 4]) -> bool| {
                 row.iter().enumerate().fold(0, |bits, (i, p)| bits | u64::from(is(p)) << i)
             };
-            stamp.rows.push(Row {
-                left: first as i64 - reach,
-                from,
-                count: end - first,
-                seen: bits(is_seen),
-                full: bits(|rgba| rgba[3] == 255),
-            });
+            masks.push([bits(is_seen), bits(|rgba| rgba[3] == 255)]);
+            rows.push(Row { left: first as i64 - reach, from, count: end - first });
         }
-        stamp
+        Self { reach, masks: masks.into(), rows, rgba: pixels }
     }
 
     fn draw(&self, (x, y): (i64, i64), canvas: &mut Canvas) {

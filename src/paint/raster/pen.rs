@@ -43,6 +43,11 @@ pub trait Pen {
     fn straight(&mut self, _piece: &Straight) -> Drawn {
         Drawn::Not
     }
+
+    /// The same of the square beyond a line's end that its round end lies in.
+    fn round_end(&mut self, _piece: &Straight) -> Drawn {
+        Drawn::Not
+    }
 }
 
 /// What became of a straight piece.

@@ -69,6 +69,23 @@ impl Pen for SolidPen<'_, '_> {
     }
 
     fn straight(&mut self, piece: &Straight) -> Drawn {
+        self.rows(piece, |pen, y, columns, [across, step], _| pen.row(y, columns, across, step))
+    }
+
+    fn round_end(&mut self, piece: &Straight) -> Drawn {
+        self.rows(piece, |pen, y, columns, across, along| pen.round_row(y, columns, across, along))
+    }
+}
+
+impl SolidPen<'_, '_> {
+    /// Draws a piece row by row: `draw` is given the row's columns, and how far the first of them
+    /// is from the middle, and along the line from the piece's own point, each with how much
+    /// further each next one is.
+    fn rows(
+        &mut self,
+        piece: &Straight,
+        mut draw: impl FnMut(&mut Self, usize, std::ops::Range<usize>, [i64; 2], [i64; 2]),
+    ) -> Drawn {
         let Straight { corners, on, direction } = piece;
         if !is_convex(corners) || corners.iter().any(|p| (p.x - on.x).abs() > FURTHEST) {
             return Drawn::Not;
@@ -77,7 +94,7 @@ impl Pen for SolidPen<'_, '_> {
         let top = corners.iter().map(|p| p.y).min().unwrap_or_default();
         let bottom = corners.iter().map(|p| p.y).max().unwrap_or_default();
         let (width, height) = (self.canvas.width() as i64, self.canvas.height() as i64);
-        let (nx, ny) = (nearest(-direction.1 * FINENESS), nearest(direction.0 * FINENESS));
+        let (dx, dy) = (nearest(direction.0 * FINENESS), nearest(direction.1 * FINENESS));
         for row in first_center(top).max(0)..first_center(bottom).min(height) {
             let y = row * SUBPIXELS + SUBPIXELS / 2;
             let (mut from, mut to) = (i64::MAX, i64::MIN);
@@ -91,11 +108,30 @@ impl Pen for SolidPen<'_, '_> {
             if !self.canvas.spends((to - from) as usize, cost::PX) {
                 return Drawn::Late;
             }
-            let x = from * SUBPIXELS + SUBPIXELS / 2;
-            let distance = nx * (x - on.x) + ny * (y - on.y);
-            self.row(row as usize, from as usize..to as usize, distance, nx * SUBPIXELS);
+            let (x, y) = (from * SUBPIXELS + SUBPIXELS / 2 - on.x, y - on.y);
+            let across = [dx * y - dy * x, -dy * SUBPIXELS];
+            let along = [dx * x + dy * y, dx * SUBPIXELS];
+            draw(self, row as usize, from as usize..to as usize, across, along);
         }
         Drawn::Whole
+    }
+
+    /// Draws the pixels of a row of a round end.
+    fn round_row(
+        &mut self,
+        y: usize,
+        columns: std::ops::Range<usize>,
+        across: [i64; 2],
+        along: [i64; 2],
+    ) {
+        let px = |[first, step]: [i64; 2], x: usize| {
+            (first + step * (x - columns.start) as i64) as f64 / PX as f64
+        };
+        for x in self.canvas.seen(y, columns.start, columns.len()) {
+            let (a, b) = (px(across, x), px(along, x));
+            let share = (self.outset_px - (a * a + b * b).sqrt()).clamp(0.0, 1.0);
+            self.canvas.blend_pixel(x, y, self.rgba, (share * 255.0 + 0.5) as u8);
+        }
     }
 }
 

@@ -250,7 +250,12 @@ impl<'a, P: Pen> Strip<'a, P> {
     /// the segment by so many half widths.
     fn pair(&mut self, at: Snapped, d: Vector, along: [f64; 2], beyond: f64) {
         let [right, left] = beside(d, along);
-        self.strip(at, right, left, beyond);
+        match self.last {
+            Some((last, _)) if last.beyond != beyond => {
+                self.round_end(at, d, [right, left], beyond)
+            }
+            _ => self.strip(at, right, left, beyond),
+        }
     }
 
     /// The same at the end of a straight piece.
@@ -274,6 +279,20 @@ impl<'a, P: Pen> Strip<'a, P> {
         };
         match drawn {
             Drawn::Not => return self.strip(at, right, left, 0.0),
+            Drawn::Whole => {}
+            Drawn::Late => self.stopped = true,
+        }
+        self.last = Some((to_left, to_right));
+    }
+
+    /// Continues the strip over a round end, whose middle is `at`.
+    fn round_end(&mut self, at: Snapped, d: Vector, [right, left]: [Vector; 2], beyond: f64) {
+        let Some((last_left, last_right)) = self.last else { return };
+        let (to_left, to_right) =
+            (self.corner_at(at, left, 1.0, beyond), self.corner_at(at, right, -1.0, beyond));
+        let corners = [last_left.at, last_right.at, to_right.at, to_left.at];
+        match self.pen.round_end(&Straight { corners, on: at, direction: d }) {
+            Drawn::Not => return self.strip(at, right, left, beyond),
             Drawn::Whole => {}
             Drawn::Late => self.stopped = true,
         }
