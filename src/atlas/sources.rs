@@ -269,7 +269,8 @@ fn whole<'a>(index: &'a Index, layer: &Layer, inputs: &Inputs, by: &Fetching) ->
             };
             let parts = Parts::of(index, numbers, detail);
             let (sifted, classes) = (sieve.is_some(), classes.clone());
-            Batch { parts, copy, clip: None, detail, sifted, classes }
+            let near = Some(shown.moved(-(copy as f64)));
+            Batch { parts, copy, clip: None, detail, near, sifted, classes }
         })
         .collect()
 }

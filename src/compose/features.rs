@@ -75,14 +75,16 @@ impl Composer<'_> {
             Ok::<(), Stopped>(())
         };
         let mut feature: SmallVec<[Fetched; 8]> = SmallVec::new();
-        for part in batch.parts.iter() {
+        let outcome: Result<(), Stopped> = batch.parts.try_each(|part| {
             if feature.first().is_some_and(|f| !std::ptr::eq(f.feature, part.feature)) {
-                if take_feature(&feature).is_err() {
-                    return;
-                }
+                take_feature(&feature)?;
                 feature.clear();
             }
             feature.push(part);
+            Ok(())
+        });
+        if outcome.is_err() {
+            return;
         }
         if !feature.is_empty() && take_feature(&feature).is_err() {
             return;

@@ -74,7 +74,9 @@ impl Composer<'_> {
                     let lines = outlines.filter_map(|(points, closed)| Line::new(points, closed));
                     areas.cut_fringes.extend(lines.map(|line| (look, line)));
                 }
-                given.for_each(|ring| areas.add_ring(place.each(&ring)));
+                given.for_each(|ring| {
+                    areas.add_ring(|points| place.each(&ring, |p| points.push(p)))
+                });
                 areas.end(look, is_fringed && !cut);
             }
             Some(ink) => {

@@ -40,6 +40,11 @@ impl Composer<'_> {
         }
         let Some(ink) = self.line_ink(paint, context, opacity, gradient) else { return };
         let by = paint.offset.eval(context);
+        let is_measured = by != 0.0
+            || paint.blur.eval(context) > 0.0
+            || paint.dasharray.is_some()
+            || !matches!(ink, LineInk::Color(_));
+        let place = if is_measured { &place.at_length() } else { place };
         let by = by.signum() * size(by.abs()) * ratio * SUBPIXELS as f64;
         let mut lines = Lines::new();
         let mut add = |points: Vec<Snapped>, closed: bool| {

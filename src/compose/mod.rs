@@ -46,6 +46,8 @@ pub struct Batch<'a> {
     pub clip: Option<WorldBox>,
     /// What matters of their lines and rings.
     pub detail: Detail,
+    /// What of their world may leave a mark in the picture.
+    pub near: Option<WorldBox>,
     /// Whether the layer's filter has been asked of each.
     pub sifted: bool,
     /// Which of them look alike, where that is remembered.
@@ -201,7 +203,9 @@ impl<'a> Composer<'a> {
     }
 
     fn place(&self, batch: &Batch) -> Place {
-        Place::new(self.inputs.camera.in_copy(batch.copy)).of_tile(batch.clip).within(batch.detail)
+        Place::new(self.inputs.camera.in_copy(batch.copy))
+            .of_tile(batch.clip)
+            .within(batch.detail, batch.near)
     }
 
     fn background(&self, paint: &BackgroundPaint) -> Option<Ink> {

@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use smallvec::SmallVec;
+
 use crate::feature::Feature;
-use crate::geo::{Detail, Shape, World};
-use crate::index::Index;
+use crate::geo::{Detail, Shape, World, WorldBox, round};
+use crate::index::{Index, PIECE, PieceBox};
 
 /// One part of a feature, as fetched.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +15,8 @@ pub struct Fetched<'a> {
     pub shape: &'a Shape,
     /// What its positions are worth; where nothing is said, all of them are drawn.
     pub worths: Option<&'a [Detail]>,
+    /// Boxes of pieces of its chains, where these are long.
+    pub pieces: &'a [PieceBox],
     /// Position in the source or tile.
     pub number: u32,
 }
@@ -22,6 +26,8 @@ pub struct Fetched<'a> {
 pub struct Chain<'a> {
     pub positions: &'a [World],
     worths: Option<&'a [Detail]>,
+    /// Of so many positions each; empty where it is drawn as a whole.
+    pieces: &'a [PieceBox],
 }
 
 /// Some parts, in source order.
@@ -82,6 +88,21 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Takes each of them, until one cannot be taken.
+    ///
+    /// # Errors
+    /// That of the one.
+    pub fn try_each<E>(&self, mut take: impl FnMut(Fetched<'a>) -> Result<(), E>) -> Result<(), E> {
+        match &self.0 {
+            Which::Given(parts) => parts.iter().try_for_each(|part| take(*part)),
+            Which::Of(Numbered { index, numbers, detail }) => numbers
+                .all()
+                .iter()
+                .filter_map(|number| Fetched::of(index, *number, *detail))
+                .try_for_each(take),
+        }
+    }
+
     /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = Fetched<'a>> + Clone {
         let (given, of) = match &self.0 {
@@ -100,17 +121,24 @@ impl<'a> Fetched<'a> {
     /// A part of an index; of its lines and rings what matters.
     pub fn of(index: &'a Index, number: u32, detail: Detail) -> Option<Self> {
         let part = index.part(number)?;
-        let worths = if detail == Detail::ALL { None } else { index.worths().of_part(number) };
-        Some(Self { feature: index.feature(part), shape: &part.shape, worths, number })
+        let (feature, shape) = (index.feature(part), &part.shape);
+        if detail == Detail::ALL || matches!(shape, Shape::Point(_)) {
+            return Some(Self { feature, shape, worths: None, pieces: &[], number });
+        }
+        let worths = index.worths();
+        let (worths, pieces) = (worths.of_part(number), worths.pieces(number));
+        Some(Self { feature, shape, worths, pieces, number })
     }
 
     /// Its line, or its rings.
     pub fn chains(&self) -> impl Iterator<Item = Chain<'a>> + Clone + use<'a> {
-        let mut left = self.worths;
+        let (mut left, mut pieces) = (self.worths, self.pieces);
         self.shape.chains().map(move |positions| {
             let worths = left.and_then(|left| left.split_at_checked(positions.len()));
             left = worths.map(|(_, rest)| rest);
-            Chain { positions, worths: worths.map(|(own, _)| own) }
+            let own = pieces.split_at_checked(positions.len().div_ceil(PIECE)).unwrap_or_default();
+            pieces = own.1;
+            Chain { positions, worths: worths.map(|(own, _)| own), pieces: own.0 }
         })
     }
 }
@@ -124,9 +152,40 @@ impl<'a> Chain<'a> {
         }
     }
 
+    /// Whether it may have edges at which the world is cut.
+    pub fn is_cut(&self, least: Detail) -> bool {
+        let may_be = self.pieces.is_empty() || self.pieces.iter().any(PieceBox::is_on_cut);
+        may_be && self.kept(least).any(round::is_on_cut)
+    }
+
+    /// The positions that matter; of pieces that lie beside a box, wholly on one side of it, no
+    /// more than the first two and the last two, so that whatever lies in the box is the same.
+    pub fn near(&self, least: Detail, wanted: &WorldBox, mut take: impl FnMut(World)) {
+        if self.pieces.is_empty() {
+            return self.kept(least).for_each(take);
+        }
+        let pieces = self.positions.chunks(PIECE).zip(self.pieces);
+        for (at, (positions, bounds)) in (0..).step_by(PIECE).zip(pieces) {
+            let worths = self.worths.and_then(|worths| worths.get(at..at + positions.len()));
+            let matters = |i: &usize| worths.is_none_or(|worths| worths[*i] >= least);
+            let kept = (0..positions.len()).filter(matters);
+            if !bounds.is_beside(wanted) {
+                kept.for_each(|i| take(positions[i]));
+                continue;
+            }
+            let mut first = kept.clone().take(2).collect::<SmallVec<[usize; 4]>>();
+            let after = first.last().copied();
+            let last = kept.rev().take(2).filter(|i| Some(*i) > after);
+            let from = first.len();
+            first.extend(last);
+            first[from..].reverse();
+            first.into_iter().for_each(|i| take(positions[i]));
+        }
+    }
+
     /// The positions that matter.
     pub fn kept(&self, least: Detail) -> impl Iterator<Item = World> + use<'a> {
-        let Self { positions, worths } = *self;
+        let Self { positions, worths, .. } = *self;
         let matters = move |i: usize| worths.is_none_or(|w| w.get(i).is_none_or(|w| *w >= least));
         positions.iter().enumerate().filter(move |(i, _)| matters(*i)).map(|(_, p)| *p)
     }

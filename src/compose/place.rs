@@ -5,6 +5,7 @@ use smallvec::{SmallVec, smallvec};
 use super::parts::Chain;
 use super::size;
 use crate::geo::{Camera, Detail, SUBPIXELS, Snapped, World, WorldBox, round};
+use crate::index::PIECE;
 use crate::style::{Context, Translate};
 
 /// Points, and whether they are a whole ring; mostly one.
@@ -16,11 +17,13 @@ pub struct Place {
     shift: Snapped,
     tile: Option<WorldBox>,
     detail: Detail,
+    /// Outside it nothing is drawn.
+    near: Option<WorldBox>,
 }
 
 impl Place {
     pub fn new(camera: Camera) -> Self {
-        Self { camera, shift: Snapped { x: 0, y: 0 }, tile: None, detail: Detail::ALL }
+        Self { camera, shift: Snapped { x: 0, y: 0 }, tile: None, detail: Detail::ALL, near: None }
     }
 
     /// For the features of one tile, where there is one.
@@ -28,9 +31,14 @@ impl Place {
         Self { tile, ..self }
     }
 
-    /// With no more of lines and rings than matters.
-    pub fn within(self, detail: Detail) -> Self {
-        Self { detail, ..self }
+    /// With no more of lines and rings than matters, and than what is near.
+    pub fn within(self, detail: Detail, near: Option<WorldBox>) -> Self {
+        Self { detail, near, ..self }
+    }
+
+    /// With all of lines and rings that matters, near or not: for what is measured along them.
+    pub fn at_length(&self) -> Self {
+        Self { near: None, ..*self }
     }
 
     /// Whether a mark at the point is drawn with this tile: points on its sides are in the next
@@ -55,19 +63,26 @@ impl Place {
     }
 
     pub fn points(&self, chain: &Chain) -> Vec<Snapped> {
-        let mut points = Vec::with_capacity(chain.count(self.detail));
-        points.extend(self.each(chain));
+        let mut points = Vec::with_capacity(if self.near.is_none() {
+            chain.count(self.detail)
+        } else {
+            chain.positions.len().min(PIECE)
+        });
+        self.each(chain, |point| points.push(point));
         points
     }
 
     /// The same one by one.
-    pub fn each(&self, chain: &Chain) -> impl Iterator<Item = Snapped> {
-        chain.kept(self.detail).map(|p| self.point(p))
+    pub fn each(&self, chain: &Chain, mut take: impl FnMut(Snapped)) {
+        match &self.near {
+            Some(near) => chain.near(self.detail, near, |p| take(self.point(p))),
+            None => chain.kept(self.detail).for_each(|p| take(self.point(p))),
+        }
     }
 
     /// Whether a ring may have edges at which the world, or its tile, is cut.
     pub fn is_cut(&self, ring: &Chain) -> bool {
-        self.tile.is_some() || ring.kept(self.detail).any(round::is_on_cut)
+        self.tile.is_some() || ring.is_cut(self.detail)
     }
 
     /// A ring's outline in one closed piece, or without the edges at which the world, or its tile,

@@ -1,6 +1,7 @@
 //! Circle and heatmap layers: marks at points.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::classes::Look;
@@ -101,12 +102,18 @@ impl Composer<'_> {
         let is_point = |part: &Fetched| part.shape.kind() == Kind::Point;
         let is_filtered = batch.sifted || layer.filter.is_none();
         match &batch.classes {
-            Some(classes) if is_filtered && batch.parts.iter().all(|part| is_point(&part)) => {
+            Some(classes)
+                if is_filtered
+                    && batch
+                        .parts
+                        .try_each(|part| if is_point(&part) { Ok(()) } else { Err(()) })
+                        .is_ok() =>
+            {
                 let each = 2 * (cost::FEATURE + cost::POSITION);
                 if self.inputs.effort.spend(each * batch.parts.len()).is_err() {
                     return;
                 }
-                for part in batch.parts.iter() {
+                let _ = batch.parts.try_each(|part| {
                     let look = || self.circle_look(paint, &self.context(Some(part)));
                     let data = || self.data_of(paint, &self.context(Some(part)));
                     let number = match classes.of(part.number, data) {
@@ -114,7 +121,8 @@ impl Composer<'_> {
                         None => look().map(|look| circles.look(look)),
                     };
                     number.into_iter().for_each(|number| circles.add(&part, &place, number));
-                }
+                    Ok::<(), Infallible>(())
+                });
             }
             _ => self.each(layer, batch, paint.sort_key.as_ref(), |parts, context| {
                 if let Some(look) = self.circle_look(paint, context) {

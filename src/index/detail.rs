@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use super::Part;
-use crate::geo::{Detail, Shape, World};
+use crate::geo::{Detail, Shape, World, WorldBox};
 
 /// Chains of no more positions are kept as they are.
 const FEW: usize = 8;
@@ -26,6 +26,48 @@ pub struct Worths {
     /// Where each part's begin, and where the last one's end.
     starts: Vec<u32>,
     worths: Vec<Detail>,
+    /// The parts whose chains are boxed piece by piece, in order, and where their boxes end.
+    boxed: Vec<(u32, u32)>,
+    boxes: Vec<PieceBox>,
+}
+
+/// How many positions of a long chain are boxed together.
+pub const PIECE: usize = 64;
+/// Parts of fewer positions are looked at as a whole.
+const BOXED: usize = 4 * PIECE;
+
+/// The envelope of a piece of a chain, unit square; rounded outward.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PieceBox {
+    min: [f32; 2],
+    max: [f32; 2],
+}
+
+impl PieceBox {
+    fn around(positions: &[World]) -> Self {
+        let bounds = WorldBox::around(positions);
+        let [low, high] = bounds.map_or([World { x: 0.0, y: 0.0 }; 2], |b| [b.min, b.max]);
+        Self {
+            min: [low.x, low.y].map(|v| (v as f32).next_down()),
+            max: [high.x, high.y].map(|v| (v as f32).next_up()),
+        }
+    }
+
+    /// Whether all of it lies on one side of a box, outside.
+    pub fn is_beside(&self, other: &WorldBox) -> bool {
+        f64::from(self.max[0]) < other.min.x
+            || f64::from(self.min[0]) > other.max.x
+            || f64::from(self.max[1]) < other.min.y
+            || f64::from(self.min[1]) > other.max.y
+    }
+
+    /// Whether it may have positions at which the world is cut.
+    pub fn is_on_cut(&self) -> bool {
+        // More than what f32 is rounded by.
+        let margin = 1e-6;
+        let all = [self.min, self.max];
+        all.iter().flatten().any(|v| !(margin..=1.0 - margin).contains(v))
+    }
 }
 
 impl Worths {
@@ -38,6 +80,7 @@ impl Worths {
             return Self::default();
         }
         let junctions = Junctions::of(parts);
+        let (mut boxed, mut boxes) = (Vec::new(), Vec::new());
         let mut worths = Vec::new();
         let mut starts = vec![0];
         let mut scratch = Scratch::default();
@@ -53,9 +96,25 @@ impl Worths {
                 }
             }
             starts.push(worths.len() as u32);
+            if part.shape.positions() >= BOXED {
+                let pieces = part.shape.chains().flat_map(|chain| chain.chunks(PIECE));
+                boxes.extend(pieces.map(PieceBox::around));
+                boxed.push((part.number, boxes.len() as u32));
+            }
         }
         worths.shrink_to_fit();
-        Self { starts, worths }
+        Self { starts, worths, boxed, boxes }
+    }
+
+    /// The boxes of the pieces of a part's chains, chain after chain; empty where it is short.
+    pub fn pieces(&self, number: u32) -> &[PieceBox] {
+        match self.boxed.binary_search_by_key(&number, |(part, _)| *part) {
+            Err(_) => &[],
+            Ok(at) => {
+                let from = at.checked_sub(1).map_or(0, |before| self.boxed[before].1);
+                &self.boxes[from as usize..self.boxed[at].1 as usize]
+            }
+        }
     }
 
     /// What the positions of a part are worth, chain after chain; `None` where all are kept.

@@ -12,12 +12,12 @@ mod question;
 use std::sync::{Arc, OnceLock};
 
 pub use cluster::{Clusters, Gathering};
-pub use detail::Worths;
+pub use detail::{PIECE, PieceBox, Worths};
 pub use identity::Id;
 use identity::Ids;
 pub use question::Near;
 use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{RTree, RTreeObject as _};
+use rstar::{AABB, Envelope as _, ParentNode, RTree, RTreeNode, RTreeObject as _};
 
 use crate::feature::{Collection, Date, Feature, Timing};
 use crate::geo::{Projector, Shape, World, WorldBox, round, shapes_of};
@@ -137,11 +137,9 @@ impl Index {
         if self.bounds().is_some_and(|own| bounds.holds(&own)) {
             return (0..self.parts.len() as u32).collect();
         }
-        let wanted = rectangle(bounds).envelope();
-        let found = self.tree.locate_in_envelope_intersecting(wanted);
-        let mut found: Vec<u32> = found.map(|e| e.data).collect();
-        found.sort_unstable();
-        found
+        let mut found = Vec::new();
+        meeting(self.tree.root(), &rectangle(bounds).envelope(), &mut found);
+        in_order(found, self.parts.len())
     }
 
     /// A part by its number.
@@ -197,6 +195,47 @@ impl Index {
         dates.dedup();
         dates
     }
+}
+
+/// Adds the entries below a node that meet a box; those of a node that lies in it are not looked
+/// at.
+fn meeting(node: &ParentNode<Entry>, wanted: &AABB<[f64; 2]>, found: &mut Vec<u32>) {
+    let is_inside = wanted.contains_envelope(&node.envelope());
+    for child in node.children() {
+        match child {
+            RTreeNode::Leaf(entry) if is_inside || wanted.intersects(&entry.envelope()) => {
+                found.push(entry.data)
+            }
+            RTreeNode::Parent(parent) if is_inside || wanted.intersects(&parent.envelope()) => {
+                meeting(parent, wanted, found)
+            }
+            RTreeNode::Leaf(_) | RTreeNode::Parent(_) => {}
+        }
+    }
+}
+
+/// Numbers below a limit in order; each comes once.
+fn in_order(mut numbers: Vec<u32>, limit: usize) -> Vec<u32> {
+    // A bit for each that there could be is read faster than many are sorted.
+    if numbers.len() < limit / 128 {
+        numbers.sort_unstable();
+        return numbers;
+    }
+    let mut bits = vec![0u64; limit.div_ceil(64)];
+    for number in &numbers {
+        if let Some(word) = bits.get_mut(*number as usize / 64) {
+            *word |= 1 << (number % 64);
+        }
+    }
+    numbers.clear();
+    for (at, word) in (0u32..).zip(&bits) {
+        let mut left = *word;
+        while left != 0 {
+            numbers.push(at * 64 + left.trailing_zeros());
+            left &= left - 1;
+        }
+    }
+    numbers
 }
 
 fn rectangle(b: &WorldBox) -> Rectangle<[f64; 2]> {

@@ -65,8 +65,8 @@ impl Areas {
     }
 
     /// Adds a ring to the area that is being made.
-    pub fn add_ring(&mut self, points: impl IntoIterator<Item = Snapped>) {
-        self.points.extend(points);
+    pub fn add_ring(&mut self, add: impl FnOnce(&mut Vec<Snapped>)) {
+        add(&mut self.points);
         self.ring_ends.push(self.points.len() as u32);
     }
 
@@ -115,12 +115,12 @@ mod tests {
         let mut areas = Areas::default();
         let look = AreaLook { color: Color::new(1.0, 0.0, 0.0, 1.0), antialias: true };
         let red = areas.look(look);
-        areas.add_ring((0..3).map(at));
-        areas.add_ring((3..7).map(at));
+        areas.add_ring(|points| points.extend((0..3).map(at)));
+        areas.add_ring(|points| points.extend((3..7).map(at)));
         areas.end(red, true);
         let again = areas.look(look);
         let crisp = areas.look(AreaLook { antialias: false, ..look });
-        areas.add_ring((7..9).map(at));
+        areas.add_ring(|points| points.extend((7..9).map(at)));
         areas.end(crisp, false);
         assert_eq!((red, again, crisp, areas.len()), (0, 0, 1, 2));
         let all: Vec<(usize, bool, Vec<usize>)> = areas

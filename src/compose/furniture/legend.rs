@@ -224,7 +224,13 @@ impl<'a> Furnish<'a> {
             // The map is light under every theme, and so is what its colours are mixed with.
             out.extend(self.rectangle(at, Some(GROUND), None));
         }
-        let part = Fetched { feature: sample.part.feature, shape: &shape, worths: None, number: 0 };
+        let part = Fetched {
+            feature: sample.part.feature,
+            shape: &shape,
+            worths: None,
+            pieces: &[],
+            number: 0,
+        };
         let place = Place::new(*camera);
         let batch = Batch { parts: Parts::given(vec![part]), ..Batch::default() };
         for layer in layers {

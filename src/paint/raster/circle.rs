@@ -28,15 +28,30 @@ pub struct Discs(Cache<Key, Arc<OfLook>>);
 /// A look, bit by bit.
 type Key = [u64; 12];
 
-/// By place in a pixel, made when first needed.
-type OfLook = [OnceLock<Stamp>; (PLACES * PLACES) as usize];
+/// What there is of one look.
+struct OfLook {
+    /// By place in a pixel, made when first needed.
+    stamps: [OnceLock<Stamp>; PLACES_IN_PX],
+    /// Of each place in turn, as many rows as the look has.
+    masks: OnceLock<Box<[Mask]>>,
+}
+
+/// Which pixels of a stamp's row from its left side on are not clear, and which are opaque; the
+/// first is the lowest bit.
+#[derive(Clone, Copy)]
+struct Mask {
+    seen: u32,
+    full: u32,
+}
+
+const PLACES_IN_PX: usize = (PLACES * PLACES) as usize;
 
 impl Default for Discs {
     fn default() -> Self {
         // As if all of them were made.
         let weigh = |key: &Key, stamps: &Arc<OfLook>| {
             let side = 2.0 * f64::from_bits(key[1]) + 3.0;
-            (side * side * 4.0) as u32 * stamps.len() as u32
+            (side * side * 4.0) as u32 * stamps.stamps.len() as u32
         };
         Self(Cache::builder().max_capacity(KEPT_BYTES).weigher(weigh).build())
     }
@@ -44,7 +59,10 @@ impl Default for Discs {
 
 impl Discs {
     fn of(&self, look: &Look) -> Arc<OfLook> {
-        let make = || Arc::new(std::array::from_fn(|_| OnceLock::new()));
+        let make = || {
+            let stamps = std::array::from_fn(|_| OnceLock::new());
+            Arc::new(OfLook { stamps, masks: OnceLock::new() })
+        };
         self.0.get_with(look.key(), make)
     }
 }
@@ -65,9 +83,6 @@ struct Look {
 struct Stamp {
     /// How far it reaches to each side of that, px.
     reach: i64,
-    /// Which pixels of each row from the stamp's left side on are not clear, and which are opaque;
-    /// the first is the lowest bit.
-    masks: Box<[[u64; 2]]>,
     rows: Vec<Row>,
     rgba: Vec<[u8; 4]>,
 }
@@ -79,11 +94,31 @@ struct Row {
     count: usize,
 }
 
-/// A circle that is stamped.
-struct Placed<'a> {
-    stamp: &'a Stamp,
+/// Where a circle is stamped.
+#[derive(Clone, Copy)]
+struct Place {
     /// The pixel that its centre lies in.
     at: (i64, i64),
+    /// The place in that pixel.
+    number: usize,
+}
+
+impl Place {
+    fn of(center: Snapped) -> Self {
+        let step = SUBPIXELS / PLACES;
+        let place = |v: i64| (v + step / 2).div_euclid(step);
+        let (x, y) = (place(center.x), place(center.y));
+        let number = y.rem_euclid(PLACES) * PLACES + x.rem_euclid(PLACES);
+        let at = (x.div_euclid(PLACES), y.div_euclid(PLACES));
+        Self { at, number: number as usize }
+    }
+
+    /// A place's centre in the first pixel.
+    fn center(number: usize) -> Snapped {
+        let (x, y) = (number as i64 % PLACES, number as i64 / PLACES);
+        let step = SUBPIXELS / PLACES;
+        Snapped { x: x * step, y: y * step }
+    }
 }
 
 /// Draws the circles, the first lowest.
@@ -91,43 +126,46 @@ pub fn draw(circles: &Circles, discs: &Discs, canvas: &mut Canvas) {
     let looks: Vec<Look> = circles.looks.iter().map(Look::of).collect();
     let stamps = |look: &Look| (look.outer <= MAX_STAMPED_PX).then(|| discs.of(look));
     let stamps: Vec<Option<Arc<OfLook>>> = looks.iter().map(stamps).collect();
-    let placed = |dot: &Dot| {
-        let number = dot.look as usize;
-        Some(Placed::new(dot.center, looks.get(number)?, stamps.get(number)?.as_ref()?))
-    };
-    if stamps.iter().all(Option::is_some) {
-        let mut hidden = Hidden::new(canvas.width(), canvas.height());
-        // From the highest down.
-        let dots = circles.dots.iter().rev();
-        let mut seen: Vec<Placed> = dots.filter_map(placed).filter(|p| hidden.adds(p)).collect();
-        seen.reverse();
-        seen.iter().for_each(|placed| placed.stamp.draw(placed.at, canvas));
-        return;
-    }
-    for dot in &circles.dots {
-        match placed(dot) {
-            Some(placed) => placed.stamp.draw(placed.at, canvas),
-            None => {
-                looks.get(dot.look as usize).into_iter().for_each(|l| l.draw(dot.center, canvas))
+    let mut hidden = Hidden::new((canvas.width(), canvas.height()), &looks, &stamps);
+    // From the highest down.
+    let places = circles.dots.iter().rev().map(|dot| (dot, Place::of(dot.center)));
+    let mut seen: Vec<(&Dot, Place)> =
+        places.filter(|(dot, place)| hidden.adds(dot.look, place)).collect();
+    seen.reverse();
+    for (dot, place) in seen {
+        let Some(look) = looks.get(dot.look as usize) else { continue };
+        let stamp = stamps[dot.look as usize].as_ref().and_then(|all| all.stamps.get(place.number));
+        match stamp {
+            Some(stamp) => {
+                let stamp = stamp.get_or_init(|| Stamp::new(look, Place::center(place.number)));
+                stamp.draw(place.at, canvas);
             }
+            None => look.draw(dot.center, canvas),
         }
     }
 }
 
 /// The pixels of a picture of which nothing below is seen.
-struct Hidden {
+struct Hidden<'a> {
     /// Bytes of a row: the picture's, and eight at each side.
     stride: usize,
     height: i64,
     /// A bit for each pixel, the first of a byte the lowest.
     bits: Vec<u8>,
+    /// How far each look reaches from its pixel, and its masks; looks of the same shape share
+    /// them. Large ones hide nothing.
+    shapes: Vec<Option<(i64, &'a [Mask])>>,
 }
 
 /// Pixels beside the picture that there are bits for.
 const BESIDE: i64 = 64;
 
-impl Hidden {
-    fn new(width: usize, height: usize) -> Self {
+impl<'a> Hidden<'a> {
+    fn new(
+        (width, height): (usize, usize),
+        looks: &[Look],
+        all: &'a [Option<Arc<OfLook>>],
+    ) -> Self {
         let beside = BESIDE as usize / 8;
         // Beside the picture nothing is seen.
         let mut row = vec![u8::MAX; width.div_ceil(8) + 2 * beside];
@@ -135,18 +173,33 @@ impl Hidden {
         if width % 8 > 0 {
             row[beside + width / 8] = u8::MAX << (width % 8);
         }
-        Self { stride: row.len(), height: height as i64, bits: row.repeat(height) }
+        let mut shapes: Vec<Option<(i64, &[Mask])>> = Vec::new();
+        for (i, (look, of_look)) in looks.iter().zip(all).enumerate() {
+            let same = looks[..i].iter().position(|other| other.has_shape_of(look));
+            shapes.push(match (same, of_look) {
+                (Some(same), _) => shapes[same],
+                (None, Some(of_look)) if look.reach() <= MAX_MASKED => {
+                    Some((look.reach(), of_look.masks.get_or_init(|| look.masks())))
+                }
+                _ => None,
+            });
+        }
+        Self { stride: row.len(), height: height as i64, bits: row.repeat(height), shapes }
     }
 
     /// Adds a circle's opaque pixels; whether anything of it is seen.
-    fn adds(&mut self, placed: &Placed) -> bool {
-        let Placed { stamp, at: (x, y) } = placed;
-        let (left, top) = (x - stamp.reach + BESIDE, y - stamp.reach);
+    fn adds(&mut self, look: u32, place: &Place) -> bool {
+        let Some(Some((reach, masks))) = self.shapes.get(look as usize) else { return true };
+        let (rows, (x, y)) = (2 * *reach as usize + 1, place.at);
+        let (left, top) = (x - reach + BESIDE, y - reach);
         let within = |byte: &usize| byte + 8 <= self.stride;
         let Some(byte) = usize::try_from(left >> 3).ok().filter(within) else { return false };
+        let Some(masks) = masks.get(place.number * rows..(place.number + 1) * rows) else {
+            return true;
+        };
         let shift = left & 7;
         let mut is_seen = false;
-        for ([seen, full], y) in stamp.masks.iter().zip(top..) {
+        for (Mask { seen, full }, y) in masks.iter().zip(top..) {
             if !(0..self.height).contains(&y) {
                 continue;
             }
@@ -155,31 +208,21 @@ impl Hidden {
                 continue;
             };
             let hidden = u64::from_le_bytes(*bytes);
-            is_seen |= (seen << shift) & !hidden != 0;
-            *bytes = (hidden | full << shift).to_le_bytes();
+            is_seen |= (u64::from(*seen) << shift) & !hidden != 0;
+            *bytes = (hidden | u64::from(*full) << shift).to_le_bytes();
         }
         is_seen
     }
 }
 
-impl<'a> Placed<'a> {
-    fn new(center: Snapped, look: &Look, stamps: &'a OfLook) -> Self {
-        let step = SUBPIXELS / PLACES;
-        let place = |v: i64| (v + step / 2).div_euclid(step);
-        let (x, y) = (place(center.x), place(center.y));
-        let at = (x.div_euclid(PLACES), y.div_euclid(PLACES));
-        let (x, y) = (x.rem_euclid(PLACES), y.rem_euclid(PLACES));
-        let center = Snapped { x: x * step, y: y * step };
-        let stamp = stamps[(y * PLACES + x) as usize].get_or_init(|| Stamp::new(look, center));
-        Self { stamp, at }
-    }
-}
+/// The furthest that a look with masks reaches from its pixel: 32 bits hold its rows.
+const MAX_MASKED: i64 = 15;
 
 impl Stamp {
     /// `center` in the first pixel.
     fn new(look: &Look, center: Snapped) -> Self {
-        let reach = look.outer.ceil() as i64 + 1;
-        let (mut rows, mut masks, mut pixels) = (Vec::new(), Vec::new(), Vec::new());
+        let reach = look.reach();
+        let (mut rows, mut pixels) = (Vec::new(), Vec::new());
         for y in -reach..=reach {
             let row: Vec<[u8; 4]> = (-reach..=reach).map(|x| look.at(center, x, y)).collect();
             let is_seen: fn(&[u8; 4]) -> bool = |rgba| rgba[3] > 0;
@@ -187,13 +230,9 @@ impl Stamp {
             let end = row.iter().rposition(is_seen).map_or(first, |last| last + 1);
             let from = pixels.len();
             pixels.extend(&row[first..end]);
-            let bits = |is: fn(&[u8; 4]) -> bool| {
-                row.iter().enumerate().fold(0, |bits, (i, p)| bits | u64::from(is(p)) << i)
-            };
-            masks.push([bits(is_seen), bits(|rgba| rgba[3] == 255)]);
             rows.push(Row { left: first as i64 - reach, from, count: end - first });
         }
-        Self { reach, masks: masks.into(), rows, rgba: pixels }
+        Self { reach, rows, rgba: pixels }
     }
 
     fn draw(&self, (x, y): (i64, i64), canvas: &mut Canvas) {
@@ -224,6 +263,36 @@ impl Look {
         let all = [self.radius, self.outer, self.softness, a, b, c, d, e, f, g, h];
         let bit = |i: usize| all.get(i).map_or(u64::from(self.has_ring), |v| v.to_bits());
         std::array::from_fn(bit)
+    }
+
+    /// How far it reaches to each side of the pixel that its centre lies in, px.
+    fn reach(&self) -> i64 {
+        self.outer.ceil() as i64 + 1
+    }
+
+    /// Whether the same pixels are clear, and opaque.
+    fn has_shape_of(&self, other: &Self) -> bool {
+        let shape = |look: &Self| {
+            let alphas = (look.fill[3], look.ring[3], look.has_ring);
+            (look.radius, look.outer, look.softness, alphas)
+        };
+        shape(self) == shape(other)
+    }
+
+    /// The masks of all places in a pixel.
+    fn masks(&self) -> Box<[Mask]> {
+        let reach = self.reach();
+        let row = |(center, y): (Snapped, i64)| {
+            let mut mask = Mask { seen: 0, full: 0 };
+            for (bit, x) in (0..).zip(-reach..=reach) {
+                let alpha = self.at(center, x, y)[3];
+                mask.seen |= u32::from(alpha > 0) << bit;
+                mask.full |= u32::from(alpha == 255) << bit;
+            }
+            mask
+        };
+        let centers = (0..PLACES_IN_PX).map(Place::center);
+        centers.flat_map(|center| (-reach..=reach).map(move |y| (center, y))).map(row).collect()
     }
 
     /// The colour of a pixel, premultiplied.

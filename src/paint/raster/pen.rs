@@ -1,6 +1,5 @@
 //! What draws the pixels of strips: of each triangle, or of straight pieces as a whole.
 
-use super::coverage::floor_mul_div;
 use crate::geo::{SUBPIXELS, Snapped};
 
 /// A pixel in the strip.
@@ -77,6 +76,34 @@ pub struct Straight {
     pub direction: Vector,
 }
 
+/// A side of a triangle or piece, downward.
+pub struct Side {
+    upper: Snapped,
+    end: i64,
+    /// How far left it goes in each row of 1/256 px.
+    slope: f64,
+}
+
+impl Side {
+    pub fn new(a: Snapped, b: Snapped) -> Self {
+        let (upper, lower) = if a.y <= b.y { (a, b) } else { (b, a) };
+        let slope = (upper.x - lower.x) as f64 / (lower.y - upper.y).max(1) as f64;
+        Self { upper, end: lower.y, slope }
+    }
+
+    /// The first pixel of a row whose centre is not left of the side. What is computed is how far
+    /// it is from the side's own end, so that all that lies beside it, in every
+    /// picture, finds the same.
+    pub fn first(&self, y: i64) -> Option<i64> {
+        let Self { upper, end, slope } = self;
+        (upper.y <= y && y < *end).then(|| {
+            let left = slope * (y - upper.y) as f64;
+            let whole = left as i64;
+            first_center(upper.x - whole + i64::from(left < whole as f64))
+        })
+    }
+}
+
 /// Gives the pixels whose centre lies in the triangle; those on a left or upper side belong to
 /// it. Whether there is time for more.
 pub fn triangle(
@@ -93,20 +120,14 @@ pub fn triangle(
     if area == 0.0 {
         return true;
     }
-    let sides = [(a.at, b.at), (b.at, c.at), (c.at, a.at)];
+    let sides = [Side::new(a.at, b.at), Side::new(b.at, c.at), Side::new(c.at, a.at)];
     let mut has_time = true;
     let rows = first_center(top).max(0)..first_center(bottom).min(height_px);
     for row in rows {
         let y = row * SUBPIXELS + SUBPIXELS / 2;
         let (mut from, mut to) = (i64::MAX, i64::MIN);
-        for (p, q) in sides {
-            let (upper, lower) = if p.y <= q.y { (p, q) } else { (q, p) };
-            if upper.y <= y && y < lower.y {
-                // Rounded up: the first position not left of the side.
-                let x = upper.x - floor_mul_div(y - upper.y, upper.x - lower.x, lower.y - upper.y);
-                let first = first_center(x);
-                (from, to) = (from.min(first), to.max(first));
-            }
+        for first in sides.iter().filter_map(|side| side.first(y)) {
+            (from, to) = (from.min(first), to.max(first));
         }
         for column in from.max(0)..to.min(width_px) {
             let p = Snapped { x: column * SUBPIXELS + SUBPIXELS / 2, y };

@@ -5,8 +5,7 @@
 //! every picture.
 
 use super::blend::{Canvas, scale};
-use super::coverage::floor_mul_div;
-use super::pen::{Drawn, Fragment, Pen, Straight, first_center};
+use super::pen::{Drawn, Fragment, Pen, Side, Straight, first_center};
 use crate::geo::{SUBPIXELS, Snapped, cost, nearest};
 
 /// Draws lines of one colour whose opacity falls from full to nothing over their last px.
@@ -132,27 +131,6 @@ impl SolidPen<'_, '_> {
             let share = (self.outset_px - (a * a + b * b).sqrt()).clamp(0.0, 1.0);
             self.canvas.blend_pixel(x, y, self.rgba, (share * 255.0 + 0.5) as u8);
         }
-    }
-}
-
-/// A side of a piece, downward.
-struct Side {
-    upper: Snapped,
-    lower: Snapped,
-}
-
-impl Side {
-    fn new(a: Snapped, b: Snapped) -> Self {
-        let (upper, lower) = if a.y <= b.y { (a, b) } else { (b, a) };
-        Self { upper, lower }
-    }
-
-    /// The first pixel of a row whose centre is not left of the side.
-    fn first(&self, y: i64) -> Option<i64> {
-        let Self { upper, lower } = self;
-        (upper.y <= y && y < lower.y).then(|| {
-            first_center(upper.x - floor_mul_div(y - upper.y, upper.x - lower.x, lower.y - upper.y))
-        })
     }
 }
 
