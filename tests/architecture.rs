@@ -103,7 +103,8 @@ const ROOMS: &[Room] = &[
     Room {
         floor: 3,
         name: "index",
-        does: "an R-tree over feature parts; features by id; what is here, what is nearest",
+        does: "an R-tree over feature parts; features by id; what is here, what is nearest; which \
+             positions of lines matter at which scale",
         may: &[],
     },
     Room {

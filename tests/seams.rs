@@ -160,6 +160,93 @@ fn tiles_of_random_shapes_are_the_picture() {
     }
 }
 
+/// Countries of thousands of positions that share a border, and roads as winding, drawn in every
+/// way in which no more than what is near is looked at, under many dots.
+fn winding(random: &mut Random) -> Json {
+    let mut way = |from: [f64; 2], to: [f64; 2], halvings: u32| {
+        let mut way = vec![from, to];
+        for halving in 0..halvings {
+            let bend = 0.2 * 0.55f64.powi(halving as i32);
+            let between = |pair: &[[f64; 2]], random: &mut Random| {
+                let mut middle =
+                    |i: usize| (pair[0][i] + pair[1][i]) / 2.0 + random.range(-bend, bend);
+                [pair[0], [middle(0), middle(1)]]
+            };
+            let mut finer: Vec<[f64; 2]> =
+                way.windows(2).flat_map(|pair| between(pair, random)).collect();
+            finer.push(to);
+            way = finer;
+        }
+        way
+    };
+    let border = way([44.0, 39.6], [49.0, 40.1], 12);
+    let (north, south) = (way([49.0, 40.1], [44.0, 39.6], 0), [[49.0, 37.5], [44.0, 37.5]]);
+    let upper = [&border[..], &[[49.0, 42.0], [44.0, 42.0]], &north[1..]].concat();
+    let lower: Vec<[f64; 2]> =
+        border.iter().rev().copied().chain(south.into_iter().rev()).collect();
+    let lower = [&lower[..], &lower[..1]].concat();
+    let area = |ring: Vec<[f64; 2]>, color: &str| {
+        json!({"type": "Feature", "properties": {"color": color},
+            "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    };
+    let mut features = vec![area(upper, "#c8dcaa"), area(lower, "#aac8dc")];
+    for i in 0..6 {
+        let road = way([44.2 + 0.1 * f64::from(i), 38.5], [48.8, 41.0 - 0.3 * f64::from(i)], 10);
+        features.push(json!({"type": "Feature", "properties": {"color": "#a03020"},
+            "geometry": {"type": "LineString", "coordinates": road}}));
+    }
+    for i in 0..4_000 {
+        let at = [random.range(45.9, 47.5), random.range(39.2, 40.4)];
+        let color = ["#ffffff", "#102030", "rgba(200, 30, 30, 0.8)"][i % 3];
+        features.push(json!({"type": "Feature", "properties": {"color": color},
+            "geometry": {"type": "Point", "coordinates": at}}));
+    }
+    let of = |geometry: &str| json!(["==", ["geometry-type"], geometry]);
+    let line = |id: &str, layout: Json, paint: Json| json!({"id": id, "type": "line", "source": "s", "layout": layout, "paint": paint});
+    json!({
+        "version": 8,
+        "sources": {"s": {"type": "geojson",
+            "data": {"type": "FeatureCollection", "features": features}}},
+        "layers": [
+            {"id": "fill", "type": "fill", "source": "s", "filter": of("Polygon"),
+             "paint": {"fill-color": ["get", "color"], "fill-translate": [5, -9]}},
+            {"id": "clear", "type": "fill", "source": "s", "filter": of("Polygon"),
+             "paint": {"fill-color": ["get", "color"], "fill-opacity": 0.4}},
+            line("casing", json!({"line-join": "round", "line-cap": "round"}),
+                json!({"line-color": "#333", "line-width": 7})),
+            line("road", json!({"line-join": "bevel"}),
+                json!({"line-color": ["get", "color"], "line-width": 4.3, "line-translate": [3, 2]})),
+            line("sharp", json!({"line-join": "miter", "line-cap": "square"}),
+                json!({"line-color": "rgba(0, 90, 0, 0.5)", "line-width": 2})),
+            line("aside", json!({}),
+                json!({"line-color": "#406", "line-width": 1.5, "line-offset": 6})),
+            line("dashed", json!({}),
+                json!({"line-color": "#fff", "line-width": 1.2, "line-dasharray": [4, 2]})),
+            {"id": "dots", "type": "circle", "source": "s", "filter": of("Point"),
+             "paint": {"circle-color": ["get", "color"], "circle-radius": 4,
+                       "circle-stroke-width": 1, "circle-stroke-color": "#fff"}},
+        ]
+    })
+}
+
+#[test]
+fn tiles_of_long_lines_are_the_picture() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("winding");
+    fs::create_dir_all(&folder).unwrap();
+    let mut random = Random(23);
+    let path = folder.join("winding.json");
+    fs::write(&path, winding(&mut random).to_string()).unwrap();
+    let loaded = atlas::load(&Options { styles: vec![path], ..Options::default() });
+    let map = loaded.value.unwrap();
+    for (z, size, ratio) in [(5u8, 256, 1), (8, 256, 2), (10, 512, 1), (12, 256, 1), (14, 256, 3)] {
+        for _ in 0..3 {
+            let at = World::from_degrees(random.range(46.3, 47.1), random.range(39.5, 40.1));
+            let wrong = differences(&map, "winding", at, z, size, ratio, &[]);
+            assert_eq!(wrong, 0, "zoom {z} {size} px @{ratio}x");
+        }
+    }
+}
+
 #[test]
 fn tiles_of_tiles_and_pictures_are_the_picture() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("mosaic-of-tiles");

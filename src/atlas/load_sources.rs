@@ -186,7 +186,7 @@ fn adopted(mut feature: Feature, i: usize, spec: &GeoJsonSource) -> Option<Featu
         feature.id = Some(FeatureId::Number(i as f64));
     }
     if let Some(name) = &spec.promote_id {
-        feature.id = feature.properties.get(&**name).and_then(FeatureId::of);
+        feature.id = feature.properties.get(name).and_then(FeatureId::of);
     }
     Some(feature)
 }

@@ -148,6 +148,13 @@ impl StyledMap {
         Self { style, sprite, sources, boards, known, ..self.clone() }
     }
 
+    /// The map with all lines and rings in full, whatever their sources allow to be left out.
+    pub(crate) fn in_full(&self) -> Self {
+        let mut full = self.clone();
+        full.sources.values_mut().for_each(|sourced| sourced.tolerance_px = 0.0);
+        full
+    }
+
     /// The state for a request's settings; dates with the same map give the same state.
     pub fn state<'a>(
         &self,

@@ -107,7 +107,7 @@ pub fn clusters(index: &Index, spec: &ClusterSpec) -> Source {
     let join = |into: &mut Properties, from: &Properties| {
         let other = Feature { properties: from.clone(), ..Feature::nowhere() };
         for (name, how, _) in &spec.properties {
-            let accumulated = into.get(&**name).cloned().unwrap_or(Value::Null);
+            let accumulated = into.get(name).cloned().unwrap_or(Value::Null);
             let context = Context {
                 feature: Some(&other),
                 accumulated: Some(&accumulated),

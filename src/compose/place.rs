@@ -90,10 +90,8 @@ impl Place {
     pub fn outlines(&self, ring: &Chain) -> Outlines {
         let cut = || {
             let mut kept: Vec<World> = ring.kept(self.detail).collect();
-            if let (Some(first), Some(last)) = (kept.first().copied(), kept.last()) {
-                if first != *last {
-                    kept.push(first);
-                }
+            if let Some(first) = kept.first().copied().filter(|first| kept.last() != Some(first)) {
+                kept.push(first);
             }
             round::uncut(&kept, self.tile.as_ref())
         };

@@ -29,7 +29,7 @@ pub fn rows<'a>(
     }
     for (id, feature) in features {
         let cells =
-            columns.iter().map(|name| feature.properties.get(*name).map(cell).unwrap_or_default());
+            columns.iter().map(|name| feature.properties.get(name).map(cell).unwrap_or_default());
         let geometry = geometry
             .as_ref()
             .map(|_| form.rounded_geometry(feature).map(|g| wkt(&g)).unwrap_or_default());

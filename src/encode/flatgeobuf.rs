@@ -160,7 +160,7 @@ fn cells(id: &str, feature: &Feature, columns: &[(&str, Column)]) -> Vec<u8> {
     };
     text(0, id, &mut out);
     for (i, (name, column)) in (1u16..).zip(columns) {
-        match (feature.properties.get(*name), column) {
+        match (feature.properties.get(name), column) {
             (None | Some(Value::Null), _) => {}
             (Some(Value::Number(n)), Column::Number) => {
                 out.extend(i.to_le_bytes());

@@ -38,7 +38,7 @@ impl Map {
     ) -> Result<Drawn<'a>, PictureError> {
         let styled =
             self.style(&picture.style).ok_or_else(|| PictureError::Style(picture.style.clone()))?;
-        Drawn::new(styled, picture.overlay.as_ref(), &picture.frame, effort)
+        Drawn::new(styled, picture, effort)
     }
 
     /// Draws the frame in a style as PNG.

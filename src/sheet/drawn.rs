@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
 use super::error::PictureError;
-use super::overlay::Overlay;
-use crate::atlas::{Frame, StyledMap};
+use super::picture::Picture;
+use crate::atlas::StyledMap;
 use crate::geo::{Effort, Projector};
 
 /// A styled map as one picture draws it.
@@ -24,12 +24,16 @@ pub(super) struct Drawn<'a> {
 impl<'a> Drawn<'a> {
     pub fn new(
         styled: &'a StyledMap,
-        overlay: Option<&Overlay>,
-        frame: &Frame,
+        picture: &Picture,
         effort: &'a Effort,
     ) -> Result<Self, PictureError> {
-        let plain =
+        let overlay = picture.overlay.as_ref();
+        let mut plain =
             overlay.map_or(Cow::Borrowed(styled), |overlay| Cow::Owned(styled.overlaid(overlay)));
+        if picture.output.is_scaled() {
+            plain = Cow::Owned(plain.in_full());
+        }
+        let frame = &picture.frame;
         let projected = match frame.projection() {
             None => None,
             Some(projection) => {

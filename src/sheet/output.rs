@@ -102,6 +102,11 @@ impl Output {
         matches!(self, Output::GeoTiff(_) | Output::Pdf { geo: true, .. })
     }
 
+    /// Whether it is looked at in any size, not pixel by pixel.
+    pub(super) fn is_scaled(self) -> bool {
+        matches!(self, Output::Svg(_) | Output::Pdf { .. })
+    }
+
     /// Whether it has room for words about the picture.
     pub(super) fn is_document(self) -> bool {
         matches!(self, Output::Svg(_) | Output::Pdf { .. } | Output::GeoTiff(_))

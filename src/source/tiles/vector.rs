@@ -67,7 +67,7 @@ fn features(id: TileId, layer: MvtLayerRef, promoted: Option<&String>) -> Vec<Fe
             .filter_map(|(key, value)| Some((key.into(), plain(value)?)))
             .collect();
         let own = feature.id().map(|n| FeatureId::whole(n.into()));
-        let id = match promoted.map(|name| properties.get(&**name)) {
+        let id = match promoted.map(|name| properties.get(name)) {
             None => own,
             Some(value) => value.and_then(FeatureId::of),
         };
