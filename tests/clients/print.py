@@ -1,8 +1,10 @@
 """Maps as viewers of SVG and PDF have them: 40 views drawn by librsvg, poppler and mupdf (every fourth by Chromium, there also with live text) beside our own
 PNG; the words of the PDFs; the scale bar beside GeographicLib.
 Usage: python print.py PROGRAM [CHROMIUM]"""
+import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,6 +37,19 @@ def run(*command):
 
 def export(path, *options):
     run(program, 'export', '-o', path, *options)
+
+
+def style_in_full(folder):
+    """Our own style with every position of its lines, as SVG and PDF have them: pixels are drawn within a tolerance."""
+    home = Path(__file__).resolve().parents[2]
+    for name in ('styles', 'geodata'):
+        shutil.copytree(home / name, folder / name)
+    style = json.loads((folder / 'styles/conflict.json').read_text())
+    for source in style['sources'].values():
+        source |= {'tolerance': 0} if source['type'] == 'geojson' else {}
+    path = folder / 'styles/in-full.json'
+    path.write_text(json.dumps(style))
+    return ['--style', path, '--root', folder]
 
 
 def off(ours, theirs):
@@ -72,6 +87,7 @@ def words(svg, pdf, view):
 
 def views(folder):
     pick, worst, labels, rules = random.Random(40), {}, 0, 0
+    in_full = style_in_full(folder)
     for i in range(VIEWS):
         zoom = pick.uniform(5.5, 12)
         place = f'{pick.uniform(45.8, 47.4):.4f},{pick.uniform(38.9, 40.5):.4f}'
@@ -80,7 +96,8 @@ def views(folder):
         options = ['--center', place, '--zoom', f'{zoom:.2f}', '--size', '640x480', '--state', f'date={day}', '--state', f'lang={language}']
         options += ['--title', f'View {i}'] * (i % 2)
         png, svg, pdf = (folder / f'{i}.{x}' for x in ('png', 'svg', 'pdf'))
-        for path in (png, svg, pdf):
+        export(png, *options, *in_full)
+        for path in (svg, pdf):
             export(path, *options)
         drawn = {'librsvg': folder / 'rsvg.png', 'poppler': folder / 'poppler.png', 'mupdf': folder / 'mupdf.png'}
         run('rsvg-convert', svg, '-o', drawn['librsvg'])
