@@ -161,6 +161,26 @@ fn our_own_data_and_style_are_without_fault() {
 }
 
 #[test]
+fn tiles_are_measured_by_zoom_and_saved() {
+    let folder = folder("bench");
+    fs::create_dir_all(&folder).unwrap();
+    let (tiles, saved) = (folder.join("tiles.txt"), folder.join("saved"));
+    fs::write(&tiles, "9 322 194\n5/20/12\n\n").unwrap();
+    let [file, to] = [&tiles, &saved].map(|path| path.to_str().unwrap());
+    let output = run(&["bench", "--tiles", file, "--passes", "1", "--threads", "2", "--save", to]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    for row in ["| z5-6 | 1 |", "| z9-10 | 1 |", "| all | 2 |"] {
+        assert!(table.contains(row), "{row}: {table}");
+    }
+    assert!(saved.join("9/322/194.png").is_file() && saved.join("5/20/12.png").is_file());
+    fs::write(&tiles, "9 322 194\n3 8 0\n").unwrap();
+    let output = run(&["bench", "--tiles", file]);
+    let told = stderr(&output);
+    assert!(output.status.code() == Some(2) && told.contains("line 2"), "{told}");
+}
+
+#[test]
 fn the_schema_names_file_feature_and_pointer() {
     let folder = folder("schema");
     fs::create_dir_all(folder.join("schema")).unwrap();

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::dem::Dem;
-use super::tiles::{Held, MAX_COPIES, Tiles, covering, nearest, nearest_zoom, placed_part};
 use moka::sync::Cache;
 
+use super::dem::Dem;
+use super::tiles::{Held, MAX_COPIES, Tiles, covering, nearest, nearest_zoom, placed_part};
 use crate::compose::{
     self, Batch, Classes, Fetched, Inputs, LayerData, Numbers, Parts, Placed, Sieve,
 };

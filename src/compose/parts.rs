@@ -158,28 +158,40 @@ impl<'a> Chain<'a> {
         may_be && self.kept(least).any(round::is_on_cut)
     }
 
-    /// The positions that matter; of pieces that lie beside a box, wholly on one side of it, no
-    /// more than the first two and the last two, so that whatever lies in the box is the same.
-    pub fn near(&self, least: Detail, wanted: &WorldBox, mut take: impl FnMut(World)) {
+    /// The positions that matter, placed; of pieces that lie beside a box, wholly on one side of it,
+    /// no more than the first and the last, up to a second one of each that is placed elsewhere: a
+    /// corner hangs on both its segments. So whatever lies in the box is the same.
+    pub fn near<T: PartialEq>(
+        &self,
+        least: Detail,
+        wanted: &WorldBox,
+        placed: impl Fn(World) -> T,
+        mut take: impl FnMut(T),
+    ) {
         if self.pieces.is_empty() {
-            return self.kept(least).for_each(take);
+            return self.kept(least).for_each(|p| take(placed(p)));
         }
         let pieces = self.positions.chunks(PIECE).zip(self.pieces);
         for (at, (positions, bounds)) in (0..).step_by(PIECE).zip(pieces) {
             let worths = self.worths.and_then(|worths| worths.get(at..at + positions.len()));
             let matters = |i: &usize| worths.is_none_or(|worths| worths[*i] >= least);
-            let kept = (0..positions.len()).filter(matters);
-            if !bounds.is_beside(wanted) {
-                kept.for_each(|i| take(positions[i]));
-                continue;
-            }
-            let mut first = kept.clone().take(2).collect::<SmallVec<[usize; 4]>>();
-            let after = first.last().copied();
-            let last = kept.rev().take(2).filter(|i| Some(*i) > after);
-            let from = first.len();
-            first.extend(last);
-            first[from..].reverse();
-            first.into_iter().for_each(|i| take(positions[i]));
+            let kept: SmallVec<[usize; PIECE]> = (0..positions.len()).filter(matters).collect();
+            let point = |i: &usize| placed(positions[*i]);
+            let (first, last) = match (kept.first(), kept.last()) {
+                (Some(first), Some(last)) if bounds.is_beside(wanted) => {
+                    let differs = |from: &usize| {
+                        let from = point(from);
+                        move |i: &usize| point(i) != from
+                    };
+                    let first = kept.iter().position(differs(first));
+                    (first, kept.iter().rposition(differs(last)))
+                }
+                _ => (None, None),
+            };
+            let beyond = first.zip(last).filter(|(first, last)| first < last);
+            let left_out = beyond.map_or(0..0, |(first, last)| first + 1..last);
+            let drawn = (0..kept.len()).filter(|i| !left_out.contains(i));
+            drawn.for_each(|i| take(point(&kept[i])));
         }
     }
 

@@ -75,7 +75,7 @@ impl Place {
     /// The same one by one.
     pub fn each(&self, chain: &Chain, mut take: impl FnMut(Snapped)) {
         match &self.near {
-            Some(near) => chain.near(self.detail, near, |p| take(self.point(p))),
+            Some(near) => chain.near(self.detail, near, |p| self.point(p), take),
             None => chain.kept(self.detail).for_each(|p| take(self.point(p))),
         }
     }

@@ -92,6 +92,7 @@ const PLAIN_LEVEL: png::DeflateCompression = png::DeflateCompression::Level(3);
 /// Whether nearly all pixels are neither as that above nor as that to the left, in every eighth
 /// row: such pictures are smaller with filters.
 fn is_photograph(pixels: &[[u8; 4]], width: usize) -> bool {
+    let width = width.max(1);
     let rows = pixels.chunks_exact(width).zip(pixels.chunks_exact(width).skip(1)).step_by(8);
     let (mut others, mut all) = (0, 0);
     for (above, row) in rows {

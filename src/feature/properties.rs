@@ -17,6 +17,9 @@ pub struct Properties {
 
 type Names = Arc<[Arc<str>]>;
 
+/// Names that are compared one by one.
+const FEW: usize = 16;
+
 impl Default for Properties {
     fn default() -> Self {
         Self { names: Arc::new([]), values: Box::default() }
@@ -37,11 +40,12 @@ impl Properties {
     }
 
     fn place(&self, name: &str) -> Result<usize, usize> {
-        // Lengths are compared first where only equality matters: most names differ in them.
-        if let Some(at) = self.names.iter().position(|own| **own == *name) {
-            return Ok(at);
+        // Of few names it is quicker to look for the same one: most differ in their lengths.
+        let few = self.names.get(..FEW.min(self.names.len())).unwrap_or_default();
+        match few.iter().position(|own| **own == *name) {
+            Some(at) => Ok(at),
+            None => self.names.binary_search_by(|own| (**own).cmp(name)),
         }
-        Err(self.names.partition_point(|own| **own < *name))
     }
 
     /// Puts a value in; gives the one of this name that was there.

@@ -17,8 +17,11 @@ const FEW: usize = 8;
 /// An arc is halved no oftener; what is left then is worth as much as its neighbours. That bounds
 /// the work.
 const MOST_HALVINGS: u32 = 48;
-/// Bits of the table that says which positions may come twice, as a shift.
-const SLOTS_SHIFT: u32 = 24;
+/// Bits for each position in the table that says which may come twice, and of all of it at the most
+/// and the least.
+const BITS_EACH: usize = 8;
+const MOST_BITS: usize = 1 << 24;
+const LEAST_BITS: usize = 1 << 10;
 
 /// What the positions of each part are worth.
 #[derive(Debug, Clone, Default)]
@@ -142,8 +145,11 @@ struct Junctions {
 impl Junctions {
     fn of(parts: &[Part]) -> Self {
         // Most positions come once, and a table of bits is enough to say so.
-        let mut once = vec![0u64; 1 << (SLOTS_SHIFT - 6)];
+        let total: usize = parts.iter().map(|part| part.shape.positions()).sum();
+        let bits = total.saturating_mul(BITS_EACH).clamp(LEAST_BITS, MOST_BITS).next_power_of_two();
+        let mut once = vec![0u64; bits / 64];
         let mut twice = once.clone();
+        let slot = |at: Key| slot(at, bits.trailing_zeros());
         each_position(parts, |at, _| {
             let (word, bit) = slot(at);
             twice[word] |= once[word] & bit;
@@ -167,9 +173,10 @@ impl Junctions {
     }
 }
 
-fn slot((x, y): Key) -> (usize, u64) {
+/// A position's word and bit in a table of 2 to the `shift` bits.
+fn slot((x, y): Key, shift: u32) -> (usize, u64) {
     let mixed = (x ^ y.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let slot = mixed >> (64 - SLOTS_SHIFT);
+    let slot = mixed >> (64 - shift);
     ((slot >> 6) as usize, 1 << (slot & 63))
 }
 

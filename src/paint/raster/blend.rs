@@ -103,38 +103,42 @@ impl<'a> Canvas<'a> {
 
     /// Blends a colour, premultiplied RGBA, over one span, thinned by its coverage.
     pub fn blend_color(&mut self, span: &Span, rgba: [u8; 4]) {
-        let y = span.y as usize;
-        let columns = self.seen(y, span.x as usize, span.length as usize);
-        if columns.is_empty() || !self.spends(columns.len(), cost::PX) {
-            return;
+        let columns = self.counted(span);
+        blend_color(self.row(span.y as usize, columns), rgba, span.coverage);
+    }
+
+    /// The columns of a span that may be drawn, which are counted; none where there is no time.
+    fn counted(&mut self, span: &Span) -> std::ops::Range<usize> {
+        let columns = self.seen(span.y as usize, span.x as usize, span.length as usize);
+        match self.spends(columns.len(), cost::PX) {
+            true => columns,
+            false => columns.start..columns.start,
         }
-        let pixels = &mut self.pixels
-            [(y * self.width + columns.start) * 4..(y * self.width + columns.end) * 4];
-        blend_color(pixels, rgba, span.coverage);
+    }
+
+    /// A run of a row's pixels.
+    fn row(&mut self, y: usize, columns: std::ops::Range<usize>) -> &mut [u8] {
+        let row = y * self.width;
+        &mut self.pixels[(row + columns.start) * 4..(row + columns.end) * 4]
     }
 
     /// Blends the ink over one span, thinned by its coverage.
     pub fn blend(&mut self, span: &Span, ink: &Ink) {
-        let y = span.y as usize;
-        let columns = self.seen(y, span.x as usize, span.length as usize);
-        if columns.is_empty() || !self.spends(columns.len(), cost::PX) {
-            return;
-        }
-        let pixels = &mut self.pixels
-            [(y * self.width + columns.start) * 4..(y * self.width + columns.end) * 4];
+        let (y, columns, to_world_px) = (span.y as usize, self.counted(span), self.to_world_px);
+        let pixels = self.row(y, columns.clone());
         match ink {
             Ink::Color(color) => blend_color(pixels, color.premultiplied_rgba8(), span.coverage),
             Ink::Pattern(pattern) => {
                 let alpha =
                     (pattern.opacity.clamp(0.0, 1.0) * f64::from(span.coverage)).round() as u8;
-                match self.to_world_px.whole_move().filter(|_| pattern.scale == 1.0) {
+                match to_world_px.whole_move().filter(|_| pattern.scale == 1.0) {
                     Some((dx, dy)) => {
                         let at = (dx + columns.start as i64, dy + i64::from(span.y));
                         blend_pattern(pixels, &pattern.image, at, alpha);
                     }
                     None => {
                         for (pixel, x) in pixels.chunks_exact_mut(4).zip(columns) {
-                            let rgba = pattern_at(pattern, &self.to_world_px, x, y);
+                            let rgba = pattern_at(pattern, &to_world_px, x, y);
                             over_scaled(pixel, rgba, alpha);
                         }
                     }
@@ -152,9 +156,7 @@ impl<'a> Canvas<'a> {
     /// Blends one colour, premultiplied RGBA, over a run of a row's pixels that [`Canvas::seen`]
     /// allows.
     pub fn blend_run(&mut self, y: usize, columns: std::ops::Range<usize>, rgba: [u8; 4]) {
-        let row = y * self.width;
-        let pixels = &mut self.pixels[(row + columns.start) * 4..(row + columns.end) * 4];
-        blend_color(pixels, rgba, 255);
+        blend_color(self.row(y, columns), rgba, 255);
     }
 
     /// Blends premultiplied RGBA over the pixels of a row from `x` on, as far as they are in the

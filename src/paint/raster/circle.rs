@@ -126,7 +126,11 @@ pub fn draw(circles: &Circles, discs: &Discs, canvas: &mut Canvas) {
     let looks: Vec<Look> = circles.looks.iter().map(Look::of).collect();
     let stamps = |look: &Look| (look.outer <= MAX_STAMPED_PX).then(|| discs.of(look));
     let stamps: Vec<Option<Arc<OfLook>>> = looks.iter().map(stamps).collect();
-    let mut hidden = Hidden::new((canvas.width(), canvas.height()), &looks, &stamps);
+    let mut counts = vec![0; looks.len()];
+    for dot in &circles.dots {
+        counts.get_mut(dot.look as usize).into_iter().for_each(|count| *count += 1);
+    }
+    let mut hidden = Hidden::new((canvas.width(), canvas.height()), &looks, &counts, &stamps);
     // From the highest down.
     let places = circles.dots.iter().rev().map(|dot| (dot, Place::of(dot.center)));
     let mut seen: Vec<(&Dot, Place)> =
@@ -153,7 +157,8 @@ struct Hidden<'a> {
     /// A bit for each pixel, the first of a byte the lowest.
     bits: Vec<u8>,
     /// How far each look reaches from its pixel, and its masks; looks of the same shape share
-    /// them. Large ones hide nothing.
+    /// them. Large ones hide nothing, and neither do looks of fewer circles than have places in a
+    /// pixel: making their masks would cost more than drawing them.
     shapes: Vec<Option<(i64, &'a [Mask])>>,
 }
 
@@ -164,6 +169,7 @@ impl<'a> Hidden<'a> {
     fn new(
         (width, height): (usize, usize),
         looks: &[Look],
+        counts: &[usize],
         all: &'a [Option<Arc<OfLook>>],
     ) -> Self {
         let beside = BESIDE as usize / 8;
@@ -174,15 +180,22 @@ impl<'a> Hidden<'a> {
             row[beside + width / 8] = u8::MAX << (width % 8);
         }
         let mut shapes: Vec<Option<(i64, &[Mask])>> = Vec::new();
+        // The numbers of looks that have masks.
+        let mut masked: Vec<usize> = Vec::new();
         for (i, (look, of_look)) in looks.iter().zip(all).enumerate() {
-            let same = looks[..i].iter().position(|other| other.has_shape_of(look));
-            shapes.push(match (same, of_look) {
-                (Some(same), _) => shapes[same],
-                (None, Some(of_look)) if look.reach() <= MAX_MASKED => {
-                    Some((look.reach(), of_look.masks.get_or_init(|| look.masks())))
-                }
-                _ => None,
+            let is_worth_it = counts[i] >= PLACES_IN_PX && look.reach() <= MAX_MASKED;
+            let Some(of_look) = of_look.as_ref().filter(|_| is_worth_it) else {
+                shapes.push(None);
+                continue;
+            };
+            let same = masked.iter().find(|other| looks[**other].has_shape_of(look));
+            shapes.push(match same {
+                Some(same) => shapes[*same],
+                None => Some((look.reach(), of_look.masks.get_or_init(|| look.masks()))),
             });
+            if same.is_none() {
+                masked.push(i);
+            }
         }
         Self { stride: row.len(), height: height as i64, bits: row.repeat(height), shapes }
     }

@@ -254,7 +254,8 @@ impl Coverage {
         let (width, height) = (right.checked_sub(left)?, bottom.checked_sub(top)?);
         let px = width.checked_mul(height).filter(|_| width > 0 && height > 0)?;
         let most = MOST_DENSE.max(edges as i64 * DENSE_PER_EDGE);
-        let is_small = px <= most && edges <= MOST_DENSE_EDGES && self.most_cells == MOST_CELLS;
+        let is_held = px as u64 <= self.most_cells;
+        let is_small = is_held && px <= most && edges <= MOST_DENSE_EDGES;
         is_small.then_some(Dense { top, left, width, height })
     }
 

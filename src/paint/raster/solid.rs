@@ -86,7 +86,8 @@ impl SolidPen<'_, '_> {
         mut draw: impl FnMut(&mut Self, usize, std::ops::Range<usize>, [i64; 2], [i64; 2]),
     ) -> Drawn {
         let Straight { corners, on, direction } = piece;
-        if !is_convex(corners) || corners.iter().any(|p| (p.x - on.x).abs() > FURTHEST) {
+        let is_far = |p: &Snapped| (p.x - on.x).abs().max((p.y - on.y).abs()) > FURTHEST;
+        if !is_convex(corners) || corners.iter().any(is_far) {
             return Drawn::Not;
         }
         let sides: [Side; 4] = std::array::from_fn(|i| Side::new(corners[i], corners[(i + 1) % 4]));
@@ -144,4 +145,28 @@ fn is_convex(corners: &[Snapped; 4]) -> bool {
     };
     let turns = [turn(0), turn(1), turn(2), turn(3)];
     turns.iter().all(|t| *t > 0.0) || turns.iter().all(|t| *t < 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geo::Affine;
+
+    const WORLD: Affine = Affine { a: 1.0, b: 0.0, c: 0.0, d: 0.0, e: 1.0, f: 0.0 };
+
+    #[test]
+    fn pieces_longer_than_steps_can_count_are_left_to_the_pixels() {
+        let mut pixels = vec![0; 8 * 8 * 4];
+        let mut canvas = Canvas::new(&mut pixels, 8, WORLD);
+        let mut pen = SolidPen::new(&mut canvas, [0, 0, 0, 255], 2.0);
+        let at = |x: i64, y: i64| Snapped { x, y };
+        for far in [1 << 41, 1 << 46] {
+            let down = [at(500, far), at(1_500, far), at(1_500, -far), at(500, -far)];
+            let piece = Straight { corners: down, on: at(1_000, far), direction: (0.0, -1.0) };
+            assert_eq!(pen.straight(&piece), Drawn::Not);
+        }
+        let near = [at(500, 4_000), at(1_500, 4_000), at(1_500, -900), at(500, -900)];
+        let piece = Straight { corners: near, on: at(1_000, 4_000), direction: (0.0, -1.0) };
+        assert_eq!(pen.straight(&piece), Drawn::Whole);
+    }
 }
