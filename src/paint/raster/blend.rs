@@ -18,6 +18,8 @@ pub struct Canvas<'a> {
     effort: Option<Effort>,
     /// Pixels that were drawn and not yet counted.
     uncounted: usize,
+    /// Where it was drawn on, if that is asked for.
+    touched: Option<Touched>,
 }
 
 /// How many pixels are counted together.
@@ -27,13 +29,33 @@ impl<'a> Canvas<'a> {
     pub fn new(pixels: &'a mut [u8], width_px: u32, to_world_px: Affine) -> Self {
         let width = width_px as usize;
         let height = pixels.len() / 4 / width.max(1);
-        Self { pixels, width, height, to_world_px, clip: None, effort: None, uncounted: 0 }
+        Self {
+            pixels,
+            width,
+            height,
+            to_world_px,
+            clip: None,
+            effort: None,
+            uncounted: 0,
+            touched: None,
+        }
     }
 
     /// Has drawing given up when the effort is over.
     pub fn within(mut self, effort: &Effort) -> Self {
         self.effort = Some(effort.clone());
         self
+    }
+
+    /// Keeps where it is drawn on, for [`Canvas::blend_apart`].
+    pub fn touched(mut self) -> Self {
+        self.touched = Some(Touched::new(self.width, self.height));
+        self
+    }
+
+    /// Where it was drawn on.
+    pub fn into_touched(self) -> Option<Touched> {
+        self.touched
     }
 
     /// Counts pixels that are drawn, at a [`cost`] each; whether to go on.
@@ -118,6 +140,9 @@ impl<'a> Canvas<'a> {
 
     /// A run of a row's pixels.
     fn row(&mut self, y: usize, columns: std::ops::Range<usize>) -> &mut [u8] {
+        if let Some(touched) = &mut self.touched {
+            touched.add(y, &columns);
+        }
         let row = y * self.width;
         &mut self.pixels[(row + columns.start) * 4..(row + columns.end) * 4]
     }
@@ -149,8 +174,21 @@ impl<'a> Canvas<'a> {
 
     /// Blends premultiplied RGBA over one pixel that [`Canvas::seen`] allows.
     pub fn blend_pixel(&mut self, x: usize, y: usize, rgba: [u8; 4], coverage: u8) {
-        let start = (y * self.width + x) * 4;
-        over_scaled(&mut self.pixels[start..start + 4], rgba, coverage);
+        over_scaled(self.row(y, x..x + 1), rgba, coverage);
+    }
+
+    /// Blends one colour over the pixels of a row from `x` on, as far as they may be drawn, each
+    /// thinned by its own share.
+    pub fn blend_shares(&mut self, x: usize, y: usize, alphas: &[u8], shares: &Shares) {
+        let columns = self.seen(y, x, alphas.len());
+        let alphas = &alphas[columns.start - x..columns.end - x];
+        for (pixel, alpha) in self.row(y, columns).chunks_exact_mut(4).zip(alphas) {
+            let source = shares.0[usize::from(*alpha)];
+            match *pixel == [0; 4] {
+                true => pixel.copy_from_slice(&source),
+                false => over(pixel, source),
+            }
+        }
     }
 
     /// Blends one colour, premultiplied RGBA, over a run of a row's pixels that [`Canvas::seen`]
@@ -170,9 +208,7 @@ impl<'a> Canvas<'a> {
         let columns = self.seen(row, from as usize, (to - from) as usize);
         let Some(given) = usize::try_from(columns.start as i64 - x).ok() else { return };
         let given = &rgba[given..given + columns.len()];
-        let start = (row * self.width + columns.start) * 4;
-        let pixels = &mut self.pixels[start..start + columns.len() * 4];
-        for (pixel, rgba) in pixels.chunks_exact_mut(4).zip(given) {
+        for (pixel, rgba) in self.row(row, columns).chunks_exact_mut(4).zip(given) {
             match rgba[3] {
                 255 => pixel.copy_from_slice(rgba),
                 _ => over(pixel, *rgba),
@@ -180,12 +216,67 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Blends a whole picture of the same size over this one.
-    pub fn blend_canvas(&mut self, other: &[u8], opacity: f64) {
+    /// Blends a picture of the same size, drawn apart, over this one, and leaves it empty.
+    pub fn blend_apart(&mut self, apart: &mut [u8], touched: &Touched, opacity: f64) {
         let alpha = (opacity.clamp(0.0, 1.0) * 255.0).round() as u8;
-        for (pixel, source) in self.pixels.chunks_exact_mut(4).zip(other.chunks_exact(4)) {
-            over_scaled(pixel, [source[0], source[1], source[2], source[3]], alpha);
+        for (y, columns) in touched.blocks() {
+            let start = y * self.width * 4;
+            let source = &mut apart[start + columns.start * 4..start + columns.end * 4];
+            let below = self.row(y, columns);
+            let (four, rest) = below.as_chunks_mut::<16>();
+            let (four_of, rest_of) = source.as_chunks::<16>();
+            four.iter_mut()
+                .zip(four_of)
+                .for_each(|(below, source)| over_four(below, source, alpha));
+            for (pixel, source) in rest.chunks_exact_mut(4).zip(rest_of.chunks_exact(4)) {
+                over_scaled(pixel, [source[0], source[1], source[2], source[3]], alpha);
+            }
+            source.fill(0);
         }
+    }
+}
+
+/// Where a picture was drawn on: a bit for each block of a row.
+#[derive(Debug)]
+pub struct Touched {
+    blocks: Vec<u64>,
+    words: usize,
+    width: usize,
+}
+
+/// Pixels of a block.
+const BLOCK: usize = 16;
+
+impl Touched {
+    fn new(width: usize, height: usize) -> Self {
+        let words = width.div_ceil(BLOCK * 64);
+        Self { blocks: vec![0; words * height], words, width }
+    }
+
+    fn add(&mut self, y: usize, columns: &std::ops::Range<usize>) {
+        for block in columns.start / BLOCK..columns.end.div_ceil(BLOCK) {
+            self.blocks[y * self.words + block / 64] |= 1 << (block % 64);
+        }
+    }
+
+    /// Rows with the columns of each of their blocks.
+    fn blocks(&self) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> {
+        self.blocks.iter().enumerate().filter(|(_, bits)| **bits != 0).flat_map(move |(i, bits)| {
+            let (y, first) = (i / self.words, i % self.words * 64);
+            (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| {
+                let start = (first + bit) * BLOCK;
+                (y, start..(start + BLOCK).min(self.width))
+            })
+        })
+    }
+}
+
+/// A colour, premultiplied RGBA, thinned by each share from 0 to 255.
+pub struct Shares([[u8; 4]; 256]);
+
+impl Shares {
+    pub fn new(rgba: [u8; 4]) -> Self {
+        Self(std::array::from_fn(|share| scale(rgba, share as u8)))
     }
 }
 
@@ -194,6 +285,20 @@ fn over_scaled(pixel: &mut [u8], rgba: [u8; 4], alpha: u8) {
     if source != [0; 4] {
         over(pixel, source);
     }
+}
+
+/// The same of four pixels at once.
+fn over_four(below: &mut [u8; 16], source: &[u8; 16], alpha: u8) {
+    // No product exceeds 255², and what is added keeps it below 2^16.
+    let scaled = |channel: u16, by: u16| {
+        let v = channel * by + 128;
+        (v + (v >> 8)) >> 8
+    };
+    let source: [u16; 16] = std::array::from_fn(|i| scaled(source[i].into(), alpha.into()));
+    *below = std::array::from_fn(|i| {
+        let sum = scaled(below[i].into(), 255 - source[i | 3]) + source[i];
+        sum.min(255) as u8
+    });
 }
 
 fn blend_color(pixels: &mut [u8], rgba: [u8; 4], coverage: u8) {

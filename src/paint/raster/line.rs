@@ -3,8 +3,8 @@
 //! A pixel's opacity falls from full to nothing over the edge's softness, one px at least, half of
 //! it outside the line; the ends of dashes are as soft as those of MapLibre's.
 
+use super::band::{Bands, Profile};
 use super::blend::{Canvas, Edge, mixed, scale};
-use super::outlines::Window;
 use super::pen::Fragment;
 use super::solid::SolidPen;
 use super::strip::Strip;
@@ -12,15 +12,17 @@ use crate::geo::SUBPIXELS;
 use crate::scene::{Cap, Line, LineInk, Stroke};
 
 /// Draws the stroke's lines one after the other.
-pub fn draw(stroke: &Stroke, canvas: &mut Canvas) {
+pub fn draw(stroke: &Stroke, bands: &mut Bands, canvas: &mut Canvas) {
     let size = (canvas.width(), canvas.height());
     for line in &stroke.lines {
         let shape = Shape::new(stroke, line);
         if shape.outset <= 0.0 {
             return;
         }
-        if shape.is_band(stroke, line) {
-            band(stroke, line, &shape, canvas);
+        if let (LineInk::Color(color), true) = (&stroke.ink, shape.is_band(stroke)) {
+            let Shape { outset, inset, softness, .. } = shape;
+            let profile = Profile { outset, inset, softness };
+            bands.draw(line, &profile, stroke.cap, color.premultiplied_rgba8(), canvas);
             continue;
         }
         if let (LineInk::Color(color), true) = (&stroke.ink, shape.is_solid()) {
@@ -45,50 +47,6 @@ pub fn draw(stroke: &Stroke, canvas: &mut Canvas) {
     }
 }
 
-/// Draws a soft band: the strip says which pixels it covers, their true distance from the line how
-/// much. Where a strip is wider than its segments are long it is folded over itself, and what lies
-/// across one fold is not across the line.
-fn band(stroke: &Stroke, line: &Line, shape: &Shape, canvas: &mut Canvas) {
-    let Some(mut window) = Window::around(&[&line.points], shape.outset + 1.0, canvas) else {
-        return;
-    };
-    let inside = |x: usize, y: usize, w: &Window| {
-        let (x, y) = (x.checked_sub(w.left)?, y.checked_sub(w.top)?);
-        (x < w.width && y < w.height).then(|| y * w.width + x)
-    };
-    let mut covered = vec![false; window.distances_sq.len()];
-    let size = (canvas.width(), canvas.height());
-    let mut emit = |f: Fragment| {
-        if let Some(i) = inside(f.x, f.y, &window) {
-            covered[i] = true;
-        }
-        canvas.has_time()
-    };
-    Strip::new(size, stroke.ratio, shape.outset, (stroke.cap, stroke.join), &mut emit).draw(line);
-    for pair in line.points.windows(2) {
-        window.measure(pair[0], pair[1], shape.outset);
-    }
-    if let (true, Some(first), Some(last)) = (line.closed, line.points.first(), line.points.last())
-    {
-        window.measure(*last, *first, shape.outset);
-    }
-    let LineInk::Color(color) = &stroke.ink else { return };
-    let rgba = color.premultiplied_rgba8();
-    for y in window.top..window.top + window.height {
-        for x in canvas.seen(y, window.left, window.width) {
-            if let Some(i) = inside(x, y, &window).filter(|i| covered[*i]) {
-                let alpha = (shape.opacity_at(f64::from(window.distances_sq[i]).sqrt()) * 255.0
-                    + 0.5) as u8;
-                canvas.blend_pixel(x, y, rgba, alpha);
-            }
-        }
-    }
-}
-
-/// Distances that a band may take to measure, in all, and for each segment, px on a side.
-const MAX_MEASURED: f64 = 1e9;
-const MEASURED_SIDE: f64 = 1024.0;
-
 /// Which part of its strip a stroke covers. Lengths are device px.
 struct Shape<'a> {
     /// Half the strip's width.
@@ -112,15 +70,9 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Whether the stroke is mostly softness, in one colour, and short enough to be measured pixel
-    /// by pixel. The answer hangs on the whole line, never on the picture.
-    fn is_band(&self, stroke: &Stroke, line: &Line) -> bool {
-        let plain = matches!(stroke.ink, LineInk::Color(_)) && self.dashes.is_none();
-        let measured = line.points.len() as f64 * (2.0 * self.outset).min(MEASURED_SIDE).powi(2);
-        plain
-            && line.points.len() > 2
-            && stroke.blur_px > 0.5 * self.outset
-            && measured < MAX_MEASURED
+    /// Whether the stroke is mostly softness.
+    fn is_band(&self, stroke: &Stroke) -> bool {
+        self.dashes.is_none() && stroke.blur_px > 0.5 * self.outset
     }
 
     /// Whether the same lies on both sides of the middle and all along the line.

@@ -5,6 +5,7 @@
 //! lines to pixels by [`strip`] alone, blending is done pixel by pixel in source order, and every
 //! distance is measured from a shape's own points.
 
+mod band;
 mod blend;
 mod circle;
 mod coverage;
@@ -26,6 +27,7 @@ use tiny_skia::{IntSize, Pixmap};
 
 use crate::geo::{Affine, Effort, SUBPIXELS, Snapped, Stopped, cost};
 use crate::scene::{Areas, Fill, Group, Item, Scene};
+use band::Bands;
 use blend::{Canvas, Rows};
 use coverage::Coverage;
 pub(super) use field::limited;
@@ -70,6 +72,8 @@ pub fn paint(scene: &Scene, brush: Brush) -> Result<Pixmap, Unfinished> {
         coverage: Coverage::new(scene.width_px, scene.height_px),
         brush,
         layer: text::Layer::default(),
+        bands: Bands::default(),
+        spare: Vec::new(),
     };
     let mut canvas =
         Canvas::new(pixmap.data_mut(), scene.width_px, scene.to_world_px).within(brush.effort);
@@ -98,6 +102,9 @@ struct Painter<'a> {
     coverage: Coverage,
     brush: Brush<'a>,
     layer: text::Layer,
+    bands: Bands,
+    /// Transparent pictures for what is drawn apart.
+    spare: Vec<Pixmap>,
 }
 
 impl Painter<'_> {
@@ -108,7 +115,7 @@ impl Painter<'_> {
                 Item::Background(ink) => canvas.cover(ink),
                 Item::Fill(fill) => self.fill(fill, canvas),
                 Item::Areas(areas) => self.areas(areas, canvas)?,
-                Item::Stroke(stroke) => line::draw(stroke, canvas),
+                Item::Stroke(stroke) => line::draw(stroke, &mut self.bands, canvas),
                 Item::Hairline(hairline) => hairline::draw(hairline, canvas),
                 Item::Circles(circles) => {
                     self.brush.effort.spend(cost::ITEM * circles.dots.len())?;
@@ -169,12 +176,19 @@ impl Painter<'_> {
         if group.opacity >= 1.0 {
             self.draw(&group.items, canvas)?;
         } else {
-            let mut apart = clear(self.width_px, self.height_px)?;
+            let mut apart = match self.spare.pop() {
+                Some(spare) => spare,
+                None => clear(self.width_px, self.height_px)?,
+            };
             let mut inner = Canvas::new(apart.data_mut(), self.width_px, self.to_world_px)
-                .within(self.brush.effort);
+                .within(self.brush.effort)
+                .touched();
             inner.clip(canvas.rows().cloned());
             self.draw(&group.items, &mut inner)?;
-            canvas.blend_canvas(apart.data(), group.opacity);
+            if let Some(touched) = inner.into_touched() {
+                canvas.blend_apart(apart.data_mut(), &touched, group.opacity);
+            }
+            self.spare.push(apart);
         }
         canvas.unclip(outer);
         Ok(())
