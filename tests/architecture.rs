@@ -132,7 +132,7 @@ const ROOMS: &[Room] = &[
         does: "GeoJSON, lines of it and tables to validated features, their time \
             (`source/time`), JSON Schema checks; tiles from disk (`source/tiles`), and where \
              files may lie (`source/roots`)",
-        may: &[Deed::Files],
+        may: &[Deed::Files, Deed::Threads],
     },
     Room {
         floor: 4,

@@ -544,12 +544,49 @@ fn serve(arguments: &[&str], ask: impl FnOnce(&str)) -> (bool, String) {
 
 /// The body of a page, by a client that knows no more HTTP than it must.
 fn get(address: &str, path: &str) -> String {
+    String::from_utf8(answer(address, &format!("GET {path}"), address, "").1).unwrap()
+}
+
+/// The head of an answer but for its date, and its body.
+fn answer(address: &str, what: &str, host: &str, headers: &str) -> (String, Vec<u8>) {
     use std::io::{Read as _, Write as _};
     let mut stream = std::net::TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer.split_once("\r\n\r\n").unwrap().1.to_string()
+    let head = format!("{what} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|some| some == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(answer[..end].to_vec()).unwrap();
+    let dateless: Vec<&str> = head.lines().filter(|line| !line.starts_with("date:")).collect();
+    (dateless.join("\n"), answer[end + 4..].to_vec())
+}
+
+#[test]
+fn a_tile_that_is_asked_for_again_is_answered_as_before() {
+    let (listens, said) = serve(&[], |address| {
+        let of = |what: &str, headers: &str| answer(address, what, address, headers);
+        for tile in
+            ["/styles/conflict/7/80/48.png", "/styles/conflict/7/80/48@2x.png?date=2021-01-01"]
+        {
+            let ask = format!("GET {tile}");
+            let first = of(&ask, "");
+            assert!(first.0.starts_with("HTTP/1.1 200") && first.1.starts_with(b"\x89PNG"));
+            assert_eq!(of(&ask, ""), first);
+            let tag = first.0.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
+            let known = format!("If-None-Match: {tag}\r\n");
+            let kept = of(&ask, &known);
+            assert!(kept.0.starts_with("HTTP/1.1 304") && kept.1.is_empty(), "{}", kept.0);
+            // By another URL the router answers, and says the same.
+            let other = format!("{ask}{}", if tile.contains('?') { "&" } else { "?" });
+            assert_eq!(of(&other, &known).0.replace("content-length: 0\n", ""), kept.0);
+            assert_eq!(of(&ask, "If-None-Match: \"other\"\r\n"), first);
+            let head = of(&format!("HEAD {tile}"), "");
+            assert_eq!((head.0, head.1.len()), (first.0.clone(), 0));
+            assert!(answer(address, &ask, "a b", "").0.starts_with("HTTP/1.1 400"));
+            assert!(of(&format!("PUT {tile}"), "").0.starts_with("HTTP/1.1 405"));
+        }
+    });
+    assert!(listens, "{said}");
 }
 
 #[test]

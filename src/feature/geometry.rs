@@ -4,11 +4,12 @@
 
 use geo::Winding;
 use geo::geometry::{Coord, Geometry, LineString, Point, Polygon};
-use geojson::{GeometryValue, Position};
+use geojson::GeometryValue;
 use serde::Deserialize as _;
 use serde_json::Value as Json;
 
-use crate::geo::round::{self, MOST_LONGITUDE, TooWide, Turn};
+use super::coordinates::{Coordinates, Numbers, in_degrees};
+use crate::geo::round::{self, TooWide, Turn};
 
 /// Why a geometry is refused, with the rest of the JSON pointer below it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -72,6 +73,17 @@ pub fn mended(
     mended: &mut Vec<Mended>,
 ) -> Result<Geometry<f64>, GeometryError> {
     Reader { mended: Some(mended), most: usize::MAX }.geometry(value, "", 0)
+}
+
+/// The same of coordinates that are two numbers each.
+///
+/// # Errors
+/// Where that would take guessing.
+pub fn mended_coordinates(
+    coordinates: Coordinates<[f64; 2]>,
+    mended: &mut Vec<Mended>,
+) -> Result<Geometry<f64>, GeometryError> {
+    Reader { mended: Some(mended), most: usize::MAX }.coordinates(coordinates, "/coordinates")
 }
 
 /// The geometry in whatever plane it is given, of at most `most` positions; rings are closed, and
@@ -146,36 +158,9 @@ impl Reader<'_> {
         pointer: &str,
         depth: usize,
     ) -> Result<Geometry<f64>, GeometryError> {
-        let at = format!("{pointer}/coordinates");
-        Ok(match value {
+        let coordinates = match value {
             GeometryValue::Point { coordinates } if coordinates.is_empty() => {
-                Geometry::GeometryCollection(Default::default())
-            }
-            GeometryValue::Point { coordinates } => {
-                let at = self.position(&coordinates, &at)?;
-                Geometry::Point(Point(self.home(at)))
-            }
-            GeometryValue::MultiPoint { coordinates } => {
-                let positions = self.positions(&coordinates, &at)?;
-                let points: Vec<Point> =
-                    positions.into_iter().map(|c| Point(self.home(c))).collect();
-                Geometry::MultiPoint(points.into())
-            }
-            GeometryValue::LineString { coordinates } => {
-                round::of_lines(self.line(coordinates, &at)?)
-            }
-            GeometryValue::MultiLineString { coordinates } => {
-                let lines = indexed(coordinates, &at, |l, at| self.line(l, at))?;
-                Geometry::MultiLineString(geo::MultiLineString(
-                    lines.into_iter().flatten().collect(),
-                ))
-            }
-            GeometryValue::Polygon { coordinates } => {
-                round::of_polygons(self.polygon(coordinates, &at)?)
-            }
-            GeometryValue::MultiPolygon { coordinates } => {
-                let polygons = indexed(coordinates, &at, |p, at| self.polygon(p, at))?;
-                Geometry::MultiPolygon(geo::MultiPolygon(polygons.into_iter().flatten().collect()))
+                return Ok(Geometry::GeometryCollection(Default::default()));
             }
             GeometryValue::GeometryCollection { .. } if depth >= MAX_DEPTH => {
                 return Err(too_deep(pointer));
@@ -184,15 +169,55 @@ impl Reader<'_> {
                 let pointer = format!("{pointer}/geometries");
                 let all =
                     indexed(geometries, &pointer, |g, at| self.geometry(g.value, at, depth + 1))?;
-                Geometry::GeometryCollection(geo::GeometryCollection(all))
+                return Ok(Geometry::GeometryCollection(geo::GeometryCollection(all)));
+            }
+            GeometryValue::Point { coordinates } => Coordinates::Point(coordinates),
+            GeometryValue::MultiPoint { coordinates } => Coordinates::MultiPoint(coordinates),
+            GeometryValue::LineString { coordinates } => Coordinates::LineString(coordinates),
+            GeometryValue::MultiLineString { coordinates } => {
+                Coordinates::MultiLineString(coordinates)
+            }
+            GeometryValue::Polygon { coordinates } => Coordinates::Polygon(coordinates),
+            GeometryValue::MultiPolygon { coordinates } => Coordinates::MultiPolygon(coordinates),
+        };
+        self.coordinates(coordinates, &format!("{pointer}/coordinates"))
+    }
+
+    fn coordinates<P: Numbers>(
+        &mut self,
+        coordinates: Coordinates<P>,
+        at: &str,
+    ) -> Result<Geometry<f64>, GeometryError> {
+        Ok(match coordinates {
+            Coordinates::Point(position) => {
+                let at = self.position(&position, at)?;
+                Geometry::Point(Point(self.home(at)))
+            }
+            Coordinates::MultiPoint(positions) => {
+                let positions = self.positions(&positions, at)?;
+                let points: Vec<Point> =
+                    positions.into_iter().map(|c| Point(self.home(c))).collect();
+                Geometry::MultiPoint(points.into())
+            }
+            Coordinates::LineString(line) => round::of_lines(self.line(line, at)?),
+            Coordinates::MultiLineString(lines) => {
+                let lines = indexed(lines, at, |l, at| self.line(l, at))?;
+                Geometry::MultiLineString(geo::MultiLineString(
+                    lines.into_iter().flatten().collect(),
+                ))
+            }
+            Coordinates::Polygon(rings) => round::of_polygons(self.polygon(rings, at)?),
+            Coordinates::MultiPolygon(polygons) => {
+                let polygons = indexed(polygons, at, |p, at| self.polygon(p, at))?;
+                Geometry::MultiPolygon(geo::MultiPolygon(polygons.into_iter().flatten().collect()))
             }
         })
     }
 
     /// One polygon, or its pieces on either side of the antimeridian.
-    fn polygon(
+    fn polygon<P: Numbers>(
         &mut self,
-        rings: Vec<Vec<Position>>,
+        rings: Vec<Vec<P>>,
         at: &str,
     ) -> Result<Vec<Polygon<f64>>, GeometryError> {
         let mut rings = indexed(rings, at, |ring, at| self.ring(ring, at))?.into_iter();
@@ -225,9 +250,9 @@ impl Reader<'_> {
     }
 
     /// One line, or its pieces on either side of the antimeridian.
-    fn line(
+    fn line<P: Numbers>(
         &mut self,
-        coordinates: Vec<Position>,
+        coordinates: Vec<P>,
         at: &str,
     ) -> Result<Vec<LineString<f64>>, GeometryError> {
         let line = LineString(self.positions(&coordinates, at)?);
@@ -241,7 +266,11 @@ impl Reader<'_> {
         }
     }
 
-    fn ring(&mut self, ring: Vec<Position>, at: &str) -> Result<LineString<f64>, GeometryError> {
+    fn ring<P: Numbers>(
+        &mut self,
+        ring: Vec<P>,
+        at: &str,
+    ) -> Result<LineString<f64>, GeometryError> {
         let mut points = self.positions(&ring, at)?;
         if points.is_empty() {
             return Ok(LineString(points));
@@ -262,9 +291,9 @@ impl Reader<'_> {
         Ok(LineString(points))
     }
 
-    fn positions(
+    fn positions<P: Numbers>(
         &mut self,
-        coordinates: &[Position],
+        coordinates: &[P],
         at: &str,
     ) -> Result<Vec<Coord<f64>>, GeometryError> {
         let mut points = Vec::with_capacity(coordinates.len());
@@ -278,12 +307,12 @@ impl Reader<'_> {
     }
 
     /// A position that is nothing but right.
-    fn taken(&mut self, p: &Position) -> Option<Coord<f64>> {
+    fn taken(&mut self, p: &impl Numbers) -> Option<Coord<f64>> {
         self.most = self.most.checked_sub(1)?;
-        if p.as_slice().len() > 2 {
+        if p.numbers().len() > 2 {
             self.note(Mended::Heights);
         }
-        match (p.as_slice(), &self.mended) {
+        match (p.numbers(), &self.mended) {
             (p, Some(_)) => in_degrees(p),
             ([x, y, ..], None) => {
                 (x.is_finite() && y.is_finite()).then_some(Coord { x: *x, y: *y })
@@ -292,7 +321,7 @@ impl Reader<'_> {
         }
     }
 
-    fn position(&mut self, p: &Position, at: &str) -> Result<Coord<f64>, GeometryError> {
+    fn position(&mut self, p: &impl Numbers, at: &str) -> Result<Coord<f64>, GeometryError> {
         if self.most == 0 {
             return Err(problem(
                 at,
@@ -300,7 +329,7 @@ impl Reader<'_> {
                 "simplify it",
             ));
         }
-        self.taken(p).ok_or_else(|| match *p.as_slice() {
+        self.taken(p).ok_or_else(|| match *p.numbers() {
             [x, y, ..] if x.abs() <= 90.0 && y.abs() <= 180.0 => problem(
                 at,
                 format!(
@@ -339,20 +368,6 @@ impl Reader<'_> {
             mended.push(kind);
         }
     }
-}
-
-/// Degrees that arithmetic may have moved a position by.
-const ROUNDING: f64 = 1e-9;
-
-fn in_degrees(p: &[f64]) -> Option<Coord<f64>> {
-    let [x, y, ..] = *p else { return None };
-    // Rounding leaves places on the antimeridian and the poles a little off them.
-    let settled =
-        |v: f64, end: f64| if (v.abs() - end).abs() < ROUNDING { end.copysign(v) } else { v };
-    let (x, y) = (settled(x, 180.0), settled(y, 90.0));
-    // Numbers of 32 bits lie up to 2e-5 past 180.
-    let x = if (180.0..180.000_1).contains(&x.abs()) { 180.0_f64.copysign(x) } else { x };
-    (x.abs() <= MOST_LONGITUDE && y.abs() <= 90.0).then_some(Coord { x, y })
 }
 
 fn problem(pointer: &str, message: String, help: &'static str) -> GeometryError {

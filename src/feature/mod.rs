@@ -2,6 +2,7 @@
 //! interval in which they hold. A [`Feature`] has been validated; files are `source`'s matter, and
 //! every geometry that comes as GeoJSON, from wherever, is read in `geometry`.
 
+mod coordinates;
 mod date;
 pub mod geometry;
 mod properties;
@@ -12,6 +13,7 @@ mod value;
 use std::fmt;
 use std::sync::Arc;
 
+pub use coordinates::Coordinates;
 pub use date::{Date, DateError};
 use geo::geometry::Geometry;
 pub use properties::{Properties, Shared};

@@ -131,6 +131,16 @@ const LONGEST_WORD: usize = 64;
 impl Shared {
     /// The same properties, with names and words that other features have shared with those.
     pub fn share(&mut self, properties: &mut Properties) {
+        self.share_names(properties);
+        for value in &mut properties.values {
+            if let Value::Text(text) = value {
+                self.word(text);
+            }
+        }
+    }
+
+    /// The same properties, with names that other features have shared with those.
+    pub fn share_names(&mut self, properties: &mut Properties) {
         match &self.last {
             Some(last) if *last == properties.names => properties.names = last.clone(),
             _ => {
@@ -139,11 +149,6 @@ impl Shared {
                     None => drop(self.names.insert(properties.names.clone(), ())),
                 }
                 self.last = Some(properties.names.clone());
-            }
-        }
-        for value in &mut properties.values {
-            if let Value::Text(text) = value {
-                self.word(text);
             }
         }
     }

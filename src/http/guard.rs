@@ -78,7 +78,7 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
 
 /// Whether an HTTP/1.1 request names its host exactly once, and in letters that hosts are written
 /// in.
-fn has_one_host(request: &Request) -> bool {
+pub fn has_one_host<B>(request: &axum::http::Request<B>) -> bool {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.to_str().is_ok_and(is_host),

@@ -15,7 +15,9 @@ mod request;
 mod server;
 mod site;
 mod styles;
+mod tiles;
 mod viewer;
+mod warm;
 
 use axum::Router;
 use axum::extract::{Extension, State};
@@ -57,8 +59,8 @@ pub fn router(service: Service, site: Site) -> Router {
         .route("/styles/{name}", get(styles::tilejson))
         .route("/styles/{id}/style.json", get(styles::style))
         .route("/styles/{id}/{file}", get(styles::sprite))
-        .route("/styles/{id}/{z}/{x}/{file}", get(pictures::tile))
-        .route("/styles/{id}/{size}/{z}/{x}/{file}", get(pictures::sized_tile))
+        .route("/styles/{id}/{z}/{x}/{file}", get(tiles::tile))
+        .route("/styles/{id}/{size}/{z}/{x}/{file}", get(tiles::sized_tile))
         .route("/styles/{id}/static/{place}/{file}", get(pictures::picture))
         .route("/styles/{id}/static/{overlay}/{place}/{file}", get(pictures::overlaid_picture))
         .route("/styles/{id}/static", post(pictures::of_spec))

@@ -1,4 +1,4 @@
-//! Raster tiles and static maps.
+//! Static maps, and pictures as answers.
 
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
@@ -7,45 +7,13 @@ use super::Problem;
 use super::body::Document;
 use super::picture_name::{picture_name, size};
 use super::request::{Asker, Params, UrlPath, WARNING, cached, has_tag, number, short};
-use crate::atlas::{Frame, FrameError, Map, Size};
-use crate::geo::{Effort, Limits, LonLat, NumbersError, Stop, TileId};
+use super::warm::Lasting;
+use crate::atlas::Map;
+use crate::geo::{Effort, Limits, LonLat, NumbersError, Stop};
 use crate::service::{Lane, Service};
 use crate::sheet::{
-    Animate, CalloutSpec, Marker, OnTop, Output, Path, PathLook, Picture, PictureError, Preset,
-    Spec,
+    Animate, CalloutSpec, Marker, OnTop, Output, Path, PathLook, Picture, Preset, Spec,
 };
-
-/// `/styles/{id}/{z}/{x}/{y}[@{ratio}x].png`, 256 CSS px.
-pub async fn tile(
-    Asker(service): Asker,
-    UrlPath((id, z, x, file)): UrlPath<(String, String, String, String)>,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (frame, output) = tile_frame(256, &z, &x, &file)?;
-    draw(&service, id, frame, output, &params, &headers).await
-}
-
-/// `/styles/{id}/{256,512}/{z}/{x}/{y}[@{ratio}x].png`.
-pub async fn sized_tile(
-    Asker(service): Asker,
-    UrlPath((id, size, z, x, file)): UrlPath<(String, String, String, String, String)>,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let size = match size.as_str() {
-        "256" => 256,
-        "512" => 512,
-        other => {
-            return Err(Problem::not_found(format!(
-                "tiles are 256 or 512 px, not '{}'",
-                short(other)
-            )));
-        }
-    };
-    let (frame, output) = tile_frame(size, &z, &x, &file)?;
-    draw(&service, id, frame, output, &params, &headers).await
-}
 
 /// `/styles/{id}/static/{lon},{lat},{zoom}/{w}x{h}[@{ratio}x].{format}`,
 /// `/static/{w},{s},{e},{n}/...`, or `/static/auto/...` around what is drawn on top; in place of
@@ -105,7 +73,7 @@ impl AskedPicture {
         };
         let picture = service.run(Lane::Picture, read).await??;
         holds_place(geo, picture.output)?;
-        send(service, picture, headers).await
+        send(service, picture, headers, false).await
     }
 
     /// The picture as a document.
@@ -233,7 +201,7 @@ pub async fn of_spec(
     let (geo, picture, lease) = service.run(Lane::Long, draw).await??;
     holds_place(geo, picture.output)?;
     // 304 is an answer to GET and HEAD alone (RFC 9110, 13.1.2).
-    let answer = send(&service, picture, &HeaderMap::new()).await;
+    let answer = send(&service, picture, &HeaderMap::new(), false).await;
     // What was made of the document is gone only now.
     drop(lease);
     answer
@@ -330,30 +298,6 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
     })
 }
 
-fn tile_frame(size: u32, z: &str, x: &str, file: &str) -> Result<(Frame, Output), Problem> {
-    let (y, ratio, output) = picture_name(file, &["png", "webp", "jpg", "jpeg"])?;
-    if ratio > Size::MAX_TILE_RATIO {
-        return Err(FrameError::Ratio(format!("@{ratio}x")).into());
-    }
-    let tile = TileId::new(number("zoom", z)?, number("tile column", x)?, number("tile row", y)?)
-        .map_err(|e| Problem::not_found(e.to_string()))?;
-    Ok((Frame::tile(tile, size, ratio), output))
-}
-
-async fn draw(
-    service: &Service,
-    style: String,
-    frame: Frame,
-    output: Output,
-    params: &Params,
-    headers: &HeaderMap,
-) -> Result<Response, Problem> {
-    let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
-    let state = styled.state(params.pairs())?;
-    params.refuse_lists()?;
-    send(service, Picture::plain(style, state, frame, output), headers).await
-}
-
 /// A warning as a header has it: letters of other scripts are left out.
 fn warning(told: &str) -> Option<HeaderValue> {
     let text: String = told
@@ -364,11 +308,13 @@ fn warning(told: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&text).ok()
 }
 
-/// Answers with the picture, drawn or kept, or with 304 where the client has it already.
+/// Answers with the picture, drawn or kept, or with 304 where the client has it already. It is
+/// `lasting` where it hangs on nothing of the request but its URL.
 pub async fn send(
     service: &Service,
     picture: Picture,
     headers: &HeaderMap,
+    lasting: bool,
 ) -> Result<Response, Problem> {
     let key = picture.key(service.map());
     let kind = picture.output.media_type();
@@ -379,7 +325,11 @@ pub async fn send(
         false => {
             let made = service.picture(picture, key.clone()).await?;
             warnings.extend(made.warnings.iter().filter_map(|told| warning(told)));
-            cached(headers, &key, kind, made.bytes)
+            let mut answer = cached(headers, &key, kind, made.bytes.clone());
+            if lasting {
+                answer.extensions_mut().insert(Lasting(made.bytes));
+            }
+            answer
         }
     };
     for told in warnings {

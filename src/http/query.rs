@@ -99,7 +99,7 @@ async fn answer(
                 };
                 service.run(Lane::Question, draw).await??
             };
-            pictures::send(service, picture, headers).await
+            pictures::send(service, picture, headers, false).await
         }
     }
 }

@@ -10,8 +10,14 @@ const MAX_UNPACKED_BYTES: u64 = 2 << 30;
 
 const GZIP: &[u8] = b"\x1f\x8b";
 
-/// The file, or what is in it if it is packed by gzip.
-pub(super) fn unpacked<'a>(input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+/// All of the file, or of what is in it if it is packed by gzip.
+pub(super) fn read<'a>(input: impl Read + 'a) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    unpacked(input)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unpacked<'a>(input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut input = BufReader::with_capacity(1 << 16, input);
     match input.fill_buf()?.starts_with(GZIP) {
         true => {

@@ -3,6 +3,7 @@
 //! What a feature says and cannot be kept (members beside those of RFC 7946, heights, numbers
 //! larger than any type here) is told once a file, by name.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value as Json;
@@ -10,19 +11,21 @@ use serde_json::value::RawValue;
 
 use super::large::Large;
 use super::other_system::OtherSystem;
+use super::quick::{self, Names, Quick};
 use super::stream::Place;
 use crate::diag::Diagnostic;
 use crate::feature::geometry::{self, Mended};
 use crate::feature::{Feature, FeatureId, Properties, Shared, Validity, Value};
 
-/// Collects a document's features and what was wrong with them.
-pub(super) struct Converter<'a> {
-    file: &'a str,
-    features: Vec<Feature>,
-    /// What their properties have in common.
-    shared: Shared,
-    diagnostics: Vec<Diagnostic>,
-    ids: HashSet<String>,
+/// Features as they are written, with their places.
+pub(super) type Written<'t> = Vec<(Place, Cow<'t, RawValue>)>;
+
+/// What some features of a file have become, and what was wrong with them.
+#[derive(Default)]
+pub(super) struct Batch {
+    features: Vec<(Place, Feature)>,
+    /// Each with how many of the features stand before what it tells of.
+    diagnostics: Vec<(usize, Diagnostic)>,
     mended: Vec<Tally>,
     /// Members of features, beside GeoJSON's own, that are not kept: how many features have each.
     foreign: Named,
@@ -40,41 +43,65 @@ struct Tally {
     first: Diagnostic,
 }
 
+/// Makes batches, one after the other.
+pub(super) struct Converter<'a> {
+    file: &'a str,
+    /// What properties have in common.
+    shared: Shared,
+    names: Names,
+    batch: Batch,
+}
+
 impl<'a> Converter<'a> {
     pub fn new(file: &'a str) -> Self {
-        Self {
-            file,
-            features: Vec::new(),
-            shared: Shared::default(),
-            diagnostics: Vec::new(),
-            ids: HashSet::new(),
-            mended: Vec::new(),
-            foreign: Named::new(),
-            large: Named::new(),
+        let (shared, names, batch) = Default::default();
+        Self { file, shared, names, batch }
+    }
+
+    pub fn batch(&mut self, written: &Written) -> Batch {
+        for (place, raw) in written {
+            let told = match self.feature(*place, raw.get()) {
+                Ok(feature) => {
+                    self.batch.features.push((*place, feature));
+                    continue;
+                }
+                Err(problem) => place.of((*problem).in_file(self.file)),
+            };
+            self.batch.diagnostics.push((self.batch.features.len(), told));
+        }
+        std::mem::take(&mut self.batch)
+    }
+
+    fn feature(&mut self, place: Place, text: &str) -> Result<Feature, Box<Diagnostic>> {
+        match quick::read(text, &mut self.names) {
+            Some(quick) => self.of_quick(place, quick),
+            None => self.by_the_book(&place.pointer(), text),
         }
     }
 
-    /// Adds the feature that stands in a place.
-    pub fn add(&mut self, place: Place, raw: &RawValue) {
-        let told = self.diagnostics.len();
-        self.add_text(&place.pointer(), raw.get());
-        let new = self.diagnostics.split_off(told);
-        self.diagnostics.extend(new.into_iter().map(|problem| place.of(problem)));
-    }
-
-    /// Adds a document that is one feature.
-    pub fn add_single(&mut self, raw: &RawValue) {
-        self.add_text("", raw.get());
-    }
-
-    fn add_text(&mut self, pointer: &str, text: &str) {
-        match self.convert(pointer, text) {
-            Ok(feature) => self.features.push(feature),
-            Err(problem) => self.diagnostics.push((*problem).in_file(self.file)),
+    fn of_quick(&mut self, place: Place, quick: Quick) -> Result<Feature, Box<Diagnostic>> {
+        let Quick { id, properties, geometry, has_heights, foreign } = quick;
+        let mut mended = if has_heights { vec![Mended::Heights] } else { Vec::new() };
+        let geometry = match geometry {
+            None => ::geo::Geometry::GeometryCollection(Default::default()),
+            Some(given) => geometry::mended_coordinates(given, &mut mended)
+                .map_err(|p| refused(&p, &place.pointer(), &id))?,
+        };
+        let mut properties: Properties = properties.into_iter().collect();
+        self.shared.share(&mut properties);
+        for key in foreign {
+            *self.batch.foreign.entry(key).or_default() += 1;
         }
+        for kind in mended {
+            self.batch.tally(kind, || {
+                named(Diagnostic::warning("").at(format!("{}/geometry", place.pointer())), &id)
+            });
+        }
+        // Its dates are read when all of them are known.
+        Ok(Feature { id, properties, geometry, validity: Validity::default() })
     }
 
-    fn convert(&mut self, pointer: &str, text: &str) -> Result<Feature, Box<Diagnostic>> {
+    fn by_the_book(&mut self, pointer: &str, text: &str) -> Result<Feature, Box<Diagnostic>> {
         let parsed: geojson::Feature = serde_json::from_str(text).map_err(|e| {
             let what = if e.is_syntax() || e.is_eof() { "not JSON" } else { "no GeoJSON feature" };
             let id = serde_json::from_str::<Json>(text)
@@ -93,17 +120,13 @@ impl<'a> Converter<'a> {
             Some(geojson::feature::Id::Number(n)) => FeatureId::of(&Value::from(&Json::Number(n))),
             None => None,
         };
-        let named = |d: Diagnostic| match &id {
-            Some(id) => d.of_feature(format!("'{id}'")),
-            None => d,
-        };
         let mut foreign: Vec<String> = Vec::new();
         for (key, value) in parsed.foreign_members.iter().flatten() {
             match OtherSystem::of(value).filter(|_| key == "crs") {
                 Some(system) => {
                     let d = Diagnostic::error(format!("skipped, {system}"))
                         .at(format!("{pointer}/crs"));
-                    return Err(Box::new(named(d).help(OtherSystem::HELP)));
+                    return Err(Box::new(named(d, &id).help(OtherSystem::HELP)));
                 }
                 None if key == "crs" || value.is_null() => {}
                 None => foreign.push(key.clone()),
@@ -112,11 +135,9 @@ impl<'a> Converter<'a> {
         let mut mended = Vec::new();
         let geometry = match parsed.geometry {
             None => ::geo::Geometry::GeometryCollection(Default::default()),
-            Some(given) => geometry::mended(given.value, &mut mended).map_err(|p| {
-                let d = Diagnostic::error(format!("skipped, {}", p.message))
-                    .at(format!("{pointer}/geometry{}", p.pointer));
-                Box::new(named(d).help(p.help))
-            })?,
+            Some(given) => {
+                geometry::mended(given.value, &mut mended).map_err(|p| refused(&p, pointer, &id))?
+            }
         };
         let mut properties: Properties = parsed
             .properties
@@ -125,62 +146,124 @@ impl<'a> Converter<'a> {
             .map(|(k, v)| (k.as_str().into(), Value::from(v)))
             .collect();
         for (key, value) in large.properties {
-            *self.large.entry(key.clone()).or_default() += 1;
+            *self.batch.large.entry(key.clone()).or_default() += 1;
             properties.insert(key.into(), value);
         }
         self.shared.share(&mut properties);
         if large.id.is_some() {
-            *self.large.entry("id".to_string()).or_default() += 1;
+            *self.batch.large.entry("id".to_string()).or_default() += 1;
         }
         for key in foreign {
-            *self.foreign.entry(key).or_default() += 1;
+            *self.batch.foreign.entry(key).or_default() += 1;
         }
         for kind in mended {
-            self.tally(kind, || named(Diagnostic::warning("").at(format!("{pointer}/geometry"))));
-        }
-        if let Some(id) = &id
-            && !self.ids.insert(id.to_string())
-        {
-            let d = named(
-                Diagnostic::warning("this id is used before in the file")
-                    .at(format!("{pointer}/id")),
-            );
-            self.diagnostics.push(
-                d.in_file(self.file)
-                    .help("give every feature an id of its own; by id, the first is found"),
-            );
+            self.batch.tally(kind, || {
+                named(Diagnostic::warning("").at(format!("{pointer}/geometry")), &id)
+            });
         }
         // Its dates are read when all of them are known.
         Ok(Feature { id, properties, geometry, validity: Validity::default() })
     }
+}
 
+impl Batch {
     fn tally(&mut self, kind: Mended, first: impl FnOnce() -> Diagnostic) {
         match self.mended.iter_mut().find(|t| t.kind == kind) {
             Some(tally) => tally.count += 1,
             None => self.mended.push(Tally { kind, count: 1, first: first() }),
         }
     }
+}
 
+/// A feature whose geometry is refused.
+fn refused(
+    problem: &geometry::GeometryError,
+    pointer: &str,
+    id: &Option<FeatureId>,
+) -> Box<Diagnostic> {
+    let d = Diagnostic::error(format!("skipped, {}", problem.message))
+        .at(format!("{pointer}/geometry{}", problem.pointer));
+    Box::new(named(d, id).help(problem.help))
+}
+
+fn named(diagnostic: Diagnostic, id: &Option<FeatureId>) -> Diagnostic {
+    match id {
+        Some(id) => diagnostic.of_feature(format!("'{id}'")),
+        None => diagnostic,
+    }
+}
+
+/// The batches of a file, in order, as one.
+pub(super) struct Merged<'a> {
+    file: &'a str,
+    features: Vec<Feature>,
+    diagnostics: Vec<Diagnostic>,
+    ids: HashSet<String>,
+    rest: Batch,
+}
+
+impl<'a> Merged<'a> {
+    pub fn new(file: &'a str) -> Self {
+        let (features, diagnostics, ids, rest) = Default::default();
+        Self { file, features, diagnostics, ids, rest }
+    }
+
+    /// Adds the next batch.
+    pub fn add(&mut self, batch: Batch) {
+        let Batch { features, diagnostics, mended, foreign, large } = batch;
+        let mut told = diagnostics.into_iter().peekable();
+        self.features.reserve(features.len());
+        for (i, (place, feature)) in features.into_iter().enumerate() {
+            while let Some((_, problem)) = told.next_if(|(before, _)| *before <= i) {
+                self.diagnostics.push(problem);
+            }
+            if let Some(id) = &feature.id
+                && !self.ids.insert(id.to_string())
+            {
+                let d = Diagnostic::warning("this id is used before in the file")
+                    .at(format!("{}/id", place.pointer()))
+                    .of_feature(format!("'{id}'"))
+                    .in_file(self.file)
+                    .help("give every feature an id of its own; by id, the first is found");
+                self.diagnostics.push(place.of(d));
+            }
+            self.features.push(feature);
+        }
+        self.diagnostics.extend(told.map(|(_, problem)| problem));
+        for Tally { kind, count, first } in mended {
+            match self.rest.mended.iter_mut().find(|tally| tally.kind == kind) {
+                Some(tally) => tally.count += count,
+                None => self.rest.mended.push(Tally { kind, count, first }),
+            }
+        }
+        let add = |to: &mut Named, from: Named| {
+            from.into_iter().for_each(|(name, count)| *to.entry(name).or_default() += count)
+        };
+        add(&mut self.rest.foreign, foreign);
+        add(&mut self.rest.large, large);
+    }
+
+    /// All features, and what is to be told of them.
     pub fn finish(mut self) -> (Vec<Feature>, Vec<Diagnostic>) {
-        for Tally { kind, count, mut first } in self.mended {
+        for Tally { kind, count, mut first } in self.rest.mended {
             first.message = match count {
                 1 => kind.describe().to_string(),
                 n => format!("{} (and {} more like it)", kind.describe(), n - 1),
             };
             self.diagnostics.push(first.in_file(self.file));
         }
-        if !self.foreign.is_empty() {
+        if !self.rest.foreign.is_empty() {
             let d = Diagnostic::warning(format!(
                 "members of features are not kept: {}",
-                listed(&self.foreign)
+                listed(&self.rest.foreign)
             ));
             self.diagnostics
                 .push(d.in_file(self.file).help("put what is to be kept into 'properties'"));
         }
-        if !self.large.is_empty() {
+        if !self.rest.large.is_empty() {
             let told = format!(
                 "whole numbers of more than 64 bits are kept as text: {}",
-                listed(&self.large)
+                listed(&self.rest.large)
             );
             let d = Diagnostic::warning(told).in_file(self.file);
             self.diagnostics.push(d.help("write them as text to say so, and compare them as text"));

@@ -1,7 +1,7 @@
 //! Data in: GeoJSON text, sequences of it and tables, packed or not, to validated features, with
 //! every problem listed.
 //!
-//! A file is read as a stream, one feature in memory at a time. A bad feature is skipped and
+//! A file's text is held while it is read, by all of the machine's cores. A bad feature is skipped and
 //! reported; what can be mended without guessing (an unclosed ring, a ring wound the wrong way, an
 //! antimeridian crossing) is mended and reported; a file that is not JSON is refused with its line,
 //! column and offset.
@@ -9,12 +9,13 @@
 mod columns;
 mod content;
 mod convert;
+mod crew;
 mod dates;
 mod folder;
 mod large;
-mod line_starts;
 mod other_system;
 mod places;
+mod quick;
 pub mod roots;
 mod rows;
 mod schema;
@@ -32,8 +33,7 @@ use std::path::Path;
 pub use folder::files;
 pub use schema::{Schema, SchemaError};
 use serde_json::Value as Json;
-use serde_json::value::RawValue;
-use stream::{Document, Place};
+use stream::{Document, Each};
 pub use table::{Table, TableError};
 
 use crate::diag::{Checked, Diagnostic};
@@ -77,16 +77,14 @@ pub fn read(
     file: &str,
     input: impl Read,
 ) -> Result<Checked<Collection>, Box<Diagnostic>> {
-    let mut converter = convert::Converter::new(file);
-    let document = document(file, input, &mut |place, raw| converter.add(place, raw))?;
-    if let Some(single) = &document.single {
-        converter.add_single(single);
-    }
+    let text = text(file, input)?;
+    let (document, mut features, mut diagnostics) =
+        crew::features(file, |each| document(file, &text, each))?;
+    drop(text);
     let title =
-        document.text("title").or_else(|| document.text("name")).unwrap_or(name).to_string();
+        document.text("title").or_else(|| document.text("name")).unwrap_or_else(|| name.into());
     let gazetteer = document.is_true("gazetteer");
-    let (mut features, mut diagnostics) = converter.finish();
-    let (timing, told) = time::of(&mut features, document.member("time"), file);
+    let (timing, told) = time::of(&mut features, document.member("time").as_ref(), file);
     diagnostics.extend(document.problems);
     diagnostics.extend(told);
     Ok(Checked::new(
@@ -113,38 +111,51 @@ pub fn read_sound(
 /// The features of one document as they stand, as one Feature or a FeatureCollection; takes what
 /// [`read`] takes.
 pub fn collected(file: &str, input: impl Read) -> Result<Checked<Json>, Box<Diagnostic>> {
+    let text = text(file, input)?;
     let mut features: Vec<Json> = Vec::new();
-    let mut add = |_, raw: &RawValue| features.extend(serde_json::from_str::<Json>(raw.get()));
-    let document = document(file, input, &mut add)?;
+    let document = document(file, &text, &mut |_, raw| {
+        features.extend(serde_json::from_str::<Json>(raw.get()));
+    })?;
+    let single = if document.is_single { features.pop() } else { None };
     let whole = || serde_json::json!({"type": "FeatureCollection", "features": features});
-    let single = document.single.and_then(|raw| serde_json::from_str(raw.get()).ok());
     Ok(Checked::new(single.unwrap_or_else(whole), document.problems))
 }
 
-fn document(
+fn text(file: &str, input: impl Read) -> Result<Vec<u8>, Box<Diagnostic>> {
+    content::read(input).map_err(|e| {
+        let d = Diagnostic::error(format!("cannot be read: {e}")).in_file(file);
+        Box::new(d.help("check that the file is whole"))
+    })
+}
+
+fn document<'t>(
     file: &str,
-    input: impl Read,
-    each: &mut dyn FnMut(Place, &RawValue),
+    text: &'t [u8],
+    each: &mut Each<'_, 't>,
 ) -> Result<Document, Box<Diagnostic>> {
     match places::is_table(file) {
-        true => places::read(file, input, each),
-        false => stream::read(file, input, each).map_err(|e| Box::new(e.into_diagnostic(file))),
+        true => places::read(file, text, each),
+        false => stream::read(file, text, each).map_err(|e| Box::new(e.into_diagnostic(file))),
     }
 }
 
 /// Checks every feature of one document against `schema`, and that the document can be read at all.
 pub fn check(schema: &Schema, file: &str, input: impl Read) -> Vec<Diagnostic> {
+    let text = match text(file, input) {
+        Ok(text) => text,
+        Err(problem) => return vec![*problem],
+    };
     let mut problems = Vec::new();
     let read =
-        document(file, input, &mut |place, raw| problems.extend(schema.check(file, place, raw)));
+        document(file, &text, &mut |place, raw| problems.extend(schema.check(file, place, &raw)));
     problems.extend(read.err().map(|e| *e));
     problems
 }
 
 /// The schema a GeoJSON document names in its `$schema` member, relative to itself.
 pub fn schema_reference(input: impl Read) -> Option<String> {
-    let document = stream::read("", input, &mut |_, _| ()).ok()?;
-    document.text("$schema").map(str::to_string)
+    let text = content::read(input).ok()?;
+    stream::read("", &text, &mut |_, _| ()).ok()?.text("$schema")
 }
 
 /// Opens a file for reading; the error names it.

@@ -3,15 +3,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::Path;
 
 use serde_json::value::RawValue;
 
 use super::columns::{Kind, unclear};
-use super::stream::{Document, Place};
+use super::stream::{Document, Each, Place};
 use super::table::{Table, TableError};
-use super::{content, rows, wkt};
+use super::{rows, wkt};
 use crate::diag::{Diagnostic, without_mark};
 
 /// What columns of positions go by.
@@ -99,12 +98,8 @@ impl Unplaced<'_> {
 }
 
 /// Reads a table as a document of features, a row each.
-pub(super) fn read(
-    file: &str,
-    input: impl Read,
-    each: &mut dyn FnMut(Place, &RawValue),
-) -> Result<Document, Box<Diagnostic>> {
-    let (table, columns) = table_with_places(file, input)?;
+pub(super) fn read(file: &str, bytes: &[u8], each: &mut Each) -> Result<Document, Box<Diagnostic>> {
+    let (table, columns) = table_with_places(file, bytes)?;
     let mut problems: Vec<Diagnostic> = Vec::new();
     problems.extend(table.skipped().map(|told| {
         Diagnostic::warning(told).in_file(file).help("give every row as many cells as the head")
@@ -131,7 +126,7 @@ pub(super) fn read(
             placeless.push(*line);
         }
         if let Some(feature) = features.of_row(row, geometry) {
-            each(Place::Line(*line), &feature);
+            each(Place::Line(*line), Cow::Owned(feature));
         }
     }
     if let Some(first) = placeless.first() {
@@ -146,20 +141,17 @@ pub(super) fn read(
         };
         problems.push(d.in_file(file).help(help));
     }
-    Ok(Document::of_table(problems))
+    Ok(Document::of_many(problems))
 }
 
 /// A file's table, and which of its columns say where a row is.
-fn table_with_places(file: &str, input: impl Read) -> Result<(Table, Columns), Box<Diagnostic>> {
+fn table_with_places(file: &str, bytes: &[u8]) -> Result<(Table, Columns), Box<Diagnostic>> {
     let failed =
         |message: String, help: &str| Box::new(Diagnostic::error(message).in_file(file).help(help));
-    let mut bytes = Vec::new();
-    let read = content::unpacked(input).and_then(|mut input| input.read_to_end(&mut bytes));
-    read.map_err(|e| failed(format!("cannot be read: {e}"), "check that the file is whole"))?;
-    let table = Table::read(&bytes);
+    let table = Table::read(bytes);
     let columns = table.as_ref().ok().and_then(Columns::of);
     if columns.is_none()
-        && let Some(line) = head_line(&bytes)
+        && let Some(line) = head_line(bytes)
     {
         let message = format!("the columns are named on line {line}, not in the first row");
         return Err(failed(message, "take away what stands before that line"));

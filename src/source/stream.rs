@@ -1,24 +1,25 @@
-//! The outer structure of a GeoJSON document, read as a stream: `features` are handed on one by one
-//! as raw JSON, the other members are kept. A file may also be a sequence of documents, one on each
+//! The outer structure of a GeoJSON document: `features` are handed on one by one as they are
+//! written, the other members are kept. A file may also be a sequence of documents, one on each
 //! line (newline-delimited JSON) or each after a record separator (RFC 8142).
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Read};
 
+use memchr::{memchr, memchr_iter};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value as Json;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value as Json};
 
 use super::content::{self, Other};
-use super::line_starts::LineStarts;
 use super::other_system::OtherSystem;
 use crate::diag::Diagnostic;
 
 /// What a document holds besides its features.
 pub(super) struct Document {
-    members: Map<String, Json>,
-    /// The document itself where it is one Feature or one geometry.
-    pub single: Option<Box<RawValue>>,
+    members: BTreeMap<String, Box<RawValue>>,
+    /// Whether it is one Feature or one geometry.
+    pub is_single: bool,
     /// What is wrong with parts of it that are no features.
     pub problems: Vec<Diagnostic>,
 }
@@ -30,6 +31,8 @@ pub(super) enum Place {
     Member(usize),
     /// On a line of its own, counted from 1.
     Line(usize),
+    /// It is the whole document.
+    Whole,
 }
 
 impl Place {
@@ -37,7 +40,7 @@ impl Place {
     pub fn pointer(self) -> String {
         match self {
             Place::Member(index) => format!("/features/{index}"),
-            Place::Line(_) => String::new(),
+            Place::Line(_) | Place::Whole => String::new(),
         }
     }
 
@@ -51,27 +54,26 @@ impl Place {
 }
 
 impl Document {
-    /// That of a table, whose rows have been handed on.
-    pub fn of_table(problems: Vec<Diagnostic>) -> Self {
-        Self { members: Map::new(), single: None, problems }
+    /// That of a table or a sequence, whose features have been handed on.
+    pub fn of_many(problems: Vec<Diagnostic>) -> Self {
+        Self { members: BTreeMap::new(), is_single: false, problems }
     }
 
-    pub fn text(&self, member: &str) -> Option<&str> {
-        self.members.get(member)?.as_str()
+    pub fn text(&self, member: &str) -> Option<String> {
+        serde_json::from_str(self.members.get(member)?.get()).ok()
     }
 
-    pub fn member(&self, member: &str) -> Option<&Json> {
-        self.members.get(member)
+    pub fn member(&self, member: &str) -> Option<Json> {
+        serde_json::from_str(self.members.get(member)?.get()).ok()
     }
 
     pub fn is_true(&self, member: &str) -> bool {
-        self.members.get(member) == Some(&Json::Bool(true))
+        self.member(member) == Some(Json::Bool(true))
     }
 }
 
 /// Why a document can't be read at all.
 pub(super) enum StreamError {
-    Io(io::Error),
     /// It is no text of data.
     Other(Other),
     Syntax {
@@ -89,17 +91,9 @@ pub(super) enum StreamError {
 impl StreamError {
     pub fn into_diagnostic(self, file: &str) -> Diagnostic {
         match self {
-            StreamError::Io(error) => {
-                Diagnostic::error(format!("cannot be read: {error}")).in_file(file)
-            }
             StreamError::Other(Other { what, help }) => {
                 Diagnostic::error(format!("this is {what}")).in_file(file).help(help)
             }
-            StreamError::Syntax { error, offset } if error.is_io() => Diagnostic::error(format!(
-                "cannot be read: {error}"
-            ))
-            .in_file(file)
-            .on_line(error.line(), error.column(), offset),
             StreamError::Syntax { error, offset } if error.is_data() => {
                 Diagnostic::error(format!("not GeoJSON: {error}"))
                     .in_file(file)
@@ -145,182 +139,180 @@ const GEOMETRY_TYPES: [&str; 7] = [
 /// Before each text of a sequence (RFC 8142).
 const RECORD_SEPARATOR: u8 = 0x1e;
 
-/// How long one text of a sequence may be.
-const MAX_RECORD_BYTES: u64 = 256 << 20;
+/// Takes the place and the text of each feature.
+pub(super) type Each<'a, 't> = dyn FnMut(Place, Cow<'t, RawValue>) + 'a;
 
-type Each<'a> = dyn FnMut(Place, &RawValue) + 'a;
+/// What is said of a file is found in its first bytes.
+const BEGINNING: usize = 1 << 16;
 
 /// Reads a whole document, or a sequence of them, calling `each` with the place and the text of
 /// each feature.
-pub(super) fn read(file: &str, input: impl Read, each: &mut Each) -> Result<Document, StreamError> {
-    let mut lines = LineStarts::new(content::unpacked(input).map_err(StreamError::Io)?);
-    // The parser reads byte by byte, so the buffer stands before it and the lines are counted a
-    // block at a time.
-    let mut buffered = BufReader::with_capacity(1 << 16, &mut lines);
-    let start = buffered.fill_buf().map_err(StreamError::Io)?;
-    if let Some(other) = content::other(start) {
+pub(super) fn read<'t>(
+    file: &str,
+    text: &'t [u8],
+    each: &mut Each<'_, 't>,
+) -> Result<Document, StreamError> {
+    if let Some(other) = content::other(text.get(..BEGINNING).unwrap_or(text)) {
         return Err(StreamError::Other(other));
     }
     // A byte order mark is no JSON, but Windows programs write it.
-    if start.starts_with(b"\xef\xbb\xbf") {
-        buffered.consume(3);
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let start = text.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    if text.get(start) == Some(&RECORD_SEPARATOR) {
+        return Ok(records(file, text, start, RECORD_SEPARATOR, each));
     }
-    skip_space(&mut buffered).map_err(StreamError::Io)?;
-    if buffered.buffer().first() == Some(&RECORD_SEPARATOR) {
-        return records(file, &mut buffered, RECORD_SEPARATOR, each);
-    }
-    let first = Place::Line(position(&buffered).0);
-    let mut deserializer = serde_json::Deserializer::from_reader(&mut buffered);
-    let read = DocumentSeed { each: &mut |i, raw| each(Place::Member(i), raw) }
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let read = DocumentSeed { each: &mut |i, raw| each(Place::Member(i), Cow::Borrowed(raw)) }
         .deserialize(&mut deserializer);
     let members = read.map_err(|error| {
-        let offset = buffered.get_ref().offset_of(error.line(), error.column());
+        let offset = offset_of(text, error.line(), error.column());
         StreamError::Syntax { error, offset }
     })?;
-    let single = single(&members)?;
-    let members = members.json;
-    match skip_space(&mut buffered).map_err(StreamError::Io)? {
-        None => Ok(Document { members, single, problems: Vec::new() }),
-        Some(next) if single.is_some() || next == b'{' => {
-            if let Some(raw) = single {
-                each(first, &raw);
-            }
-            records(file, &mut buffered, b'\n', each)
+    let following = deserializer.end().err().map(|e| (e.line(), e.column()));
+    let end = following.map_or(text.len(), |(line, column)| offset_of(text, line, column));
+    let single = single(&members, &text[start..end])?;
+    let is_single = single.is_some();
+    match following {
+        Some((line, column)) if !is_single && text.get(end) != Some(&b'{') => {
+            Err(StreamError::Trailing((line, column, end)))
         }
-        Some(_) => Err(StreamError::Trailing(position(&buffered))),
+        following => {
+            if let Some(raw) = single {
+                let line = 1 + memchr_iter(b'\n', &text[..start]).count();
+                let place = if following.is_some() { Place::Line(line) } else { Place::Whole };
+                each(place, raw);
+            }
+            if following.is_some() {
+                return Ok(records(file, text, end, b'\n', each));
+            }
+            Ok(Document { members: members.kept(), is_single, problems: Vec::new() })
+        }
     }
 }
 
-/// Line and column, from 1, and offset of what is read next.
-fn position<R: Read>(input: &BufReader<&mut LineStarts<R>>) -> (usize, usize, usize) {
-    let offset = input.get_ref().offset() - input.buffer().len();
-    let (line, start) = input.get_ref().line_at(offset);
-    (line, offset - start + 1, offset)
+/// The offset of a place; `line` and `column` are one-based, as serde_json counts them.
+fn offset_of(text: &[u8], line: usize, column: usize) -> usize {
+    let before = line.checked_sub(2).and_then(|nth| memchr_iter(b'\n', text).nth(nth));
+    (before.map_or(0, |at| at + 1) + column.saturating_sub(1)).min(text.len())
 }
 
 /// The document's one feature, if it is no collection.
-fn single(members: &Members) -> Result<Option<Box<RawValue>>, StreamError> {
-    if let Some(system) = members.json.get("crs").and_then(OtherSystem::of) {
+fn single<'t>(
+    members: &Members<'t>,
+    text: &'t [u8],
+) -> Result<Option<Cow<'t, RawValue>>, StreamError> {
+    if let Some(system) = members.json("crs").as_ref().and_then(OtherSystem::of) {
         return Err(StreamError::OtherSystem(system));
     }
-    let kind = members.json.get("type").and_then(Json::as_str).unwrap_or_default();
-    match kind {
+    let kind = members.json("type").and_then(|kind| Some(kind.as_str()?.to_string()));
+    let kind = kind.unwrap_or_default();
+    match &*kind {
         "FeatureCollection" if members.has_features => Ok(None),
         "FeatureCollection" => {
             Err(StreamError::NotGeoJson("a FeatureCollection without an array 'features'".into()))
         }
-        "Feature" => Ok(members.written("", "")),
-        _ if GEOMETRY_TYPES.contains(&kind) => {
-            Ok(members.written("{\"type\": \"Feature\", \"properties\": {}, \"geometry\": ", "}"))
+        "Feature" => Ok(serde_json::from_slice(text).ok().map(Cow::Borrowed)),
+        _ if GEOMETRY_TYPES.contains(&&*kind) => {
+            let text = String::from_utf8_lossy(text);
+            let feature =
+                format!("{{\"type\": \"Feature\", \"properties\": {{}}, \"geometry\": {text}}}");
+            Ok(RawValue::from_string(feature).ok().map(Cow::Owned))
         }
         _ => Err(StreamError::NotGeoJson(format!("'{kind}' is no GeoJSON type"))),
     }
 }
 
-/// Passes over white space; gives the byte after it.
-fn skip_space(input: &mut impl BufRead) -> io::Result<Option<u8>> {
-    loop {
-        let block = input.fill_buf()?;
-        if block.is_empty() {
-            return Ok(None);
-        }
-        let space = block.iter().take_while(|b| b.is_ascii_whitespace()).count();
-        let next = block.get(space).copied();
-        input.consume(space);
-        if next.is_some() {
-            return Ok(next);
-        }
-    }
-}
-
-/// Reads the texts of a sequence, or what is left of them. One that is bad is left out and told.
-fn records<R: Read>(
+/// Reads the texts of a sequence, or what is left of them from `start` on. One that is bad is left
+/// out and told.
+fn records<'t>(
     file: &str,
-    input: &mut BufReader<&mut LineStarts<R>>,
+    text: &'t [u8],
+    start: usize,
     end: u8,
-    each: &mut Each,
-) -> Result<Document, StreamError> {
-    let mut document = Document { members: Map::new(), single: None, problems: Vec::new() };
-    let mut text = Vec::new();
-    loop {
-        let (line, ..) = position(input);
-        text.clear();
-        if input.take(MAX_RECORD_BYTES).read_until(end, &mut text).map_err(StreamError::Io)? == 0 {
-            return Ok(document);
-        }
-        if text.len() as u64 == MAX_RECORD_BYTES {
-            let e = io::Error::other(format!(
-                "the text that begins on line {line} is longer than 256 MiB"
-            ));
-            return Err(StreamError::Io(e));
-        }
-        let lead = text.iter().take_while(|b| b.is_ascii_whitespace());
-        let place = Place::Line(line + lead.filter(|b| **b == b'\n').count());
-        text.iter_mut().filter(|b| **b == RECORD_SEPARATOR).for_each(|b| *b = b' ');
-        let text = text.trim_ascii();
-        if !text.is_empty()
-            && let Err(problem) = record(file, text, place, each)
+    each: &mut Each<'_, 't>,
+) -> Document {
+    let mut problems = Vec::new();
+    let mut line = 1 + memchr_iter(b'\n', &text[..start]).count();
+    let mut left = &text[start..];
+    let is_between = |b: &u8| b.is_ascii_whitespace() || *b == RECORD_SEPARATOR;
+    while !left.is_empty() {
+        let (one, rest) = left.split_at(memchr(end, left).map_or(left.len(), |at| at + 1));
+        left = rest;
+        let lead = one.iter().take_while(|b| is_between(b)).count();
+        let place = Place::Line(line + memchr_iter(b'\n', &one[..lead]).count());
+        line += memchr_iter(b'\n', one).count();
+        let trail = one[lead..].iter().rev().take_while(|b| is_between(b)).count();
+        let one = &one[lead..one.len() - trail];
+        if !one.is_empty()
+            && let Err(problem) = record(file, one, place, each)
         {
-            document.problems.push(place.of(*problem));
+            problems.push(place.of(*problem));
         }
     }
+    Document::of_many(problems)
 }
 
 /// Reads one text of a sequence.
-fn record(file: &str, text: &[u8], place: Place, each: &mut Each) -> Result<(), Box<Diagnostic>> {
+fn record<'t>(
+    file: &str,
+    text: &'t [u8],
+    place: Place,
+    each: &mut Each<'_, 't>,
+) -> Result<(), Box<Diagnostic>> {
     let syntax = |e: serde_json::Error| {
         let d = Diagnostic::error(format!("skipped, not JSON: {e}")).in_file(file);
         Box::new(d.help("write one whole GeoJSON Feature on each line"))
     };
     let raw: &RawValue = serde_json::from_slice(text).map_err(syntax)?;
     let mut deserializer = serde_json::Deserializer::from_str(raw.get());
-    let read = DocumentSeed { each: &mut |_, raw| each(place, raw) }.deserialize(&mut deserializer);
+    let read = DocumentSeed { each: &mut |_, raw| each(place, Cow::Borrowed(raw)) }
+        .deserialize(&mut deserializer);
     let members = read.map_err(syntax)?;
-    if let Some(raw) = single(&members).map_err(|e| Box::new(e.into_diagnostic(file)))? {
-        each(place, &raw);
+    if let Some(raw) = single(&members, text).map_err(|e| Box::new(e.into_diagnostic(file)))? {
+        each(place, raw);
     }
     Ok(())
 }
 
-/// The members of a document but for its features, as they are written and as they are read.
+/// The members of a document but for its features.
 #[derive(Default)]
-struct Members {
-    raw: Vec<(String, Box<RawValue>)>,
-    json: Map<String, Json>,
+struct Members<'t> {
+    raw: Vec<(String, &'t RawValue)>,
     has_features: bool,
 }
 
-impl Members {
-    /// The object that they make, within other text; numbers have all their digits.
-    fn written(&self, before: &str, after: &str) -> Option<Box<RawValue>> {
-        let member = |(key, raw): &(String, Box<RawValue>)| {
-            format!("{}:{}", Json::from(key.as_str()), raw.get())
-        };
-        let all: Vec<String> = self.raw.iter().map(member).collect();
-        RawValue::from_string(format!("{before}{{{}}}{after}", all.join(","))).ok()
+impl Members<'_> {
+    /// A member, of several the last.
+    fn json(&self, name: &str) -> Option<Json> {
+        let (_, raw) = self.raw.iter().rev().find(|(key, _)| key == name)?;
+        serde_json::from_str(raw.get()).ok()
+    }
+
+    fn kept(self) -> BTreeMap<String, Box<RawValue>> {
+        self.raw.into_iter().map(|(key, raw)| (key, raw.to_owned())).collect()
     }
 }
 
-struct DocumentSeed<'a> {
-    each: &'a mut dyn FnMut(usize, &RawValue),
+struct DocumentSeed<'a, 't> {
+    each: &'a mut dyn FnMut(usize, &'t RawValue),
 }
 
-impl<'de> DeserializeSeed<'de> for DocumentSeed<'_> {
-    type Value = Members;
+impl<'t> DeserializeSeed<'t> for DocumentSeed<'_, 't> {
+    type Value = Members<'t>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for DocumentSeed<'_> {
-    type Value = Members;
+impl<'t> Visitor<'t> for DocumentSeed<'_, 't> {
+    type Value = Members<'t>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a GeoJSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = Members::default();
         while let Some(key) = map.next_key::<String>()? {
             if key == "features" && members.has_features {
@@ -332,12 +324,7 @@ impl<'de> Visitor<'de> for DocumentSeed<'_> {
                 map.next_value_seed(FeaturesSeed { each: &mut *self.each })?;
                 members.has_features = true;
             } else if members.raw.len() < MAX_MEMBERS {
-                let raw: Box<RawValue> = map.next_value()?;
-                members.json.insert(
-                    key.clone(),
-                    serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)?,
-                );
-                members.raw.push((key, raw));
+                members.raw.push((key, map.next_value()?));
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -350,29 +337,29 @@ impl<'de> Visitor<'de> for DocumentSeed<'_> {
 /// them.
 const MAX_MEMBERS: usize = 1_000;
 
-struct FeaturesSeed<'a> {
-    each: &'a mut dyn FnMut(usize, &RawValue),
+struct FeaturesSeed<'a, 't> {
+    each: &'a mut dyn FnMut(usize, &'t RawValue),
 }
 
-impl<'de> DeserializeSeed<'de> for FeaturesSeed<'_> {
+impl<'t> DeserializeSeed<'t> for FeaturesSeed<'_, 't> {
     type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for FeaturesSeed<'_> {
+impl<'t> Visitor<'t> for FeaturesSeed<'_, 't> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("an array of features")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'t>>(self, mut seq: A) -> Result<(), A::Error> {
         let mut index = 0;
-        while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
-            (self.each)(index, &raw);
+        while let Some(raw) = seq.next_element::<&RawValue>()? {
+            (self.each)(index, raw);
             index += 1;
         }
         Ok(())

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use super::dates::{Column, iso_day};
 use crate::diag::Diagnostic;
-use crate::feature::{Date, Feature, Timing, Validity, Value};
+use crate::feature::{Date, Feature, Shared, Timing, Validity, Value};
 
 const FROM: &str = "valid_from";
 const TO: &str = "valid_to";
@@ -90,7 +90,11 @@ pub(super) fn of(
     if timing == Timing::Snapshots {
         until_the_next(features);
     }
-    features.iter_mut().for_each(|feature| settle(feature, timing));
+    let mut shared = Shared::default();
+    for feature in &mut *features {
+        settle(feature, timing);
+        shared.share_names(&mut feature.properties);
+    }
     (timing, told)
 }
 

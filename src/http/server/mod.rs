@@ -26,6 +26,7 @@ use tower::ServiceExt as _;
 
 use self::io::Watched;
 use super::Problem;
+use super::warm::Warm;
 use crate::service::{Budget, Client, ServiceError};
 use body::Busy;
 pub use client::Proxies;
@@ -67,8 +68,8 @@ impl Limits {
 /// Bytes of a request's line and headers.
 const MOST_HEAD: usize = 64 << 10;
 
-/// Serves until `end` is ready and what is under way is done, or has had its time. Answers that are
-/// on their way take their memory from `answers`.
+/// Serves until `end` is ready and what is under way is done, or has had its time. Answers that are on
+/// their way take their memory from `answers`; `router` is that of one map.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -78,7 +79,8 @@ pub async fn serve(
     end: impl Future<Output = ()>,
 ) {
     let connections = Arc::new(Connections::default());
-    let shared = Arc::new(Shared { router, proxies, limits, answers });
+    let warm = Warm::default();
+    let shared = Arc::new(Shared { router, warm, proxies, limits, answers });
     let (ending, ended) = watch::channel(false);
     let mut refused = Seldom::default();
     tokio::pin!(end);
@@ -124,6 +126,7 @@ fn is_of_client(error: &std::io::Error) -> bool {
 
 struct Shared {
     router: Router,
+    warm: Warm,
     proxies: Proxies,
     limits: Limits,
     answers: Budget,
@@ -180,15 +183,10 @@ async fn answered(
     connection: &Arc<Connection>,
 ) -> Response {
     let busy = Busy::of(connection.clone());
-    let mut request = request.map(Body::new);
-    let client: Client = shared.proxies.client(peer.ip(), request.headers());
-    request.extensions_mut().insert(client);
-    if !shared.proxies.knows(peer.ip()) {
-        // Who is no known proxy says nothing of how the server is reached.
-        request.headers_mut().remove("x-forwarded-proto");
-    }
-    let response =
-        shared.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+    let response = match shared.warm.answer(&request) {
+        Some(answer) => answer,
+        None => routed(shared, peer, request.map(Body::new)).await,
+    };
     let bytes = response.body().size_hint().exact().filter(|bytes| *bytes > LEAST_COUNTED);
     let response = match bytes.map(|bytes| shared.answers.take(bytes)) {
         None => response,
@@ -199,6 +197,20 @@ async fn answered(
         Some(None) => Problem::from(ServiceError::Memory).into_response(),
     };
     response.map(|body| busy.until_made(body))
+}
+
+async fn routed(shared: &Shared, peer: SocketAddr, mut request: Request) -> Response {
+    let client: Client = shared.proxies.client(peer.ip(), request.headers());
+    request.extensions_mut().insert(client);
+    if !shared.proxies.knows(peer.ip()) {
+        // Who is no known proxy says nothing of how the server is reached.
+        request.headers_mut().remove("x-forwarded-proto");
+    }
+    let (method, url) = (request.method().clone(), request.uri().clone());
+    let routed = shared.router.clone().oneshot(request).await;
+    let response = routed.unwrap_or_else(|never| match never {});
+    shared.warm.note(&method, &url, &response);
+    response
 }
 
 /// Says once a second at most.

@@ -10,11 +10,13 @@
 //! **Invariant (seamless).** Which pixels are measured, and what is found, hangs on whole
 //! differences between a pixel's centre and the line's own points.
 
-use std::ops::{Add, Mul, Range, Sub};
+use std::ops::Range;
 
-use super::blend::{Canvas, Shares};
+use super::blend::Canvas;
+use super::piece::{Bevel, Kind, MOST_SINGLE_PX, Piece, greater, less, px};
+use super::pixel::Shares;
 use crate::geo::{SUBPIXELS, Snapped, cost};
-use crate::scene::{Cap, Line};
+use crate::scene::{Cap, Join, Line};
 
 /// How opaque a band is at a distance from its middle, px.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +38,9 @@ const GENTLE_PX: f64 = 4.0;
 /// Single numbers from here on to twice as large are whole.
 const WHOLE: f32 = 8_388_608.0;
 
+/// No column.
+const NOTHING: Range<usize> = Range { start: usize::MAX, end: 0 };
+
 /// Draws bands. Kept from one to the next for its memory.
 #[derive(Debug, Default)]
 pub struct Bands {
@@ -55,40 +60,20 @@ struct Window {
     height: i64,
 }
 
-/// A segment, or a point with the pixels beyond two segments.
-#[derive(Debug, Clone, Copy)]
-struct Piece {
-    at: Snapped,
-    /// Rows of the picture in which it has pixels, from the first to before the last.
-    rows: (i64, i64),
-    kind: Kind,
-    /// Whether its pixels may lie further from its own point than single numbers tell.
-    is_far: bool,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    /// From `at` along `direction`, px, measured `after` px further; `cut` says whether what lies
-    /// before its start and beyond its end is no part of the band.
-    Segment { direction: (f64, f64), length: f64, after: f64, cut: (bool, bool) },
-    /// Beyond the end of one segment and before the start of another, by their directions.
-    Point { before: Option<(f64, f64)>, after: Option<(f64, f64)> },
-}
-
 impl Bands {
     /// Draws a line as a band.
     pub fn draw(
         &mut self,
         line: &Line,
         profile: &Profile,
-        cap: Cap,
+        (cap, join): (Cap, Join),
         rgba: [u8; 4],
         canvas: &mut Canvas,
     ) {
         let (width, height) = (canvas.width() as i64, canvas.height() as i64);
         self.pieces.clear();
         let near = Near { outset: profile.outset, width, height };
-        near.gather(line, cap, &mut self.pieces);
+        near.gather(line, (cap, join), &mut self.pieces);
         let Some(top) = self.pieces.iter().map(|p| p.rows.0).min() else { return };
         let bottom = self.pieces.iter().map(|p| p.rows.1).max().unwrap_or(top);
         let shares = Shares::new(rgba);
@@ -109,11 +94,13 @@ impl Bands {
             self.distances_sq.resize(count, f32::INFINITY);
         }
         self.measured.clear();
-        self.measured.resize(window.height as usize, usize::MAX..0);
+        self.measured.resize(window.height as usize, NOTHING);
         for piece in &self.pieces {
             let rows = piece.rows.0.max(window.top)..piece.rows.1.min(window.top + window.height);
             for y in rows {
-                let Some(columns) = piece.columns(y, profile.outset, window) else { continue };
+                let Some(columns) = piece.columns(y, profile.outset, window.width) else {
+                    continue;
+                };
                 let row = (y - window.top) as usize;
                 let seen = &mut self.measured[row];
                 *seen = seen.start.min(columns.start)..seen.end.max(columns.end);
@@ -163,7 +150,7 @@ struct Near {
 }
 
 impl Near {
-    fn gather(&self, line: &Line, cap: Cap, pieces: &mut Vec<Piece>) {
+    fn gather(&self, line: &Line, (cap, join): (Cap, Join), pieces: &mut Vec<Piece>) {
         let points = &line.points;
         let count = points.len();
         if count < 2 {
@@ -191,10 +178,18 @@ impl Near {
             };
             self.add(a, b, kind, pieces);
             if is_first && !is_butt {
-                self.add(a, a, Kind::Point { before: None, after: Some(along) }, pieces);
+                self.add(
+                    a,
+                    a,
+                    Kind::Point { before: None, after: Some(along), bevel: Bevel::NONE },
+                    pieces,
+                );
             }
-            if !is_gentle && !(is_last && is_butt) {
-                self.add(b, b, Kind::Point { before: Some(along), after: next }, pieces);
+            let is_cut = is_last && is_butt;
+            if !(is_gentle || is_cut) {
+                let bevel =
+                    next.map_or(Bevel::NONE, |next| Bevel::of(join, along, next, self.outset));
+                self.add(b, b, Kind::Point { before: Some(along), after: next, bevel }, pieces);
             }
         }
     }
@@ -220,151 +215,6 @@ impl Near {
     }
 }
 
-impl Piece {
-    /// The columns of the window's row `y` in which it is measured: all that it may be nearest to,
-    /// and few more.
-    fn columns(&self, y: i64, outset: f64, window: &Window) -> Option<Range<usize>> {
-        let y = px(y * SUBPIXELS + SUBPIXELS / 2 - self.at.y);
-        let mut range = Columns::default();
-        match &self.kind {
-            Kind::Segment { direction: (ux, uy), length, after, .. } => {
-                // |ux y - uy x| <= outset, and 0 <= ux x + uy y <= length.
-                range.keep(-uy, ux * y, -outset, outset)?;
-                range.keep(*ux, uy * y, 0.0, length + after)?;
-            }
-            Kind::Point { before, after } => {
-                let half_sq = outset * outset - y * y;
-                let half = (half_sq >= 0.0).then(|| half_sq.sqrt())?;
-                range.keep(1.0, 0.0, -half, half)?;
-                if let Some((ux, uy)) = before {
-                    range.keep(*ux, uy * y, 0.0, f64::INFINITY)?;
-                }
-                if let Some((ux, uy)) = after {
-                    range.keep(*ux, uy * y, f64::NEG_INFINITY, 0.0)?;
-                }
-            }
-        }
-        range.of_window(self.at.x, window)
-    }
-
-    /// Takes the pixels of row `y` from `x` on into account.
-    fn measure(&self, x: i64, y: i64, distances_sq: &mut [f32]) {
-        let from = x * SUBPIXELS + SUBPIXELS / 2 - self.at.x;
-        let y = y * SUBPIXELS + SUBPIXELS / 2 - self.at.y;
-        for (i, some) in (0..).zip(distances_sq.chunks_mut(COUNTED)) {
-            let x = from + i * COUNTED as i64 * SUBPIXELS;
-            match self.is_far {
-                false => self.measure_in(px(x) as f32, px(y) as f32, |v| v as f32, some),
-                true => self.measure_in(px(x), px(y), |v| v, some),
-            }
-        }
-    }
-
-    /// The same in numbers of a size: `x` is the first pixel's, px from the piece's own point.
-    #[inline(always)]
-    fn measure_in<F: Real>(&self, x: F, y: F, real: fn(f64) -> F, distances_sq: &mut [f32]) {
-        let first = x;
-        match self.kind {
-            Kind::Segment { direction: (ux, uy), length, cut, .. } => {
-                let [ux, uy, length, zero] = [ux, uy, length, 0.0].map(real);
-                let low = if cut.0 { zero } else { real(f64::NEG_INFINITY) };
-                let high = if cut.1 { length } else { real(f64::INFINITY) };
-                for (i, least) in (0_u16..).zip(distances_sq) {
-                    let x = first + F::from(i);
-                    let (along, across) = (ux * x + uy * y, ux * y - uy * x);
-                    let beyond = greater(greater(along - length, zero - along), zero);
-                    let sq: f32 = (across * across + beyond * beyond).into_single();
-                    let is_in = (along >= low) & (along <= high);
-                    *least = less(*least, if is_in { sq } else { f32::INFINITY });
-                }
-            }
-            Kind::Point { .. } => {
-                for (i, least) in (0_u16..).zip(distances_sq) {
-                    let x = first + F::from(i);
-                    *least = less(*least, (x * x + y * y).into_single());
-                }
-            }
-        }
-    }
-}
-
-/// What distances are computed with: single numbers, and double ones for what is far.
-trait Real:
-    Copy + PartialOrd + From<u16> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
-{
-    fn into_single(self) -> f32;
-}
-
-impl Real for f32 {
-    fn into_single(self) -> f32 {
-        self
-    }
-}
-
-impl Real for f64 {
-    fn into_single(self) -> f32 {
-        self as f32
-    }
-}
-
-/// There is no number here that is none, which the usual ones look for.
-fn greater<F: Real>(a: F, b: F) -> F {
-    if a > b { a } else { b }
-}
-
-fn less(a: f32, b: f32) -> f32 {
-    if a < b { a } else { b }
-}
-
-/// Pixels that are counted from one on.
-const COUNTED: usize = 1 << 12;
-
-/// Within this many px single numbers tell places of 1/256 px.
-const MOST_SINGLE_PX: f64 = 30_000.0;
-
-/// A run of a row, px from a piece's own point.
-struct Columns {
-    from: f64,
-    to: f64,
-}
-
-impl Default for Columns {
-    fn default() -> Self {
-        Self { from: -FURTHEST_PX, to: FURTHEST_PX }
-    }
-}
-
-/// Further from its own point no piece is measured: 2^40 px.
-const FURTHEST_PX: f64 = 1_099_511_627_776.0;
-
-impl Columns {
-    /// Keeps where `low <= slope x + offset <= high`; `None` where nothing is left.
-    fn keep(&mut self, slope: f64, offset: f64, low: f64, high: f64) -> Option<()> {
-        if slope.abs() < 1e-9 {
-            // Level: all of the row, or nothing. A px more is no harm.
-            return (low - 1.0 <= offset && offset <= high + 1.0).then_some(());
-        }
-        let (a, b) = ((low - offset) / slope, (high - offset) / slope);
-        (self.from, self.to) = (self.from.max(a.min(b)), self.to.min(a.max(b)));
-        (self.from <= self.to + 1.0).then_some(())
-    }
-
-    /// As columns of the window, with those beside: `x` is the piece's own point, 1/256 px.
-    fn of_window(&self, x: i64, window: &Window) -> Option<Range<usize>> {
-        let column = |px: f64| {
-            let by = (px * SUBPIXELS as f64).floor() as i64;
-            (x + by - SUBPIXELS / 2).div_euclid(SUBPIXELS)
-        };
-        let from = column(self.from).clamp(0, window.width) as usize;
-        let to = (column(self.to) + 2).clamp(0, window.width) as usize;
-        (from < to).then_some(from..to)
-    }
-}
-
-fn px(subpixels: i64) -> f64 {
-    subpixels as f64 / SUBPIXELS as f64
-}
-
 /// From one point to another: a direction of length 1, and the length in px.
 fn direction(a: Snapped, b: Snapped) -> ((f64, f64), f64) {
     let (dx, dy) = (px(b.x - a.x), px(b.y - a.y));
@@ -377,5 +227,102 @@ fn turn(a: (f64, f64), b: (f64, f64)) -> f64 {
     match a.0 * b.0 + a.1 * b.1 > 0.0 {
         true => (a.0 * b.1 - a.1 * b.0).abs(),
         false => f64::INFINITY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::geo::Affine;
+
+    const WORLD: Affine = Affine { a: 1.0, b: 0.0, c: 0.0, d: 0.0, e: 1.0, f: 0.0 };
+    const SIDE: usize = 48;
+
+    /// The opacity of each pixel of a picture with one band, moved by whole pixels.
+    fn drawn(line: &Line, profile: &Profile, ends: (Cap, Join), by: i64) -> Vec<u8> {
+        let moved = |p: &Snapped| Snapped { x: p.x + by * SUBPIXELS, y: p.y - by * SUBPIXELS };
+        let points = line.points.iter().map(moved).collect();
+        let mut pixels = vec![0; SIDE * SIDE * 4];
+        let mut canvas = Canvas::new(&mut pixels, SIDE as u32, WORLD);
+        let line = Line { points, closed: line.closed };
+        Bands::default().draw(&line, profile, ends, [0, 0, 0, 255], &mut canvas);
+        pixels.chunks_exact(4).map(|p| p[3]).collect()
+    }
+
+    /// How far a pixel's centre is from a segment, px.
+    fn distance(x: usize, y: usize, a: &Snapped, b: &Snapped) -> f64 {
+        let center = |v: usize| v as f64 + 0.5;
+        let (ax, ay, bx, by) = (px(a.x), px(a.y), px(b.x), px(b.y));
+        let (dx, dy) = (bx - ax, by - ay);
+        let along = (center(x) - ax) * dx + (center(y) - ay) * dy;
+        let t = (along / (dx * dx + dy * dy)).clamp(0.0, 1.0);
+        (center(x) - ax - t * dx).hypot(center(y) - ay - t * dy)
+    }
+
+    fn lines() -> impl Strategy<Value = Line> {
+        let point = (-8_000i64..20_000, -8_000i64..20_000);
+        let far = (-20_000_000i64..20_000_000, -20_000_000i64..20_000_000);
+        let points = prop::collection::vec(prop_oneof![9 => point, 1 => far], 2..9);
+        (points, any::<bool>()).prop_filter_map("a line has two points", |(points, closed)| {
+            Line::new(points.into_iter().map(|(x, y)| Snapped { x, y }).collect(), closed)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_pixel_is_as_opaque_as_it_is_near(line in lines(), outset in 1.0..30.0f64) {
+            let profile = Profile { outset, inset: 0.0, softness: outset };
+            let ends = (Cap::Round, Join::Round { limit: 1.05 });
+            let drawn = drawn(&line, &profile, ends, 0);
+            let mut points = line.points.clone();
+            points.extend(line.points.first().filter(|_| line.closed));
+            for (i, alpha) in drawn.iter().enumerate() {
+                let near = |pair: &[Snapped]| distance(i % SIDE, i / SIDE, &pair[0], &pair[1]);
+                let least = points.windows(2).map(near).fold(f64::INFINITY, f64::min);
+                let wanted = (1.0 - least / outset).max(0.0) * 255.0;
+                prop_assert!((f64::from(*alpha) - wanted).abs() < 1.0, "{i}: {alpha}, {wanted}");
+            }
+        }
+
+        #[test]
+        fn a_band_is_the_same_wherever_its_picture_begins(
+            line in lines(),
+            outset in 1.0..30.0f64,
+            by in 1i64..20,
+            (cap, bevel) in (0..3usize, any::<bool>()),
+        ) {
+            let profile = Profile { outset, inset: outset / 3.0, softness: outset / 2.0 };
+            let cap = [Cap::Butt, Cap::Round, Cap::Square][cap];
+            let ends = (cap, if bevel { Join::Bevel } else { Join::Miter { limit: 2.0 } });
+            let (here, there) =
+                (drawn(&line, &profile, ends, 0), drawn(&line, &profile, ends, by));
+            let by = by as usize;
+            for y in 0..SIDE - by {
+                let from = (y + by) * SIDE;
+                prop_assert_eq!(
+                    &here[from..from + SIDE - by],
+                    &there[y * SIDE + by..(y + 1) * SIDE],
+                    "row {}", y
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn butt_ends_and_bevels_cut_a_band() {
+        let at = |x: i64, y: i64| Snapped { x: x * SUBPIXELS, y: y * SUBPIXELS };
+        let line = Line::new(vec![at(10, 10), at(30, 10), at(30, 30)], false).unwrap();
+        let profile = Profile { outset: 8.0, inset: 0.0, softness: 8.0 };
+        let of = |cap, join| {
+            let drawn = drawn(&line, &profile, (cap, join), 0);
+            move |x: usize, y: usize| drawn[y * SIDE + x] > 0
+        };
+        let round = of(Cap::Round, Join::Round { limit: 1.05 });
+        assert!(round(5, 10) && round(30, 35) && round(34, 5));
+        let cut = of(Cap::Butt, Join::Bevel);
+        assert!(!cut(9, 10) && cut(10, 10) && !cut(30, 30) && cut(30, 29));
+        assert!(!cut(34, 5) && cut(32, 7));
     }
 }

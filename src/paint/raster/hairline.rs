@@ -4,8 +4,9 @@
 //! passes through, the fainter the further the pixel's centre is from it. That is one floor
 //! division of the segment's own end points, so a hairline is the same in every picture.
 
-use super::blend::{Canvas, scale};
+use super::blend::Canvas;
 use super::coverage::floor_mul_div;
+use super::pixel::scale;
 use crate::geo::{SUBPIXELS, Snapped};
 use crate::scene::{Hairline, Line};
 

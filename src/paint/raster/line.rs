@@ -4,8 +4,9 @@
 //! it outside the line; the ends of dashes are as soft as those of MapLibre's.
 
 use super::band::{Bands, Profile};
-use super::blend::{Canvas, Edge, mixed, scale};
+use super::blend::{Canvas, Edge, mixed};
 use super::pen::Fragment;
+use super::pixel::scale;
 use super::solid::SolidPen;
 use super::strip::Strip;
 use crate::geo::SUBPIXELS;
@@ -22,7 +23,8 @@ pub fn draw(stroke: &Stroke, bands: &mut Bands, canvas: &mut Canvas) {
         if let (LineInk::Color(color), true) = (&stroke.ink, shape.is_band(stroke)) {
             let Shape { outset, inset, softness, .. } = shape;
             let profile = Profile { outset, inset, softness };
-            bands.draw(line, &profile, stroke.cap, color.premultiplied_rgba8(), canvas);
+            let ends = (stroke.cap, stroke.join);
+            bands.draw(line, &profile, ends, color.premultiplied_rgba8(), canvas);
             continue;
         }
         if let (LineInk::Color(color), true) = (&stroke.ink, shape.is_solid()) {

@@ -17,6 +17,8 @@ mod image;
 mod line;
 mod outlines;
 mod pen;
+mod piece;
+mod pixel;
 mod relief;
 mod solid;
 mod stamp;

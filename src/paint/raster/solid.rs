@@ -4,8 +4,9 @@
 //! along a row, and is counted in whole steps from the piece's own point, so that it is the same in
 //! every picture.
 
-use super::blend::{Canvas, scale};
+use super::blend::Canvas;
 use super::pen::{Drawn, Fragment, Pen, Side, Straight, first_center};
+use super::pixel::scale;
 use crate::geo::{SUBPIXELS, Snapped, cost, nearest};
 
 /// Draws lines of one colour whose opacity falls from full to nothing over their last px.
