@@ -1,6 +1,7 @@
 //! Pixels as PNG, WebP or JPEG: opaque pictures as RGB, others with straight alpha, or by a
 //! palette.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -60,7 +61,7 @@ pub fn png(pixels: Pixels, facts: &PngFacts) -> Result<Vec<u8>, EncodeError> {
         return png_of_indexed(indexed, size, facts, PLAIN_LEVEL);
     }
     let (rows, _) = premultiplied.as_chunks::<4>();
-    let opaque = rows.iter().all(|p| p[3] == 255);
+    let opaque = is_opaque(rows);
     let width = width_px as usize;
     if rows.len() != width * height_px as usize || is_photograph(rows, width) {
         let mut writer = PngWriter::new(size, opaque, facts)?;
@@ -72,10 +73,7 @@ pub fn png(pixels: Pixels, facts: &PngFacts) -> Result<Vec<u8>, EncodeError> {
     encoder.set_color(if opaque { png::ColorType::Rgb } else { png::ColorType::Rgba });
     let mut writer = encoder.write_header()?;
     let data = match opaque {
-        true => {
-            let pixels: Vec<u32> = rows.iter().map(|p| u32::from_le_bytes(*p)).collect();
-            zlib::<3>(&pixels, width)
-        }
+        true => zlib::<3>(&numbers(rows), width),
         false => zlib::<4>(&all_straight(rows), width),
     };
     // A chunk's length has 31 bits.
@@ -103,20 +101,37 @@ fn is_photograph(pixels: &[[u8; 4]], width: usize) -> bool {
     others > all / 8 * 7
 }
 
+fn is_opaque(pixels: &[[u8; 4]]) -> bool {
+    // Some at a time, so that they are looked at side by side.
+    pixels.chunks(64).all(|some| some.iter().fold(255, |all, p| all & p[3]) == 255)
+}
+
+/// Pixels as numbers, from the low byte up.
+fn numbers(pixels: &[[u8; 4]]) -> Cow<'_, [u32]> {
+    match bytemuck::try_cast_slice(pixels) {
+        Ok(numbers) if cfg!(target_endian = "little") => Cow::Borrowed(numbers),
+        _ => Cow::Owned(pixels.iter().map(|p| u32::from_le_bytes(*p)).collect()),
+    }
+}
+
 /// Premultiplied pixels as straight ones, from the low byte up.
 fn all_straight(premultiplied: &[[u8; 4]]) -> Vec<u32> {
+    const RUN: usize = 8;
     let mut all = Vec::with_capacity(premultiplied.len());
-    let (pairs, rest) = premultiplied.as_chunks::<2>();
-    // Most are as those before.
-    let (mut last, mut colors) = ([[0; 4]; 2], [0; 2]);
-    for pair in pairs {
-        if *pair != last {
-            last = *pair;
-            colors = pair.map(|p| u32::from_le_bytes(straight(&p)));
+    let (mut last, mut color) = ([0; 4], 0);
+    for some in premultiplied.chunks(RUN) {
+        // Most are as those before.
+        if some == [last; RUN] {
+            all.extend_from_slice(&[color; RUN]);
+            continue;
         }
-        all.extend_from_slice(&colors);
+        for pixel in some {
+            if *pixel != last {
+                (last, color) = (*pixel, u32::from_le_bytes(straight(pixel)));
+            }
+            all.push(color);
+        }
     }
-    all.extend(rest.iter().map(|p| u32::from_le_bytes(straight(p))));
     all
 }
 

@@ -52,13 +52,18 @@ pub fn zlib<const BYTES: usize>(pixels: &[u32], width: usize) -> Vec<u8> {
 /// Adler-32 of the rows with the bytes of their filters.
 fn checksum<const BYTES: usize>(pixels: &[u32], width: usize) -> u32 {
     let mut checksum = Adler32::new();
-    let mut bytes = vec![0; width * BYTES];
+    // Each pixel's four bytes are written, of which the next overwrites what is too many.
+    let mut bytes = vec![0; width * BYTES + 4];
     for row in pixels.chunks_exact(width.max(1)) {
         checksum.write(&[0]);
-        for (to, pixel) in bytes.as_chunks_mut::<BYTES>().0.iter_mut().zip(row) {
-            *to = std::array::from_fn(|i| (pixel >> (8 * i)) as u8);
+        let mut to = &mut bytes[..];
+        for pixel in row {
+            if let Some(four) = to.first_chunk_mut::<4>() {
+                *four = pixel.to_le_bytes();
+                to = &mut to[BYTES..];
+            }
         }
-        checksum.write(&bytes);
+        checksum.write(&bytes[..width * BYTES]);
     }
     checksum.finish()
 }
