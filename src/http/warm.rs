@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::{Xxh3Builder, xxh3_64};
 use super::guard::has_one_host;
 use super::request::has_tag;
 
-/// What is kept, in bytes, at the most.
+/// What is kept, in bytes, at the most; less where there is less memory.
 const KEPT_BYTES: usize = 64 << 20;
 /// What an answer takes beside its URL and body: its headers.
 const BYTES_EACH: usize = 1_200;
@@ -26,8 +26,11 @@ const LONGEST_URL: usize = 2_000;
 const SHARDS: usize = 16;
 
 /// Answers that were given, by their URLs.
-#[derive(Default)]
-pub(super) struct Warm([RwLock<Shard>; SHARDS]);
+pub(super) struct Warm {
+    shards: [RwLock<Shard>; SHARDS],
+    /// Bytes that the newer answers of a shard may have.
+    most_newer: usize,
+}
 
 /// Some of them. When the newer ones are too many they become the older ones, and those that were
 /// so are forgotten; what is asked for again is new again.
@@ -46,10 +49,9 @@ struct Given {
 }
 
 impl Shard {
-    fn put(&mut self, url: Box<str>, given: Arc<Given>) {
+    fn put(&mut self, url: Box<str>, given: Arc<Given>, most_newer: usize) {
         let bytes = url.len() + BYTES_EACH + given.body.len();
-        // Half of what there may be is older.
-        if self.bytes + bytes > KEPT_BYTES / SHARDS / 2 {
+        if self.bytes + bytes > most_newer {
             (self.older, self.bytes) = (std::mem::take(&mut self.newer), 0);
         }
         if self.newer.insert(url, given).is_none() {
@@ -63,6 +65,13 @@ impl Shard {
 pub(super) struct Lasting(pub Bytes);
 
 impl Warm {
+    /// For some bytes at the most.
+    pub fn of_bytes(most: u64) -> Self {
+        let most = usize::try_from(most).unwrap_or(usize::MAX).min(KEPT_BYTES);
+        // As much again is older.
+        Self { shards: Default::default(), most_newer: most / SHARDS / 2 }
+    }
+
     /// The answer, where the URL was asked for before.
     pub fn answer<B>(&self, request: &Request<B>) -> Option<Response> {
         let url = url_of(request.method(), request.uri())?;
@@ -91,10 +100,8 @@ impl Warm {
             && let Some(Lasting(body)) = answer.extensions().get()
         {
             let given = Given { headers: answer.headers().clone(), body: body.clone() };
-            self.shard(url)
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .put(url.into(), given.into());
+            let mut shard = self.shard(url).write().unwrap_or_else(PoisonError::into_inner);
+            shard.put(url.into(), given.into(), self.most_newer);
         }
     }
 
@@ -108,12 +115,12 @@ impl Warm {
             shard.older.get(url)?.clone()
         };
         let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
-        shard.put(url.into(), old.clone());
+        shard.put(url.into(), old.clone(), self.most_newer);
         Some(old)
     }
 
     fn shard(&self, url: &str) -> &RwLock<Shard> {
-        &self.0[xxh3_64(url.as_bytes()) as usize % SHARDS]
+        &self.shards[xxh3_64(url.as_bytes()) as usize % SHARDS]
     }
 }
 
@@ -132,9 +139,10 @@ mod tests {
         let mut shard = Shard::default();
         let given = || Arc::new(Given { headers: HeaderMap::new(), body: vec![0; 500_000].into() });
         let url = |n: usize| Box::from(format!("/{n}"));
-        let most = KEPT_BYTES / SHARDS / 500_000;
+        let most_newer = KEPT_BYTES / SHARDS / 2;
+        let most = 2 * most_newer / 500_000;
         for n in 0..3 * most {
-            shard.put(url(n), given());
+            shard.put(url(n), given(), most_newer);
             assert!(shard.newer.len() + shard.older.len() <= most);
         }
         assert!(shard.newer.contains_key(&*url(3 * most - 1)));

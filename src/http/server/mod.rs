@@ -79,7 +79,8 @@ pub async fn serve(
     end: impl Future<Output = ()>,
 ) {
     let connections = Arc::new(Connections::default());
-    let warm = Warm::default();
+    // A sixteenth of the memory.
+    let warm = Warm::of_bytes(answers.total() / 4);
     let shared = Arc::new(Shared { router, warm, proxies, limits, answers });
     let (ending, ended) = watch::channel(false);
     let mut refused = Seldom::default();
