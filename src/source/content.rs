@@ -10,12 +10,23 @@ const MAX_UNPACKED_BYTES: u64 = 2 << 30;
 
 const GZIP: &[u8] = b"\x1f\x8b";
 
-/// All of the file, or of what is in it if it is packed by gzip.
-pub(super) fn read<'a>(input: impl Read + 'a) -> io::Result<Vec<u8>> {
+/// The file, or what is in it if it is packed by gzip: all of it where its first bytes are wanted,
+/// or else those alone.
+pub(super) fn read<'a>(
+    input: impl Read + 'a,
+    is_wanted: impl Fn(&[u8]) -> bool,
+) -> io::Result<Vec<u8>> {
+    let mut input = unpacked(input)?;
     let mut bytes = Vec::new();
-    unpacked(input)?.read_to_end(&mut bytes)?;
+    input.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
+    if is_wanted(&bytes) {
+        input.read_to_end(&mut bytes)?;
+    }
     Ok(bytes)
 }
+
+/// Bytes by which a file is known.
+pub(super) const BEGINNING: u64 = 1 << 16;
 
 fn unpacked<'a>(input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut input = BufReader::with_capacity(1 << 16, input);
@@ -144,6 +155,12 @@ mod tests {
         for data in [&b"{\"type\""[..], b"\x1e{}", b"[1]", b"lon,lat\n", b"\xef\xbb\xbf{}"] {
             assert_eq!(other(data), None);
         }
+    }
+
+    #[test]
+    fn what_is_not_wanted_is_not_read_to_its_end() {
+        let read = read(io::repeat(0), |start| other(start).is_none()).unwrap();
+        assert_eq!(read.len() as u64, BEGINNING);
     }
 
     #[test]

@@ -43,6 +43,15 @@ struct Tally {
     first: Diagnostic,
 }
 
+/// What a feature says, and what of it was mended or is not kept.
+struct Said {
+    id: Option<FeatureId>,
+    properties: Properties,
+    geometry: ::geo::Geometry<f64>,
+    mended: Vec<Mended>,
+    foreign: Vec<String>,
+}
+
 /// Makes batches, one after the other.
 pub(super) struct Converter<'a> {
     file: &'a str,
@@ -75,7 +84,7 @@ impl<'a> Converter<'a> {
     fn feature(&mut self, place: Place, text: &str) -> Result<Feature, Box<Diagnostic>> {
         match quick::read(text, &mut self.names) {
             Some(quick) => self.of_quick(place, quick),
-            None => self.by_the_book(&place.pointer(), text),
+            None => self.by_the_book(place, text),
         }
     }
 
@@ -87,7 +96,13 @@ impl<'a> Converter<'a> {
             Some(given) => geometry::mended_coordinates(given, &mut mended)
                 .map_err(|p| refused(&p, &place.pointer(), &id))?,
         };
-        let mut properties: Properties = properties.into_iter().collect();
+        let properties = properties.into_iter().collect();
+        Ok(self.kept(place, Said { id, properties, geometry, mended, foreign }))
+    }
+
+    /// The feature, what is to be told of it being noted.
+    fn kept(&mut self, place: Place, said: Said) -> Feature {
+        let Said { id, mut properties, geometry, mended, foreign } = said;
         self.shared.share(&mut properties);
         for key in foreign {
             *self.batch.foreign.entry(key).or_default() += 1;
@@ -98,10 +113,11 @@ impl<'a> Converter<'a> {
             });
         }
         // Its dates are read when all of them are known.
-        Ok(Feature { id, properties, geometry, validity: Validity::default() })
+        Feature { id, properties, geometry, validity: Validity::default() }
     }
 
-    fn by_the_book(&mut self, pointer: &str, text: &str) -> Result<Feature, Box<Diagnostic>> {
+    fn by_the_book(&mut self, place: Place, text: &str) -> Result<Feature, Box<Diagnostic>> {
+        let pointer = &place.pointer();
         let parsed: geojson::Feature = serde_json::from_str(text).map_err(|e| {
             let what = if e.is_syntax() || e.is_eof() { "not JSON" } else { "no GeoJSON feature" };
             let id = serde_json::from_str::<Json>(text)
@@ -149,20 +165,10 @@ impl<'a> Converter<'a> {
             *self.batch.large.entry(key.clone()).or_default() += 1;
             properties.insert(key.into(), value);
         }
-        self.shared.share(&mut properties);
         if large.id.is_some() {
             *self.batch.large.entry("id".to_string()).or_default() += 1;
         }
-        for key in foreign {
-            *self.batch.foreign.entry(key).or_default() += 1;
-        }
-        for kind in mended {
-            self.batch.tally(kind, || {
-                named(Diagnostic::warning("").at(format!("{pointer}/geometry")), &id)
-            });
-        }
-        // Its dates are read when all of them are known.
-        Ok(Feature { id, properties, geometry, validity: Validity::default() })
+        Ok(self.kept(place, Said { id, properties, geometry, mended, foreign }))
     }
 }
 
@@ -284,4 +290,60 @@ fn listed(named: &Named) -> String {
         all.push(format!("and {} more", named.len() - MOST));
     }
     all.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All that a text becomes and what is told of it, by one way or the other.
+    fn became(text: &str, by_the_book: bool) -> String {
+        let mut converter = Converter::new("some.geojson");
+        let place = Place::Member(3);
+        let feature = match by_the_book {
+            true => converter.by_the_book(place, text),
+            false => converter.feature(place, text),
+        };
+        let mut merged = Merged::new("some.geojson");
+        merged.add(std::mem::take(&mut converter.batch));
+        format!("{feature:?} {:?}", merged.finish().1)
+    }
+
+    #[test]
+    fn the_quick_way_gives_what_the_book_gives() {
+        let properties = [
+            "null",
+            "{}",
+            r#"{"b": 1, "a": "\u0259\n", "c": [1.5, null, {"d": true}], "b": -2}"#,
+            r#"{"n": 9007199254740993, "m": -9223372036854775808, "o": 1e300, "p": -0.0}"#,
+            r#"{"n": 18446744073709551616}"#,
+        ];
+        let geometries = [
+            "null",
+            r#"{"type": "Point", "coordinates": [46.75, 39.76]}"#,
+            r#"{"coordinates": [[190, 1], [10, 2, 300]], "type": "MultiPoint"}"#,
+            r#"{"type": "LineString", "coordinates": [[170, 1], [190, 2]]}"#,
+            r#"{"type": "LineString", "coordinates": [[1, 1]]}"#,
+            r#"{"type": "Polygon", "coordinates": [[[0, 0], [0, 1], [1, 1], [1, 0]]]}"#,
+            r#"{"type": "Polygon", "coordinates": [[[0, 0], [4, 0, 7], [0, 4], [0, 0]], []]}"#,
+            r#"{"type": "MultiPolygon", "coordinates": [[[[0, 0], [1, 0], [0, 1]]], []]}"#,
+            r#"{"type": "MultiLineString", "coordinates": [[[0, 0], [1, 95]]]}"#,
+            r#"{"type": "Point", "coordinates": []}"#,
+            r#"{"type": "Point", "coordinates": [1]}"#,
+            r#"{"type": "Point", "coordinates": [1, 2], "bbox": [1, 2, 1, 2]}"#,
+        ];
+        let rests = ["", r#", "id": 7"#, r#", "id": "x", "note": {}, "empty": null"#];
+        let mut quick = 0;
+        for properties in properties {
+            for (geometry, rest) in geometries.iter().flat_map(|g| rests.map(|rest| (g, rest))) {
+                let members =
+                    format!(r#""properties": {properties}, "geometry": {geometry}{rest}"#);
+                let text = format!(r#"{{"type": "Feature", {members}}}"#);
+                quick += usize::from(quick::read(&text, &mut Names::new()).is_some());
+                assert_eq!(became(&text, false), became(&text, true), "{text}");
+            }
+        }
+        // Three of the properties and nine of the geometries are of the usual kind.
+        assert_eq!(quick, 3 * 9 * 3);
+    }
 }

@@ -1,10 +1,8 @@
-//! A file's features, read by all of the machine's cores: one finds where each is written, the
-//! others make features of them, some at a time, and what they made is put together in order.
+//! A document's features, read by one thread or by more: one finds where each feature is written,
+//! the others make features of them, some at a time, and what they made is put together in order.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::sync::{Mutex, PoisonError, mpsc};
-use std::thread::available_parallelism;
 
 use super::convert::{Batch, Converter, Merged, Written};
 use super::stream::Each;
@@ -14,13 +12,14 @@ use crate::feature::Feature;
 /// Text of features that is handed on at once, bytes: what is less is not worth a thread.
 const HANDED_ON: usize = 1 << 18;
 
-/// Has `read` find the features of a file; gives what it gives, the features, and what is wrong
-/// with them.
+/// Has `read` find the features of a file, which are made by so many threads beside this one, if
+/// there are enough of them, or else by this one; gives what it gives, the features, and what is
+/// wrong with them.
 pub(super) fn features<'t, T>(
     file: &str,
+    threads: usize,
     read: impl FnOnce(&mut Each<'_, 't>) -> Result<T, Box<Diagnostic>>,
 ) -> Result<(T, Vec<Feature>, Vec<Diagnostic>), Box<Diagnostic>> {
-    let threads = available_parallelism().map_or(1, NonZero::get);
     let (jobs, waiting) = mpsc::channel::<(usize, Written<'t>)>();
     let (done, batches) = mpsc::channel::<(usize, Batch)>();
     let waiting = Mutex::new(waiting);
@@ -38,7 +37,7 @@ pub(super) fn features<'t, T>(
         let found = read(&mut |place, raw| {
             bytes += raw.get().len();
             written.push((place, raw));
-            if bytes >= HANDED_ON {
+            if threads > 1 && bytes >= HANDED_ON {
                 if sent == 0 {
                     (0..threads).for_each(|_| drop(scope.spawn(work)));
                 }

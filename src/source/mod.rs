@@ -1,10 +1,10 @@
 //! Data in: GeoJSON text, sequences of it and tables, packed or not, to validated features, with
 //! every problem listed.
 //!
-//! A file's text is held while it is read, by all of the machine's cores. A bad feature is skipped and
-//! reported; what can be mended without guessing (an unclosed ring, a ring wound the wrong way, an
-//! antimeridian crossing) is mended and reported; a file that is not JSON is refused with its line,
-//! column and offset.
+//! A document's text is held while it is read: a file by all of the machine's cores, what comes
+//! with a request by the request's own thread. A bad feature is skipped and reported; what can be
+//! mended without guessing (an unclosed ring, a ring wound the wrong way, an antimeridian crossing)
+//! is mended and reported; a file that is not JSON is refused with its line, column and offset.
 
 mod columns;
 mod content;
@@ -28,7 +28,9 @@ mod wkt;
 
 use std::fs::File;
 use std::io::Read;
+use std::num::NonZero;
 use std::path::Path;
+use std::thread::available_parallelism;
 
 pub use folder::files;
 pub use schema::{Schema, SchemaError};
@@ -77,9 +79,18 @@ pub fn read(
     file: &str,
     input: impl Read,
 ) -> Result<Checked<Collection>, Box<Diagnostic>> {
+    read_by(1, name, file, input)
+}
+
+fn read_by(
+    threads: usize,
+    name: &str,
+    file: &str,
+    input: impl Read,
+) -> Result<Checked<Collection>, Box<Diagnostic>> {
     let text = text(file, input)?;
     let (document, mut features, mut diagnostics) =
-        crew::features(file, |each| document(file, &text, each))?;
+        crew::features(file, threads, |each| document(file, &text, each))?;
     drop(text);
     let title =
         document.text("title").or_else(|| document.text("name")).unwrap_or_else(|| name.into());
@@ -93,8 +104,8 @@ pub fn read(
     ))
 }
 
-/// The same of data that is asked about: areas that cross themselves are taken as what is painted
-/// of them.
+/// The same of a file, by all of the machine's cores, that is asked about: areas that cross
+/// themselves are taken as what is painted of them.
 ///
 /// # Errors
 /// Where nothing of it can be used.
@@ -103,8 +114,9 @@ pub fn read_sound(
     file: &str,
     input: impl Read,
 ) -> Result<Checked<Collection>, Box<Diagnostic>> {
-    let mut checked = read(name, file, input)?;
-    checked.diagnostics.extend(sound::mend(&mut checked.value, file));
+    let threads = available_parallelism().map_or(1, NonZero::get);
+    let mut checked = read_by(threads, name, file, input)?;
+    checked.diagnostics.extend(sound::mend(&mut checked.value, file, threads));
     Ok(checked)
 }
 
@@ -122,7 +134,9 @@ pub fn collected(file: &str, input: impl Read) -> Result<Checked<Json>, Box<Diag
 }
 
 fn text(file: &str, input: impl Read) -> Result<Vec<u8>, Box<Diagnostic>> {
-    content::read(input).map_err(|e| {
+    // What is no text of data is not read to its end, which it may not have.
+    let is_wanted = |start: &[u8]| places::is_table(file) || content::other(start).is_none();
+    content::read(input, is_wanted).map_err(|e| {
         let d = Diagnostic::error(format!("cannot be read: {e}")).in_file(file);
         Box::new(d.help("check that the file is whole"))
     })
@@ -154,7 +168,7 @@ pub fn check(schema: &Schema, file: &str, input: impl Read) -> Vec<Diagnostic> {
 
 /// The schema a GeoJSON document names in its `$schema` member, relative to itself.
 pub fn schema_reference(input: impl Read) -> Option<String> {
-    let text = content::read(input).ok()?;
+    let text = text("", input).ok()?;
     stream::read("", &text, &mut |_, _| ()).ok()?.text("$schema")
 }
 

@@ -1,9 +1,6 @@
 //! Data whose areas cross or lie over themselves: taken as what is painted of it, so that every
 //! door shows, measures and relates the same areas.
 
-use std::num::NonZero;
-use std::thread::available_parallelism;
-
 use crate::diag::Diagnostic;
 use crate::feature::{Collection, Feature};
 use crate::geo::{Effort, mended};
@@ -14,10 +11,10 @@ const TOLD: usize = 20;
 /// Fewer features are not worth a thread.
 const LEAST_SHARE: usize = 1_000;
 
-/// Mends a collection's features; says which. One that is too large to be looked at stays as it is.
-pub(super) fn mend(collection: &mut Collection, file: &str) -> Vec<Diagnostic> {
+/// Mends a collection's features by so many threads; says which. One that is too large to be looked
+/// at stays as it is.
+pub(super) fn mend(collection: &mut Collection, file: &str, threads: usize) -> Vec<Diagnostic> {
     let features = &mut collection.features;
-    let threads = available_parallelism().map_or(1, NonZero::get);
     let share = features.len().div_ceil(threads).max(LEAST_SHARE);
     let found: Vec<(usize, String)> = std::thread::scope(|scope| {
         let mend_share = |(nth, some): (usize, &mut [Feature])| {

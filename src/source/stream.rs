@@ -142,9 +142,6 @@ const RECORD_SEPARATOR: u8 = 0x1e;
 /// Takes the place and the text of each feature.
 pub(super) type Each<'a, 't> = dyn FnMut(Place, Cow<'t, RawValue>) + 'a;
 
-/// What is said of a file is found in its first bytes.
-const BEGINNING: usize = 1 << 16;
-
 /// Reads a whole document, or a sequence of them, calling `each` with the place and the text of
 /// each feature.
 pub(super) fn read<'t>(
@@ -152,11 +149,13 @@ pub(super) fn read<'t>(
     text: &'t [u8],
     each: &mut Each<'_, 't>,
 ) -> Result<Document, StreamError> {
-    if let Some(other) = content::other(text.get(..BEGINNING).unwrap_or(text)) {
+    if let Some(other) = content::other(text.get(..content::BEGINNING as usize).unwrap_or(text)) {
         return Err(StreamError::Other(other));
     }
     // A byte order mark is no JSON, but Windows programs write it.
+    let given = text.len();
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let mark = given - text.len();
     let start = text.iter().take_while(|b| b.is_ascii_whitespace()).count();
     if text.get(start) == Some(&RECORD_SEPARATOR) {
         return Ok(records(file, text, start, RECORD_SEPARATOR, each));
@@ -165,7 +164,7 @@ pub(super) fn read<'t>(
     let read = DocumentSeed { each: &mut |i, raw| each(Place::Member(i), Cow::Borrowed(raw)) }
         .deserialize(&mut deserializer);
     let members = read.map_err(|error| {
-        let offset = offset_of(text, error.line(), error.column());
+        let offset = mark + offset_of(text, error.line(), error.column());
         StreamError::Syntax { error, offset }
     })?;
     let following = deserializer.end().err().map(|e| (e.line(), e.column()));
@@ -174,7 +173,7 @@ pub(super) fn read<'t>(
     let is_single = single.is_some();
     match following {
         Some((line, column)) if !is_single && text.get(end) != Some(&b'{') => {
-            Err(StreamError::Trailing((line, column, end)))
+            Err(StreamError::Trailing((line, column, mark + end)))
         }
         following => {
             if let Some(raw) = single {
@@ -363,5 +362,28 @@ impl<'t> Visitor<'t> for FeaturesSeed<'_, 't> {
             index += 1;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_told_by_its_line_column_and_offset_with_a_mark_or_without() {
+        let document = "{\n  \"type\": \"FeatureCollection\",\n  \"features\": [}\n]}";
+        let twice = "{\"type\": \"FeatureCollection\", \"features\": []}\n ]";
+        for mark in ["", "\u{feff}"] {
+            let told = |text: &str| {
+                let text = format!("{mark}{text}");
+                let read = read("a.geojson", text.as_bytes(), &mut |_, _| ());
+                let problem = read.err().unwrap().into_diagnostic("a.geojson");
+                (problem.line_column, problem.offset, text)
+            };
+            let (at, offset, text) = told(document);
+            assert_eq!((at, offset), (Some((3, 16)), text.find('}')), "{mark:?}");
+            let (at, offset, text) = told(twice);
+            assert_eq!((at, offset), (Some((2, 2)), text.rfind(']')), "{mark:?}");
+        }
     }
 }

@@ -345,6 +345,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_drawn_apart_is_blended_wherever_it_was_drawn() {
+        const WIDTH: usize = 2_059;
+        const WORLD: Affine = Affine { a: 1.0, b: 0.0, c: 0.0, d: 0.0, e: 1.0, f: 0.0 };
+        let below: Vec<u8> = (0..WIDTH * 3 * 4).map(|i| (i * 7 % 200) as u8).collect();
+        let mut pixels = below.clone();
+        let mut apart = vec![0; pixels.len()];
+        let mut inner = Canvas::new(&mut apart, WIDTH as u32, WORLD).touched();
+        inner.blend_pixel(0, 0, [9, 8, 7, 200], 255);
+        inner.blend_run(1, 1_000..1_050, [60, 0, 30, 90]);
+        inner.blend_row(WIDTH as i64 - 3, 2, &[[200, 100, 50, 255]; 9]);
+        let touched = inner.into_touched().unwrap();
+        let drawn = apart.clone();
+        Canvas::new(&mut pixels, WIDTH as u32, WORLD).blend_apart(&mut apart, &touched, 0.4);
+        assert!(apart.iter().all(|v| *v == 0) && drawn.iter().any(|v| *v > 0));
+        let mut wanted = below;
+        for (pixel, source) in wanted.chunks_exact_mut(4).zip(drawn.as_chunks::<4>().0) {
+            over_scaled(pixel, *source, 102);
+        }
+        assert!(pixels == wanted);
+    }
+
+    #[test]
     fn beyond_a_margin_of_one_pixel_an_image_stays_as_it_is() {
         let image =
             Image::new(3, 1, 1.0, [10, 20, 30].iter().flat_map(|v| [*v, *v, *v, 255]).collect());

@@ -124,6 +124,22 @@ mod tests {
     }
 
     #[test]
+    fn four_at_once_are_as_one_by_one() {
+        for i in 0..=255u8 {
+            for alpha in [0, 1, 77, 128, 254, 255] {
+                let source: [u8; 16] = std::array::from_fn(|k| i.wrapping_mul(k as u8 | 1));
+                let below: [u8; 16] = std::array::from_fn(|k| i.wrapping_add(15 * k as u8));
+                let (mut four, mut one) = (below, below);
+                over_four(&mut four, &source, alpha);
+                for (pixel, source) in one.chunks_exact_mut(4).zip(source.as_chunks::<4>().0) {
+                    over_scaled(pixel, *source, alpha);
+                }
+                assert_eq!(four, one, "{source:?} over {below:?} at {alpha}");
+            }
+        }
+    }
+
+    #[test]
     fn half_of_white_over_black_is_grey() {
         let mut pixel = [0, 0, 0, 255];
         blend_color(&mut pixel, [255, 255, 255, 255], 128);
