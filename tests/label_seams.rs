@@ -9,7 +9,9 @@ use std::path::PathBuf;
 
 use contactline::atlas::{self, Frame, Map, Options, Size};
 use contactline::geo::{LonLat, World};
-use contactline::label::{Area, Board, Bound, Candidate, Overlap, Rank, Supply, Text, Try, Yields};
+use contactline::label::{
+    Area, Board, Bound, Candidate, Overlap, Rank, Supplied, Supply, Text, Try, Yields,
+};
 use mosaic::{differences, pixels};
 use random::Random;
 use serde_json::{Value as Json, json};
@@ -299,7 +301,7 @@ impl Boxes {
 }
 
 impl Supply<usize> for Boxes {
-    fn candidates(&mut self, area: &Area) -> Vec<Candidate<usize>> {
+    fn candidates(&mut self, area: &Area, _: usize) -> Supplied<usize> {
         let mut out = Vec::new();
         for (i, label) in self.all.iter().enumerate() {
             let middle = [0, 1].map(|k| (label.min[k] + label.max[k]) / 2.0);
@@ -332,7 +334,7 @@ impl Supply<usize> for Boxes {
                 });
             }
         }
-        out
+        out.into()
     }
 }
 

@@ -6,21 +6,23 @@
 //! answers.
 
 use std::cell::Cell;
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use foldhash::HashSet;
 use moka::sync::Cache;
 
 use super::sources::Fetching;
 use super::tiles::Held;
 use super::{SceneError, State, StyledMap};
 use crate::compose::{
-    self, Inputs, Label, LabelPaths, LayerData, PartId, SymbolInputs, SymbolLayer,
+    self, Asked, Inputs, Label, LabelPaths, LayerData, PartId, Reaches, SymbolInputs, SymbolLayer,
 };
 use crate::geo::{Camera, Effort, Plane};
 use crate::identity::Identity;
-use crate::label::{Area, Board, Candidate, Obstacles, Shown, Supply, Yields};
+use crate::label::{
+    Area, Board, CLASSES, Candidate, Obstacles, Rank, Shown, Supplied, Supply, Yields,
+};
 use crate::style::{Layer, Paint};
 use crate::text::Alphabet;
 
@@ -60,7 +62,7 @@ struct Labels {
 impl Labels {
     fn new(plane: &Plane) -> Self {
         let board = Board::of_world(plane.turned([plane.world_px(), 0.0]));
-        Self { board, seen: HashSet::new(), paths: LabelPaths::default() }
+        Self { board, seen: HashSet::default(), paths: LabelPaths::default() }
     }
 
     /// For one picture.
@@ -264,36 +266,59 @@ struct Sources<'a> {
 }
 
 impl Supply<Arc<Label>> for Sources<'_> {
-    fn candidates(&mut self, area: &Area) -> Vec<Candidate<Arc<Label>>> {
+    fn candidates(&mut self, area: &Area, class: usize) -> Supplied<Arc<Label>> {
         let SymbolInputs { plane, state, sprite, effort, .. } = self.inputs;
         let camera = plane.camera(area.min, area.max);
         let inputs = Inputs { camera: &camera, state, sprite, effort };
-        let mut candidates = Vec::new();
+        let mut supplied = Supplied::default();
         for (rank, layer) in (0..).zip(self.map.style.layers.iter().rev()) {
             let Paint::Symbol(paint) = &layer.paint else { continue };
             let sourced = self.map.source_of(layer);
             let Some(sourced) = sourced.filter(|_| layer.drawn_at(plane.zoom(), state)) else {
                 continue;
             };
+            // What has no room in a picture is told of each, so each must be known.
+            let is_sketched = self.room.is_none();
+            let lengths = || self.map.known.lengths(&sourced.source, layer, self.inputs);
+            let reaches = || Reaches::of(self.inputs, paint, lengths).filter(|_| is_sketched);
+            let reaches = self.paths.reaches(rank, reaches);
+            let is_asked = match &reaches {
+                Some(reaches) => reaches.has(class),
+                None => class == CLASSES - 1,
+            };
+            if !is_asked {
+                continue;
+            }
             let held = Held::default();
             let by = Fetching { held: &held, tolerance_px: 0.0, known: None };
             if let LayerData::Features(batches) = sourced.source.fetch(layer, &inputs, &by) {
                 let is_new = |place| self.seen.insert(place);
                 let layer = SymbolLayer { rank, layer, paint };
+                let asked = Asked { area, class, reaches: reaches.as_deref(), is_sketched };
                 let mut found =
-                    compose::symbols(self.inputs, area, layer, &batches, self.paths, is_new);
+                    compose::symbols(self.inputs, asked, layer, &batches, self.paths, is_new);
                 if let Some(room) = self.room {
                     let yields = room.yields(sourced.is_on_top());
-                    found.iter_mut().for_each(|one| one.yields = yields);
+                    found.candidates.iter_mut().for_each(|one| one.yields = yields);
                 }
-                candidates.extend(found);
+                supplied.candidates.append(&mut found.candidates);
+                supplied.sketches.append(&mut found.sketches);
             }
             if self.whole.is_ok() {
                 self.whole = held.whole();
             }
         }
         self.is_torn |= self.whole.is_err() || self.is_over();
-        candidates
+        supplied
+    }
+
+    fn drawn_out(&mut self, rank: Rank, copy: i64) -> Option<Candidate<Arc<Label>>> {
+        let Rank { layer: rank, part, .. } = rank;
+        let layer = self.map.style.layers.iter().rev().nth(rank as usize)?;
+        let Paint::Symbol(paint) = &layer.paint else { return None };
+        let part = self.map.source_of(layer)?.source.part(part, self.inputs.plane.zoom())?;
+        let layer = SymbolLayer { rank, layer, paint };
+        compose::drawn_out(self.inputs, layer, (part, copy), self.paths)
     }
 
     fn is_over(&self) -> bool {

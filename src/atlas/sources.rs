@@ -7,14 +7,15 @@ use moka::sync::Cache;
 use super::dem::Dem;
 use super::tiles::{Held, MAX_COPIES, Tiles, covering, nearest, nearest_zoom, placed_part};
 use crate::compose::{
-    self, Batch, Classes, Fetched, Inputs, LayerData, Numbers, Parts, Placed, Sieve,
+    self, Batch, Classes, Fetched, Inputs, LayerData, Lengths, Numbers, Parts, Placed, Sieve,
+    SymbolInputs,
 };
 use crate::feature::{Feature, Properties, Value};
 use crate::geo::{Detail, World, WorldBox};
 use crate::index::{Clusters, Gathering, Index};
 use crate::source::tiles::{self, TileSet, VectorTile};
 use crate::sprite::Image;
-use crate::style::{ClusterSpec, Context, Datum, Expr, ImageSource, Layer, TileSource};
+use crate::style::{ClusterSpec, Context, Datum, Expr, ImageSource, Layer, Paint, TileSource};
 
 /// What a picture fetches by.
 pub struct Fetching<'a> {
@@ -33,16 +34,16 @@ impl<'a> Fetching<'a> {
         Self { held: self.held, tolerance_px: 0.0, known: None }
     }
 
-    /// What is known of a layer's filter, for a source of so many parts.
-    fn sieve(&self, layer: &Layer, inputs: &Inputs, parts: usize) -> Option<Arc<Sieve>> {
+    /// What is known of a layer's filter.
+    fn sieve(&self, layer: &Layer, inputs: &Inputs, index: &Index) -> Option<Arc<Sieve>> {
         let (known, key) = (self.known?, Sieve::key(layer, inputs)?);
-        Some(known.sieves.get_with(key, || Arc::new(Sieve::new(parts))))
+        Some(known.sieves.get_with(key, || Arc::new(Sieve::of(index, layer, inputs))))
     }
 
     /// What is known of its features' looks.
-    fn classes(&self, layer: &Layer, inputs: &Inputs, parts: usize) -> Option<Arc<Classes>> {
+    fn classes(&self, layer: &Layer, inputs: &Inputs, index: &Index) -> Option<Arc<Classes>> {
         let (known, key) = (self.known?, Classes::key(layer, inputs)?);
-        Some(known.classes.get_with(key, || Arc::new(Classes::new(parts))))
+        Some(known.classes.get_with(key, || Arc::new(Classes::of(index, layer, inputs))))
     }
 }
 
@@ -51,6 +52,7 @@ impl<'a> Fetching<'a> {
 pub struct Known {
     sieves: Cache<u128, Arc<Sieve>>,
     classes: Cache<u128, Arc<Classes>>,
+    lengths: Cache<u128, Option<Arc<Lengths>>>,
 }
 
 /// Bytes of each that are kept.
@@ -61,10 +63,29 @@ impl Default for Known {
         let bytes = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
         let sieves = Cache::builder().max_capacity(KEPT_BYTES);
         let classes = Cache::builder().max_capacity(KEPT_BYTES);
+        let lengths = Cache::builder().max_capacity(KEPT_BYTES);
+        let length = |all: &Option<Arc<Lengths>>| all.as_ref().map_or(0, |all| all.size());
         Self {
+            lengths: lengths.weigher(move |_, all| bytes(length(all))).build(),
             sieves: sieves.weigher(move |_, sieve: &Arc<Sieve>| bytes(sieve.size())).build(),
             classes: classes.weigher(move |_, all: &Arc<Classes>| bytes(all.size())).build(),
         }
+    }
+}
+
+impl Known {
+    /// How long the texts of a layer are, where they are held and not too many.
+    pub fn lengths(
+        &self,
+        source: &Source,
+        layer: &Layer,
+        inputs: &SymbolInputs,
+    ) -> Option<Arc<Lengths>> {
+        let (Source::Features(index), Paint::Symbol(paint)) = (source, &layer.paint) else {
+            return None;
+        };
+        let all = || Lengths::of(inputs, index, paint).map(Arc::new);
+        self.lengths.get_with(Lengths::key(inputs, layer)?, all)
     }
 }
 
@@ -186,6 +207,15 @@ impl Source {
         }
     }
 
+    /// A part by its number, as it is at a zoom, of features that are held as a whole.
+    pub fn part(&self, number: u32, zoom: f64) -> Option<Fetched<'_>> {
+        match self {
+            Source::Features(index) => Fetched::of(index, number, Detail::ALL),
+            Source::Clusters(clusters) => Fetched::of(clusters.at(zoom), number, Detail::ALL),
+            Source::Vector(_) | Source::Raster(_) | Source::Dem(_) | Source::Image(_) => None,
+        }
+    }
+
     /// What may leave a mark in the picture.
     pub fn fetch<'a>(&'a self, layer: &Layer, inputs: &Inputs, by: &Fetching<'a>) -> LayerData<'a> {
         let held = by.held;
@@ -250,8 +280,8 @@ fn whole<'a>(index: &'a Index, layer: &Layer, inputs: &Inputs, by: &Fetching) ->
     let shown = inputs.camera.bounds(reach);
     let Some(bounds) = index.bounds() else { return Vec::new() };
     let detail = inputs.camera.detail(by.tolerance_px);
-    let sieve = by.sieve(layer, inputs, index.parts().len());
-    let classes = by.classes(layer, inputs, index.parts().len());
+    let sieve = by.sieve(layer, inputs, index);
+    let classes = by.classes(layer, inputs, index);
     copies(&shown, &bounds)
         .map(|copy| {
             let numbers = by.held.found(index, copy, inputs.camera, reach);

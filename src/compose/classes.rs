@@ -5,8 +5,11 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::Inputs;
+use super::sieve::MOST_AT_ONCE;
+use super::{Composer, Fetched, Images, Inputs};
+use crate::geo::Detail;
 use crate::identity::Identity;
+use crate::index::Index;
 use crate::style::{CirclePaint, Dependence, Layer, Paint};
 
 /// The looks of the parts of a source, numbered from 1, as far as they have been asked.
@@ -24,10 +27,23 @@ impl Classes {
     /// quicker to ask.
     const MOST: usize = 4_096;
 
-    /// For so many parts, of which nothing is known.
-    pub fn new(parts: usize) -> Self {
-        let of = std::iter::repeat_with(AtomicU32::default).take(parts).collect();
-        Self { of, numbers: Mutex::default() }
+    /// Of a layer's circles for the parts of a source: all of them are asked, or, where they are
+    /// many, none as yet.
+    pub fn of(index: &Index, layer: &Layer, inputs: &Inputs) -> Self {
+        let count = index.parts().len();
+        let of = std::iter::repeat_with(AtomicU32::default).take(count).collect();
+        let classes = Self { of, numbers: Mutex::default() };
+        if let Paint::Circle(paint) = &layer.paint {
+            let images = Images(inputs.sprite);
+            let composer = Composer { inputs, images: &images };
+            let all = (0..count as u32).filter(|_| count <= MOST_AT_ONCE);
+            for part in all.filter_map(|number| Fetched::of(index, number, Detail::ALL)) {
+                if classes.number(part.number, || composer.data_of(paint, part)).is_none() {
+                    break;
+                }
+            }
+        }
+        classes
     }
 
     /// Bytes that it holds.
@@ -44,7 +60,7 @@ impl Classes {
     }
 
     /// The number of a part's look; `None` where there are too many looks.
-    pub fn of(&self, part: u32, look: impl FnOnce() -> Look) -> Option<u32> {
+    pub fn number(&self, part: u32, look: impl FnOnce() -> Look) -> Option<u32> {
         let known = self.of.get(part as usize)?;
         match known.load(Ordering::Relaxed) {
             0 => {

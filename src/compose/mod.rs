@@ -25,7 +25,10 @@ pub use classes::Classes;
 pub use parts::{Fetched, Numbers, Parts};
 pub use reach::reach_px;
 pub use sieve::Sieve;
-pub use symbol::{Label, PartId, Paths as LabelPaths, SymbolInputs, SymbolLayer, symbols};
+pub use symbol::{
+    Asked, Label, Lengths, PartId, Paths as LabelPaths, Reaches, SymbolInputs, SymbolLayer,
+    drawn_out, symbols,
+};
 
 use crate::feature::Value;
 use crate::geo::{Camera, Detail, Effort, Kind, World, WorldBox};

@@ -115,8 +115,8 @@ impl Composer<'_> {
                 }
                 let _ = batch.parts.try_each(|part| {
                     let look = || self.circle_look(paint, &self.context(Some(part)));
-                    let data = || self.data_of(paint, &self.context(Some(part)));
-                    let number = match classes.of(part.number, data) {
+                    let data = || self.data_of(paint, part);
+                    let number = match classes.number(part.number, data) {
                         Some(class) => circles.look_of(class, look),
                         None => look().map(|look| circles.look(look)),
                     };
@@ -137,7 +137,8 @@ impl Composer<'_> {
     }
 
     /// The values of a feature that decide the look of its circles.
-    fn data_of(&self, paint: &CirclePaint, context: &Context) -> Look {
+    pub(super) fn data_of(&self, paint: &CirclePaint, part: Fetched) -> Look {
+        let context = &self.context(Some(part));
         let number = |p: &Property<f64>| if p.dependence().feature { p.eval(context) } else { 0.0 };
         let color = |p: &Property<Color>| {
             let none = Color::new(0.0, 0.0, 0.0, 0.0);

@@ -1,16 +1,26 @@
 //! The answers of one zoom and state, found as they are asked for.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
+use smallvec::SmallVec;
 
 use super::bounds::{Area, Bound};
+use super::cells::{Cells, tiles};
 use super::obstacles::Room;
-use super::{Candidate, Icon, Obstacles, Overlap, Rank, Shown, Yields};
+use super::{Candidate, Icon, Obstacles, Overlap, Rank, Repeat, Shown, Sketch, Yields};
 
 /// Gives a board its candidates.
 pub trait Supply<T> {
-    /// Every candidate whose position lies in the area; others may be among them, but none that was
-    /// given before. No candidate reaches further than [`Board::REACH`] from its position.
-    fn candidates(&mut self, area: &Area) -> Vec<Candidate<T>>;
+    /// Every candidate of a class whose position lies in the area; others may be among them, but
+    /// none that was given before. The class is that of how far it may reach from its position
+    /// ([`class_of`]); where that is not known, the last, or any that was asked for before. None
+    /// reaches further than [`Board::REACH`].
+    fn candidates(&mut self, area: &Area, class: usize) -> Supplied<T>;
+
+    /// The candidate of which a sketch was given, by its place in the order and how many worlds to
+    /// the east it is; `None` where it turns out to be none.
+    fn drawn_out(&mut self, _rank: Rank, _copy: i64) -> Option<Candidate<T>> {
+        None
+    }
 
     /// Whether the answer is no longer wanted: then what is given is not all of it, and the next
     /// who asks goes on from there.
@@ -19,18 +29,45 @@ pub trait Supply<T> {
     }
 }
 
+/// Candidates, whole or as sketches.
+#[derive(Debug)]
+pub struct Supplied<T> {
+    pub candidates: Vec<Candidate<T>>,
+    pub sketches: Vec<Sketch>,
+}
+
+impl<T> Default for Supplied<T> {
+    fn default() -> Self {
+        Self { candidates: Vec::new(), sketches: Vec::new() }
+    }
+}
+
+impl<T> From<Vec<Candidate<T>>> for Supplied<T> {
+    fn from(candidates: Vec<Candidate<T>>) -> Self {
+        Self { candidates, sketches: Vec::new() }
+    }
+}
+
 /// Candidates by place, and what is known of each.
 #[derive(Debug)]
 pub struct Board<T> {
     candidates: Vec<Entry<T>>,
-    /// The candidates that meet each cell of the plane.
-    cells: HashMap<(i64, i64), Vec<u32>>,
-    /// The shown candidates that keep each cell free.
-    blockers: HashMap<(i64, i64), Vec<u32>>,
+    /// How many of them are no sketches.
+    drawn_out: usize,
+    /// The candidates that are not decided, by all that they may touch.
+    open: Cells,
+    /// Those that are shown, by all that they may paint.
+    painted: Cells,
+    /// The same by what they keep free.
+    blockers: Cells,
+    /// The candidates of the world itself.
+    originals: HashMap<Rank, u32>,
+    /// How far any candidate may paint beyond what it may touch, CSS px.
+    beside: f64,
     /// The candidates whose text is shown, by name.
     named: HashMap<u64, Vec<u32>>,
-    /// The blocks of the plane whose candidates are all here.
-    supplied: HashSet<(i64, i64)>,
+    /// The blocks of the plane whose candidates of a class are all here.
+    supplied: HashSet<(usize, (i64, i64))>,
     /// From one copy of the world to the next, CSS px.
     period: [f64; 2],
     /// What is there before any label.
@@ -39,29 +76,61 @@ pub struct Board<T> {
 
 #[derive(Debug)]
 struct Entry<T> {
-    candidate: Candidate<T>,
-    /// Everything it may touch.
+    rank: Rank,
+    copy: i64,
+    what: What<T>,
+    /// Everything it may touch, or keep free.
     area: Area,
+    /// Everything it may paint.
+    ink: Area,
     answer: Option<Shown>,
     /// What keeps others away.
     blocking: Vec<(Bound, Overlap)>,
 }
 
-/// Side of a block that candidates are fetched by, and of a cell that they are found by, CSS px.
-const BLOCK: f64 = 512.0;
-const CELL: f64 = 64.0;
+#[derive(Debug)]
+enum What<T> {
+    Candidate(Box<Candidate<T>>),
+    /// Not known yet, but for a point of the room that its text takes in each of its positions.
+    Sketch(SmallVec<[[f64; 2]; 1]>),
+    /// It is not shown, or was the sketch of none.
+    Nothing,
+}
 
-/// Cells that one candidate may lie in, in each direction.
-const MAX_CELLS: i64 = (2.0 * Board::<()>::REACH / CELL) as i64 + 2;
+impl<T> Entry<T> {
+    fn candidate(&self) -> Option<&Candidate<T>> {
+        match &self.what {
+            What::Candidate(candidate) => Some(candidate),
+            What::Sketch(_) | What::Nothing => None,
+        }
+    }
+}
+
+/// How far candidates of each class reach at the most, CSS px: those that do not reach far are
+/// fetched only where they are near.
+pub const REACHES: [f64; CLASSES] = [128.0, 256.0, 512.0, Board::<()>::REACH];
+pub const CLASSES: usize = 4;
+
+/// Side of a block that candidates of each class are fetched by, CSS px.
+const BLOCKS: [f64; CLASSES] = [256.0, 256.0, 512.0, 512.0];
+
+/// The class of candidates that reach so far, CSS px.
+pub fn class_of(reach: f64) -> usize {
+    REACHES.iter().position(|most| reach <= *most).unwrap_or(CLASSES - 1)
+}
 
 impl<T> Default for Board<T> {
     fn default() -> Self {
         Self {
             candidates: Vec::new(),
-            cells: HashMap::new(),
-            blockers: HashMap::new(),
-            named: HashMap::new(),
-            supplied: HashSet::new(),
+            drawn_out: 0,
+            open: Cells::default(),
+            painted: Cells::default(),
+            blockers: Cells::default(),
+            originals: HashMap::default(),
+            beside: 0.0,
+            named: HashMap::default(),
+            supplied: HashSet::default(),
             period: [0.0; 2],
             obstacles: None,
         }
@@ -86,10 +155,10 @@ impl<T> Board<T> {
     /// How many labels that keep their icon have no room for their text, of those that would be
     /// seen.
     pub fn silenced(&self) -> usize {
-        let silences = |entry: &&Entry<T>| {
-            self.obstacles.as_ref().is_some_and(|o| o.silences(&entry.candidate))
+        let silences = |candidate: &&Candidate<T>| {
+            self.obstacles.as_ref().is_some_and(|o| o.silences(candidate))
         };
-        self.candidates.iter().filter(silences).count()
+        self.candidates.iter().filter_map(Entry::candidate).filter(silences).count()
     }
 
     /// What is shown of every candidate that may paint in the area, in order.
@@ -99,26 +168,36 @@ impl<T> Board<T> {
         supply: &mut dyn Supply<T>,
     ) -> Vec<(&Candidate<T>, Shown)> {
         self.fetch(area, supply);
-        let mut found: Vec<u32> =
-            self.meeting(area).filter(|i| self.entry(*i).candidate.ink.meets(area)).collect();
-        found.sort_unstable_by_key(|i| (self.rank(*i), self.entry(*i).candidate.copy));
-        for i in &found {
-            self.decide(*i, supply);
+        let near = area.grown(self.beside);
+        let mut found = self.open.meeting(&near, |i| open_area(&self.candidates, i));
+        found.sort_unstable_by_key(|i| (self.rank(*i), self.entry(*i).copy));
+        for i in found {
+            if self.entry(i).ink.meets(area) {
+                self.draw_out(i, supply);
+            }
+            if self.entry(i).ink.meets(area) {
+                self.decide(i, supply);
+            }
         }
+        let candidates = &self.candidates;
+        let mut found = self.painted.meeting(area, |i| Some(candidates[i as usize].ink));
+        found.sort_unstable_by_key(|i| (self.rank(*i), self.entry(*i).copy));
         let answer = |i: u32| {
             let entry = self.entry(i);
+            let candidate = entry.candidate()?;
             let uncut = |shown: Shown| match &self.obstacles {
-                Some(obstacles) => obstacles.uncut(&entry.candidate, shown),
+                Some(obstacles) => obstacles.uncut(candidate, shown),
                 None => shown,
             };
-            Some((&entry.candidate, entry.answer.map(uncut).filter(|a| !a.is_nothing())?))
+            Some((candidate, entry.answer.map(uncut).filter(|a| !a.is_nothing())?))
         };
         found.into_iter().filter_map(answer).collect()
     }
 
-    /// Candidates known so far, and cells they are kept in: what memory is held by.
+    /// What memory is held by: candidates known so far, and those that are not shown, or only
+    /// sketches, as a tenth of one.
     pub fn len(&self) -> usize {
-        self.candidates.len()
+        self.drawn_out + (self.candidates.len() - self.drawn_out) / 10
     }
 
     pub fn is_empty(&self) -> bool {
@@ -130,48 +209,111 @@ impl<T> Board<T> {
     }
 
     fn rank(&self, i: u32) -> Rank {
-        self.entry(i).candidate.rank
+        self.entry(i).rank
     }
 
     /// Makes sure that every candidate that may touch the area is here.
     fn fetch(&mut self, area: &Area, supply: &mut dyn Supply<T>) {
-        for block in tiles(&area.grown(Self::REACH), BLOCK, i64::MAX) {
+        let blocks = (0..CLASSES).flat_map(|class| {
+            let near = tiles(&area.grown(REACHES[class]), BLOCKS[class], i64::MAX);
+            near.map(move |block| (class, block))
+        });
+        for (class, block) in blocks {
             if supply.is_over() {
                 return;
             }
-            if !self.supplied.insert(block) {
+            if !self.supplied.insert((class, block)) {
                 continue;
             }
-            let min = [block.0 as f64 * BLOCK, block.1 as f64 * BLOCK];
-            for candidate in supply.candidates(&Area { min, max: min.map(|v| v + BLOCK) }) {
-                self.add(candidate);
+            let side = BLOCKS[class];
+            let min = [block.0 as f64 * side, block.1 as f64 * side];
+            let supplied = supply.candidates(&Area { min, max: min.map(|v| v + side) }, class);
+            for sketch in supplied.sketches {
+                self.add(Entry {
+                    rank: sketch.rank,
+                    copy: sketch.copy,
+                    area: sketch.area,
+                    ink: sketch.ink,
+                    what: What::Sketch(sketch.hearts),
+                    answer: None,
+                    blocking: Vec::new(),
+                });
+            }
+            for candidate in supplied.candidates {
+                self.drawn_out += 1;
+                self.add(Entry {
+                    rank: candidate.rank,
+                    copy: candidate.copy,
+                    area: candidate.touched(),
+                    ink: candidate.ink,
+                    what: What::Candidate(Box::new(candidate)),
+                    answer: None,
+                    blocking: Vec::new(),
+                });
             }
         }
     }
 
-    fn add(&mut self, candidate: Candidate<T>) {
-        let area = candidate.areas().fold(Area::EMPTY, |all, area| all.union(&area));
-        if area.is_empty() {
-            return;
-        }
+    fn add(&mut self, entry: Entry<T>) {
         let i = self.candidates.len() as u32;
-        for cell in tiles(&area, CELL, MAX_CELLS) {
-            self.cells.entry(cell).or_default().push(i);
+        self.open.add(i, &entry.area);
+        let (area, ink) = (&entry.area, &entry.ink);
+        let beside = (0..2).map(|i| (area.min[i] - ink.min[i]).max(ink.max[i] - area.max[i]));
+        self.beside = beside.fold(self.beside, f64::max);
+        if entry.copy == 0 {
+            self.originals.insert(entry.rank, i);
         }
-        self.candidates.push(Entry { candidate, area, answer: None, blocking: Vec::new() });
+        self.candidates.push(entry);
     }
 
-    /// The candidates that may touch the area, each once.
-    fn meeting(&self, area: &Area) -> impl Iterator<Item = u32> {
-        let mut found: Vec<u32> = tiles(area, CELL, i64::MAX)
-            .filter_map(|cell| self.cells.get(&cell))
-            .flatten()
-            .copied()
-            .filter(|i| self.entry(*i).area.meets(area))
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        found.into_iter()
+    /// Makes a sketch the candidate that it is of, unless it is clear that nothing of it is shown:
+    /// then that is settled.
+    fn draw_out(&mut self, i: u32, supply: &mut dyn Supply<T>) {
+        let Entry { rank, copy, .. } = *self.entry(i);
+        let What::Sketch(hearts) = &self.entry(i).what else { return };
+        // A copy shows what the candidate of the world itself shows, whatever is near it.
+        let is_hidden = match copy {
+            0 => self.is_hidden(hearts, rank),
+            _ => match self.original(i, supply) {
+                Some(original) => {
+                    self.draw_out(original, supply);
+                    self.entry(original).answer.is_some_and(Shown::is_nothing)
+                }
+                None => false,
+            },
+        };
+        if is_hidden {
+            self.settle(i, Shown::default());
+            return;
+        }
+        let candidate = supply.drawn_out(rank, copy);
+        let entry = &mut self.candidates[i as usize];
+        match candidate.map(|candidate| (candidate.touched(), candidate)) {
+            Some((area, candidate))
+                if entry.area.holds(&area) && entry.ink.holds(&candidate.ink) =>
+            {
+                (entry.area, entry.ink) = (area, candidate.ink);
+                entry.what = What::Candidate(Box::new(candidate));
+                self.drawn_out += 1;
+            }
+            outcome => {
+                // Its neighbours were told that it does not reach so far.
+                debug_assert!(outcome.is_none(), "a sketch is too small");
+                if outcome.is_some() {
+                    tracing::error!("a label that reaches further than was known is left out");
+                }
+                self.settle(i, Shown::default());
+            }
+        }
+    }
+
+    /// Whether each place that a sketch's text may take is taken.
+    fn is_hidden(&self, hearts: &[[f64; 2]], rank: Rank) -> bool {
+        let is_taken = |heart: &[f64; 2]| {
+            let heart = Bound::Box(Area { min: *heart, max: *heart });
+            !self.is_free(&heart, Overlap::Never, rank)
+        };
+        !hearts.is_empty() && hearts.iter().all(is_taken)
     }
 
     /// Decides a candidate, and before it whatever that hangs on.
@@ -182,11 +324,12 @@ impl<T> Board<T> {
                 return;
             }
             let i = *i;
+            self.draw_out(i, supply);
             if self.entry(i).answer.is_some() {
                 waiting.pop();
                 continue;
             }
-            if self.entry(i).candidate.copy != 0 {
+            if self.entry(i).copy != 0 {
                 match self.original(i, supply) {
                     Some(original) if self.entry(original).answer.is_none() => {
                         waiting.push((original, None))
@@ -202,7 +345,8 @@ impl<T> Board<T> {
             }
             // What those already shown leave no room for, no later answer will make room for; but
             // an icon that goes with its text may yet find room where the text finds none.
-            let moves = self.entry(i).candidate.icon.as_ref().is_some_and(Icon::moves);
+            let icon = self.entry(i).candidate().and_then(|candidate| candidate.icon.as_ref());
+            let moves = icon.is_some_and(Icon::moves);
             if !moves && self.place(i).is_nothing() {
                 self.settle(i, Shown::default());
                 waiting.pop();
@@ -219,7 +363,13 @@ impl<T> Board<T> {
                     earlier.insert(list.into_iter())
                 }
             };
-            match earlier.find(|e| self.entry(*e).answer.is_none()) {
+            // Of a sketch it is not known whether it is in the way.
+            let area = self.in_way(i);
+            let open = earlier.find(|e| {
+                self.draw_out(*e, supply);
+                self.entry(*e).answer.is_none() && self.entry(*e).area.meets(&area)
+            });
+            match open {
                 Some(first) => waiting.push((first, None)),
                 None => {
                     self.settle(i, self.place(i));
@@ -232,35 +382,38 @@ impl<T> Board<T> {
     /// The candidate of the world itself that this one is a copy of: every copy shows what it
     /// shows.
     fn original(&mut self, i: u32, supply: &mut dyn Supply<T>) -> Option<u32> {
-        let (candidate, area) = (&self.entry(i).candidate, self.entry(i).area);
-        let (rank, by) = (candidate.rank, self.period.map(|p| p * candidate.copy as f64));
+        let Entry { rank, copy, area, .. } = *self.entry(i);
+        let by = self.period.map(|p| p * copy as f64);
         let moved = |v: [f64; 2]| [v[0] - by[0], v[1] - by[1]];
-        let area = Area { min: moved(area.min), max: moved(area.max) }.grown(1.0);
-        self.fetch(&area, supply);
-        self.meeting(&area).find(|o| self.rank(*o) == rank && self.entry(*o).candidate.copy == 0)
+        self.fetch(&Area { min: moved(area.min), max: moved(area.max) }.grown(1.0), supply);
+        self.originals.get(&rank).copied()
     }
 
     /// Writes the answer down.
     fn settle(&mut self, i: u32, shown: Shown) {
         let blocking = self.blocking(i, shown);
-        let mut cells: Vec<(i64, i64)> =
-            blocking.iter().flat_map(|(b, _)| tiles(&b.area(), CELL, MAX_CELLS)).collect();
-        cells.sort_unstable();
-        cells.dedup();
-        for cell in cells {
-            self.blockers.entry(cell).or_default().push(i);
+        if !blocking.is_empty() {
+            let areas = blocking.iter().map(|(bound, _)| bound.area());
+            self.blockers.add(i, &areas.fold(Area::EMPTY, |all, area| all.union(&area)));
         }
         let entry = &mut self.candidates[i as usize];
         entry.answer = Some(shown);
         entry.blocking = blocking;
-        if let (Some(repeat), Some(_)) = (&entry.candidate.repeat, shown.text) {
+        if !shown.is_nothing() {
+            self.painted.add(i, &entry.ink);
+        } else if self.obstacles.is_none() {
+            self.drawn_out -= usize::from(entry.candidate().is_some());
+            entry.what = What::Nothing;
+        }
+        let repeat = entry.candidate().and_then(|candidate| candidate.repeat);
+        if let (Some(repeat), Some(_)) = (repeat, shown.text) {
             self.named.entry(repeat.name).or_default().push(i);
         }
     }
 
     /// The earlier candidates that may be in this one's way, in order; none where nothing can be.
     fn earlier(&mut self, i: u32, supply: &mut dyn Supply<T>) -> Vec<u32> {
-        let candidate = &self.entry(i).candidate;
+        let Some(candidate) = self.entry(i).candidate() else { return Vec::new() };
         let free = |o: Overlap| o == Overlap::Always;
         let text_free = candidate
             .text
@@ -272,20 +425,28 @@ impl<T> Board<T> {
         {
             return Vec::new();
         }
-        let mut area = self.entry(i).area;
-        if let Some(repeat) = &candidate.repeat {
-            area = area.union(&Area { min: repeat.at, max: repeat.at }.grown(repeat.distance));
-        }
-        let rank = candidate.rank;
+        let (rank, area) = (candidate.rank, self.in_way(i));
         self.fetch(&area, supply);
-        let mut earlier: Vec<u32> = self.meeting(&area).filter(|e| self.rank(*e) < rank).collect();
+        let mut earlier = self.open.meeting(&area, |e| open_area(&self.candidates, e));
+        earlier.retain(|e| self.rank(*e) < rank);
         earlier.sort_unstable_by_key(|e| self.rank(*e));
         earlier
     }
 
+    /// Where others may be in a candidate's way.
+    fn in_way(&self, i: u32) -> Area {
+        let entry = self.entry(i);
+        match entry.candidate().and_then(|candidate| candidate.repeat) {
+            Some(Repeat { at, distance, .. }) => {
+                entry.area.union(&Area { min: at, max: at }.grown(distance))
+            }
+            None => entry.area,
+        }
+    }
+
     /// What is shown of a candidate, all that it hangs on being decided.
     fn place(&self, i: u32) -> Shown {
-        let candidate = &self.entry(i).candidate;
+        let Some(candidate) = self.entry(i).candidate() else { return Shown::default() };
         if candidate.repeat.is_some_and(|r| self.is_repeated(&r, candidate.rank)) {
             return Shown::default();
         }
@@ -322,8 +483,8 @@ impl<T> Board<T> {
 
     /// What a candidate keeps free where so much of it is shown.
     fn blocking(&self, i: u32, shown: Shown) -> Vec<(Bound, Overlap)> {
-        let candidate = &self.entry(i).candidate;
         let mut blocking = Vec::new();
+        let Some(candidate) = self.entry(i).candidate() else { return blocking };
         if let (Some(text), Some(t)) = (&candidate.text, shown.text)
             && text.blocks
         {
@@ -339,23 +500,20 @@ impl<T> Board<T> {
 
     fn is_free(&self, bound: &Bound, overlap: Overlap, rank: Rank) -> bool {
         let in_way = |entry: &Entry<T>| {
-            entry.candidate.rank < rank
+            entry.rank < rank
                 && entry
                     .blocking
                     .iter()
                     .any(|(other, kind)| !overlap.allows(*kind) && bound.collides(other))
         };
-        let blockers = tiles(&bound.area(), CELL, MAX_CELLS)
-            .filter_map(|cell| self.blockers.get(&cell))
-            .flatten();
-        !blockers.into_iter().any(|e| in_way(self.entry(*e)))
+        !self.blockers.any(&bound.area(), |e| in_way(self.entry(e)))
     }
 
     /// Whether an earlier text of the same name is shown too near.
-    fn is_repeated(&self, repeat: &super::Repeat, rank: Rank) -> bool {
+    fn is_repeated(&self, repeat: &Repeat, rank: Rank) -> bool {
         let near = |entry: &Entry<T>| {
-            entry.candidate.rank < rank
-                && entry.candidate.repeat.is_some_and(|other| {
+            entry.rank < rank
+                && entry.candidate().and_then(|candidate| candidate.repeat).is_some_and(|other| {
                     (other.at[0] - repeat.at[0]).hypot(other.at[1] - repeat.at[1]) < repeat.distance
                 })
         };
@@ -363,14 +521,10 @@ impl<T> Board<T> {
     }
 }
 
-/// The squares of a side that an area meets, no more than `max` of them in each direction.
-fn tiles(area: &Area, side: f64, max: i64) -> impl Iterator<Item = (i64, i64)> + use<> {
-    let range = |i: usize| {
-        let first = (area.min[i] / side).floor() as i64;
-        first..=((area.max[i] / side).floor() as i64).min(first.saturating_add(max))
-    };
-    let (columns, rows) = (range(0), range(1));
-    rows.flat_map(move |y| columns.clone().map(move |x| (x, y)))
+/// Everything that a candidate may touch which is not decided.
+fn open_area<T>(candidates: &[Entry<T>], i: u32) -> Option<Area> {
+    let entry = &candidates[i as usize];
+    entry.answer.is_none().then_some(entry.area)
 }
 
 #[cfg(test)]
@@ -385,7 +539,7 @@ mod tests {
     }
 
     impl Supply<usize> for Boxes {
-        fn candidates(&mut self, area: &Area) -> Vec<Candidate<usize>> {
+        fn candidates(&mut self, area: &Area, _: usize) -> Supplied<usize> {
             let mut out = Vec::new();
             for (i, b) in self.all.iter().enumerate() {
                 let at = Area { min: b.min, max: b.min };
@@ -393,7 +547,7 @@ mod tests {
                     out.push(candidate(i, b));
                 }
             }
-            out
+            out.into()
         }
     }
 
@@ -469,8 +623,8 @@ mod tests {
         last.ink = Area { min: [100.0, 0.0], max: [310.0, 10.0] };
         struct Three(Vec<Candidate<usize>>);
         impl Supply<usize> for Three {
-            fn candidates(&mut self, _: &Area) -> Vec<Candidate<usize>> {
-                std::mem::take(&mut self.0)
+            fn candidates(&mut self, _: &Area, _: usize) -> Supplied<usize> {
+                std::mem::take(&mut self.0).into()
             }
         }
         let all = [in_way(0, 200.0), in_way(1, 105.0), last];
@@ -503,18 +657,18 @@ mod tests {
         // The same, all at once: the stack is not the thread's.
         struct Line(usize);
         impl Supply<usize> for Line {
-            fn candidates(&mut self, _: &Area) -> Vec<Candidate<usize>> {
+            fn candidates(&mut self, _: &Area, _: usize) -> Supplied<usize> {
                 let link = |i: usize| {
                     let x = i as f64 * 10.0;
                     candidate(i, &Area { min: [x, 0.0], max: [x + 15.0, 10.0] })
                 };
-                (0..std::mem::take(&mut self.0)).map(link).collect()
+                (0..std::mem::take(&mut self.0)).map(link).collect::<Vec<_>>().into()
             }
         }
         let x = n as f64 * 10.0 - 10.0;
         let mut board = Board::default();
         let end = Area { min: [x, 0.0], max: [x + 1.0, 1.0] };
         assert_eq!(board.shown(&end, &mut Line(n)).len(), 1);
-        assert_eq!(board.len(), n);
+        assert_eq!(board.len(), n / 2 + n / 20);
     }
 }

@@ -25,11 +25,13 @@
 
 mod board;
 mod bounds;
+mod cells;
 mod obstacles;
 
-pub use board::{Board, Supply};
+pub use board::{Board, CLASSES, REACHES, Supplied, Supply, class_of};
 pub use bounds::{Area, Bound};
 pub use obstacles::{Obstacles, Yields};
+use smallvec::SmallVec;
 
 /// What a label may lie over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +148,28 @@ pub struct Candidate<T> {
     pub payload: T,
 }
 
+/// What is known of a candidate before its text is shaped, which is most of what it costs: enough
+/// to leave it alone where it is not near, or its place is taken.
+#[derive(Debug, Clone)]
+pub struct Sketch {
+    pub rank: Rank,
+    pub copy: i64,
+    /// All that the candidate may touch, or keep free, lies in it.
+    pub area: Area,
+    /// All that it may paint.
+    pub ink: Area,
+    /// A point of the room that the text takes in each of its positions: where others that may not
+    /// be overlapped hold one of all, nothing of the candidate is shown. Empty where none is known.
+    pub hearts: SmallVec<[[f64; 2]; 1]>,
+}
+
 impl<T> Candidate<T> {
+    /// Everything that it may touch, or keep free.
+    fn touched(&self) -> Area {
+        let at = Area { min: self.at, max: self.at };
+        self.touches().reduce(|all, area| all.union(&area)).unwrap_or(at)
+    }
+
     /// The room that what is shown of it takes, without padding.
     pub fn room(&self, shown: Shown) -> Area {
         let text = self.text.as_ref().zip(shown.text).map(|(text, at)| &text.tries[at]);
@@ -159,12 +182,16 @@ impl<T> Candidate<T> {
 
     /// Everything it may paint or touch.
     pub fn areas(&self) -> impl Iterator<Item = Area> {
+        std::iter::once(self.ink).chain(self.touches())
+    }
+
+    fn touches(&self) -> impl Iterator<Item = Area> {
         let tries =
             self.text.iter().flat_map(|t| &t.tries).flat_map(|t| t.bounds.iter().chain(&t.around));
         let icons =
             self.icon.iter().flat_map(|i| i.bounds.iter().chain(i.with_text.iter().flatten()));
         let repeat = self.repeat.map(|r| Area { min: r.at, max: r.at });
-        std::iter::once(self.ink).chain(tries.chain(icons).map(Bound::area)).chain(repeat)
+        tries.chain(icons).map(Bound::area).chain(repeat)
     }
 }
 

@@ -109,13 +109,13 @@ impl Obstacles {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::label::{Board, Icon, Overlap, Rank, Supply, Text};
+    use crate::label::{Board, Icon, Overlap, Rank, Supplied, Supply, Text};
 
     struct Once(Vec<Candidate<&'static str>>);
 
     impl Supply<&'static str> for Once {
-        fn candidates(&mut self, _: &Area) -> Vec<Candidate<&'static str>> {
-            std::mem::take(&mut self.0)
+        fn candidates(&mut self, _: &Area, _: usize) -> Supplied<&'static str> {
+            std::mem::take(&mut self.0).into()
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::Style;
 use super::filter::read_filter;
@@ -274,6 +275,7 @@ fn read_layer(
         maxzoom: zooms[1].unwrap_or(f64::INFINITY),
         visibility,
         filter: filter?,
+        filter_number: layer.get("filter").map_or(0, |json| xxh3_64(json.to_string().as_bytes())),
         paint: paint?,
     })
 }

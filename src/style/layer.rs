@@ -27,6 +27,8 @@ pub struct Layer {
     pub maxzoom: f64,
     pub visibility: Property<Visibility>,
     pub filter: Option<Expr>,
+    /// The same for layers whose filters are written alike.
+    pub filter_number: u64,
     pub paint: Paint,
 }
 

@@ -20,10 +20,16 @@ pub(super) fn line_ends(
     let total: f64 = clusters.iter().map(&advance).sum();
     let lines = (total / max_width.max(1e-9)).ceil().clamp(1.0, clusters.len().max(1) as f64);
     let target = total / lines;
-    let opportunities = opportunities(text);
+    // One line has no place to end before its end: any would leave both parts shorter than it.
+    let widths = || clusters.iter().map(&advance);
+    let is_one = lines == 1.0
+        && widths().all(|width| width >= 0.0)
+        && clusters.iter().any(|c| !c.first.is_whitespace() && advance(c) > 0.0)
+        && !clusters.iter().any(|c| c.first == '\n');
+    let opportunities = if is_one { BTreeSet::new() } else { opportunities(text) };
     let mut chosen: Vec<Break> = Vec::new();
     let mut x = 0.0;
-    for (i, cluster) in clusters.iter().enumerate() {
+    for (i, cluster) in clusters.iter().enumerate().filter(|_| !is_one) {
         if !cluster.first.is_whitespace() {
             x += advance(cluster);
         }

@@ -10,9 +10,31 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
+/// A character's script.
+pub(super) fn script(c: char) -> Script {
+    match c {
+        'a'..='z' | 'A'..='Z' => Script::Latin,
+        // The rest of ASCII is of none.
+        '\0'..='\x7f' => Script::Common,
+        _ => c.script(),
+    }
+}
+
+/// Whether the character is a letter of a script whose letters follow one another, each of its own
+/// width and seldom joined with the next, or what stands between such.
+pub fn is_plain(c: char) -> bool {
+    matches!(c,
+        ' '..='~' | '\u{a0}'..='\u{ac}' | '\u{ae}'..='\u{24f}' | '\u{386}'..='\u{3ff}'
+        | '\u{400}'..='\u{482}' | '\u{48a}'..='\u{52f}' | '\u{531}'..='\u{58a}'
+        | '\u{60c}' | '\u{621}'..='\u{63a}' | '\u{641}'..='\u{64a}' | '\u{660}'..='\u{669}'
+        | '\u{671}'..='\u{6d3}' | '\u{6f0}'..='\u{6f9}' | '\u{10a0}'..='\u{10ff}'
+        | '\u{1c90}'..='\u{1cbf}' | '\u{1e00}'..='\u{1eff}' | '\u{2010}'..='\u{2014}'
+        | '\u{2018}'..='\u{201e}' | '\u{2116}')
+}
+
 /// Whether the character belongs to the one before it.
 pub(super) fn continues(c: char) -> bool {
-    c.script() == Script::Inherited
+    script(c) == Script::Inherited
         || is_invisible(c)
         || matches!(c, '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{1f3fb}'..='\u{1f3ff}')
 }

@@ -12,10 +12,11 @@ use std::sync::{Arc, OnceLock};
 use harfrust::{
     Buffer, Direction, Feature, Script as ShapingScript, ShapeOptions, ShapePlan, ShaperFont, Tag,
 };
+use smallvec::SmallVec;
 use unicode_bidi::BidiInfo;
-use unicode_script::{Script, UnicodeScript as _};
+use unicode_script::Script;
 
-use super::characters::{continues, is_invisible, is_joined, mirrored};
+use super::characters::{continues, is_invisible, is_joined, mirrored, script};
 use super::face::Face;
 use super::fonts::{Fonts, Stack};
 use super::presentation::presented;
@@ -53,13 +54,16 @@ pub struct Glyph {
     pub y: f64,
 }
 
+/// The glyphs of a cluster, mostly one.
+pub type Glyphs = SmallVec<[Glyph; 1]>;
+
 /// A cluster, its place not known yet.
 #[derive(Debug, Clone)]
 pub(super) struct Unplaced {
     /// In the text.
     pub bytes: Range<usize>,
     pub first: char,
-    pub glyphs: Vec<Glyph>,
+    pub glyphs: Glyphs,
     pub advance: f64,
     /// Even from left to right, odd from right to left.
     pub level: u8,
@@ -77,16 +81,19 @@ pub(super) fn clusters(
     spaced: bool,
     language: &str,
 ) -> Vec<Unplaced> {
-    let bidi = BidiInfo::new(text, None);
+    // Below U+0590 all letters run from left to right, and what stands beside them follows (UAX #9).
+    let bidi = text.chars().any(|c| c >= '\u{590}').then(|| BidiInfo::new(text, None));
     let scripts = scripts(text);
     let mut out = Vec::new();
     for (section, (range, fonts)) in sections.iter().enumerate() {
-        let level = |at: usize| bidi.levels.get(at).map_or(0, |l| l.number());
+        let level = |at: usize| {
+            bidi.as_ref().and_then(|bidi| bidi.levels.get(at)).map_or(0, |l| l.number())
+        };
         let Some(fonts) = fonts else {
             out.push(Unplaced {
                 bytes: range.clone(),
                 first: text[range.clone()].chars().next().unwrap_or_default(),
-                glyphs: Vec::new(),
+                glyphs: Glyphs::new(),
                 advance: 0.0,
                 level: level(range.start),
                 joined: false,
@@ -147,7 +154,7 @@ fn fields(
                 .collect(),
             advance,
             level: level(start + at),
-            joined: is_joined(c.script()),
+            joined: is_joined(script(c)),
             section,
         }
     };
@@ -158,12 +165,11 @@ fn fields(
 /// start.
 fn scripts(text: &str) -> Vec<Script> {
     let mut scripts = vec![Script::Common; text.len()];
-    let mut current =
-        text.chars().map(|c| c.script()).find(|s| is_real(*s)).unwrap_or(Script::Common);
+    let mut current = text.chars().map(script).find(|s| is_real(*s)).unwrap_or(Script::Common);
     for (at, c) in text.char_indices() {
-        let script = c.script();
-        if is_real(script) {
-            current = script;
+        let own = script(c);
+        if is_real(own) {
+            current = own;
         }
         scripts[at] = current;
     }
@@ -277,7 +283,7 @@ fn shape(
             made.push(Unplaced {
                 bytes: at..run.bytes.end,
                 first,
-                glyphs: Vec::new(),
+                glyphs: Glyphs::new(),
                 advance: 0.0,
                 level: run.level,
                 joined,

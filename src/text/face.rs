@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use elsa::sync::FrozenMap;
 use harfrust::font::attribute::Style;
@@ -53,9 +53,14 @@ pub struct Face {
     /// The file it is of and which of the file's fonts, for documents that embed it; none for an
     /// instance of a variable font, which no file holds as it is.
     pub file: Option<(FontFile, u32)>,
+    /// The glyphs of the characters below [`FIRST`], 0 where it has none.
+    first: OnceLock<Box<[u32]>>,
     outlines: FrozenMap<u32, Box<Outline>>,
     plans: Mutex<HashMap<PlanKey, Arc<ShapePlan>>>,
 }
+
+/// Characters that a face's glyphs of are listed: up to Georgian, which most labels are in.
+const FIRST: u32 = 0x1100;
 
 /// The bytes of a font file.
 pub type FontFile = Arc<dyn AsRef<[u8]> + Send + Sync>;
@@ -122,7 +127,7 @@ impl Face {
         let italic = attributes.style != Style::Normal;
         let colored = !font.color_glyphs().is_empty();
         let ascender = (ascender / units_per_em * EM).ceil();
-        let (outlines, plans) = (FrozenMap::new(), Mutex::default());
+        let (first, outlines, plans) = (OnceLock::new(), FrozenMap::new(), Mutex::default());
         let file = None;
         Ok(Self {
             font,
@@ -134,6 +139,7 @@ impl Face {
             ascender,
             colored,
             file,
+            first,
             outlines,
             plans,
         })
@@ -158,7 +164,15 @@ impl Face {
 
     /// The glyph of a character by itself.
     pub fn glyph(&self, character: char) -> Option<u32> {
-        self.font.charmap().map_unicode(character).map(GlyphId::to_u32)
+        let charmap = || self.font.charmap();
+        if u32::from(character) >= FIRST {
+            return charmap().map_unicode(character).map(GlyphId::to_u32);
+        }
+        let first = self.first.get_or_init(|| {
+            let charmap = charmap();
+            (0..FIRST).map(|c| charmap.map_unicode(c).map_or(0, GlyphId::to_u32)).collect()
+        });
+        first.get(u32::from(character) as usize).copied().filter(|glyph| *glyph != 0)
     }
 
     /// Width of a glyph, 1/24 em.

@@ -19,7 +19,7 @@ mod vertical;
 mod weight;
 
 pub use casing::{Case, cased};
-pub use characters::is_invisible;
+pub use characters::{is_invisible, is_plain};
 pub use clusters::{Alphabet, Glyph, Mark};
 pub use face::{Curve, Face, FontError, FontFile, Outline};
 pub use fonts::{Fonts, Stack};

@@ -186,12 +186,16 @@ fn halo_order(paint: &SymbolPaint, context: &Context, whole: &Context) -> HaloOr
     }
 }
 
-fn translation(inputs: &SymbolInputs, translate: &Translate, context: &Context) -> [f64; 2] {
+pub(super) fn translation(
+    inputs: &SymbolInputs,
+    translate: &Translate,
+    context: &Context,
+) -> [f64; 2] {
     let by = translate.by.eval(context).map(|v| v.clamp(-1_000.0, 1_000.0));
     if translate.is_of_picture(context) { by } else { inputs.plane.turned(by) }
 }
 
-fn icon_layout(
+pub(super) fn icon_layout(
     inputs: &SymbolInputs,
     paint: &SymbolPaint,
     text: Option<&TextLayout>,

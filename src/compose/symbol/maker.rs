@@ -56,6 +56,42 @@ pub(super) struct Maker<'a> {
     pub too_large: &'a Cell<bool>,
 }
 
+/// Where a symbol goes that lies on no line: a point of the world, and where the plane has it.
+pub(super) struct Place {
+    pub world: World,
+    pub at: [f64; 2],
+}
+
+impl Place {
+    /// Where a part's one symbol goes, in a copy of the world.
+    pub fn of(inputs: &SymbolInputs, part: &Fetched, copy: i64) -> Option<Self> {
+        let precision = POLE_PRECISION / (512.0 * inputs.whole_zoom().exp2());
+        let world = match part.shape {
+            Shape::Point(p) => *p,
+            Shape::Line(line) => *line.first()?,
+            Shape::Polygon(rings) => anchors::pole(rings, precision)?,
+        };
+        let at = inputs.plane.at(World { x: world.x + copy as f64, y: world.y });
+        Some(Self { world, at })
+    }
+}
+
+/// The place in the order of the `nth` symbol of a part, at a point of the world.
+pub(super) fn rank(
+    inputs: &SymbolInputs,
+    paint: &SymbolPaint,
+    context: &Context,
+    (part, world, nth): (PartId, World, u64),
+    sort_key: f64,
+) -> Rank {
+    let key = match paint.z_order.eval(context) {
+        // The lowest is drawn uppermost, and placed first.
+        SymbolZOrder::ViewportY => -(inputs.plane.at(world)[1] * 16.0).round(),
+        SymbolZOrder::Auto | SymbolZOrder::Source => sort_key,
+    };
+    Rank { layer: part.layer, key: Rank::key(key), tile: part.tile, part: part.part, nth }
+}
+
 /// Where a symbol goes: a point of the world, and the line it lies on.
 pub(super) struct Site<'a> {
     pub world: World,
@@ -69,16 +105,9 @@ impl Maker<'_> {
         let mut add = |site: Site, nth: u64| out.extend(self.candidate(&site, nth));
         match self.layout.placement {
             SymbolPlacement::Point => {
-                let world = match part.shape {
-                    Shape::Point(p) => Some(*p),
-                    Shape::Line(line) => line.first().copied(),
-                    Shape::Polygon(rings) => anchors::pole(
-                        rings,
-                        POLE_PRECISION / (512.0 * self.inputs.whole_zoom().exp2()),
-                    ),
-                };
-                if let Some(world) = world.filter(|w| self.owns(*w)) {
-                    add(Site { world, at: self.on_plane(world), line: None }, 0);
+                let place = Place::of(self.inputs, part, self.part.copy);
+                if let Some(Place { world, at }) = place.filter(|p| self.owns(p.world)) {
+                    add(Site { world, at, line: None }, 0);
                 }
             }
             // Piece by piece, see [`Maker::along_lines`].
@@ -214,27 +243,15 @@ impl Maker<'_> {
         let text = layout.text.as_ref().and_then(|text| self.text(text, site, &mut ink));
         let icon = layout.icon.as_ref().and_then(|icon| {
             let along = line_angle.filter(|_| icon.alignment == Alignment::Map);
-            self.icon(icon, text.as_ref().map(|(_, look)| look), site, along, &mut ink)
+            let text = text.as_ref().map(|(_, look)| look);
+            super::room::icon(self.inputs, icon, text, site, along, &mut ink)
         });
         let wanted = layout.text.as_ref().is_some_and(|t| !t.optional);
         if text.is_none() && (wanted || icon.is_none()) {
             return None;
         }
-        let rank = Rank {
-            layer: self.part.layer,
-            key: Rank::key(layout.sort_key),
-            tile: self.part.tile,
-            part: self.part.part,
-            nth,
-        };
-        let rank = match self.paint.z_order.eval(self.context) {
-            // The lowest is drawn uppermost, and placed first.
-            SymbolZOrder::ViewportY => Rank {
-                key: Rank::key(-(self.inputs.plane.at(site.world)[1] * 16.0).round()),
-                ..rank
-            },
-            SymbolZOrder::Auto | SymbolZOrder::Source => rank,
-        };
+        let place = (self.part, site.world, nth);
+        let rank = rank(self.inputs, self.paint, self.context, place, layout.sort_key);
         let repeat = match (&text, layout.placement) {
             (Some((_, look)), SymbolPlacement::Line) => Some(Repeat {
                 name: xxh3_64(look.variants[0].0.text.as_bytes()) ^ u64::from(self.part.layer),

@@ -13,15 +13,18 @@ mod draw;
 mod fit;
 mod join;
 mod layout;
+mod lengths;
 mod maker;
 mod path;
 mod room;
 mod setting;
+mod sketch;
 
 use std::collections::BTreeMap;
 
-pub use candidates::{Paths, SymbolLayer, symbols};
+pub use candidates::{Asked, Paths, SymbolLayer, drawn_out, symbols};
 pub use draw::{Label, draw};
+pub use lengths::{Lengths, Reaches};
 pub use maker::PartId;
 
 use crate::feature::Value;

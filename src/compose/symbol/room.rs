@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::SymbolInputs;
 use super::along::{Letter, Mooring, OnLine, apart, circles};
 use super::draw::{Along, IconLook, TextLook};
 use super::fit::{IconBox, pieces};
 use super::layout::{IconLayout, TextLayout};
-use super::maker::{Maker, Site};
+use super::maker::{Maker, Place, Site};
 use super::path::{Path, Spot, turned};
 use super::setting::Variant;
 use crate::label::{Area, Bound, Icon, Overlap, Text, Try};
@@ -70,7 +71,7 @@ impl Maker<'_> {
 
     /// Of a text around its anchor.
     fn text_at(&self, text: &TextLayout, site: &Site, ink: &mut Area) -> (Text, TextLook) {
-        let turn = if text.alignment == Alignment::Map { self.map_angle() } else { 0.0 };
+        let turn = if text.alignment == Alignment::Map { map_angle(self.inputs) } else { 0.0 };
         let strict =
             text.overlap != crate::style::Overlap::Never && text.variants[0].aside.is_some();
         let (mut tries, mut variants) = (Vec::new(), Vec::new());
@@ -134,16 +135,10 @@ impl Maker<'_> {
             icon.fits && variant.aside.is_some() && icon.overlap == crate::style::Overlap::Never
         })?;
         let icon_area = icon_area(icon, variant.vertical);
-        let tilt = if icon.alignment == Alignment::Map { self.map_angle() } else { 0.0 };
+        let tilt = if icon.alignment == Alignment::Map { map_angle(self.inputs) } else { 0.0 };
         let at =
             [site.at[0] + shift[0] + icon.translate[0], site.at[1] + shift[1] + icon.translate[1]];
         Some(Bound::Box(moved(turned_area(icon_area, tilt), at)))
-    }
-
-    /// The map's own right, as the plane has it; radians.
-    fn map_angle(&self) -> f64 {
-        let [x, y] = self.inputs.plane.turned([1.0, 0.0]);
-        y.atan2(x)
     }
 
     /// The text set along its line, the right way up, and the stretch of line that it takes.
@@ -208,79 +203,97 @@ impl Maker<'_> {
         }
         Some((shaped, Along { places }, before))
     }
+}
 
-    pub(super) fn icon(
-        &self,
-        icon: &IconLayout,
-        text: Option<&TextLook>,
-        site: &Site,
-        line_angle: Option<f64>,
-        ink: &mut Area,
-    ) -> Option<(Icon, IconLook)> {
-        let mut turn = match line_angle {
-            Some(angle) => angle,
-            None if icon.alignment == Alignment::Map && site.line.is_none() => self.map_angle(),
-            None => 0.0,
-        };
-        if line_angle.is_some() && icon.keep_upright && turn.cos() < 0.0 {
-            turn += std::f64::consts::PI;
-        }
-        let at = [site.at[0] + icon.translate[0], site.at[1] + icon.translate[1]];
-        // Icons along lines keep the room that they would take upright, as in MapLibre.
-        let tilt = if site.line.is_none() { turn } else { 0.0 };
-        let bounds = |shift: [f64; 2], vertical: bool| {
-            let area = turned_area(icon_area(icon, vertical), tilt);
-            vec![Bound::Box(moved(area, [at[0] + shift[0], at[1] + shift[1]]))]
-        };
-        let with_text: Vec<Vec<Bound>> = match text {
-            Some(text) => {
-                let one = |(_, shift, vertical): &(Arc<Shaped>, [f64; 2], bool)| {
-                    bounds(if icon.fits { *shift } else { [0.0; 2] }, *vertical)
-                };
-                text.variants.iter().map(one).collect()
-            }
-            None => Vec::new(),
-        };
-        let own = bounds([0.0; 2], false);
-        let drawn = |b: &IconBox| pieces(&icon.image, b, icon.size, icon.fits);
-        let look = IconLook {
-            name: icon.name.clone(),
-            icon_box: icon.icon_box,
-            vertical_box: icon.vertical_box,
-            fits: icon.fits,
-            only_with_text: icon.only_with_text,
-            crisp: icon.crisp,
-            size: icon.size,
-            rotate: icon.rotate,
-            turn,
-            ink: icon.ink,
-            translate: icon.translate,
-        };
-        let mut furthest = 0.0f64;
-        for piece in drawn(&icon.icon_box)
-            .iter()
-            .chain(icon.vertical_box.iter().flat_map(&drawn).collect::<Vec<_>>().iter())
-        {
-            for p in
-                [piece.min, piece.max, [piece.min[0], piece.max[1]], [piece.max[0], piece.min[1]]]
-            {
-                furthest = furthest.max(p[0].hypot(p[1]));
-            }
-        }
-        let shifts = text.map_or(0.0, |t| {
-            t.variants.iter().map(|(_, s, _)| s[0].hypot(s[1])).fold(0.0, f64::max)
-        });
-        let spread = furthest + if icon.fits { shifts } else { 0.0 } + 2.0;
-        *ink = ink.union(&Area { min: at, max: at }.grown(spread));
-        let icon = Icon {
-            bounds: own,
-            with_text,
-            overlap: icon.overlap.into(),
-            blocks: icon.blocks,
-            optional: icon.optional,
-        };
-        Some((icon, look))
+/// An icon's room, and what it is drawn from; `ink` grows by all that it may paint.
+pub(super) fn icon(
+    inputs: &SymbolInputs,
+    icon: &IconLayout,
+    text: Option<&TextLook>,
+    site: &Site,
+    line_angle: Option<f64>,
+    ink: &mut Area,
+) -> Option<(Icon, IconLook)> {
+    let mut turn = match line_angle {
+        Some(angle) => angle,
+        None if icon.alignment == Alignment::Map && site.line.is_none() => map_angle(inputs),
+        None => 0.0,
+    };
+    if line_angle.is_some() && icon.keep_upright && turn.cos() < 0.0 {
+        turn += std::f64::consts::PI;
     }
+    let at = [site.at[0] + icon.translate[0], site.at[1] + icon.translate[1]];
+    // Icons along lines keep the room that they would take upright, as in MapLibre.
+    let tilt = if site.line.is_none() { turn } else { 0.0 };
+    let bounds = |shift: [f64; 2], vertical: bool| {
+        let area = turned_area(icon_area(icon, vertical), tilt);
+        vec![Bound::Box(moved(area, [at[0] + shift[0], at[1] + shift[1]]))]
+    };
+    let with_text: Vec<Vec<Bound>> = match text {
+        Some(text) => {
+            let one = |(_, shift, vertical): &(Arc<Shaped>, [f64; 2], bool)| {
+                bounds(if icon.fits { *shift } else { [0.0; 2] }, *vertical)
+            };
+            text.variants.iter().map(one).collect()
+        }
+        None => Vec::new(),
+    };
+    let own = bounds([0.0; 2], false);
+    let drawn = |b: &IconBox| pieces(&icon.image, b, icon.size, icon.fits);
+    let look = IconLook {
+        name: icon.name.clone(),
+        icon_box: icon.icon_box,
+        vertical_box: icon.vertical_box,
+        fits: icon.fits,
+        only_with_text: icon.only_with_text,
+        crisp: icon.crisp,
+        size: icon.size,
+        rotate: icon.rotate,
+        turn,
+        ink: icon.ink,
+        translate: icon.translate,
+    };
+    let mut furthest = 0.0f64;
+    for piece in drawn(&icon.icon_box)
+        .iter()
+        .chain(icon.vertical_box.iter().flat_map(&drawn).collect::<Vec<_>>().iter())
+    {
+        for p in [piece.min, piece.max, [piece.min[0], piece.max[1]], [piece.max[0], piece.min[1]]]
+        {
+            furthest = furthest.max(p[0].hypot(p[1]));
+        }
+    }
+    let shifts = text
+        .map_or(0.0, |t| t.variants.iter().map(|(_, s, _)| s[0].hypot(s[1])).fold(0.0, f64::max));
+    let spread = furthest + if icon.fits { shifts } else { 0.0 } + 2.0;
+    *ink = ink.union(&Area { min: at, max: at }.grown(spread));
+    let icon = Icon {
+        bounds: own,
+        with_text,
+        overlap: icon.overlap.into(),
+        blocks: icon.blocks,
+        optional: icon.optional,
+    };
+    Some((icon, look))
+}
+
+/// All that an icon of its own size may touch, and all that it may paint.
+pub(super) fn icon_reach(
+    inputs: &SymbolInputs,
+    layout: &IconLayout,
+    place: &Place,
+) -> (Area, Area) {
+    let mut ink = Area::EMPTY;
+    let site = Site { world: place.world, at: place.at, line: None };
+    let placed = icon(inputs, layout, None, &site, None, &mut ink);
+    let bounds = placed.into_iter().flat_map(|(icon, _)| icon.bounds);
+    (bounds.fold(Area::EMPTY, |all, bound| all.union(&bound.area())), ink)
+}
+
+/// The map's own right, as the plane has it; radians.
+pub(super) fn map_angle(inputs: &SymbolInputs) -> f64 {
+    let [x, y] = inputs.plane.turned([1.0, 0.0]);
+    y.atan2(x)
 }
 
 /// A text in the positions that it may take.
@@ -382,9 +395,8 @@ fn turned_area(area: Area, angle: f64) -> Area {
     rotated([area.min[0], area.min[1], area.max[0], area.max[1]], angle)
 }
 
-fn moved(area: Area, by: [f64; 2]) -> Area {
-    let add = |p: [f64; 2]| [p[0] + by[0], p[1] + by[1]];
-    Area { min: add(area.min), max: add(area.max) }
+pub(super) fn moved(area: Area, by: [f64; 2]) -> Area {
+    area.moved(by)
 }
 
 impl From<crate::style::Overlap> for Overlap {

@@ -88,6 +88,15 @@ impl Sections {
     }
 }
 
+/// How far a text without a choice of places is moved from where its anchor has it, 1/24 em.
+pub(super) fn text_offset(paint: &SymbolPaint, whole: &Context, anchor: Anchor) -> [f64; 2] {
+    let radius = paint.text_radial_offset.as_ref().map(|o| o.eval(whole));
+    match radius.filter(|radius| *radius != 0.0) {
+        Some(radius) => radial(anchor, radius * EM),
+        None => paint.text_offset.eval(whole).map(|v| v.clamp(-1_000.0, 1_000.0) * EM),
+    }
+}
+
 /// How a text is set. Lengths are 1/24 em.
 pub(super) struct Setting<'a> {
     inputs: &'a SymbolInputs<'a>,
@@ -115,12 +124,7 @@ impl<'a> Setting<'a> {
     ) -> Self {
         let anchor = sides(paint.text_anchor.eval(whole));
         let asides = asides(paint, whole);
-        let radius = paint.text_radial_offset.as_ref().map(|o| o.eval(whole));
-        let offset = match (&asides, radius.filter(|radius| *radius != 0.0)) {
-            (Some(_), _) => [0.0; 2],
-            (None, Some(radius)) => radial(anchor, radius * EM),
-            (None, None) => paint.text_offset.eval(whole).map(|v| v.clamp(-1_000.0, 1_000.0) * EM),
-        };
+        let offset = if asides.is_some() { [0.0; 2] } else { text_offset(paint, whole, anchor) };
         let justify = match paint.text_justify.eval(whole) {
             _ if along_line => Some(Justify::Center),
             TextJustify::Auto => None,

@@ -9,7 +9,7 @@ use lines::Lines;
 
 use super::EM;
 use super::breaks::line_ends;
-use super::clusters::{Alphabet, Glyph, Unplaced, clusters};
+use super::clusters::{Alphabet, Glyphs, Unplaced, clusters};
 use super::vertical::verticalized;
 
 /// Which point of a label lies on its position.
@@ -122,7 +122,7 @@ pub struct Paragraph<'a> {
 /// A cluster in its place.
 #[derive(Debug, Clone)]
 pub struct Cluster {
-    pub glyphs: Vec<Glyph>,
+    pub glyphs: Glyphs,
     /// The pen's position, and the top of the glyphs' line.
     pub x: f64,
     pub y: f64,
