@@ -4,12 +4,14 @@
 mod random;
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use contactline::ask::Question;
 use contactline::atlas::{self, Frame, Options};
 use contactline::feature::{Collection, Feature, Timing, Validity};
 use contactline::geo::{Effort, LonLat, TileId, World, WorldBox};
 use contactline::index::Index;
+use contactline::sheet::{Output, Picture, Stage};
 use contactline::source;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use random::Random;
@@ -107,5 +109,40 @@ fn draw(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, load, ask, draw);
+/// One stage of a tile at a time: composing, painting or writing it.
+fn stages(c: &mut Criterion) {
+    let map = atlas::load(&Options::default()).value.expect("the embedded map");
+    let styled = map.style("conflict").expect("the embedded style");
+    let state = styled.state([("date", "2020-11-25")]).expect("a date");
+    let mut group = c.benchmark_group("a tile of the conflict map, stage by stage");
+    for z in [7, 9, 12] {
+        let tile = TileId::containing(World::from_degrees(46.75, 39.76), z).expect("a tile");
+        let frame = Frame::tile(tile, 512, 2);
+        let picture = Picture::plain("conflict".into(), state.clone(), frame, Output::PNG);
+        for (name, stage) in
+            [("compose", Stage::Composed), ("paint", Stage::Painted), ("encode", Stage::Encoded)]
+        {
+            let id = BenchmarkId::new(name, format!("zoom {z}, 512 px @2x"));
+            group.bench_function(id, |b| {
+                b.iter_custom(|times| {
+                    let mut sum = Duration::ZERO;
+                    for _ in 0..times {
+                        let mut began = Instant::now();
+                        let done = map.png_in_stages(&picture, |after| {
+                            if after == stage {
+                                sum += began.elapsed();
+                            }
+                            began = Instant::now();
+                        });
+                        black_box(done).expect("a tile");
+                    }
+                    sum
+                })
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, load, ask, draw, stages);
 criterion_main!(benches);

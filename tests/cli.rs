@@ -181,6 +181,30 @@ fn tiles_are_measured_by_zoom_and_saved() {
 }
 
 #[test]
+fn tiles_of_a_server_are_measured_as_our_own_are() {
+    let folder = folder("bench_url");
+    let file = written(&folder, "tiles.txt", "9 322 194\n5/20/12\n");
+    let (listens, _) = serve(&[], |host| {
+        let url = |end: &str| format!("http://{host}/styles/conflict/{end}");
+        let asked = |template: &str| {
+            let saved = folder.join("saved").display().to_string();
+            run(&["bench", "--tiles", &file, "--url", template, "--passes", "1", "--save", &saved])
+        };
+        let output = asked(&url("{z}/{x}/{y}.png"));
+        let table = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && table.contains("| all | 2 |"), "{}", stderr(&output));
+        let tile = fs::read(folder.join("saved/9/322/194.png")).unwrap();
+        assert!(image::load_from_memory(&tile).is_ok());
+        // What is not answered with tiles is an error, not a fast server.
+        let output = asked(&url("{z}/{x}/{y}.gif"));
+        assert!(!output.status.success() && stderr(&output).contains("404"), "{}", stderr(&output));
+        let output = asked(&url("9/322/194.png"));
+        assert!(output.status.code() == Some(2) && stderr(&output).contains("{z}/{x}/{y}"));
+    });
+    assert!(listens);
+}
+
+#[test]
 fn the_schema_names_file_feature_and_pointer() {
     let folder = folder("schema");
     fs::create_dir_all(folder.join("schema")).unwrap();

@@ -49,6 +49,28 @@ async fn the_urls_of_other_static_maps_are_understood() {
 }
 
 #[tokio::test]
+async fn tiles_have_a_palette_where_it_is_asked_for() {
+    let tile = "/styles/conflict/512/8/161/97";
+    let kind = |png: &[u8]| {
+        let reader = png::Decoder::new(std::io::Cursor::new(png.to_vec())).read_info().unwrap();
+        reader.info().color_type
+    };
+    let (plain, few) =
+        (get(&format!("{tile}.png")).await, get(&format!("{tile}.png?palette=1")).await);
+    assert_eq!(
+        (kind(&plain.body), kind(&few.body)),
+        (png::ColorType::Rgb, png::ColorType::Indexed)
+    );
+    assert!(few.body.len() < plain.body.len() && few.header("etag") != plain.header("etag"));
+    assert_eq!(get(&format!("{tile}.png?palette=0")).await.body, plain.body);
+    for (url, part) in [(".webp?palette=1", "only .png"), (".png?palette=2", "no value")] {
+        let refused = get(&format!("{tile}{url}")).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+        assert!(String::from_utf8_lossy(&refused.body).contains(part), "{url}");
+    }
+}
+
+#[tokio::test]
 async fn pictures_have_the_size_that_was_asked_for() {
     for (path, expected) in [
         ("/styles/conflict/9/322/194.png", (256, 256)),

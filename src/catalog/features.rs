@@ -130,7 +130,7 @@ impl Cursor {
         match &self.id {
             CursorId::Position(n) => Id::Position(*n),
             CursorId::Given(FeatureId::Number(n)) => Id::Number(*n),
-            CursorId::Given(FeatureId::Large(n)) => Id::Large(*n),
+            CursorId::Given(FeatureId::Large(n)) => Id::Large(n.get()),
             CursorId::Given(FeatureId::Text(t)) => Id::Text(t),
         }
     }
@@ -268,9 +268,9 @@ impl SortKey {
             (_, Value::Null) => return Ordering::Less,
             // Adding nothing takes the sign off nothing: -0 and 0 are one value.
             (Value::Number(a), Value::Number(b)) => (a + 0.0).total_cmp(&(b + 0.0)),
-            (Value::Large(a), Value::Large(b)) => a.cmp(b),
-            (Value::Large(a), Value::Number(b)) => large_order(*a, *b),
-            (Value::Number(a), Value::Large(b)) => large_order(*b, *a).reverse(),
+            (Value::Large(a), Value::Large(b)) => a.get().cmp(&b.get()),
+            (Value::Large(a), Value::Number(b)) => large_order(a.get(), *b),
+            (Value::Number(a), Value::Large(b)) => large_order(b.get(), *a).reverse(),
             (Value::Text(a), Value::Text(b)) => order_of_texts(a, b),
             (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
             (a, b) => kind(a).cmp(&kind(b)),

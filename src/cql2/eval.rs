@@ -236,7 +236,7 @@ fn property<'a>(name: &str, f: &'a Feature) -> Worth<'a> {
         (None, "id") => match &f.id {
             Some(FeatureId::Text(t)) => Worth::Text(Cow::Borrowed(t)),
             Some(FeatureId::Number(n)) => Worth::Number(*n),
-            Some(FeatureId::Large(n)) => Worth::Large(*n),
+            Some(FeatureId::Large(n)) => Worth::Large(n.get()),
             None => Worth::Null,
         },
         _ => Worth::Null,
@@ -247,7 +247,7 @@ fn value_worth(value: &Value) -> Worth<'_> {
     match value {
         Value::Bool(b) => Worth::Bool(*b),
         Value::Number(n) => Worth::Number(*n),
-        Value::Large(n) => Worth::Large(*n),
+        Value::Large(n) => Worth::Large(n.get()),
         Value::Text(t) => Worth::Text(Cow::Borrowed(t)),
         Value::Array(all) => Worth::List(all.iter().map(value_worth).collect()),
         Value::Object(_) => Worth::Object,

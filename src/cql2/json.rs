@@ -45,7 +45,7 @@ impl Reader {
         match json {
             Json::Bool(b) => Ok(Expr::Bool(*b)),
             Json::Number(n) => match (Value::from(json), n.as_f64()) {
-                (Value::Large(n), _) => Ok(Expr::Large(n)),
+                (Value::Large(n), _) => Ok(Expr::Large(n.get())),
                 (_, n) => n.map(Expr::Number).ok_or_else(|| error(pointer, "no finite number")),
             },
             Json::String(s) => Ok(Expr::Text(s.as_str().into())),

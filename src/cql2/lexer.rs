@@ -44,7 +44,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, FilterError> {
             let n =
                 n.ok_or_else(|| error(text, start, format!("{} is no number", &rest[..length])))?;
             match rest[..length].parse().map(Value::whole) {
-                Ok(Value::Large(n)) => Token::Large(n),
+                Ok(Value::Large(n)) => Token::Large(n.get()),
                 _ => Token::Number(n),
             }
         } else if is_name_start(c) {

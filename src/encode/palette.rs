@@ -1,9 +1,8 @@
 //! Pictures of at most 256 colours: a map's own flat colours stay what they are, the mixed ones of
 //! its edges share the rest.
 
-use std::collections::HashMap;
-
 use color_quant::NeuQuant;
+use foldhash::HashMap;
 
 use crate::color::straight;
 
@@ -88,7 +87,7 @@ pub fn indexed_on_white(premultiplied: &[u8]) -> Indexed {
 
 fn gathered(premultiplied: &[u8], color: impl Fn(&[u8]) -> [u8; 4]) -> Indexed {
     let plain = || premultiplied.chunks_exact(4).map(&color);
-    let mut counts: HashMap<[u8; 4], u32> = HashMap::new();
+    let mut counts: HashMap<[u8; 4], u32> = HashMap::default();
     plain().for_each(|p| *counts.entry(p).or_default() += 1);
     let mut by_count: Vec<([u8; 4], u32)> = counts.into_iter().collect();
     by_count.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));

@@ -184,7 +184,8 @@ fn encoder(
 /// As PNG of at most 256 colours.
 pub fn png_of_palette(pixels: Pixels, facts: &PngFacts) -> Result<Vec<u8>, EncodeError> {
     let size = (pixels.width_px, pixels.height_px);
-    png_of_indexed(indexed(pixels.premultiplied), size, facts, png::DeflateCompression::Level(6))
+    let found = exact(pixels.premultiplied).unwrap_or_else(|| indexed(pixels.premultiplied));
+    png_of_indexed(found, size, facts, png::DeflateCompression::Level(6))
 }
 
 /// With as few bits a pixel as its colours need.

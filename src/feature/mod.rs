@@ -19,7 +19,7 @@ use geo::geometry::Geometry;
 pub use properties::{Properties, Shared};
 pub use timing::Timing;
 pub use validity::Validity;
-pub use value::{Value, large_order, whole_of};
+pub use value::{Large, Value, large_order, whole_of};
 
 use crate::identity::{Identified, Identity, identified_by_fields};
 
@@ -28,7 +28,7 @@ use crate::identity::{Identified, Identity, identified_by_fields};
 pub enum FeatureId {
     Number(f64),
     /// A whole number that no `f64` is.
-    Large(i128),
+    Large(Large),
     Text(Arc<str>),
 }
 
@@ -108,7 +108,7 @@ impl Feature {
     pub fn number(&self, key: &str) -> Option<f64> {
         match self.properties.get(key) {
             Some(Value::Number(n)) => Some(*n),
-            Some(Value::Large(n)) => Some(*n as f64),
+            Some(Value::Large(n)) => Some(n.get() as f64),
             _ => None,
         }
     }

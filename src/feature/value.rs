@@ -12,10 +12,28 @@ pub enum Value {
     Bool(bool),
     Number(f64),
     /// A whole number that no `f64` is, such as the ids of posts.
-    Large(i128),
+    Large(Large),
     Text(Arc<str>),
     Array(Arc<[Value]>),
     Object(Arc<BTreeMap<Arc<str>, Value>>),
+}
+
+/// A whole number that no `f64` is. Packed, so that values without one are no larger for it: there
+/// are millions of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(Rust, packed(8))]
+pub struct Large(i128);
+
+impl Large {
+    pub fn get(self) -> i128 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for Large {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.get().fmt(f)
+    }
 }
 
 impl From<&serde_json::Value> for Value {
@@ -42,13 +60,13 @@ impl Value {
     /// A whole number with all its digits.
     pub fn whole(n: i128) -> Self {
         let near = n as f64;
-        if near as i128 == n { Value::Number(near) } else { Value::Large(n) }
+        if near as i128 == n { Value::Number(near) } else { Value::Large(Large(n)) }
     }
 
     /// As styles have numbers: none has more digits than an `f64`.
     pub fn in_style(self) -> Self {
         match self {
-            Value::Large(n) => Value::Number(n as f64),
+            Value::Large(n) => Value::Number(n.get() as f64),
             other => other,
         }
     }
@@ -63,7 +81,9 @@ impl Value {
                 .and_then(serde_json::Number::from_i128)
                 .or_else(|| serde_json::Number::from_f64(*n))
                 .map_or(Json::Null, Json::Number),
-            Value::Large(n) => serde_json::Number::from_i128(*n).map_or(Json::Null, Json::Number),
+            Value::Large(n) => {
+                serde_json::Number::from_i128(n.get()).map_or(Json::Null, Json::Number)
+            }
             Value::Text(t) => Json::String(t.to_string()),
             Value::Array(items) => Json::Array(items.iter().map(Value::to_json).collect()),
             Value::Object(map) => {
@@ -97,7 +117,7 @@ impl Identified for Value {
             Value::Null => 0u8.identify(to),
             Value::Bool(value) => (1u8, *value).identify(to),
             Value::Number(value) => (2u8, *value).identify(to),
-            Value::Large(value) => (3u8, *value).identify(to),
+            Value::Large(value) => (3u8, value.get()).identify(to),
             Value::Text(value) => (4u8, value.as_ref()).identify(to),
             Value::Array(value) => (5u8, value.as_ref()).identify(to),
             Value::Object(value) => (6u8, value.as_ref()).identify(to),

@@ -20,7 +20,7 @@ pub async fn tile(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (frame, output) = tile_frame(256, &z, &x, &file)?;
-    draw(&service, id, frame, output, &params, &headers).await
+    draw(&service, id, frame, output, params, &headers).await
 }
 
 /// `/styles/{id}/{256,512}/{z}/{x}/{y}[@{ratio}x].png`.
@@ -41,7 +41,7 @@ pub async fn sized_tile(
         }
     };
     let (frame, output) = tile_frame(size, &z, &x, &file)?;
-    draw(&service, id, frame, output, &params, &headers).await
+    draw(&service, id, frame, output, params, &headers).await
 }
 
 fn tile_frame(size: u32, z: &str, x: &str, file: &str) -> Result<(Frame, Output), Problem> {
@@ -59,10 +59,15 @@ async fn draw(
     style: String,
     frame: Frame,
     output: Output,
-    params: &Params,
+    mut params: Params,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
+    let output = match (params.take_flag("palette")?, output) {
+        (false, output) => output,
+        (true, Output::Png { dpi, .. }) => Output::Png { dpi, palette: true },
+        (true, _) => return Err(Problem::bad_request("only .png tiles have a palette")),
+    };
     let state = styled.state(params.pairs())?;
     params.refuse_lists()?;
     let picture = Picture::plain(style, state, frame, output);

@@ -64,7 +64,7 @@ impl Index {
     pub fn id(&self, feature: u32) -> Id<'_> {
         match self.collection().features.get(feature as usize).and_then(|f| f.id.as_ref()) {
             Some(FeatureId::Number(n)) => Id::Number(*n),
-            Some(FeatureId::Large(n)) => Id::Large(*n),
+            Some(FeatureId::Large(n)) => Id::Large(n.get()),
             Some(FeatureId::Text(t)) => Id::Text(t),
             None => Id::Position(feature),
         }
@@ -80,7 +80,7 @@ impl Index {
         let number =
             || text.parse().ok().map(Id::Number).filter(|id| id.to_string() == text).and_then(find);
         let large = || match Value::whole(text.parse().ok()?) {
-            Value::Large(n) if n.to_string() == text => find(Id::Large(n)),
+            Value::Large(n) if n.to_string() == text => find(Id::Large(n.get())),
             _ => None,
         };
         let position = || text.strip_prefix('_')?.parse().ok().and_then(|n| find(Id::Position(n)));

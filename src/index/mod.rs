@@ -52,8 +52,9 @@ pub struct Index {
 impl Index {
     /// Projects every feature and bulk-loads the tree.
     pub fn new(collection: Collection) -> Self {
-        let mut parts: Vec<Part> = Vec::new();
-        let mut entries: Vec<Entry> = Vec::new();
+        // Most features have one part.
+        let mut parts: Vec<Part> = Vec::with_capacity(collection.features.len());
+        let mut entries: Vec<Entry> = Vec::with_capacity(collection.features.len());
         let mut placeless = Vec::new();
         for (i, feature) in (0u32..).zip(&collection.features) {
             let first = parts.len();
@@ -66,6 +67,7 @@ impl Index {
                 placeless.push(i);
             }
         }
+        parts.shrink_to_fit();
         Self {
             collection: Arc::new(collection),
             parts,

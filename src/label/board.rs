@@ -536,18 +536,54 @@ mod tests {
     struct Boxes {
         all: Vec<Area>,
         given: Vec<bool>,
+        /// Whether sketches are given, those of each class where it is asked for; and how many
+        /// candidates have been drawn out.
+        sketched: bool,
+        drawn_out: usize,
+    }
+
+    impl Boxes {
+        fn new(all: Vec<Area>) -> Self {
+            Self { given: vec![false; all.len()], all, sketched: false, drawn_out: 0 }
+        }
+
+        /// More than the candidate takes, of a size that hangs on its number.
+        fn sketch(&self, i: usize) -> Sketch {
+            let area = self.all[i].grown((i % 90) as f64);
+            let middle = [0, 1].map(|k| (self.all[i].min[k] + self.all[i].max[k]) / 2.0);
+            // Of some there is none, or a second place that is always free.
+            let hearts = match i % 5 {
+                0 => SmallVec::new(),
+                1 => [middle, [-1e6; 2]].into_iter().collect(),
+                _ => [middle].into_iter().collect(),
+            };
+            let Candidate { rank, copy, .. } = candidate(i, &self.all[i]);
+            Sketch { rank, copy, area, ink: area, hearts }
+        }
     }
 
     impl Supply<usize> for Boxes {
-        fn candidates(&mut self, area: &Area, _: usize) -> Supplied<usize> {
-            let mut out = Vec::new();
-            for (i, b) in self.all.iter().enumerate() {
-                let at = Area { min: b.min, max: b.min };
-                if at.meets(area) && !std::mem::replace(&mut self.given[i], true) {
-                    out.push(candidate(i, b));
+        fn candidates(&mut self, area: &Area, class: usize) -> Supplied<usize> {
+            let mut out = Supplied::default();
+            for i in 0..self.all.len() {
+                let at = Area { min: self.all[i].min, max: self.all[i].min };
+                let reach = 320.0 + (i % 90) as f64;
+                let is_asked = at.meets(area) && (!self.sketched || class_of(reach) == class);
+                if !is_asked || std::mem::replace(&mut self.given[i], true) {
+                    continue;
+                }
+                match self.sketched && i % 7 > 0 {
+                    true => out.sketches.push(self.sketch(i)),
+                    false => out.candidates.push(candidate(i, &self.all[i])),
                 }
             }
-            out.into()
+            out
+        }
+
+        fn drawn_out(&mut self, rank: Rank, _: i64) -> Option<Candidate<usize>> {
+            self.drawn_out += 1;
+            let i = rank.part as usize;
+            Some(candidate(i, self.all.get(i)?))
         }
     }
 
@@ -590,7 +626,7 @@ mod tests {
         }
         for round in 0..40 {
             let mut board = Board::default();
-            let mut supply = Boxes { given: vec![false; all.len()], all: all.clone() };
+            let mut supply = Boxes { sketched: round % 2 == 1, ..Boxes::new(all.clone()) };
             for _ in 0..=round % 3 {
                 let min = [random(&mut state) * 5_500.0, random(&mut state) * 5_500.0];
                 let area = Area { min, max: min.map(|v| v + 256.0) };
@@ -600,6 +636,9 @@ mod tests {
                     kept.iter().copied().filter(|i| all[*i].meets(&area)).collect();
                 assert_eq!(shown, expected);
             }
+            // Most of what was fetched is never drawn out.
+            let given = supply.given.iter().filter(|given| **given).count();
+            assert!(supply.drawn_out < given / 2, "{} of {given}", supply.drawn_out);
         }
     }
 
@@ -647,7 +686,7 @@ mod tests {
             let x = i as f64 * 10.0;
             Area { min: [x, 0.0], max: [x + 15.0, 10.0] }
         };
-        let mut supply = Boxes { all: (0..200).map(link).collect(), given: vec![false; 200] };
+        let mut supply = Boxes::new((0..200).map(link).collect());
         let mut board = Board::default();
         let end = Area { min: [1_980.0, 0.0], max: [1_985.0, 1.0] };
         assert_eq!(

@@ -274,6 +274,7 @@ impl<'a> Merged<'a> {
             let d = Diagnostic::warning(told).in_file(self.file);
             self.diagnostics.push(d.help("write them as text to say so, and compare them as text"));
         }
+        self.features.shrink_to_fit();
         (self.features, self.diagnostics)
     }
 }

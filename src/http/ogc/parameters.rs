@@ -268,7 +268,9 @@ fn literal(name: &str, text: &str, kind: Kind) -> Result<Expr, Problem> {
     };
     match kind {
         Kind::Number => match text.parse::<f64>() {
-            Ok(_) if let Ok(Value::Large(n)) = text.parse().map(Value::whole) => Ok(Expr::Large(n)),
+            Ok(_) if let Ok(Value::Large(n)) = text.parse().map(Value::whole) => {
+                Ok(Expr::Large(n.get()))
+            }
             Ok(n) if n.is_finite() => Ok(Expr::Number(n)),
             _ => Err(wrong("a number")),
         },

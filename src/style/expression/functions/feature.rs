@@ -44,7 +44,7 @@ pub(super) fn lookup(name: &str, count: usize) -> Option<Function> {
             function(fixed(&[]), Any, |c, _, _| {
                 Ok(match c.feature.and_then(|f| f.id.as_ref()) {
                     Some(FeatureId::Number(n)) => Datum::number(*n),
-                    Some(FeatureId::Large(n)) => Datum::number(*n as f64),
+                    Some(FeatureId::Large(n)) => Datum::number(n.get() as f64),
                     Some(FeatureId::Text(t)) => Datum::text(t.clone()),
                     None => Datum::NULL,
                 })

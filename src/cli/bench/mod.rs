@@ -1,5 +1,7 @@
 //! `contactline bench`
 
+mod over_http;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,19 +9,24 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use over_http::{Connection, Template};
+
 use super::terminal::tell;
 use super::{DataArgs, Failure, load};
 use crate::atlas::{Frame, Map, Size, State};
 use crate::geo::TileId;
 use crate::sheet::{Output, Picture, PictureError, Stage};
 
-/// Measure how fast tiles are drawn, without a server: per zoom band, stage by stage
+/// Measure how fast tiles are drawn, stage by stage, or served: per zoom band
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  contactline bench --tiles tiles.txt --style streets.json --threads \
-        2\n\nEvery tile is drawn once in each pass, after the first 20 of them to warm up, and its \
+        2\n  contactline bench --tiles tiles.txt --url \
+        http://127.0.0.1:8080/styles/streets/{z}/{x}/{y}.png\n\nEvery tile is drawn once in each pass, after the first 20 of them to warm up, and its \
         figure is the median of the passes. Each thread draws its own share. Times are \
         milliseconds: compose is fetching, labels and styling; kB is the mean size of the PNGs. \
+        Of a server, whichever it is, each thread asks over one connection, and a time is that from \
+        the request to the answer's last byte; it is cold only while the server keeps no answers. \
         The numbers of one machine say nothing of another's: compare what ran in turns on the \
         same one."
 )]
@@ -32,6 +39,9 @@ pub(super) struct Bench {
     /// The style to draw: the id of one in the binary, or a file
     #[arg(long, default_value = "conflict")]
     style: String,
+    /// Ask a server for its tiles instead: where they are, with {z}, {x} and {y}
+    #[arg(long, value_name = "TEMPLATE", conflicts_with_all = ["style", "size", "ratio", "data"])]
+    url: Option<String>,
     /// Threads that draw
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: u16,
@@ -61,6 +71,11 @@ fn size(text: &str) -> Result<u32, String> {
 }
 
 /// What is measured.
+enum Measured {
+    Map(Box<Loaded>),
+    Server(Template),
+}
+
 struct Loaded {
     map: Map,
     style: String,
@@ -73,12 +88,14 @@ struct Drawing {
     compose: Duration,
     paint: Duration,
     encode: Duration,
+    /// Of a server: all of it.
+    answer: Duration,
     bytes: usize,
 }
 
 impl Drawing {
     fn whole(&self) -> Duration {
-        self.compose + self.paint + self.encode
+        self.compose + self.paint + self.encode + self.answer
     }
 }
 
@@ -91,23 +108,27 @@ impl Bench {
     pub(super) fn run(self) -> Result<(), Failure> {
         let tiles = tiles_of(&self.tiles, usize::from(self.every))?;
         let began = Instant::now();
-        let loaded = self.load()?;
+        let measured = match &self.url {
+            Some(template) => Measured::Server(Template::new(template)?),
+            None => Measured::Map(Box::new(self.load()?)),
+        };
         let loading = began.elapsed();
         let began = Instant::now();
+        let mut first = self.drawer(&measured)?;
         for tile in tiles.iter().take(WARMING) {
-            self.draw(&loaded, *tile)?;
+            first(*tile)?;
         }
         let warming = began.elapsed();
         let mut drawings: Vec<Vec<Drawing>> = vec![Vec::new(); tiles.len()];
         let mut rates = Vec::new();
         for _ in 0..self.passes {
             let began = Instant::now();
-            let pass = self.pass(&loaded, &tiles)?;
+            let pass = self.pass(&measured, &tiles)?;
             rates.push(tiles.len() as f64 / began.elapsed().as_secs_f64());
             drawings.iter_mut().zip(pass).for_each(|(all, one)| all.push(one));
         }
         if let Some(folder) = &self.save {
-            self.write(folder, &loaded, &tiles)?;
+            self.write(folder, &mut first, &tiles)?;
         }
         let middle = |all: &Vec<Drawing>| {
             let mut all = all.clone();
@@ -117,6 +138,7 @@ impl Bench {
         let figures: Vec<(TileId, Drawing)> =
             tiles.iter().copied().zip(drawings.iter().map(middle)).collect();
         rates.sort_by(f64::total_cmp);
+        let loading = self.url.is_none().then_some(loading);
         print_table(&figures, &rates, loading, warming, self.threads);
         Ok(())
     }
@@ -132,6 +154,21 @@ impl Bench {
         let styled = styled.ok_or_else(|| Failure::usage(PictureError::Style(style.clone())))?;
         let state = styled.state(std::iter::empty()).map_err(Failure::new)?;
         Ok(Loaded { map, style, state })
+    }
+
+    /// What a thread draws tiles with, or asks for them.
+    fn drawer<'a>(&'a self, measured: &'a Measured) -> Result<Drawer<'a>, Failure> {
+        Ok(match measured {
+            Measured::Map(loaded) => Box::new(|tile| self.draw(loaded, tile).map_err(Failure::new)),
+            Measured::Server(template) => {
+                let mut connection = Connection::open(template)?;
+                Box::new(move |tile| {
+                    let (answer, bytes) = connection.ask(template, tile)?;
+                    let drawing = Drawing { answer, bytes: bytes.len(), ..Drawing::default() };
+                    Ok((drawing, bytes.into()))
+                })
+            }
+        })
     }
 
     fn draw(&self, loaded: &Loaded, tile: TileId) -> Result<(Drawing, Vec<u8>), PictureError> {
@@ -154,23 +191,23 @@ impl Bench {
     }
 
     /// Draws every tile once, each thread the next that nobody has.
-    fn pass(&self, loaded: &Loaded, tiles: &[TileId]) -> Result<Vec<Drawing>, Failure> {
+    fn pass(&self, measured: &Measured, tiles: &[TileId]) -> Result<Vec<Drawing>, Failure> {
         let next = AtomicUsize::new(0);
         let share = || {
             let mut own = Vec::new();
+            let mut draw = self.drawer(measured)?;
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 let Some(tile) = tiles.get(i) else { return Ok(own) };
-                own.push((i, self.draw(loaded, *tile)?.0));
+                own.push((i, draw(*tile)?.0));
             }
         };
-        let shares: Vec<Result<Vec<(usize, Drawing)>, PictureError>> =
-            std::thread::scope(|scope| {
-                let workers: Vec<_> = (1..self.threads).map(|_| scope.spawn(share)).collect();
-                let own = share();
-                let others = workers.into_iter().filter_map(|worker| worker.join().ok());
-                std::iter::once(own).chain(others).collect()
-            });
+        let shares: Vec<Result<Vec<(usize, Drawing)>, Failure>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (1..self.threads).map(|_| scope.spawn(share)).collect();
+            let own = share();
+            let others = workers.into_iter().filter_map(|worker| worker.join().ok());
+            std::iter::once(own).chain(others).collect()
+        });
         let mut drawings = vec![Drawing::default(); tiles.len()];
         for share in shares {
             share?.into_iter().for_each(|(i, drawing)| drawings[i] = drawing);
@@ -178,18 +215,21 @@ impl Bench {
         Ok(drawings)
     }
 
-    fn write(&self, folder: &Path, loaded: &Loaded, tiles: &[TileId]) -> Result<(), Failure> {
+    fn write(&self, folder: &Path, draw: &mut Drawer, tiles: &[TileId]) -> Result<(), Failure> {
         for tile in tiles {
             let column = folder.join(format!("{}/{}", tile.z(), tile.x()));
             let file = column.join(format!("{}.png", tile.y()));
             let failed = |e: std::io::Error| Failure::new(format!("{}: {e}", file.display()));
             std::fs::create_dir_all(&column).map_err(failed)?;
-            std::fs::write(&file, self.draw(loaded, *tile)?.1).map_err(failed)?;
+            std::fs::write(&file, draw(*tile)?.1).map_err(failed)?;
         }
         tell(format_args!("{} tiles written to {}", tiles.len(), folder.display()));
         Ok(())
     }
 }
+
+/// Draws a tile, or asks for it.
+type Drawer<'a> = Box<dyn FnMut(TileId) -> Result<(Drawing, Vec<u8>), Failure> + 'a>;
 
 /// The tiles of a file.
 fn tiles_of(file: &Path, every: usize) -> Result<Vec<TileId>, Failure> {
@@ -214,21 +254,24 @@ fn tiles_of(file: &Path, every: usize) -> Result<Vec<TileId>, Failure> {
 fn print_table(
     figures: &[(TileId, Drawing)],
     rates: &[f64],
-    loading: Duration,
+    loading: Option<Duration>,
     warming: Duration,
     threads: u16,
 ) {
     let (least, most) = (rates.first(), rates.last());
     println!(
-        "{:.1} tiles/s ({:.1}..{:.1}) with {threads} thread{}; loaded in {:.2} s, the first {WARMING} \
-         tiles drawn in {:.0} ms{}",
+        "{:.1} tiles/s ({:.1}..{:.1}) with {threads} thread{}{}; the first {WARMING} tiles took \
+         {:.0} ms{}",
         rates.get(rates.len() / 2).copied().unwrap_or_default(),
         least.copied().unwrap_or_default(),
         most.copied().unwrap_or_default(),
         if threads == 1 { "" } else { "s" },
-        loading.as_secs_f64(),
+        loading.map_or(String::new(), |took| format!("; loaded in {:.2} s", took.as_secs_f64())),
         ms(warming),
-        peak_memory().map_or(String::new(), |mb| format!("; {mb} MB at the most")),
+        // A server's memory is its own.
+        peak_memory()
+            .filter(|_| loading.is_some())
+            .map_or(String::new(), |mb| format!("; {mb} MB at the most")),
     );
     println!("| zoom | n | p50 ms | p95 | p99 | mean | compose | paint | encode | kB |");
     println!("|---|---|---|---|---|---|---|---|---|---|");
