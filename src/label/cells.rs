@@ -2,14 +2,14 @@
 
 use foldhash::HashMap;
 
-use super::Board;
 use super::bounds::Area;
+use super::supply::REACH;
 
 /// Side of a cell, CSS px.
 const CELL: f64 = 64.0;
 
 /// Cells that one candidate may lie in, in each direction.
-const MAX_CELLS: i64 = (2.0 * Board::<()>::REACH / CELL) as i64 + 2;
+const MAX_CELLS: i64 = (2.0 * REACH / CELL) as i64 + 2;
 
 /// Numbers of candidates by the cells that an area of each meets.
 #[derive(Debug, Default)]

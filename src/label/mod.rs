@@ -27,11 +27,13 @@ mod board;
 mod bounds;
 mod cells;
 mod obstacles;
+mod supply;
 
-pub use board::{Board, CLASSES, REACHES, Supplied, Supply, class_of};
+pub use board::Board;
 pub use bounds::{Area, Bound};
 pub use obstacles::{Obstacles, Yields};
 use smallvec::SmallVec;
+pub use supply::{CLASSES, REACH, REACHES, Supplied, Supply, class_of};
 
 /// What a label may lie over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use super::path::Path;
 use super::sketch::{Bulk, Reach, sketch};
 use crate::compose::{Batch, Fetched, Parts};
 use crate::geo::{Kind, Shape, cost};
-use crate::label::{Area, Board, Candidate, REACHES, Supplied};
+use crate::label::{Area, Candidate, REACH, REACHES, Supplied};
 use crate::style::{Context, Layer, SymbolPaint, SymbolPlacement};
 
 /// The lines that were labelled piece by piece, as labels see them; and what has been warned of.
@@ -106,7 +106,7 @@ pub fn symbols(
                         let bulk = Bulk::of(paint, &whole, &paint.text_field.eval(&whole));
                         bulk.and_then(|bulk| {
                             let reach = Reach::of(inputs, paint, &context, &whole)?;
-                            let most = Board::<()>::REACH;
+                            let most = REACH;
                             Some(sketch(inputs, paint, own, at, (&reach, &bulk, most)))
                         })
                     }
@@ -191,7 +191,7 @@ impl Paths {
     /// Says once of a layer that labels of it are left out.
     fn warn_of_size(&mut self, inputs: &SymbolInputs, rank: u32, layer: &Layer) {
         if self.too_large.insert(rank) {
-            let (id, zoom, reach) = (&layer.id, inputs.plane.zoom(), Board::<()>::REACH);
+            let (id, zoom, reach) = (&layer.id, inputs.plane.zoom(), REACH);
             tracing::warn!(
                 "layer '{id}' at zoom {zoom}: labels that reach further than {reach} px are left \
                  out"

@@ -9,12 +9,13 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::SymbolInputs;
 use super::anchors::{self, Spread};
 use super::draw::Label;
+use super::icon::icon;
 use super::join::Joined;
 use super::layout::Layout;
 use super::path::{Path, Spot, clipped, direction, simplified};
 use crate::compose::{Batch, Fetched};
 use crate::geo::{Shape, World, WorldBox};
-use crate::label::{Area, Board, Candidate, Overlap, Rank, Repeat, Yields};
+use crate::label::{Area, Candidate, Overlap, REACH, Rank, Repeat, Yields};
 use crate::style::{Alignment, Context, SymbolPaint, SymbolPlacement, SymbolZOrder};
 use crate::text::EM;
 
@@ -241,10 +242,11 @@ impl Maker<'_> {
             direction(from, if spot.at == from { to } else { spot.at })
         });
         let text = layout.text.as_ref().and_then(|text| self.text(text, site, &mut ink));
-        let icon = layout.icon.as_ref().and_then(|icon| {
-            let along = line_angle.filter(|_| icon.alignment == Alignment::Map);
+        let icon = layout.icon.as_ref().and_then(|layout| {
+            let along = line_angle.filter(|_| layout.alignment == Alignment::Map);
             let text = text.as_ref().map(|(_, look)| look);
-            super::room::icon(self.inputs, icon, text, site, along, &mut ink)
+            let at = (site.at, site.line.is_some());
+            icon(self.inputs, layout, text, at, along, &mut ink)
         });
         let wanted = layout.text.as_ref().is_some_and(|t| !t.optional);
         if text.is_none() && (wanted || icon.is_none()) {
@@ -256,7 +258,7 @@ impl Maker<'_> {
             (Some((_, look)), SymbolPlacement::Line) => Some(Repeat {
                 name: xxh3_64(look.variants[0].0.text.as_bytes()) ^ u64::from(self.part.layer),
                 at: site.at,
-                distance: (layout.spacing * self.inputs.growth() / 2.0).min(Board::<()>::REACH),
+                distance: (layout.spacing * self.inputs.growth() / 2.0).min(REACH),
             }),
             _ => None,
         };
@@ -282,7 +284,7 @@ impl Maker<'_> {
             ink,
             payload,
         };
-        let reach = Area { min: site.at, max: site.at }.grown(Board::<()>::REACH);
+        let reach = Area { min: site.at, max: site.at }.grown(REACH);
         let within =
             |a: &Area| (0..2).all(|i| a.min[i] >= reach.min[i] && a.max[i] <= reach.max[i]);
         let near = candidate.areas().all(|a| within(&a));

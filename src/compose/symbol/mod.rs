@@ -11,6 +11,7 @@ mod asides;
 mod candidates;
 mod draw;
 mod fit;
+mod icon;
 mod join;
 mod layout;
 mod lengths;
@@ -19,6 +20,7 @@ mod path;
 mod room;
 mod setting;
 mod sketch;
+mod turn;
 
 use std::collections::BTreeMap;
 

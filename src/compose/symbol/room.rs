@@ -1,16 +1,16 @@
-//! The room that text and icons take: what must be free for them, and what they are drawn from.
+//! The room that text takes: what must be free for it, and what it is drawn from.
 
 use std::sync::Arc;
 
-use super::SymbolInputs;
 use super::along::{Letter, Mooring, OnLine, apart, circles};
-use super::draw::{Along, IconLook, TextLook};
-use super::fit::{IconBox, pieces};
-use super::layout::{IconLayout, TextLayout};
-use super::maker::{Maker, Place, Site};
+use super::draw::{Along, TextLook};
+use super::icon::icon_area;
+use super::layout::TextLayout;
+use super::maker::{Maker, Site};
 use super::path::{Path, Spot, turned};
 use super::setting::Variant;
-use crate::label::{Area, Bound, Icon, Overlap, Text, Try};
+use super::turn::{map_angle, rotated, turned_area};
+use crate::label::{Area, Bound, Overlap, Text, Try};
 use crate::style::Alignment;
 use crate::text::{Cluster, EM, Glyph, Mark, Shaped};
 
@@ -82,7 +82,7 @@ impl Maker<'_> {
             let own = own_ink(text, variant);
             let [dx, dy] = turned(drawn_shift, turn);
             let by = [site.at[0] + dx + text.translate[0], site.at[1] + dy + text.translate[1]];
-            *ink = ink.union(&moved(turned_area(own, turn), by)).union(&placed);
+            *ink = ink.union(&turned_area(own, turn).moved(by)).union(&placed);
             tries.push(Try {
                 bounds: vec![Bound::Box(placed)],
                 padding: text.padding,
@@ -126,7 +126,7 @@ impl Maker<'_> {
         });
         let [x, y] = turned(shift, turn);
         let by = [site.at[0] + x + text.translate[0], site.at[1] + y + text.translate[1]];
-        (moved(turned_area(area, turn), by), shift)
+        (turned_area(area, turn).moved(by), shift)
     }
 
     /// The icon that is drawn around a text on its side of the anchor, where it must be free.
@@ -138,7 +138,7 @@ impl Maker<'_> {
         let tilt = if icon.alignment == Alignment::Map { map_angle(self.inputs) } else { 0.0 };
         let at =
             [site.at[0] + shift[0] + icon.translate[0], site.at[1] + shift[1] + icon.translate[1]];
-        Some(Bound::Box(moved(turned_area(icon_area, tilt), at)))
+        Some(Bound::Box(turned_area(icon_area, tilt).moved(at)))
     }
 
     /// The text set along its line, the right way up, and the stretch of line that it takes.
@@ -205,97 +205,6 @@ impl Maker<'_> {
     }
 }
 
-/// An icon's room, and what it is drawn from; `ink` grows by all that it may paint.
-pub(super) fn icon(
-    inputs: &SymbolInputs,
-    icon: &IconLayout,
-    text: Option<&TextLook>,
-    site: &Site,
-    line_angle: Option<f64>,
-    ink: &mut Area,
-) -> Option<(Icon, IconLook)> {
-    let mut turn = match line_angle {
-        Some(angle) => angle,
-        None if icon.alignment == Alignment::Map && site.line.is_none() => map_angle(inputs),
-        None => 0.0,
-    };
-    if line_angle.is_some() && icon.keep_upright && turn.cos() < 0.0 {
-        turn += std::f64::consts::PI;
-    }
-    let at = [site.at[0] + icon.translate[0], site.at[1] + icon.translate[1]];
-    // Icons along lines keep the room that they would take upright, as in MapLibre.
-    let tilt = if site.line.is_none() { turn } else { 0.0 };
-    let bounds = |shift: [f64; 2], vertical: bool| {
-        let area = turned_area(icon_area(icon, vertical), tilt);
-        vec![Bound::Box(moved(area, [at[0] + shift[0], at[1] + shift[1]]))]
-    };
-    let with_text: Vec<Vec<Bound>> = match text {
-        Some(text) => {
-            let one = |(_, shift, vertical): &(Arc<Shaped>, [f64; 2], bool)| {
-                bounds(if icon.fits { *shift } else { [0.0; 2] }, *vertical)
-            };
-            text.variants.iter().map(one).collect()
-        }
-        None => Vec::new(),
-    };
-    let own = bounds([0.0; 2], false);
-    let drawn = |b: &IconBox| pieces(&icon.image, b, icon.size, icon.fits);
-    let look = IconLook {
-        name: icon.name.clone(),
-        icon_box: icon.icon_box,
-        vertical_box: icon.vertical_box,
-        fits: icon.fits,
-        only_with_text: icon.only_with_text,
-        crisp: icon.crisp,
-        size: icon.size,
-        rotate: icon.rotate,
-        turn,
-        ink: icon.ink,
-        translate: icon.translate,
-    };
-    let mut furthest = 0.0f64;
-    for piece in drawn(&icon.icon_box)
-        .iter()
-        .chain(icon.vertical_box.iter().flat_map(&drawn).collect::<Vec<_>>().iter())
-    {
-        for p in [piece.min, piece.max, [piece.min[0], piece.max[1]], [piece.max[0], piece.min[1]]]
-        {
-            furthest = furthest.max(p[0].hypot(p[1]));
-        }
-    }
-    let shifts = text
-        .map_or(0.0, |t| t.variants.iter().map(|(_, s, _)| s[0].hypot(s[1])).fold(0.0, f64::max));
-    let spread = furthest + if icon.fits { shifts } else { 0.0 } + 2.0;
-    *ink = ink.union(&Area { min: at, max: at }.grown(spread));
-    let icon = Icon {
-        bounds: own,
-        with_text,
-        overlap: icon.overlap.into(),
-        blocks: icon.blocks,
-        optional: icon.optional,
-    };
-    Some((icon, look))
-}
-
-/// All that an icon of its own size may touch, and all that it may paint.
-pub(super) fn icon_reach(
-    inputs: &SymbolInputs,
-    layout: &IconLayout,
-    place: &Place,
-) -> (Area, Area) {
-    let mut ink = Area::EMPTY;
-    let site = Site { world: place.world, at: place.at, line: None };
-    let placed = icon(inputs, layout, None, &site, None, &mut ink);
-    let bounds = placed.into_iter().flat_map(|(icon, _)| icon.bounds);
-    (bounds.fold(Area::EMPTY, |all, bound| all.union(&bound.area())), ink)
-}
-
-/// The map's own right, as the plane has it; radians.
-pub(super) fn map_angle(inputs: &SymbolInputs) -> f64 {
-    let [x, y] = inputs.plane.turned([1.0, 0.0]);
-    y.atan2(x)
-}
-
 /// A text in the positions that it may take.
 fn tried(text: &TextLayout, tries: Vec<Try>) -> Text {
     Text { tries, overlap: text.overlap.into(), blocks: text.blocks, optional: text.optional }
@@ -358,45 +267,6 @@ fn painted(cluster: &Cluster, images: &[Option<[f64; 2]>]) -> ([f64; 2], f64) {
     let field = cluster.glyphs.iter().map(field).fold(0.0, f64::max);
     let own = (2.0 * EM).max(field).max(image) + offset + cluster.line_offset.abs();
     ([cluster.x + half, cluster.y], half + own * cluster.scale + 2.0 * EM)
-}
-
-/// The room of an icon around its anchor, CSS px.
-fn icon_area(icon: &IconLayout, vertical: bool) -> Area {
-    let own = icon.vertical_box.filter(|_| vertical).unwrap_or(icon.icon_box);
-    let b = own.proportioned(&icon.image);
-    let [top, right, bottom, left] = icon.padding;
-    let size = icon.room_size;
-    let mut sides = [
-        b.left * size - left,
-        b.top * size - top,
-        b.right * size + right,
-        b.bottom * size + bottom,
-    ];
-    if let Some(padding) = b.padding {
-        for (i, side) in sides.iter_mut().enumerate() {
-            *side += padding[i] * size * if i < 2 { -1.0 } else { 1.0 };
-        }
-    }
-    let quarter = if vertical { std::f64::consts::FRAC_PI_2 } else { 0.0 };
-    rotated(sides, icon.rotate + quarter)
-}
-
-/// The box around a turned one: left, top, right, bottom.
-fn rotated([left, top, right, bottom]: [f64; 4], angle: f64) -> Area {
-    if angle == 0.0 {
-        return Area { min: [left, top], max: [right, bottom] };
-    }
-    Area::around(
-        [[left, top], [right, top], [left, bottom], [right, bottom]].map(|p| turned(p, angle)),
-    )
-}
-
-fn turned_area(area: Area, angle: f64) -> Area {
-    rotated([area.min[0], area.min[1], area.max[0], area.max[1]], angle)
-}
-
-pub(super) fn moved(area: Area, by: [f64; 2]) -> Area {
-    area.moved(by)
 }
 
 impl From<crate::style::Overlap> for Overlap {

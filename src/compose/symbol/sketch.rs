@@ -5,12 +5,12 @@ use smallvec::SmallVec;
 
 use super::SymbolInputs;
 use super::asides::{asides, sides};
+use super::icon::icon_reach;
 use super::layout::{icon_layout, translation};
 use super::maker::{PartId, Place, rank};
-use super::room::{icon_reach, map_angle, moved};
 use super::setting::{limited, text_offset};
+use super::turn::map_angle;
 use crate::compose::size;
-use crate::geo::World;
 use crate::label::{Area, Overlap, Sketch};
 use crate::style::{
     Alignment, Context, Dependence, Formatted, IconTextFit, SymbolPaint, TextTransform,
@@ -118,10 +118,8 @@ impl Reach {
             Some(asides) => asides.into_iter().collect(),
             None => [(own, text_offset(paint, whole, own))].into_iter().collect(),
         };
-        let icon = icon_layout(inputs, paint, None, context, whole).map(|icon| {
-            let nowhere = Place { world: World { x: 0.0, y: 0.0 }, at: [0.0; 2] };
-            icon_reach(inputs, &icon, &nowhere)
-        });
+        let icon = icon_layout(inputs, paint, None, context, whole);
+        let icon = icon.map(|icon| icon_reach(inputs, &icon));
         let padding = size(paint.text_padding.eval(whole)).min(1_000.0);
         let halo = [&paint.text_halo_width, &paint.text_halo_blur];
         let is_turned = paint.text_rotate.eval(whole) != 0.0
@@ -206,7 +204,7 @@ impl Reach {
             let furthest = |i: usize| area.min[i].abs().max(area.max[i].abs());
             area = Area { min: [0.0; 2], max: [0.0; 2] }.grown(furthest(0).hypot(furthest(1)));
         }
-        moved(area, self.shift)
+        area.moved(self.shift)
     }
 
     /// How far from their place symbols may reach, CSS px.

@@ -1,52 +1,14 @@
 //! The answers of one zoom and state, found as they are asked for.
 
+mod place;
+
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 
 use super::bounds::{Area, Bound};
 use super::cells::{Cells, tiles};
-use super::obstacles::Room;
-use super::{Candidate, Icon, Obstacles, Overlap, Rank, Repeat, Shown, Sketch, Yields};
-
-/// Gives a board its candidates.
-pub trait Supply<T> {
-    /// Every candidate of a class whose position lies in the area; others may be among them, but
-    /// none that was given before. The class is that of how far it may reach from its position
-    /// ([`class_of`]); where that is not known, the last, or any that was asked for before. None
-    /// reaches further than [`Board::REACH`].
-    fn candidates(&mut self, area: &Area, class: usize) -> Supplied<T>;
-
-    /// The candidate of which a sketch was given, by its place in the order and how many worlds to
-    /// the east it is; `None` where it turns out to be none.
-    fn drawn_out(&mut self, _rank: Rank, _copy: i64) -> Option<Candidate<T>> {
-        None
-    }
-
-    /// Whether the answer is no longer wanted: then what is given is not all of it, and the next
-    /// who asks goes on from there.
-    fn is_over(&self) -> bool {
-        false
-    }
-}
-
-/// Candidates, whole or as sketches.
-#[derive(Debug)]
-pub struct Supplied<T> {
-    pub candidates: Vec<Candidate<T>>,
-    pub sketches: Vec<Sketch>,
-}
-
-impl<T> Default for Supplied<T> {
-    fn default() -> Self {
-        Self { candidates: Vec::new(), sketches: Vec::new() }
-    }
-}
-
-impl<T> From<Vec<Candidate<T>>> for Supplied<T> {
-    fn from(candidates: Vec<Candidate<T>>) -> Self {
-        Self { candidates, sketches: Vec::new() }
-    }
-}
+use super::supply::{BLOCKS, CLASSES, REACHES, Supply};
+use super::{Candidate, Icon, Obstacles, Overlap, Rank, Repeat, Shown};
 
 /// Candidates by place, and what is known of each.
 #[derive(Debug)]
@@ -106,19 +68,6 @@ impl<T> Entry<T> {
     }
 }
 
-/// How far candidates of each class reach at the most, CSS px: those that do not reach far are
-/// fetched only where they are near.
-pub const REACHES: [f64; CLASSES] = [128.0, 256.0, 512.0, Board::<()>::REACH];
-pub const CLASSES: usize = 4;
-
-/// Side of a block that candidates of each class are fetched by, CSS px.
-const BLOCKS: [f64; CLASSES] = [256.0, 256.0, 512.0, 512.0];
-
-/// The class of candidates that reach so far, CSS px.
-pub fn class_of(reach: f64) -> usize {
-    REACHES.iter().position(|most| reach <= *most).unwrap_or(CLASSES - 1)
-}
-
 impl<T> Default for Board<T> {
     fn default() -> Self {
         Self {
@@ -138,9 +87,6 @@ impl<T> Default for Board<T> {
 }
 
 impl<T> Board<T> {
-    /// How far from its position a label may reach, CSS px.
-    pub const REACH: f64 = 1024.0;
-
     /// For a world whose copies lie side by side, each moved by the period, CSS px, from the one
     /// before it.
     pub fn of_world(period: [f64; 2]) -> Self {
@@ -443,82 +389,6 @@ impl<T> Board<T> {
             None => entry.area,
         }
     }
-
-    /// What is shown of a candidate, all that it hangs on being decided.
-    fn place(&self, i: u32) -> Shown {
-        let Some(candidate) = self.entry(i).candidate() else { return Shown::default() };
-        if candidate.repeat.is_some_and(|r| self.is_repeated(&r, candidate.rank)) {
-            return Shown::default();
-        }
-        let is_free = |bounds: &[Bound], overlap: Overlap| {
-            overlap == Overlap::Always
-                || bounds.iter().all(|b| self.is_free(b, overlap, candidate.rank))
-        };
-        let has_room = |rooms: &[Room]| {
-            self.obstacles.as_ref().is_none_or(|o| o.leave_somewhere(candidate, rooms, self.period))
-        };
-        let text = candidate.text.as_ref().and_then(|text| {
-            text.tries.iter().position(|t| {
-                let overlap = if t.strict { Overlap::Never } else { text.overlap };
-                (candidate.yields == Yields::Nothing || has_room(&t.rooms()))
-                    && is_free(&t.bounds, overlap)
-                    && is_free(&t.around, overlap)
-            })
-        });
-        let icon = candidate.icon.as_ref().is_some_and(|icon| {
-            let bounds = icon.beside(text);
-            (candidate.yields != Yields::Whole || has_room(&[Room::of(bounds)]))
-                && is_free(bounds, icon.overlap)
-        });
-        let icon_alone = candidate.text.as_ref().is_none_or(|t| t.optional);
-        let text_alone = candidate.icon.as_ref().is_none_or(|i| i.optional);
-        let both = icon && text.is_some();
-        match (icon_alone, text_alone) {
-            (false, false) => Shown { text: text.filter(|_| both), icon: both },
-            (true, false) => Shown { text: text.filter(|_| icon), icon },
-            (false, true) => Shown { text, icon: both },
-            (true, true) => Shown { text, icon },
-        }
-    }
-
-    /// What a candidate keeps free where so much of it is shown.
-    fn blocking(&self, i: u32, shown: Shown) -> Vec<(Bound, Overlap)> {
-        let mut blocking = Vec::new();
-        let Some(candidate) = self.entry(i).candidate() else { return blocking };
-        if let (Some(text), Some(t)) = (&candidate.text, shown.text)
-            && text.blocks
-        {
-            blocking.extend(text.tries[t].bounds.iter().map(|b| (*b, text.overlap)));
-        }
-        if let (Some(icon), true) = (&candidate.icon, shown.icon)
-            && icon.blocks
-        {
-            blocking.extend(icon.beside(shown.text).iter().map(|b| (*b, icon.overlap)));
-        }
-        blocking
-    }
-
-    fn is_free(&self, bound: &Bound, overlap: Overlap, rank: Rank) -> bool {
-        let in_way = |entry: &Entry<T>| {
-            entry.rank < rank
-                && entry
-                    .blocking
-                    .iter()
-                    .any(|(other, kind)| !overlap.allows(*kind) && bound.collides(other))
-        };
-        !self.blockers.any(&bound.area(), |e| in_way(self.entry(e)))
-    }
-
-    /// Whether an earlier text of the same name is shown too near.
-    fn is_repeated(&self, repeat: &Repeat, rank: Rank) -> bool {
-        let near = |entry: &Entry<T>| {
-            entry.rank < rank
-                && entry.candidate().and_then(|candidate| candidate.repeat).is_some_and(|other| {
-                    (other.at[0] - repeat.at[0]).hypot(other.at[1] - repeat.at[1]) < repeat.distance
-                })
-        };
-        self.named.get(&repeat.name).is_some_and(|same| same.iter().any(|e| near(self.entry(*e))))
-    }
 }
 
 /// Everything that a candidate may touch which is not decided.
@@ -530,7 +400,7 @@ fn open_area<T>(candidates: &[Entry<T>], i: u32) -> Option<Area> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::label::{Text, Try};
+    use crate::label::{REACH, Sketch, Supplied, Text, Try, class_of};
 
     /// Boxes in a plane, given when their part of it is asked for.
     struct Boxes {
