@@ -400,7 +400,7 @@ fn open_area<T>(candidates: &[Entry<T>], i: u32) -> Option<Area> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::label::{REACH, Sketch, Supplied, Text, Try, class_of};
+    use crate::label::{Sketch, Supplied, Text, Try, Yields, class_of};
 
     /// Boxes in a plane, given when their part of it is asked for.
     struct Boxes {
