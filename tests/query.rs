@@ -572,3 +572,29 @@ async fn well_known_text_with_a_fault_is_no_name() {
     );
     assert_eq!(post("/query", json!({"within": "Pointe-Noire"}).to_string()).await.status, 404);
 }
+
+#[tokio::test]
+async fn what_the_agreement_of_2020_speaks_of_is_found_by_name() {
+    for (name, expected) in [
+        ("security buffer", "fizuli"),
+        ("Seven districts", "kalbajar"),
+        ("Minsk Group", "1992-minsk-group"),
+        ("cease-fire of 10 October", "2020-ceasefire-moscow"),
+        ("Cease-fire of 18 October", "2020-ceasefire-france"),
+        ("cease-fire of 26 October", "2020-ceasefire-washington"),
+        ("peacekeepers", "2020-peacekeepers"),
+        ("Lachin corridor", "lachin-corridor-2020"),
+        ("Meghri", "meghri-link-2020"),
+        ("Key West", "key-west-2001-armenia-meghri"),
+        ("IDPs", "2020-displaced-armenians"),
+        ("return of displaced people", "2022-aghali-return"),
+        ("statement of 10 November", "2020-statement"),
+        ("Trump Route for International Peace and Prosperity", "2025-tripp"),
+    ] {
+        let name: String = byte_serialize(name.as_bytes()).collect();
+        let answer = get(&format!("/query?name={name}&limit=20")).await;
+        assert_eq!(answer.status, 200);
+        let answer = answer.json();
+        assert!(ids(&answer).contains(&expected), "{name}: {:?}", ids(&answer));
+    }
+}

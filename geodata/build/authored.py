@@ -185,9 +185,10 @@ def cities():
 
 
 def events():
-    """Dated events; an event holds from its day on."""
-    out = [feature(Point(float(r['lon']), float(r['lat'])), id=r['id'], name=r['title'], **{'name:en': r['title']}, kind='event', status='de-facto',
-                   date=r['date'], valid_from=r['date'], source=r['source'], license=CC0, accuracy_m=int(r['accuracy_m']),
+    """Dated events; an event holds from its day on. `date_certainty` says whether it is of that day, of that month or about then."""
+    out = [feature(Point(float(r['lon']), float(r['lat'])), id=r['id'], name=r['title'], **{'name:en': r['title']},
+                   **({'alt_name': r['alt_name']} if r['alt_name'] else {}), kind='event', status='de-facto',
+                   date=r['date'], date_certainty=r['date_certainty'], valid_from=r['date'], source=r['source'], license=CC0, accuracy_m=int(r['accuracy_m']),
                    description=r['description'], note='Position: ' + r['coordinate_basis'])
            for r in table('events.csv')]
-    save('events.geojson', 'Events, 1988-2025', out, SCHEMA, time='instant')
+    save('events.geojson', 'Events, 1988-2026', out, SCHEMA, time='instant')

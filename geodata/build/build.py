@@ -25,6 +25,8 @@ from features import CC0, GRID, NE1, NED, PD, dissolve, feature, km, km2, names,
 
 TERRITORIES = {r['id']: r for r in table('territories.csv')}
 
+# What the seven are called together, by either side and by others: for whoever looks for them by it.
+SEVEN = 'Seven districts / Security buffer / Buffer territories / Security belt / Occupied districts'
 
 FORMER = {'name:en': 'Former Nagorno-Karabakh Autonomous Oblast', 'name:hy': 'Նախկին Լեռնային Ղարաբաղի Ինքնավար Մարզ',
           'name:az': 'Keçmiş Dağlıq Qarabağ Muxtar Vilayəti', 'name:ru': 'Бывшая Нагорно-Карабахская автономная область',
@@ -55,7 +57,7 @@ def territories(faces, main, log):
         if name == 'Fizuli':
             note += ' Less the Thiessen cells of documented Jabrayil villages.'
         row = TERRITORIES[slug(name) + '-district']
-        out.append(feature(g, id=slug(name), name=name, **names(row), country='AZE', kind='district', status='former',
+        out.append(feature(g, id=slug(name), name=name, **names(row), alt_name=SEVEN, country='AZE', kind='district', status='former',
                    area_km2=round(km2(g), 1), official_km2=official, diff_pct=round(100 * (km2(g) / official - 1), 1),
                    source=NE1 + '; ' + NED, license=PD, accuracy_m=3000, note=note))
     save('buffer-territories.geojson', 'The seven districts around the oblast', out, authored.SCHEMA)

@@ -47,6 +47,9 @@ HANDOVER_2022 = ('; Massis Post, 29 Aug 2022, and Caucasian Knot, caucasianknot.
                  'no published width')
 NOTE = ('Generalised: each part of the outline is as good as the line it follows (oblast and district lines 2-3 km, line of contact 1.5-5 km, '
         'line of 2020-23 3-5 km).')
+# What is to be known of a holder beside that.
+MORE = {'peacekeepers': ' Its end is the cease-fire of 20 September 2023, from which on Azerbaijan held the area; the peacekeepers themselves had left by '
+                        '12 June 2024 (Ministry of Defence of Azerbaijan).'}
 ACCURACY_M = {'armenian': 4000, 'azerbaijan': 4000, 'contested': 5000, 'peacekeepers': 4000, 'corridor': 2000}
 
 
@@ -122,7 +125,7 @@ def control(units):
             if mine:
                 area = dissolve([faces[i][0]['geom'] for i in mine])
                 out.append(feature(area, id=f'{h}-{start}', control=h, kind='control', status='de-facto', valid_from=start, valid_to=following,
-                           source=source_of(h, start), license=CC0, accuracy_m=ACCURACY_M[h], area_km2=round(km2(area), 1), note=NOTE, **texts))
+                           source=source_of(h, start), license=CC0, accuracy_m=ACCURACY_M[h], area_km2=round(km2(area), 1), note=NOTE + MORE.get(h, ''), **texts))
             start = None
     save('control.geojson', 'Who held what', sorted(out, key=lambda f: (f['properties']['valid_from'], f['id'])), authored.SCHEMA)
     return out

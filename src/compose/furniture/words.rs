@@ -163,7 +163,7 @@ impl Words {
                 "armenian",
                 [
                     "Armenian forces",
-                    "Ermənistan qüvvələri",
+                    "Erməni qüvvələri",
                     "Հայկական ուժեր",
                     "Армянские силы",
                     "სომხური ძალები",
