@@ -60,6 +60,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Counts pixels that are drawn, at a [`cost`] each; whether to go on.
+    #[inline]
     pub fn spends(&mut self, px: usize, cost: usize) -> bool {
         self.uncounted += px * cost;
         if self.uncounted < COUNTED_PX {
@@ -107,6 +108,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// The columns of row `y` from `x`, `length` long, that may be drawn.
+    #[inline]
     pub fn seen(&self, y: usize, x: usize, length: usize) -> std::ops::Range<usize> {
         match self.clip.as_ref().and_then(|rows| rows.get(y)) {
             None => x..x + length,
@@ -140,6 +142,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// A run of a row's pixels.
+    #[inline]
     fn row(&mut self, y: usize, columns: std::ops::Range<usize>) -> &mut [u8] {
         if let Some(touched) = &mut self.touched {
             touched.add(y, &columns);
@@ -174,6 +177,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Blends premultiplied RGBA over one pixel that [`Canvas::seen`] allows.
+    #[inline]
     pub fn blend_pixel(&mut self, x: usize, y: usize, rgba: [u8; 4], coverage: u8) {
         over_scaled(self.row(y, x..x + 1), rgba, coverage);
     }

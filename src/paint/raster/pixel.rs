@@ -4,16 +4,19 @@
 pub struct Shares([[u8; 4]; 256]);
 
 impl Shares {
+    #[inline]
     pub fn new(rgba: [u8; 4]) -> Self {
         Self(std::array::from_fn(|share| scale(rgba, share as u8)))
     }
 
+    #[inline]
     pub fn of(&self, share: u8) -> [u8; 4] {
         self.0[usize::from(share)]
     }
 }
 
 /// Puts ink, thinned by a share, over a pixel.
+#[inline]
 pub fn over_scaled(pixel: &mut [u8], rgba: [u8; 4], alpha: u8) {
     let source = scale(rgba, alpha);
     if source != [0; 4] {
@@ -22,6 +25,7 @@ pub fn over_scaled(pixel: &mut [u8], rgba: [u8; 4], alpha: u8) {
 }
 
 /// The same of four pixels at once.
+#[inline]
 pub fn over_four(below: &mut [u8; 16], source: &[u8; 16], alpha: u8) {
     // No product exceeds 255², and what is added keeps it below 2^16.
     let scaled = |channel: u16, by: u16| {
@@ -36,6 +40,7 @@ pub fn over_four(below: &mut [u8; 16], source: &[u8; 16], alpha: u8) {
 }
 
 /// Puts one colour, thinned by its coverage, over a run of pixels.
+#[inline]
 pub fn blend_color(pixels: &mut [u8], rgba: [u8; 4], coverage: u8) {
     let source = scale(rgba, coverage);
     match source[3] {
@@ -58,6 +63,7 @@ pub fn blend_color(pixels: &mut [u8], rgba: [u8; 4], coverage: u8) {
 }
 
 /// Ink thinned by a share.
+#[inline]
 pub fn scale(rgba: [u8; 4], by: u8) -> [u8; 4] {
     match by {
         255 => rgba,
@@ -66,6 +72,7 @@ pub fn scale(rgba: [u8; 4], by: u8) -> [u8; 4] {
 }
 
 /// Puts ink over a pixel.
+#[inline]
 pub fn over(pixel: &mut [u8], source: [u8; 4]) {
     if let [r, g, b, a] = pixel {
         let below = Channels::of([*r, *g, *b, *a]).scaled(255 - source[3]);
@@ -81,17 +88,20 @@ impl Channels {
     const LOW_BYTES: u64 = 0x00FF_00FF_00FF_00FF;
     const ONES: u64 = 0x0001_0001_0001_0001;
 
+    #[inline]
     fn of(rgba: [u8; 4]) -> Self {
         let packed = u64::from(u32::from_le_bytes(rgba));
         Self((packed & 0x00FF_00FF) | ((packed & 0xFF00_FF00) << 24))
     }
 
+    #[inline]
     fn bytes(self) -> [u8; 4] {
         let packed = (self.0 & 0x00FF_00FF) | ((self.0 >> 24) & 0xFF00_FF00);
         (packed as u32).to_le_bytes()
     }
 
     /// Each `by / 255` of what it was, rounded to nearest.
+    #[inline]
     fn scaled(self, by: u8) -> Self {
         // No product exceeds 255², and what is added keeps it below 2^16.
         let v = self.0 * u64::from(by) + 128 * Self::ONES;
@@ -99,6 +109,7 @@ impl Channels {
     }
 
     /// The sums, 255 at the most.
+    #[inline]
     fn plus(self, other: Self) -> Self {
         let sum = self.0 + other.0;
         let full = ((sum >> 8) & Self::ONES) * 255;
