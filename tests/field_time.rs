@@ -39,7 +39,7 @@ fn what_happened_in_a_month_is_of_that_month() {
     let found = ids(&map, "events", "2020-10-01/2020-10-31");
     let right = json!({"filter": "date BETWEEN DATE('2020-10-01') AND DATE('2020-10-31')", "collections": ["events"]});
     assert_eq!(found.len() as u64, ask(&map, right).unwrap()["numberMatched"].as_u64().unwrap());
-    assert_eq!(found.len(), 5);
+    assert_eq!(found.len(), 11);
     assert!(
         ids(&map, "events", "2020-10-02").is_empty()
             && ids(&map, "events", "1987-01-01/1988-02-19").is_empty()
