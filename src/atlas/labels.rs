@@ -280,7 +280,8 @@ impl Supply<Arc<Label>> for Sources<'_> {
             // What has no room in a picture is told of each, so each must be known.
             let is_sketched = self.room.is_none();
             let lengths = || self.map.known.lengths(&sourced.source, layer, self.inputs);
-            let reaches = || Reaches::of(self.inputs, paint, lengths).filter(|_| is_sketched);
+            let reaches =
+                || is_sketched.then(|| Reaches::of(self.inputs, paint, lengths)).flatten();
             let reaches = self.paths.reaches(rank, reaches);
             let is_asked = match &reaches {
                 Some(reaches) => reaches.has(class),
