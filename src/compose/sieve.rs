@@ -13,8 +13,8 @@ use crate::style::{Context, Layer, Paint};
 /// What a filter says of the parts of a source, as far as it has been asked.
 pub struct Sieve(Vec<AtomicU8>);
 
-/// Parts of a source that are asked together when one of them is, about 0.1 µs each: it takes no
-/// longer than a tile, and none comes back to them.
+/// Parts of a source, at the most, that are all asked when the first of them is: about 0.1 µs each,
+/// once, before a picture. Of larger sources each part is asked when a picture comes to it.
 pub(super) const MOST_AT_ONCE: usize = 1 << 17;
 
 const UNKNOWN: u8 = 0;
