@@ -251,11 +251,13 @@ async fn a_style_is_published_without_the_paths_of_its_files() {
     }
     let published = ask("/styles/own/style.json").await.json();
     let sources = published["sources"].as_object().unwrap();
-    assert_eq!(sources.keys().collect::<Vec<_>>(), ["elsewhere", "groups", "points"]);
+    assert_eq!(sources.keys().collect::<Vec<_>>(), ["elsewhere", "groups", "points", "tiles"]);
+    let tiles = "http://127.0.0.1/styles/own/sources/tiles/{z}/{x}/{y}";
+    assert_eq!(sources["tiles"]["tiles"], json!([tiles]));
     assert_eq!(sources["points"]["data"], "http://127.0.0.1/collections/points/items?limit=100000");
     assert_eq!(sources["groups"]["data"], sources["points"]["data"]);
-    assert_eq!(published["metadata"]["contactline:left-out"], json!(["archive", "gone", "tiles"]));
-    assert_eq!(published["layers"].as_array().unwrap().len(), 3);
+    assert_eq!(published["metadata"]["contactline:left-out"], json!(["archive", "gone"]));
+    assert_eq!(published["layers"].as_array().unwrap().len(), 4);
     assert!(published.get("sprite").is_none() && published.get("glyphs").is_none(), "{published}");
     let clean = "&lt;img src=x onerror=alert(1)&gt; <a href=\"https://a.example\" rel=\"noopener noreferrer\">A</a> \
                  &lt;a href=&quot;javascript:alert(1)&quot;&gt;B";

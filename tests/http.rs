@@ -13,6 +13,28 @@ fn size(png: &[u8]) -> (u32, u32) {
 }
 
 #[tokio::test]
+async fn the_heights_that_the_map_is_shaded_by_are_served() {
+    let source = get("/styles/conflict/style.json").await.json()["sources"]["relief"].clone();
+    let tiles = source["tiles"][0].as_str().unwrap();
+    let (_, path) = tiles.split_once("/styles/").unwrap();
+    let at = |place: &str| format!("/styles/{path}").replace("{z}/{x}/{y}", place);
+    assert_eq!((source["minzoom"].as_u64(), source["maxzoom"].as_u64()), (Some(5), Some(7)));
+    let tile = get(&at("7/80/48")).await;
+    assert_eq!((tile.status.as_u16(), tile.header("content-type")), (200, "image/webp"));
+    let heights = image::load_from_memory(&tile.body).unwrap().to_rgb8();
+    let metres = heights.pixels().map(|p| i32::from(p[0]) * 256 + i32::from(p[1]) - 32_768);
+    // From the Aras to the mountains of Karabakh.
+    let (least, most) = (metres.clone().min(), metres.max());
+    assert!(least >= Some(0) && most > Some(2_000) && most < Some(4_000), "{least:?} {most:?}");
+    for (place, status) in [("7/0/0", 404), ("4/9/6", 404), ("7/128/3", 404), ("7/a/3", 400)] {
+        assert_eq!(get(&at(place)).await.status.as_u16(), status, "{place}");
+    }
+    for other in ["/styles/conflict/sources/places/7/80/48", "/styles/x/sources/relief/7/80/48"] {
+        assert_eq!(get(other).await.status.as_u16(), 404, "{other}");
+    }
+}
+
+#[tokio::test]
 async fn the_urls_of_other_static_maps_are_understood() {
     let base = "/styles/conflict/static";
     let same = |a: String, b: String| async move {

@@ -100,10 +100,17 @@ fn a_palette_keeps_the_map_s_flat_colours() {
     let off = |a: &image::Rgb<u8>, b: &image::Rgb<u8>| {
         (0..3).map(|i| a.0[i].abs_diff(b.0[i])).max().unwrap()
     };
-    let exact =
-        pairs().filter(|(a, b)| a == b).count() as f64 / f64::from(plain.width() * plain.height());
-    assert!(exact > 0.84, "{exact}");
-    let far = pairs().filter(|(a, b)| off(a, b) > 24).count() as f64
-        / f64::from(plain.width() * plain.height());
+    let all = f64::from(plain.width() * plain.height());
+    // Light and shade of the ground have thousands of colours; what is flat has few.
+    let mut shares: std::collections::BTreeMap<[u8; 3], (u32, u32)> = Default::default();
+    for (a, b) in pairs() {
+        let share = shares.entry(a.0).or_default();
+        *share = (share.0 + 1, share.1 + u32::from(a == b));
+    }
+    let flat = || shares.values().filter(|(count, _)| f64::from(*count) > 0.002 * all);
+    assert!(flat().count() > 20 && flat().all(|(count, kept)| count == kept), "{shares:?}");
+    let exact = shares.values().map(|(_, kept)| kept).sum::<u32>();
+    assert!(f64::from(exact) > 0.74 * all, "{exact}");
+    let far = pairs().filter(|(a, b)| off(a, b) > 24).count() as f64 / all;
     assert!(far < 0.005, "{far}");
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use contactline::atlas::{self, Frame, Map, Options, Size};
-use contactline::geo::LonLat;
+use contactline::geo::{LonLat, World};
 use serde_json::{Value as Json, json};
 
 /// Heights along each side of a tile.
@@ -154,22 +154,26 @@ fn heights_are_the_same_however_they_are_written() {
     for (name, encode, _) in &ways {
         write_tiles(&folder.join(name), *encode);
     }
-    let layers = json!([tints(ramp()), shade("h", json!({}))]);
-    let styles: Vec<_> = ways
-        .iter()
-        .map(|(name, _, more)| (*name, source(name, more.clone()), layers.clone()))
-        .collect();
-    let map = load(&folder, &styles);
-    let [first, others @ ..] =
-        ["mapbox", "terrarium", "custom"].map(|name| picture(&map, name, (46.7, 39.7, 2.5)));
-    assert!(first.pixels().any(|p| p != first.get_pixel(0, 0)), "nothing was drawn");
-    for other in others {
-        // Mapbox's heights are whole decimetres.
-        let off = first
-            .pixels()
-            .zip(other.pixels())
-            .map(|(a, b)| (0..4).map(|i| a[i].abs_diff(b[i])).max().unwrap());
-        assert!(off.max() <= Some(1));
+    // Mapbox's heights are whole decimetres, by which a place may be of the next of the
+    // shades, by how steep it is and by where it faces.
+    for (layers, most, others_most) in
+        [(json!([tints(ramp())]), 1, 1.0), (json!([shade("h", json!({}))]), 6, 0.01)]
+    {
+        let styles: Vec<_> = ways
+            .iter()
+            .map(|(name, _, more)| (*name, source(name, more.clone()), layers.clone()))
+            .collect();
+        let map = load(&folder, &styles);
+        let [first, others @ ..] =
+            ["mapbox", "terrarium", "custom"].map(|name| picture(&map, name, (46.7, 39.7, 2.5)));
+        assert!(first.pixels().any(|p| p != first.get_pixel(0, 0)), "nothing was drawn");
+        for other in others {
+            let pairs = || first.pixels().zip(other.pixels());
+            let off = pairs().map(|(a, b)| (0..4).map(|i| a[i].abs_diff(b[i])).max().unwrap());
+            assert!(off.max() <= Some(most));
+            let share = pairs().filter(|(a, b)| a != b).count() as f64 / pairs().count() as f64;
+            assert!(share <= others_most, "{share}");
+        }
     }
 }
 
@@ -260,4 +264,37 @@ fn what_is_no_elevation_model_is_told() {
         told.iter().any(|t| t.contains("/sources/d/encoding") && t.contains("mapbox, terrarium or custom")),
         "{told:?}"
     );
+}
+
+#[test]
+fn a_projection_puts_the_ground_where_it_puts_places() {
+    let folder = folder("projected");
+    write_tiles(&folder.join("d"), mapbox);
+    let grey = json!(["interpolate", ["linear"], ["elevation"], 0, "black", 6375, "white"]);
+    let map = load(&folder, &[("grey", source("d", json!({})), json!([tints(grey)]))]);
+    let state = map.style("grey").unwrap().state([]).unwrap();
+    let mut least = Vec::new();
+    for (projection, zoom) in [("lambert", 2.2), ("utm", 4.5), ("lambert", 7.0)] {
+        let size = Size::new(300, 200, 1, u64::MAX).unwrap();
+        let frame = Frame::centered(LonLat::new(46.7, 39.7).unwrap(), zoom, size).unwrap();
+        let frame = frame.projected(projection).unwrap();
+        let projector = frame.projection().unwrap().projector().unwrap();
+        let bounds = frame.camera().bounds(0.0);
+        let drawn = pixels(&map.png("grey", &state, &frame).unwrap());
+        let mut off = 0.0;
+        for (x, y, pixel) in drawn.enumerate_pixels() {
+            let across = (f64::from(x) + 0.5) / 300.0;
+            let down = (f64::from(y) + 0.5) / 200.0;
+            let place = World {
+                x: bounds.min.x + (bounds.max.x - bounds.min.x) * across,
+                y: bounds.min.y + (bounds.max.y - bounds.min.y) * down,
+            };
+            let there = projector.inverse(place).unwrap();
+            assert_eq!(pixel[3], 255, "{projection} {zoom}: nothing at {x} {y}");
+            off += (height(there.x, there.y) / 25.0 - f64::from(pixel[0])).abs();
+        }
+        least.push(off / f64::from(drawn.width() * drawn.height()));
+    }
+    // A height is 16 px of a world of 512, and hills are smoothed by what is between two of them.
+    assert!(least.iter().all(|off| *off < 3.0), "{least:?}");
 }

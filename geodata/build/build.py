@@ -20,6 +20,7 @@ import control  # noqa: E402
 import faces as F  # noqa: E402
 import globe  # noqa: E402
 import line_1994  # noqa: E402
+import relief  # noqa: E402
 import settlements  # noqa: E402
 from features import CC0, GRID, NE1, NED, PD, dissolve, feature, km, km2, names, polys, save, slug, table  # noqa: E402
 
@@ -159,6 +160,7 @@ def main():
     authored.events()
     places()
     globe.write(inputs.HERE.parent / 'globe' / 'land.json')
+    relief.write(inputs.HERE.parent / 'relief.pmtiles')
 
 
 main()

@@ -77,7 +77,7 @@ def feature(g, **properties):
             'geometry': {'type': m['type'], 'coordinates': rounded(m['coordinates'])}}
 
 
-def save(name, title, features, schema=None, gazetteer=False, time=None):
+def save(name, title, features, schema=None, gazetteer=False, time=None, backdrop=False):
     """Writes a FeatureCollection, one Feature a line, in the order given."""
     ids = [f['id'] for f in features]
     assert len(set(ids)) == len(ids), [i for i in ids if ids.count(i) > 1]
@@ -86,6 +86,8 @@ def save(name, title, features, schema=None, gazetteer=False, time=None):
         head['$schema'] = f'schema/{schema}.json'
     if gazetteer:
         head['gazetteer'] = True
+    if backdrop:
+        head['backdrop'] = True
     if time:
         head['time'] = time
     lines = ',\n'.join(json.dumps(f, ensure_ascii=False, separators=(',', ':')) for f in features)

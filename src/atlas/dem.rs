@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 
-use super::tiles::{Held, Tiles, covering, nearest, nearest_zoom, placed_part};
+use super::tiles::{Held, Tiles, nearest, placed};
 use crate::compose::Placed;
-use crate::geo::{Camera, TileId};
+use crate::geo::{Camera, Projector, TileId};
 use crate::source::tiles::{self, TileSet};
 use crate::style::DemSource;
 use crate::terrain::{Around, Ground, Heights};
@@ -40,22 +40,29 @@ impl Dem {
         self.tiles.fault()
     }
 
+    pub fn tile_set(&self) -> &TileSet {
+        &self.tiles.set
+    }
+
     /// 0 while its files are those that the map was loaded with.
     pub fn drift(&self) -> u64 {
         self.tiles.drift()
     }
 
-    /// The tiles that a picture shows, or their parts of larger ones.
-    pub fn fetch(&self, camera: &Camera, held: &Held) -> Vec<Placed<Ground>> {
-        let shown = covering(&camera.aligned(), &self.tiles, nearest_zoom, 0.0).into_iter();
-        let placed = shown.filter_map(|(id, copy)| {
+    /// The tiles that a picture shows, or their parts of larger ones, bent by a projection.
+    pub fn fetch(
+        &self,
+        camera: &Camera,
+        held: &Held,
+        projector: Option<&Projector>,
+    ) -> Vec<Placed<Ground>> {
+        placed(&self.tiles, camera, projector, |id| {
             let (up, heights) = nearest(&self.tiles, id, held)?;
             let larger = TileId::new(u32::from(id.z() - up), id.x() >> up, id.y() >> up).ok()?;
             let ground = self.ground(larger, heights, held)?;
             let side = ground.side() as u32;
-            Some(placed_part(ground, [side, side], (id, up), copy))
-        });
-        placed.collect()
+            Some((ground, [side, side], up))
+        })
     }
 
     fn ground(&self, id: TileId, middle: Arc<Heights>, held: &Held) -> Option<Arc<Ground>> {

@@ -12,8 +12,8 @@ pub enum SceneError {
     #[error("projection: {0}")]
     Projection(#[from] ProjectionError),
     #[error(
-        "projection: source '{0}' is of tiles, pictures or clusters; only features can be drawn \
-         in another projection"
+        "projection: source '{0}' is of vector tiles, clusters or a picture in one place, which \
+         cannot be drawn in another projection"
     )]
     Unprojectable(String),
     #[error(transparent)]

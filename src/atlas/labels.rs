@@ -291,7 +291,7 @@ impl Supply<Arc<Label>> for Sources<'_> {
                 continue;
             }
             let held = Held::default();
-            let by = Fetching { held: &held, tolerance_px: 0.0, known: None };
+            let by = Fetching { held: &held, tolerance_px: 0.0, known: None, projector: None };
             if let LayerData::Features(batches) = sourced.source.fetch(layer, &inputs, &by) {
                 let is_new = |place| self.seen.insert(place);
                 let layer = SymbolLayer { rank, layer, paint };

@@ -46,9 +46,10 @@ pub struct Options {
 #[derive(RustEmbed)]
 #[folder = "geodata/"]
 #[include = "*.geojson"]
+#[include = "*.pmtiles"]
 #[include = "schema/*.json"]
 #[exclude = "build/*"]
-struct Geodata;
+pub(super) struct Geodata;
 
 #[derive(RustEmbed)]
 #[folder = "styles/"]
@@ -280,10 +281,19 @@ impl Loader {
         let ranges = self.glyphs(&style, file, base);
         self.missing_names(&style, file, &sprite, ranges.as_deref());
         let (fonts, (boards, known, stamps)) = (self.fonts.clone(), Default::default());
-        self.styles.insert(
-            id,
-            StyledMap { style, sprite, sources, changes, fonts, ranges, boards, known, stamps },
-        );
+        let styled = StyledMap {
+            style,
+            sprite,
+            sources,
+            changes,
+            fonts,
+            ranges,
+            boards,
+            known,
+            stamps,
+            projector: None,
+        };
+        self.styles.insert(id, styled);
         Some(())
     }
 

@@ -1,6 +1,7 @@
 //! Loading what a style draws from: its GeoJSON, tiles and pictures, each from where the style may
 //! read.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use geo::geometry::Geometry;
 
 use super::dem;
-use super::load::{Loader, StyleBase};
+use super::load::{Geodata, Loader, StyleBase};
 use super::sources::{self, Source};
 use crate::diag::Diagnostic;
 use crate::feature::{Feature, FeatureId, Value};
@@ -37,7 +38,10 @@ impl Loader {
                 bounds: t.bounds,
                 tms: t.tms,
             };
-            TileSet::open(&options, folder, &roots)
+            match held(&options, base) {
+                Some((name, bytes)) => TileSet::held(&options, name, bytes),
+                None => TileSet::open(&options, folder, &roots),
+            }
         };
         let opened = match spec {
             SourceSpec::GeoJson(spec) => {
@@ -57,7 +61,7 @@ impl Loader {
             }),
             SourceSpec::Image(image) => {
                 let picture = picture(&folder.join(&image.url), &roots);
-                picture.map(|p| (p.rgba.clone(), sources::placed(p, image)))
+                picture.map(|p| (p.rgba.clone(), sources::fixed(p, image)))
             }
         };
         match opened {
@@ -157,6 +161,15 @@ impl Loader {
         }
         found
     }
+}
+
+/// What the binary holds of the tiles of a style that it holds, with their name.
+fn held<'a>(
+    options: &'a TileSetOptions,
+    base: &StyleBase,
+) -> Option<(&'a str, Cow<'static, [u8]>)> {
+    let name = Path::new(options.url.as_deref()?).file_name()?.to_str()?;
+    matches!(base, StyleBase::Embedded).then(|| Some((name, Geodata::get(name)?.data)))?
 }
 
 /// Reads a picture from a file within the roots.

@@ -2,6 +2,7 @@
 //!
 //! A [`Map`] never changes once loaded; everything here is a plain function of it.
 
+mod bent;
 mod dem;
 mod error;
 mod faults;
@@ -31,9 +32,10 @@ pub use tiles::Held;
 
 use crate::catalog::Catalog;
 use crate::feature::{Date, Value};
-use crate::geo::{Shape, WorldBox, round};
+use crate::geo::{Projector, Shape, WorldBox, round};
 use crate::identity::Identity;
 use crate::paint::raster::Stamps;
+use crate::source::tiles::TileSet;
 use crate::sprite::Sprite;
 use crate::style::{Layer, StateError, Style};
 use crate::text::{Fonts, GlyphRanges};
@@ -90,6 +92,8 @@ pub struct StyledMap {
     pub(crate) stamps: Arc<Stamps>,
     /// The days on which anything that the style draws begins or ceases to hold.
     changes: Vec<Date>,
+    /// Of a map in the plane of a projection.
+    projector: Option<Arc<Projector>>,
 }
 
 /// A style's state with every key filled in.
@@ -163,6 +167,11 @@ impl StyledMap {
         self.style.state_with(settings, &self.changes)
     }
 
+    /// What its plane is a projection by, if it is another than Web Mercator's.
+    pub(crate) fn projector(&self) -> Option<&Projector> {
+        self.projector.as_deref()
+    }
+
     /// Source id to the name of the collection it draws.
     pub fn source_collections(&self) -> impl Iterator<Item = (&str, &str)> {
         self.sources.iter().filter_map(|(id, sourced)| match &*sourced.source {
@@ -170,6 +179,18 @@ impl StyledMap {
             Source::Clusters(clusters) => Some((id.as_str(), clusters.collection().name.as_str())),
             _ => None,
         })
+    }
+
+    /// Source id to its tiles, of those that are of tiles.
+    pub fn tile_sets(&self) -> impl Iterator<Item = (&str, &TileSet)> {
+        let sets = self.sources.iter();
+        sets.filter_map(|(id, sourced)| Some((id.as_str(), sourced.source.tile_set()?)))
+    }
+
+    /// A source that is of tiles.
+    pub(crate) fn tiles_of(&self, source: &str) -> Option<Arc<Source>> {
+        let sourced = self.sources.get(source)?;
+        sourced.source.tile_set().map(|_| sourced.source.clone())
     }
 
     /// The day that the style's map is of where nothing is said.

@@ -14,10 +14,10 @@ impl StyledMap {
     /// projection's plane.
     ///
     /// # Errors
-    /// Where the style draws what cannot be bent: tiles, pictures, clusters.
+    /// Where the style draws what cannot be bent: vector tiles, pictures in one place, clusters.
     pub(crate) fn projected(
         &self,
-        projector: &Projector,
+        projector: Projector,
         camera: &Camera,
     ) -> Result<StyledMap, SceneError> {
         if let Some(id) = self.unprojectable() {
@@ -29,7 +29,7 @@ impl StyledMap {
         let near = overlap(&shown.ok_or(ProjectionError::Place)?, projector.domain());
         let bent = |sourced: &Sourced| match &*sourced.source {
             Source::Features(index) => {
-                let index = Arc::new(index.projected(projector, &near, tolerance));
+                let index = Arc::new(index.projected(&projector, &near, tolerance));
                 Sourced { source: Arc::new(Source::Features(index)), ..*sourced }
             }
             _ => sourced.clone(),
@@ -37,14 +37,18 @@ impl StyledMap {
         let sources =
             self.sources.iter().map(|(id, sourced)| (id.clone(), bent(sourced))).collect();
         let (boards, known) = Default::default();
-        Ok(StyledMap { sources, boards, known, ..self.clone() })
+        let projector = Some(Arc::new(projector));
+        Ok(StyledMap { sources, boards, known, projector, ..self.clone() })
     }
 
     /// A source that a layer draws and that no projection can bend.
     fn unprojectable(&self) -> Option<&str> {
         let is_bent = |id: &&str| {
             let sourced = self.sources.get(*id);
-            sourced.is_none_or(|sourced| matches!(*sourced.source, Source::Features(_)))
+            sourced.is_none_or(|sourced| {
+                let source = &*sourced.source;
+                matches!(source, Source::Features(_) | Source::Raster(_) | Source::Dem(_))
+            })
         };
         let mut drawn = self.style.layers.iter().filter_map(|l| l.source.as_deref());
         drawn.find(|id| !is_bent(id))

@@ -77,7 +77,8 @@ pub fn fetch<'a>(
     let data = match map.source_of(layer) {
         Some(sourced) if inputs.effort.over().is_none() => {
             let tolerance_px = sourced.tolerance_px;
-            let by = Fetching { held, tolerance_px, known: Some(&map.known) };
+            let (known, projector) = (Some(&map.known), map.projector.as_deref());
+            let by = Fetching { held, tolerance_px, known, projector };
             sourced.source.fetch(layer, inputs, &by)
         }
         _ => LayerData::Nothing,

@@ -5,19 +5,20 @@ use std::sync::Arc;
 use moka::sync::Cache;
 
 use super::dem::Dem;
-use super::tiles::{Held, MAX_COPIES, Tiles, covering, nearest, nearest_zoom, placed_part};
+use super::tiles::{Held, MAX_COPIES, Tiles, covering, nearest, placed};
 use crate::compose::{
     self, Batch, Classes, Fetched, Inputs, LayerData, Lengths, Numbers, Parts, Placed, Sieve,
     SymbolInputs,
 };
 use crate::feature::{Feature, Properties, Value};
-use crate::geo::{Detail, World, WorldBox};
+use crate::geo::{Detail, Projector, World, WorldBox};
 use crate::index::{Clusters, Gathering, Index};
 use crate::source::tiles::{self, TileSet, VectorTile};
 use crate::sprite::Image;
 use crate::style::{ClusterSpec, Context, Datum, Expr, ImageSource, Layer, Paint, TileSource};
 
 /// What a picture fetches by.
+#[derive(Clone, Copy)]
 pub struct Fetching<'a> {
     /// What lives as long as the picture is drawn. Where a tile cannot be read, it says so in the
     /// end.
@@ -26,12 +27,14 @@ pub struct Fetching<'a> {
     pub tolerance_px: f64,
     /// What is known of the features, by layer.
     pub known: Option<&'a Known>,
+    /// What pictures are bent by.
+    pub projector: Option<&'a Projector>,
 }
 
 impl<'a> Fetching<'a> {
     /// Of what is not the same at another zoom.
     fn plainly(&self) -> Self {
-        Self { held: self.held, tolerance_px: 0.0, known: None }
+        Self { tolerance_px: 0.0, known: None, ..*self }
     }
 
     /// What is known of a layer's filter.
@@ -155,7 +158,7 @@ pub fn raster(name: String, set: TileSet, spec: &TileSource) -> Source {
     Source::Raster(Tiles::new(name, set, spec.tile_size, Box::new(decode)))
 }
 
-pub fn placed(picture: tiles::Picture, spec: &ImageSource) -> Source {
+pub fn fixed(picture: tiles::Picture, spec: &ImageSource) -> Source {
     let image = Arc::new(image(picture));
     let part = [0.0, 0.0, f64::from(image.width_px), f64::from(image.height_px)];
     let corners = spec.coordinates.map(|[lon, lat]| World::from_degrees(lon, lat));
@@ -196,6 +199,16 @@ impl Source {
         }
     }
 
+    /// Where its tiles come from, if it is of tiles.
+    pub fn tile_set(&self) -> Option<&TileSet> {
+        match self {
+            Source::Vector(tiles) => Some(&tiles.set),
+            Source::Raster(tiles) => Some(&tiles.set),
+            Source::Dem(dem) => Some(dem.tile_set()),
+            Source::Features(_) | Source::Clusters(_) | Source::Image(_) => None,
+        }
+    }
+
     /// 0 while its files are those that the map was loaded with, and a number of their own when
     /// they are others.
     pub fn drift(&self) -> u64 {
@@ -228,29 +241,25 @@ impl Source {
             Source::Vector(tiles) => {
                 let name = layer.source_layer.as_deref().unwrap_or_default();
                 let reach = tile_reach(layer, inputs);
-                let batches = covering(camera, tiles, f64::floor, reach).into_iter().filter_map(
-                    |(id, copy)| {
-                        // Of a larger tile only what lies in the one that is missing.
-                        let (_, tile) = nearest(tiles, id, held)?;
-                        let index = held.keep(tile).layer(name)?;
-                        let numbers = Numbers::Own((0..index.parts().len() as u32).collect());
-                        let parts = Parts::of(index, numbers, Detail::ALL);
-                        let clip = Some(id.bounds());
-                        Some(Batch { parts, copy, clip, ..Batch::default() })
-                    },
-                );
+                let zoom = camera.zoom().floor();
+                let shown = covering(zoom, &camera.bounds(reach), tiles).into_iter();
+                let batches = shown.filter_map(|(id, copy)| {
+                    // Of a larger tile only what lies in the one that is missing.
+                    let (_, tile) = nearest(tiles, id, held)?;
+                    let index = held.keep(tile).layer(name)?;
+                    let numbers = Numbers::Own((0..index.parts().len() as u32).collect());
+                    let parts = Parts::of(index, numbers, Detail::ALL);
+                    let clip = Some(id.bounds());
+                    Some(Batch { parts, copy, clip, ..Batch::default() })
+                });
                 LayerData::Features(batches.collect())
             }
-            Source::Raster(tiles) => {
-                let shown = covering(&camera.aligned(), tiles, nearest_zoom, 0.0).into_iter();
-                let images = shown.filter_map(|(id, copy)| {
-                    let (up, image) = nearest(tiles, id, held)?;
-                    let size = [image.width_px, image.height_px];
-                    Some(placed_part(image, size, (id, up), copy))
-                });
-                LayerData::Images(images.collect())
-            }
-            Source::Dem(dem) => LayerData::Grounds(dem.fetch(camera, held)),
+            Source::Raster(tiles) => LayerData::Images(placed(tiles, camera, by.projector, |id| {
+                let (up, image) = nearest(tiles, id, held)?;
+                let size = [image.width_px, image.height_px];
+                Some((image, size, up))
+            })),
+            Source::Dem(dem) => LayerData::Grounds(dem.fetch(camera, held, by.projector)),
             Source::Image(image) => {
                 let Some(bounds) = WorldBox::around(&image.corners) else {
                     return LayerData::Nothing;

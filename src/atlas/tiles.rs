@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 
+use super::bent::bent;
 use super::error::SceneError;
 use super::faults::Failing;
 use crate::compose::Placed;
-use crate::geo::{Camera, TileId, WorldBox};
+use crate::geo::{Camera, Projector, TileId, WorldBox};
 use crate::index::Index;
 use crate::source::tiles::{TileSet, TilesError, VectorTile};
 
@@ -144,23 +145,21 @@ impl Held {
     }
 }
 
-/// The tiles that cover the picture at the source's own zoom for it, each with the copy of the
-/// world it is drawn in.
+/// The tiles of a zoom, or the nearest that the source has above it, that cover what is shown, each
+/// with the copy of the world it is drawn in.
 pub fn covering<T: Send + Sync + 'static>(
-    camera: &Camera,
+    zoom: f64,
+    shown: &WorldBox,
     tiles: &Tiles<T>,
-    whole: fn(f64) -> f64,
-    reach_px: f64,
 ) -> Vec<(TileId, i64)> {
     let (minzoom, maxzoom) = tiles.set.zooms();
     // A world smaller than its one tile is that tile.
-    let zoom = whole(camera.zoom() + (512.0 / f64::from(tiles.size)).log2()).max(0.0);
+    let zoom = zoom.max(0.0);
     if zoom < f64::from(minzoom) {
         return Vec::new();
     }
     let z = (zoom as u8).min(maxzoom);
     let n = i64::from(1u32 << z);
-    let shown = camera.bounds(reach_px);
     let cells =
         |low: f64, high: f64| (low * n as f64).floor() as i64..=(high * n as f64).floor() as i64;
     let mut found = Vec::new();
@@ -194,19 +193,38 @@ pub fn nearest<T: Send + Sync + 'static>(
     })
 }
 
-/// The zoom of tiles that is the nearest to a picture's.
-pub fn nearest_zoom(zoom: f64) -> f64 {
-    (zoom + 0.5).floor()
+/// The pictures of the tiles that an upright picture shows, each from `of` with its size and how many
+/// zooms above the tile it is, bent by a projection.
+pub fn placed<T: Send + Sync + 'static, P>(
+    tiles: &Tiles<T>,
+    camera: &Camera,
+    projector: Option<&Projector>,
+    of: impl Fn(TileId) -> Option<(Arc<P>, [u32; 2], u8)>,
+) -> Vec<Placed<P>> {
+    let camera = camera.aligned();
+    let seen = camera.bounds(0.0);
+    let shown = match projector {
+        None => seen,
+        Some(projector) => match projector.around_inverse(&seen) {
+            Some(shown) => shown,
+            None => return Vec::new(),
+        },
+    };
+    // The nearest to that at which a tile has its size.
+    let zoom = (camera.zoom() + (512.0 / f64::from(tiles.size)).log2() + 0.5).floor();
+    let found = covering(zoom, &shown, tiles).into_iter().filter_map(|(id, copy)| {
+        let (what, size, up) = of(id)?;
+        Some(placed_part(what, size, (id, up), copy))
+    });
+    match projector {
+        None => found.collect(),
+        Some(projector) => bent(&found.collect::<Vec<_>>(), &shown, projector, &camera),
+    }
 }
 
 /// A tile, or the part of a tile `up` zooms above it that lies in its place; `size` is that of the
 /// whole.
-pub fn placed_part<T>(
-    what: Arc<T>,
-    size: [u32; 2],
-    (id, up): (TileId, u8),
-    copy: i64,
-) -> Placed<T> {
+fn placed_part<T>(what: Arc<T>, size: [u32; 2], (id, up): (TileId, u8), copy: i64) -> Placed<T> {
     let share = 1.0 / f64::from(1u32 << up);
     let place = |at: u32, size: u32| {
         let size = f64::from(size) * share;

@@ -14,6 +14,7 @@ mod query;
 mod request;
 mod server;
 mod site;
+mod sources;
 mod styles;
 mod tiles;
 mod viewer;
@@ -61,6 +62,7 @@ pub fn router(service: Service, site: Site) -> Router {
         .route("/styles/{id}/{file}", get(styles::sprite))
         .route("/styles/{id}/{z}/{x}/{file}", get(tiles::tile))
         .route("/styles/{id}/{size}/{z}/{x}/{file}", get(tiles::sized_tile))
+        .route("/styles/{id}/sources/{source}/{z}/{x}/{y}", get(sources::tile))
         .route("/styles/{id}/static/{place}/{file}", get(pictures::picture))
         .route("/styles/{id}/static/{overlay}/{place}/{file}", get(pictures::overlaid_picture))
         .route("/styles/{id}/static", post(pictures::of_spec))

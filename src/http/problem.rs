@@ -52,6 +52,10 @@ impl Problem {
         Self::new(StatusCode::REQUEST_TIMEOUT, detail)
     }
 
+    pub fn unavailable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+
     pub fn internal(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     }

@@ -6,10 +6,11 @@ use serde_json::{Value as Json, json};
 use super::attribution;
 use super::ogc::segment;
 use crate::atlas::StyledMap;
+use crate::source::tiles::TileSet;
 use crate::style::Paint;
 
-/// The style `id` for clients of `url`. What only this server can draw, since it is in files here,
-/// is left out with its layers, and named in `metadata."contactline:left-out"`.
+/// The style `id` for clients of `url`. What only this server can draw, since it is in pictures that
+/// are files here, is left out with its layers, and named in `metadata."contactline:left-out"`.
 pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
     let mut style = styled.style.json.clone();
     for (source, collection) in styled.source_collections() {
@@ -17,6 +18,16 @@ pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
             && data.is_string()
         {
             *data = json!(format!("{url}/collections/{}/items?limit=100000", segment(collection)));
+        }
+    }
+    for (source, set) in styled.tile_sets() {
+        if let Some(json) = style.pointer_mut(&format!("/sources/{}", token(source))) {
+            serve_tiles(
+                json,
+                set,
+                &format!("{url}/styles/{}/sources/{}", segment(id), segment(source)),
+                url,
+            );
         }
     }
     let left_out = leave_out_files(&mut style, url);
@@ -41,6 +52,22 @@ pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
         metadata.insert("contactline:left-out".to_string(), json!(left_out));
     }
     style
+}
+
+/// Names the tiles of a source that are files here by their place on this server.
+fn serve_tiles(source: &mut Json, set: &TileSet, place: &str, url: &str) {
+    let is_file = ["url", "tiles"].iter().any(|key| {
+        let named = source.get(key);
+        named.is_some_and(|named| !is_public(named, url))
+    });
+    if let Some(source) = source.as_object_mut().filter(|_| is_file) {
+        source.remove("url");
+        source.remove("scheme");
+        source.insert("tiles".to_string(), json!([format!("{place}/{{z}}/{{x}}/{{y}}")]));
+        let (minzoom, maxzoom) = set.zooms();
+        source.insert("minzoom".to_string(), json!(minzoom));
+        source.insert("maxzoom".to_string(), json!(maxzoom));
+    }
 }
 
 /// Takes out the sources that are files, with the layers that draw them, and cleans the attribution
@@ -78,7 +105,8 @@ fn leave_out_files(style: &mut Json, url: &str) -> Vec<String> {
 fn is_public(json: &Json, url: &str) -> bool {
     match json {
         Json::String(text) => {
-            is_on_network(text) || text.starts_with(&format!("{url}/collections/"))
+            let is_ours = |folder| text.starts_with(&format!("{url}/{folder}/"));
+            is_on_network(text) || is_ours("collections") || is_ours("styles")
         }
         Json::Array(all) => all.iter().all(|one| is_public(one, url)),
         _ => true,

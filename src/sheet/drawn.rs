@@ -14,7 +14,7 @@ pub(super) struct Drawn<'a> {
     /// What drawing it may take.
     pub effort: &'a Effort,
     /// In the picture's projection, where it is not Web Mercator.
-    projected: Option<(Projector, StyledMap)>,
+    projected: Option<StyledMap>,
     /// Parts of its furniture that it has no room for.
     without_room: RefCell<Vec<String>>,
     /// Labels of what lies on top that it has no room for.
@@ -36,11 +36,7 @@ impl<'a> Drawn<'a> {
         let frame = &picture.frame;
         let projected = match frame.projection() {
             None => None,
-            Some(projection) => {
-                let projector = projection.projector()?;
-                let map = plain.projected(&projector, frame.camera())?;
-                Some((projector, map))
-            }
+            Some(projection) => Some(plain.projected(projection.projector()?, frame.camera())?),
         };
         Ok(Self { plain, effort, projected, without_room: RefCell::default(), cut: Cell::new(0) })
     }
@@ -80,10 +76,10 @@ impl<'a> Drawn<'a> {
     }
 
     pub fn map(&self) -> &StyledMap {
-        self.projected.as_ref().map_or(&self.plain, |(_, map)| map)
+        self.projected.as_ref().unwrap_or(&self.plain)
     }
 
     pub fn projector(&self) -> Option<&Projector> {
-        self.projected.as_ref().map(|(projector, _)| projector)
+        self.projected.as_ref()?.projector()
     }
 }

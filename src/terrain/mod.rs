@@ -3,6 +3,7 @@
 //! A tile of heights is looked at together with those around it, so that slopes at its edges are
 //! what they would be in one large tile. Where there is no neighbour the ground goes on as it ends.
 
+mod grid;
 mod slope;
 
 use std::sync::{Arc, OnceLock};
@@ -10,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 pub use slope::Slopes;
 
 use crate::geo::TileId;
+use grid::Grid;
 
 /// The heights of one tile, metres: rows from the north, each from the west.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,16 +34,14 @@ pub type Around = [Option<Arc<Heights>>; 9];
 #[derive(Debug)]
 pub struct Ground {
     id: TileId,
-    side: usize,
-    /// `side + 2 * MARGIN` rows of as many.
-    metres: Vec<f32>,
+    metres: Grid<1>,
     /// Which of the nine tiles there are.
     there: [bool; 9],
     slopes: OnceLock<Slopes>,
 }
 
 /// How many rows and columns of the neighbours a tile is looked at with.
-const MARGIN: i64 = 2;
+const MARGIN: usize = 2;
 
 impl Ground {
     /// `None` where the tile in the middle is not there. Neighbours of another size are taken as
@@ -51,25 +51,24 @@ impl Ground {
         let side = middle.side as i64;
         let there =
             std::array::from_fn(|i| around[i].as_ref().is_some_and(|t| t.side == middle.side));
-        let row = |y: i64| (-MARGIN..side + MARGIN).map(move |x| (x, y));
         let height = |(x, y): (i64, i64)| {
             let tile = tile_of(x, y, side);
             match around[tile].as_deref().filter(|_| there[tile]) {
                 Some(tile) => {
-                    tile.metres[(y.rem_euclid(side) * side + x.rem_euclid(side)) as usize]
+                    [tile.metres[(y.rem_euclid(side) * side + x.rem_euclid(side)) as usize]]
                 }
                 None => {
-                    middle.metres[(y.clamp(0, side - 1) * side + x.clamp(0, side - 1)) as usize]
+                    [middle.metres[(y.clamp(0, side - 1) * side + x.clamp(0, side - 1)) as usize]]
                 }
             }
         };
-        let metres = (-MARGIN..side + MARGIN).flat_map(row).map(height).collect();
-        Some(Self { id, side: middle.side, metres, there, slopes: OnceLock::new() })
+        let metres = Grid::new(middle.side, MARGIN, height);
+        Some(Self { id, metres, there, slopes: OnceLock::new() })
     }
 
     /// Heights along each side of the tile.
     pub fn side(&self) -> usize {
-        self.side
+        self.metres.side()
     }
 
     /// How steep the ground is.
@@ -77,27 +76,31 @@ impl Ground {
         self.slopes.get_or_init(|| Slopes::of(self))
     }
 
-    /// The height at a place, counted in heights from the tile's upper left corner, metres: that of
-    /// the nearest, or a mix of the four around it.
-    pub fn height(&self, x: f64, y: f64, nearest: bool) -> f32 {
-        let [height] = Spot::new(x, y, nearest, self.side).mixed(|x, y| [self.at(x, y)]);
-        height
+    /// The heights at places, counted in heights from the tile's upper left corner, metres: each
+    /// that of the nearest, or a mix of the four around it.
+    pub fn heights_at<const R: usize>(
+        &self,
+        xs: &[f64; R],
+        ys: &[f64; R],
+        nearest: bool,
+    ) -> [f32; R] {
+        self.metres.values_at(xs, ys, nearest).map(|[height]| height)
     }
 
     /// Bytes that it takes up, slopes included.
     pub fn bytes(&self) -> usize {
-        self.metres.len() * 3 * size_of::<f32>()
+        self.metres.bytes() * 3
     }
 
     /// The height in a column and row, which may lie in the margin.
     fn at(&self, x: i64, y: i64) -> f32 {
-        let width = self.side as i64 + 2 * MARGIN;
-        self.metres[((y + MARGIN) * width + x + MARGIN) as usize]
+        let [height] = self.metres.at(x, y);
+        height
     }
 
     /// The same column and row, or where their tile is not there the nearest that is.
     fn known(&self, x: i64, y: i64) -> (i64, i64) {
-        let side = self.side as i64;
+        let side = self.side() as i64;
         if self.there[tile_of(x, y, side)] {
             (x, y)
         } else {
@@ -112,45 +115,6 @@ fn tile_of(x: i64, y: i64, side: i64) -> usize {
     third(y) * 3 + third(x)
 }
 
-/// Where a place lies among the middles of heights.
-struct Spot {
-    /// Column and row of the height to its upper left, from -1.
-    left: i64,
-    top: i64,
-    /// How far it is from there to the next ones, 0..=1.
-    along: f32,
-    down: f32,
-}
-
-impl Spot {
-    /// `x` and `y` count heights from the tile's upper left corner; the middle of the nearest
-    /// height, or just there.
-    fn new(x: f64, y: f64, nearest: bool, side: usize) -> Self {
-        let axis = |v: f64| {
-            // What is no number is 0 in the end.
-            let v = v.clamp(0.0, side as f64);
-            match nearest {
-                true => ((v as i64).min(side as i64 - 1), 0.0),
-                false => {
-                    let before = (v + 0.5) as i64 - 1;
-                    (before, (v - 0.5 - before as f64) as f32)
-                }
-            }
-        };
-        let ((left, along), (top, down)) = (axis(x), axis(y));
-        Self { left, top, along, down }
-    }
-
-    /// A mix of the four that `at` has around it.
-    fn mixed<const N: usize>(&self, at: impl Fn(i64, i64) -> [f32; N]) -> [f32; N] {
-        let mix = |a: [f32; N], b: [f32; N], share: f32| {
-            std::array::from_fn(|i| a[i] + (b[i] - a[i]) * share)
-        };
-        let row = |y: i64| mix(at(self.left, y), at(self.left + 1, y), self.along);
-        mix(row(self.top), row(self.top + 1), self.down)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,20 +125,29 @@ mod tests {
         Arc::new(Heights::new(side, (0..side * side).map(height).collect()).unwrap())
     }
 
+    fn height(ground: &Ground, x: f64, y: f64, nearest: bool) -> f32 {
+        let [height] = ground.heights_at(&[x], &[y], nearest);
+        height
+    }
+
+    fn slope(ground: &Ground, x: f64, y: f64) -> [f32; 2] {
+        let [slope] = ground.slopes().at(&[x], &[y], false);
+        slope
+    }
+
     #[test]
     fn a_plane_goes_on_over_the_edges_of_its_tiles() {
         let around: Around = std::array::from_fn(|i| Some(plane(4, i % 3, i / 3)));
         let ground = Ground::new(TileId::new(9, 20, 256).unwrap(), &around).unwrap();
         for (x, y) in [(0.0, 0.0), (0.5, 0.5), (3.9, 4.0), (2.25, 1.75)] {
             let expected = (4.0 + x - 0.5) * 3.0 + (4.0 + y - 0.5) * 5.0;
-            assert!((f64::from(ground.height(x, y, false)) - expected).abs() < 1e-4, "{x} {y}");
+            assert!((f64::from(height(&ground, x, y, false)) - expected).abs() < 1e-4, "{x} {y}");
         }
-        let slopes = ground.slopes();
-        let [east, south] = slopes.at(2.0, 2.0, false);
+        let [east, south] = slope(&ground, 2.0, 2.0);
         assert!((south / east - 5.0 / 3.0).abs() < 1e-5);
         // The latitude's share apart, it is as steep everywhere.
         for (x, y) in [(0.0, 0.0), (4.0, 0.0), (0.0, 4.0), (4.0, 4.0)] {
-            let [at_edge, _] = slopes.at(x, y, false);
+            let [at_edge, _] = slope(&ground, x, y);
             assert!((at_edge / east - 1.0).abs() < 1e-3, "{x} {y}");
         }
     }
@@ -184,8 +157,8 @@ mod tests {
         let mut around: Around = Default::default();
         around[4] = Some(plane(4, 0, 0));
         let ground = Ground::new(TileId::new(9, 20, 256).unwrap(), &around).unwrap();
-        assert_eq!(ground.height(0.0, 0.5, false), 0.0);
-        assert_eq!(ground.slopes().at(0.0, 0.5, false), ground.slopes().at(0.5, 0.5, false));
+        assert_eq!(height(&ground, 0.0, 0.5, false), 0.0);
+        assert_eq!(slope(&ground, 0.0, 0.5), slope(&ground, 0.5, 0.5));
         around[4] = None;
         assert!(Ground::new(TileId::new(9, 20, 256).unwrap(), &around).is_none());
     }
@@ -195,7 +168,19 @@ mod tests {
         let mut around: Around = Default::default();
         around[4] = Some(plane(4, 0, 0));
         let ground = Ground::new(TileId::new(0, 0, 0).unwrap(), &around).unwrap();
-        assert_eq!(ground.height(f64::NAN, f64::INFINITY, true), 3.0 * 5.0);
-        assert_eq!(ground.height(1e300, 1e300, true), 3.0 * 3.0 + 3.0 * 5.0);
+        assert_eq!(height(&ground, f64::NAN, f64::INFINITY, true), 3.0 * 5.0);
+        assert_eq!(height(&ground, 1e300, 1e300, true), 3.0 * 3.0 + 3.0 * 5.0);
+    }
+
+    #[test]
+    fn places_in_one_row_are_as_each_by_itself() {
+        let around: Around = std::array::from_fn(|i| Some(plane(7, i % 3, i / 3)));
+        let ground = Ground::new(TileId::new(9, 20, 256).unwrap(), &around).unwrap();
+        for step in [0.0, 0.07, 0.31, 0.9, -0.2] {
+            let xs: [f64; 8] = std::array::from_fn(|i| 2.1 + step * i as f64);
+            let level = ground.slopes().at(&xs, &[4.3; 8], false);
+            let alone: [_; 8] = std::array::from_fn(|i| slope(&ground, xs[i], 4.3));
+            assert_eq!(level, alone, "{step}");
+        }
     }
 }

@@ -1,17 +1,14 @@
 //! How steep the ground is, by Horn's formula (B. Horn, "Hill shading and the reflectance map",
 //! Proceedings of the IEEE 69, 1981), exaggerated at small scales as MapLibre does.
 
-use super::{Ground, Spot};
+use super::Ground;
+use super::grid::Grid;
 use crate::geo::World;
 
 /// Slopes of a tile and of one row and column around it: how far the ground rises for each metre to
 /// the east and to the south.
 #[derive(Debug)]
-pub struct Slopes {
-    side: usize,
-    /// `side + 2` rows of as many.
-    slopes: Vec<[f32; 2]>,
-}
+pub struct Slopes(Grid<2>);
 
 /// Around the equator, metres (EPSG:3857).
 const EQUATOR_M: f64 = 40_075_016.685_578_5;
@@ -24,9 +21,9 @@ const STEEPEST: f64 = 4.0;
 
 impl Slopes {
     pub(super) fn of(ground: &Ground) -> Self {
-        let side = ground.side as i64;
+        let side = ground.side() as f64;
         let zoom = f64::from(ground.id.z());
-        let metres_per_height = EQUATOR_M / (ground.side as f64 * zoom.exp2());
+        let metres_per_height = EQUATOR_M / (side * zoom.exp2());
         // Eight times the distance of two heights is what the differences are of.
         let scale = exaggeration(zoom) / (8.0 * metres_per_height);
         let bounds = ground.id.bounds();
@@ -38,21 +35,18 @@ impl Slopes {
             let south =
                 at(-1, 1) + 2.0 * at(0, 1) + at(1, 1) - at(-1, -1) - 2.0 * at(0, -1) - at(1, -1);
             // A metre of the map is shorter on the ground, away from the equator.
-            let down = (y as f64 + 0.5) / side as f64;
+            let down = (y as f64 + 0.5) / side;
             let middle = World { x: 0.5, y: bounds.min.y + (bounds.max.y - bounds.min.y) * down };
             let shrunk = middle.to_degrees().1.to_radians().cos();
             [east, south].map(|d| ((d * scale).clamp(-STEEPEST, STEEPEST) / shrunk) as f32)
         };
-        let row = |y: i64| (-1..=side).map(move |x| (x, y));
-        Self { side: ground.side, slopes: (-1..=side).flat_map(row).map(slope).collect() }
+        Self(Grid::new(ground.side(), 1, slope))
     }
 
-    /// The slopes to the east and to the south at a place, counted in heights from the tile's upper
-    /// left corner: those of the nearest height, or a mix of the four around it.
-    pub fn at(&self, x: f64, y: f64, nearest: bool) -> [f32; 2] {
-        let width = self.side as i64 + 2;
-        Spot::new(x, y, nearest, self.side)
-            .mixed(|x, y| self.slopes[((y + 1) * width + x + 1) as usize])
+    /// The slopes to the east and to the south at places, counted in heights from the tile's upper
+    /// left corner: each those of the nearest height, or a mix of the four around it.
+    pub fn at<const R: usize>(&self, xs: &[f64; R], ys: &[f64; R], nearest: bool) -> [[f32; 2]; R] {
+        self.0.values_at(xs, ys, nearest)
     }
 }
 

@@ -213,11 +213,13 @@ impl<'a> Canvas<'a> {
         let columns = self.seen(row, from as usize, (to - from) as usize);
         let Some(given) = usize::try_from(columns.start as i64 - x).ok() else { return };
         let given = &rgba[given..given + columns.len()];
-        for (pixel, rgba) in self.row(row, columns).chunks_exact_mut(4).zip(given) {
-            match rgba[3] {
-                255 => pixel.copy_from_slice(rgba),
-                _ => over(pixel, *rgba),
-            }
+        let (four, rest) = self.row(row, columns).as_chunks_mut::<16>();
+        let (four_of, rest_of) = given.as_chunks::<4>();
+        for (below, source) in four.iter_mut().zip(four_of) {
+            over_four(below, bytemuck::cast_ref::<[[u8; 4]; 4], [u8; 16]>(source), 255);
+        }
+        for (pixel, source) in rest.chunks_exact_mut(4).zip(rest_of) {
+            over(pixel, *source);
         }
     }
 

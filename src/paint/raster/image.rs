@@ -13,36 +13,48 @@ use crate::sprite::Image;
 pub fn draw(raster: &Raster, canvas: &mut Canvas) {
     let Some(colors) = Colors::new(&raster.adjustment) else { return };
     let image = &*raster.image;
-    draw_placed(&raster.corners, raster.part, canvas, |u, v| {
-        let rgba =
-            if raster.nearest { nearest(image, u, v) } else { mixed(image, u, v, Edge::Clamp) };
-        if rgba[3] > 0 { colors.apply(rgba) } else { [0; 4] }
+    draw_placed(&raster.corners, raster.part, canvas, |xs, ys, run| {
+        for (ink, (x, y)) in run.iter_mut().zip(xs.iter().zip(ys)) {
+            let rgba = match raster.nearest {
+                true => nearest(image, *x, *y),
+                false => mixed(image, *x, *y, Edge::Clamp),
+            };
+            *ink = if rgba[3] > 0 { colors.apply(rgba) } else { [0; 4] };
+        }
     });
 }
 
-/// Blends the colour (premultiplied RGBA) that each pixel's place in a picture has over it;
-/// `corners` bound the `part` of the picture, in its own units: left, top, right, bottom.
+/// How many pixels are drawn together.
+pub const RUN: usize = 32;
+
+/// Blends the colour (premultiplied RGBA) that each pixel's place in a picture has over it, a run
+/// of a row at a time; `corners` bound the `part` of the picture, in its own units: left, top,
+/// right, bottom. At the end of a row the colours of a run's last places are not asked for.
 pub fn draw_placed(
     corners: &[Snapped; 4],
     part: [f64; 4],
     canvas: &mut Canvas,
-    color: impl Fn(f64, f64) -> [u8; 4],
+    color: impl Fn(&[f64; RUN], &[f64; RUN], &mut [[u8; 4]; RUN]),
 ) {
     let Some(map) = Projective::onto_square(corners) else { return };
     let [left, top, right, bottom] = part;
     let outer = canvas.clip(Some(rows_in(corners, canvas.width() as u32, canvas.height() as u32)));
+    let (mut xs, mut ys, mut run) = ([0.0; RUN], [0.0; RUN], [[0; 4]; RUN]);
     for y in 0..canvas.height() {
         let columns = canvas.seen(y, 0, canvas.width());
         if !canvas.spends(columns.len(), cost::PLACED_PX) {
             break;
         }
-        for x in columns {
-            let at = |v: usize| v as i64 * SUBPIXELS + SUBPIXELS / 2;
-            let (u, v) = map.apply((at(x) - corners[0].x) as f64, (at(y) - corners[0].y) as f64);
-            let rgba = color(left + u * (right - left), top + v * (bottom - top));
-            if rgba[3] > 0 {
-                canvas.blend_pixel(x, y, rgba, 255);
+        let at = |v: usize| v as i64 * SUBPIXELS + SUBPIXELS / 2;
+        for first in columns.clone().step_by(RUN) {
+            for i in 0..RUN {
+                let x = at(first + i) - corners[0].x;
+                let (u, v) = map.apply(x as f64, (at(y) - corners[0].y) as f64);
+                xs[i] = left + u * (right - left);
+                ys[i] = top + v * (bottom - top);
             }
+            color(&xs, &ys, &mut run);
+            canvas.blend_row(first as i64, y as i64, &run[..RUN.min(columns.end - first)]);
         }
     }
     canvas.unclip(outer);
@@ -76,6 +88,7 @@ impl Projective {
         Some(Self([e, -b, 0.0, -d, a, 0.0, d * h - e * g, b * g - a * h, a * e - b * d]))
     }
 
+    #[inline]
     fn apply(&self, x: f64, y: f64) -> (f64, f64) {
         let m = &self.0;
         let w = m[6] * x + m[7] * y + m[8];

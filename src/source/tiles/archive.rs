@@ -5,6 +5,7 @@
 //! same before and after it was read: so an archive that was cut short or replaced under the
 //! server's hands gives errors while it is broken, and right tiles as soon as it is whole.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use pmtiles::{
     AsyncBackend, AsyncPmTilesReader, BackendResponse, PmtError, PmtResult, TileCoord, TileType,
 };
@@ -130,6 +132,44 @@ impl Archive {
     }
 }
 
+/// A PMTiles archive in memory.
+pub struct Held {
+    name: String,
+    reader: Reader,
+    stamp: u128,
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Held {
+    pub fn new(name: &str, bytes: Cow<'static, [u8]>) -> Result<Self, TilesError> {
+        let stamp = Identity::of_kind("held archive").with(&*bytes).number128();
+        let bytes = match bytes {
+            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+            Cow::Owned(bytes) => bytes.into(),
+        };
+        let reader = Reader::pmtiles(name.to_string(), Backend::Held(bytes))?;
+        Ok(Self { name: name.to_string(), reader, stamp })
+    }
+
+    pub fn zooms(&self) -> Result<(u8, u8), TilesError> {
+        self.reader.zooms()
+    }
+
+    /// A number for its bytes.
+    pub fn stamp(&self) -> u128 {
+        self.stamp
+    }
+
+    pub fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>, TilesError> {
+        self.reader.tile(Path::new(&self.name), id)
+    }
+}
+
 enum Reader {
     /// One reader at a time: the tiles that are read are kept decoded.
     MbTiles(String, Mutex<Connection>),
@@ -148,14 +188,18 @@ impl Reader {
             }
             Kind::PmTiles => {
                 let file = File::open(path).map_err(|e| TilesError::Io(name.clone(), e))?;
-                // Reading from a file never waits for anything else, so no runtime is needed.
-                let reader = pollster::block_on(AsyncPmTilesReader::try_from_source(Backend(file)));
-                let reader = reader.map_err(|e| TilesError::PmTiles(name, Box::new(e)))?;
-                match reader.get_header().tile_type {
-                    TileType::Mlt => Err(TilesError::Encoding("mlt".to_string())),
-                    _ => Ok(Self::PmTiles(Box::new(reader))),
-                }
+                Self::pmtiles(name, Backend::File(file))
             }
+        }
+    }
+
+    fn pmtiles(name: String, backend: Backend) -> Result<Self, TilesError> {
+        // Reading never waits for anything else, so no runtime is needed.
+        let reader = pollster::block_on(AsyncPmTilesReader::try_from_source(backend));
+        let reader = reader.map_err(|e| TilesError::PmTiles(name, Box::new(e)))?;
+        match reader.get_header().tile_type {
+            TileType::Mlt => Err(TilesError::Encoding("mlt".to_string())),
+            _ => Ok(Self::PmTiles(Box::new(reader))),
         }
     }
 
@@ -222,15 +266,28 @@ fn said_zooms(database: &Connection) -> Option<(u8, u8)> {
     zoom("minzoom").zip(zoom("maxzoom")).filter(|(min, max)| min <= max && *max <= TileId::MAX_ZOOM)
 }
 
-struct Backend(File);
+enum Backend {
+    File(File),
+    Held(Bytes),
+}
 
 impl AsyncBackend for Backend {
     async fn read(&self, offset: u64, length: usize) -> PmtResult<BackendResponse> {
-        let size = self.0.metadata().map_err(PmtError::Reading)?.len();
-        let length = (length as u64).min(size.saturating_sub(offset)) as usize;
-        let mut bytes = vec![0; length];
-        read_at(&self.0, &mut bytes, offset).map_err(PmtError::Reading)?;
-        Ok(BackendResponse::new(bytes.into()))
+        let size = match self {
+            Self::File(file) => file.metadata().map_err(PmtError::Reading)?.len(),
+            Self::Held(bytes) => bytes.len() as u64,
+        };
+        let offset = offset.min(size);
+        let length = (length as u64).min(size - offset) as usize;
+        let read = match self {
+            Self::Held(bytes) => bytes.slice(offset as usize..offset as usize + length),
+            Self::File(file) => {
+                let mut bytes = vec![0; length];
+                read_at(file, &mut bytes, offset).map_err(PmtError::Reading)?;
+                bytes.into()
+            }
+        };
+        Ok(BackendResponse::new(read))
     }
 }
 

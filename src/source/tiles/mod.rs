@@ -7,6 +7,7 @@ mod heights;
 mod picture;
 mod vector;
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ pub use vector::{VectorTile, decode as decode_vector};
 use super::roots::{Roots, RootsError};
 use crate::geo::{TileId, World, WorldBox};
 use crate::identity::Identity;
-use archive::{Archive, Kind};
+use archive::{Archive, Held, Kind};
 use folder::Folder;
 
 /// Why tiles can't be read.
@@ -73,6 +74,7 @@ pub struct TileSet {
 enum Reader {
     Folder(Folder),
     Archive(Archive),
+    Held(Held),
 }
 
 /// What a style says of its tiles; what it leaves out comes from the TileJSON or the archive.
@@ -124,11 +126,26 @@ impl TileSet {
         Ok(Self::new(Reader::Folder(tiles), &options))
     }
 
+    /// Those of a PMTiles archive that is in memory.
+    pub fn held(
+        options: &TileSetOptions,
+        name: &str,
+        bytes: Cow<'static, [u8]>,
+    ) -> Result<Self, TilesError> {
+        let held = Held::new(name, bytes)?;
+        let zooms = held.zooms()?;
+        Ok(Self::with(Reader::Held(held), zooms, options))
+    }
+
     fn new(reader: Reader, options: &TileSetOptions) -> Self {
-        let (minzoom, maxzoom) = match &reader {
-            Reader::Folder(_) => (0, DEFAULT_MAXZOOM),
+        let zooms = match &reader {
             Reader::Archive(archive) => archive.zooms(),
+            _ => (0, DEFAULT_MAXZOOM),
         };
+        Self::with(reader, zooms, options)
+    }
+
+    fn with(reader: Reader, (minzoom, maxzoom): (u8, u8), options: &TileSetOptions) -> Self {
         Self {
             reader,
             minzoom: options.minzoom.unwrap_or(minzoom),
@@ -145,11 +162,12 @@ impl TileSet {
 
     /// What tells these tiles from others at a start, or from themselves after a change, and
     /// whether that is sure: the length and time of change of an archive, or of every file in a
-    /// folder.
+    /// folder, and the bytes of what is in memory.
     pub fn stamp(&self) -> (u128, bool) {
         let (reader, sure) = match &self.reader {
             Reader::Folder(folder) => folder.stamp(),
             Reader::Archive(archive) => (archive.stamp(), true),
+            Reader::Held(held) => (held.stamp(), true),
         };
         let zooms = (self.minzoom, self.maxzoom, self.tms);
         let whole = Identity::of_kind("tiles").with(&reader).with(&self.bounds).with(&zooms);
@@ -157,10 +175,11 @@ impl TileSet {
     }
 
     /// A number that is another while the server runs when an archive's file has changed; 0 for
-    /// folders, whose tiles are taken to be the same from one start to the next.
+    /// what is in memory, and for folders, whose tiles are taken to be the same from one start to
+    /// the next.
     pub fn version(&self) -> u64 {
         match &self.reader {
-            Reader::Folder(_) => 0,
+            Reader::Folder(_) | Reader::Held(_) => 0,
             Reader::Archive(archive) => {
                 Identity::of_kind("archive").with(&archive.file_stamp()).number()
             }
@@ -178,6 +197,7 @@ impl TileSet {
         let bytes = match &self.reader {
             Reader::Folder(folder) => folder.tile(id, self.tms)?,
             Reader::Archive(archive) => archive.tile(id)?,
+            Reader::Held(held) => held.tile(id)?,
         };
         bytes.map(unzipped).transpose()
     }
