@@ -13,7 +13,7 @@ fn size(png: &[u8]) -> (u32, u32) {
 }
 
 #[tokio::test]
-async fn the_heights_that_the_map_is_shaded_by_are_served() {
+async fn the_heights_and_the_backdrop_of_the_map_are_served() {
     let source = get("/styles/conflict/style.json").await.json()["sources"]["relief"].clone();
     let tiles = source["tiles"][0].as_str().unwrap();
     let (_, path) = tiles.split_once("/styles/").unwrap();
@@ -29,6 +29,18 @@ async fn the_heights_that_the_map_is_shaded_by_are_served() {
     for (place, status) in [("7/0/0", 404), ("4/9/6", 404), ("7/128/3", 404), ("7/a/3", 400)] {
         assert_eq!(get(&at(place)).await.status.as_u16(), status, "{place}");
     }
+    // What lies behind the map is no collection, and is served all the same.
+    let style = get("/styles/conflict/style.json").await.json();
+    let (_, land) =
+        style["sources"]["world-land"]["data"].as_str().unwrap().split_once("/st").unwrap();
+    let land = get(&format!("/st{land}")).await;
+    assert_eq!((land.status.as_u16(), land.header("content-type")), (200, "application/geo+json"));
+    assert!(land.json()["features"][0]["geometry"]["coordinates"].as_array().unwrap().len() > 300);
+    for other in ["/collections/world-land", "/styles/conflict/sources/places"] {
+        assert_eq!(get(other).await.status.as_u16(), 404, "{other}");
+    }
+    let found = get("/query?name=Paraguay").await.json();
+    assert_eq!(found["features"].as_array().unwrap().len(), 0);
     for other in ["/styles/conflict/sources/places/7/80/48", "/styles/x/sources/relief/7/80/48"] {
         assert_eq!(get(other).await.status.as_u16(), 404, "{other}");
     }
@@ -188,7 +200,7 @@ async fn shusha_the_day_after_it_was_taken() {
     );
     let control = of("control");
     assert_eq!(control.len(), 1);
-    assert_eq!(control[0]["properties"]["control"], "contested");
+    assert_eq!(control[0]["properties"]["control"], "azerbaijan");
     assert!(!answer["sources"].as_array().unwrap().is_empty());
     // The day before the attack on the town was decided, and the day after.
     let holder = async |day: &str| {

@@ -22,6 +22,7 @@ import globe  # noqa: E402
 import line_1994  # noqa: E402
 import relief  # noqa: E402
 import settlements  # noqa: E402
+import world  # noqa: E402
 from features import CC0, GRID, NE1, NED, PD, dissolve, feature, km, km2, names, polys, save, slug, table  # noqa: E402
 
 TERRITORIES = {r['id']: r for r in table('territories.csv')}
@@ -160,6 +161,7 @@ def main():
     authored.events()
     places()
     globe.write(inputs.HERE.parent / 'globe' / 'land.json')
+    world.write()
     relief.write(inputs.HERE.parent / 'relief.pmtiles')
 
 

@@ -10,7 +10,18 @@ from shapely.validation import explain_validity
 import authored
 from features import CC0, G, dissolve, feature, km, km2, save
 
-DAYS = ('1994-05-12', '2020-09-27', '2020-11-10', '2020-11-20', '2020-11-25', '2020-12-01', '2022-08-26', '2023-09-20')
+# Towns and villages by the days on which the President of Azerbaijan announced that they were taken (events.csv).
+TAKEN = {
+    '2020-10-03': {'Talish': (46.740833, 40.381389), 'Sugovushan': (46.729444, 40.331389)},
+    '2020-10-04': {'Jabrayil': (47.0284, 39.3992)},
+    '2020-10-09': {'Hadrut': (47.0319, 39.52003)},
+    '2020-10-17': {'Fizuli': (47.1453, 39.6009)},
+    '2020-10-20': {'Zangilan': (46.6599, 39.0837)},
+    '2020-10-25': {'Qubadli': (46.5818, 39.3444)},
+    '2020-11-08': {'Shusha': (46.7499, 39.7601)},
+}
+TAKEN_M = 2000
+DAYS = ('1994-05-12', '2020-09-27', *TAKEN, '2020-11-10', '2020-11-20', '2020-11-25', '2020-12-01', '2022-08-26', '2023-09-20')
 HANDED_OVER = {'Agdam': '2020-11-20', 'Kalbajar': '2020-11-25', 'Lachin': '2020-12-01'}
 STATEMENT = 'Statement by the President of Azerbaijan, the Prime Minister of Armenia and the President of Russia, 10 Nov 2020 (kremlin.ru/events/president/news/64384)'
 SETTLEMENTS = 'settlements known to have been on either side (geodata/build/tables/settlements-2020.csv)'
@@ -50,6 +61,8 @@ NOTE = ('Generalised: each part of the outline is as good as the line it follows
 # What is to be known of a holder beside that.
 MORE = {'peacekeepers': ' Its end is the cease-fire of 20 September 2023, from which on Azerbaijan held the area; the peacekeepers themselves had left by '
                         '12 June 2024 (Ministry of Defence of Azerbaijan).'}
+TAKEN_NOTE = (' In the war of 2020 only what was announced as taken is drawn, two kilometres round each town on the day of the announcement, '
+              'some of which the Armenian side disputed; the rest of what changed hands is contested until 10 November 2020.')
 ACCURACY_M = {'armenian': 4000, 'azerbaijan': 4000, 'contested': 5000, 'peacekeepers': 4000, 'corridor': 2000}
 
 
@@ -67,11 +80,17 @@ def disc(lon, lat, metres):
     return Polygon([G.fwd(lon, lat, azimuth, metres)[:2] for azimuth in range(0, 360, 10)])
 
 
+def taken():
+    """What was announced as taken by its day, by day: two kilometres round each place."""
+    return {day: unary_union([disc(*at, TAKEN_M) for at in towns.values()]) for day, towns in TAKEN.items()}
+
+
 def regions():
     """What the faces are cut by, besides the line of 1994."""
     towns = dissolve_discs([(46.5498, 39.6374), (46.54333, 39.58972), (46.512778, 39.626944)])
     out = {'zone': zone_outline(), 'corridor_2020': authored.strip('lachin-corridor-2020'),
-           'corridor_2022': authored.strip('lachin-corridor-2022'), 'lachin_towns': towns}
+           'corridor_2022': authored.strip('lachin-corridor-2022'), 'lachin_towns': towns,
+           **{'taken_' + day: area for day, area in taken().items()}}
     for name, g in out.items():
         assert g.is_valid, (name, explain_validity(g))
     return out
@@ -91,10 +110,10 @@ def holder(face, unit, day):
     strip_2020 = face['corridor_2020'] and unit == 'Lachin'
     strip_2022 = face['corridor_2022'] and not face['lachin_towns'] and unit == 'Lachin'
     kept = in_zone or unit in HANDED_OVER
-    if day == '1994-05-12' or (day == '2020-09-27' and kept):
+    if day == '1994-05-12' or (day < '2020-11-10' and kept):
         return 'armenian'
-    if day == '2020-09-27':
-        return 'contested'
+    if day < '2020-11-10':
+        return 'azerbaijan' if any(face['taken_' + then] for then in TAKEN if then <= day) else 'contested'
     if in_zone:
         return 'peacekeepers'
     if (strip_2022 if day >= '2022-08-26' else strip_2020):
@@ -104,7 +123,9 @@ def holder(face, unit, day):
 
 def source_of(holder_id, start):
     """The sources for what a holder held from a day on."""
-    later = {('azerbaijan', '2022-08-26'): HANDOVER_2022, ('corridor', '2022-08-26'): HANDOVER_2022,
+    announced = '; announcements by the President of Azerbaijan of the days on which towns were taken (geodata/build/tables/events.csv)'
+    later = {**{('azerbaijan', day): announced for day in TAKEN},
+             ('azerbaijan', '2022-08-26'): HANDOVER_2022, ('corridor', '2022-08-26'): HANDOVER_2022,
              ('azerbaijan', '2023-09-20'): '; cease-fire of 20 September 2023'}
     first = SOURCES[holder_id] if (holder_id, start) != ('azerbaijan', '1994-05-12') else SOURCES['armenian'].split('; ')[0]
     return first + later.get((holder_id, start), '')
@@ -125,7 +146,7 @@ def control(units):
             if mine:
                 area = dissolve([faces[i][0]['geom'] for i in mine])
                 out.append(feature(area, id=f'{h}-{start}', control=h, kind='control', status='de-facto', valid_from=start, valid_to=following,
-                           source=source_of(h, start), license=CC0, accuracy_m=ACCURACY_M[h], area_km2=round(km2(area), 1), note=NOTE + MORE.get(h, ''), **texts))
+                           source=source_of(h, start), license=CC0, accuracy_m=ACCURACY_M[h], area_km2=round(km2(area), 1), note=NOTE + MORE.get(h, '') + (TAKEN_NOTE if start in TAKEN else ''), **texts))
             start = None
     save('control.geojson', 'Who held what', sorted(out, key=lambda f: (f['properties']['valid_from'], f['id'])), authored.SCHEMA)
     return out

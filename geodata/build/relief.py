@@ -15,6 +15,8 @@ import inputs
 
 # West, south, east, north: the frame of the layers and half as much again.
 REGION = (41.0, 36.5, 53.0, 44.5)
+# What is drawn around it, as coarse as the first zoom has it: whole tiles, all within the source.
+AROUND = (22.6, 22.0, 67.4, 48.9)
 # Below the first the tiles go beyond the source; a height of the source has about the size of a px at the last.
 MIN_ZOOM, MAX_ZOOM = 5, 7
 SIDE = 256
@@ -22,9 +24,10 @@ SIDE = 256
 NORTH, WEST, PER_DEGREE = 50, 0, 120
 
 
-def steps(metres):
-    """Whole metres, rounded more where the ground is high and steep: what is left out is noise of the source (30 m, its authors say)."""
-    step = numpy.where(metres < 300, 1, numpy.where(metres < 1000, 2, numpy.where(metres < 2000, 4, 8)))
+def steps(metres, z):
+    """Whole metres, rounded more where the ground is high and steep, and where a px is a mean of many: what is left out is noise of the source
+    (30 m, its authors say)."""
+    step = (2 if z == MIN_ZOOM else 1) * numpy.where(metres < 300, 1, numpy.where(metres < 1000, 2, numpy.where(metres < 2000, 4, 8)))
     return (numpy.round(metres / step) * step).astype(int)
 
 
@@ -52,9 +55,9 @@ def tile(globe, z, x, y):
     return fine.reshape(SIDE, over, SIDE, over).mean((1, 3))
 
 
-def picture(metres):
+def picture(metres, z):
     """As MapLibre's `terrarium` has heights: 256 times red and green, less 32,768 m."""
-    value = numpy.clip(steps(metres), 0, None) + 32768
+    value = numpy.clip(steps(metres, z), 0, None) + 32768
     rgb = numpy.stack([value >> 8, value & 255, numpy.zeros_like(value)], axis=-1).astype(numpy.uint8)
     out = io.BytesIO()
     Image.fromarray(rgb).save(out, 'webp', lossless=True, quality=100, method=6, exact=True)
@@ -63,7 +66,7 @@ def picture(metres):
 
 def tiles(z):
     """Columns and rows of the tiles that meet the region."""
-    west, south, east, north = REGION
+    west, south, east, north = AROUND if z == MIN_ZOOM else REGION
 
     def at(lon, lat):
         return (lon + 180) / 360 * 2 ** z, (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2 ** z
@@ -79,8 +82,8 @@ def write(path):
         writer = Writer(file)
         named = {zxy_to_tileid(z, x, y): (z, x, y) for z in range(MIN_ZOOM, MAX_ZOOM + 1) for x, y in tiles(z)}
         for number in sorted(named):
-            writer.write_tile(number, picture(tile(globe, *named[number])))
-        west, south, east, north = (round(v * 10_000_000) for v in REGION)
+            writer.write_tile(number, picture(tile(globe, *named[number]), named[number][0]))
+        west, south, east, north = (round(v * 10_000_000) for v in AROUND)
         writer.finalize(
             {'tile_type': TileType.WEBP, 'tile_compression': Compression.NONE, 'min_zoom': MIN_ZOOM, 'max_zoom': MAX_ZOOM,
              'min_lon_e7': west, 'min_lat_e7': south, 'max_lon_e7': east, 'max_lat_e7': north,

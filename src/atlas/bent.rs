@@ -72,8 +72,9 @@ impl<T> Cell<'_, T> {
         WorldBox { min: self.world(0.0, 0.0), max: self.world(1.0, 1.0) }
     }
 
-    /// The piece in the plane, and how far its middle is from where it should be; none where not
-    /// all of it can be projected.
+    /// The piece in the plane, and how far the middles of its sides are from where they should be;
+    /// none where not all of it can be projected. (That of the whole says nothing: between two
+    /// conformal projections it is the mean of the corners, nearly, however bent the sides are.)
     fn bent(&self, projector: &Projector) -> Option<(Placed<T>, f64)> {
         let forward = |x: f64, y: f64| {
             let place = self.world(x, y);
@@ -81,9 +82,13 @@ impl<T> Cell<'_, T> {
         };
         let corners =
             [forward(0.0, 0.0)?, forward(1.0, 0.0)?, forward(1.0, 1.0)?, forward(0.0, 1.0)?];
-        let middle = forward(0.5, 0.5)?;
-        let mean = |of: fn(&World) -> f64| corners.iter().map(of).sum::<f64>() / 4.0;
-        let error = (mean(|p| p.x) - middle.x).hypot(mean(|p| p.y) - middle.y);
+        let middles =
+            [forward(0.5, 0.0)?, forward(1.0, 0.5)?, forward(0.5, 1.0)?, forward(0.0, 0.5)?];
+        let off = |side: usize| {
+            let (from, to, middle) = (corners[side], corners[(side + 1) % 4], middles[side]);
+            ((from.x + to.x) / 2.0 - middle.x).hypot((from.y + to.y) / 2.0 - middle.y)
+        };
+        let error = (0..4).map(off).fold(0.0, f64::max);
         let [left, top, right, bottom] = self.placed.part;
         let part = [
             self.between(0, 0.0, left, right),

@@ -227,6 +227,7 @@ impl Loader {
             let d = Diagnostic::error(format!("nothing of {} can be served", self.lost.join(", ")));
             self.problem(d.help("mend the problems above, or serve the rest with --lenient"));
         }
+        self.collections.retain(|_, index| !index.collection().backdrop);
         let map = Map {
             catalog: Catalog::new(self.collections),
             styles: self.styles,

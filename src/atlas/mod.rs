@@ -31,7 +31,7 @@ pub use sources::Source;
 pub use tiles::Held;
 
 use crate::catalog::Catalog;
-use crate::feature::{Date, Value};
+use crate::feature::{Collection, Date, Value};
 use crate::geo::{Projector, Shape, WorldBox, round};
 use crate::identity::Identity;
 use crate::paint::raster::Stamps;
@@ -172,9 +172,18 @@ impl StyledMap {
         self.projector.as_deref()
     }
 
-    /// Source id to the name of the collection it draws.
+    /// A source that is a backdrop of features.
+    pub(crate) fn backdrop(&self, source: &str) -> Option<&Collection> {
+        match &*self.sources.get(source)?.source {
+            Source::Features(index) => Some(index.collection()).filter(|c| c.backdrop),
+            _ => None,
+        }
+    }
+
+    /// Source id to the name of the collection it draws, of those in the catalog.
     pub fn source_collections(&self) -> impl Iterator<Item = (&str, &str)> {
         self.sources.iter().filter_map(|(id, sourced)| match &*sourced.source {
+            Source::Features(index) if index.collection().backdrop => None,
             Source::Features(index) => Some((id.as_str(), index.collection().name.as_str())),
             Source::Clusters(clusters) => Some((id.as_str(), clusters.collection().name.as_str())),
             _ => None,
@@ -220,15 +229,24 @@ impl StyledMap {
         around(self.sources.values())
     }
 
-    /// The narrowest box that holds everything the style draws: it runs past the east side of the
-    /// world where that is the shorter way.
+    /// The narrowest box that holds everything the style draws before its backdrop, or that, if
+    /// there is nothing else: it runs past the east side of the world where that is the shorter way.
     pub fn frame(&self) -> Option<WorldBox> {
-        round::around(self.sources.values().filter_map(|sourced| sourced.source.frame()))
+        let frame_of = |is_backdrop: bool| {
+            let sources = self.sources.values().map(|sourced| &sourced.source);
+            let sources = sources.filter(|source| source.is_backdrop() == is_backdrop);
+            round::around(sources.filter_map(|source| source.frame()))
+        };
+        frame_of(false).or_else(|| frame_of(true))
     }
 
-    /// The same without what lies on top in one picture.
+    /// The envelope of the same without what lies on top in one picture.
     pub(crate) fn own_bounds(&self) -> Option<WorldBox> {
-        around(self.sources.values().filter(|sourced| !sourced.is_on_top()))
+        let bounds_of = |is_backdrop: bool| {
+            let own = self.sources.values().filter(|sourced| !sourced.is_on_top());
+            around(own.filter(|sourced| sourced.source.is_backdrop() == is_backdrop))
+        };
+        bounds_of(false).or_else(|| bounds_of(true))
     }
 
     /// A layer's source.

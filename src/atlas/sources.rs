@@ -189,6 +189,16 @@ impl Source {
         }
     }
 
+    /// Whether it only lies behind what the map is about.
+    pub fn is_backdrop(&self) -> bool {
+        match self {
+            Source::Features(index) => index.collection().backdrop,
+            Source::Clusters(clusters) => clusters.collection().backdrop,
+            Source::Dem(_) => true,
+            Source::Vector(_) | Source::Raster(_) | Source::Image(_) => false,
+        }
+    }
+
     /// What is wrong with its files now.
     pub fn fault(&self) -> Option<String> {
         match self {

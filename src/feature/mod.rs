@@ -124,6 +124,9 @@ pub struct Collection {
     pub title: String,
     /// Whether `near` looks here when it is not told where (the document's member `gazetteer`).
     pub gazetteer: bool,
+    /// Whether it only lies behind the rest, and is none of what the map is about: its extent is
+    /// not the map's, and it is in no catalog (the document's member `backdrop`).
+    pub backdrop: bool,
     /// What its features' dates mean.
     pub timing: Timing,
     pub features: Vec<Feature>,

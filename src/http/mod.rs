@@ -62,6 +62,7 @@ pub fn router(service: Service, site: Site) -> Router {
         .route("/styles/{id}/{file}", get(styles::sprite))
         .route("/styles/{id}/{z}/{x}/{file}", get(tiles::tile))
         .route("/styles/{id}/{size}/{z}/{x}/{file}", get(tiles::sized_tile))
+        .route("/styles/{id}/sources/{source}", get(sources::backdrop))
         .route("/styles/{id}/sources/{source}/{z}/{x}/{y}", get(sources::tile))
         .route("/styles/{id}/static/{place}/{file}", get(pictures::picture))
         .route("/styles/{id}/static/{overlay}/{place}/{file}", get(pictures::overlaid_picture))

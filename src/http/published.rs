@@ -1,7 +1,7 @@
 //! A style's document as clients get it: what it draws from is named by URLs of this server, and no
 //! path of the server's files leaves it.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::attribution;
 use super::ogc::segment;
@@ -18,6 +18,12 @@ pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
             && data.is_string()
         {
             *data = json!(format!("{url}/collections/{}/items?limit=100000", segment(collection)));
+        }
+    }
+    for (source, json) in sources_of(&mut style) {
+        if styled.backdrop(source).is_some() {
+            let data = format!("{url}/styles/{}/sources/{}", segment(id), segment(source));
+            json.insert("data".to_string(), json!(data));
         }
     }
     for (source, set) in styled.tile_sets() {
@@ -52,6 +58,12 @@ pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
         metadata.insert("contactline:left-out".to_string(), json!(left_out));
     }
     style
+}
+
+/// The sources of a style, by their ids.
+fn sources_of(style: &mut Json) -> impl Iterator<Item = (&String, &mut Map<String, Json>)> {
+    let sources = style.get_mut("sources").and_then(Json::as_object_mut).into_iter().flatten();
+    sources.filter_map(|(id, source)| Some((id, source.as_object_mut()?)))
 }
 
 /// Names the tiles of a source that are files here by their place on this server.

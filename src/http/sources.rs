@@ -4,8 +4,35 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::Problem;
-use super::request::{Asker, UrlPath, cached, number, short};
+use super::request::{Asker, GEOJSON, UrlPath, cached, number, short};
+use crate::encode::{FeatureJson, Form, feature_collection};
 use crate::geo::TileId;
+
+/// `/styles/{id}/sources/{source}`: the features of a backdrop, which is no collection, as GeoJSON.
+pub async fn backdrop(
+    Asker(service): Asker,
+    UrlPath((id, source)): UrlPath<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let map = service.map();
+    let found = map.style(&id).and_then(|styled| styled.backdrop(&source)).ok_or_else(|| {
+        Problem::not_found(format!(
+            "the style '{}' has no backdrop '{}'; its style.json names where its sources are",
+            short(&id),
+            short(&source)
+        ))
+    })?;
+    let form = Form::PLAIN;
+    let mut features = Vec::new();
+    for feature in &found.features {
+        if !features.is_empty() {
+            features.push(b',');
+        }
+        FeatureJson { feature, extra: serde_json::Map::new(), form: &form }.write(&mut features);
+    }
+    let whole = feature_collection(&features, &serde_json::Map::new());
+    Ok(cached(&headers, &format!("{:x}", map.revision()), GEOJSON, whole))
+}
 
 /// `/styles/{id}/sources/{source}/{z}/{x}/{y}`: a tile as it is in the source's files, but unzipped.
 pub async fn tile(

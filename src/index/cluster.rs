@@ -188,6 +188,7 @@ mod tests {
             name: "c".to_string(),
             title: "c".to_string(),
             gazetteer: false,
+            backdrop: false,
             timing: Timing::Timeless,
             features,
         };

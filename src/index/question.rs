@@ -100,6 +100,7 @@ mod tests {
             name: "t".into(),
             title: "t".into(),
             gazetteer: false,
+            backdrop: false,
             timing: Timing::Timeless,
             features,
         })

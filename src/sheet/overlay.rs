@@ -175,7 +175,8 @@ impl Overlay {
         let key = Identity::of_kind("overlay").with(&features).with(&text).number();
         let (name, title) = (SOURCE.to_string(), SOURCE.to_string());
         let timing = Timing::default();
-        let collection = Collection { name, title, gazetteer: false, timing, features };
+        let (gazetteer, backdrop) = (false, false);
+        let collection = Collection { name, title, gazetteer, backdrop, timing, features };
         Overlay {
             features: Arc::new(Index::new(collection)),
             own: None,

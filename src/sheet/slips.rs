@@ -51,10 +51,9 @@ impl StyledMap {
     }
 
     /// Whether the style's own data has anything in an area of the world, on one of the days where
-    /// there are any; not known of tiles. The ground's heights are behind the data, and none of it.
+    /// there are any; not known of tiles. A backdrop is none of the data.
     fn holds(&self, area: &WorldBox, days: &[Date]) -> Option<bool> {
-        let is_data = |source: &&Source| !matches!(source, Source::Dem(_));
-        let mut sources = self.own_sources().filter(is_data).peekable();
+        let mut sources = self.own_sources().filter(|source| !source.is_backdrop()).peekable();
         sources.peek()?;
         let meets = |there: &WorldBox, source: &Source| match source {
             Source::Features(index) => Some(meets(index, there, days)),

@@ -95,11 +95,12 @@ fn read_by(
     let title =
         document.text("title").or_else(|| document.text("name")).unwrap_or_else(|| name.into());
     let gazetteer = document.is_true("gazetteer");
+    let backdrop = document.is_true("backdrop");
     let (timing, told) = time::of(&mut features, document.member("time").as_ref(), file);
     diagnostics.extend(document.problems);
     diagnostics.extend(told);
     Ok(Checked::new(
-        Collection { name: name.to_string(), title, gazetteer, timing, features },
+        Collection { name: name.to_string(), title, gazetteer, backdrop, timing, features },
         diagnostics,
     ))
 }

@@ -1,7 +1,8 @@
 // A real MapLibre GL JS draws our style from our own endpoints (style, glyphs, sprite, GeoJSON), beside our raster.
 // Usage: node maplibre.mjs PROGRAM PICTURE_FOLDER
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { chromium } from "playwright-core";
 import { expect, failures, serving } from "./serving.mjs";
@@ -18,7 +19,19 @@ const VIEWS = [
   { center: [47.0, 39.6], zoom: 10.3, date: "2020-11-15", lang: "ru" },
   { center: [45.5, 40.5], zoom: 6, date: "1995-01-01", lang: "ka" },
 ];
+// Where the ground alone is drawn, and how much of it may be further than 8 of 255 from ours, per cent.
+const GROUNDS = [[46.3, 39.7, 5.5], [46.3, 39.7, 7], [44.5, 40.3, 8.6], [46.2, 39.3, 10], [46.6, 40.1, 11.5]];
+const MOST_GROUND = 0.1;
 const { server, url } = await serving(program);
+
+// Our style's ground, and nothing else, served from files.
+const root = join(import.meta.dirname, "../..");
+const whole = JSON.parse(readFileSync(join(root, "styles/conflict.json"), "utf8"));
+const ground = { version: 8, sources: { relief: { ...whole.sources.relief, url: join(root, "geodata/relief.pmtiles") } },
+  layers: [{ id: "paper", type: "background", paint: { "background-color": "#c8c0a8" } }, whole.layers.find((l) => l.id === "relief")] };
+const ground_file = join(mkdtempSync(join(tmpdir(), "ground-")), "ground.json");
+writeFileSync(ground_file, JSON.stringify(ground));
+const grounds = await serving(program, ["--style", ground_file, "--root", join(root, "geodata")]);
 
 // A program that was not optimised is slow to make glyph ranges: they are made before they are waited for.
 for (const face of ["Regular", "Medium", "Italic"]) {
@@ -62,10 +75,10 @@ try {
   await page.waitForFunction(() => window.maplibregl);
 
   // Ends when nothing is left to fetch or draw.
-  const draw = (view) => page.evaluate(async ({ url, view }) => {
+  const draw = (view, url, style) => page.evaluate(async ({ view, url, style }) => {
     window.drawn?.remove();
     window.said = [];
-    const map = new maplibregl.Map({ container: "map", style: `${url}/styles/conflict/style.json`, center: view.center, zoom: view.zoom,
+    const map = new maplibregl.Map({ container: "map", style: `${url}/styles/${style}/style.json`, center: view.center, zoom: view.zoom,
       fadeDuration: 0, attributionControl: false, interactive: false, pixelRatio: 1 });
     window.drawn = map;
     map.on("error", (e) => window.said.push(String(e.error?.message ?? e.error)));
@@ -73,8 +86,10 @@ try {
     await new Promise((resolve, reject) => {
       setTimeout(() => reject(new Error("the map is not idle after 60 s")), 60000);
       map.once("load", () => {
-        map.setGlobalStateProperty("date", view.date);
-        map.setGlobalStateProperty("lang", view.lang);
+        if (view.date) {
+          map.setGlobalStateProperty("date", view.date);
+          map.setGlobalStateProperty("lang", view.lang);
+        }
         map.once("idle", () => map.once("idle", resolve) && map.triggerRepaint());
       });
     });
@@ -82,10 +97,10 @@ try {
     const shown = map.queryRenderedFeatures().filter((f) => symbols.has(f.layer.id));
     const texts = shown.map((f) => String(f.layer.layout?.["text-field"] ?? "")).filter((t) => t);
     return { said: window.said, symbols: shown.length, texts };
-  }, { url, view });
+  }, { view, url, style });
 
-  // How much of two pictures differs, per cent.
-  const compare = (ours, theirs) => page.evaluate(async ([ours, theirs]) => {
+  // How much of two pictures is further than so much of 255 from the other, per cent.
+  const compare = (ours, theirs, far) => page.evaluate(async ([ours, theirs, far]) => {
     const pixels = async (data) => {
       const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
       const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
@@ -97,34 +112,52 @@ try {
     if (a.length !== b.length) return 100;
     let off = 0;
     for (let i = 0; i < a.length; i += 4) {
-      if (Math.max(...[0, 1, 2].map((c) => Math.abs(a[i + c] - b[i + c]))) > 64) off += 1;
+      if (Math.max(...[0, 1, 2].map((c) => Math.abs(a[i + c] - b[i + c]))) > far) off += 1;
     }
     return off / (a.length / 4) * 100;
-  }, [ours, theirs]);
+  }, [ours, theirs, far]);
 
+  const clip = { x: 0, y: 0, width: WIDTH, height: HEIGHT };
   for (const [i, view] of VIEWS.entries()) {
     const name = `${view.center} at ${view.zoom}, ${view.date}, ${view.lang}`;
-    const { said, symbols, texts } = await draw(view);
-    const theirs = await page.screenshot({ path: `${folder}/${i}-maplibre.png`, clip: { x: 0, y: 0, width: WIDTH, height: HEIGHT } });
+    const { said, symbols, texts } = await draw(view, url, "conflict");
+    const theirs = await page.screenshot({ path: `${folder}/${i}-maplibre.png`, clip });
     const place = `${url}/styles/conflict/static/${view.center},${view.zoom}/${WIDTH}x${HEIGHT}`;
     const ours = Buffer.from(await (await fetch(`${place}.png?date=${view.date}&lang=${view.lang}`)).arrayBuffer());
     writeFileSync(`${folder}/${i}-ours.png`, ours);
     const svg = await (await fetch(`${place}.svg?date=${view.date}&lang=${view.lang}`)).text();
     const labels = new Set([...svg.matchAll(/aria-label="([^"]*)"/g)].map((m) => m[1]));
-    const off = await compare(ours.toString("base64"), theirs.toString("base64"));
+    const off = await compare(ours.toString("base64"), theirs.toString("base64"), 64);
     console.log(`     ${name}: ${symbols} symbols, ${texts.length} texts, our labels: ${labels.size}, ${off.toFixed(2)} % differ`);
     expect(said.length === 0, `${name}: MapLibre says nothing ${said.slice(0, 3).join("; ")}`);
     expect(symbols >= LEAST * labels.size && symbols > 3, `${name}: ${symbols} labels where we draw ${labels.size}`);
     expect(off < MOST, `${name}: ${off.toFixed(2)} % differ`);
   }
+  for (const [i, [lon, lat, zoom]] of GROUNDS.entries()) {
+    const { said } = await draw({ center: [lon, lat], zoom }, grounds.url, "ground");
+    const theirs = await page.screenshot({ path: `${folder}/ground-${i}-maplibre.png`, clip });
+    const ours = Buffer.from(await (await fetch(`${grounds.url}/styles/ground/static/${lon},${lat},${zoom}/${WIDTH}x${HEIGHT}.png`)).arrayBuffer());
+    writeFileSync(`${folder}/ground-${i}-ours.png`, ours);
+    const off = await compare(ours.toString("base64"), theirs.toString("base64"), 8);
+    expect(said.length === 0 && off < MOST_GROUND, `the ground at ${lon},${lat},${zoom}: ${off.toFixed(2)} % differ ${said.slice(0, 3).join("; ")}`);
+  }
   const of = (part) => answers.filter((a) => a.url.startsWith(url) && a.url.includes(part));
+  // Beyond the map's region there are no heights but the coarsest, which stand for the others.
+  const missing = answers.filter((a) => a.status === 404 && a.url.includes("/sources/relief/"));
+  expect(missing.length < of("/sources/relief/").length, `${missing.length} of ${of("/sources/relief/").length} tiles of heights are not there`);
   for (const part of ["/style.json", "/fonts/", "/sprite", "/collections/"]) {
     expect(of(part).length > 0 && of(part).every((a) => a.status < 400), `${of(part).length} answers of ${part}`);
+  }
+  // Each of them is an error that names no URL.
+  for (const _ of missing) {
+    const told = errors.findIndex((error) => /status of 404/.test(error));
+    if (told >= 0) errors.splice(told, 1);
   }
   expect(errors.length === 0, `no console error ${[...new Set(errors)].slice(0, 5).join("; ")}`);
 } finally {
   await browser.close();
   library.close();
   server.kill("SIGTERM");
+  grounds.server.kill("SIGTERM");
 }
 process.exit(failures.length ? 1 : 0);

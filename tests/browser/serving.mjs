@@ -8,8 +8,8 @@ export const expect = (truth, message) => {
 };
 
 // The process, and its URL without a slash at its end.
-export const serving = async (program) => {
-  const server = spawn(program, ["serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
+export const serving = async (program, more = []) => {
+  const server = spawn(program, ["serve", "--listen", "127.0.0.1:0", ...more], { stdio: ["ignore", "pipe", "inherit"] });
   const url = await new Promise((resolve, reject) => {
     server.stdout.on("data", (data) => {
       const found = /http:\/\/[\d.:]+/.exec(String(data));

@@ -236,18 +236,21 @@ impl Shades {
         let curve = standard_curve(shading.exaggeration);
         // What changes no channel by a step is of one shade. No channel exceeds the opacity.
         let opacities = [accent[3], lamp.shadow[3].max(lamp.highlight[3])];
-        let is_one = |a: &[f32; 2], b: &[f32; 2]| {
-            (0..2).map(|i| (a[i] - b[i]).abs() * opacities[i]).sum::<f32>() <= STEP
+        let apart = |a: &[f32; 2], b: &[f32; 2]| {
+            (0..2).map(|i| (a[i] - b[i]).abs() * opacities[i]).sum::<f32>()
         };
         let strongest = curve.iter().fold(0.0, |most: f32, [_, shade]| most.max(*shade));
-        let apart = (0..4).map(|c| (lamp.highlight[c] - lamp.shadow[c]).abs());
-        let apart = apart.fold(0.0, f32::max) * strongest;
-        let facings = (apart / STEP).ceil() as usize + 1;
+        let contrast = (0..4).map(|c| (lamp.highlight[c] - lamp.shadow[c]).abs());
+        let contrast = contrast.fold(0.0, f32::max) * strongest;
+        let facings = (contrast / STEP).ceil() as usize + 1;
         let (mut rows, mut shades) = (Vec::with_capacity(PIECES), Vec::new());
         let mut rest = &curve[..];
         while let Some(first) = rest.first() {
-            let alike = rest.iter().take_while(|next| is_one(first, next)).count().max(1);
-            let [accented, shaded] = rest[alike / 2];
+            // What is level has no shade at all.
+            let is_level = rows.is_empty();
+            let step = if is_level { STEP / 2.0 } else { STEP };
+            let alike = rest.iter().take_while(|next| apart(first, next) <= step).count().max(1);
+            let [accented, shaded] = if is_level { [0.0; 2] } else { rest[alike / 2] };
             rest = &rest[alike..];
             rows.extend(std::iter::repeat_n(shades.len() as u32, alike));
             shades.extend((0..facings).map(|i| {

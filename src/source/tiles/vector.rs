@@ -42,6 +42,7 @@ pub fn decode(
             name: layer.name().to_string(),
             title: layer.name().to_string(),
             gazetteer: false,
+            backdrop: false,
             timing: Timing::Timeless,
             features: features(id, layer, promoted),
         };
