@@ -70,6 +70,7 @@ fn ask(c: &mut Criterion) {
         name: "p".into(),
         title: "p".into(),
         gazetteer: false,
+        backdrop: false,
         timing: Timing::Timeless,
         features,
     });
