@@ -27,7 +27,7 @@ pub enum ReliefInk {
 }
 
 /// Light from the side.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Shading {
     pub method: ShadingMethod,
     /// At least one; all methods but the last use the first.
@@ -55,7 +55,7 @@ pub enum ShadingMethod {
 }
 
 /// Where light comes from, and the colours of the slopes away from it and towards it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Light {
     /// Radians clockwise from north.
     pub azimuth: f64,

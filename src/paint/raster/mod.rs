@@ -124,7 +124,7 @@ impl Painter<'_> {
                     circle::draw(circles, &self.brush.stamps.discs, canvas);
                 }
                 Item::Raster(raster) => image::draw(raster, canvas),
-                Item::Relief(relief) => relief::draw(relief, canvas),
+                Item::Relief(relief) => relief::draw(relief, &self.brush.stamps.shaders, canvas),
                 Item::Heatmap(heatmap) => heat::draw(heatmap, canvas).ok_or(Unfinished::Memory)?,
                 Item::Icon(icon) => icon::draw(icon, canvas),
                 Item::Text(text) => self.text(text, canvas),

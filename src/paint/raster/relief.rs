@@ -5,16 +5,41 @@
 //! `basic`, `combined` and `igor` are there said to be GDAL's
 //! (<https://gdal.org/en/stable/programs/gdaldem.html#hillshade>).
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::blend::Canvas;
 use super::image::{RUN, draw_placed};
 use crate::color::Color;
 use crate::scene::{Light, Relief, ReliefInk, Shading, ShadingMethod, Tints};
 
-pub fn draw(relief: &Relief, canvas: &mut Canvas) {
+/// Shaders, kept from one picture to the next: those that were asked for last.
+#[derive(Default)]
+pub struct Shaders(Mutex<VecDeque<(Shading, Arc<Shader>)>>);
+
+/// How many are kept: a style has one for each zoom.
+const KEPT_SHADERS: usize = 32;
+
+impl Shaders {
+    /// `None` without a light.
+    fn of(&self, shading: &Shading) -> Option<Arc<Shader>> {
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, shader)) = kept().iter().find(|(known, _)| known == shading) {
+            return Some(shader.clone());
+        }
+        let shader = Arc::new(Shader::new(shading)?);
+        let mut kept = kept();
+        kept.push_front((shading.clone(), shader.clone()));
+        kept.truncate(KEPT_SHADERS);
+        Some(shader)
+    }
+}
+
+pub fn draw(relief: &Relief, shaders: &Shaders, canvas: &mut Canvas) {
     let ground = &*relief.ground;
     match &relief.ink {
         ReliefInk::Shading(shading) => {
-            let Some(shader) = Shader::new(shading) else { return };
+            let Some(shader) = shaders.of(shading) else { return };
             let slopes = ground.slopes();
             draw_placed(&relief.corners, relief.part, canvas, |xs, ys, run| {
                 shader.colors(&slopes.at(xs, ys, relief.nearest), run);

@@ -13,15 +13,17 @@ use super::circle::Discs;
 use super::coverage::Coverage;
 use super::field::halo_share;
 use super::outlines::{Window, rings};
+use super::relief::Shaders;
 use crate::geo::{SUBPIXELS, Snapped};
 use crate::scene::{FieldInk, TextGlyph};
 use crate::text::{EM, Face, Mark};
 
-/// Every stamp in use.
+/// Every stamp in use, and what the ground is shaded by.
 #[derive(Default)]
 pub struct Stamps {
     glyphs: Glyphs,
     pub(super) discs: Discs,
+    pub(super) shaders: Shaders,
 }
 
 struct Glyphs(Cache<Key, Arc<Stamp>>);
