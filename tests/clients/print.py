@@ -43,7 +43,8 @@ def style_in_full(folder):
     """Our own style with every position of its lines, as SVG and PDF have them: pixels are drawn within a tolerance."""
     home = Path(__file__).resolve().parents[2]
     for name in ('styles', 'geodata'):
-        shutil.copytree(home / name, folder / name)
+        # Not what the data was built from, which is large and not there on most machines.
+        shutil.copytree(home / name, folder / name, ignore=shutil.ignore_patterns('.cache'))
     style = json.loads((folder / 'styles/conflict.json').read_text())
     for source in style['sources'].values():
         source |= {'tolerance': 0} if source['type'] == 'geojson' else {}
