@@ -278,8 +278,10 @@ fn a_projection_puts_the_ground_where_it_puts_places() {
     let grey = json!(["interpolate", ["linear"], ["elevation"], 0, "black", 6375, "white"]);
     let map = load(&folder, &[("grey", source("d", json!({})), json!([tints(grey)]))]);
     let state = map.style("grey").unwrap().state([]).unwrap();
-    let mut least = Vec::new();
-    for (projection, zoom) in [("lambert", 2.2), ("utm", 4.5), ("lambert", 7.0)] {
+    // Hills are smoothed by what is between two heights: in Web Mercator by as much.
+    for (projection, zoom, most) in
+        [("lambert", 2.2, 4.8), ("utm", 4.5, 2.7), ("lambert", 7.0, 2.5)]
+    {
         let size = Size::new(300, 200, 1, u64::MAX).unwrap();
         let frame = Frame::centered(LonLat::new(46.7, 39.7).unwrap(), zoom, size).unwrap();
         let frame = frame.projected(projection).unwrap();
@@ -298,8 +300,7 @@ fn a_projection_puts_the_ground_where_it_puts_places() {
             assert_eq!(pixel[3], 255, "{projection} {zoom}: nothing at {x} {y}");
             off += (height(there.x, there.y) / 25.0 - f64::from(pixel[0])).abs();
         }
-        least.push(off / f64::from(drawn.width() * drawn.height()));
+        off /= f64::from(drawn.width() * drawn.height());
+        assert!(off < most, "{projection} {zoom}: {off}");
     }
-    // Hills are smoothed by what is between two heights: in Web Mercator by as much.
-    assert!(least.iter().all(|off| *off < 5.0), "{least:?}");
 }

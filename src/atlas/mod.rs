@@ -35,7 +35,6 @@ use crate::feature::{Collection, Date, Value};
 use crate::geo::{Projector, Shape, WorldBox, round};
 use crate::identity::Identity;
 use crate::paint::raster::Stamps;
-use crate::source::tiles::TileSet;
 use crate::sprite::Sprite;
 use crate::style::{Layer, StateError, Style};
 use crate::text::{Fonts, GlyphRanges};
@@ -188,12 +187,6 @@ impl StyledMap {
             Source::Clusters(clusters) => Some((id.as_str(), clusters.collection().name.as_str())),
             _ => None,
         })
-    }
-
-    /// Source id to its tiles, of those that are of tiles.
-    pub fn tile_sets(&self) -> impl Iterator<Item = (&str, &TileSet)> {
-        let sets = self.sources.iter();
-        sets.filter_map(|(id, sourced)| Some((id.as_str(), sourced.source.tile_set()?)))
     }
 
     /// A source that is of tiles.

@@ -9,8 +9,8 @@ use crate::atlas::StyledMap;
 use crate::source::tiles::TileSet;
 use crate::style::Paint;
 
-/// The style `id` for clients of `url`. What only this server can draw, since it is in pictures that
-/// are files here, is left out with its layers, and named in `metadata."contactline:left-out"`.
+/// The style `id` for clients of `url`. What only this server can draw, such as a picture in a
+/// file here, is left out with its layers, and named in `metadata."contactline:left-out"`.
 pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
     let mut style = styled.style.json.clone();
     for (source, collection) in styled.source_collections() {
@@ -21,19 +21,12 @@ pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
         }
     }
     for (source, json) in sources_of(&mut style) {
+        let place = format!("{url}/styles/{}/sources/{}", segment(id), segment(source));
         if styled.backdrop(source).is_some() {
-            let data = format!("{url}/styles/{}/sources/{}", segment(id), segment(source));
-            json.insert("data".to_string(), json!(data));
+            json.insert("data".to_string(), json!(place));
         }
-    }
-    for (source, set) in styled.tile_sets() {
-        if let Some(json) = style.pointer_mut(&format!("/sources/{}", token(source))) {
-            serve_tiles(
-                json,
-                set,
-                &format!("{url}/styles/{}/sources/{}", segment(id), segment(source)),
-                url,
-            );
+        if let Some(set) = styled.tiles_of(source).as_ref().and_then(|source| source.tile_set()) {
+            serve_tiles(json, set, &place, url);
         }
     }
     let left_out = leave_out_files(&mut style, url);
@@ -67,12 +60,9 @@ fn sources_of(style: &mut Json) -> impl Iterator<Item = (&String, &mut Map<Strin
 }
 
 /// Names the tiles of a source that are files here by their place on this server.
-fn serve_tiles(source: &mut Json, set: &TileSet, place: &str, url: &str) {
-    let is_file = ["url", "tiles"].iter().any(|key| {
-        let named = source.get(key);
-        named.is_some_and(|named| !is_public(named, url))
-    });
-    if let Some(source) = source.as_object_mut().filter(|_| is_file) {
+fn serve_tiles(source: &mut Map<String, Json>, set: &TileSet, place: &str, url: &str) {
+    let is_file = |key: &str| source.get(key).is_some_and(|named| !is_public(named, url));
+    if is_file("url") || is_file("tiles") {
         source.remove("url");
         source.remove("scheme");
         source.insert("tiles".to_string(), json!([format!("{place}/{{z}}/{{x}}/{{y}}")]));

@@ -1,12 +1,14 @@
-//! The tiles that styles draw from, for clients that draw for themselves.
+//! The tiles and backdrops that styles draw from, for clients that draw for themselves.
 
 use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::Problem;
-use super::request::{Asker, GEOJSON, UrlPath, cached, number, short};
+use super::request::{Asker, GEOJSON, UrlPath, cached, has_tag, number, short};
 use crate::encode::{FeatureJson, Form, feature_collection};
+use crate::feature::Collection;
 use crate::geo::TileId;
+use crate::service::Lane;
 
 /// `/styles/{id}/sources/{source}`: the features of a backdrop, which is no collection, as GeoJSON.
 pub async fn backdrop(
@@ -15,23 +17,33 @@ pub async fn backdrop(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let map = service.map();
-    let found = map.style(&id).and_then(|styled| styled.backdrop(&source)).ok_or_else(|| {
-        Problem::not_found(format!(
+    if map.style(&id).and_then(|styled| styled.backdrop(&source)).is_none() {
+        return Err(Problem::not_found(format!(
             "the style '{}' has no backdrop '{}'; its style.json names where its sources are",
             short(&id),
             short(&source)
-        ))
-    })?;
-    let form = Form::PLAIN;
+        )));
+    }
+    let tag = format!("{:x}", map.revision());
+    if has_tag(&headers, &format!("\"{tag}\"")) {
+        return Ok(cached(&headers, &tag, GEOJSON, ()));
+    }
+    let whole = service.run(Lane::Picture, move |map, _| {
+        map.style(&id).and_then(|styled| styled.backdrop(&source)).map(geojson)
+    });
+    Ok(cached(&headers, &tag, GEOJSON, whole.await?.unwrap_or_default()))
+}
+
+fn geojson(collection: &Collection) -> Vec<u8> {
     let mut features = Vec::new();
-    for feature in &found.features {
+    for feature in &collection.features {
         if !features.is_empty() {
             features.push(b',');
         }
-        FeatureJson { feature, extra: serde_json::Map::new(), form: &form }.write(&mut features);
+        let extra = serde_json::Map::new();
+        FeatureJson { feature, extra, form: &Form::PLAIN }.write(&mut features);
     }
-    let whole = feature_collection(&features, &serde_json::Map::new());
-    Ok(cached(&headers, &format!("{:x}", map.revision()), GEOJSON, whole))
+    feature_collection(&features, &serde_json::Map::new())
 }
 
 /// `/styles/{id}/sources/{source}/{z}/{x}/{y}`: a tile as it is in the source's files, but unzipped.
@@ -44,19 +56,16 @@ pub async fn tile(
         TileId::new(number("zoom", &z)?, number("tile column", &x)?, number("tile row", &y)?)
             .map_err(|e| Problem::not_found(e.to_string()))?;
     let map = service.map();
-    let missing = || {
-        let message = format!(
+    let tag = format!("{:x}-{z}-{x}-{y}", map.revision());
+    let Some(found) = map.style(&id).and_then(|styled| styled.tiles_of(&source)) else {
+        return Err(Problem::not_found(format!(
             "the style '{}' has no source '{}' of tiles; its style.json names those that it has",
             short(&id),
             short(&source)
-        );
-        Problem::not_found(message)
+        )));
     };
-    let tag = format!("{:x}-{z}-{x}-{y}", map.revision());
-    let found = map.style(&id).and_then(|styled| styled.tiles_of(&source)).ok_or_else(missing)?;
-    let read = tokio::task::spawn_blocking(move || found.tile_set().map(|set| set.tile(tile)));
-    let read = read.await.map_err(|_| Problem::internal("the tile could not be read"))?;
-    match read {
+    let read = service.run(Lane::Tile, move |_, _| found.tile_set().map(|set| set.tile(tile)));
+    match read.await? {
         Some(Ok(Some(bytes))) => Ok(cached(&headers, &tag, content_type(&bytes), bytes)),
         Some(Ok(None)) | None => Err(Problem::not_found(format!("there is no tile {z}/{x}/{y}"))),
         Some(Err(e)) => {

@@ -85,8 +85,8 @@ impl<const N: usize> Grid<N> {
         let (mut before, mut share) = ([0; R], [0.0; R]);
         let side = self.side as f64;
         for i in 0..R {
-            // What is no number is 0 in the end.
-            let place = places[i].clamp(0.0, side);
+            // What is no number is 0.
+            let place = if places[i] > 0.0 { places[i].min(side) } else { 0.0 };
             if nearest {
                 before[i] = (place as usize).min(self.side - 1) + self.margin;
             } else {
