@@ -127,6 +127,12 @@ const ROOMS: &[Room] = &[
         may: &[],
     },
     Room {
+        floor: 3,
+        name: "encode",
+        does: "pixels → PNG, WebP, JPEG, GeoTIFF; features → GeoJSON, CSV, FlatGeobuf",
+        may: &[Deed::Files],
+    },
+    Room {
         floor: 4,
         name: "source",
         does: "GeoJSON, lines of it and tables to validated features, their time \
@@ -145,12 +151,6 @@ const ROOMS: &[Room] = &[
         name: "paint",
         does: "scene → pixels; scene → marks of vectors (`paint/vector`) → SVG, PDF",
         may: &[],
-    },
-    Room {
-        floor: 4,
-        name: "encode",
-        does: "pixels → PNG, WebP, JPEG, GeoTIFF; features → GeoJSON, CSV, FlatGeobuf",
-        may: &[Deed::Files],
     },
     Room {
         floor: 5,

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 
 use super::attributes::number;
-use crate::color::straight;
+use crate::encode;
 use crate::sprite::Image;
 
 /// An image as an element: its drawing, where there is one, or its pixels.
@@ -13,22 +13,21 @@ pub(super) fn picture(image: &Image, id: &str) -> String {
         return inner;
     }
     let data = base64::engine::general_purpose::STANDARD.encode(png(image).unwrap_or_default());
+    // Every viewer knows this name of the reference; under both, the pixels would stand twice.
     format!(
         "<image id=\"{id}\" width=\"{width}\" height=\"{height}\" \
-         href=\"data:image/png;base64,{data}\" xlink:href=\"data:image/png;base64,{data}\"/>"
+         xlink:href=\"data:image/png;base64,{data}\"/>"
     )
 }
 
 /// `None` where the pixels are not those of the size.
 fn png(image: &Image) -> Option<Vec<u8>> {
-    use image::ImageEncoder as _;
-    let pixels: Vec<u8> = image.rgba.chunks_exact(4).flat_map(straight).collect();
-    let mut out = Vec::new();
-    let encoder = image::codecs::png::PngEncoder::new(&mut out);
-    encoder
-        .write_image(&pixels, image.width_px, image.height_px, image::ExtendedColorType::Rgba8)
-        .ok()?;
-    Some(out)
+    let pixels = encode::Pixels {
+        premultiplied: &image.rgba,
+        width_px: image.width_px,
+        height_px: image.height_px,
+    };
+    encode::png(pixels, &encode::PngFacts::default()).ok()
 }
 
 /// The drawing as an element of this size; `None` where it has ids, which must not meet those of
