@@ -218,18 +218,23 @@ fn the_legend_tells_of_what_is_to_be_seen_and_of_nothing_else() {
                 .to_degrees()
         };
         let half = 250.0 / world * 360.0;
-        let view = geo::Rect::new(
-            (lon - half, lat_at(y(lat) + 200.0)),
-            (lon + half, lat_at(y(lat) - 200.0)),
-        );
+        // What only the picture's outermost pixel has may be told of or not.
+        let px = half / 250.0;
+        let view = |within: f64| {
+            geo::Rect::new(
+                (lon - half + within * px, lat_at(y(lat) + 200.0 - within)),
+                (lon + half - within * px, lat_at(y(lat) - 200.0 + within)),
+            )
+        };
         let furniture = svg.split("data-layer=\"furniture\"").nth(1).unwrap_or_default();
         for entry in style["metadata"]["contactline:legend"].as_array().unwrap() {
             let label = entry["label"]["en"].as_str().unwrap();
             let there = furniture.contains(&format!("aria-label=\"{label}\""));
-            assert_eq!(
-                there,
-                expected(entry, day, &view, zoom, &style),
-                "{lon},{lat} at {zoom} on {day}: {label}"
+            let [all, inner] =
+                [0.0, 1.0].map(|within| expected(entry, day, &view(within), zoom, &style));
+            assert!(
+                (all || !there) && (there || !inner),
+                "{lon},{lat} at {zoom} on {day}: {label}: {there}"
             );
             told += usize::from(there);
         }
@@ -463,7 +468,7 @@ fn a_map_of_changes_says_its_days_its_areas_and_how_good_they_are() {
     let text = said(&spec);
     assert!(text.contains("Changes from 27 September 2020 to 1 December 2020"), "{text}");
     assert!(
-        text.contains("Armenian forces › Azerbaijan: 8800 km²") && !text.contains("Held by"),
+        text.contains("Armenian forces › Azerbaijan: 8770 km²") && !text.contains("Held by"),
         "{text}"
     );
     let svg = String::from_utf8(drawn(&spec)).unwrap();

@@ -216,7 +216,7 @@ async fn the_nearest_places_come_nearest_first() {
     let answer = get("/query?near=46.7528,39.8177&k=3").await.json();
     let features = answer["features"].as_array().unwrap();
     assert_eq!(features.len(), 3);
-    assert_eq!(features[0]["properties"]["name"], "Stepanakert / Khankendi");
+    assert_eq!(features[0]["properties"]["name"], "Khankendi / Stepanakert");
     assert_eq!(features[0]["distance_m"], 0.0);
     let distances: Vec<f64> = features.iter().map(|f| f["distance_m"].as_f64().unwrap()).collect();
     assert!(distances.is_sorted());

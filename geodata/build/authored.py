@@ -8,6 +8,8 @@ from shapely.geometry import LineString, MultiLineString, Point, Polygon
 from shapely.ops import substring, transform
 from pyproj import Transformer
 
+import displacement
+import terrain
 from features import CC0, G, feature, km, km2, names, save, table
 
 SCHEMA = 'conflict'
@@ -21,6 +23,14 @@ HALF_WIDTH_M = 2500                             # the corridor is 5 km wide (sta
 def vertices(feature_id):
     """The vertices of one feature, in order."""
     return tuple((float(r['lon']), float(r['lat'])) for r in table('vertices.csv') if r['feature_id'] == feature_id)
+
+
+def link():
+    """The link along the Aras: what was taken from Natural Earth's river is moved with it."""
+    field = displacement.Field()
+    rows = [r for r in table('vertices.csv') if r['feature_id'] == 'meghri-link-2020']
+    points = [Point(float(r['lon']), float(r['lat'])) for r in rows]
+    return LineString([field.move(p) if r['basis'].startswith('Natural Earth') else p for p, r in zip(points, rows)])
 
 
 @lru_cache
@@ -65,7 +75,7 @@ def strip(course):
     return Polygon(side(line, -HALF_WIDTH_M) + side(line, HALF_WIDTH_M)[::-1])
 
 
-def corridor_features(azerbaijan):
+def corridor_features(azerbaijan, armenia):
     """The Lachin corridor's two courses (strip and centreline), the link along the Aras, and the Key West pair."""
     out = []
     for course in ('lachin-corridor-2020', 'lachin-corridor-2022'):
@@ -76,9 +86,10 @@ def corridor_features(azerbaijan):
         out.append(feature(area, **{**properties, 'kind': 'corridor', 'status': status, 'width_km': 5, 'area_km2': round(km2(area), 1),
                    'note': properties['note'] + ' Set off 2.5 km each side along geodesics and cut at the state border.'}))
         out.append(feature(centreline(course), **{**properties, 'id': course + '-centreline', 'length_km': round(km(centreline(course)), 1)}))
-    link = LineString(vertices('meghri-link-2020'))
-    out.append(feature(link, **{**attributes('meghri-link-2020'), **LINK_NAMES, 'length_km': round(km(link), 1)}))
-    armenian = substring(link, link.project(Point(46.514, 38.8885)), link.project(Point(46.136, 38.868)))
+    whole = link()
+    out.append(feature(whole, **{**attributes('meghri-link-2020'), **LINK_NAMES, 'length_km': round(km(whole), 1)}))
+    inside = [whole.project(Point(c)) for c in shapely.get_coordinates(whole.intersection(armenia))]
+    armenian = substring(whole, min(inside), max(inside))
     out.append(feature(armenian, **{**attributes('tripp-2025'), **TRIPP_NAMES, 'length_km': round(km(armenian), 1),
                'length_km_reported': '42-43'}))
     for account, row in zip(('Azerbaijan', 'Armenia'), KEY_WEST):
@@ -123,33 +134,57 @@ def ellipse(lon, lat, area_km2, ratio, azimuth):
     return affinity.scale(shape, k, k, origin=(lon, lat))
 
 
-def reservoirs(aras):
-    """Sarsang and Khudaferin: schematic shapes of the stated area at the stated place."""
-    sarsang = ellipse(46.6171, 40.1814, 14.2, 3, 43)
-    dam, head = Point(46.883056, 39.1525), Point(46.782, 39.0915)
-    line = max(getattr(aras, 'geoms', [aras]), key=lambda g: g.length)
-    reach = transform(TO_M, substring(line, *sorted((line.project(dam), line.project(head))))).simplify(600)
-    low, high = 200, 3000
-    while high - low > 0.5:
-        middle = (low + high) / 2
-        if km2(transform(TO_DEGREES, reach.buffer(middle, cap_style='flat'))) < 25:
-            low = middle
-        else:
-            high = middle
-    khudaferin = transform(TO_DEGREES, reach.buffer(low, cap_style='flat', quad_segs=4))
+def reservoirs():
+    """Sarsang and Khudaferin, as their valleys have them: Sarsang of the published area, its dam where the middle comes nearest to the published
+    place; Khudaferin of the published volume behind its dam."""
     waters = {r['id']: r for r in table('waters.csv')}
+    valley = terrain.run(46.344444, 40.145556, lambda r, c: terrain.middle(r, c)[1] > 40.3)
+    below = [terrain.middle(*c) for c in valley if 46.6 < terrain.middle(*c)[0] < 46.67 and terrain.middle(*c)[1] < 40.23]
+    valley = terrain.Valley(valley)
+    found = [valley.reservoir(dam, lambda area, _: area >= 14.2) for dam in below]
+    sarsang = min(found, key=lambda f: terrain.nearest_km(f[0].centroid, 46.6171, 40.1814))
+    aras = terrain.run(46.5, 38.89, lambda r, c: terrain.middle(r, c)[0] > 46.95)
+    khudaferin = terrain.Valley(aras).reservoir((46.883056, 39.1525), lambda _, volume: volume >= 1.612)
+    for name, (shape, level) in (('Sarsang', sarsang), ('Khudaferin', khudaferin)):
+        print('  %s: level %.0f m, %.1f km2, middle %.3f %.3f' % (name, level, km2(shape), *shape.centroid.coords[0]))
     return [feature(shape, **{**attributes(i), **names(waters[i + '-reservoir']), 'name': waters[i + '-reservoir']['name_en'],
-                              'area_km2': round(km2(shape), 1)}) for i, shape in (('sarsang', sarsang), ('khudaferin', khudaferin))]
+                              'area_km2': round(km2(shape), 1)}) for i, (shape, _) in (('sarsang', sarsang), ('khudaferin', khudaferin))]
 
 
-def rivers():
-    """The small rivers, straight between known points."""
+PLAIN_M = 300                                   # below, the heights no longer say where water runs
+PLAIN_ACCURACY_M = {'tartar-river-plain': 4000, 'khachen-plain': 8000}
+
+
+def courses(aras, armenia):
+    """The small rivers as they run by the heights; in the plain, straight between known points."""
+    hakari = terrain.run(*vertices('hakari')[0], lambda r, c: terrain.nearest_km(aras, *terrain.middle(r, c)) < 1)
+    of_hakari = set(hakari)
+    vorotan = terrain.run(*vertices('vorotan')[0], lambda *at: at in of_hakari)
+    mouth = terrain.line(hakari).coords[-1]
+    out = {'hakari': LineString([*terrain.line(hakari).coords, shapely.shortest_line(Point(mouth), aras).coords[1]])}
+    whole = terrain.line(vorotan)
+    at = max(whole.project(Point(c)) for c in shapely.get_coordinates(whole.intersection(armenia.boundary)))
+    out |= {'vorotan': substring(whole, 0, at), 'bargushad': substring(whole, at, whole.length)}
+    for i in ('tartar-river', 'khachen'):
+        hills = terrain.line(terrain.run(*vertices(i)[0], lambda *at: terrain.heights()[at] < PLAIN_M))
+        end = hills.coords[-1]
+        out |= {i: hills, i + '-plain': LineString([end, *(v for v in vertices(i) if v[0] > end[0] + .02)])}
+    return out
+
+
+def rivers(aras, armenia):
+    """The small rivers, with how far known places lie from them."""
     waters = {r['id']: r for r in table('waters.csv')}
     out = []
-    for i in ('hakari', 'vorotan', 'bargushad', 'tartar-river', 'khachen'):
-        row = waters[i.removesuffix('-river')]
-        line = LineString(vertices(i))
-        out.append(feature(line, **{**attributes(i), **names(row), 'name': row['name_en'], 'length_km': round(km(line), 1)}))
+    for i, line in courses(aras, armenia).items():
+        whole = i.removesuffix('-plain')
+        properties = attributes(whole)
+        if i != whole:
+            properties = properties | {'accuracy_m': PLAIN_ACCURACY_M[i], 'note': 'In the plain: straight between known points.'}
+        else:
+            print('  %-13s %5.1f km; from known points, km: %s' % (i, km(line), ' '.join('%.2f' % terrain.nearest_km(line, *v) for v in vertices(i))))
+        row = waters[whole.removesuffix('-river')]
+        out.append(feature(line, **{**properties, **names(row), 'id': i, 'name': row['name_en'], 'length_km': round(km(line), 1)}))
     return out
 
 
@@ -158,8 +193,8 @@ def roads():
     out = []
     for row in table('authored.csv'):
         if row['layer'] == 'roads':
-            points = vertices('meghri-link-2020' if row['id'] == 'road-horadiz-ordubad' else row['id'])
-            out.append(feature(LineString(points), **{**attributes(row['id']), 'length_km': round(km(LineString(points)), 1)}))
+            line = link() if row['id'] == 'road-horadiz-ordubad' else LineString(vertices(row['id']))
+            out.append(feature(line, **{**attributes(row['id']), 'length_km': round(km(line), 1)}))
     save('roads.geojson', 'Roads', out, SCHEMA, time='from-on')
 
 

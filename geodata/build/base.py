@@ -5,11 +5,13 @@ from shapely.geometry import MultiLineString, Point
 from shapely.ops import linemerge, unary_union
 
 import authored
+import displacement
 import faces as F
 import settlements
-from features import CC0, FRAME, GRID, NE0, NE1, PD, as_multi, dissolve, feature, km, km2, names, save, slug, table
+import terrain
+from features import CC0, FRAME, GRID, NE0, NE1, NE_LAKES, NE_RIVERS, PD, as_multi, dissolve, feature, km, km2, names, save, slug, table
 
-SPELLED = {'Sumqayit': 'Sumgait', 'Shaki': 'Sheki', 'Shaki city': 'Sheki city', 'Khankendi': 'Stepanakert / Khankendi'}
+SPELLED = {'Sumqayit': 'Sumgait', 'Shaki': 'Sheki', 'Shaki city': 'Sheki city', 'Khankendi': 'Khankendi / Stepanakert'}
 
 
 # Where a map of this frame writes a country's name: a choice of layout, no statement about the ground.
@@ -98,32 +100,32 @@ def borders(faces, seven):
 
 
 def waters(faces, lakes):
-    """Caspian, lakes and rivers. Gives the Aras."""
+    """Caspian, lakes and rivers."""
     rows = {r['id']: r for r in table('waters.csv')}
     g = dissolve([f['geom'] for f in faces if f['sea']])
     row = rows['caspian-sea']
     save('sea.geojson', 'Sea', [feature(g, id='caspian-sea', name=row['name_en'], **names(row), kind='sea', area_km2=round(km2(g), 1), source=NE0, license=PD,
          accuracy_m=2000, note='Clipped to the frame.')])
     found = F.read('ne_10m_rivers_lake_centerlines')
-    ids = {'Kr': 'kura', 'Aras': 'aras', 'Talkeh': 'talkheh', 'Murat': 'murat'}     # the table's text is mis-encoded: Kr is Kür
-    plain = {'talkheh': {'name_en': 'Talkheh', 'name_fa': 'تلخه‌رود'}, 'murat': {'name_en': 'Murat'}}
-    river_features, aras = authored.rivers(), None
-    for n, group in found.groupby('name'):
-        g = shapely.set_precision(unary_union(list(group.geometry)).intersection(FRAME), GRID)
+    field, main = displacement.Field(), {}
+    for name, i in (('Kr', 'kura'), ('Aras', 'aras')):                          # the table's text is mis-encoded: Kr is Kür
+        g = field.move(unary_union(list(found[found['name'] == name].geometry)))
+        g = shapely.set_precision(g.intersection(FRAME), GRID)
         g = linemerge(g) if g.geom_type == 'MultiLineString' else g
-        if g.is_empty:
-            continue
-        if g.geom_type == 'MultiLineString':
-            g = MultiLineString(sorted(g.geoms, key=lambda p: p.coords[0]))
-        row = rows.get(ids[n]) or plain[ids[n]]
-        aras = g if ids[n] == 'aras' else aras
-        river_features.append(feature(g, id=ids[n], name=row['name_en'], **names(row), kind='river', length_km=round(km(g), 1), license=PD, accuracy_m=2000,
-                              source='Natural Earth 1:10m rivers and lake centerlines (Debian libmagics++-data 4.13.0)'))
+        main[i] = MultiLineString(sorted(g.geoms, key=lambda p: p.coords[0])) if g.geom_type == 'MultiLineString' else g
+    armenia = dissolve([f['geom'] for f in faces if f['country'] == 'ARM'])
+    river_features = authored.rivers(main['aras'], armenia)
+    for i, g in main.items():
+        row = rows[i]
+        river_features.append(feature(g, id=i, name=row['name_en'], **names(row), kind='river', length_km=round(km(g), 1), license=PD, accuracy_m=1500,
+                              source=NE_RIVERS))
     save('rivers.geojson', 'Rivers', sorted(river_features, key=lambda f: f['id']))
-    out = authored.reservoirs(aras)
+    out = authored.reservoirs()
     for h in lakes:
         name = min((('lake-sevan', 45.34, 40.35), ('mingachevir-reservoir', 46.7, 40.92)), key=lambda t: h.distance(Point(t[1:3])))[0]
-        row, g = rows[name], shapely.set_precision(h, GRID)
+        moved, by_km = terrain.levelled(h)
+        print('  %s is moved by %.1f km' % (name, by_km))
+        row, g = rows[name], shapely.set_precision(moved, GRID)
         out.append(feature(g, id=name, name=row['name_en'], **names(row), kind=row['kind'], area_km2=round(km2(g), 1),
-                   source=NE0 + ', holes of the land layer', license=PD, accuracy_m=1500))
+                   source=NE_LAKES, license=PD, accuracy_m=1500))
     save('lakes.geojson', 'Lakes', sorted(out, key=lambda f: f['id']), time='from-on')

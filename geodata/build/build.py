@@ -22,6 +22,7 @@ import globe  # noqa: E402
 import line_1994  # noqa: E402
 import relief  # noqa: E402
 import settlements  # noqa: E402
+import transcribe  # noqa: E402
 import world  # noqa: E402
 from features import CC0, GRID, NE1, NED, PD, dissolve, feature, km, km2, names, polys, save, slug, table  # noqa: E402
 
@@ -44,7 +45,7 @@ def territories(faces, main, log):
     short = {k.replace('name', 'short'): v for k, v in names(TERRITORIES['nagorno-karabakh']).items()}
     short['short:local'] = ' / '.join((short['short:az'], short['short:hy']))
     common = dict(country='AZE', kind='autonomous-oblast', area_km2=round(km2(oblast), 1), official_km2=settlements.OBLAST_KM2, source=NED, license=PD,
-                  accuracy_m=2000, note='Five line pieces of Natural Earth chained; gaps of at most 0.3 km closed with straight lines.')
+                  accuracy_m=4000, note='Five line pieces of Natural Earth chained; gaps of at most 0.3 km closed with straight lines.')
     save('nagorno-karabakh.geojson', 'Nagorno-Karabakh Autonomous Oblast', [
         feature(oblast, id='nkao', name=row['name_en'], **names(row), **short, status='de-jure', valid_from='1923-07-07', valid_to='1991-11-26', **common),
         feature(oblast, id='nkao-former', name='Former ' + row['name_en'], **FORMER, **short, status='former', valid_from='1991-11-26', **common)], authored.SCHEMA)
@@ -112,14 +113,16 @@ def side_names(row):
     """The names of a contested place by who uses them: `name:en:az`, `name:ru:hy`; and both of them, `name:hy:neutral`, where a language's
     own name is one side's."""
     both = {'az': row['name_en_az'], 'hy': row['name_en_hy']}
-    first, second = sorted(both, key=lambda side: row['name_en'].index(both[side]))
+    # In every language and for every place, in the order of the alphabet of the English forms.
+    first, second = sorted(both, key=both.get)
+    assert row['name_en'] == ' / '.join(dict.fromkeys((both[first], both[second]))), row['id']
     out = {f'name:en:{side}': both[side] for side in ('az', 'hy')}
     for language in ('ru', 'ka', 'fa'):
         parts = row[f'name_{language}'].split(' / ')
         if len(parts) == 2:
             out |= {f'name:{language}:{first}': parts[0], f'name:{language}:{second}': parts[1]}
     az, hy = row['name_az'], row['name_hy']
-    out |= {'name:az:neutral': f'{az} / {hy}', 'name:hy:neutral': f'{hy} / {az}', 'name:local:neutral': f'{az} / {hy}', 'name:local:hy': hy}
+    out |= {'name:az:neutral': f'{az} / {hy}', 'name:hy:neutral': f'{hy} / {az}', 'name:local:neutral': ' / '.join((az, hy) if first == 'az' else (hy, az)), 'name:local:hy': hy}
     return out
 
 
@@ -127,7 +130,7 @@ def places():
     """Towns and villages; position and population by GeoNames where its id is given and no other source is named."""
     cities = {str(c['geonameid']): c for c in json.loads(inputs.CITIES.read_text(encoding='utf-8')).values()}
     out = []
-    for row in table('places.csv'):
+    for row in map(transcribe.complete, table('places.csv')):
         lon, lat = float(row['lon']), float(row['lat'])
         known = cities.get(row['geonameid'])
         if known and row['coord_source'] == 'GeoNames':
@@ -136,6 +139,7 @@ def places():
         extra = side_names(row) if contested else {}
         out.append(feature(Point(lon, lat), id=row['id'], name=row['name'], **names(row), **{'name:local': row['name_local']}, **extra, country=row['country'],
                    kind='settlement', rank=int(row['rank']), population=int(row['population']) if row['population'] else None,
+                   population_date=row['population_date'] or ('not stated' if row['population'] else None),
                    contested=contested or None, source=row['coord_source'], names_source=row['names_source'],
                    license='CC BY 4.0 (GeoNames)' if row['geonameid'] else CC0, accuracy_m=500 if row['geonameid'] else 1000, note=row['note']))
     save('places.geojson', 'Places', sorted(out, key=lambda f: (f['properties']['rank'], f['id'])), gazetteer=True)
@@ -155,7 +159,7 @@ def main():
     base.borders(faces, {n: assigned[n] for n in settlements.OFFICIAL})
     lines(faces, units, cut)
     control.control(units)
-    save('corridors.geojson', 'Corridors, agreed and proposed', authored.corridor_features(dissolve([f['geom'] for f in faces if f['country'] == 'AZE'])), authored.SCHEMA)
+    save('corridors.geojson', 'Corridors, agreed and proposed', authored.corridor_features(*(dissolve([f['geom'] for f in faces if f['country'] == c]) for c in ('AZE', 'ARM'))), authored.SCHEMA)
     authored.roads()
     authored.cities()
     authored.events()

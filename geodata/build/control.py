@@ -35,7 +35,7 @@ HOLDERS = {
         'name': 'Held by Azerbaijan', 'name:en': 'Held by Azerbaijan', 'name:hy': 'Ադրբեջանի վերահսկողության տակ',
         'name:az': 'Azərbaycanın nəzarətində', 'name:ru': 'Под контролем Азербайджана', 'holder': 'Azerbaijan'},
     'contested': {
-        'name': 'Taken by Azerbaijan in the 44-day war', 'name:en': 'Taken by Azerbaijan in the 44-day war (27 September - 10 November 2020)',
+        'name': 'Passed to Azerbaijan in the 44-day war', 'name:en': 'Passed to Azerbaijan in the 44-day war (27 September - 10 November 2020)',
         'name:hy': '44-օրյա պատերազմի ընթացքում Ադրբեջանին անցած', 'name:az': '44 günlük müharibədə Azərbaycanın nəzarətinə keçən',
         'name:ru': 'Перешло к Азербайджану в ходе 44-дневной войны',
         'holder': 'Armenian forces at the beginning of the interval, Azerbaijan at its end; the front moved day by day and is not drawn'},

@@ -5,6 +5,7 @@ import geopandas as gpd
 import shapely
 from shapely.geometry import MultiPoint, Point, Polygon
 from shapely.ops import linemerge, polygonize, snap, unary_union
+import displacement
 import settlements as facts
 from features import FRAME, GRID, WIDE, dissolve, km2, polys
 from inputs import MAGICS, QGIS
@@ -18,8 +19,8 @@ def read(name):
     return gpd.read_file(MAGICS / (name + '.shp'), bbox=WIDE)
 
 
-def ne_lines():
-    """Country lines with the coast, admin-1 lines snapped to them (0.002 degrees closes the gaps where NE's lines stop short), sea, lakes."""
+def ne_lines(field):
+    """By a displacement field (None: as they are): country lines with the coast, admin-1 lines snapped to them (0.002 degrees closes the gaps where NE's lines stop short), sea, lakes."""
     a0, a1, land = read('ne_10m_admin_0_boundary_lines_land'), read('ne_10m_admin_1_states_provinces_lines'), read('ne_10m_land')
     ext, holes = [], []
     for g in land.geometry:
@@ -31,6 +32,12 @@ def ne_lines():
     base = unary_union(list(a0.geometry.intersection(WBOX)) + [unary_union(ext).intersection(WBOX), sea.boundary.intersection(WBOX), WBOX.boundary])
     l1 = [snap(g, base, 0.002) for g in a1[a1.adm0_a3.isin(['AZE', 'ARM', 'GEO'])].geometry]
     islands = unary_union([Polygon(e) for e in ext if sea.contains(Polygon(e).representative_point())])
+    if field:
+        # Cut where they meet, so that they meet there when they are moved.
+        pieces = shapely.get_parts(unary_union([base] + l1))
+        on_base = shapely.dwithin(shapely.line_interpolate_point(pieces, .5, normalized=True), base, 1e-9)
+        base, l1 = (unary_union([field.move(p) for p in pieces[those]]) for those in (on_base, ~on_base))
+        l1, sea, islands = list(shapely.get_parts(l1)), field.move(sea), field.move(islands)
     return base, l1, sea, islands, lakes
 
 
@@ -66,10 +73,11 @@ def label_countries(base, sea, islands):
     return {k: unary_union(v) for k, v in out.items()}
 
 
-def label_districts(base, l1, countries):
+def label_districts(base, l1, countries, field):
     """Admin-1 polygons: faces of country + admin-1 lines, named by best overlap with the QGIS copy; every face of the three states gets one."""
     s = gpd.read_file(QGIS, layer='states_provinces', bbox=WIDE)
     s = s[s.adm0_a3.isin(['AZE', 'ARM', 'GEO'])]
+    s = s.set_geometry([field.move(g) for g in s.geometry]) if field else s
     sg, out = s.geometry.make_valid(), {}
     for p in polygonize(unary_union(l1 + [base])):
         c = next((k for k in ('ARM', 'AZE', 'GEO') if countries[k].contains(p.representative_point())), None)
@@ -128,10 +136,11 @@ def village_fix(d, oblast):
 def build(cut, regions):
     """All faces with labels: country, NE district, corrected district, in oblast, east of `cut` (the line of contact of 1994), and inside
     which of `regions`, polygons by name whose outlines cut the faces too."""
-    base, l1, sea, islands, lakes = ne_lines()
+    field = displacement.Field()
+    base, l1, sea, islands, lakes = ne_lines(field)
     oblast, loc = disputed()
     C = label_countries(base, sea, islands)
-    D = label_districts(base, l1, C)
+    D = label_districts(base, l1, C, field)
     fix = village_fix(D, oblast)
     lines = shapely.intersection(unary_union([base] + l1 + [g['geom'].boundary for g in D.values() if 'carved' in g] + [oblast.exterior, fix.boundary, cut, FRAME.boundary] + [g.boundary for g in regions.values()]), FRAME)
     noded = shapely.unary_union(shapely.get_parts(shapely.GeometryCollection([shapely.set_precision(lines, GRID), FRAME.boundary])), grid_size=GRID)
@@ -157,7 +166,8 @@ def assign_seven(faces):
     """Which of the pre-1991 districts each face outside the oblast belonged to.
     1 a face of one of the seven, joined to that district's main body: that district;
     2 'rim': faces of rayons made after 1991 from oblast land, and bits of any neighbouring rayon that the oblast line cuts off from its
-      main body: the neighbouring pre-1991 district with which the connected piece shares the longest edge."""
+      main body, or that lie behind the line of contact (Tartar, Aghjabadi): the neighbouring pre-1991 district with which the connected piece
+      shares the longest edge."""
     pool = [f for f in faces if f['country'] == 'AZE' and not f['oblast'] and 45.5 < f['geom'].centroid.x < 47.9 and 38.7 < f['geom'].centroid.y < 41]
     main, rim, log = {}, [], []
     for n in sorted({f['district'] for f in pool}):
@@ -165,7 +175,8 @@ def assign_seven(faces):
         if n in facts.OBLAST_MADE:
             rim += mine
             continue
-        body = max(polys(dissolve([f['geom'] for f in mine])), key=lambda p: p.area)
+        whole = [f for f in mine if f['east']] if n in ('Tartar', 'Aghjabadi') else mine
+        body = max(polys(dissolve([f['geom'] for f in whole])), key=lambda p: p.area)
         for f in mine:
             inside = body.contains(f['geom'].representative_point())
             (main.setdefault(n, []) if inside or n not in set(facts.OFFICIAL) | {'Tartar', 'Aghjabadi', 'Goranboy'} else rim).append(f)

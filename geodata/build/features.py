@@ -17,8 +17,12 @@ WIDE = (42, 37, 52, 44)                         # read a margin, clip later
 G = Geod(ellps='WGS84')
 PD = 'public domain'
 CC0 = 'CC0 (authored from facts)'
-NE0 = 'Natural Earth 1:10m admin-0 boundary lines and land (Debian libmagics++-data 4.13.0)'
-NE1 = 'Natural Earth 1:10m admin-1 lines (Debian libmagics++-data 4.13.0), attributes from Debian qgis-common 3.22.16'
+MOVED = ', moved onto the ridges and valleys of NOAA GLOBE (geodata/SOURCES.md)'
+MAGICS = '(Debian libmagics++-data 4.13.0)'
+NE0 = f'Natural Earth 1:10m admin-0 boundary lines and land {MAGICS}{MOVED}'
+NE1 = f'Natural Earth 1:10m admin-1 lines {MAGICS}{MOVED}; attributes from Debian qgis-common 3.22.16'
+NE_RIVERS = f'Natural Earth 1:10m rivers and lake centerlines {MAGICS}{MOVED}'
+NE_LAKES = f'Natural Earth 1:10m land, its holes {MAGICS}, moved to where NOAA GLOBE is level'
 NED = 'Natural Earth 1:10m disputed boundary lines v4.1.0 (Debian qgis-common 3.22.16)'
 NAME_KEYS = ('name:en', 'name:hy', 'name:az', 'name:ru', 'name:ka', 'name:fa')
 

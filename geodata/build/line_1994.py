@@ -28,9 +28,15 @@ def rows(loc):
     out = [(46.745, 40.45, 'S', 'outside the conflict area; west of here the line is the Murov ridge, i.e. the outer border of Kalbajar and the oblast', 5000),
            m('Talish', 'Tapgaragoyunlu', 3000),
            (*P['Levonarkh (Goyarkh)'], 'V', 'Levonarkh, documented as on the ceasefire line', 2000)]
+    x, y = P['Qapanli']
+    west_of_qapanli = G.fwd(x, y, 250, 800)[:2]
+    chord = LineString([P['Levonarkh (Goyarkh)'], west_of_qapanli])
     for c in ne_between(loc, 40.27, 40.32):
         if 46.85 < c[0] < 46.955:
-            out.append((c[0], c[1], 'N', 'Natural Earth ceasefire line (Maragha on the Azerbaijani side, Seysulan on the line: not contradicted)', 3000))
+            near = chord.interpolate(chord.project(Point(c)))
+            out.append(((c[0] + near.x) / 2, (c[1] + near.y) / 2, 'H', 'half way between the chord Levonarkh - Qapanli and Natural Earth\'s line, which '
+                        'would run east of Azerbaijani Qapanli', 3000))
+    out.append((*west_of_qapanli, 'V', 'Qapanli, Azerbaijani-held, at the line; 0.8 km to its west-south-west', 1500))
     y = P['Banovshalar'][1]
     row = LineString([(46.8, y), (47.6, y)])
     ne = row.intersection(loc)

@@ -42,6 +42,7 @@ VILLAGES = [
     ('Madagiz', 40.3259, 46.7502, 'NKAO', 'A', WP + ' en/it/ru: held from Apr 1994 to 3 Oct 2020'),
     ('Levonarkh (Goyarkh)', 40.3167, 46.8083, 'NKAO', 'L', WP + ' en: abandoned, on the ceasefire line'),
     ('Maragha (Shikharkh)', 40.3217, 46.9056, 'NKAO', 'Z', WP + ' fr: Azerbaijani control, near the 1994 line; GeoNames 40.3312, 46.8857'),
+    ('Qapanli', 40.258, 46.968, 'Tartar', 'Z', 'village of Tartar rayon, lived in and under fire throughout 1994-2020 (press; position of a gazetteer)'),
     ('Seysulan', 40.2464, 46.9850, 'NKAO', 'L', WP + ' en/ru: on the ceasefire line, uninhabited since 1993'),
     ('Dordyol-1', 40.2392, 47.0750, 'Agdam', 'Z', WP + ' ru: Agdam rayon, founded by Azerbaijan 2007; shelled 2020 (minval.az)'),
     ('Banovshalar', 40.1265, 47.0802, 'Agdam', 'Z', 'GeoNames (AZ admin 03 Agdam); Azerbaijani IDP settlement'),
