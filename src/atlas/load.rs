@@ -1,5 +1,6 @@
 //! Loading a map: the data and styles in the binary, or the files and folders given instead.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::time::SystemTime;
 use rust_embed::RustEmbed;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::base::Base;
 use super::glyphs::RangeFiles;
 use super::plain;
 use super::sources::Source;
@@ -37,6 +39,8 @@ pub struct Options {
     pub fonts: Vec<PathBuf>,
     /// Folders beside those of `data` and the styles' own that styles may read files of.
     pub roots: Vec<PathBuf>,
+    /// An archive of vector tiles to be drawn under the map in the binary (see [`super::base`]).
+    pub base: Option<PathBuf>,
     /// Whether nothing is served where something that is named here cannot be used at all.
     pub strict: bool,
     /// Whether a character that no font has is drawn as the font's glyph for it, and not left out.
@@ -76,8 +80,9 @@ pub fn load(options: &Options) -> Checked<Option<Map>> {
         loader.embedded_collections();
     }
     let own = loader.named_data(options);
+    let base = loader.base(options, styles.is_empty());
     if styles.is_empty() {
-        loader.embedded_styles(&own);
+        loader.embedded_styles(&own, base.as_ref());
     }
     for path in &styles {
         loader.style_file(path);
@@ -168,11 +173,37 @@ impl Loader {
         names
     }
 
-    /// The embedded styles, and one made for the data that is named.
-    fn embedded_styles(&mut self, own: &[String]) {
+    /// The base map that is named, of which the embedded styles may read.
+    fn base(&mut self, options: &Options, is_embedded: bool) -> Option<Base> {
+        let path = options.base.as_ref()?;
+        let opened = match is_embedded {
+            true => Base::open(path).map_err(|e| e.to_string()),
+            false => Err("a base map is drawn under the embedded styles only".to_string()),
+        };
+        match opened {
+            Ok(base) => {
+                self.roots = self.roots.with([path.as_path()]);
+                Some(base)
+            }
+            Err(e) => {
+                let d = Diagnostic::error(format!("the base map is left out: {e}"));
+                let help = "give a PMTiles or MBTiles archive of vector tiles in the OpenMapTiles, \
+                    Protomaps or Shortbread schema, and no --style; a style of one's own names its \
+                    sources itself";
+                self.problem(d.in_file(path.display().to_string()).help(help));
+                self.lose("--base", path);
+                None
+            }
+        }
+    }
+
+    /// The embedded styles, over the base map, and one made for the data that is named.
+    fn embedded_styles(&mut self, own: &[String], base: Option<&Base>) {
         for path in Styles::iter().filter(|p| p.ends_with(".json") && !p.contains('/')) {
             if let Some(file) = Styles::get(&path) {
                 let text = String::from_utf8_lossy(&file.data);
+                let over = base.and_then(|base| base.under(&text));
+                let text = over.map_or(text, Cow::Owned);
                 let name = format!("styles/{path}");
                 self.style(Path::new(&*path), &name, &text, &StyleBase::Embedded);
             }

@@ -2,6 +2,7 @@
 //!
 //! A [`Map`] never changes once loaded; everything here is a plain function of it.
 
+mod base;
 mod bent;
 mod dem;
 mod error;

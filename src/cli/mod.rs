@@ -58,6 +58,10 @@ struct DataArgs {
     /// and those of --data; may be repeated
     #[arg(long, value_name = "FOLDER")]
     root: Vec<PathBuf>,
+    /// An extract of OpenStreetMap to be drawn under the embedded map: a PMTiles or MBTiles archive
+    /// in the OpenMapTiles, Protomaps or Shortbread schema
+    #[arg(long, value_name = "FILE")]
+    base: Option<PathBuf>,
     /// Draw characters that no font has as the font's .notdef box; they are left out otherwise,
     /// with a warning
     #[arg(long)]
@@ -66,8 +70,8 @@ struct DataArgs {
 
 impl DataArgs {
     fn options(self, styles: Vec<PathBuf>) -> Options {
-        let Self { data, fonts, root: roots, notdef: draw_missing_glyphs } = self;
-        Options { data, styles, fonts, roots, draw_missing_glyphs, strict: false }
+        let Self { data, fonts, root: roots, base, notdef: draw_missing_glyphs } = self;
+        Options { data, styles, fonts, roots, base, draw_missing_glyphs, strict: false }
     }
 }
 

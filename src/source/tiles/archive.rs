@@ -18,6 +18,7 @@ use pmtiles::{
     AsyncBackend, AsyncPmTilesReader, BackendResponse, PmtError, PmtResult, TileCoord, TileType,
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use serde_json::Value as Json;
 
 use super::TilesError;
 use crate::geo::TileId;
@@ -104,6 +105,11 @@ impl Archive {
     /// `None` while the file is not there.
     pub fn file_stamp(&self) -> Option<FileStamp> {
         FileStamp::of(&self.path).ok()
+    }
+
+    /// What it says of itself.
+    pub fn metadata(&self) -> Result<Json, TilesError> {
+        self.reader(FileStamp::of(&self.path)?)?.metadata(&self.path)
     }
 
     /// A number for the file's path, length and time of change.
@@ -215,6 +221,23 @@ impl Reader {
         }
     }
 
+    /// What the archive says of itself, as JSON: `vector_layers`, `attribution` and more.
+    fn metadata(&self, path: &Path) -> Result<Json, TilesError> {
+        match self {
+            Self::MbTiles(name, database) => {
+                let database = database.lock().unwrap_or_else(PoisonError::into_inner);
+                said(&database).map_err(|e| TilesError::MbTiles(name.clone(), e))
+            }
+            Self::PmTiles(reader) => {
+                let name = path.display().to_string();
+                let text = pollster::block_on(reader.get_metadata())
+                    .map_err(|e| TilesError::PmTiles(name.clone(), Box::new(e)))?;
+                serde_json::from_str(&text)
+                    .map_err(|e| TilesError::Metadata(name, e.to_string()))
+            }
+        }
+    }
+
     fn tile(&self, path: &Path, id: TileId) -> Result<Option<Vec<u8>>, TilesError> {
         match self {
             Self::MbTiles(name, database) => {
@@ -255,6 +278,21 @@ fn zooms(database: &Connection) -> rusqlite::Result<(u8, u8)> {
     database.query_row(both, [], |row| {
         Ok((row.get::<_, Option<u8>>(0)?.unwrap_or(0), row.get::<_, Option<u8>>(1)?.unwrap_or(0)))
     })
+}
+
+/// The metadata of MBTiles: its rows, and the members of the one that is JSON.
+fn said(database: &Connection) -> rusqlite::Result<Json> {
+    let mut all = serde_json::Map::new();
+    let mut rows = database.prepare("SELECT name, value FROM metadata")?;
+    let rows = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    for row in rows {
+        let (name, value) = row?;
+        match serde_json::from_str(&value) {
+            Ok(Json::Object(members)) if name == "json" => all.extend(members),
+            _ => drop(all.insert(name, Json::String(value))),
+        }
+    }
+    Ok(Json::Object(all))
 }
 
 /// What the archive's metadata says of its zooms.

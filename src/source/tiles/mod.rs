@@ -37,6 +37,8 @@ pub enum TilesError {
     MbTiles(String, rusqlite::Error),
     #[error("{0} is no PMTiles archive: {1}")]
     PmTiles(String, Box<pmtiles::PmtError>),
+    #[error("what {0} says of itself is no JSON: {1}")]
+    Metadata(String, String),
     #[error("tiles in the encoding '{0}' are not read; only Mapbox Vector Tiles (mvt) are")]
     Encoding(String),
     #[error("'{0}' is on the network; tiles are read from disk only")]
@@ -87,6 +89,14 @@ pub struct TileSetOptions {
     /// West, south, east, north in degrees.
     pub bounds: Option<[f64; 4]>,
     pub tms: bool,
+}
+
+/// What tiles say of themselves.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// The layers of vector tiles.
+    pub layers: Vec<String>,
+    pub attribution: Option<String>,
 }
 
 /// How large a tile may be.
@@ -153,6 +163,19 @@ impl TileSet {
             bounds: options.bounds.and_then(bounds),
             tms: options.tms,
         }
+    }
+
+    /// What an archive of them says of itself; nothing for other tiles.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn about(&self) -> Result<About, TilesError> {
+        let Reader::Archive(archive) = &self.reader else { return Ok(About::default()) };
+        let said = archive.metadata()?;
+        let layers = said.get("vector_layers").and_then(Json::as_array).into_iter().flatten();
+        let layers = layers.filter_map(|l| Some(l.get("id")?.as_str()?.to_string())).collect();
+        let attribution = said.get("attribution").and_then(Json::as_str).filter(|a| !a.is_empty());
+        Ok(About { layers, attribution: attribution.map(str::to_string) })
     }
 
     /// The zooms that there are tiles of, from the first to the last.
