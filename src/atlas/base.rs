@@ -74,11 +74,15 @@ impl Base {
             };
         }
         let layers = style.get_mut("layers")?.as_array_mut()?;
-        for layer in layers.iter_mut().filter(|l| l["id"].as_str().is_some_and(|id| own.contains(&id))) {
+        for layer in
+            layers.iter_mut().filter(|l| l["id"].as_str().is_some_and(|id| own.contains(&id)))
+        {
             let max = layer["maxzoom"].as_f64().map_or(until, |max| max.min(until));
             layer["maxzoom"] = json!(max);
         }
-        layers.retain(|l| l["minzoom"].as_f64().unwrap_or(0.0) < l["maxzoom"].as_f64().unwrap_or(25.0));
+        layers.retain(|l| {
+            l["minzoom"].as_f64().unwrap_or(0.0) < l["maxzoom"].as_f64().unwrap_or(25.0)
+        });
         // Lines and areas below the layer that is named, names below the style's first names.
         let is_name = |layer: &Json| layer["type"] == "symbol";
         let (names, ground): (Vec<Json>, Vec<Json>) = drawn.into_iter().partition(is_name);
@@ -86,7 +90,8 @@ impl Base {
         layers.splice(at..at, names);
         let below = place["below"].as_str();
         let at = layers.iter().position(|l| l["id"].as_str().is_some_and(|id| Some(id) == below));
-        let at = at.unwrap_or_else(|| layers.iter().take_while(|l| l["type"] == "background").count());
+        let at =
+            at.unwrap_or_else(|| layers.iter().take_while(|l| l["type"] == "background").count());
         layers.splice(at..at, ground);
         serde_json::to_string(&style).ok()
     }

@@ -232,8 +232,7 @@ impl Reader {
                 let name = path.display().to_string();
                 let text = pollster::block_on(reader.get_metadata())
                     .map_err(|e| TilesError::PmTiles(name.clone(), Box::new(e)))?;
-                serde_json::from_str(&text)
-                    .map_err(|e| TilesError::Metadata(name, e.to_string()))
+                serde_json::from_str(&text).map_err(|e| TilesError::Metadata(name, e.to_string()))
             }
         }
     }
@@ -284,7 +283,8 @@ fn zooms(database: &Connection) -> rusqlite::Result<(u8, u8)> {
 fn said(database: &Connection) -> rusqlite::Result<Json> {
     let mut all = serde_json::Map::new();
     let mut rows = database.prepare("SELECT name, value FROM metadata")?;
-    let rows = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let rows =
+        rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
     for row in rows {
         let (name, value) = row?;
         match serde_json::from_str(&value) {
