@@ -222,3 +222,24 @@ fn the_examples_are_drawn_without_a_warning() {
         }
     }
 }
+
+/// The words of the legend in every language, side by side for whoever reads one of them.
+#[test]
+fn the_page_has_the_words_of_the_legend() {
+    const LANGUAGES: [&str; 6] = ["en", "az", "hy", "ru", "ka", "fa"];
+    let style: serde_json::Value =
+        serde_json::from_slice(&std::fs::read("styles/conflict.json").unwrap()).unwrap();
+    let row = |label: &serde_json::Value| -> String {
+        let words = LANGUAGES.map(|lang| label[lang].as_str().expect("a word in every language"));
+        format!("| {} |\n", words.join(" | "))
+    };
+    let entries = style["metadata"]["contactline:legend"].as_array().unwrap();
+    let rows: String = entries.iter().map(|entry| row(&entry["label"])).collect();
+    let page = std::fs::read_to_string("docs/legend.md").unwrap();
+    let (before, _) = page.split_once("|---|---|---|---|---|---|\n").unwrap();
+    let now = format!("{before}|---|---|---|---|---|---|\n{rows}");
+    if page != now && std::env::var_os("BLESS").is_some() {
+        std::fs::write("docs/legend.md", &now).unwrap();
+    }
+    assert!(page == now, "the legend is another; BLESS=1 writes docs/legend.md");
+}

@@ -1,8 +1,8 @@
-//! A base map under the embedded one: an extract of OpenStreetMap in one of the schemas in use, told
-//! by the layers that it says it has.
+//! A base map under the embedded one: an extract of OpenStreetMap in one of the schemas in use,
+//! told by the layers that it says it has.
 //!
-//! The style says where it goes, `contactline:base` of its metadata: `below` which of its layers, and
-//! `until` which zoom its own `layers` that say the same are drawn.
+//! The style says where it goes, `contactline:base` of its metadata: `below` which of its layers,
+//! and `until` which zoom its own `layers` that say the same are drawn.
 
 use std::path::Path;
 
