@@ -109,6 +109,21 @@ def lines(faces, units, cut):
     save('lines.geojson', 'Lines of contact', out, authored.SCHEMA)
 
 
+def oblast_districts(units):
+    """The five districts of the oblast: a point in each to write its name at. No open source has their borders."""
+    oblast = dissolve([f['geom'] for f in units['oblast']])
+    out = []
+    for row in table('oblast-districts.csv'):
+        at = Point(float(row['lon']), float(row['lat']))
+        assert oblast.contains(at), row['id']
+        out.append(feature(at, id='oblast-' + row['id'], name=row['name_en'], **names(row), **{'name:en:hy': row['name_en_hy']}, country='AZE', kind='label',
+                           license=CC0, accuracy_m=15000,
+                           source='the five districts of the Nagorno-Karabakh Autonomous Oblast; the layout of this map',
+                           note='Where the name is written; its borders are not drawn. Abolished with the oblast on 26 Nov 1991 by Azerbaijan; kept as districts by '
+                                'the local Armenian authorities until 1 Jan 2024. Askeran was called Stepanakert district until 1978.'))
+    save('oblast-districts.geojson', 'Where the names of the districts of the oblast are written', out)
+
+
 def side_names(row):
     """The names of a contested place by who uses them: `name:en:az`, `name:ru:hy`; and both of them, `name:hy:neutral`, where a language's
     own name is one side's."""
@@ -157,6 +172,7 @@ def main():
     base.waters(faces, lake_shapes)
     units = territories(faces, assigned, log)
     base.borders(faces, {n: assigned[n] for n in settlements.OFFICIAL})
+    oblast_districts(units)
     lines(faces, units, cut)
     control.control(units)
     save('corridors.geojson', 'Corridors, agreed and proposed', authored.corridor_features(*(dissolve([f['geom'] for f in faces if f['country'] == c]) for c in ('AZE', 'ARM'))), authored.SCHEMA)
