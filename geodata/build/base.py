@@ -66,9 +66,10 @@ def districts(faces, named):
             notes.append(f"Natural Earth's line does not close here: cut from {d['carved']} by the generalised copy.")
         if g.intersects(FRAME.boundary):
             notes.append('Clipped by the frame.')
-        out.append(feature(g, id=row['id'], name=row['name_en'], **names(row), **{'name:local': row['name_local']}, country=country, kind=row['kind'],
+        made = '1991-11-26' if country == 'AZE' and name in ('Khojaly', 'Khankendi', 'Khojavend') else None
+        out.append(feature(g, id=row['id'], name=row['name_en'], **names(row), **{'name:local': row['name_local']}, country=country, kind=row['kind'], valid_from=made,
                    area_km2=round(km2(g), 1), source=NE1, license=PD, accuracy_m=3000, note=' '.join(notes)))
-    save('districts.geojson', 'Districts', sorted(out, key=lambda f: f['id']))
+    save('districts.geojson', 'Districts', sorted(out, key=lambda f: f['id']), time='from-on')
 
 
 def lines_of(areas, without):

@@ -110,18 +110,22 @@ def lines(faces, units, cut):
 
 
 def oblast_districts(units):
-    """The five districts of the oblast: a point in each to write its name at. No open source has their borders."""
+    """The five districts of the oblast: a point in each to write its name at, until they were abolished, and in the Armenian view until the local
+    Armenian authorities were dissolved. No open source has their borders."""
     oblast = dissolve([f['geom'] for f in units['oblast']])
     out = []
     for row in table('oblast-districts.csv'):
         at = Point(float(row['lon']), float(row['lat']))
         assert oblast.contains(at), row['id']
-        out.append(feature(at, id='oblast-' + row['id'], name=row['name_en'], **names(row), **{'name:en:hy': row['name_en_hy']}, country='AZE', kind='label',
-                           license=CC0, accuracy_m=15000,
-                           source='the five districts of the Nagorno-Karabakh Autonomous Oblast; the layout of this map',
-                           note='Where the name is written; its borders are not drawn. Abolished with the oblast on 26 Nov 1991 by Azerbaijan; kept as districts by '
-                                'the local Armenian authorities until 1 Jan 2024. Askeran was called Stepanakert district until 1978.'))
-    save('oblast-districts.geojson', 'Where the names of the districts of the oblast are written', out)
+        common = dict(**names(row), **{'name:en:hy': row['name_en_hy']}, country='AZE', kind='label', license=CC0, accuracy_m=15000,
+                      source='the five districts of the Nagorno-Karabakh Autonomous Oblast; the layout of this map')
+        note = 'Where the name is written; its borders are not drawn. '
+        if row['id'] != 'shusha':                                               # whose rayon goes on
+            out.append(feature(at, id='oblast-' + row['id'], name=row['name_en'], valid_to='1991-11-26', **common,
+                               note=note + 'Abolished with the oblast by Azerbaijan; Askeran was called Stepanakert district until 1978.'))
+        out.append(feature(at, id=f'oblast-{row["id"]}-1991', name=row['name_en'], valid_from='1991-11-26', valid_to='2024-01-01', worldview='AM', **common,
+                           note=note + 'Kept as a district by the local Armenian authorities until they were dissolved.'))
+    save('oblast-districts.geojson', 'Where the names of the districts of the oblast are written', out, time='interval')
 
 
 def side_names(row):
