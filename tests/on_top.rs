@@ -220,6 +220,21 @@ fn a_point_of_a_collection_has_its_pin() {
 }
 
 #[test]
+fn a_highlighted_event_has_its_pin_and_its_name() {
+    let at = [46.7499, 39.7601];
+    let pin = |label: &str| drawn(&json!({"markers": [{"at": at, "label": label}]})).unwrap();
+    let event = drawn(&json!({"highlight": ["events/2020-shusha"]})).unwrap();
+    assert_eq!(event, pin("Azerbaijan takes Shusha"));
+    let place = json!({"highlight": ["places/shusha-shushi"],
+        "state": {"date": "2020-11-08", "lang": "hy"}});
+    let pin = json!({"markers": [{"at": at, "label": "Շուշի / Şuşa"}],
+        "state": {"date": "2020-11-08", "lang": "hy"}});
+    assert_eq!(drawn(&place).unwrap(), drawn(&pin).unwrap());
+    let line = json!({"highlight": ["lines/line-of-contact-1994"]});
+    assert!(drawn(&line).unwrap_err().contains("only areas and points can be highlighted"));
+}
+
+#[test]
 fn labels_keep_within_the_picture_and_pins_out_of_its_furniture() {
     // A map of nothing, so that no other label makes room.
     let folder = tempfile::tempdir().unwrap();

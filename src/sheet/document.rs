@@ -79,7 +79,8 @@ pub struct Spec {
     pub paths: Vec<Path>,
     #[serde(default)]
     pub circles: Vec<Circle>,
-    /// Features to be highlighted, `collection/id`, everything else dimmed.
+    /// Features to be highlighted, `collection/id`: areas, with everything else dimmed, and points,
+    /// with a pin and their names.
     #[serde(default)]
     pub highlight: Vec<String>,
     /// Features with simplestyle properties, or with `layers` of their own.

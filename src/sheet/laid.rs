@@ -67,7 +67,8 @@ impl Spec {
                 format!("a picture as large has at most {most} paths and circles"),
             ));
         }
-        let mut features = things::dimmed(map, &self.highlight, effort)?;
+        let lang = self.state.get("lang").map_or("en", String::as_str);
+        let mut features = things::highlighted(map, &self.highlight, lang, effort)?;
         if let Some(json) = self.geojson.as_ref().filter(|_| self.layers.is_none()) {
             features.extend(things::given(json, (MAX_WIDE_PX / px.max(1)) as usize, told)?);
         }

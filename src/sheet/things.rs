@@ -109,9 +109,16 @@ pub fn circle(circle: &Circle, at: &str) -> Result<Json, SpecError> {
     Ok(feature(json!({"type": "Polygon", "coordinates": [ring]}), properties))
 }
 
-/// A veil over all but the highlighted features, and their outlines.
-pub fn dimmed(map: &Map, features: &[String], effort: &Effort) -> Result<Vec<Json>, SpecError> {
+/// A veil over all but the highlighted areas, and their outlines; pins on highlighted points, with
+/// their names in a language.
+pub fn highlighted(
+    map: &Map,
+    features: &[String],
+    lang: &str,
+    effort: &Effort,
+) -> Result<Vec<Json>, SpecError> {
     let mut out_of_veil = MultiPolygon(Vec::new());
+    let mut pins = Vec::new();
     for (i, name) in features.iter().enumerate() {
         let at = format!("/highlight/{i}");
         let short: String = name.chars().take(60).collect();
@@ -121,17 +128,25 @@ pub fn dimmed(map: &Map, features: &[String], effort: &Effort) -> Result<Vec<Jso
         }
         let (collection, id) = name.split_once('/').ok_or_else(missing)?;
         let index = map.catalog().collection(collection).ok_or_else(missing)?;
-        let feature = &index.collection().features[index.by_id(id).ok_or_else(missing)? as usize];
-        let area = match &feature.geometry {
+        let found = &index.collection().features[index.by_id(id).ok_or_else(missing)? as usize];
+        let area = match &found.geometry {
             Geometry::Polygon(p) => MultiPolygon(vec![p.clone()]),
             Geometry::MultiPolygon(m) => m.clone(),
-            _ => return Err(wrong(&at, "only areas can be highlighted")),
+            Geometry::Point(p) => {
+                let name = [format!("name:{lang}:neutral"), format!("name:{lang}"), "name".into()];
+                let name = name.iter().find_map(|key| found.text(key));
+                let label = name.map(|name| name.chars().take(MAX_LABEL).collect());
+                let pin = Marker { at: [p.x(), p.y()], label, ..Marker::default() };
+                pins.push(marker(&pin, &at)?);
+                continue;
+            }
+            _ => return Err(wrong(&at, "only areas and points can be highlighted")),
         };
         out_of_veil = overlay::union(&out_of_veil, &area, effort)
             .map_err(|why| wrong(&at, why.to_string()))?;
     }
     if out_of_veil.0.is_empty() {
-        return Ok(Vec::new());
+        return Ok(pins);
     }
     let world = geo::Rect::new((-179.9, -85.0), (179.9, 85.0)).to_polygon();
     let veil = overlay::difference(&MultiPolygon(vec![world]), &out_of_veil, effort);
@@ -146,13 +161,13 @@ pub fn dimmed(map: &Map, features: &[String], effort: &Effort) -> Result<Vec<Jso
         "kind": "path", "stroke": "#1b1a18", "stroke-width": 2, "stroke-opacity": 1,
         "dashed": false, "label": ""});
     let lines: Vec<Vec<[f64; 2]>> = plain(&out_of_veil).into_iter().flatten().collect();
-    Ok(vec![
-        feature(
-            json!({"type": "MultiPolygon", "coordinates": plain(&veil)}),
-            json!({"kind": "veil"}),
-        ),
+    let veil = json!({"type": "MultiPolygon", "coordinates": plain(&veil)});
+    let mut out = vec![
+        feature(veil, json!({"kind": "veil"})),
         feature(json!({"type": "MultiLineString", "coordinates": lines}), outline),
-    ])
+    ];
+    out.append(&mut pins);
+    Ok(out)
 }
 
 /// Features that may be highlighted.

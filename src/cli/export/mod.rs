@@ -68,7 +68,8 @@ pub(super) struct Export {
     /// MapLibre layers that draw --geojson in place of simplestyle: a JSON array, or a style
     #[arg(long, value_name = "FILE", requires = "geojson")]
     geojson_style: Option<PathBuf>,
-    /// A feature, collection/id, to be highlighted, everything else dimmed; may be repeated
+    /// A feature, collection/id, to be highlighted: an area, with everything else dimmed, or a place
+    /// or an event, with a pin and its name; may be repeated
     #[arg(long, value_name = "COLLECTION/ID")]
     highlight: Vec<String>,
     /// Features with simplestyle properties to be drawn on top; what --data reads, this does
