@@ -423,3 +423,25 @@ async fn glyph_ranges_are_served_from_our_faces() {
         assert_eq!(get(bad).await.status, 404, "{bad}");
     }
 }
+
+#[tokio::test]
+async fn a_resolved_style_has_nothing_that_clients_must_know() {
+    let url = "/styles/conflict/style.json?date=2020-11-25&lang=hy";
+    let style = get(url).await.json();
+    let text = style.to_string();
+    assert!(!text.contains("global-state") && !text.contains("line-layer-opacity"), "{text}");
+    assert!(style.get("state").is_none());
+    let said = &style["metadata"]["contactline:resolved"];
+    assert!(said["date"] == "2020-11-25" && said["lang"] == "hy", "{said}");
+    let whole = get("/styles/conflict/style.json").await.json();
+    assert_eq!(style["sources"], whole["sources"]);
+    assert_eq!(
+        style["layers"].as_array().unwrap().len(),
+        whole["layers"].as_array().unwrap().len()
+    );
+    for (wrong, words) in [("date=yesterday", "a date"), ("size=3", "date")] {
+        let refused = get(&format!("/styles/conflict/style.json?{wrong}")).await;
+        assert_eq!(refused.status, 400);
+        assert!(refused.json()["detail"].as_str().unwrap().contains(words));
+    }
+}

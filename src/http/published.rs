@@ -5,14 +5,29 @@ use serde_json::{Map, Value as Json, json};
 
 use super::attribution;
 use super::ogc::segment;
-use crate::atlas::StyledMap;
+use crate::atlas::{State, StyledMap};
 use crate::source::tiles::TileSet;
-use crate::style::Paint;
+use crate::style::{self, Paint};
 
 /// The style `id` for clients of `url`. What only this server can draw, such as a picture in a
 /// file here, is left out with its layers, and named in `metadata."contactline:left-out"`.
 pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
-    let mut style = styled.style.json.clone();
+    published(styled, styled.style.json.clone(), id, url)
+}
+
+/// The same with a state written in, which `metadata."contactline:resolved"` says.
+pub fn resolved(styled: &StyledMap, state: &State, id: &str, url: &str) -> Json {
+    let mut style = style::resolved(&styled.style.json, state);
+    let said: Map<String, Json> = state.iter().map(|(k, v)| (k.clone(), v.to_json())).collect();
+    if let Some(root) = style.as_object_mut()
+        && let Some(metadata) = root.entry("metadata").or_insert_with(|| json!({})).as_object_mut()
+    {
+        metadata.insert("contactline:resolved".to_string(), Json::Object(said));
+    }
+    published(styled, style, id, url)
+}
+
+fn published(styled: &StyledMap, mut style: Json, id: &str, url: &str) -> Json {
     for (source, collection) in styled.source_collections() {
         if let Some(data) = style.pointer_mut(&format!("/sources/{}/data", token(source)))
             && data.is_string()

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::request::{Asker, JSON, UrlPath, cached, json, short};
+use super::request::{Asker, JSON, Params, UrlPath, cached, json, short};
 use super::site::PublicUrl;
 use super::{Problem, attribution, published};
 use crate::atlas::StyledMap;
@@ -78,15 +78,21 @@ pub async fn tilejson(
     Ok(json(&headers, JSON, &out))
 }
 
-/// `/styles/{id}/style.json`: the style for clients.
+/// `/styles/{id}/style.json`: the style for clients; with settings such as `date=2020-11-25` with
+/// these written in, for those that know no `global-state`.
 pub async fn style(
     Asker(service): Asker,
     UrlPath(id): UrlPath<String>,
     PublicUrl(url): PublicUrl,
+    params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let styled = find(&service, &id)?;
-    Ok(json(&headers, JSON, &published::document(styled, &id, &url)))
+    let document = match params.pairs().next() {
+        None => published::document(styled, &id, &url),
+        Some(_) => published::resolved(styled, &styled.state(params.pairs())?, &id, &url),
+    };
+    Ok(json(&headers, JSON, &document))
 }
 
 /// `/styles/{id}/sprite[@{ratio}x].{json,png}`

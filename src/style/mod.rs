@@ -18,6 +18,7 @@ mod property;
 mod reader;
 mod reference;
 mod relief;
+mod resolved;
 mod source_spec;
 mod state;
 mod symbol;
@@ -42,6 +43,7 @@ pub use legend::LegendEntry;
 pub use property::{Property, parse_property};
 pub use reference::PropertySpec;
 pub use relief::{ColorReliefPaint, HillshadePaint};
+pub use resolved::resolved;
 pub use source_spec::{
     ClusterSpec, DemSource, GeoJsonData, GeoJsonSource, ImageSource, SourceSpec, TileSource,
 };
