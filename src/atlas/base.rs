@@ -8,7 +8,6 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
-use super::load::Styles;
 use crate::source::roots::Roots;
 use crate::source::tiles::{About, TileSet, TileSetOptions, TilesError};
 
@@ -55,11 +54,15 @@ impl Base {
         }
     }
 
-    /// A style with the base map under it.
-    pub(super) fn under(&self, style: &str) -> Option<String> {
+    /// The file of its layers, below `styles/`.
+    pub(super) fn layers_file(&self) -> String {
+        format!("base/{}.json", self.schema)
+    }
+
+    /// A style with the base map's layers under it.
+    pub(super) fn under(&self, style: &str, layers: &[u8]) -> Option<String> {
         let mut style: Json = serde_json::from_str(style).ok()?;
-        let file = Styles::get(&format!("base/{}.json", self.schema))?;
-        let drawn: Vec<Json> = serde_json::from_slice(&file.data).ok()?;
+        let drawn: Vec<Json> = serde_json::from_slice(layers).ok()?;
         let place = style.pointer(&format!("/metadata/contactline:{ID}")).cloned();
         let place = place.unwrap_or_default();
         let until = place["until"].as_f64().unwrap_or(0.0);

@@ -104,7 +104,7 @@ pub(super) struct Loader {
     styles: BTreeMap<String, StyledMap>,
     pub(super) fonts: Fonts,
     /// Where the files of styles may lie, beside each style's own folder.
-    roots: Roots,
+    pub(super) roots: Roots,
     /// What was named and cannot be used, as it was named.
     lost: Vec<String>,
     /// The same and the sources that styles lack, without paths.
@@ -173,36 +173,13 @@ impl Loader {
         names
     }
 
-    /// The base map that is named, of which the embedded styles may read.
-    fn base(&mut self, options: &Options, is_embedded: bool) -> Option<Base> {
-        let path = options.base.as_ref()?;
-        let opened = match is_embedded {
-            true => Base::open(path).map_err(|e| e.to_string()),
-            false => Err("a base map is drawn under the embedded styles only".to_string()),
-        };
-        match opened {
-            Ok(base) => {
-                self.roots = self.roots.with([path.as_path()]);
-                Some(base)
-            }
-            Err(e) => {
-                let d = Diagnostic::error(format!("the base map is left out: {e}"));
-                let help = "give a PMTiles or MBTiles archive of vector tiles in the OpenMapTiles, \
-                    Protomaps or Shortbread schema, and no --style; a style of one's own names its \
-                    sources itself";
-                self.problem(d.in_file(path.display().to_string()).help(help));
-                self.lose("--base", path);
-                None
-            }
-        }
-    }
-
     /// The embedded styles, over the base map, and one made for the data that is named.
     fn embedded_styles(&mut self, own: &[String], base: Option<&Base>) {
         for path in Styles::iter().filter(|p| p.ends_with(".json") && !p.contains('/')) {
             if let Some(file) = Styles::get(&path) {
                 let text = String::from_utf8_lossy(&file.data);
-                let over = base.and_then(|base| base.under(&text));
+                let over = base
+                    .and_then(|base| base.under(&text, &Styles::get(&base.layers_file())?.data));
                 let text = over.map_or(text, Cow::Owned);
                 let name = format!("styles/{path}");
                 self.style(Path::new(&*path), &name, &text, &StyleBase::Embedded);
@@ -241,7 +218,7 @@ impl Loader {
     }
 
     /// Notes that nothing of a path that was named can be used.
-    fn lose(&mut self, flag: &str, path: &Path) {
+    pub(super) fn lose(&mut self, flag: &str, path: &Path) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         self.missing.push(format!("'{name}' of {flag} could not be read"));
         self.lost.push(format!("{flag} {}", path.display()));

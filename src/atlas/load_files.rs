@@ -1,4 +1,4 @@
-//! Loading files of data: which a path names, and their collections by name.
+//! Loading files: of data, which a path names and their collections by name, and of a base map.
 
 use std::fs;
 use std::io::{self, Read};
@@ -7,13 +7,38 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::load::Loader;
+use super::base::Base;
+use super::load::{Loader, Options};
 use crate::diag::Diagnostic;
 use crate::feature::Collection;
 use crate::index::Index;
 use crate::source::{self, stem};
 
 impl Loader {
+    /// The base map that is named, of which the embedded styles may read.
+    pub(super) fn base(&mut self, options: &Options, is_embedded: bool) -> Option<Base> {
+        let path = options.base.as_ref()?;
+        let opened = match is_embedded {
+            true => Base::open(path).map_err(|e| e.to_string()),
+            false => Err("a base map is drawn under the embedded styles only".to_string()),
+        };
+        match opened {
+            Ok(base) => {
+                self.roots = self.roots.with([path.as_path()]);
+                Some(base)
+            }
+            Err(e) => {
+                let d = Diagnostic::error(format!("the base map is left out: {e}"));
+                let help = "give a PMTiles or MBTiles archive of vector tiles in the OpenMapTiles, \
+                    Protomaps or Shortbread schema, and no --style; a style of one's own names its \
+                    sources itself";
+                self.problem(d.in_file(path.display().to_string()).help(help));
+                self.lose("--base", path);
+                None
+            }
+        }
+    }
+
     /// The files that a path names: itself, or those in a folder that are of one of the types, in
     /// name order; `None` where the folder cannot be read, which is said.
     pub(super) fn files(&mut self, path: &Path, types: &[&str]) -> Option<Vec<PathBuf>> {
