@@ -124,7 +124,7 @@ fn metadata(schema: usize) -> Json {
         _ => &["ocean", "water_polygons", "land", "streets", "buildings", "place_labels"],
     };
     let layers: Vec<Json> = layers.iter().map(|id| json!({"id": id, "fields": {}})).collect();
-    json!({"vector_layers": layers, "attribution": "© OpenStreetMap contributors"})
+    json!({"vector_layers": layers, "attribution": "<a href=\"https://www.openstreetmap.org/copyright\">&copy; OpenStreetMap</a> contributors"})
 }
 
 fn archive(folder: &Path, schema: usize) -> PathBuf {
@@ -174,7 +174,7 @@ fn the_same_ground_in_each_schema_is_the_same_picture() {
     assert_eq!(name(&drawn(&maps[0], "ka")), name(&first));
     let said = maps[0].style("conflict").unwrap().style.json.clone();
     let said = said["metadata"]["contactline:attribution"].as_str().unwrap_or_default().to_string();
-    assert!(said.ends_with("© OpenStreetMap contributors"), "{said}");
+    assert!(said.ends_with("as of their file: © OpenStreetMap contributors"), "{said}");
 }
 
 #[test]
@@ -197,6 +197,8 @@ fn mbtiles_are_a_base_map_too() {
     let (z, x, y) = TILE;
     let row = (1 << z) - 1 - y;
     database.execute("INSERT INTO tiles VALUES (?1, ?2, ?3, ?4)", (z, x, row, tile(0))).unwrap();
+    // What is no text says nothing.
+    database.execute("INSERT INTO metadata VALUES ('center', NULL)", ()).unwrap();
     drop(database);
     let other = over(archive(folder.path(), 0));
     assert_eq!(drawn(&over(path), "en"), drawn(&other, "en"));

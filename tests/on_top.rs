@@ -230,6 +230,12 @@ fn a_highlighted_event_has_its_pin_and_its_name() {
     let pin = json!({"markers": [{"at": at, "label": "Շուշի / Şuşa"}],
         "state": {"date": "2020-11-08", "lang": "hy"}});
     assert_eq!(drawn(&place).unwrap(), drawn(&pin).unwrap());
+    for (worldview, label) in [("AZ", "Shusha"), ("AM", "Shushi")] {
+        let state = json!({"date": "2020-11-08", "worldview": worldview});
+        let place = json!({"highlight": ["places/shusha-shushi"], "state": state});
+        let pin = json!({"markers": [{"at": at, "label": label}], "state": state});
+        assert_eq!(drawn(&place).unwrap(), drawn(&pin).unwrap());
+    }
     let line = json!({"highlight": ["lines/line-of-contact-1994"]});
     assert!(drawn(&line).unwrap_err().contains("only areas and points can be highlighted"));
 }

@@ -19,7 +19,7 @@ fn a_resolved_style_draws_the_same_map() {
     let state = styled.state([("date", DAY), ("lang", "hy")]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let home = |name: &str| -> PathBuf { Path::new(env!("CARGO_MANIFEST_DIR")).join(name) };
-    let text = style::resolved(&styled.style.json, &state).to_string();
+    let text = style::resolved(&styled.style.json, &state).unwrap().to_string();
     let text = text
         .replace("../geodata", &home("geodata").display().to_string())
         .replace("sprites/conflict", &home("styles/sprites/conflict").display().to_string());
@@ -47,5 +47,55 @@ fn a_resolved_style_draws_the_same_map() {
         let share = differ.count() as f64 / 300_000.0;
         println!("zoom {zoom}: {:.2} % of pixels are further than 16 of 255", share * 100.0);
         assert!(share <= most, "zoom {zoom}: {share}");
+    }
+}
+
+#[test]
+fn two_opacities_are_one_or_the_style_is_refused() {
+    let folded = |own: Json, of_layer: Json| {
+        let layer = json!({"id": "way", "type": "line",
+            "paint": {"line-opacity": own, "line-layer-opacity": of_layer}});
+        let style = style::resolved(&json!({"layers": [layer]}), &Default::default())?;
+        Ok::<Json, String>(style["layers"][0]["paint"]["line-opacity"].clone())
+    };
+    let linear = |stops: &[(f64, Json)]| {
+        let mut curve = vec![json!("interpolate"), json!(["linear"]), json!(["zoom"])];
+        stops.iter().for_each(|(zoom, value)| curve.extend([json!(zoom), value.clone()]));
+        Json::Array(curve)
+    };
+    assert_eq!(folded(json!(0.5), json!(0.5)).unwrap(), json!(["*", 0.5, 0.5]));
+    let step = json!(["step", ["zoom"], 0.2, 7, 1]);
+    assert_eq!(
+        folded(step.clone(), json!(0.5)).unwrap(),
+        json!(["step", ["zoom"], ["*", 0.2, 0.5], 7, ["*", 1, 0.5]])
+    );
+    let exponential = json!(["interpolate", ["exponential", 2], ["zoom"], 4, 0, 8, 1]);
+    assert_eq!(
+        folded(json!(["get", "share"]), exponential.clone()).unwrap(),
+        json!([
+            "interpolate",
+            ["exponential", 2],
+            ["zoom"],
+            4,
+            ["*", 0, ["get", "share"]],
+            8,
+            ["*", 1, ["get", "share"]]
+        ])
+    );
+    // At the stops of both.
+    let own = linear(&[(4.0, json!(1)), (10.0, json!(1))]);
+    let of_layer = linear(&[(5.0, json!(0)), (7.0, json!(1))]);
+    assert_eq!(
+        folded(own, of_layer.clone()).unwrap(),
+        linear(&[
+            (4.0, json!(["*", 1, 0])),
+            (5.0, json!(["*", 1, 0])),
+            (7.0, json!(["*", 1, 1])),
+            (10.0, json!(["*", 1, 1])),
+        ])
+    );
+    let by_data = linear(&[(4.0, json!(["get", "a"])), (10.0, json!(["get", "b"]))]);
+    for own in [step, exponential, by_data, json!({"stops": [[4, 0], [8, 1]]})] {
+        assert_eq!(folded(own, of_layer.clone()).unwrap_err(), "way");
     }
 }

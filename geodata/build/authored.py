@@ -8,9 +8,8 @@ from shapely.geometry import LineString, MultiLineString, Point, Polygon
 from shapely.ops import substring, transform
 from pyproj import Transformer
 
-import displacement
 import terrain
-from features import CC0, G, feature, km, km2, names, save, table
+from features import CC0, G, feature, km, km2, names, polys, save, table
 
 SCHEMA = 'conflict'
 LOCAL = '+proj=aeqd +lat_0=39.7 +lon_0=46.7 +datum=WGS84 +units=m'
@@ -25,12 +24,19 @@ def vertices(feature_id):
     return tuple((float(r['lon']), float(r['lat'])) for r in table('vertices.csv') if r['feature_id'] == feature_id)
 
 
-def link():
-    """The link along the Aras: what was taken from Natural Earth's river is moved with it."""
-    field = displacement.Field()
+BANK_DEGREES = 0.0045                           # half a kilometre
+
+
+def link(iran):
+    """The link along the Aras: its towns, and between them a line half a kilometre from the border with Iran."""
     rows = [r for r in table('vertices.csv') if r['feature_id'] == 'meghri-link-2020']
     points = [Point(float(r['lon']), float(r['lat'])) for r in rows]
-    return LineString([field.move(p) if r['basis'].startswith('Natural Earth') else p for p, r in zip(points, rows)])
+    towns = [p for p, r in zip(points, rows) if not r['basis'].startswith('Natural Earth')]
+    bank = max(polys(iran.buffer(BANK_DEGREES)), key=lambda p: p.area).exterior
+    course = substring(bank, *sorted(bank.project(points[i]) for i in (1, -2)))
+    if Point(course.coords[0]).distance(towns[0]) > Point(course.coords[-1]).distance(towns[0]):
+        course = course.reverse()
+    return shapely.set_precision(LineString([towns[0], *course.simplify(.0008).coords, towns[-1]]), 1e-6)
 
 
 @lru_cache
@@ -75,7 +81,7 @@ def strip(course):
     return Polygon(side(line, -HALF_WIDTH_M) + side(line, HALF_WIDTH_M)[::-1])
 
 
-def corridor_features(azerbaijan, armenia):
+def corridor_features(azerbaijan, armenia, whole):
     """The Lachin corridor's two courses (strip and centreline), the link along the Aras, and the Key West pair."""
     out = []
     for course in ('lachin-corridor-2020', 'lachin-corridor-2022'):
@@ -86,7 +92,6 @@ def corridor_features(azerbaijan, armenia):
         out.append(feature(area, **{**properties, 'kind': 'corridor', 'status': status, 'width_km': 5, 'area_km2': round(km2(area), 1),
                    'note': properties['note'] + ' Set off 2.5 km each side along geodesics and cut at the state border.'}))
         out.append(feature(centreline(course), **{**properties, 'id': course + '-centreline', 'length_km': round(km(centreline(course)), 1)}))
-    whole = link()
     out.append(feature(whole, **{**attributes('meghri-link-2020'), **LINK_NAMES, 'length_km': round(km(whole), 1)}))
     inside = [whole.project(Point(c)) for c in shapely.get_coordinates(whole.intersection(armenia))]
     armenian = substring(whole, min(inside), max(inside))
@@ -188,12 +193,12 @@ def rivers(aras, armenia):
     return out
 
 
-def roads():
+def roads(along_aras):
     """Roads, straight between known settlements and passes."""
     out = []
     for row in table('authored.csv'):
         if row['layer'] == 'roads':
-            line = link() if row['id'] == 'road-horadiz-ordubad' else LineString(vertices(row['id']))
+            line = along_aras if row['id'] == 'road-horadiz-ordubad' else LineString(vertices(row['id']))
             out.append(feature(line, **{**attributes(row['id']), 'length_km': round(km(line), 1)}))
     save('roads.geojson', 'Roads', out, SCHEMA, time='from-on')
 

@@ -70,6 +70,7 @@ def districts(faces, named):
         out.append(feature(g, id=row['id'], name=row['name_en'], **names(row), **{'name:local': row['name_local']}, country=country, kind=row['kind'], valid_from=made,
                    area_km2=round(km2(g), 1), source=NE1, license=PD, accuracy_m=3000, note=' '.join(notes)))
     save('districts.geojson', 'Districts', sorted(out, key=lambda f: f['id']), time='from-on')
+    return out
 
 
 def lines_of(areas, without):

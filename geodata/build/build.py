@@ -7,7 +7,7 @@ The output is committed; neither the program nor its tests need this build. Two 
 import json
 
 import shapely
-from shapely.geometry import LineString, MultiLineString, Point
+from shapely.geometry import LineString, MultiLineString, Point, shape
 from shapely.ops import linemerge, substring, unary_union
 
 import inputs
@@ -109,7 +109,7 @@ def lines(faces, units, cut):
     save('lines.geojson', 'Lines of contact', out, authored.SCHEMA)
 
 
-def oblast_districts(units):
+def oblast_districts(units, named):
     """The five districts of the oblast: a point in each to write its name at, until they were abolished, and in the Armenian view until the local
     Armenian authorities were dissolved. No open source has their borders."""
     oblast = dissolve([f['geom'] for f in units['oblast']])
@@ -120,11 +120,17 @@ def oblast_districts(units):
         common = dict(**names(row), **{'name:en:hy': row['name_en_hy']}, country='AZE', kind='label', license=CC0, accuracy_m=15000,
                       source='the five districts of the Nagorno-Karabakh Autonomous Oblast; the layout of this map')
         note = 'Where the name is written; its borders are not drawn. '
-        if row['id'] != 'shusha':                                               # whose rayon goes on
-            out.append(feature(at, id='oblast-' + row['id'], name=row['name_en'], valid_to='1991-11-26', **common,
-                               note=note + 'Abolished with the oblast by Azerbaijan; Askeran was called Stepanakert district until 1978.'))
+        # Shusha's rayon goes on and is named on other maps; the Armenian view has no rayons here until 2024.
+        view = 'AM' if row['id'] == 'shusha' else None
+        out.append(feature(at, id='oblast-' + row['id'], name=row['name_en'], valid_to='1991-11-26', worldview=view, **common,
+                           note=note + 'Abolished with the oblast by Azerbaijan; Askeran was called Stepanakert district until 1978.'))
         out.append(feature(at, id=f'oblast-{row["id"]}-1991', name=row['name_en'], valid_from='1991-11-26', valid_to='2024-01-01', worldview='AM', **common,
                            note=note + 'Kept as a district by the local Armenian authorities until they were dissolved.'))
+    for row in table('districts.csv'):
+        if row['id'] in ('az-khojaly', 'az-khojavend', 'az-shusha'):
+            at = oblast.intersection(named[row['id']]).representative_point()
+            out.append(feature(at, id='rayon-' + row['id'], name=row['name_en'], **names(row), country='AZE', kind='label', license=CC0, accuracy_m=15000,
+                               valid_from='2024-01-01', worldview='AM', source=NE1, note='Where the name of the rayon is written in the Armenian view.'))
     save('oblast-districts.geojson', 'Where the names of the districts of the oblast are written', out, time='interval')
 
 
@@ -172,15 +178,17 @@ def main():
     assigned, log = F.assign_seven(faces)
     F.today(faces, {n: assigned[n] for n in assigned})
     base.countries(faces)
-    base.districts(faces, named)
+    rayons = base.districts(faces, named)
     base.waters(faces, lake_shapes)
     units = territories(faces, assigned, log)
     base.borders(faces, {n: assigned[n] for n in settlements.OFFICIAL})
-    oblast_districts(units)
+    oblast_districts(units, {f['id']: shape(f['geometry']) for f in rayons})
     lines(faces, units, cut)
     control.control(units)
-    save('corridors.geojson', 'Corridors, agreed and proposed', authored.corridor_features(*(dissolve([f['geom'] for f in faces if f['country'] == c]) for c in ('AZE', 'ARM'))), authored.SCHEMA)
-    authored.roads()
+    azerbaijan, armenia, iran = (dissolve([f['geom'] for f in faces if f['country'] == c]) for c in ('AZE', 'ARM', 'IRN'))
+    link = authored.link(iran)
+    save('corridors.geojson', 'Corridors, agreed and proposed', authored.corridor_features(azerbaijan, armenia, link), authored.SCHEMA)
+    authored.roads(link)
     authored.cities()
     authored.events()
     places()

@@ -120,7 +120,7 @@ class Valley:
                 low = level
         wet, half = self.water(dam, high)[0], self.step * 0.5001
         lake = shapely.union_all(shapely.box(self.x[wet] - half, self.y[wet] - half, self.x[wet] + half, self.y[wet] + half))
-        lake = lake.buffer(0.0012).buffer(-0.0012).simplify(0.0006)
+        lake = lake.simplify(0.0006)
         return shapely.set_precision(max(shapely.get_parts(lake), key=lambda p: p.area), 1e-6), high
 
 

@@ -1,6 +1,6 @@
 """Forms of names by letter, for places for which none was found in a language: each sound as the other language writes it.
 
-Only names of one spelling each are turned, and only of places outside the area of conflict; such forms are marked `transcribed` in `names_source`.
+Only names of one spelling each are turned, and not of places that have a name of either side; such forms are marked `transcribed` in `names_source`.
 """
 import re
 

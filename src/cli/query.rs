@@ -51,6 +51,9 @@ impl Query {
     pub(super) fn run(self) -> Result<(), Failure> {
         let effort = Effort::default();
         let question = Question::read(&self.members()?, &effort).map_err(Failure::usage)?;
+        if self.data.base.is_some() {
+            return Err(Failure::usage("--base is of pictures; a question has none"));
+        }
         let map = load(&self.data.options(Vec::new()))?;
         let answer = question.ask(map.catalog(), &effort).map_err(Failure::new)?;
         answer.warnings.iter().for_each(|warning| tell(format_args!("warning: {warning}")));

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::attribution;
 use super::ogc::segment;
+use super::{Problem, attribution};
 use crate::atlas::{State, StyledMap};
 use crate::source::tiles::TileSet;
 use crate::style::{self, Paint};
@@ -16,15 +16,20 @@ pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
 }
 
 /// The same with a state written in, which `metadata."contactline:resolved"` says.
-pub fn resolved(styled: &StyledMap, state: &State, id: &str, url: &str) -> Json {
-    let mut style = style::resolved(&styled.style.json, state);
+pub fn resolved(styled: &StyledMap, state: &State, id: &str, url: &str) -> Result<Json, Problem> {
+    let mut style = style::resolved(&styled.style.json, state).map_err(|layer| {
+        Problem::bad_request(format!(
+            "the layer '{layer}' has a line-opacity and a line-layer-opacity that cannot be \
+             written as one; make one of them a plain number, or take the style without settings"
+        ))
+    })?;
     let said: Map<String, Json> = state.iter().map(|(k, v)| (k.clone(), v.to_json())).collect();
     if let Some(root) = style.as_object_mut()
         && let Some(metadata) = root.entry("metadata").or_insert_with(|| json!({})).as_object_mut()
     {
         metadata.insert("contactline:resolved".to_string(), Json::Object(said));
     }
-    published(styled, style, id, url)
+    Ok(published(styled, style, id, url))
 }
 
 fn published(styled: &StyledMap, mut style: Json, id: &str, url: &str) -> Json {

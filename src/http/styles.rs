@@ -10,6 +10,7 @@ use super::site::PublicUrl;
 use super::{Problem, attribution, published};
 use crate::atlas::StyledMap;
 use crate::encode;
+use crate::feature;
 use crate::service::Service;
 
 /// `/styles.json`
@@ -90,7 +91,16 @@ pub async fn style(
     let styled = find(&service, &id)?;
     let document = match params.pairs().next() {
         None => published::document(styled, &id, &url),
-        Some(_) => published::resolved(styled, &styled.state(params.pairs())?, &id, &url),
+        Some(_) => {
+            let mut state = styled.state(params.pairs())?;
+            // The day that was asked for, and not the one from which on the map is the same.
+            if let Some((key, day)) = params.pairs().find(|(key, _)| *key == "date")
+                && let Some(known) = state.get_mut(key)
+            {
+                *known = feature::Value::Text(day.into());
+            }
+            published::resolved(styled, &state, &id, &url)?
+        }
     };
     Ok(json(&headers, JSON, &document))
 }

@@ -67,8 +67,7 @@ impl Spec {
                 format!("a picture as large has at most {most} paths and circles"),
             ));
         }
-        let lang = self.state.get("lang").map_or("en", String::as_str);
-        let mut features = things::highlighted(map, &self.highlight, lang, effort)?;
+        let mut features = things::highlighted(map, &self.highlight, &self.state, effort)?;
         if let Some(json) = self.geojson.as_ref().filter(|_| self.layers.is_none()) {
             features.extend(things::given(json, (MAX_WIDE_PX / px.max(1)) as usize, told)?);
         }

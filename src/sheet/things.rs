@@ -2,7 +2,7 @@
 //! (<https://github.com/mapbox/simplestyle-spec>, version 1.1.0) and a few more: `kind`, `dashed`,
 //! `label`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use geo::geometry::{Geometry, LineString, MultiPolygon};
 use serde_json::{Value as Json, json};
@@ -11,6 +11,7 @@ use super::checked::{SpecError, color, position, within, wrong};
 use super::{Circle, Marker, Path, own};
 use crate::atlas::Map;
 use crate::diag::{meant, pointer_join};
+use crate::feature::Feature;
 use crate::geo::{Effort, geodesic, overlay};
 
 /// What is drawn in where no colour is named.
@@ -110,32 +111,30 @@ pub fn circle(circle: &Circle, at: &str) -> Result<Json, SpecError> {
 }
 
 /// A veil over all but the highlighted areas, and their outlines; pins on highlighted points, with
-/// their names in a language.
+/// their names in the language and the view of a style's settings.
 pub fn highlighted(
     map: &Map,
     features: &[String],
-    lang: &str,
+    settings: &BTreeMap<String, String>,
     effort: &Effort,
 ) -> Result<Vec<Json>, SpecError> {
     let mut out_of_veil = MultiPolygon(Vec::new());
     let mut pins = Vec::new();
-    for (i, name) in features.iter().enumerate() {
+    for (i, written) in features.iter().enumerate() {
         let at = format!("/highlight/{i}");
-        let short: String = name.chars().take(60).collect();
+        let short: String = written.chars().take(60).collect();
         let missing = || wrong(&at, format!("there is no feature '{short}'; write collection/id"));
         if i >= MAX_HIGHLIGHTS {
             return Err(wrong(&at, format!("at most {MAX_HIGHLIGHTS} features are highlighted")));
         }
-        let (collection, id) = name.split_once('/').ok_or_else(missing)?;
+        let (collection, id) = written.split_once('/').ok_or_else(missing)?;
         let index = map.catalog().collection(collection).ok_or_else(missing)?;
         let found = &index.collection().features[index.by_id(id).ok_or_else(missing)? as usize];
         let area = match &found.geometry {
             Geometry::Polygon(p) => MultiPolygon(vec![p.clone()]),
             Geometry::MultiPolygon(m) => m.clone(),
             Geometry::Point(p) => {
-                let name = [format!("name:{lang}:neutral"), format!("name:{lang}"), "name".into()];
-                let name = name.iter().find_map(|key| found.text(key));
-                let label = name.map(|name| name.chars().take(MAX_LABEL).collect());
+                let label = name(found, settings).map(str::to_string);
                 let pin = Marker { at: [p.x(), p.y()], label, ..Marker::default() };
                 pins.push(marker(&pin, &at)?);
                 continue;
@@ -168,6 +167,18 @@ pub fn highlighted(
     ];
     out.append(&mut pins);
     Ok(out)
+}
+
+/// A feature's name as the embedded style writes it.
+fn name<'a>(feature: &'a Feature, settings: &BTreeMap<String, String>) -> Option<&'a str> {
+    let lang = settings.get("lang").map_or("en", String::as_str);
+    let view = match settings.get("worldview").map(String::as_str) {
+        Some("AZ") => "az",
+        Some("AM") => "hy",
+        _ => "neutral",
+    };
+    let keys = [&format!("name:{lang}:{view}"), &format!("name:{lang}"), "name:en", "name"];
+    keys.into_iter().find_map(|key| feature.text(key))
 }
 
 /// Features that may be highlighted.

@@ -9,7 +9,10 @@ use crate::feature::Value;
 
 /// The style with what `global-state` reads written into its layers. `line-layer-opacity` becomes
 /// part of `line-opacity`: where a line meets itself, it is then a little darker.
-pub fn resolved(style: &Json, state: &BTreeMap<String, Value>) -> Json {
+///
+/// # Errors
+/// The id of a layer whose two opacities cannot be written as one.
+pub fn resolved(style: &Json, state: &BTreeMap<String, Value>) -> Result<Json, String> {
     let mut style = style.clone();
     if let Some(root) = style.as_object_mut() {
         root.remove("state");
@@ -20,11 +23,15 @@ pub fn resolved(style: &Json, state: &BTreeMap<String, Value>) -> Json {
     let layers = style.get_mut("layers").and_then(Json::as_array_mut);
     for layer in layers.into_iter().flatten() {
         write_in(layer, state);
-        if let Some(paint) = layer.get_mut("paint").and_then(Json::as_object_mut) {
-            fold_layer_opacity(paint);
+        let folded = match layer.get_mut("paint").and_then(Json::as_object_mut) {
+            Some(paint) => fold_layer_opacity(paint),
+            None => Some(()),
+        };
+        if folded.is_none() {
+            return Err(layer["id"].as_str().unwrap_or_default().to_string());
         }
     }
-    style
+    Ok(style)
 }
 
 /// Writes the state's values into an expression, and all that are in it.
@@ -48,61 +55,94 @@ fn write_in(json: &mut Json, state: &BTreeMap<String, Value>) {
     }
 }
 
-fn fold_layer_opacity(paint: &mut Map<String, Json>) {
-    let Some(of_layer) = paint.remove("line-layer-opacity") else { return };
+/// `None` where the two opacities cannot be written as one.
+fn fold_layer_opacity(paint: &mut Map<String, Json>) -> Option<()> {
+    let Some(of_layer) = paint.remove("line-layer-opacity") else { return Some(()) };
     let folded = match paint.get("line-opacity") {
         None => of_layer,
-        Some(own) => product(own, &of_layer),
+        Some(own) => product(own, &of_layer)?,
     };
     paint.insert("line-opacity".to_string(), folded);
+    Some(())
 }
 
-/// The product of two opacities. Zoom may be read at the outside of an expression alone: so curves
-/// over zoom are multiplied stop by stop, at the stops of the one that is not of numbers.
-fn product(a: &Json, b: &Json) -> Json {
-    let is_of_numbers = |stops: &[(f64, Json)]| stops.iter().all(|(_, value)| value.is_number());
-    match (stops(a), stops(b)) {
-        (Some(own), Some(other)) if !is_of_numbers(&other) => match is_of_numbers(&own) {
-            true => multiplied(&other, a),
-            false => multiplied(&own, b),
-        },
-        (Some(own), _) => multiplied(&own, b),
-        (None, Some(own)) => multiplied(&own, a),
-        (None, None) => json!(["*", a, b]),
+/// The product of two opacities. Zoom may be read by the outermost expression alone, so what is
+/// multiplied are the values of its stops: for two straight curves at the stops of both.
+fn product(a: &Json, b: &Json) -> Option<Json> {
+    if !reads_zoom(b) {
+        return scaled(a, b);
     }
-}
-
-fn multiplied(stops: &[(f64, Json)], by: &Json) -> Json {
+    if !reads_zoom(a) {
+        return scaled(b, a);
+    }
+    let (a, b) = (straight(a)?, straight(b)?);
+    let mut zooms: Vec<f64> = a.iter().chain(&b).map(|(zoom, _)| *zoom).collect();
+    zooms.sort_by(f64::total_cmp);
+    zooms.dedup();
     let mut out = vec![json!("interpolate"), json!(["linear"]), json!(["zoom"])];
-    for (zoom, value) in stops {
+    for zoom in zooms {
         out.push(json!(zoom));
-        out.push(json!(["*", value, at_zoom(by, *zoom)]));
+        out.push(json!(["*", at_zoom(&a, zoom)?, at_zoom(&b, zoom)?]));
     }
-    Json::Array(out)
+    Some(Json::Array(out))
+}
+
+fn reads_zoom(json: &Json) -> bool {
+    match json {
+        Json::Array(items) => {
+            items.first().is_some_and(|name| name == "zoom") || items.iter().any(reads_zoom)
+        }
+        // A legacy function.
+        Json::Object(_) => true,
+        _ => false,
+    }
+}
+
+/// A value, or all values of a curve over zoom, times what reads no zoom.
+fn scaled(value: &Json, by: &Json) -> Option<Json> {
+    let times = |value: &Json| json!(["*", value, by]);
+    if !reads_zoom(value) {
+        return Some(times(value));
+    }
+    let items = value.as_array()?;
+    // Where the first value is, and each second one from there on.
+    let first = match (items.first()?.as_str()?, items.get(1)?, items.get(2)) {
+        ("interpolate", _, Some(input)) if *input == json!(["zoom"]) => 4,
+        ("step", input, _) if *input == json!(["zoom"]) => 2,
+        _ => return None,
+    };
+    let is_value = |i: usize| i >= first && (i - first).is_multiple_of(2);
+    let scaled =
+        items.iter().enumerate().map(|(i, v)| if is_value(i) { times(v) } else { v.clone() });
+    let scaled = Json::Array(scaled.collect());
+    let is_sound = items.iter().enumerate().all(|(i, v)| !is_value(i) || !reads_zoom(v));
+    is_sound.then_some(scaled)
 }
 
 /// The stops of a curve that is straight over zoom.
-fn stops(json: &Json) -> Option<Vec<(f64, Json)>> {
+fn straight(json: &Json) -> Option<Vec<(f64, Json)>> {
     let items = json.as_array()?;
-    let is_curve = items.len() > 4
+    let is_straight = items.len() > 4
         && items[0] == "interpolate"
         && items[1] == json!(["linear"])
         && items[2] == json!(["zoom"]);
     let pairs = items.get(3..)?.chunks_exact(2);
-    is_curve.then(|| pairs.map(|p| Some((p[0].as_f64()?, p[1].clone()))).collect())?
+    let stops: Option<Vec<_>> = pairs.map(|p| Some((p[0].as_f64()?, p[1].clone()))).collect();
+    stops.filter(|stops| is_straight && stops.iter().all(|(_, value)| !reads_zoom(value)))
 }
 
-/// The value of a curve at a zoom; what is no curve, or is not of numbers, as it is.
-fn at_zoom(json: &Json, zoom: f64) -> Json {
-    let Some(stops) = stops(json) else { return json.clone() };
-    let number = |i: usize| stops[i].1.as_f64();
-    let above = stops.partition_point(|(at, _)| *at <= zoom);
-    let (low, high) = (above.saturating_sub(1), above.min(stops.len() - 1));
-    match (number(low), number(high)) {
-        (Some(a), Some(b)) if low != high && above > 0 => {
-            let share = (zoom - stops[low].0) / (stops[high].0 - stops[low].0);
-            json!(a + (b - a) * share)
+/// The value of a curve at a zoom; `None` between stops that are no numbers.
+fn at_zoom(stops: &[(f64, Json)], zoom: f64) -> Option<Json> {
+    let (first, last) = (stops.first()?, stops.last()?);
+    let high = stops.iter().position(|(at, _)| *at >= zoom);
+    Some(match high {
+        Some(0) => first.1.clone(),
+        None => last.1.clone(),
+        Some(i) if stops[i].0 == zoom || stops[i].1 == stops[i - 1].1 => stops[i].1.clone(),
+        Some(i) => {
+            let ((from, a), (to, b)) = (&stops[i - 1], &stops[i]);
+            let (a, b) = (a.as_f64()?, b.as_f64()?);
+            json!(a + (b - a) * (zoom - from) / (to - from))
         }
-        _ => stops[low].1.clone(),
-    }
+    })
 }

@@ -17,6 +17,7 @@ use bytes::Bytes;
 use pmtiles::{
     AsyncBackend, AsyncPmTilesReader, BackendResponse, PmtError, PmtResult, TileCoord, TileType,
 };
+use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use serde_json::Value as Json;
 
@@ -283,10 +284,10 @@ fn zooms(database: &Connection) -> rusqlite::Result<(u8, u8)> {
 fn said(database: &Connection) -> rusqlite::Result<Json> {
     let mut all = serde_json::Map::new();
     let mut rows = database.prepare("SELECT name, value FROM metadata")?;
-    let rows =
-        rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
-    for row in rows {
-        let (name, value) = row?;
+    let both = |row: &rusqlite::Row| Ok((row.get::<_, SqlValue>(0)?, row.get::<_, SqlValue>(1)?));
+    for row in rows.query_map([], both)? {
+        // What is no text says nothing here.
+        let (SqlValue::Text(name), SqlValue::Text(value)) = row? else { continue };
         match serde_json::from_str(&value) {
             Ok(Json::Object(members)) if name == "json" => all.extend(members),
             _ => drop(all.insert(name, Json::String(value))),
