@@ -12,8 +12,8 @@ pub(super) fn apply(scene: &mut Scene) {
 /// How much of red, green and blue is in a grey.
 const WEIGHTS: [f64; 3] = [0.75, 0.25, 0.0];
 
-/// How much darker the grey of an image's bright colour is.
-const BRIGHTNESS: f64 = 0.4;
+/// How much darker the grey of an image's warm colour is.
+const WARMTH: f64 = 0.4;
 
 fn grey_color(c: &mut Color) {
     let v = WEIGHTS[0] * c.r + WEIGHTS[1] * c.g + WEIGHTS[2] * c.b;
@@ -24,13 +24,9 @@ fn grey_image(image: &mut std::sync::Arc<crate::sprite::Image>) {
     let mut own = (**image).clone();
     for p in own.rgba.chunks_exact_mut(4) {
         let share = |i: usize| WEIGHTS[i] * f64::from(p[i]);
-        // The brighter a colour, the darker its grey: a hatching is of brighter colours than its
-        // ground.
-        let chroma = f64::from(
-            p[..3].iter().max().copied().unwrap_or(0) - p[..3].iter().min().copied().unwrap_or(0),
-        );
-        let v =
-            (share(0) + share(1) + share(2) - BRIGHTNESS * chroma).clamp(0.0, 255.0).round() as u8;
+        // The filter would make a warm hatching and its cool ground one grey, so warm is darkened.
+        let warm = f64::from(p[0].saturating_sub(p[1].min(p[2])));
+        let v = (share(0) + share(1) + share(2) - WARMTH * warm).clamp(0.0, 255.0).round() as u8;
         p[..3].fill(v);
     }
     // The drawing has colours of its own.
