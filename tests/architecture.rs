@@ -129,7 +129,8 @@ const ROOMS: &[Room] = &[
     Room {
         floor: 3,
         name: "encode",
-        does: "pixels → PNG, WebP, JPEG, GeoTIFF; features → GeoJSON, CSV, FlatGeobuf",
+        does: "pixels → PNG, WebP, JPEG, GeoTIFF; features → GeoJSON, CSV, FlatGeobuf, \
+            vector tiles (`encode/mvt`)",
         may: &[Deed::Files],
     },
     Room {

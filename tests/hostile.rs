@@ -249,7 +249,10 @@ async fn a_style_is_published_without_the_paths_of_its_files() {
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         assert!(!text.contains(&secret), "{path}: {text}");
     }
-    let published = ask("/styles/own/style.json").await.json();
+    let tiled = ask("/styles/own/style.json").await.json();
+    let features = &tiled["sources"]["features"];
+    assert_eq!(features["url"], "http://127.0.0.1/styles/own/vector.json");
+    let published = ask("/styles/own/style.json?sources=geojson").await.json();
     let sources = published["sources"].as_object().unwrap();
     assert_eq!(sources.keys().collect::<Vec<_>>(), ["elsewhere", "groups", "points", "tiles"]);
     let tiles = "http://127.0.0.1/styles/own/sources/tiles/{z}/{x}/{y}";
@@ -263,6 +266,7 @@ async fn a_style_is_published_without_the_paths_of_its_files() {
                  &lt;a href=&quot;javascript:alert(1)&quot;&gt;B";
     assert_eq!(published["metadata"]["contactline:attribution"], clean);
     assert_eq!(sources["points"]["attribution"], clean);
+    assert_eq!(features["attribution"], clean);
     assert_eq!(ask("/styles/own.json").await.json()["attribution"], clean);
     let health = ask("/health").await.json();
     assert_eq!(

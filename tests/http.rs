@@ -30,7 +30,7 @@ async fn the_heights_and_the_backdrop_of_the_map_are_served() {
         assert_eq!(get(&at(place)).await.status.as_u16(), status, "{place}");
     }
     // What lies behind the map is no collection, and is served all the same.
-    let style = get("/styles/conflict/style.json").await.json();
+    let style = get("/styles/conflict/style.json?sources=geojson").await.json();
     let (_, land) =
         style["sources"]["world-land"]["data"].as_str().unwrap().split_once("/st").unwrap();
     let land = get(&format!("/st{land}")).await;
@@ -166,7 +166,7 @@ async fn styles_describe_themselves_with_absolute_urls() {
     let forwarded = send(forwarded.body(Body::empty()).unwrap()).await.json();
     assert!(forwarded["tiles"][0].as_str().unwrap().starts_with("http://10.0.0.1/"));
     assert!(tilejson["attribution"].as_str().unwrap().contains("GeoNames"));
-    let style = get("/styles/conflict/style.json").await.json();
+    let style = get("/styles/conflict/style.json?sources=geojson").await.json();
     assert_eq!(style["sprite"], "http://maps.example:8080/styles/conflict/sprite");
     let data = style["sources"]["control"]["data"].as_str().unwrap();
     let items = get(data.strip_prefix("http://maps.example:8080").unwrap()).await;

@@ -289,7 +289,7 @@ impl Loader {
         let sprite = Arc::new(self.sprite(&style, file, base));
         let ranges = self.glyphs(&style, file, base);
         self.missing_names(&style, file, &sprite, ranges.as_deref());
-        let (fonts, (boards, known, stamps)) = (self.fonts.clone(), Default::default());
+        let (fonts, (boards, known, stamps, vector)) = (self.fonts.clone(), Default::default());
         let styled = StyledMap {
             style,
             sprite,
@@ -300,6 +300,7 @@ impl Loader {
             boards,
             known,
             stamps,
+            vector,
             projector: None,
         };
         self.styles.insert(id, styled);

@@ -20,9 +20,10 @@ pub(crate) mod scenes;
 mod sources;
 mod sprites;
 mod tiles;
+mod vector;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use error::SceneError;
 pub use frame::{Frame, FrameError, Size};
@@ -30,6 +31,7 @@ pub use labels::Room;
 pub use load::{Options, Styles, embedded_schemas, load};
 pub use sources::Source;
 pub use tiles::Held;
+pub use vector::{VectorLayer, is_at_points};
 
 use crate::catalog::Catalog;
 use crate::feature::{Collection, Date, Value};
@@ -90,6 +92,8 @@ pub struct StyledMap {
     boards: labels::Boards,
     known: sources::Known,
     pub(crate) stamps: Arc<Stamps>,
+    /// Its layers as vector tiles, found when they are first asked for.
+    vector: Arc<OnceLock<Vec<VectorLayer>>>,
     /// The days on which anything that the style draws begins or ceases to hold.
     changes: Vec<Date>,
     /// Of a map in the plane of a projection.
@@ -148,8 +152,8 @@ impl StyledMap {
     ) -> Self {
         let mut sources = self.sources.clone();
         sources.extend(on_top);
-        let (boards, known) = Default::default();
-        Self { style, sprite, sources, boards, known, ..self.clone() }
+        let (boards, known, vector) = Default::default();
+        Self { style, sprite, sources, boards, known, vector, ..self.clone() }
     }
 
     /// The map with all lines and rings in full, whatever their sources allow to be left out.

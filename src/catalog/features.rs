@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use super::Catalog;
 use crate::cql2::{Filter, Instant, Relation};
+use crate::encode::MvtTileError;
 use crate::feature::{Feature, FeatureId, Value, large_order};
 use crate::geo::relate::Prepared;
 use crate::geo::{Effort, Stopped, WorldBox, cost, round};
@@ -26,6 +27,17 @@ pub enum QueryError {
     Cursor,
     #[error("{0}; narrow the query: a smaller box, a simpler geometry or filter")]
     Stopped(#[from] Stopped),
+    #[error("the tile cannot be written: {0}")]
+    Tile(String),
+}
+
+impl From<MvtTileError> for QueryError {
+    fn from(e: MvtTileError) -> Self {
+        match e {
+            MvtTileError::Stopped(why) => why.into(),
+            MvtTileError::Format(why) => Self::Tile(why),
+        }
+    }
 }
 
 /// What features are asked for.

@@ -4,6 +4,7 @@
 mod features;
 mod names;
 mod schema;
+mod tiles;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -11,6 +12,7 @@ use std::sync::{Arc, OnceLock};
 pub use features::{Cursor, ItemsQuery, Period, QueryError, Selection, SortKey, areas_of};
 pub use names::Named;
 pub use schema::Schema;
+pub use tiles::{LayerQuery, TileQuery, Wanted, layers_of};
 
 use crate::geo::{LonLat, WorldBox};
 use crate::index::Index;

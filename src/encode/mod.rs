@@ -1,20 +1,24 @@
 //! What leaves the map: pictures and features as bytes.
 
 mod animation;
+mod coding;
 mod csv;
 mod flatgeobuf;
 mod geojson;
 mod geotiff;
+mod mvt;
 mod palette;
 mod pixels;
 mod zlib;
 
 use ::geo::geometry::Geometry;
 pub use animation::{Animation, Moving};
+pub use coding::Coding;
 pub use csv::rows;
 pub use flatgeobuf::{Column, FlatGeobufError, flatgeobuf};
 pub use geojson::{FeatureJson, feature_collection};
 pub use geotiff::{TiffFacts, geotiff};
+pub use mvt::{Grid, Most, MvtTileError, Tile, TileFeature, TileLayer, mvt};
 pub use pixels::{
     EncodeError, Pixels, PngFacts, PngWriter, jpeg, on_white, plain, png, png_of_palette, webp,
 };

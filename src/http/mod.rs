@@ -17,12 +17,13 @@ mod site;
 mod sources;
 mod styles;
 mod tiles;
+mod vector;
 mod viewer;
 mod warm;
 
 use axum::Router;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -38,7 +39,10 @@ use crate::service::Service;
 
 /// All routes over one map, reached as `site` says.
 pub fn router(service: Service, site: Site) -> Router {
-    let compressed = SizeAbove::new(256).and(NotForContentType::IMAGES);
+    let is_open = |_, _, _: &HeaderMap, extensions: &Extensions| {
+        extensions.get::<vector::Settled>().is_none()
+    };
+    let compressed = SizeAbove::new(256).and(NotForContentType::IMAGES).and(is_open);
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD, Method::POST])
@@ -59,6 +63,10 @@ pub fn router(service: Service, site: Site) -> Router {
         .route("/styles.json", get(styles::list))
         .route("/styles/{name}", get(styles::tilejson))
         .route("/styles/{id}/style.json", get(styles::style))
+        .route("/styles/{id}/vector.json", get(vector::style_json))
+        .route("/styles/{id}/vector/{z}/{x}/{file}", get(vector::style_tile))
+        .route("/data/{file}", get(vector::collections_json))
+        .route("/data/{names}/{z}/{x}/{file}", get(vector::collections_tile))
         .route("/styles/{id}/{file}", get(styles::sprite))
         .route("/styles/{id}/{z}/{x}/{file}", get(tiles::tile))
         .route("/styles/{id}/{size}/{z}/{x}/{file}", get(tiles::sized_tile))

@@ -299,7 +299,7 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
 }
 
 /// A warning as a header has it: letters of other scripts are left out.
-fn warning(told: &str) -> Option<HeaderValue> {
+pub fn warning(told: &str) -> Option<HeaderValue> {
     let text: String = told
         .chars()
         .take(300)

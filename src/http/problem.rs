@@ -116,6 +116,7 @@ impl From<QueryError> for Problem {
             QueryError::Collection { .. } => Self::not_found(error.to_string()),
             QueryError::Stopped(why) => Self::new(status_of(*why), error.to_string()),
             QueryError::Cursor => Self::bad_request(error.to_string()),
+            QueryError::Tile(_) => Self::internal(error.to_string()),
         }
     }
 }
@@ -198,6 +199,7 @@ impl From<ServiceError> for Problem {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
             }
             ServiceError::Picture(inner) => Self::from(&**inner),
+            ServiceError::Query(inner) => Self::from(inner.clone()),
             ServiceError::Panic => Self::internal(error.to_string()),
         }
     }

@@ -5,18 +5,33 @@ use serde_json::{Map, Value as Json, json};
 
 use super::ogc::segment;
 use super::{Problem, attribution};
-use crate::atlas::{State, StyledMap};
+use crate::atlas::{State, StyledMap, is_at_points};
+use crate::encode::free_name;
 use crate::source::tiles::TileSet;
 use crate::style::{self, Paint};
 
+/// How clients get the features that a style draws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Features {
+    /// As one source of vector tiles.
+    Tiles,
+    /// As the style has them: a source of GeoJSON for each collection.
+    GeoJson,
+}
+
 /// The style `id` for clients of `url`. What only this server can draw, such as a picture in a
 /// file here, is left out with its layers, and named in `metadata."contactline:left-out"`.
-pub fn document(styled: &StyledMap, id: &str, url: &str) -> Json {
-    published(styled, styled.style.json.clone(), id, url)
+pub fn document(styled: &StyledMap, features: Features, id: &str, url: &str) -> Json {
+    published(styled, styled.style.json.clone(), features, (id, url))
 }
 
 /// The same with a state written in, which `metadata."contactline:resolved"` says.
-pub fn resolved(styled: &StyledMap, state: &State, id: &str, url: &str) -> Result<Json, Problem> {
+pub fn resolved(
+    styled: &StyledMap,
+    state: &State,
+    features: Features,
+    (id, url): (&str, &str),
+) -> Result<Json, Problem> {
     let mut style = style::resolved(&styled.style.json, state).map_err(|layer| {
         Problem::bad_request(format!(
             "the layer '{layer}' has a line-opacity and a line-layer-opacity that cannot be \
@@ -29,10 +44,18 @@ pub fn resolved(styled: &StyledMap, state: &State, id: &str, url: &str) -> Resul
     {
         metadata.insert("contactline:resolved".to_string(), Json::Object(said));
     }
-    Ok(published(styled, style, id, url))
+    Ok(published(styled, style, features, (id, url)))
 }
 
-fn published(styled: &StyledMap, mut style: Json, id: &str, url: &str) -> Json {
+fn published(
+    styled: &StyledMap,
+    mut style: Json,
+    features: Features,
+    (id, url): (&str, &str),
+) -> Json {
+    if features == Features::Tiles {
+        serve_features(&mut style, styled, &format!("{url}/styles/{}/vector.json", segment(id)));
+    }
     for (source, collection) in styled.source_collections() {
         if let Some(data) = style.pointer_mut(&format!("/sources/{}/data", token(source)))
             && data.is_string()
@@ -71,6 +94,44 @@ fn published(styled: &StyledMap, mut style: Json, id: &str, url: &str) -> Json {
         metadata.insert("contactline:left-out".to_string(), json!(left_out));
     }
     style
+}
+
+/// Puts one source of vector tiles in place of those whose features are in it.
+fn serve_features(style: &mut Json, styled: &StyledMap, tilejson: &str) {
+    let layers = styled.vector_layers();
+    let Some(sources) = style.get_mut("sources").and_then(Json::as_object_mut) else { return };
+    if layers.is_empty() {
+        return;
+    }
+    let (mut promoted, mut attributions) = (Map::new(), Vec::new());
+    for layer in layers {
+        let Some(mut own) = sources.remove(&layer.source) else { continue };
+        if let Some(id) = own.get_mut("promoteId").filter(|id| id.is_string()) {
+            promoted.insert(layer.source.clone(), id.take());
+        }
+        if let Some(Json::String(text)) = own.get_mut("attribution").map(Json::take)
+            && !attributions.contains(&text)
+        {
+            attributions.push(text);
+        }
+    }
+    let name = free_name("features", sources.keys().map(String::as_str));
+    let mut source = json!({"type": "vector", "url": tilejson});
+    if !promoted.is_empty() {
+        source["promoteId"] = Json::Object(promoted);
+    }
+    if !attributions.is_empty() {
+        source["attribution"] = json!(attributions.join(" | "));
+    }
+    sources.insert(name.clone(), source);
+    for drawn in style["layers"].as_array_mut().into_iter().flatten() {
+        let of = layers.iter().find(|layer| drawn["source"] == layer.source);
+        if let Some(layer) = of {
+            let labels = layer.labels.as_ref().filter(|_| is_at_points(drawn));
+            drawn["source-layer"] = json!(labels.unwrap_or(&layer.source));
+            drawn["source"] = json!(name);
+        }
+    }
 }
 
 /// The sources of a style, by their ids.

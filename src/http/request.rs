@@ -77,6 +77,11 @@ fn given_twice(key: &str, first: &str) -> Problem {
 }
 
 impl Params {
+    /// Some parameters, each once.
+    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+
     /// Takes a parameter out.
     pub fn take(&mut self, key: &str) -> Option<String> {
         let place = self.0.iter().position(|(name, _)| name == key)?;

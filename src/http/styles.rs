@@ -5,10 +5,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::published::Features;
 use super::request::{Asker, JSON, Params, UrlPath, cached, json, short};
 use super::site::PublicUrl;
 use super::{Problem, attribution, published};
-use crate::atlas::StyledMap;
+use crate::atlas::{Map, StyledMap};
 use crate::encode;
 use crate::feature;
 use crate::service::Service;
@@ -79,18 +80,29 @@ pub async fn tilejson(
     Ok(json(&headers, JSON, &out))
 }
 
-/// `/styles/{id}/style.json`: the style for clients; with settings such as `date=2020-11-25` with
-/// these written in, for those that know no `global-state`.
+/// `/styles/{id}/style.json`: the style for clients, its features as vector tiles, or, with
+/// `sources=geojson`, as GeoJSON; with settings such as `date=2020-11-25` with these written in, for
+/// those that know no `global-state`.
 pub async fn style(
     Asker(service): Asker,
     UrlPath(id): UrlPath<String>,
     PublicUrl(url): PublicUrl,
-    params: Params,
+    mut params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let styled = find(&service, &id)?;
+    let features = match params.take("sources").as_deref() {
+        None | Some("vector") => Features::Tiles,
+        Some("geojson") => Features::GeoJson,
+        Some(other) => {
+            return Err(Problem::bad_request(format!(
+                "'{}' is no value for sources: vector or geojson",
+                short(other)
+            )));
+        }
+    };
     let document = match params.pairs().next() {
-        None => published::document(styled, &id, &url),
+        None => published::document(styled, features, &id, &url),
         Some(_) => {
             let mut state = styled.state(params.pairs())?;
             // The day that was asked for, and not the one from which on the map is the same.
@@ -99,7 +111,7 @@ pub async fn style(
             {
                 *known = feature::Value::Text(day.into());
             }
-            published::resolved(styled, &state, &id, &url)?
+            published::resolved(styled, &state, features, (&id, &url))?
         }
     };
     Ok(json(&headers, JSON, &document))
@@ -143,14 +155,16 @@ pub async fn sprite(
 }
 
 fn find<'a>(service: &'a Service, id: &str) -> Result<&'a StyledMap, Problem> {
-    service.map().style(id).ok_or_else(|| {
-        let known: Vec<&str> = service.map().styles().map(|(id, _)| id).collect();
-        Problem::not_found(format!(
-            "there is no style '{}'; there are: {}",
-            short(id),
-            known.join(", ")
-        ))
-    })
+    service.map().style(id).ok_or_else(|| no_style(service.map(), id))
+}
+
+pub fn no_style(map: &Map, id: &str) -> Problem {
+    let known: Vec<&str> = map.styles().map(|(id, _)| id).collect();
+    Problem::not_found(format!(
+        "there is no style '{}'; there are: {}",
+        short(id),
+        known.join(", ")
+    ))
 }
 
 fn state_json(styled: &StyledMap) -> Value {

@@ -20,7 +20,7 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, Envelope as _, ParentNode, RTree, RTreeNode, RTreeObject as _};
 
 use crate::feature::{Collection, Date, Feature, Timing};
-use crate::geo::{Projector, Shape, World, WorldBox, round, shapes_of};
+use crate::geo::{Detail, Projector, Shape, World, WorldBox, pole, round, shapes_of};
 
 type Entry = GeomWithData<Rectangle<[f64; 2]>, u32>;
 
@@ -47,6 +47,8 @@ pub struct Index {
     frame: OnceLock<Option<WorldBox>>,
     /// What positions are worth, weighed when a picture is first drawn from them.
     worths: OnceLock<Worths>,
+    /// The widest place of each polygon, made when it is first asked for.
+    poles: OnceLock<Box<[OnceLock<Option<World>>]>>,
 }
 
 impl Index {
@@ -76,6 +78,7 @@ impl Index {
             ids: OnceLock::new(),
             frame: OnceLock::new(),
             worths: OnceLock::new(),
+            poles: OnceLock::new(),
         }
     }
 
@@ -108,12 +111,41 @@ impl Index {
             frame: OnceLock::new(),
             // It is drawn once, in one picture.
             worths: OnceLock::from(Worths::default()),
+            poles: OnceLock::new(),
         }
     }
 
     /// What the positions of its parts are worth.
     pub fn worths(&self) -> &Worths {
         self.worths.get_or_init(|| Worths::of(&self.parts))
+    }
+
+    /// A part's shape with the positions that matter.
+    pub fn thinned(&self, part: &Part, least: Detail) -> Shape {
+        let worths = match &part.shape {
+            Shape::Point(_) => None,
+            _ if least == Detail::ALL => None,
+            _ => self.worths().of_part(part.number),
+        };
+        let Some(mut worths) = worths else { return part.shape.clone() };
+        let mut kept = |chain: &Vec<World>| -> Vec<World> {
+            let (own, rest) = worths.split_at(chain.len().min(worths.len()));
+            worths = rest;
+            chain.iter().zip(own).filter(|(_, worth)| **worth >= least).map(|(p, _)| *p).collect()
+        };
+        match &part.shape {
+            Shape::Point(p) => Shape::Point(*p),
+            Shape::Line(line) => Shape::Line(kept(line)),
+            Shape::Polygon(rings) => Shape::Polygon(rings.iter().map(kept).collect()),
+        }
+    }
+
+    /// The widest place of a part that is a polygon, unit square.
+    pub fn pole(&self, part: &Part) -> Option<World> {
+        let Shape::Polygon(rings) = &part.shape else { return None };
+        let all = || self.parts.iter().map(|_| OnceLock::new()).collect();
+        let known = self.poles.get_or_init(all).get(part.number as usize)?;
+        *known.get_or_init(|| pole(rings, 0.0))
     }
 
     pub fn collection(&self) -> &Collection {

@@ -20,6 +20,8 @@ pub use budget::{Budget, Lease};
 pub use scheduler::{Client, Lane};
 
 use crate::atlas::Map;
+use crate::catalog::QueryError;
+use crate::encode::{Coding, Tile};
 use crate::geo::{Effort, Limits, Stop, Stopped};
 use crate::sheet::{Finished, Picture, PictureError};
 use crate::text::GlyphRange;
@@ -38,6 +40,8 @@ pub enum ServiceError {
     Memory,
     #[error("{0}")]
     Picture(Arc<PictureError>),
+    #[error("{0}")]
+    Query(QueryError),
     #[error("drawing failed inside the server")]
     Panic,
 }
@@ -160,6 +164,37 @@ impl Service {
             map.draw_within(&picture, &Effort::new(Limits::PICTURE, stop.clone()))
                 .map(Made::from)
                 .map_err(|e| ServiceError::Picture(Arc::new(e)))
+        })
+        .await
+    }
+
+    /// A vector tile, made or from the cache; compressed once for each coding that is asked for.
+    /// Empty where nothing is in it.
+    ///
+    /// # Errors
+    /// Where it cannot be made, or not now.
+    pub async fn vector_tile(
+        &self,
+        key: String,
+        coding: Option<Coding>,
+        make: impl FnOnce(&Map, &Effort) -> Result<Tile, QueryError> + Send + 'static,
+    ) -> Result<Made, ServiceError> {
+        let plain = self.kept(Lane::Tile, 0, key.clone(), move |map, stop| {
+            let effort = Effort::new(Limits::QUESTION, stop.clone());
+            let Tile { bytes, left_out, .. } = make(map, &effort).map_err(ServiceError::Query)?;
+            let told = (left_out > 0).then(|| {
+                format!(
+                    "{left_out} features are left out of this tile, the smallest of it: ask for \
+                     less by filter, datetime or properties, or for deeper tiles"
+                )
+            });
+            Ok(Made { bytes: bytes.into(), warnings: told.into_iter().collect() })
+        });
+        let plain = plain.await?;
+        let Some(coding) = coding.filter(|_| !plain.bytes.is_empty()) else { return Ok(plain) };
+        let key = format!("{key}/{}", coding.name());
+        self.kept(Lane::Tile, 0, key, move |_, _| {
+            Ok(Made { bytes: coding.coded(&plain.bytes).into(), warnings: plain.warnings })
         })
         .await
     }

@@ -16,6 +16,7 @@ mod legacy;
 mod legend;
 mod property;
 mod reader;
+mod reads;
 mod reference;
 mod relief;
 mod resolved;
@@ -41,6 +42,7 @@ pub use layer::{
 };
 pub use legend::LegendEntry;
 pub use property::{Property, parse_property};
+pub use reads::Reads;
 pub use reference::PropertySpec;
 pub use relief::{ColorReliefPaint, HillshadePaint};
 pub use resolved::resolved;

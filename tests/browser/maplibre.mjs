@@ -1,4 +1,4 @@
-// A real MapLibre GL JS draws our style from our own endpoints (style, glyphs, sprite, GeoJSON), beside our raster.
+// A real MapLibre GL JS draws our style from our own endpoints (style, glyphs, sprite, vector tiles or GeoJSON), beside our raster.
 // Usage: node maplibre.mjs PROGRAM PICTURE_FOLDER
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -19,6 +19,10 @@ const VIEWS = [
   { center: [47.0, 39.6], zoom: 10.3, date: "2020-11-15", lang: "ru" },
   { center: [45.5, 40.5], zoom: 6, date: "1995-01-01", lang: "ka" },
 ];
+// The same from vector tiles: each place on each day, in one language or the other. Another day or language is to fetch no tile again.
+const PLACES = [[46.75, 39.8, 7.5], [46.75, 39.76, 9.5], [46.4, 40.1, 8.2], [47.0, 39.6, 10.3], [45.5, 40.5, 6], [46.66, 39.09, 11.4]];
+const DAYS = ["1995-01-01", "2020-11-25", "2024-01-01"];
+const LANGUAGES = ["en", "hy"];
 // Where the ground alone is drawn, and how much of it may be further than 8 of 255 from ours, per cent.
 const GROUNDS = [[46.3, 39.7, 5.5], [46.3, 39.7, 7], [44.5, 40.3, 8.6], [46.2, 39.3, 10], [46.6, 40.1, 11.5]];
 const MOST_GROUND = 0.1;
@@ -75,10 +79,10 @@ try {
   await page.waitForFunction(() => window.maplibregl);
 
   // Ends when nothing is left to fetch or draw.
-  const draw = (view, url, style) => page.evaluate(async ({ view, url, style }) => {
+  const draw = (view, style) => page.evaluate(async ({ view, style }) => {
     window.drawn?.remove();
     window.said = [];
-    const map = new maplibregl.Map({ container: "map", style: `${url}/styles/${style}/style.json`, center: view.center, zoom: view.zoom,
+    const map = new maplibregl.Map({ container: "map", style, center: view.center, zoom: view.zoom,
       fadeDuration: 0, attributionControl: false, interactive: false, pixelRatio: 1 });
     window.drawn = map;
     map.on("error", (e) => window.said.push(String(e.error?.message ?? e.error)));
@@ -93,11 +97,22 @@ try {
         map.once("idle", () => map.once("idle", resolve) && map.triggerRepaint());
       });
     });
+  }, { view, style });
+  // Changes the day and the language of what is drawn.
+  const turn = ({ date, lang }) => page.evaluate(async ({ date, lang }) => {
+    await new Promise((resolve) => {
+      window.drawn.setGlobalStateProperty("date", date);
+      window.drawn.setGlobalStateProperty("lang", lang);
+      window.drawn.once("idle", () => window.drawn.once("idle", resolve) && window.drawn.triggerRepaint());
+    });
+  }, { date, lang });
+  const found = () => page.evaluate(() => {
+    const map = window.drawn;
     const symbols = new Set(map.getStyle().layers.filter((l) => l.type === "symbol").map((l) => l.id));
     const shown = map.queryRenderedFeatures().filter((f) => symbols.has(f.layer.id));
     const texts = shown.map((f) => String(f.layer.layout?.["text-field"] ?? "")).filter((t) => t);
     return { said: window.said, symbols: shown.length, texts };
-  }, { view, url, style });
+  });
 
   // How much of two pictures is further than so much of 255 from the other, per cent.
   const compare = (ours, theirs, far) => page.evaluate(async ([ours, theirs, far]) => {
@@ -118,13 +133,14 @@ try {
   }, [ours, theirs, far]);
 
   const clip = { x: 0, y: 0, width: WIDTH, height: HEIGHT };
-  for (const [i, view] of VIEWS.entries()) {
-    const name = `${view.center} at ${view.zoom}, ${view.date}, ${view.lang}`;
-    const { said, symbols, texts } = await draw(view, url, "conflict");
-    const theirs = await page.screenshot({ path: `${folder}/${i}-maplibre.png`, clip });
+  // What is drawn beside ours.
+  const beside = async (file, view) => {
+    const name = `${file} at ${view.center}, ${view.zoom}, ${view.date}, ${view.lang}`;
+    const { said, symbols, texts } = await found();
+    const theirs = await page.screenshot({ path: `${folder}/${file}-maplibre.png`, clip });
     const place = `${url}/styles/conflict/static/${view.center},${view.zoom}/${WIDTH}x${HEIGHT}`;
     const ours = Buffer.from(await (await fetch(`${place}.png?date=${view.date}&lang=${view.lang}`)).arrayBuffer());
-    writeFileSync(`${folder}/${i}-ours.png`, ours);
+    writeFileSync(`${folder}/${file}-ours.png`, ours);
     const svg = await (await fetch(`${place}.svg?date=${view.date}&lang=${view.lang}`)).text();
     const labels = new Set([...svg.matchAll(/aria-label="([^"]*)"/g)].map((m) => m[1]));
     const off = await compare(ours.toString("base64"), theirs.toString("base64"), 64);
@@ -132,9 +148,28 @@ try {
     expect(said.length === 0, `${name}: MapLibre says nothing ${said.slice(0, 3).join("; ")}`);
     expect(symbols >= LEAST * labels.size && symbols > 3, `${name}: ${symbols} labels where we draw ${labels.size}`);
     expect(off < MOST, `${name}: ${off.toFixed(2)} % differ`);
+  };
+  const style = `${url}/styles/conflict/style.json`;
+  for (const [i, view] of VIEWS.entries()) {
+    await draw(view, `${style}?sources=geojson`);
+    await beside(`geojson-${i}`, view);
+  }
+  expect(!answers.some((a) => a.url.includes("/vector/")), "no vector tile is asked for where features are GeoJSON");
+  for (const [i, [lon, lat, zoom]] of PLACES.entries()) {
+    const view = { center: [lon, lat], zoom, date: DAYS[0], lang: LANGUAGES[0] };
+    await draw(view, style);
+    const tiles = () => answers.filter((a) => a.url.includes("/vector/") || a.url.includes("/collections/")).length;
+    const before = tiles();
+    for (const [n, date] of DAYS.entries()) {
+      const lang = LANGUAGES[(i + n) % LANGUAGES.length];
+      await turn({ date, lang });
+      await beside(`tiles-${i}-${date}-${lang}`, { ...view, date, lang });
+    }
+    expect(before > 0 && tiles() === before, `${lon},${lat}: ${tiles() - before} tiles are asked for again`);
   }
   for (const [i, [lon, lat, zoom]] of GROUNDS.entries()) {
-    const { said } = await draw({ center: [lon, lat], zoom }, grounds.url, "ground");
+    await draw({ center: [lon, lat], zoom }, `${grounds.url}/styles/ground/style.json`);
+    const { said } = await found();
     const theirs = await page.screenshot({ path: `${folder}/ground-${i}-maplibre.png`, clip });
     const ours = Buffer.from(await (await fetch(`${grounds.url}/styles/ground/static/${lon},${lat},${zoom}/${WIDTH}x${HEIGHT}.png`)).arrayBuffer());
     writeFileSync(`${folder}/ground-${i}-ours.png`, ours);
@@ -145,7 +180,7 @@ try {
   // Beyond the map's region there are no heights but the coarsest, which stand for the others.
   const missing = answers.filter((a) => a.status === 404 && a.url.includes("/sources/relief/"));
   expect(missing.length < of("/sources/relief/").length, `${missing.length} of ${of("/sources/relief/").length} tiles of heights are not there`);
-  for (const part of ["/style.json", "/fonts/", "/sprite", "/collections/"]) {
+  for (const part of ["/style.json", "/fonts/", "/sprite", "/collections/", "/vector.json", "/vector/"]) {
     expect(of(part).length > 0 && of(part).every((a) => a.status < 400), `${of(part).length} answers of ${part}`);
   }
   // Each of them is an error that names no URL.

@@ -14,7 +14,7 @@ use super::join::Joined;
 use super::layout::Layout;
 use super::path::{Path, Spot, clipped, direction, simplified};
 use crate::compose::{Batch, Fetched};
-use crate::geo::{Shape, World, WorldBox};
+use crate::geo::{Shape, World, WorldBox, pole};
 use crate::label::{Area, Candidate, Overlap, REACH, Rank, Repeat, Yields};
 use crate::style::{Alignment, Context, SymbolPaint, SymbolPlacement, SymbolZOrder};
 use crate::text::EM;
@@ -70,7 +70,7 @@ impl Place {
         let world = match part.shape {
             Shape::Point(p) => *p,
             Shape::Line(line) => *line.first()?,
-            Shape::Polygon(rings) => anchors::pole(rings, precision)?,
+            Shape::Polygon(rings) => pole(rings, precision)?,
         };
         let at = inputs.plane.at(World { x: world.x + copy as f64, y: world.y });
         Some(Self { world, at })

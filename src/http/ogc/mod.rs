@@ -9,7 +9,7 @@ mod landing;
 mod negotiate;
 mod openapi;
 mod page;
-mod parameters;
+pub(super) mod parameters;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};

@@ -197,7 +197,7 @@ pub fn period(text: &str) -> Result<Period, Problem> {
 }
 
 /// `filter` with its language and CRS.
-fn filter(
+pub fn filter(
     params: &mut Params,
     schema: &Schema,
     effort: &Effort,
