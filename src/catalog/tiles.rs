@@ -41,6 +41,9 @@ pub struct Wanted<'a> {
 /// Areas that are smaller have their points in their middle, units: half a CSS px.
 const SMALL: f64 = 4.0;
 
+/// Shapes, and how many worlds to the east each is.
+type Shapes = Vec<(Shape, i64)>;
+
 /// What a pole costs, for each position of its polygon.
 const POLE: usize = 32 * cost::POSITION;
 
@@ -89,7 +92,7 @@ pub fn layers_of<'a>(
 ) -> Result<Vec<TileLayer<'a>>, Stopped> {
     let (detail, reach) = (grid.detail(), grid.reach());
     let unit = grid.tile.bounds().width() / f64::from(grid.extent);
-    let mut near: BTreeMap<u32, (Vec<(Shape, i64)>, Vec<(Shape, i64)>)> = BTreeMap::new();
+    let mut near: BTreeMap<u32, (Shapes, Shapes)> = BTreeMap::new();
     let mut asked: BTreeMap<u32, bool> = BTreeMap::new();
     for (copy, shown) in copies(&reach) {
         for part in index.parts_in(&shown) {

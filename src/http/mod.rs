@@ -6,6 +6,7 @@ mod body;
 mod fonts;
 mod guard;
 mod ogc;
+mod ows;
 mod picture_name;
 mod pictures;
 mod problem;
@@ -79,6 +80,7 @@ pub fn router(service: Service, site: Site) -> Router {
         .route("/fonts/{stack}/{file}", get(fonts::range))
         .route("/query", get(query::get).post(query::post))
         .merge(ogc::routes())
+        .merge(ows::routes())
         .fallback(elsewhere)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CompressionLayer::new().compress_when(compressed))

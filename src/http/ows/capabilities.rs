@@ -1,0 +1,146 @@
+//! What the services have, as they describe it.
+
+use super::info;
+use super::wmts::{DEEPEST, FORMATS, MATRIX_SETS, dimension};
+use super::xml::Element;
+use crate::atlas::StyledMap;
+use crate::feature::Value;
+use crate::http::ogc::segment;
+
+/// WMTS 1.0.0's, of some styles, with other defaults of their settings.
+pub fn wmts<'a>(
+    styles: impl Iterator<Item = (&'a str, &'a StyledMap)>,
+    defaults: &[(String, String)],
+    url: &str,
+) -> Element {
+    let identification = Element::new("ows:ServiceIdentification")
+        .child(Element::of("ows:Title", "contactline"))
+        .child(Element::of(
+            "ows:Abstract",
+            "Maps as of any day: the dimension Time has the days of change",
+        ))
+        .child(Element::of("ows:ServiceType", "OGC WMTS"))
+        .child(Element::of("ows:ServiceTypeVersion", "1.0.0"))
+        .child(Element::of("ows:Fees", "NONE"))
+        .child(Element::of("ows:AccessConstraints", "NONE"));
+    let operation = |name: &str| {
+        let encoding = Element::new("ows:Constraint")
+            .attribute("name", "GetEncoding")
+            .child(Element::new("ows:AllowedValues").child(Element::of("ows:Value", "KVP")));
+        let get = Element::new("ows:Get").attribute("xlink:href", format!("{url}/wmts?"));
+        let http = Element::new("ows:HTTP").child(get.child(encoding));
+        Element::new("ows:Operation")
+            .attribute("name", name)
+            .child(Element::new("ows:DCP").child(http))
+    };
+    let operations = Element::new("ows:OperationsMetadata")
+        .children(["GetCapabilities", "GetTile", "GetFeatureInfo"].map(operation));
+    let contents = Element::new("Contents")
+        .children(styles.map(|(id, styled)| layer(id, styled, defaults, url)))
+        .children(MATRIX_SETS.map(matrix_set));
+    let place = format!("{url}/wmts/1.0.0/WMTSCapabilities.xml");
+    Element::new("Capabilities")
+        .attribute("xmlns", "http://www.opengis.net/wmts/1.0")
+        .attribute("xmlns:ows", "http://www.opengis.net/ows/1.1")
+        .attribute("xmlns:xlink", "http://www.w3.org/1999/xlink")
+        .attribute("version", "1.0.0")
+        .child(identification)
+        .child(operations)
+        .child(contents)
+        .child(Element::new("ServiceMetadataURL").attribute("xlink:href", place))
+}
+
+fn layer(id: &str, styled: &StyledMap, defaults: &[(String, String)], url: &str) -> Element {
+    let corners = styled.bounds().map_or([-180.0, -85.051_129, 180.0, 85.051_129], |b| {
+        let ((west, north), (east, south)) = (b.min.to_degrees(), b.max.to_degrees());
+        [west, south, east, north].map(|v| (v * 1e6).round() / 1e6)
+    });
+    let bounds = Element::new("ows:WGS84BoundingBox")
+        .child(Element::of("ows:LowerCorner", format!("{} {}", corners[0], corners[1])))
+        .child(Element::of("ows:UpperCorner", format!("{} {}", corners[2], corners[3])));
+    let title = if styled.style.name.is_empty() { id } else { &styled.style.name };
+    let style = Element::new("Style")
+        .attribute("isDefault", "true")
+        .child(Element::of("ows:Title", "As the style has it"))
+        .child(Element::of("ows:Identifier", "default"));
+    let link = |(set, _): (&str, u32)| {
+        Element::new("TileMatrixSetLink").child(Element::of("TileMatrixSet", set))
+    };
+    Element::new("Layer")
+        .child(Element::of("ows:Title", title))
+        .child(bounds)
+        .child(Element::of("ows:Identifier", id))
+        .child(style)
+        .children(FORMATS.map(|(kind, _)| Element::of("Format", kind)))
+        .children(info::FORMATS.map(|kind| Element::of("InfoFormat", kind)))
+        .children(styled.style.state.iter().filter_map(|(key, value)| {
+            let said = defaults.iter().find(|(own, _)| own == key).map(|(_, said)| said.as_str());
+            axis(styled, key, value, said)
+        }))
+        .children(MATRIX_SETS.map(link))
+        .children(FORMATS.map(|(kind, extension)| template(id, styled, (kind, extension), url)))
+}
+
+/// A setting as a dimension: the days on which the map changes, or the values that the style names.
+fn axis(styled: &StyledMap, key: &str, default: &Value, said: Option<&str>) -> Option<Element> {
+    let text = |value: &Value| match value {
+        Value::Text(text) => text.to_string(),
+        other => other.to_json().to_string(),
+    };
+    let values: Vec<String> = match key {
+        "date" => styled.changes().iter().map(ToString::to_string).collect(),
+        key => styled.style.state_values.get(key)?.clone(),
+    };
+    if values.is_empty() {
+        return None;
+    }
+    let unit = (key == "date").then(|| Element::of("ows:UOM", "ISO8601"));
+    Some(
+        Element::new("Dimension")
+            .child(Element::of("ows:Identifier", dimension(key)))
+            .children(unit)
+            .child(Element::of("Default", said.map_or_else(|| text(default), str::to_string)))
+            .child(Element::of("Current", "false"))
+            .children(values.iter().map(|value| Element::of("Value", value))),
+    )
+}
+
+/// The tiles' URLs, with the dimensions as their parameters.
+fn template(id: &str, styled: &StyledMap, (kind, extension): (&str, &str), url: &str) -> Element {
+    let keys = styled.style.state.iter();
+    let named = keys.filter_map(|(key, value)| axis(styled, key, value, None).map(|_| key));
+    let pairs: Vec<String> = named.map(|key| format!("{0}={{{0}}}", dimension(key))).collect();
+    let query = if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) };
+    let id = segment(id);
+    let place = "{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}";
+    Element::new("ResourceURL")
+        .attribute("format", kind)
+        .attribute("resourceType", "tile")
+        .attribute("template", format!("{url}/styles/{id}/wmts/{place}.{extension}{query}"))
+}
+
+/// GoogleMapsCompatible's scale denominator of zoom 0, of px of 0.28 mm (OGC 07-057r7, E.4).
+const SCALE: f64 = 559_082_264.028_717_8;
+/// Half of the world's girth in Web Mercator, m.
+const HALF: f64 = 20_037_508.342_789_2;
+
+fn matrix_set((name, ratio): (&'static str, u32)) -> Element {
+    let matrix = |z: u8| {
+        let side = 1_u32 << z;
+        Element::new("TileMatrix")
+            .child(Element::of("ows:Identifier", z))
+            .child(Element::of("ScaleDenominator", SCALE / f64::from(ratio) / f64::from(side)))
+            .child(Element::of("TopLeftCorner", format!("-{HALF} {HALF}")))
+            .child(Element::of("TileWidth", 256 * ratio))
+            .child(Element::of("TileHeight", 256 * ratio))
+            .child(Element::of("MatrixWidth", side))
+            .child(Element::of("MatrixHeight", side))
+    };
+    let known = (ratio == 1)
+        .then(|| Element::of("WellKnownScaleSet", "urn:ogc:def:wkss:OGC:1.0:GoogleMapsCompatible"));
+    Element::new("TileMatrixSet")
+        .child(Element::of("ows:Identifier", name))
+        .child(Element::of("ows:SupportedCRS", "urn:ogc:def:crs:EPSG::3857"))
+        .children(known)
+        .children((0..=DEEPEST).map(matrix))
+}

@@ -1,0 +1,65 @@
+"""Draws our tiles by QGIS without a window: XYZ, WMTS with its dimensions, vector tiles; prints JSON lines.
+Usage: /usr/bin/python3 maps_qgis.py URL FOLDER EXTENT VIEWS"""
+import json
+import os
+import sys
+import tempfile
+from urllib.parse import quote
+
+os.environ['QT_QPA_PLATFORM'] = 'offscreen'
+from qgis.core import (  # noqa: E402
+    Qgis, QgsApplication, QgsCoordinateReferenceSystem, QgsMapRendererSequentialJob, QgsMapSettings, QgsRasterLayer, QgsRectangle,
+    QgsVectorTileLayer,
+)
+from qgis.PyQt.QtCore import QSize  # noqa: E402
+
+url, folder, extent, views = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), json.loads(sys.argv[4])
+
+
+def drawn(layer, file):
+    settings = QgsMapSettings()
+    settings.setLayers([layer])
+    settings.setDestinationCrs(QgsCoordinateReferenceSystem('EPSG:3857'))
+    settings.setOutputSize(QSize(512, 512))
+    settings.setOutputDpi(96)
+    settings.setExtent(QgsRectangle(*extent))
+    job = QgsMapRendererSequentialJob(settings)
+    job.start()
+    job.waitForFinished()
+    image = job.renderedImage()
+    image.save(file)
+    return image
+
+
+def told(**what):
+    print(json.dumps({'version': Qgis.QGIS_VERSION, **what}), flush=True)
+
+
+with tempfile.TemporaryDirectory() as profile:
+    application = QgsApplication([], False, profile)
+    application.initQgis()
+    for day, lang in views:
+        place = quote(f'{url}/styles/conflict/{{z}}/{{x}}/{{y}}.png?date={day}&lang={lang}', safe='')
+        # The capabilities of the day: this QGIS asks for the defaults of dimensions where it is told of none.
+        wmts = quote(f'{url}/wmts?SERVICE=WMTS&REQUEST=GetCapabilities', safe='')
+        sources = {
+            'XYZ': f'type=xyz&url={place}&zmin=0&zmax=18',
+            'WMTS': f'crs=EPSG:3857&format=image/png&layers=conflict&styles=default&tileMatrixSet=WebMercatorQuad'
+                    f'&tileDimensions=Time%3D{day};lang%3D{lang}&url={wmts}',
+        }
+        for kind, source in sources.items():
+            layer = QgsRasterLayer(source, kind, 'wms')
+            file = f'{folder}/qgis-{kind}-{day}.png'
+            if layer.isValid():
+                drawn(layer, file)
+            told(name=f'{kind} {day}', kind='raster', valid=layer.isValid(), day=day, lang=lang, file=file)
+    place = quote(f'{url}/data/districts/{{z}}/{{x}}/{{y}}.pbf', safe='')
+    layer = QgsVectorTileLayer(f'type=xyz&url={place}&zmin=0&zmax=14', 'districts')
+    colors = 0
+    if layer.isValid():
+        image = drawn(layer, f'{folder}/qgis-vector.png')
+        colors = len({image.pixel(x, y) for x in range(0, 512, 2) for y in range(0, 512, 2)})
+    told(name='vector tiles', kind='vector', valid=layer.isValid(), features=colors)
+    del layer
+    # Taking the application down again has been seen to crash; everything is said.
+    os._exit(0)
