@@ -1,7 +1,7 @@
 //! What the services have, as they describe it.
 
+use super::dimensions::{DEEPEST, FORMATS, MATRIX_SETS, Settings, dimension};
 use super::info;
-use super::wmts::{DEEPEST, FORMATS, MATRIX_SETS, dimension};
 use super::xml::Element;
 use crate::atlas::StyledMap;
 use crate::feature::Value;
@@ -10,7 +10,7 @@ use crate::http::ogc::segment;
 /// WMTS 1.0.0's, of some styles, with other defaults of their settings.
 pub fn wmts<'a>(
     styles: impl Iterator<Item = (&'a str, &'a StyledMap)>,
-    defaults: &[(String, String)],
+    defaults: &Settings,
     url: &str,
 ) -> Element {
     let identification = Element::new("ows:ServiceIdentification")
@@ -50,7 +50,7 @@ pub fn wmts<'a>(
         .child(Element::new("ServiceMetadataURL").attribute("xlink:href", place))
 }
 
-fn layer(id: &str, styled: &StyledMap, defaults: &[(String, String)], url: &str) -> Element {
+fn layer(id: &str, styled: &StyledMap, defaults: &Settings, url: &str) -> Element {
     let corners = styled.bounds().map_or([-180.0, -85.051_129, 180.0, 85.051_129], |b| {
         let ((west, north), (east, south)) = (b.min.to_degrees(), b.max.to_degrees());
         [west, south, east, north].map(|v| (v * 1e6).round() / 1e6)
@@ -73,10 +73,13 @@ fn layer(id: &str, styled: &StyledMap, defaults: &[(String, String)], url: &str)
         .child(style)
         .children(FORMATS.map(|(kind, _)| Element::of("Format", kind)))
         .children(info::FORMATS.map(|kind| Element::of("InfoFormat", kind)))
-        .children(styled.style.state.iter().filter_map(|(key, value)| {
-            let said = defaults.iter().find(|(own, _)| own == key).map(|(_, said)| said.as_str());
-            axis(styled, key, value, said)
-        }))
+        .children(
+            styled
+                .style
+                .state
+                .iter()
+                .filter_map(|(key, value)| axis(styled, key, value, defaults.get(key))),
+        )
         .children(MATRIX_SETS.map(link))
         .children(FORMATS.map(|(kind, extension)| template(id, styled, (kind, extension), url)))
 }

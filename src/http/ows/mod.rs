@@ -2,6 +2,7 @@
 //! other doors give.
 
 mod capabilities;
+mod dimensions;
 mod info;
 mod kvp;
 mod wmts;

@@ -5,10 +5,10 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 
 use super::capabilities;
+use super::dimensions::{DEEPEST, FORMATS, MATRIX_SETS, Settings, settings};
 use super::info::{self, Pixel};
 use super::{Exception, Kvp};
-use crate::atlas::{Frame, StyledMap};
-use crate::cql2::Instant;
+use crate::atlas::Frame;
 use crate::geo::{TileId, World};
 use crate::http::Problem;
 use crate::http::pictures::{send, warning};
@@ -18,13 +18,6 @@ use crate::http::styles::no_style;
 use crate::service::Service;
 use crate::sheet::{Output, Picture};
 
-/// The formats of tiles, with the ends of their names.
-pub const FORMATS: [(&str, &str); 3] =
-    [("image/png", "png"), ("image/webp", "webp"), ("image/jpeg", "jpg")];
-/// The sets of tile matrices, with their px for a CSS px: tiles of 256 CSS px.
-pub const MATRIX_SETS: [(&str, u32); 2] = [("WebMercatorQuad", 1), ("WebMercatorQuadx2", 2)];
-/// The deepest tile matrix: GoogleMapsCompatible ends there.
-pub const DEEPEST: u8 = 18;
 /// CSS px of a tile's side.
 const TILE_PX: u32 = 256;
 
@@ -48,7 +41,7 @@ pub async fn by_pairs(
                 let text = "the version is 1.0.0";
                 return Err(Exception::new("VersionNegotiationFailed", "ACCEPTVERSIONS", text));
             }
-            Ok(described(&service, None, &url, &headers))
+            Ok(described(&service, None, &Settings::default(), (&url, &headers)))
         }
         "gettile" => tile(&service, pairs, &headers).await,
         "getfeatureinfo" => feature_info(&service, pairs, &headers).await,
@@ -68,7 +61,7 @@ pub async fn capabilities(
     PublicUrl(url): PublicUrl,
     headers: HeaderMap,
 ) -> Response {
-    described(&service, None, &url, &headers)
+    described(&service, None, &Settings::default(), (&url, &headers))
 }
 
 /// `/styles/{id}/wmts.xml?Time=...`: the same with this style alone, whose defaults are what is
@@ -82,11 +75,10 @@ pub async fn capabilities_of_style(
 ) -> Result<Response, Exception> {
     let styled = service.map().style(&id).ok_or_else(|| no_style(service.map(), &id))?;
     let mut pairs = Kvp::of(&uri)?;
-    let (settings, told) = settings(styled, &mut pairs)?;
-    let own = settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-    styled.state(own).map_err(Problem::from)?;
-    let mut answer = described(&service, Some((&id, &settings)), &url, &headers);
-    tell(&mut answer, told, pairs);
+    let settings = settings(styled, &mut pairs)?;
+    styled.state(settings.iter()).map_err(Problem::from)?;
+    let mut answer = described(&service, Some(&id), &settings, (&url, &headers));
+    tell(&mut answer, settings.told, pairs);
     Ok(answer)
 }
 
@@ -114,14 +106,14 @@ pub async fn by_path(
     tile(&service, pairs, &headers).await
 }
 
+/// The capabilities, with a style's own settings as their defaults where only that is meant.
 fn described(
     service: &Service,
-    only: Option<(&str, &[(String, String)])>,
-    url: &str,
-    headers: &HeaderMap,
+    only: Option<&str>,
+    defaults: &Settings,
+    (url, headers): (&str, &HeaderMap),
 ) -> Response {
-    let styles = service.map().styles().filter(|(id, _)| only.is_none_or(|(only, _)| only == *id));
-    let defaults = only.map_or(&[][..], |(_, defaults)| defaults);
+    let styles = service.map().styles().filter(|(id, _)| only.is_none_or(|only| only == *id));
     tagged(headers, "application/xml", capabilities::wmts(styles, defaults, url).document())
 }
 
@@ -131,9 +123,7 @@ struct Asked {
     tile: TileId,
     ratio: u32,
     output: Output,
-    /// The style's settings, and what is to be told of them.
-    settings: Vec<(String, String)>,
-    told: Option<String>,
+    settings: Settings,
 }
 
 impl Asked {
@@ -171,64 +161,22 @@ impl Asked {
             let locator = if u64::from(row) >> z > 0 { "TILEROW" } else { "TILECOL" };
             Exception::new("TileOutOfRange", locator, e.to_string())
         })?;
-        let (settings, told) = settings(styled, &mut pairs)?;
-        Ok((Self { style, tile, ratio, output, settings, told }, pairs))
+        let settings = settings(styled, &mut pairs)?;
+        Ok((Self { style, tile, ratio, output, settings }, pairs))
     }
-
-    fn state(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.settings.iter().map(|(key, value)| (key.as_str(), value.as_str()))
-    }
-}
-
-/// What a dimension is called that is a style's setting.
-pub fn dimension(key: &str) -> &str {
-    if key == "date" { "Time" } else { key }
-}
-
-/// Takes the dimensions that are said, as the style's settings.
-pub fn settings(
-    styled: &StyledMap,
-    pairs: &mut Kvp,
-) -> Result<(Vec<(String, String)>, Option<String>), Exception> {
-    let (mut settings, mut told) = (Vec::new(), None);
-    for key in styled.style.state.keys() {
-        let name = dimension(key).to_uppercase();
-        let Some(mut value) = pairs.take(&name) else { continue };
-        if ["default", "current"].iter().any(|word| value.eq_ignore_ascii_case(word)) {
-            continue;
-        }
-        if key == "date" {
-            let (day, said) = day(&value).ok_or_else(|| {
-                Exception::invalid(&name, &value, "a day, such as 2020-11-25, or a timestamp")
-            })?;
-            (value, told) = (day, said);
-        }
-        settings.push((key.clone(), value));
-    }
-    Ok((settings, told))
-}
-
-/// The day that a time names: of a timestamp its day, of an interval the day on which it begins,
-/// which is to be told.
-fn day(value: &str) -> Option<(String, Option<String>)> {
-    let (from, to) = value.split_once('/').map_or((value, None), |(from, to)| (from, Some(to)));
-    Instant::parse_leniently(from)?;
-    let day = from.get(..10).filter(|day| from.len() == 10 || day.len() == 10)?.to_string();
-    let told = to.map(|_| format!("the map is of {day}, on which the interval begins"));
-    Some((day, told))
 }
 
 async fn tile(service: &Service, pairs: Kvp, headers: &HeaderMap) -> Result<Response, Exception> {
     let (asked, rest) = Asked::read(service, pairs)?;
     let styled = service.map().style(&asked.style);
     let state = match styled {
-        Some(styled) => styled.state(asked.state()).map_err(Problem::from)?,
+        Some(styled) => styled.state(asked.settings.iter()).map_err(Problem::from)?,
         None => return Err(no_style(service.map(), &asked.style).into()),
     };
     let frame = Frame::tile(asked.tile, TILE_PX, asked.ratio);
     let picture = Picture::plain(asked.style, state, frame, asked.output);
     let mut answer = send(service, picture, headers, false).await?;
-    tell(&mut answer, asked.told, rest);
+    tell(&mut answer, asked.settings.told, rest);
     Ok(answer)
 }
 
@@ -251,7 +199,7 @@ async fn feature_info(
             return Err(Exception::new("PointIJOutOfRange", name, text));
         }
     }
-    let day = asked.settings.iter().find(|(key, _)| key == "date").map(|(_, day)| day.clone());
+    let day = asked.settings.get("date").map(str::to_string);
     let default = || service.map().style(&asked.style)?.default_day().map(|day| day.to_string());
     let bounds = asked.tile.bounds();
     let side = bounds.width() / f64::from(side_px);
@@ -264,7 +212,7 @@ async fn feature_info(
     let side = side * f64::from(asked.ratio);
     let mut answer =
         info::answer(service, Pixel { style: asked.style, at, side, day, format }, headers).await?;
-    tell(&mut answer, asked.told, rest);
+    tell(&mut answer, asked.settings.told, rest);
     Ok(answer)
 }
 

@@ -1,0 +1,65 @@
+//! What WMTS offers, and its dimensions: a style's own settings.
+
+use super::{Exception, Kvp};
+use crate::atlas::StyledMap;
+use crate::cql2::Instant;
+
+/// The formats of tiles, with the ends of their names.
+pub const FORMATS: [(&str, &str); 3] =
+    [("image/png", "png"), ("image/webp", "webp"), ("image/jpeg", "jpg")];
+/// The sets of tile matrices, with their px for a CSS px: tiles of 256 CSS px.
+pub const MATRIX_SETS: [(&str, u32); 2] = [("WebMercatorQuad", 1), ("WebMercatorQuadx2", 2)];
+/// The deepest tile matrix: GoogleMapsCompatible ends there.
+pub const DEEPEST: u8 = 18;
+/// What a dimension is called that is a style's setting.
+pub fn dimension(key: &str) -> &str {
+    if key == "date" { "Time" } else { key }
+}
+
+/// The style's settings as a request says them.
+#[derive(Debug, Default)]
+pub struct Settings {
+    pairs: Vec<(String, String)>,
+    /// What is to be told of them.
+    pub told: Option<String>,
+}
+
+impl Settings {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.iter().find(|(own, _)| *own == key).map(|(_, value)| value)
+    }
+}
+
+/// Takes the dimensions that are said.
+pub fn settings(styled: &StyledMap, pairs: &mut Kvp) -> Result<Settings, Exception> {
+    let mut settings = Settings::default();
+    for key in styled.style.state.keys() {
+        let name = dimension(key).to_uppercase();
+        let Some(mut value) = pairs.take(&name) else { continue };
+        if ["default", "current"].iter().any(|word| value.eq_ignore_ascii_case(word)) {
+            continue;
+        }
+        if key == "date" {
+            let (day, said) = day(&value).ok_or_else(|| {
+                Exception::invalid(&name, &value, "a day, such as 2020-11-25, or a timestamp")
+            })?;
+            (value, settings.told) = (day, said);
+        }
+        settings.pairs.push((key.clone(), value));
+    }
+    Ok(settings)
+}
+
+/// The day that a time names: of a timestamp its day, of an interval the day on which it begins,
+/// which is to be told.
+fn day(value: &str) -> Option<(String, Option<String>)> {
+    let (from, to) = value.split_once('/').map_or((value, None), |(from, to)| (from, Some(to)));
+    Instant::parse_leniently(from)?;
+    let day = from.get(..10).filter(|day| from.len() == 10 || day.len() == 10)?.to_string();
+    let told = to.map(|_| format!("the map is of {day}, on which the interval begins"));
+    Some((day, told))
+}
