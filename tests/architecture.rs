@@ -189,7 +189,7 @@ const ROOMS: &[Room] = &[
         floor: 9,
         name: "http",
         does: "connections (`http/server`), routes, one error mapping, the viewer page; OGC API \
-             - Features (`http/ogc`), WMTS (`http/ows`)",
+             - Features and Tiles (`http/ogc`), WMTS (`http/ows`)",
         may: &[Deed::Files, Deed::Clock, Deed::Network, Deed::Threads],
     },
     Room {

@@ -105,6 +105,35 @@ async fn tiles_have_a_palette_where_it_is_asked_for() {
 }
 
 #[tokio::test]
+async fn tiles_are_numbered_as_others_number_them() {
+    for (theirs, ours) in [
+        ("tms/9/322/317.png?date=2020-11-25", "9/322/194.png?date=2020-11-25"),
+        ("tms/9/322/317@2x.webp", "9/322/194@2x.webp"),
+        ("quadkey/123000030.png?lang=hy", "9/322/194.png?lang=hy"),
+        ("quadkey/1.jpg", "1/1/0.jpg"),
+    ] {
+        let [theirs, ours] = [theirs, ours].map(|path| format!("/styles/conflict/{path}"));
+        let (theirs_, ours_) = (get(&theirs).await, get(&ours).await);
+        assert_eq!((theirs_.status, ours_.status), (StatusCode::OK, StatusCode::OK), "{theirs}");
+        assert!(theirs_.body == ours_.body, "{theirs}");
+    }
+    for (wrong, status) in [
+        ("tms/3/1/8.png", 404),
+        ("tms/40/1/1.png", 404),
+        ("tms/3/1/-1.png", 400),
+        ("quadkey/4.png", 400),
+        ("quadkey/01230123012301230123012.png", 400),
+        ("quadkey/0.gif", 404),
+    ] {
+        assert_eq!(
+            get(&format!("/styles/conflict/{wrong}")).await.status.as_u16(),
+            status,
+            "{wrong}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn pictures_have_the_size_that_was_asked_for() {
     for (path, expected) in [
         ("/styles/conflict/9/322/194.png", (256, 256)),

@@ -71,11 +71,11 @@ async fn a_tile_is_the_same_by_each_door() {
     let ours = get("/styles/conflict/9/322/194@2x.webp").await;
     assert!(get(&fine).await.body == ours.body);
     let told = get(&format!("{TILE}&time=2020-11-10/2020-12-10&tiem=2001-01-01")).await;
-    let ours = get("/styles/conflict/9/322/194.png?date=2020-11-10").await;
+    let ours = get("/styles/conflict/9/322/194.png?date=2020-12-10").await;
     assert!(told.body == ours.body);
     let warnings: Vec<_> =
         told.headers.get_all("contactline-warning").iter().map(|v| v.to_str().unwrap()).collect();
-    assert!(warnings[0].contains("2020-11-10, on which the interval begins"), "{warnings:?}");
+    assert!(warnings[0].contains("2020-12-10, the last day of the interval"), "{warnings:?}");
     assert!(warnings[1].contains("TIEM"), "{warnings:?}");
 }
 

@@ -5,6 +5,7 @@ mod attribution;
 mod body;
 mod fonts;
 mod guard;
+mod matrix;
 mod ogc;
 mod ows;
 mod picture_name;
@@ -54,6 +55,7 @@ pub fn router(service: Service, site: Site) -> Router {
             header::RETRY_AFTER,
             request::WARNING,
             HeaderName::from_static("content-crs"),
+            HeaderName::from_static("content-datetime"),
             HeaderName::from_static("ogc-numbermatched"),
             HeaderName::from_static("ogc-numberreturned"),
         ]);
@@ -70,6 +72,8 @@ pub fn router(service: Service, site: Site) -> Router {
         .route("/data/{names}/{z}/{x}/{file}", get(vector::collections_tile))
         .route("/styles/{id}/{file}", get(styles::sprite))
         .route("/styles/{id}/{z}/{x}/{file}", get(tiles::tile))
+        .route("/styles/{id}/tms/{z}/{x}/{file}", get(tiles::tms_tile))
+        .route("/styles/{id}/quadkey/{file}", get(tiles::quadkey_tile))
         .route("/styles/{id}/{size}/{z}/{x}/{file}", get(tiles::sized_tile))
         .route("/styles/{id}/sources/{source}", get(sources::backdrop))
         .route("/styles/{id}/sources/{source}/{z}/{x}/{y}", get(sources::tile))

@@ -82,6 +82,19 @@ impl Params {
         Self(pairs.into_iter().collect())
     }
 
+    /// Puts a parameter in.
+    ///
+    /// # Errors
+    /// Where it is there.
+    pub fn put(&mut self, key: &str, value: &str) -> Result<(), Problem> {
+        if let Some((key, first)) = self.0.iter().find(|(own, _)| own == key) {
+            return Err(given_twice(key, first));
+        }
+        self.0.push((key.to_string(), value.to_string()));
+        self.0.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(())
+    }
+
     /// Takes a parameter out.
     pub fn take(&mut self, key: &str) -> Option<String> {
         let place = self.0.iter().position(|(name, _)| name == key)?;

@@ -4,10 +4,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::Problem;
-use super::request::{Asker, GEOJSON, UrlPath, cached, has_tag, number, short};
+use super::request::{Asker, GEOJSON, UrlPath, cached, has_tag, short};
+use super::tiles::tile_of;
 use crate::encode::{FeatureJson, Form, feature_collection};
 use crate::feature::Collection;
-use crate::geo::TileId;
 use crate::service::Lane;
 
 /// `/styles/{id}/sources/{source}`: the features of a backdrop, which is no collection, as GeoJSON.
@@ -52,9 +52,7 @@ pub async fn tile(
     UrlPath((id, source, z, x, y)): UrlPath<(String, String, String, String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let tile =
-        TileId::new(number("zoom", &z)?, number("tile column", &x)?, number("tile row", &y)?)
-            .map_err(|e| Problem::not_found(e.to_string()))?;
+    let tile = tile_of(&z, &x, &y)?;
     let map = service.map();
     let tag = format!("{:x}-{z}-{x}-{y}", map.revision());
     let Some(found) = map.style(&id).and_then(|styled| styled.tiles_of(&source)) else {

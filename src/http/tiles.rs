@@ -44,17 +44,66 @@ pub async fn sized_tile(
     draw(&service, id, frame, output, params, &headers).await
 }
 
+/// `/styles/{id}/tms/{z}/{x}/{y}[@{ratio}x].png`: row 0 in the south, as TMS and MBTiles have it.
+pub async fn tms_tile(
+    Asker(service): Asker,
+    UrlPath((id, z, x, file)): UrlPath<(String, String, String, String)>,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (row, rest) = split_row(&file);
+    let turned = tile_of(&z, &x, row)?;
+    let row = (1_u32 << turned.z()) - 1 - turned.y();
+    let (frame, output) = tile_frame(256, &z, &x, &format!("{row}{rest}"))?;
+    draw(&service, id, frame, output, params, &headers).await
+}
+
+/// `/styles/{id}/quadkey/{quadkey}[@{ratio}x].png`, as Bing Maps numbers tiles: a digit for each zoom.
+pub async fn quadkey_tile(
+    Asker(service): Asker,
+    UrlPath((id, file)): UrlPath<(String, String)>,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (key, rest) = split_row(&file);
+    let is_key = key.bytes().all(|digit| (b'0'..=b'3').contains(&digit));
+    if !is_key || key.len() > usize::from(TileId::MAX_ZOOM) {
+        return Err(Problem::bad_request(format!(
+            "'{}' is no quadkey: up to {} digits from 0 to 3",
+            short(key),
+            TileId::MAX_ZOOM
+        )));
+    }
+    let (x, y) = key.bytes().fold((0_u32, 0_u32), |(x, y), digit| {
+        let digit = u32::from(digit - b'0');
+        (x * 2 + (digit & 1), y * 2 + (digit >> 1))
+    });
+    let (z, x) = (key.len().to_string(), x.to_string());
+    let (frame, output) = tile_frame(256, &z, &x, &format!("{y}{rest}"))?;
+    draw(&service, id, frame, output, params, &headers).await
+}
+
+/// A file's name up to its ratio or its end, and the rest of it.
+fn split_row(file: &str) -> (&str, &str) {
+    file.split_at(file.find(['@', '.']).unwrap_or(file.len()))
+}
+
 fn tile_frame(size: u32, z: &str, x: &str, file: &str) -> Result<(Frame, Output), Problem> {
     let (y, ratio, output) = picture_name(file, &["png", "webp", "jpg", "jpeg"])?;
     if ratio > Size::MAX_TILE_RATIO {
         return Err(FrameError::Ratio(format!("@{ratio}x")).into());
     }
-    let tile = TileId::new(number("zoom", z)?, number("tile column", x)?, number("tile row", y)?)
-        .map_err(|e| Problem::not_found(e.to_string()))?;
-    Ok((Frame::tile(tile, size, ratio), output))
+    Ok((Frame::tile(tile_of(z, x, y)?, size, ratio), output))
 }
 
-async fn draw(
+/// The tile of three numbers.
+pub fn tile_of(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
+    TileId::new(number("zoom", z)?, number("tile column", x)?, number("tile row", y)?)
+        .map_err(|e| Problem::not_found(e.to_string()))
+}
+
+/// Answers with a tile of a style, as parameters say.
+pub async fn draw(
     service: &Service,
     style: String,
     frame: Frame,

@@ -6,6 +6,7 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::landing::answer;
 use super::negotiate::Format;
+use super::relations::VECTOR_SETS;
 use super::{link, segment};
 use crate::atlas::Map;
 use crate::catalog::Schema;
@@ -105,6 +106,8 @@ fn collection(map: &Map, id: &str, url: &str) -> Option<Json> {
             "The features",
         ));
     }
+    let tiles = format!("{here}/tiles");
+    links.push(link(VECTOR_SETS, JSON, tiles, "The features as vector tiles"));
     let mut out = json!({
         "id": id,
         "title": index.collection().title,

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::{Value as Json, json};
 
 use super::negotiate::Format;
-use super::{html, link};
+use super::{html, link, relations};
 use crate::cql2::{FUNCTIONS, Kind};
 use crate::http::request::{JSON, Params, json as json_answer};
 use crate::http::site::PublicUrl;
@@ -35,7 +35,7 @@ pub async fn root(
 }
 
 /// Links to all that there is.
-fn links(url: &str) -> [Json; 8] {
+fn links(url: &str) -> [Json; 11] {
     let at = |rel: &str, kind: &str, path: &str, title: &str| {
         link(rel, kind, format!("{url}{path}"), title)
     };
@@ -50,13 +50,16 @@ fn links(url: &str) -> [Json; 8] {
         at("data", JSON, "/collections", "The collections of features"),
         at(functions, JSON, "/functions", "Functions that filters may call"),
         at(styles, JSON, "/styles.json", "The styles that maps are drawn in"),
+        at(relations::VECTOR_SETS, JSON, "/tiles", "The features as vector tiles"),
+        at(relations::MAP_SETS, JSON, "/map/tiles", "The map as tiles"),
+        at(relations::TILING_SCHEMES, JSON, "/tileMatrixSets", "How tiles divide the world"),
     ]
 }
 
 pub const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
 
 /// The classes that are met, after the standards' own prefixes.
-const CLASSES: [(&str, &[&str]); 6] = [
+const CLASSES: [(&str, &[&str]); 8] = [
     ("ogcapi-features-1/1.0", &["core", "oas30", "html", "geojson"]),
     ("ogcapi-features-2/1.0", &["crs"]),
     (
@@ -76,6 +79,22 @@ const CLASSES: [(&str, &[&str]); 6] = [
     ),
     ("ogcapi-features-6/1.0", &["properties", "properties-features"]),
     ("ogcapi-features-8/1.0", &["sortables", "sorting", "features-sorting"]),
+    (
+        "ogcapi-tiles-1/1.0",
+        &[
+            "core",
+            "tileset",
+            "tilesets-list",
+            "dataset-tilesets",
+            "geodata-tilesets",
+            "collections-selection",
+            "datetime",
+            "mvt",
+            "png",
+            "jpeg",
+        ],
+    ),
+    ("tms/2.0", &["tilematrixset", "json-tilematrixset"]),
 ];
 
 const CQL2_CLASSES: [&str; 14] = [

@@ -1,6 +1,7 @@
 //! OGC API - Features: the map's collections for any program that speaks it.
 //!
-//! Parts 1 (OGC 17-069r4), 2 (18-058r1), 3 (19-079r2) and what is settled of 5, 6 and 8.
+//! Parts 1 (OGC 17-069r4), 2 (18-058r1), 3 (19-079r2) and what is settled of 5, 6 and 8; and
+//! OGC API - Tiles.
 
 mod collections;
 mod html;
@@ -10,6 +11,8 @@ mod negotiate;
 mod openapi;
 mod page;
 pub(super) mod parameters;
+mod relations;
+mod tiles;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -35,6 +38,7 @@ pub fn routes() -> Router<Service> {
         .route("/collections/{id}/schema", get(collections::schema))
         .route("/collections/{id}/items", get(items::items))
         .route("/collections/{id}/items/{feature}", get(items::item))
+        .merge(tiles::routes())
         .layer(axum::middleware::map_response(by_accept))
 }
 

@@ -5,6 +5,7 @@ use super::info;
 use super::xml::Element;
 use crate::atlas::StyledMap;
 use crate::feature::Value;
+use crate::http::matrix::{HALF, SCALE, TILE_PX};
 use crate::http::ogc::segment;
 
 /// WMTS 1.0.0's, of some styles, with other defaults of their settings.
@@ -122,11 +123,6 @@ fn template(id: &str, styled: &StyledMap, (kind, extension): (&str, &str), url: 
         .attribute("template", format!("{url}/styles/{id}/wmts/{place}.{extension}{query}"))
 }
 
-/// GoogleMapsCompatible's scale denominator of zoom 0, of px of 0.28 mm (OGC 07-057r7, E.4).
-const SCALE: f64 = 559_082_264.028_717_8;
-/// Half of the world's girth in Web Mercator, m.
-const HALF: f64 = 20_037_508.342_789_2;
-
 fn matrix_set((name, ratio): (&'static str, u32)) -> Element {
     let matrix = |z: u8| {
         let side = 1_u32 << z;
@@ -134,8 +130,8 @@ fn matrix_set((name, ratio): (&'static str, u32)) -> Element {
             .child(Element::of("ows:Identifier", z))
             .child(Element::of("ScaleDenominator", SCALE / f64::from(ratio) / f64::from(side)))
             .child(Element::of("TopLeftCorner", format!("-{HALF} {HALF}")))
-            .child(Element::of("TileWidth", 256 * ratio))
-            .child(Element::of("TileHeight", 256 * ratio))
+            .child(Element::of("TileWidth", TILE_PX * ratio))
+            .child(Element::of("TileHeight", TILE_PX * ratio))
             .child(Element::of("MatrixWidth", side))
             .child(Element::of("MatrixHeight", side))
     };

@@ -54,12 +54,14 @@ pub fn settings(styled: &StyledMap, pairs: &mut Kvp) -> Result<Settings, Excepti
     Ok(settings)
 }
 
-/// The day that a time names: of a timestamp its day, of an interval the day on which it begins,
-/// which is to be told.
+/// The day that a time names: of a timestamp its day, of an interval its last one, which is to be
+/// told.
 fn day(value: &str) -> Option<(String, Option<String>)> {
-    let (from, to) = value.split_once('/').map_or((value, None), |(from, to)| (from, Some(to)));
-    Instant::parse_leniently(from)?;
-    let day = from.get(..10).filter(|day| from.len() == 10 || day.len() == 10)?.to_string();
-    let told = to.map(|_| format!("the map is of {day}, on which the interval begins"));
+    let (from, to) = value.split_once('/').unwrap_or((value, value));
+    let is_open = from.is_empty() || from == "..";
+    Instant::parse_leniently(to).filter(|_| is_open || Instant::parse_leniently(from).is_some())?;
+    let day = to.get(..10)?.to_string();
+    let is_interval = value.contains('/');
+    let told = is_interval.then(|| format!("the map is of {day}, the last day of the interval"));
     Some((day, told))
 }

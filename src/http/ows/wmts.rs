@@ -11,15 +11,13 @@ use super::{Exception, Kvp};
 use crate::atlas::Frame;
 use crate::geo::{TileId, World};
 use crate::http::Problem;
+use crate::http::matrix::TILE_PX;
 use crate::http::pictures::{send, warning};
 use crate::http::request::{Asker, UrlPath, WARNING, short, tagged};
 use crate::http::site::PublicUrl;
 use crate::http::styles::no_style;
 use crate::service::Service;
 use crate::sheet::{Output, Picture};
-
-/// CSS px of a tile's side.
-const TILE_PX: u32 = 256;
 
 /// `/wmts?SERVICE=WMTS&REQUEST=...`
 pub async fn by_pairs(

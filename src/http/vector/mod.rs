@@ -11,7 +11,7 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 use tilejson::{About, around, kind_of, layers_of_collection, licences};
 
 use super::ogc::{parameters, segment};
-use super::request::{Asker, JSON, Params, UrlPath, json, number, short};
+use super::request::{Asker, JSON, Params, UrlPath, json, short};
 use super::site::PublicUrl;
 use super::{Problem, attribution};
 use crate::atlas::{Map, StyledMap};
@@ -20,7 +20,7 @@ use crate::encode::{Grid, Tile};
 use crate::feature::Date;
 use crate::geo::{Effort, Limits, Stop, TileId};
 use crate::identity::Identity;
-use crate::service::Lane;
+use crate::service::{Lane, Service};
 
 /// Units of a tile's side, and beyond it, where nothing is said.
 const EXTENT: u32 = 4096;
@@ -109,31 +109,32 @@ pub async fn collections_tile(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let tile = tile_of(&z, &x, &file)?;
-    let names = collections(&names);
+    tile_of_collections(&service, collections(&names), tile, params, &headers).await
+}
+
+/// Answers with a tile of collections.
+pub async fn tile_of_collections(
+    service: &Service,
+    names: Vec<String>,
+    tile: TileId,
+    params: Params,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
     let key = Identity::of_kind("vector tile")
         .with(&service.map().revision())
         .with(&names)
-        .with(&(z, x, file))
+        .with(&(tile.z(), tile.x(), tile.y()))
         .with(&params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect::<Vec<_>>());
     // What is wrong with it is told before anything is kept.
-    let wanted = {
-        let names = names.clone();
-        service.run(Lane::Question, move |map, stop| {
-            let effort = Effort::new(Limits::QUESTION, stop.clone());
-            let (layers, wanted) = read(map, &names, params, &effort)?;
-            let Wanted { shape, only, labels } = wanted;
-            Ok::<_, Problem>(TileQuery {
-                grid: shape.grid(tile),
-                layers,
-                during: shape.during,
-                only,
-                labels,
-            })
-        })
-    };
+    let wanted = service.run(Lane::Question, move |map, stop| {
+        let effort = Effort::new(Limits::QUESTION, stop.clone());
+        let (layers, Wanted { shape, only, labels }) = read(map, &names, params, &effort)?;
+        let (grid, during) = (shape.grid(tile), shape.during);
+        Ok::<_, Problem>(TileQuery { grid, layers, during, only, labels })
+    });
     let query = wanted.await??;
     let make = move |map: &Map, effort: &Effort| map.catalog().tile(&query, effort);
-    answer(&service, key.text(), &headers, make).await
+    answer(service, key.text(), headers, make).await
 }
 
 /// `/styles/{id}/vector.json`
@@ -199,7 +200,7 @@ pub async fn style_tile(
     let key = Identity::of_kind("vector tile of a style")
         .with(&service.map().revision())
         .with(&id)
-        .with(&(z, x, file))
+        .with(&(tile.z(), tile.x(), tile.y()))
         .with(&pairs);
     let make = move |map: &Map, effort: &Effort| match map.style(&id) {
         Some(styled) => styled.vector_tile(&shape.grid(tile), shape.during, effort),
@@ -218,8 +219,7 @@ fn tile_of(z: &str, x: &str, file: &str) -> Result<TileId, Problem> {
     let y = file.strip_suffix(".pbf").or_else(|| file.strip_suffix(".mvt")).ok_or_else(|| {
         Problem::not_found(format!("there is no '{}'; vector tiles are {{y}}.pbf", short(file)))
     })?;
-    TileId::new(number("zoom", z)?, number("tile column", x)?, number("tile row", y)?)
-        .map_err(|e| Problem::not_found(e.to_string()))
+    super::tiles::tile_of(z, x, y)
 }
 
 fn style_of<'a>(map: &'a Map, id: &str) -> Result<&'a StyledMap, Problem> {

@@ -1,0 +1,136 @@
+//! What is to be known of the tiles of one thing.
+
+use serde_json::{Value as Json, json};
+
+use super::matrix::{CRS_URI, SET, SET_URI};
+use crate::atlas::Map;
+use crate::encode::Grid;
+use crate::geo::WorldBox;
+use crate::http::Problem;
+use crate::http::ogc::collections::{property, unknown};
+use crate::http::ogc::relations::TILING_SCHEME;
+use crate::http::ogc::{link, segment};
+use crate::http::request::JSON;
+use crate::http::styles::no_style;
+
+const MVT: &str = "application/vnd.mapbox-vector-tile";
+
+/// The forms of map tiles, by what `f` calls them; the first where nothing is said.
+pub const IMAGES: [(&str, &str); 3] =
+    [("image/png", "png"), ("image/webp", "webp"), ("image/jpeg", "jpeg")];
+
+/// Tiles of one thing.
+pub enum Tileset {
+    /// All collections.
+    All,
+    Collection(String),
+    /// The map in a style, the first where none is named.
+    Map(Option<String>),
+}
+
+impl Tileset {
+    /// Its path, without the address of the server.
+    pub fn path(&self) -> String {
+        match self {
+            Self::All => "/tiles".to_string(),
+            Self::Collection(id) => format!("/collections/{}/tiles", segment(id)),
+            Self::Map(None) => "/map/tiles".to_string(),
+            Self::Map(Some(style)) => format!("/styles/{}/map/tiles", segment(style)),
+        }
+    }
+
+    /// Its title and where it lies.
+    ///
+    /// # Errors
+    /// Where there is no such collection or style.
+    fn about(&self, map: &Map) -> Result<(String, Option<WorldBox>), Problem> {
+        Ok(match self {
+            Self::All => {
+                let boxes = map.catalog().collections().filter_map(|(_, index)| index.bounds());
+                let around = |a: WorldBox, b: WorldBox| {
+                    WorldBox::around(&[a.min, a.max, b.min, b.max]).unwrap_or(a)
+                };
+                ("All collections".to_string(), boxes.reduce(around))
+            }
+            Self::Collection(id) => {
+                let index = map.catalog().collection(id).ok_or_else(|| unknown(map, id))?;
+                (index.collection().title.clone(), index.bounds())
+            }
+            Self::Map(style) => {
+                let style = style_id(map, style.as_deref())?;
+                let styled = map.style(&style).ok_or_else(|| no_style(map, &style))?;
+                (styled.style.name.clone(), styled.bounds())
+            }
+        })
+    }
+
+    /// As it is listed, and by itself.
+    pub fn described(&self, map: &Map, url: &str, is_whole: bool) -> Result<Json, Problem> {
+        let (title, bounds) = self.about(map)?;
+        let here = format!("{url}{}/{SET}", self.path());
+        let mut links = vec![
+            link("self", JSON, format!("{here}?f=json"), "This tileset"),
+            link(TILING_SCHEME, JSON, format!("{url}/tileMatrixSets/{SET}"), "Its tile matrix set"),
+        ];
+        let items: &[(&str, &str)] = match self {
+            Self::Map(_) => &IMAGES,
+            _ => &[(MVT, "mvt")],
+        };
+        for (kind, name) in items {
+            let place = format!("{here}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}?f={name}");
+            let mut item = link("item", kind, place, "A tile");
+            item["templated"] = json!(true);
+            links.push(item);
+        }
+        let is_map = matches!(self, Self::Map(_));
+        let mut out = json!({
+            "title": title,
+            "dataType": if is_map { "map" } else { "vector" },
+            "crs": CRS_URI,
+            "tileMatrixSetURI": SET_URI,
+            "tileMatrixSetId": SET,
+            "links": links,
+        });
+        if let Some(bounds) = bounds.filter(|_| is_whole) {
+            let ((west, north), (east, south)) = (bounds.min.to_degrees(), bounds.max.to_degrees());
+            let rounded = |at: [f64; 2]| at.map(|v| (v * 1e6).round() / 1e6);
+            out["boundingBox"] = json!({
+                "lowerLeft": rounded([west, south]),
+                "upperRight": rounded([east, north]),
+                "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+            });
+        }
+        if is_whole && !is_map {
+            let ids: Vec<String> = match self {
+                Self::Collection(id) => vec![id.clone()],
+                _ => map.catalog().collections().map(|(id, _)| id.to_string()).collect(),
+            };
+            let layer = |id: &String| {
+                let (index, schema) = map.catalog().collection(id).zip(map.catalog().schema(id))?;
+                let property = |(name, kind): (&std::sync::Arc<str>, &crate::cql2::Kind)| {
+                    (name.to_string(), property(*kind))
+                };
+                Some(json!({
+                    "id": id,
+                    "title": index.collection().title,
+                    "dataType": "vector",
+                    "maxTileMatrix": Grid::DEEPEST.to_string(),
+                    "propertiesSchema": {
+                        "type": "object",
+                        "properties": schema.properties.iter().map(property)
+                            .collect::<serde_json::Map<String, Json>>(),
+                    },
+                }))
+            };
+            out["layers"] = ids.iter().filter_map(layer).collect();
+        }
+        Ok(out)
+    }
+}
+
+/// A style, or the first one.
+pub fn style_id(map: &Map, named: Option<&str>) -> Result<String, Problem> {
+    let first = || map.styles().next().map(|(id, _)| id);
+    let id = named.or_else(first).unwrap_or_default();
+    map.style(id).map(|_| id.to_string()).ok_or_else(|| no_style(map, id))
+}

@@ -1,0 +1,146 @@
+//! OGC API - Tiles as its clients meet it; tests are named by those of the standard's own suite (OGC
+//! 20-057, annex A).
+
+mod app;
+
+use app::{get, get_as};
+use axum::http::{StatusCode, header};
+use serde_json::Value as Json;
+
+const MVT: &str = "application/vnd.mapbox-vector-tile";
+
+fn links<'a>(json: &'a Json, rel: &str) -> Vec<&'a str> {
+    let all = json["links"].as_array().unwrap();
+    all.iter().filter(|l| l["rel"] == rel).map(|l| l["href"].as_str().unwrap()).collect()
+}
+
+fn path(href: &str) -> String {
+    href.strip_prefix("http://maps.example:8080").unwrap().to_string()
+}
+
+fn rel(name: &str) -> String {
+    format!("http://www.opengis.net/def/rel/ogc/1.0/{name}")
+}
+
+/// From the landing page to each tileset, its tile matrix set, and a tile: /conf/core/conformance,
+/// /conf/tilesets-list/tsl-op, /conf/tileset/tileset, /conf/dataset-tilesets/landingpage,
+/// /conf/geodata-tilesets/desc-links, tms/2.0 /conf/json-tilematrixset.
+#[tokio::test]
+async fn links_lead_from_the_landing_page_to_tiles() {
+    let landing = get("/?f=json").await.json();
+    let mut lists = vec![
+        path(links(&landing, &rel("tilesets-vector"))[0]),
+        path(links(&landing, &rel("tilesets-map"))[0]),
+        "/styles/conflict/map/tiles".to_string(),
+    ];
+    let collections = get("/collections").await.json();
+    for collection in collections["collections"].as_array().unwrap() {
+        lists.push(path(links(collection, &rel("tilesets-vector"))[0]));
+    }
+    assert!(lists.len() > 15, "{lists:?}");
+    for list in lists {
+        let sets = get(&list).await.json();
+        let set = &sets["tilesets"][0];
+        assert_eq!(set["tileMatrixSetId"], "WebMercatorQuad", "{list}");
+        let whole = get(&path(links(set, "self")[0])).await.json();
+        for member in ["dataType", "crs", "tileMatrixSetURI", "title", "links"] {
+            assert_eq!(whole[member], set[member], "{list} {member}");
+        }
+        assert!(whole["boundingBox"]["lowerLeft"].is_array(), "{list}");
+        let matrices = get(&path(links(set, &rel("tiling-scheme"))[0])).await.json();
+        assert_eq!(matrices["uri"], set["tileMatrixSetURI"]);
+        let is_map = set["dataType"] == "map";
+        assert_eq!(links(set, "item").len(), if is_map { 3 } else { 1 }, "{list}");
+        let place = path(links(set, "item")[0]);
+        let place = place.replace("{tileMatrix}", "7").replace("{tileRow}", "48");
+        let tile = get(&place.replace("{tileCol}", "80")).await;
+        let kind = if is_map { "image/png" } else { MVT };
+        match tile.status {
+            StatusCode::NO_CONTENT => assert!(!is_map, "{list}"),
+            status => assert_eq!((status, tile.header("content-type")), (StatusCode::OK, kind)),
+        }
+    }
+    let classes = get("/conformance").await.json()["conformsTo"].to_string();
+    for class in ["ogcapi-tiles-1/1.0/conf/core", "ogcapi-tiles-1/1.0/conf/mvt", "tms/2.0/conf/"] {
+        assert!(classes.contains(class), "{class}");
+    }
+}
+
+#[tokio::test]
+async fn the_tile_matrices_are_halved_from_zoom_to_zoom() {
+    let set = get("/tileMatrixSets/WebMercatorQuad").await.json();
+    let matrices = set["tileMatrices"].as_array().unwrap();
+    assert_eq!(matrices.len(), 23);
+    for (z, matrix) in matrices.iter().enumerate() {
+        let number = |name: &str| matrix[name].as_f64().unwrap();
+        assert_eq!(number("matrixWidth"), 2_f64.powi(z as i32));
+        // As many cells as the world is wide (EPSG:3857, m), at 0.28 mm each.
+        let width = number("cellSize") * number("tileWidth") * number("matrixWidth");
+        assert!((width - 40_075_016.685_578).abs() < 1e-5, "{width}");
+        assert!((number("scaleDenominator") * 0.28e-3 / number("cellSize") - 1.0).abs() < 1e-9);
+    }
+}
+
+/// /conf/core/tc-success, /conf/collections-selection/collections, /conf/datetime: the tiles are
+/// those of the other doors, with rows before columns, and say which time they are of.
+#[tokio::test]
+async fn tiles_are_those_of_the_other_doors() {
+    for (theirs, ours, time) in [
+        ("/collections/control/tiles/WebMercatorQuad/8/97/161", "/data/control/8/161/97.pbf", ""),
+        (
+            "/tiles/WebMercatorQuad/8/97/161?collections=districts,control&datetime=2020-11-25",
+            "/data/districts,control/8/161/97.pbf?datetime=2020-11-25",
+            "2020-11-25",
+        ),
+        ("/map/tiles/WebMercatorQuad/8/97/161", "/styles/conflict/8/161/97.png", ""),
+        (
+            "/styles/conflict/map/tiles/WebMercatorQuad/8/97/161?f=webp&datetime=2020-11-25T10:00:00Z&lang=hy",
+            "/styles/conflict/8/161/97.webp?date=2020-11-25&lang=hy",
+            "2020-11-25T10:00:00Z",
+        ),
+        (
+            "/map/tiles/WebMercatorQuad/8/97/161?datetime=../2001-01-01",
+            "/styles/conflict/8/161/97.png?date=2001-01-01",
+            "../2001-01-01",
+        ),
+    ] {
+        let (theirs_, ours_) = (get(theirs).await, get(ours).await);
+        assert_eq!((theirs_.status, ours_.status), (StatusCode::OK, StatusCode::OK), "{theirs}");
+        assert!(theirs_.body == ours_.body, "{theirs}");
+        assert_eq!(theirs_.header("content-datetime"), time, "{theirs}");
+    }
+    let all = get("/tiles/WebMercatorQuad/8/97/161").await.body;
+    assert!(all.len() > get("/data/districts,control/8/161/97.pbf").await.body.len());
+    let jpeg = get_as("/map/tiles/WebMercatorQuad/8/97/161", "image/jpeg").await;
+    assert_eq!(jpeg.header(header::CONTENT_TYPE), "image/jpeg");
+}
+
+/// /conf/core/tc-error: 404 where there is no such tile, 400 where parameters are wrong.
+#[tokio::test]
+async fn what_is_asked_for_wrongly_is_told() {
+    for (path, status, words) in [
+        ("/tileMatrixSets/Other", 404, "there is WebMercatorQuad"),
+        ("/tiles/Other", 404, "there is WebMercatorQuad"),
+        ("/collections/none/tiles", 404, "none"),
+        ("/collections/none/tiles/WebMercatorQuad/1/0/0", 404, "none"),
+        ("/styles/none/map/tiles", 404, "there is no style 'none'"),
+        ("/styles/none/map/tiles/WebMercatorQuad/1/0/0", 404, "there is no style 'none'"),
+        ("/map/tiles/WebMercatorQuad/1/2/0", 404, "0 to 1"),
+        ("/map/tiles/WebMercatorQuad/23/0/0", 404, "zoom 23"),
+        ("/map/tiles/WebMercatorQuad/1/a/0", 404, "there is no tile 1/a/0"),
+        ("/map/tiles/WebMercatorQuad/1/0/0?f=gif", 400, "png, webp or jpeg"),
+        ("/map/tiles/WebMercatorQuad/1/0/0?datetime=soon", 400, "datetime"),
+        ("/map/tiles/WebMercatorQuad/1/0/0?datetime=2020-01-01/..", 400, "open interval"),
+        ("/map/tiles/WebMercatorQuad/1/0/0?datetime=2020-01-01&date=2020-01-01", 400, "twice"),
+        ("/map/tiles/WebMercatorQuad/1/0/0?nothing=1", 400, "nothing"),
+        ("/tiles/WebMercatorQuad/1/0/0?collections=none", 404, "there is no collection 'none'"),
+        ("/tiles/WebMercatorQuad/1/0/0?f=png", 400, "f: mvt"),
+        ("/tiles?nothing=1", 400, "unknown parameter"),
+    ] {
+        let answer = get(path).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+        assert_eq!(answer.header(header::CONTENT_TYPE), "application/problem+json", "{path}");
+        let told = answer.json()["detail"].as_str().unwrap().to_string();
+        assert!(told.contains(words), "{path}: {told}");
+    }
+}
