@@ -41,6 +41,10 @@ fn areas(feature: &MvtFeatureRef) -> MultiPolygon<f64> {
     }
 }
 
+/// The corners on a side that two tiles have in common: the tiles that have any, and each corner by
+/// its feature and how far along it lies.
+type Side = BTreeMap<(u32, u32), BTreeSet<(u64, i64)>>;
+
 fn corners(areas: &MultiPolygon<f64>) -> Vec<(i64, i64)> {
     let rings = areas.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
     rings.flat_map(|ring| ring.coords().map(|c| (c.x as i64, c.y as i64))).collect()
@@ -82,8 +86,7 @@ async fn the_tiles_of_a_collection_say_what_is_in_them() {
 #[tokio::test]
 async fn areas_are_sound_and_share_their_borders_in_every_tile() {
     let (mut shared, mut seams) = (0, 0);
-    let mut on_sides: BTreeMap<String, BTreeMap<(u32, u32), BTreeSet<(u64, i64)>>> =
-        BTreeMap::new();
+    let mut on_sides: BTreeMap<String, Side> = BTreeMap::new();
     for (z, columns, rows) in [(6, 39..=40, 23..=24), (9, 321..=323, 193..=195)] {
         for (x, y) in columns.flat_map(|x| rows.clone().map(move |y| (x, y))) {
             let path = format!("/data/districts/{z}/{x}/{y}.pbf?labels=0&properties=id");
