@@ -61,6 +61,11 @@ impl StyledMap {
             let zoom = |key: &str, other: f64| layer[key].as_f64().unwrap_or(other);
             zooms = (zooms.0.min(zoom("minzoom", 0.0)), zooms.1.max(zoom("maxzoom", 24.0)));
             is_labelled |= has_areas && is_at_points(layer);
+            // Circles are drawn at each corner, and tiles have others.
+            let is_at_corners = layer["type"] == "circle" || layer["type"] == "heatmap";
+            if is_at_corners && !index.parts().iter().all(|p| matches!(p.shape, Shape::Point(_))) {
+                return None;
+            }
         }
         if reads.id || zooms.0 >= zooms.1 {
             return None;

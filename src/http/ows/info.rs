@@ -79,8 +79,11 @@ fn members(map: &Map, pixel: &Pixel) -> JsonObject<String, Json> {
     members
 }
 
-/// Each feature of an answer: its collection, and its properties by name.
-fn listed(answer: &[u8]) -> Vec<(String, Vec<(String, String)>)> {
+/// A feature as it is listed: its collection, and its properties by name.
+type Listed = (String, Vec<(String, String)>);
+
+/// How many features of how many there are, and each of them.
+fn listed(answer: &[u8]) -> (String, Vec<Listed>) {
     let json: Json = serde_json::from_slice(answer).unwrap_or_default();
     let text = |value: &Json| match value {
         Json::String(text) => text.clone(),
@@ -92,12 +95,14 @@ fn listed(answer: &[u8]) -> Vec<(String, Vec<(String, String)>)> {
         let listed = properties.map(|(name, value)| (name.clone(), text(value))).collect();
         (text(&feature["collection"]), listed)
     };
-    features.iter().map(feature).collect()
+    let count = format!("{} of {} features", features.len(), json["numberMatched"]);
+    (count, features.iter().map(feature).collect())
 }
 
 fn plain(answer: &[u8]) -> Vec<u8> {
-    let mut out = String::new();
-    for (collection, properties) in listed(answer) {
+    let (count, features) = listed(answer);
+    let mut out = format!("{count}\n\n");
+    for (collection, properties) in features {
         out.push_str(&format!("[{collection}]\n"));
         for (name, value) in properties {
             out.push_str(&format!("{name}: {}\n", value.replace('\n', " ")));
@@ -112,8 +117,10 @@ fn html(answer: &[u8]) -> Vec<u8> {
         let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         text.replace('"', "&quot;")
     };
-    let mut out = String::from("<!doctype html><meta charset=\"utf-8\"><title>Features</title>\n");
-    for (collection, properties) in listed(answer) {
+    let (count, features) = listed(answer);
+    let head = "<!doctype html><meta charset=\"utf-8\"><title>Features</title>";
+    let mut out = format!("{head}\n<p>{}</p>\n", escaped(&count));
+    for (collection, properties) in features {
         out.push_str(&format!("<h2>{}</h2>\n<table>\n", escaped(&collection)));
         for (name, value) in properties {
             let (name, value) = (escaped(&name), escaped(&value));

@@ -72,7 +72,7 @@ pub async fn collections_json(
     })?;
     let (names, query) = (names.to_string(), query_of(&params));
     let describe = move |map: &Map, stop: &Stop| {
-        let names = collections(&names);
+        let names = collections(map, &names);
         let effort = Effort::new(Limits::QUESTION, stop.clone());
         let (_, wanted) = read(map, &names, params, &effort)?;
         let title =
@@ -109,7 +109,8 @@ pub async fn collections_tile(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let tile = tile_of(&z, &x, &file)?;
-    tile_of_collections(&service, collections(&names), tile, params, &headers).await
+    let names = collections(service.map(), &names);
+    tile_of_collections(&service, names, tile, params, &headers).await
 }
 
 /// Answers with a tile of collections.
@@ -209,9 +210,12 @@ pub async fn style_tile(
     answer(&service, key.text(), &headers, make).await
 }
 
-/// The collections that a path names.
-fn collections(names: &str) -> Vec<String> {
-    names.split(',').map(str::to_string).collect()
+/// The collections that a path names; one whose own name has commas is one.
+pub fn collections(map: &Map, names: &str) -> Vec<String> {
+    match map.catalog().collection(names) {
+        Some(_) => vec![names.to_string()],
+        None => names.split(',').map(str::to_string).collect(),
+    }
 }
 
 /// The tile that a path names: `{y}.pbf` or `{y}.mvt`.

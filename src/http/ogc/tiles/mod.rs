@@ -176,7 +176,7 @@ async fn all_tile(
 ) -> Result<Response, Problem> {
     let tile = tile_at((&set, &matrix, &row, &column))?;
     let names = match params.take("collections") {
-        Some(names) => names.split(',').map(str::to_string).collect(),
+        Some(names) => vector::collections(service.map(), &names),
         None => service.map().catalog().collections().map(|(id, _)| id.to_string()).collect(),
     };
     vector_tile(&service, names, tile, params, &headers).await
