@@ -49,7 +49,7 @@ def gdal(url, folder):
         file = folder / f'gdal-{day}.png'
         west, south, east, north = map(str, EXTENT)
         run = subprocess.run(['gdal_translate', '-q', '-of', 'PNG', '-projwin', west, north, east, south, '-outsize', '512', '512',
-                              source, file], capture_output=True, text=True)
+                              source, file], capture_output=True, text=True, cwd=folder)
         check(f'GDAL WMTS {day}', file.exists() and (pixels(file) == ours(url, day, lang)).all(), run.stderr)
     print('GDAL: WMTS, the same pixels on', ', '.join(day for day, _ in VIEWS))
 
