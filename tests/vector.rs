@@ -72,6 +72,10 @@ async fn the_tiles_of_a_collection_say_what_is_in_them() {
         assert!(own.keys().all(|key| fields.contains_key(key)), "{own:?}");
         assert!(*own["valid_from"] <= *"2020-11-25" && *own["valid_to"] > *"2020-11-25", "{own:?}");
     }
+    // A filter that costs much lets through what it lets through elsewhere, or is refused.
+    let all = "/data/districts/6/40/24.pbf?labels=0&properties=id";
+    let measured = format!("{all}&filter=area_m2(geometry)%3E1");
+    assert!(tile(&measured).await == tile(all).await);
     // A feature's number hangs on its id alone.
     let one = "/data/districts/9/322/194.pbf?properties=id&labels=0&filter=id='az-lachin'";
     let (bytes, other) = (tile(one).await, tile(&one.replace("9/322/194", "8/161/97")).await);
@@ -254,4 +258,41 @@ async fn what_is_asked_for_wrongly_is_told() {
         let told = answer.json()["detail"].as_str().unwrap().to_string();
         assert!(told.contains(words), "{path}: {told}");
     }
+}
+
+/// The areas of the districts that lie in a tile as a whole, in units of zoom 14.
+async fn whole_districts(z: u32, x: u32, y: u32) -> BTreeMap<u64, f64> {
+    let path = format!("/data/districts/{z}/{x}/{y}.pbf?labels=0&properties=id");
+    let answer = get(&path).await;
+    if answer.status == StatusCode::NO_CONTENT {
+        return BTreeMap::new();
+    }
+    let read = MvtReaderRef::new(&answer.body).unwrap();
+    let mut found = BTreeMap::new();
+    for feature in layer(&read, "districts").features() {
+        let areas = areas(&feature);
+        let is_in = |(x, y): &(i64, i64)| (1..4096).contains(x) && (1..4096).contains(y);
+        if corners(&areas).iter().all(is_in) {
+            found.insert(feature.id().unwrap(), areas.unsigned_area() * 4_f64.powi(14 - z as i32));
+        }
+    }
+    found
+}
+
+/// Thinned or not, wherever their rings begin.
+#[tokio::test]
+async fn areas_are_as_large_at_each_zoom() {
+    let coarse = whole_districts(6, 40, 24).await;
+    let mut compared = 0;
+    for (x, y) in (160..164).flat_map(|x| (96..100).map(move |y| (x, y))) {
+        for (id, fine) in whole_districts(8, x, y).await {
+            // Of the smallest two units of tolerance are much.
+            if let Some(coarse) = coarse.get(&id).filter(|area| **area > 1e8) {
+                let off = (coarse / fine - 1.0).abs();
+                assert!(off < 0.03, "{id} in {x}/{y}: {coarse} beside {fine}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 10, "{compared}");
 }

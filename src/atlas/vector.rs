@@ -10,7 +10,7 @@ use super::{Source, StyledMap};
 use crate::catalog::{Period, QueryError, Wanted, layers_of};
 use crate::compose::{self, Fetched, Inputs};
 use crate::encode::{Grid, Most, Tile, free_name, mvt};
-use crate::feature::Feature;
+use crate::feature::{Feature, Value};
 use crate::geo::{Camera, Detail, Effort, Shape, World};
 use crate::index::Index;
 use crate::style::{GeoJsonData, Layer, Paint, Reads, SourceSpec};
@@ -73,9 +73,18 @@ impl StyledMap {
         let deepest = f64::from(Grid::DEEPEST);
         let zooms = (zooms.0.floor().min(deepest) as u8, (zooms.1.ceil() - 1.0).min(deepest) as u8);
         let features = &index.collection().features;
+        // Tiles have lists and objects as text.
+        let is_nested = |(name, value): (&Arc<str>, &Value)| {
+            matches!(value, Value::Array(_) | Value::Object(_)) && reads.wants(name)
+        };
+        if features.iter().any(|feature| feature.properties.iter().any(is_nested)) {
+            return None;
+        }
         let names: BTreeSet<&str> =
             features.iter().flat_map(|f| f.properties.iter().map(|(name, _)| &**name)).collect();
-        let fields = names.into_iter().filter(|name| reads.wants(name)).map(str::to_string);
+        let promoted = json.get("promoteId").and_then(Json::as_str);
+        let is_read = |name: &&str| reads.wants(name) || promoted == Some(*name);
+        let fields = names.into_iter().filter(is_read).map(str::to_string);
         let others: Vec<&str> = self.sources.keys().map(String::as_str).collect();
         let labels = || free_name(&format!("{source}_labels"), others.iter().copied());
         Some(VectorLayer {
@@ -151,8 +160,11 @@ fn layers_of_source<'a>(style: &'a Json, source: &'a str) -> impl Iterator<Item 
 /// Whether a layer draws a symbol at one point of each feature, and does not ask whether that is an
 /// area.
 pub fn is_at_points(layer: &Json) -> bool {
-    let placement = layer["layout"]["symbol-placement"].as_str().unwrap_or("point");
+    let is_at_point = match &layer["layout"]["symbol-placement"] {
+        Json::Null => true,
+        placement => placement == "point",
+    };
     let mut reads = Reads::default();
     reads.add(layer);
-    layer["type"] == "symbol" && placement == "point" && !reads.geometry_type
+    layer["type"] == "symbol" && is_at_point && !reads.geometry_type
 }

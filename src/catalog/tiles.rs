@@ -19,6 +19,8 @@ pub struct TileQuery {
     pub during: Option<Period>,
     /// Only these properties.
     pub only: Option<Vec<String>>,
+    /// What the filters may cost.
+    pub filtering: Effort,
     /// Whether a second layer has a point on each area, where its name is put.
     pub labels: bool,
 }
@@ -65,6 +67,10 @@ impl Catalog {
             let only = query.only.as_deref();
             let wanted = Wanted { name: collection.clone(), labels, only };
             layers.extend(layers_of(index, &query.grid, wanted, &feature, effort)?);
+        }
+        // A filter whose effort is over lets nothing through.
+        if let Some(why) = query.filtering.over() {
+            return Err(why.into());
         }
         Ok(mvt(&layers, Most::SERVED, effort)?)
     }
@@ -134,7 +140,7 @@ pub fn layers_of<'a>(
 fn copies(reach: &WorldBox) -> impl Iterator<Item = (i64, WorldBox)> {
     let reach = *reach;
     let world = WorldBox::from_degrees([-180.0, -90.0, 180.0, 90.0]);
-    (-1..=1)
+    (reach.min.x.floor() as i64..=reach.max.x.floor() as i64)
         .map(move |copy| (copy, reach.moved(-(copy as f64))))
         .filter(move |(_, shown)| shown.min.x <= world.max.x && shown.max.x >= world.min.x)
 }

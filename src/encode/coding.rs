@@ -1,6 +1,6 @@
 //! Bytes compressed as HTTP has them (RFC 9110, 8.4.1).
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
@@ -32,21 +32,24 @@ impl Coding {
         }
     }
 
-    pub fn coded(self, bytes: &[u8]) -> Vec<u8> {
+    /// The bytes, compressed.
+    ///
+    /// # Errors
+    /// Where the compressor has none of the memory that it needs.
+    pub fn coded(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
         let mut out = Vec::with_capacity(bytes.len() / 2);
-        // Writing to memory does not fail.
         match self {
             Self::Brotli => {
                 let params = BrotliEncoderParams { quality: BROTLI, ..Default::default() };
-                let mut bytes = bytes;
-                let _ = brotli::BrotliCompress(&mut bytes, &mut out, &params);
+                brotli::BrotliCompress(&mut &*bytes, &mut out, &params)?;
             }
-            Self::Zstd => out = zstd::bulk::compress(bytes, ZSTD).unwrap_or_default(),
+            Self::Zstd => out = zstd::bulk::compress(bytes, ZSTD)?,
             Self::Gzip => {
                 let mut encoder = GzEncoder::new(&mut out, Compression::new(GZIP));
-                let _ = encoder.write_all(bytes).and_then(|()| encoder.finish().map(drop));
+                encoder.write_all(bytes)?;
+                encoder.finish()?;
             }
         }
-        out
+        Ok(out)
     }
 }

@@ -107,7 +107,10 @@ fn serve_features(style: &mut Json, styled: &StyledMap, tilejson: &str) {
     for layer in layers {
         let Some(mut own) = sources.remove(&layer.source) else { continue };
         if let Some(id) = own.get_mut("promoteId").filter(|id| id.is_string()) {
-            promoted.insert(layer.source.clone(), id.take());
+            let id = id.take();
+            for name in std::iter::once(&layer.source).chain(&layer.labels) {
+                promoted.insert(name.clone(), id.clone());
+            }
         }
         if let Some(Json::String(text)) = own.get_mut("attribution").map(Json::take)
             && !attributions.contains(&text)

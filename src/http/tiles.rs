@@ -20,7 +20,7 @@ pub async fn tile(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (frame, output) = tile_frame(256, &z, &x, &file)?;
-    draw(&service, id, frame, output, params, &headers).await
+    draw(&service, (id, frame, output), params, &headers, true).await
 }
 
 /// `/styles/{id}/{256,512}/{z}/{x}/{y}[@{ratio}x].png`.
@@ -41,7 +41,7 @@ pub async fn sized_tile(
         }
     };
     let (frame, output) = tile_frame(size, &z, &x, &file)?;
-    draw(&service, id, frame, output, params, &headers).await
+    draw(&service, (id, frame, output), params, &headers, true).await
 }
 
 /// `/styles/{id}/tms/{z}/{x}/{y}[@{ratio}x].png`: row 0 in the south, as TMS and MBTiles have it.
@@ -55,7 +55,7 @@ pub async fn tms_tile(
     let turned = tile_of(&z, &x, row)?;
     let row = (1_u32 << turned.z()) - 1 - turned.y();
     let (frame, output) = tile_frame(256, &z, &x, &format!("{row}{rest}"))?;
-    draw(&service, id, frame, output, params, &headers).await
+    draw(&service, (id, frame, output), params, &headers, true).await
 }
 
 /// `/styles/{id}/quadkey/{quadkey}[@{ratio}x].png`, as Bing Maps numbers tiles: a digit for each zoom.
@@ -80,7 +80,7 @@ pub async fn quadkey_tile(
     });
     let (z, x) = (key.len().to_string(), x.to_string());
     let (frame, output) = tile_frame(256, &z, &x, &format!("{y}{rest}"))?;
-    draw(&service, id, frame, output, params, &headers).await
+    draw(&service, (id, frame, output), params, &headers, true).await
 }
 
 /// A file's name up to its ratio or its end, and the rest of it.
@@ -102,14 +102,14 @@ pub fn tile_of(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
         .map_err(|e| Problem::not_found(e.to_string()))
 }
 
-/// Answers with a tile of a style, as parameters say.
+/// Answers with a tile of a style, as parameters say; it is `lasting` where it hangs on nothing of
+/// the request but its URL.
 pub async fn draw(
     service: &Service,
-    style: String,
-    frame: Frame,
-    output: Output,
+    (style, frame, output): (String, Frame, Output),
     mut params: Params,
     headers: &HeaderMap,
+    lasting: bool,
 ) -> Result<Response, Problem> {
     let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
     let output = match (params.take_flag("palette")?, output) {
@@ -120,5 +120,5 @@ pub async fn draw(
     let state = styled.state(params.pairs())?;
     params.refuse_lists()?;
     let picture = Picture::plain(style, state, frame, output);
-    send(service, picture, headers, true).await
+    send(service, picture, headers, lasting).await
 }

@@ -136,7 +136,16 @@ impl Index {
         match &part.shape {
             Shape::Point(p) => Shape::Point(*p),
             Shape::Line(line) => Shape::Line(kept(line)),
-            Shape::Polygon(rings) => Shape::Polygon(rings.iter().map(kept).collect()),
+            Shape::Polygon(rings) => {
+                // The position that a ring begins at, and ends at again, may be none that matters.
+                let closed = |ring: &Vec<World>| {
+                    let mut own = kept(ring);
+                    let first = own.first().copied();
+                    own.extend(first.filter(|first| own.last() != Some(first)));
+                    own
+                };
+                Shape::Polygon(rings.iter().map(closed).collect())
+            }
         }
     }
 

@@ -93,6 +93,8 @@ struct Shared {
 
 /// Pictures kept, in bytes, at the most; no more than an eighth of the memory.
 const CACHE_BYTES: u64 = 256 << 20;
+/// What an entry of the cache takes besides, so that empty tiles are no free ones.
+const ENTRY_BYTES: usize = 512;
 /// What one picture may take of a processor; three times that by the clock.
 const MOST_DRAWING: Duration = Duration::from_secs(20);
 /// What one question, or piece of an answer: with reading and writing it, 2 s.
@@ -113,7 +115,7 @@ impl Service {
     /// Where the system gives no threads.
     pub fn with_budget(map: Map, cores: usize, budget: Budget) -> std::io::Result<Self> {
         let weigh = |key: &String, made: &Made| {
-            u32::try_from(key.len() + made.bytes.len()).unwrap_or(u32::MAX)
+            u32::try_from(key.len() + made.bytes.len() + ENTRY_BYTES).unwrap_or(u32::MAX)
         };
         let kept = CACHE_BYTES.min(budget.total() / 8);
         let shared = Shared {
@@ -194,7 +196,11 @@ impl Service {
         let Some(coding) = coding.filter(|_| !plain.bytes.is_empty()) else { return Ok(plain) };
         let key = format!("{key}/{}", coding.name());
         self.kept(Lane::Tile, 0, key, move |_, _| {
-            Ok(Made { bytes: coding.coded(&plain.bytes).into(), warnings: plain.warnings })
+            let bytes = coding.coded(&plain.bytes).map_err(|e| {
+                tracing::error!("a tile could not be compressed: {e}");
+                ServiceError::Panic
+            })?;
+            Ok(Made { bytes: bytes.into(), warnings: plain.warnings })
         })
         .await
     }

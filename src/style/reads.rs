@@ -11,7 +11,7 @@ pub struct Reads {
     /// How names begin that are put together.
     prefixes: BTreeSet<String>,
     all: bool,
-    /// Whether the id, and the kind of the geometry, are read.
+    /// Whether the id, and the geometry or its kind, are read.
     pub id: bool,
     pub geometry_type: bool,
 }
@@ -54,7 +54,7 @@ impl Reads {
             ("literal", _) => return,
             ("id", []) => self.id = true,
             ("properties", []) => self.all = true,
-            ("geometry-type", []) => self.geometry_type = true,
+            ("geometry-type", []) | ("within" | "distance", _) => self.geometry_type = true,
             ("get" | "has", [Json::String(name)]) => self.name(name),
             ("get" | "has", [name]) => self.composed(name),
             // Filters of the first version of styles name properties first.

@@ -17,6 +17,8 @@ pub const FORMATS: [&str; 4] = [GEOJSON, JSON, "text/html", "text/plain"];
 
 /// How far from the middle of the pixel features may be, px.
 const REACH_PX: f64 = 4.0;
+/// An answer of no features.
+const NOTHING: &[u8] = br#"{"type":"FeatureCollection","features":[],"numberMatched":0}"#;
 /// Features of an answer.
 const MOST: usize = 50;
 
@@ -39,7 +41,12 @@ pub async fn answer(
     let format = pixel.format;
     let ask = move |map: &Map, stop: &Stop| {
         let effort = Effort::new(Limits::QUESTION, stop.clone());
-        let question = Question::read(&members(map, &pixel), &effort)?;
+        let members = members(map, &pixel);
+        // A style without collections shows none, where a question without any asks for all.
+        if members["collections"].as_array().is_none_or(Vec::is_empty) {
+            return Ok(NOTHING.to_vec());
+        }
+        let question = Question::read(&members, &effort)?;
         let answer = question.ask(map.catalog(), &effort)?;
         Ok::<_, Problem>(answer.geojson(JsonObject::new()))
     };
@@ -67,7 +74,7 @@ fn members(map: &Map, pixel: &Pixel) -> JsonObject<String, Json> {
     let mut members = JsonObject::from_iter([
         ("of".to_string(), json!([lon, lat])),
         ("distance_m".to_string(), json!(pixel.side * girth * REACH_PX)),
-        ("collections".to_string(), json!(collections.join(","))),
+        ("collections".to_string(), json!(collections)),
         ("limit".to_string(), json!(MOST)),
     ]);
     if let Some(day) = &pixel.day {

@@ -126,12 +126,13 @@ pub async fn tile_of_collections(
         .with(&names)
         .with(&(tile.z(), tile.x(), tile.y()))
         .with(&params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect::<Vec<_>>());
-    // What is wrong with it is told before anything is kept.
-    let wanted = service.run(Lane::Question, move |map, stop| {
-        let effort = Effort::new(Limits::QUESTION, stop.clone());
-        let (layers, Wanted { shape, only, labels }) = read(map, &names, params, &effort)?;
+    // What is wrong with it is told before anything is kept. The filters live on after this, when
+    // nobody waits for it any more.
+    let wanted = service.run(Lane::Question, move |map, _| {
+        let filtering = Effort::new(Limits::QUESTION, Stop::never());
+        let (layers, Wanted { shape, only, labels }) = read(map, &names, params, &filtering)?;
         let (grid, during) = (shape.grid(tile), shape.during);
-        Ok::<_, Problem>(TileQuery { grid, layers, during, only, labels })
+        Ok::<_, Problem>(TileQuery { grid, layers, during, only, filtering, labels })
     });
     let query = wanted.await??;
     let make = move |map: &Map, effort: &Effort| map.catalog().tile(&query, effort);

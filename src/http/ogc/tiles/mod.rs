@@ -122,7 +122,9 @@ async fn image_tile(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let style = style_id(service.map(), style)?;
-    let name = match params.take("f") {
+    let named = params.take("f");
+    let is_named = named.is_some();
+    let name = match named {
         Some(f) => f,
         None => {
             let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
@@ -144,7 +146,7 @@ async fn image_tile(
         params.put("date", day)?;
     }
     let frame = Frame::tile(tile, TILE_PX, 1);
-    let answer = tiles::draw(service, style, frame, output, params, headers).await?;
+    let answer = tiles::draw(service, (style, frame, output), params, headers, is_named).await?;
     Ok(of_time(answer, time.as_deref()))
 }
 
