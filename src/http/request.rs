@@ -77,7 +77,7 @@ fn given_twice(key: &str, first: &str) -> Problem {
 }
 
 impl Params {
-    /// Some parameters, each once.
+    /// Some parameters, of which none is given twice.
     pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
         Self(pairs.into_iter().collect())
     }
