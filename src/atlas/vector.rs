@@ -11,7 +11,7 @@ use crate::catalog::{Period, QueryError, Wanted, layers_of};
 use crate::compose::{self, Fetched, Inputs};
 use crate::encode::{Grid, Most, Tile, free_name, mvt};
 use crate::feature::{Feature, Value};
-use crate::geo::{Camera, Detail, Effort, Shape, World};
+use crate::geo::{Camera, Detail, Effort, Shape, Stopped, World, WorldBox, cost};
 use crate::index::Index;
 use crate::style::{GeoJsonData, Layer, Paint, Reads, SourceSpec};
 
@@ -32,6 +32,8 @@ pub struct VectorLayer {
 
 /// Of a layer whose lines are ever so wide, in tiles.
 const MOST_BUFFER: f64 = 0.5;
+/// How far bounds go into a tile that they are to meet, in tiles.
+const INSIDE: f64 = 0.01;
 
 impl StyledMap {
     /// The layers of its tiles.
@@ -99,10 +101,19 @@ impl StyledMap {
 
     /// How far beyond a tile a layer's features are in it, units: as far as lines and circles of
     /// those outside are seen in it, at the tile's own zoom and up to the next.
-    fn buffer(&self, layer: &VectorLayer, grid: &Grid) -> u32 {
-        let z = grid.tile.z().min(Grid::DEEPEST);
+    fn buffer(&self, layer: &VectorLayer, grid: &Grid, effort: &Effort) -> Result<u32, Stopped> {
+        let share = self.reach(layer, grid.tile.z(), effort)?;
+        Ok((share * f64::from(grid.extent)).ceil() as u32)
+    }
+
+    /// The same in tiles of a zoom.
+    fn reach(&self, layer: &VectorLayer, z: u8, effort: &Effort) -> Result<f64, Stopped> {
+        let z = z.min(Grid::DEEPEST);
+        let Some(known) = layer.buffers.get(usize::from(z)) else { return Ok(0.0) };
         let measure = || {
             let parts = 0..layer.index.parts().len() as u32;
+            // It is over in the end, not here.
+            let parts = parts.take_while(|_| effort.spend(cost::FEATURE).is_ok());
             let parts = parts.filter_map(|n| Fetched::of(&layer.index, n, Detail::ALL));
             let drawn = self.style.layers.iter().filter(|own| {
                 let is_of = own.source.as_deref() == Some(&*layer.source);
@@ -110,7 +121,6 @@ impl StyledMap {
             });
             let reach = |own: &Layer, zoom: u8| {
                 let camera = Camera::centered(World { x: 0.5, y: 0.5 }, zoom.into(), (1, 1), 1);
-                let effort = &Effort::default();
                 let (camera, sprite) = (&camera, &*self.sprite);
                 let inputs = Inputs { camera, state: &self.style.state, sprite, effort };
                 compose::reach_px(own, &inputs, parts.clone()) / (512.0 * f64::from(1 + zoom - z))
@@ -118,9 +128,43 @@ impl StyledMap {
             let reaches = drawn.flat_map(|own| [reach(own, z), reach(own, z + 1)]);
             reaches.fold(0.0, f64::max).min(MOST_BUFFER)
         };
-        let share =
-            layer.buffers.get(usize::from(z)).map_or(0.0, |known| *known.get_or_init(measure));
-        (share * f64::from(grid.extent)).ceil() as u32
+        if let Some(known) = known.get() {
+            return Ok(*known);
+        }
+        let measured = measure();
+        match effort.over() {
+            Some(why) => Err(why),
+            None => Ok(*known.get_or_init(|| measured)),
+        }
+    }
+
+    /// The envelope of what its tiles show, unit square: that of its features, up to each tile that
+    /// their lines are seen in beyond it.
+    ///
+    /// # Errors
+    /// Where it is too much work.
+    pub fn vector_bounds(&self, effort: &Effort) -> Result<Option<WorldBox>, Stopped> {
+        let mut all: Option<WorldBox> = None;
+        for layer in self.vector_layers() {
+            let Some(own) = layer.index.bounds() else { continue };
+            let mut bounds = own;
+            for z in layer.zooms.0..=layer.zooms.1 {
+                let side = 1.0 / f64::from(1_u32 << z);
+                let seen = own.grown(self.reach(layer, z, effort)? * side);
+                // Just into the furthest tile.
+                let low = |v: f64| (v / side).floor() * side + side * (1.0 - INSIDE);
+                let high = |v: f64| (v / side).floor() * side + side * INSIDE;
+                bounds.min.x = bounds.min.x.min(low(seen.min.x)).max(own.min.x.min(0.0));
+                bounds.min.y = bounds.min.y.min(low(seen.min.y)).max(own.min.y.min(0.0));
+                bounds.max.x = bounds.max.x.max(high(seen.max.x)).min(own.max.x.max(1.0));
+                bounds.max.y = bounds.max.y.max(high(seen.max.y)).min(own.max.y.max(1.0));
+            }
+            let with = |all: WorldBox| {
+                WorldBox::around(&[all.min, all.max, bounds.min, bounds.max]).unwrap_or(all)
+            };
+            all = Some(all.map_or(bounds, with));
+        }
+        Ok(all)
     }
 
     /// A tile of its layers.
@@ -143,7 +187,8 @@ impl StyledMap {
                     labels: layer.labels.clone(),
                     only: Some(&layer.fields),
                 };
-                let grid = &Grid { buffer: grid.buffer.max(self.buffer(layer, grid)), ..*grid };
+                let grid =
+                    &Grid { buffer: grid.buffer.max(self.buffer(layer, grid, effort)?), ..*grid };
                 layers.extend(layers_of(&layer.index, grid, wanted, &is_wanted, effort)?);
             }
         }

@@ -83,6 +83,13 @@ impl Period {
         (from <= to).then_some(Period { from, to })
     }
 
+    /// Which features of an index hold at any time of it: those of two periods for which this is
+    /// the same are the same.
+    pub fn place(&self, index: &Index) -> (u64, u64) {
+        let until = |at: Instant| index.ends().partition_point(|d| Instant::of(*d) <= at) as u64;
+        (until(self.from), until(self.to))
+    }
+
     /// Whether the feature holds at any time of it.
     pub fn meets(&self, feature: &Feature) -> bool {
         let validity = &feature.validity;

@@ -8,7 +8,7 @@ use super::{Catalog, Period, QueryError};
 use crate::cql2::Filter;
 use crate::encode::{Grid, Most, Tile, TileFeature, TileLayer, free_name, mvt};
 use crate::feature::{Feature, FeatureId};
-use crate::geo::{Effort, Shape, Stopped, WorldBox, cost};
+use crate::geo::{Effort, Held, Shape, Stopped, World, WorldBox, cost};
 use crate::index::{Index, Part};
 
 /// What is asked of a tile.
@@ -45,9 +45,6 @@ const SMALL: f64 = 4.0;
 
 /// Shapes, and how many worlds to the east each is.
 type Shapes = Vec<(Shape, i64)>;
-
-/// What a pole costs, for each position of its polygon.
-const POLE: usize = 32 * cost::POSITION;
 
 impl Catalog {
     /// A tile of collections.
@@ -97,6 +94,7 @@ pub fn layers_of<'a>(
     effort: &Effort,
 ) -> Result<Vec<TileLayer<'a>>, Stopped> {
     let (detail, reach) = (grid.detail(), grid.reach());
+    let (mut held, mut held_by_points) = (Held::nothing(effort), Held::nothing(effort));
     let unit = grid.tile.bounds().width() / f64::from(grid.extent);
     let mut near: BTreeMap<u32, (Shapes, Shapes)> = BTreeMap::new();
     let mut asked: BTreeMap<u32, bool> = BTreeMap::new();
@@ -116,24 +114,35 @@ pub fn layers_of<'a>(
             let shape = index.thinned(part, detail);
             if wanted.labels.is_some() {
                 let point = label_point(index, part, unit, effort)?;
-                points.push((point.unwrap_or_else(|| shape.clone()), copy));
+                let point = point.unwrap_or_else(|| shape.clone());
+                held_by_points.grow(bytes_of(&point))?;
+                points.push((point, copy));
             }
+            held.grow(bytes_of(&shape))?;
             shapes.push((shape, copy));
         }
     }
     let only = wanted.only;
-    let layer = |name: String| TileLayer { name, grid: *grid, features: Vec::new(), only };
-    let mut own = layer(wanted.name);
-    let mut on_areas = wanted.labels.map(layer);
+    let layer = |name: String, is_on_areas: bool, held: Held| {
+        let (grid, features) = (*grid, Vec::with_capacity(near.len()));
+        TileLayer { name, grid, features, only, is_on_areas, held }
+    };
+    let mut own = layer(wanted.name, false, held);
+    let mut on_areas = wanted.labels.map(|name| layer(name, true, held_by_points));
     for (number, (shapes, points)) in near {
         let feature = &index.collection().features[number as usize];
         let (id, name) = ids(feature, number);
-        if let Some(layer) = on_areas.as_mut().filter(|_| !points.is_empty()) {
+        if let Some(layer) = &mut on_areas {
             layer.features.push(TileFeature { feature, id, name: name.clone(), shapes: points });
         }
         own.features.push(TileFeature { feature, id, name, shapes });
     }
     Ok(std::iter::once(own).chain(on_areas).collect())
+}
+
+/// Bytes of a shape, with what its feature takes besides.
+fn bytes_of(shape: &Shape) -> usize {
+    size_of::<TileFeature>() + shape.positions() * size_of::<World>()
 }
 
 /// The copies of the world that a box meets, and the box as each has it.
@@ -158,8 +167,7 @@ fn label_point(
     if bounds.width().max(bounds.height()) < SMALL * unit {
         return Ok(Some(Shape::Point(bounds.center())));
     }
-    effort.spend(part.shape.positions() * POLE)?;
-    Ok(index.pole(part).map(Shape::Point))
+    Ok(index.pole(part, effort)?.map(Shape::Point))
 }
 
 /// Whole numbers that JavaScript tells apart.

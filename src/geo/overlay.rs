@@ -124,7 +124,10 @@ fn edges_of(areas: &MultiPolygon<f64>) -> impl Iterator<Item = geo::Line<f64>> {
 }
 
 /// Takes what overlaying these edges costs.
-fn allow(
+///
+/// # Errors
+/// Where the effort ends.
+pub fn allow(
     lines: impl Iterator<Item = geo::Line<f64>>,
     effort: &Effort,
 ) -> Result<[Held; 2], Stopped> {

@@ -2,20 +2,32 @@
 
 use std::collections::BinaryHeap;
 
+use super::effort::{Effort, Stopped, cost};
 use super::{World, WorldBox};
 
 /// The place in a polygon that is furthest from its outline, to within `precision` (the unit
 /// square), or its centroid where that is as good (V. Agafonkin, "A new algorithm for finding a
-/// visual center of a polygon", 2016).
-pub fn pole(rings: &[Vec<World>], precision: f64) -> Option<World> {
-    let exterior = rings.first()?;
-    let bounds = WorldBox::around(exterior)?;
+/// visual center of a polygon", 2016). Of a polygon of very many positions it is the best that a
+/// bounded search finds. `None` where there is no exterior ring.
+///
+/// # Errors
+/// Where the effort ends.
+pub fn pole(
+    rings: &[Vec<World>],
+    precision: f64,
+    effort: &Effort,
+) -> Result<Option<World>, Stopped> {
+    let Some(exterior) = rings.first() else { return Ok(None) };
+    let Some(bounds) = WorldBox::around(exterior) else { return Ok(None) };
+    let positions = rings.iter().map(Vec::len).sum::<usize>().max(1);
+    let most_cells = MAX_LOOKS / positions;
     let (narrow, wide) = (bounds.width().min(bounds.height()), bounds.width().max(bounds.height()));
     if narrow <= 0.0 {
-        return Some(bounds.min);
+        return Ok(Some(bounds.min));
     }
     // A sliver would be cut into ever so many squares.
-    let side = narrow.max(wide / MAX_SQUARES);
+    let squares = (most_cells as f64).clamp(1.0, MAX_SQUARES);
+    let side = narrow.max(wide / squares);
     // A ridge that is as good everywhere is not searched to the last pixel.
     let precision = precision.max(narrow / FINEST);
     let cell = |x: f64, y: f64, half: f64| {
@@ -27,13 +39,14 @@ pub fn pole(rings: &[Vec<World>], precision: f64) -> Option<World> {
     let mut queue = BinaryHeap::new();
     let half = side / 2.0;
     let count = |length: f64| (length / side).ceil() as usize;
+    effort.spend(count(bounds.width()) * count(bounds.height()) * positions * cost::BOX)?;
     for column in 0..count(bounds.width()) {
         for row in 0..count(bounds.height()) {
             let at = |low: f64, i: usize| low + i as f64 * side + half;
             queue.push(cell(at(bounds.min.x, column), at(bounds.min.y, row), half));
         }
     }
-    for _ in 0..MAX_PROBES {
+    for _ in 0..MAX_PROBES.min(most_cells / 4) {
         let Some(next) = queue.pop() else { break };
         if next.inside > best.inside {
             best = next;
@@ -41,6 +54,7 @@ pub fn pole(rings: &[Vec<World>], precision: f64) -> Option<World> {
         if next.best - best.inside <= precision {
             continue;
         }
+        effort.spend(4 * positions * cost::BOX)?;
         let half = next.half / 2.0;
         for (dx, dy) in [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)] {
             queue.push(cell(next.x + dx * half, next.y + dy * half, half));
@@ -48,7 +62,7 @@ pub fn pole(rings: &[Vec<World>], precision: f64) -> Option<World> {
     }
     let best =
         middle.filter(|m| m.inside > 0.0 && best.inside - m.inside <= precision).unwrap_or(best);
-    Some(World { x: best.x, y: best.y })
+    Ok(Some(World { x: best.x, y: best.y }))
 }
 
 /// Squares along a polygon's longer side to begin with, the finest share of its shorter side that
@@ -56,6 +70,8 @@ pub fn pole(rings: &[Vec<World>], precision: f64) -> Option<World> {
 const MAX_SQUARES: f64 = 64.0;
 const FINEST: f64 = 200.0;
 const MAX_PROBES: usize = 4_000;
+/// Edges that are looked at, again for each square, at the most: some 60 ms.
+const MAX_LOOKS: usize = 32_000_000;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Cell {
@@ -140,7 +156,7 @@ mod tests {
             at(0., 0.),
         ];
         let rings = [ring];
-        let pole = pole(&rings, 0.001).unwrap();
+        let pole = pole(&rings, 0.001, &Effort::default()).unwrap().unwrap();
         assert!(inside_distance(&rings, pole.x, pole.y) > 0.0999);
     }
 }

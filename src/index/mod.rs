@@ -20,7 +20,9 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, Envelope as _, ParentNode, RTree, RTreeNode, RTreeObject as _};
 
 use crate::feature::{Collection, Date, Feature, Timing};
-use crate::geo::{Detail, Projector, Shape, World, WorldBox, pole, round, shapes_of};
+use crate::geo::{
+    Detail, Effort, Projector, Shape, Stopped, World, WorldBox, pole, round, shapes_of,
+};
 
 type Entry = GeomWithData<Rectangle<[f64; 2]>, u32>;
 
@@ -49,6 +51,8 @@ pub struct Index {
     worths: OnceLock<Worths>,
     /// The widest place of each polygon, made when it is first asked for.
     poles: OnceLock<Box<[OnceLock<Option<World>>]>>,
+    /// The days on which a feature begins or ceases to hold, gathered when first asked for.
+    ends: OnceLock<Box<[Date]>>,
 }
 
 impl Index {
@@ -79,6 +83,7 @@ impl Index {
             frame: OnceLock::new(),
             worths: OnceLock::new(),
             poles: OnceLock::new(),
+            ends: OnceLock::new(),
         }
     }
 
@@ -112,6 +117,7 @@ impl Index {
             // It is drawn once, in one picture.
             worths: OnceLock::from(Worths::default()),
             poles: OnceLock::new(),
+            ends: OnceLock::new(),
         }
     }
 
@@ -150,11 +156,22 @@ impl Index {
     }
 
     /// The widest place of a part that is a polygon, unit square.
-    pub fn pole(&self, part: &Part) -> Option<World> {
-        let Shape::Polygon(rings) = &part.shape else { return None };
+    ///
+    /// # Errors
+    /// Where the effort ends.
+    pub fn pole(&self, part: &Part, effort: &Effort) -> Result<Option<World>, Stopped> {
+        let Shape::Polygon(rings) = &part.shape else { return Ok(None) };
         let all = || self.parts.iter().map(|_| OnceLock::new()).collect();
-        let known = self.poles.get_or_init(all).get(part.number as usize)?;
-        *known.get_or_init(|| pole(rings, 0.0))
+        let Some(known) = self.poles.get_or_init(all).get(part.number as usize) else {
+            return Ok(None);
+        };
+        match known.get() {
+            Some(found) => Ok(*found),
+            None => {
+                let found = pole(rings, 0.0, effort)?;
+                Ok(*known.get_or_init(|| found))
+            }
+        }
     }
 
     pub fn collection(&self) -> &Collection {
@@ -227,7 +244,20 @@ impl Index {
         })
     }
 
-    /// The days on which a feature of this collection begins or ceases to hold, in order.
+    /// The days on which a feature begins or ceases to hold, in order: of moments, too, the days
+    /// that they are said to end on.
+    pub fn ends(&self) -> &[Date] {
+        self.ends.get_or_init(|| {
+            let validities = self.collection.features.iter().map(|feature| feature.validity);
+            let mut dates: Vec<Date> =
+                validities.flat_map(|own| [own.from(), own.to()]).flatten().collect();
+            dates.sort_unstable();
+            dates.dedup();
+            dates.into()
+        })
+    }
+
+    /// The days on which this collection's map changes, in order.
     pub fn change_dates(&self) -> Vec<Date> {
         // Moments begin, but do not cease to be on the map.
         let is_moment = self.collection.timing == Timing::Instant;

@@ -182,7 +182,9 @@ impl Service {
         make: impl FnOnce(&Map, &Effort) -> Result<Tile, QueryError> + Send + 'static,
     ) -> Result<Made, ServiceError> {
         let plain = self.kept(Lane::Tile, 0, key.clone(), move |map, stop| {
-            let effort = Effort::new(Limits::QUESTION, stop.clone());
+            // It waits as tiles do, and is as much work as a question.
+            let stop = limited(Lane::Question, stop.clone());
+            let effort = Effort::new(Limits::QUESTION, stop);
             let Tile { bytes, left_out, .. } = make(map, &effort).map_err(ServiceError::Query)?;
             let told = (left_out > 0).then(|| {
                 format!(

@@ -70,7 +70,7 @@ impl Place {
         let world = match part.shape {
             Shape::Point(p) => *p,
             Shape::Line(line) => *line.first()?,
-            Shape::Polygon(rings) => pole(rings, precision)?,
+            Shape::Polygon(rings) => pole(rings, precision, inputs.effort).ok().flatten()?,
         };
         let at = inputs.plane.at(World { x: world.x + copy as f64, y: world.y });
         Some(Self { world, at })

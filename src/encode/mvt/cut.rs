@@ -1,11 +1,14 @@
 //! Lines and areas cut to a tile, in its units.
 
+use geo::geometry::{Coord, Line};
 use i_overlay::core::fill_rule::FillRule;
 use i_overlay::core::overlay::{IntOverlayOptions, Overlay, ShapeType};
 use i_overlay::core::overlay_rule::OverlayRule;
 use i_overlay::i_float::int::point::IntPoint;
 
 use super::grid::{Unit, crossing};
+use crate::geo::overlay::allow;
+use crate::geo::{Effort, Stopped};
 
 /// Rings that enclose less are left out, square units: a fiftieth of a CSS px.
 const LEAST_AREA: u64 = 1;
@@ -74,20 +77,29 @@ fn half(ring: &[Unit], is_turned: bool, limit: i64, is_upper: bool) -> Vec<Unit>
 
 /// Polygons, their exterior rings first, of what some rings enclose between `low` and `high`. Rings
 /// are open, exteriors and holes wound against each other, the former clockwise as tiles are seen.
-pub fn areas(rings: Vec<Vec<Unit>>, (low, high): (i64, i64)) -> Vec<Vec<Vec<Unit>>> {
+///
+/// # Errors
+/// Where the effort ends.
+pub fn areas(
+    mut rings: Vec<Vec<Unit>>,
+    (low, high): (i64, i64),
+    effort: &Effort,
+) -> Result<Vec<Vec<Vec<Unit>>>, Stopped> {
+    for ring in &mut rings {
+        for is_turned in [false, true] {
+            for (limit, is_upper) in [(low, false), (high, true)] {
+                *ring = half(ring, is_turned, limit, is_upper);
+            }
+        }
+    }
+    rings.retain(|ring| ring.len() > 2);
+    let _held = allow(rings.iter().flat_map(|ring| edges(ring)), effort)?;
     let positions = rings.iter().map(Vec::len).sum();
     let options = IntOverlayOptions { ogc: true, ..IntOverlayOptions::keep_all_points() };
     let mut overlay = Overlay::new_custom(positions, options, Default::default());
-    for mut ring in rings {
-        for is_turned in [false, true] {
-            for (limit, is_upper) in [(low, false), (high, true)] {
-                ring = half(&ring, is_turned, limit, is_upper);
-            }
-        }
-        if ring.len() > 2 {
-            let points = ring.iter().map(|p| IntPoint::new(p.x as i32, p.y as i32));
-            overlay.add_path_iter(points, ShapeType::Subject);
-        }
+    for ring in rings {
+        let points = ring.iter().map(|p| IntPoint::new(p.x as i32, p.y as i32));
+        overlay.add_path_iter(points, ShapeType::Subject);
     }
     let shapes = overlay.overlay(OverlayRule::Subject, FillRule::Negative);
     let ring = |contour: &Vec<IntPoint>| -> Vec<Unit> {
@@ -96,12 +108,18 @@ pub fn areas(rings: Vec<Vec<Unit>>, (low, high): (i64, i64)) -> Vec<Vec<Vec<Unit
     let is_seen = |ring: &Vec<Unit>| twice_area(ring).unsigned_abs() >= 2 * LEAST_AREA;
     let polygons = shapes.iter().map(|shape| shape.iter().map(ring).collect::<Vec<_>>());
     let polygons = polygons.filter(|polygon| polygon.first().is_some_and(is_seen));
-    polygons
-        .map(|mut polygon| {
-            polygon.retain(is_seen);
-            polygon
-        })
-        .collect()
+    let seen = polygons.map(|mut polygon| {
+        polygon.retain(is_seen);
+        polygon
+    });
+    Ok(seen.collect())
+}
+
+/// The edges of an open ring.
+fn edges(ring: &[Unit]) -> impl Iterator<Item = Line<f64>> {
+    let coord = |p: &Unit| Coord { x: p.x as f64, y: p.y as f64 };
+    let before = ring.last().into_iter().chain(ring);
+    before.zip(ring).map(move |(a, b)| Line::new(coord(a), coord(b)))
 }
 
 /// Twice the area of an open ring, above 0 where it is wound clockwise as tiles are seen.

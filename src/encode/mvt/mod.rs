@@ -7,8 +7,7 @@
 mod cut;
 mod grid;
 mod nodes;
-
-use std::cmp::Reverse;
+mod share;
 
 use fast_mvt::{
     MvtCoord, MvtError, MvtExtent, MvtGeomType, MvtLayerBuilder, MvtTileBuilder, MvtValueRef,
@@ -18,7 +17,7 @@ use grid::{Fine, Unit};
 use nodes::Nodes;
 
 use crate::feature::{Feature, Properties, Value};
-use crate::geo::{Effort, Shape, Stopped, cost};
+use crate::geo::{Effort, Held, Shape, Stopped, World, cost};
 
 /// Why a tile was not written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +43,11 @@ pub struct TileLayer<'a> {
     pub features: Vec<TileFeature<'a>>,
     /// Only these properties.
     pub only: Option<&'a [String]>,
+    /// Whether it has the points on the areas of the layer before it, feature by feature: they are
+    /// in the one tile that they lie in, and go where their areas go.
+    pub is_on_areas: bool,
+    /// What its features take.
+    pub held: Held,
 }
 
 /// A feature of a layer, with its parts near the tile.
@@ -79,6 +83,11 @@ const MOST_BYTES: usize = 4 << 20;
 
 impl Most {
     pub const SERVED: Self = Self { features: MOST_FEATURES, bytes: MOST_BYTES };
+
+    /// What a tile may weigh before it is written at all (see [`Written::TooHeavy`]), bytes.
+    const fn weight(self) -> usize {
+        self.bytes * 16
+    }
 }
 
 /// A feature's geometry in the tile.
@@ -97,61 +106,56 @@ struct Piece {
     size: i64,
 }
 
-/// Writes the layers that anything of is in the tile. Where it is more than `most`, the features
-/// with the smallest envelopes are left out, of equal ones the last.
+/// Writes the layers that anything of is in the tile. Where it is more than `most`, features are
+/// left out, of each layer the same share: those with the smallest envelopes, of equal ones the
+/// last.
 ///
 /// # Errors
 /// Where the effort ends, or the format has no room for it.
 pub fn mvt(layers: &[TileLayer], most: Most, effort: &Effort) -> Result<Tile, MvtTileError> {
     let mut pieces = Vec::new();
+    let mut held = Held::nothing(effort);
     for (number, layer) in layers.iter().enumerate() {
-        cut_layer(number, layer, effort, &mut pieces)?;
+        cut_layer(number, layer, (effort, &mut held), &mut pieces)?;
     }
-    let all = pieces.len();
-    let mut keep = most.features;
+    let all = share::count(layers, &pieces);
+    let _held = effort.hold(most.weight())?;
+    let mut features = all.min(most.features);
     loop {
-        shrink(&mut pieces, keep);
-        let bytes = write(layers, &pieces, effort)?;
-        if bytes.len() <= most.bytes || pieces.len() < 2 {
-            return Ok(Tile { bytes, features: pieces.len(), left_out: all - pieces.len() });
-        }
+        share::shrink(layers, &mut pieces, features);
         // What is smaller weighs less: too few rather than once again.
-        keep = (pieces.len() * most.bytes / bytes.len() * 9 / 10).max(1);
+        features = match write(layers, &pieces, most, effort)? {
+            Written::Whole(bytes) if bytes.len() <= most.bytes => {
+                return Ok(Tile { bytes, features, left_out: all - features });
+            }
+            Written::Whole(bytes) => features * most.bytes / bytes.len() * 9 / 10,
+            Written::TooHeavy { pieces: written } => features * written / pieces.len() * 9 / 10,
+        };
     }
 }
 
-/// Leaves the largest, in their order.
-fn shrink(pieces: &mut Vec<Piece>, keep: usize) {
-    if pieces.len() > keep {
-        let mut order: Vec<usize> = (0..pieces.len()).collect();
-        order.sort_by_key(|i| (Reverse(pieces[*i].size), *i));
-        let mut is_kept = vec![false; pieces.len()];
-        order.iter().take(keep).for_each(|i| is_kept[*i] = true);
-        let mut kept = is_kept.into_iter();
-        pieces.retain(|_| kept.next().unwrap_or(false));
-    }
-}
-
+/// Cuts a layer to its tile. What is cut is held as long as the tile is in the making.
 fn cut_layer(
     layer: usize,
-    TileLayer { features, grid, .. }: &TileLayer,
-    effort: &Effort,
+    TileLayer { features, grid, is_on_areas, .. }: &TileLayer,
+    (effort, held): (&Effort, &mut Held),
     out: &mut Vec<Piece>,
 ) -> Result<(), MvtTileError> {
     let mut areas: Vec<(usize, Vec<Vec<Fine>>)> = Vec::new();
     let mut cuts: Vec<(usize, Cut)> = Vec::new();
     let (low, high) = grid.window();
+    let of_points = if *is_on_areas { 0..i64::from(grid.extent) } else { low..high + 1 };
     for (number, TileFeature { shapes, .. }) in features.iter().enumerate() {
         let (mut points, mut lines, mut rings) = (Vec::new(), Vec::new(), Vec::new());
         for (shape, copy) in shapes {
             effort.spend(shape.positions() * cost::POSITION * 4)?;
-            let chain = |line: &[crate::geo::World]| {
-                grid.with_crossings(line.iter().map(|p| grid.place(*p, *copy)))
-            };
+            held.grow(shape.positions() * (size_of::<Fine>() + size_of::<Unit>()))?;
+            let chain =
+                |line: &[World]| grid.with_crossings(line.iter().map(|p| grid.place(*p, *copy)));
             match shape {
                 Shape::Point(p) => {
                     let at = grid.place(*p, *copy).rounded();
-                    let is_in = [at.x, at.y].iter().all(|v| (low..=high).contains(v));
+                    let is_in = [at.x, at.y].iter().all(|v| of_points.contains(v));
                     points.extend(is_in.then_some(at));
                 }
                 Shape::Line(line) => {
@@ -171,7 +175,7 @@ fn cut_layer(
             areas.push((number, rings));
         }
     }
-    cuts.extend(cut_areas(grid, &areas, effort)?);
+    cuts.extend(cut_areas(grid, &areas, (effort, held))?);
     cuts.sort_by_key(|(number, _)| *number);
     out.extend(cuts.into_iter().map(|(feature, cut)| {
         let size = size(&cut);
@@ -184,7 +188,7 @@ fn cut_layer(
 fn cut_areas(
     grid: &Grid,
     areas: &[(usize, Vec<Vec<Fine>>)],
-    effort: &Effort,
+    (effort, held): (&Effort, &mut Held),
 ) -> Result<Vec<(usize, Cut)>, Stopped> {
     let positions = || areas.iter().flat_map(|(_, rings)| rings.iter().flatten().copied());
     let mut crossings: Vec<Unit> = Vec::new();
@@ -194,10 +198,9 @@ fn cut_areas(
         let mut found = Vec::new();
         let mut out = Vec::new();
         for (number, rings) in areas {
-            let count: usize = rings.iter().map(Vec::len).sum();
-            effort.spend(count * (cost::EDGES + cost::OVERLAY))?;
-            let led = rings.iter().map(|ring| led(&nodes, ring)).collect();
-            let polygons = cut::areas(led, grid.window());
+            let led = rings.iter().map(|ring| led(&nodes, ring, (effort, held)));
+            let led = led.collect::<Result<_, _>>()?;
+            let polygons = cut::areas(led, grid.window(), effort)?;
             let corners = polygons.iter().flatten().flatten();
             found.extend(corners.filter(|at| grid.is_inside(**at) && !nodes.has(**at)));
             if !polygons.is_empty() {
@@ -217,16 +220,22 @@ fn cut_areas(
 const MOST_ROUNDS: usize = 2;
 
 /// A closed ring led through the positions on its way; open.
-fn led(nodes: &Nodes, ring: &[Fine]) -> Vec<Unit> {
+fn led(
+    nodes: &Nodes,
+    ring: &[Fine],
+    (effort, held): (&Effort, &mut Held),
+) -> Result<Vec<Unit>, Stopped> {
     let mut out = Vec::with_capacity(ring.len());
     for ends in ring.windows(2) {
-        nodes.lead(ends[0], ends[1], &mut out);
+        let before = out.len();
+        effort.spend(nodes.lead(ends[0], ends[1], &mut out) * cost::EDGES)?;
+        held.grow((out.len() - before) * size_of::<Unit>())?;
     }
     out.dedup();
     if out.first() == out.last() {
         out.pop();
     }
-    out
+    Ok(out)
 }
 
 fn size(cut: &Cut) -> i64 {
@@ -243,8 +252,23 @@ fn size(cut: &Cut) -> i64 {
     span.map_or(0, |[w, n, e, s]| (e - w).max(s - n))
 }
 
-fn write(layers: &[TileLayer], pieces: &[Piece], effort: &Effort) -> Result<Vec<u8>, MvtTileError> {
+/// What became of a tile.
+enum Written {
+    Whole(Vec<u8>),
+    /// So many pieces already weigh more than is held in memory.
+    TooHeavy {
+        pieces: usize,
+    },
+}
+
+fn write(
+    layers: &[TileLayer],
+    pieces: &[Piece],
+    most: Most,
+    effort: &Effort,
+) -> Result<Written, MvtTileError> {
     let mut tile = MvtTileBuilder::new();
+    let (mut written, mut weight) = (0, 0);
     for (number, layer) in layers.iter().enumerate() {
         let mut own = pieces.iter().filter(|piece| piece.layer == number).peekable();
         if own.peek().is_none() {
@@ -255,12 +279,41 @@ fn write(layers: &[TileLayer], pieces: &[Piece], effort: &Effort) -> Result<Vec<
             builder.extent(extent);
         }
         for piece in own {
-            effort.spend(cost::FEATURE)?;
+            let own = weight_of(layer, piece);
+            effort.spend(cost::FEATURE + own)?;
+            weight += own;
+            if weight > most.weight() {
+                return Ok(Written::TooHeavy { pieces: written });
+            }
             builder = write_piece(builder, layer, piece)?;
+            written += 1;
         }
         tile = builder.end();
     }
-    Ok(tile.encode())
+    Ok(Written::Whole(tile.encode()))
+}
+
+/// Bytes that a piece is written with at the most, but for what is the same as another's.
+fn weight_of(TileLayer { features, only, .. }: &TileLayer, piece: &Piece) -> usize {
+    let positions = match &piece.cut {
+        Cut::Points(points) => points.len(),
+        Cut::Lines(lines) => lines.iter().map(Vec::len).sum(),
+        Cut::Areas(areas) => areas.iter().flatten().map(Vec::len).sum(),
+    };
+    let properties = features[piece.feature].feature.properties.iter();
+    let wanted = |key: &str| only.is_none_or(|only| only.iter().any(|o| o == key));
+    let own = properties.filter(|(key, _)| wanted(key));
+    positions * 8 + own.map(|(_, value)| 16 + length(value)).sum::<usize>()
+}
+
+/// About the bytes of a value's text.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::Array(items) => items.iter().map(|item| 1 + length(item)).sum(),
+        Value::Object(members) => members.iter().map(|(k, v)| 4 + k.len() + length(v)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Large(_) => 8,
+    }
 }
 
 fn write_piece(
@@ -367,7 +420,14 @@ mod tests {
                 shapes: shape(ring),
             })
             .collect();
-        let layers = [TileLayer { name: "areas".into(), grid: grid(), features, only: None }];
+        let layers = [TileLayer {
+            name: "areas".into(),
+            grid: grid(),
+            features,
+            only: None,
+            is_on_areas: false,
+            held: Held::nothing(&Effort::default()),
+        }];
         let tile = mvt(&layers, most, &Effort::default()).unwrap();
         let float = |c: Coord<i32>| Coord { x: f64::from(c.x), y: f64::from(c.y) };
         let reader = MvtReaderRef::new(&tile.bytes).unwrap();
@@ -394,6 +454,52 @@ mod tests {
         assert_eq!(all.last().map(|(id, _)| *id), Some(2));
         // Less than a fiftieth of a px is not there at all, and is no loss.
         assert_eq!(written(&[square(1e-5)], Most::SERVED).0.bytes, Vec::<u8>::new());
+    }
+
+    #[test]
+    fn each_layer_loses_the_same_share_and_names_go_with_their_areas() {
+        let feature = Feature::nowhere();
+        let square = |x: f64, side: f64| {
+            let at = |dx: f64, dy: f64| World { x: x + dx * side, y: 0.1 + dy * side };
+            Shape::Polygon(vec![vec![at(0., 0.), at(0., 1.), at(1., 1.), at(1., 0.), at(0., 0.)]])
+        };
+        let areas = [0.01, 0.05, 0.02, 0.04];
+        let place = |i: usize| 0.1 + i as f64 * 0.1;
+        let shapes = [
+            areas.iter().enumerate().map(|(i, side)| square(place(i), *side)).collect::<Vec<_>>(),
+            // The first of them lies in the tile's buffer.
+            (0..4).map(|i| Shape::Point(World { x: place(i) - 0.105, y: 0.11 })).collect(),
+            (0..8).map(|i| Shape::Point(World { x: place(i), y: 0.9 })).collect(),
+        ];
+        let layer = |(number, shapes): (usize, Vec<Shape>)| TileLayer {
+            name: format!("layer {number}"),
+            grid: grid(),
+            features: (0..)
+                .zip(shapes)
+                .map(|(id, shape)| TileFeature {
+                    feature: &feature,
+                    id,
+                    name: None,
+                    shapes: vec![(shape, 0)],
+                })
+                .collect(),
+            only: None,
+            is_on_areas: number == 1,
+            held: Held::nothing(&Effort::default()),
+        };
+        let layers: Vec<TileLayer> = shapes.into_iter().enumerate().map(layer).collect();
+        let tile = |features: usize| {
+            let most = Most { features, ..Most::SERVED };
+            let tile = mvt(&layers, most, &Effort::default()).unwrap();
+            let reader = MvtReaderRef::new(&tile.bytes).unwrap();
+            let ids = |layer: fast_mvt::MvtLayerRef| -> Vec<u64> {
+                layer.features().map(|f| f.id().unwrap()).collect()
+            };
+            (tile.left_out, reader.layers().map(ids).collect::<Vec<_>>())
+        };
+        assert_eq!(tile(12), (0, vec![vec![0, 1, 2, 3], vec![1, 2, 3], (0..8).collect()]));
+        assert_eq!(tile(6), (6, vec![vec![1, 3], vec![1, 3], vec![0, 1, 2, 3]]));
+        assert_eq!(tile(0), (12, Vec::new()));
     }
 
     #[test]

@@ -45,14 +45,16 @@ impl Nodes {
         own.is_some_and(|own| own.binary_search(&unit).is_ok())
     }
 
-    /// Adds the positions that a segment is led through after its beginning, with its end.
-    pub fn lead(&self, a: Fine, b: Fine, out: &mut Vec<Unit>) {
+    /// Adds the positions that a segment is led through after its beginning, with its end; says how
+    /// many squares and positions were looked at.
+    pub fn lead(&self, a: Fine, b: Fine, out: &mut Vec<Unit>) -> usize {
         let (from, to) = (a.rounded(), b.rounded());
+        let mut looked = 1;
         let first = out.len();
         if from != to {
             // The same whichever end it begins at.
             let (low, high) = (a.min(b), a.max(b));
-            self.each_near(low, high, |unit| {
+            looked += self.each_near(low, high, |unit| {
                 if unit != from && unit != to && passes(low, high, unit) {
                     out.push(unit);
                 }
@@ -65,10 +67,13 @@ impl Nodes {
             out[first..].sort_unstable_by_key(along);
         }
         out.push(to);
+        looked
     }
 
-    /// Gives the positions in the squares that a segment, from the west, passes.
-    fn each_near(&self, a: Fine, b: Fine, mut take: impl FnMut(Unit)) {
+    /// Gives the positions in the squares that a segment, from the west, passes; says how many of
+    /// both there are.
+    fn each_near(&self, a: Fine, b: Fine, mut take: impl FnMut(Unit)) -> usize {
+        let mut looked = 0;
         let last = self.squares as i64 - 1;
         let square = |v: i64| (v.div_euclid(FINE) - self.lowest).div_euclid(SQUARE);
         // A unit reaches over the sides of its square.
@@ -96,8 +101,10 @@ impl Nodes {
                 let at = (row * self.squares as i64 + column) as usize;
                 let (from, to) = (self.starts[at] as usize, self.starts[at + 1] as usize);
                 self.units[from..to].iter().for_each(|unit| take(*unit));
+                looked += 1 + to - from;
             }
         }
+        looked
     }
 }
 

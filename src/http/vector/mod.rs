@@ -3,6 +3,8 @@
 mod answer;
 mod tilejson;
 
+use std::collections::BTreeSet;
+
 pub use answer::Settled;
 use answer::answer;
 use axum::http::HeaderMap;
@@ -15,11 +17,12 @@ use super::request::{Asker, JSON, Params, UrlPath, json, short};
 use super::site::PublicUrl;
 use super::{Problem, attribution};
 use crate::atlas::{Map, StyledMap};
-use crate::catalog::{LayerQuery, Period, Schema, TileQuery};
+use crate::catalog::{LayerQuery, Period, QueryError, Schema, TileQuery};
 use crate::encode::{Grid, Tile};
 use crate::feature::Date;
 use crate::geo::{Effort, Limits, Stop, TileId};
 use crate::identity::Identity;
+use crate::index::Index;
 use crate::service::{Lane, Service};
 
 /// Units of a tile's side, and beyond it, where nothing is said.
@@ -45,6 +48,17 @@ impl Shape {
 
     fn grid(&self, tile: TileId) -> Grid {
         Grid { tile, extent: self.extent, buffer: self.buffer }
+    }
+
+    /// What tells a tile of it from others: two times between which nothing changes are the same.
+    fn identity<'a>(&self, tile: TileId, indices: impl Iterator<Item = &'a Index>) -> u128 {
+        let times: Option<Vec<(u64, u64)>> =
+            self.during.map(|during| indices.map(|index| during.place(index)).collect());
+        Identity::of_kind("a vector tile's shape")
+            .with(&(tile.z(), tile.x(), tile.y()))
+            .with(&(self.extent, self.buffer))
+            .with(&times)
+            .number128()
     }
 }
 
@@ -121,22 +135,43 @@ pub async fn tile_of_collections(
     params: Params,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let key = Identity::of_kind("vector tile")
-        .with(&service.map().revision())
-        .with(&names)
-        .with(&(tile.z(), tile.x(), tile.y()))
-        .with(&params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect::<Vec<_>>());
-    // What is wrong with it is told before anything is kept. The filters live on after this, when
-    // nobody waits for it any more.
-    let wanted = service.run(Lane::Question, move |map, _| {
-        let filtering = Effort::new(Limits::QUESTION, Stop::never());
-        let (layers, Wanted { shape, only, labels }) = read(map, &names, params, &filtering)?;
-        let (grid, during) = (shape.grid(tile), shape.during);
-        Ok::<_, Problem>(TileQuery { grid, layers, during, only, filtering, labels })
-    });
-    let query = wanted.await??;
+    // Only a filter is any work to read.
+    let is_plain = params.pairs().all(|(key, _)| key != "filter");
+    let asked = move |map: &Map| TileAsked::of(map, &names, tile, params);
+    let TileAsked { key, query } = match is_plain {
+        true => asked(service.map())?,
+        false => service.run(Lane::Question, move |map, _| asked(map)).await??,
+    };
     let make = move |map: &Map, effort: &Effort| map.catalog().tile(&query, effort);
-    answer(service, key.text(), headers, make).await
+    answer(service, key, headers, make).await
+}
+
+/// A tile of collections as it is asked for, and what it is kept under.
+struct TileAsked {
+    key: String,
+    query: TileQuery,
+}
+
+impl TileAsked {
+    fn of(map: &Map, names: &[String], tile: TileId, params: Params) -> Result<Self, Problem> {
+        let is_of_filter = |(key, _): &(&str, &str)| key.starts_with("filter");
+        let filter: Vec<(String, String)> =
+            params.pairs().filter(is_of_filter).map(|(k, v)| (k.into(), v.into())).collect();
+        // The filters live on after this, when nobody waits for it any more.
+        let filtering = Effort::new(Limits::QUESTION, Stop::never());
+        let (layers, Wanted { shape, only, labels }) = read(map, names, params, &filtering)?;
+        let indices = names.iter().filter_map(|name| map.catalog().collection(name));
+        let key = Identity::of_kind("vector tile")
+            .with(&map.revision())
+            .with(names)
+            .with(&shape.identity(tile, indices))
+            .with(&only)
+            .with(&labels)
+            .with(&filter)
+            .text();
+        let (grid, during) = (shape.grid(tile), shape.during);
+        Ok(Self { key, query: TileQuery { grid, layers, during, only, filtering, labels } })
+    }
 }
 
 /// `/styles/{id}/vector.json`
@@ -150,7 +185,8 @@ pub async fn style_json(
     let query = query_of(&params);
     Shape::take(&mut params)?;
     params.finish("datetime, extent, buffer")?;
-    let describe = move |map: &Map, _: &Stop| {
+    let describe = move |map: &Map, stop: &Stop| {
+        let effort = Effort::new(Limits::QUESTION, stop.clone());
         let styled = style_of(map, &id)?;
         let layers = styled.vector_layers();
         let mut described = Vec::new();
@@ -174,7 +210,7 @@ pub async fn style_json(
         let about = About {
             name: styled.style.name.clone(),
             tiles: format!("{url}/styles/{}/vector/{{z}}/{{x}}/{{y}}.pbf{query}", segment(&id)),
-            bounds: around(layers.iter().filter_map(|layer| layer.index.bounds())),
+            bounds: styled.vector_bounds(&effort).map_err(QueryError::from)?,
             zooms: (least, Grid::DEEPEST),
             attribution: attribution.map(attribution::cleaned),
             layers: described,
@@ -194,16 +230,13 @@ pub async fn style_tile(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let tile = tile_of(&z, &x, &file)?;
-    let pairs: Vec<(String, String)> =
-        params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     let shape = Shape::take(&mut params)?;
     params.finish("datetime, extent, buffer")?;
-    style_of(service.map(), &id)?;
+    let layers = style_of(service.map(), &id)?.vector_layers().iter();
     let key = Identity::of_kind("vector tile of a style")
         .with(&service.map().revision())
         .with(&id)
-        .with(&(tile.z(), tile.x(), tile.y()))
-        .with(&pairs);
+        .with(&shape.identity(tile, layers.map(|layer| &*layer.index)));
     let make = move |map: &Map, effort: &Effort| match map.style(&id) {
         Some(styled) => styled.vector_tile(&shape.grid(tile), shape.during, effort),
         None => Ok(Tile { bytes: Vec::new(), features: 0, left_out: 0 }),
@@ -253,7 +286,7 @@ fn read(
     params
         .finish("datetime, filter, filter-lang, filter-crs, properties, labels, extent, buffer")?;
     let mut layers = Vec::new();
-    let mut known = std::collections::BTreeSet::new();
+    let mut known = BTreeSet::new();
     for (i, name) in names.iter().enumerate() {
         if names[..i].contains(name) {
             return Err(Problem::bad_request(format!("'{}' is named twice", short(name))));
@@ -266,7 +299,8 @@ fn read(
         layers.push(LayerQuery { collection: name.clone(), filter });
     }
     let only = only.map(|text| {
-        text.split(',').filter(|name| !name.is_empty()).map(str::to_string).collect::<Vec<_>>()
+        let names = text.split(',').filter(|name| !name.is_empty()).map(str::to_string);
+        names.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
     });
     if let Some(name) =
         only.iter().flatten().find(|name| *name != "id" && !known.contains(name.as_str()))

@@ -1,9 +1,11 @@
 //! OGC API - Tiles, Part 1 (OGC 20-057): vector tiles of a collection and of all of them, and map
 //! tiles of the styles, as of any day. They are the tiles of the other doors.
 
+mod asked;
 mod matrix;
 mod tileset;
 
+use asked::{Asked, ROOTS};
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
@@ -17,77 +19,76 @@ use super::{link, parameters};
 use crate::atlas::Frame;
 use crate::geo::TileId;
 use crate::http::matrix::TILE_PX;
-use crate::http::request::{Asker, JSON, Params, UrlPath, number, short};
+use crate::http::request::{Asker, JSON, Params, short};
 use crate::http::site::PublicUrl;
 use crate::http::{Problem, tiles, vector};
 use crate::service::Service;
 use crate::sheet::Output;
 
 pub fn routes() -> Router<Service> {
-    let tile = "{set}/{matrix}/{row}/{column}";
-    Router::new()
-        .route("/tileMatrixSets", get(matrix::list))
-        .route("/tileMatrixSets/{id}", get(matrix::one))
-        .route("/tiles", get(all_sets))
-        .route("/tiles/{set}", get(all_set))
-        .route(&format!("/tiles/{tile}"), get(all_tile))
-        .route("/collections/{id}/tiles", get(collection_sets))
-        .route("/collections/{id}/tiles/{set}", get(collection_set))
-        .route(&format!("/collections/{{id}}/tiles/{tile}"), get(collection_tile))
-        .route("/map/tiles", get(map_sets))
-        .route("/map/tiles/{set}", get(map_set))
-        .route(&format!("/map/tiles/{tile}"), get(map_tile))
-        .route("/styles/{id}/map/tiles", get(style_sets))
-        .route("/styles/{id}/map/tiles/{set}", get(style_set))
-        .route(&format!("/styles/{{id}}/map/tiles/{tile}"), get(style_tile))
+    ROOTS.iter().fold(
+        Router::new()
+            .route("/tileMatrixSets", get(matrix::list))
+            .route("/tileMatrixSets/{id}", get(matrix::one)),
+        |router, root| {
+            router
+                .route(&format!("{root}/tiles"), get(sets))
+                .route(&format!("{root}/tiles/{{set}}"), get(set))
+                .route(&format!("{root}/tiles/{{set}}/{{matrix}}/{{row}}/{{column}}"), get(tile))
+        },
+    )
 }
 
-/// Answers with the tilesets of one thing: there is one.
-fn sets(
-    service: &Service,
-    set: &Tileset,
-    url: &str,
+/// The tilesets of one thing: there is one.
+async fn sets(
+    asked: Asked,
+    Asker(service): Asker,
+    PublicUrl(url): PublicUrl,
     mut params: Params,
-    headers: &HeaderMap,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let format = Format::wanted(&mut params, headers, &Format::PLAIN)?;
+    let format = Format::wanted(&mut params, &headers, &Format::PLAIN)?;
     params.finish("f")?;
-    let described = set.described(service.map(), url, false)?;
-    let here = format!("{url}{}", set.path());
+    let described = asked.tilesets.described(service.map(), &url, false)?;
+    let here = format!("{url}{}", asked.tilesets.path());
     let links = [link("self", JSON, format!("{here}?f=json"), "These tilesets")];
-    answer(format, headers, "Tilesets", json!({"links": links, "tilesets": [described]}))
+    answer(format, &headers, "Tilesets", json!({"links": links, "tilesets": [described]}))
 }
 
-/// Answers with what is to be known of a tileset.
-fn one_set(
-    service: &Service,
-    (set, matrix): (&Tileset, &str),
-    url: &str,
+/// What is to be known of a tileset.
+async fn set(
+    asked: Asked,
+    Asker(service): Asker,
+    PublicUrl(url): PublicUrl,
     mut params: Params,
-    headers: &HeaderMap,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let format = Format::wanted(&mut params, headers, &Format::PLAIN)?;
+    let format = Format::wanted(&mut params, &headers, &Format::PLAIN)?;
     params.finish("f")?;
-    let described = set.described(service.map(), url, true)?;
-    matrix::is_known(matrix)?;
-    answer(format, headers, "A tileset", described)
+    let described = asked.tilesets.described(service.map(), &url, true)?;
+    asked.check_set()?;
+    answer(format, &headers, "A tileset", described)
 }
 
-/// The tile that a path names.
-fn tile_at((set, matrix, row, column): (&str, &str, &str, &str)) -> Result<TileId, Problem> {
-    matrix::is_known(set)?;
-    // What is no number names no tile either (OGC 20-057, /req/core/tc-error).
-    let missing = |_| {
-        Problem::not_found(format!(
-            "there is no tile {}/{}/{}",
-            short(matrix),
-            short(row),
-            short(column)
-        ))
+/// A tile; of all collections with `?collections=control,districts` those alone.
+async fn tile(
+    asked: Asked,
+    Asker(service): Asker,
+    mut params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let tile = asked.tile()?;
+    let names = match asked.tilesets {
+        Tileset::Map(style) => {
+            return image_tile(&service, style.as_deref(), tile, params, &headers).await;
+        }
+        Tileset::Collection(id) => vec![id],
+        Tileset::All => match params.take("collections") {
+            Some(names) => vector::collections(service.map(), &names),
+            None => service.map().catalog().collections().map(|(id, _)| id.to_string()).collect(),
+        },
     };
-    let at = |what: &str, text: &str| number::<u32>(what, text).map_err(missing);
-    TileId::new(at("zoom", matrix)?, at("column", column)?, at("row", row)?)
-        .map_err(|e| Problem::not_found(e.to_string()))
+    vector_tile(&service, names, tile, params, &headers).await
 }
 
 /// Says in an answer which time it is of, where one was asked for.
@@ -148,127 +149,4 @@ async fn image_tile(
     let frame = Frame::tile(tile, TILE_PX, 1);
     let answer = tiles::draw(service, (style, frame, output), params, headers, is_named).await?;
     Ok(of_time(answer, time.as_deref()))
-}
-
-async fn all_sets(
-    Asker(service): Asker,
-    PublicUrl(url): PublicUrl,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    sets(&service, &Tileset::All, &url, params, &headers)
-}
-
-async fn all_set(
-    Asker(service): Asker,
-    UrlPath(set): UrlPath<String>,
-    PublicUrl(url): PublicUrl,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    one_set(&service, (&Tileset::All, &set), &url, params, &headers)
-}
-
-/// `/tiles/{set}/{matrix}/{row}/{column}?collections=control,districts`
-async fn all_tile(
-    Asker(service): Asker,
-    UrlPath((set, matrix, row, column)): UrlPath<(String, String, String, String)>,
-    mut params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let tile = tile_at((&set, &matrix, &row, &column))?;
-    let names = match params.take("collections") {
-        Some(names) => vector::collections(service.map(), &names),
-        None => service.map().catalog().collections().map(|(id, _)| id.to_string()).collect(),
-    };
-    vector_tile(&service, names, tile, params, &headers).await
-}
-
-async fn collection_sets(
-    Asker(service): Asker,
-    UrlPath(id): UrlPath<String>,
-    PublicUrl(url): PublicUrl,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    sets(&service, &Tileset::Collection(id), &url, params, &headers)
-}
-
-async fn collection_set(
-    Asker(service): Asker,
-    UrlPath((id, set)): UrlPath<(String, String)>,
-    PublicUrl(url): PublicUrl,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    one_set(&service, (&Tileset::Collection(id), &set), &url, params, &headers)
-}
-
-async fn collection_tile(
-    Asker(service): Asker,
-    UrlPath((id, set, matrix, row, column)): UrlPath<(String, String, String, String, String)>,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let tile = tile_at((&set, &matrix, &row, &column))?;
-    vector_tile(&service, vec![id], tile, params, &headers).await
-}
-
-async fn map_sets(
-    Asker(service): Asker,
-    PublicUrl(url): PublicUrl,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    sets(&service, &Tileset::Map(None), &url, params, &headers)
-}
-
-async fn map_set(
-    Asker(service): Asker,
-    UrlPath(set): UrlPath<String>,
-    PublicUrl(url): PublicUrl,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    one_set(&service, (&Tileset::Map(None), &set), &url, params, &headers)
-}
-
-async fn map_tile(
-    Asker(service): Asker,
-    UrlPath((set, matrix, row, column)): UrlPath<(String, String, String, String)>,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let tile = tile_at((&set, &matrix, &row, &column))?;
-    image_tile(&service, None, tile, params, &headers).await
-}
-
-async fn style_sets(
-    Asker(service): Asker,
-    UrlPath(id): UrlPath<String>,
-    PublicUrl(url): PublicUrl,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    sets(&service, &Tileset::Map(Some(id)), &url, params, &headers)
-}
-
-async fn style_set(
-    Asker(service): Asker,
-    UrlPath((id, set)): UrlPath<(String, String)>,
-    PublicUrl(url): PublicUrl,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    one_set(&service, (&Tileset::Map(Some(id)), &set), &url, params, &headers)
-}
-
-async fn style_tile(
-    Asker(service): Asker,
-    UrlPath((id, set, matrix, row, column)): UrlPath<(String, String, String, String, String)>,
-    params: Params,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let tile = tile_at((&set, &matrix, &row, &column))?;
-    image_tile(&service, Some(&id), tile, params, &headers).await
 }
