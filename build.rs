@@ -1,6 +1,6 @@
-//! Says which build this is, and bundles Leaflet from npm into the binary, so that the viewer page needs nothing from elsewhere.
-//! Where npm is missing or cannot reach its registry the build says so, and the page loads Leaflet
-//! from a public CDN, by integrity hash.
+//! Says which build this is, and bundles what web pages load from npm into the binary, so that they
+//! need nothing from elsewhere. Where npm is missing or cannot reach its registry the build says so,
+//! and the viewer page loads Leaflet from a public CDN, by integrity hash.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,38 +27,51 @@ fn main() -> io::Result<()> {
     }
     println!("cargo::rustc-env=CONTACTLINE_BUILD={:016x}", identity(files)?);
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    let (tags, script, style) = match leaflet(&out.join("npm")) {
-        Ok((script, style)) => (BUNDLED, script, style),
+    let tags = match bundle(&out.join("npm"), &out) {
+        Ok(()) => BUNDLED,
         Err(e) => {
             println!(
-                "cargo::warning=Leaflet could not be bundled ({e}); the viewer page will load it \
-                 from a public CDN"
+                "cargo::warning=the scripts of web pages could not be bundled ({e}); the viewer \
+                 page will load Leaflet from a public CDN, and there are no pages of MapLibre GL \
+                 JS and OpenLayers"
             );
-            (FROM_CDN, String::new(), String::new())
+            for (_, name) in SCRIPTS {
+                fs::write(out.join(name), "")?;
+            }
+            FROM_CDN
         }
     };
-    fs::write(out.join("leaflet-tags.html"), tags)?;
-    fs::write(out.join("leaflet.js"), script)?;
-    fs::write(out.join("leaflet.css"), style)
+    fs::write(out.join("leaflet-tags.html"), tags)
 }
 
-/// Leaflet's script and style sheet, installed by `npm ci` from the committed lock file into
-/// `folder`.
-fn leaflet(folder: &Path) -> io::Result<(String, String)> {
+/// What pages load: where it is in npm's packages, and what it is called here.
+const SCRIPTS: [(&str, &str); 8] = [
+    ("leaflet/dist/leaflet.js", "leaflet.js"),
+    ("leaflet/dist/leaflet.css", "leaflet.css"),
+    ("maplibre-gl/dist/maplibre-gl.mjs", "maplibre-gl.mjs"),
+    ("maplibre-gl/dist/maplibre-gl-worker.mjs", "maplibre-gl-worker.mjs"),
+    ("maplibre-gl/dist/maplibre-gl.css", "maplibre-gl.css"),
+    ("ol/dist/ol.js", "ol.js"),
+    ("ol/ol.css", "ol.css"),
+    ("ol-mapbox-style/dist/olms.js", "olms.js"),
+];
+
+/// Copies what pages load, installed by `npm ci` from the committed lock file into `folder`.
+fn bundle(folder: &Path, out: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let lock = |folder: &Path| fs::read(folder.join("package-lock.json")).ok();
     let is_same = lock(folder).is_some_and(|known| Some(known) == lock(Path::new("web")));
     for file in ["package.json", "package-lock.json"] {
         fs::copy(Path::new("web").join(file), folder.join(file))?;
     }
-    let dist = folder.join("node_modules/leaflet/dist");
-    let read = || {
-        let of = |file: &str| fs::read_to_string(dist.join(file));
-        Ok((of("leaflet.js")?, of("leaflet.css")?))
+    let copy = || {
+        SCRIPTS.iter().try_for_each(|(from, name)| {
+            fs::copy(folder.join("node_modules").join(from), out.join(name)).map(|_| ())
+        })
     };
     // What is there is of this lock file: a build after a change of the source asks npm for nothing.
-    if is_same && dist.is_dir() {
-        return read();
+    if is_same && copy().is_ok() {
+        return Ok(());
     }
     let output = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
@@ -70,7 +83,7 @@ fn leaflet(folder: &Path) -> io::Result<(String, String)> {
             String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().to_string();
         return Err(io::Error::other(format!("npm ci: {last}")));
     }
-    read()
+    copy()
 }
 
 /// The files below a path, or itself.

@@ -63,8 +63,7 @@ const ROOMS: &[Room] = &[
         name: "geo",
         does: "degrees, the world's unit square, tiles, the camera and its pixel grid, shapes, \
             geodesic measures, relations (`geo/relate`), overlays, what they may cost, the \
-            antimeridian and the poles (`geo/round`), conformal projections, where a picture \
-             lies",
+            antimeridian and the poles (`geo/round`), projections, where a picture lies",
         may: &[],
     },
     Room {
@@ -189,7 +188,8 @@ const ROOMS: &[Room] = &[
         floor: 9,
         name: "http",
         does: "connections (`http/server`), routes, one error mapping, the viewer page; OGC API \
-             - Features and Tiles (`http/ogc`), WMTS (`http/ows`)",
+             - Features, Tiles, Maps and Styles (`http/ogc`), WMTS and WMS (`http/ows`), tables of \
+             points (`http/batch`)",
         may: &[Deed::Files, Deed::Clock, Deed::Network, Deed::Threads],
     },
     Room {

@@ -307,7 +307,7 @@ const BAD_REQUESTS: &[(&str, u16, &str)] = &[
     ("/nothing/here", 404, "there is nothing at /nothing/here"),
     ("/styles/nope/1/0/0.png", 404, "no style 'nope'"),
     ("/styles/nope.json", 404, "there are: conflict"),
-    ("/styles/conflict", 404, "TileJSON is at"),
+    ("/styles/nope", 404, "there is no style 'nope'"),
     ("/styles/conflict/3/8/0.png", 404, "both run from 0 to 7"),
     ("/styles/conflict/23/0/0.png", 404, "past the last tile zoom, 22"),
     ("/styles/conflict/a/0/0.png", 400, "'a' is no zoom"),

@@ -743,6 +743,14 @@ fn from_degrees(uri: &str, [lon, lat]: [f64; 2]) -> [f64; 2] {
                 r * (std::f64::consts::FRAC_PI_4 + lat.to_radians() / 2.0).tan().ln(),
             ]
         }
+        // Mercator's on the ellipsoid (J. P. Snyder, "Map projections: a working manual", 1987, 7-7).
+        "3395" => {
+            let (r, e) = (6_378_137.0, 0.081_819_190_842_621_5_f64);
+            let sine = e * lat.to_radians().sin();
+            let turned = ((1.0 - sine) / (1.0 + sine)).powf(e / 2.0);
+            let half = std::f64::consts::FRAC_PI_4 + lat.to_radians() / 2.0;
+            [r * lon.to_radians(), r * (half.tan() * turned).ln()]
+        }
         utm => {
             let middle: f64 = if utm == "32638" { 45.0 } else { 51.0 };
             let (n, a) = (0.001_679_220_386_383_705, 6_367_449.145_823_415);

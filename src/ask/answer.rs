@@ -31,6 +31,16 @@ pub struct Answer<'a> {
 pub enum Results<'a> {
     Features(Hits<'a>),
     Changes(Changes<'a>),
+    Series(Vec<DaySums>),
+}
+
+/// What the features that match on a day add up to, until the day on which that changes.
+#[derive(Debug, Clone)]
+pub struct DaySums {
+    pub day: Date,
+    /// None of the last one.
+    pub until: Option<Date>,
+    pub sums: Sums<String>,
 }
 
 /// The features that fit, as many as the question's limit.
@@ -149,6 +159,16 @@ pub struct Credits {
 }
 
 impl Credits {
+    pub(super) fn extend(&mut self, other: Credits) {
+        for source in other.sources {
+            if !self.sources.contains(&source) {
+                self.sources.push(source);
+            }
+        }
+        let both = [self.accuracy_m, other.accuracy_m];
+        self.accuracy_m = both.into_iter().flatten().reduce(f64::max);
+    }
+
     pub(super) fn note(&mut self, feature: &Feature) {
         if let Some(source) = feature.text("source")
             && !self.sources.iter().any(|s| s == source)

@@ -2,7 +2,7 @@
 
 use serde_json::{Map as JsonObject, Value as Json, json};
 
-use super::answer::{Answer, ChangedArea, Changes, Event, Hit, Hits, NamedPlace, Results};
+use super::answer::{Answer, ChangedArea, Changes, DaySums, Event, Hit, Hits, NamedPlace, Results};
 use super::measure::Measures;
 use super::sums::{Sum, Sums};
 use crate::encode::{FeatureJson, Form, feature_collection};
@@ -16,6 +16,7 @@ impl Answer<'_> {
         let mut members = match &self.results {
             Results::Features(hits) => members_of_hits(hits),
             Results::Changes(changes) => members_of_changes(changes),
+            Results::Series(series) => members_of_series(series),
         };
         members.insert("numberMatched".to_string(), json!(self.matched));
         members.insert("sources".to_string(), json!(self.credits.sources));
@@ -53,6 +54,7 @@ impl Answer<'_> {
                     write(&feature, members_of_area(area));
                 }
             }
+            Results::Series(_) => {}
         }
         out
     }
@@ -122,6 +124,16 @@ fn members_of_changes(changes: &Changes) -> Members {
         ("sums", Json::Object(sums)),
         ("events", Json::Array(changes.events.iter().map(event_json).collect())),
     ])
+}
+
+fn members_of_series(series: &[DaySums]) -> Members {
+    let day = |sums: &DaySums| {
+        let mut out = sums_json(&sums.sums, String::clone);
+        out.insert("date".to_string(), json!(sums.day.to_string()));
+        out.insert("until".to_string(), json!(sums.until.map(|day| day.to_string())));
+        Json::Object(out)
+    };
+    object([("series", series.iter().map(day).collect())])
 }
 
 fn members_of_area(area: &ChangedArea) -> Members {

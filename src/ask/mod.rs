@@ -9,16 +9,19 @@ mod change;
 mod difference;
 mod geojson;
 mod hits;
+mod join;
 mod measure;
 mod place;
 mod read;
 mod search;
+mod series;
 mod sums;
 
 pub use answer::{
-    Answer, ChangedArea, Changes, Credits, Event, FoundName, Hit, Hits, NamedPlace, Results,
-    Transition,
+    Answer, ChangedArea, Changes, Credits, DaySums, Event, FoundName, Hit, Hits, NamedPlace,
+    Results, Transition,
 };
+pub use join::{Join, Joined};
 pub use measure::Measures;
 pub use place::Place;
 pub use read::{FORM_MEMBERS, MEMBERS};
@@ -45,6 +48,8 @@ pub struct Question {
     change: Option<Change>,
     collections: Vec<String>,
     during: Option<Period>,
+    /// Each day of change of a span, which begins on a day or is open.
+    over: Option<(Period, Option<Date>)>,
     filter: Option<Expr>,
     /// The property that measures are summed by.
     sum_by: Option<String>,
@@ -86,9 +91,10 @@ impl Question {
         catalog: &'a Catalog,
         effort: &Effort,
     ) -> Result<Answer<'a>, QuestionError> {
-        match &self.change {
-            Some(change) => change::answered(catalog, self, change, effort),
-            None => hits::answered(catalog, self, effort),
+        match (&self.change, self.over) {
+            (Some(change), _) => change::answered(catalog, self, change, effort),
+            (None, Some(over)) => series::answered(catalog, self, over, effort),
+            (None, None) => hits::answered(catalog, self, effort),
         }
     }
 }

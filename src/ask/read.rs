@@ -9,7 +9,7 @@ use crate::feature::Date;
 use crate::geo::Effort;
 
 /// Every member with what it is for.
-pub const MEMBERS: [(&str, &str); 24] = [
+pub const MEMBERS: [(&str, &str); 25] = [
     ("at", "a position: what is there"),
     ("near", "a place: what is nearest to it"),
     ("k", "how many of the nearest, 1 unless it is said"),
@@ -29,6 +29,7 @@ pub const MEMBERS: [(&str, &str); 24] = [
     ("split", "a collection: the change in each of its features"),
     ("collections", "where to look, with commas between"),
     ("datetime", "only what holds then"),
+    ("over", "a span of days: the sums on each day on which they change"),
     ("filter", "a condition in CQL2, text or JSON"),
     ("sum_by", "a property: measures, and numbers, summed by its values"),
     ("sum", "a property: its numbers summed"),
@@ -73,7 +74,8 @@ impl Question {
         let name = text(members, "name")?.filter(|n| !n.trim().is_empty());
         let change = change(members)?;
         let collections = list(members, "collections")?;
-        let (during, last_day) = period(members)?.unzip();
+        let (during, last_day) = period(members, "datetime")?.map(|(p, days)| (p, days[1])).unzip();
+        let over = over(members)?;
         if change.is_some() {
             all_go_with_change(members)?;
         }
@@ -90,6 +92,7 @@ impl Question {
             change,
             collections,
             during,
+            over,
             filter,
             sum_by,
             sum,
@@ -109,6 +112,7 @@ impl Question {
             || self.name.is_some()
             || self.change.is_some()
             || self.filter.is_some()
+            || self.over.is_some()
             || self.sum_by.is_some()
             || self.sum.is_some()
     }
@@ -169,14 +173,30 @@ fn within(members: &Members, effort: &Effort) -> Result<Option<(f64, Place)>, Qu
     }
 }
 
-/// The period, and its last day where it has one.
-fn period(members: &Members) -> Result<Option<(Period, Option<Date>)>, QuestionError> {
-    let Some(text) = text(members, "datetime")? else { return Ok(None) };
+/// What goes with `over`: all but what asks for other days, or for features one by one.
+const MEMBERS_WITHOUT_OVER: [&str; 6] = ["datetime", "between", "near", "k", "name", "limit"];
+
+/// The span of a series, and its first day where it has one.
+fn over(members: &Members) -> Result<Option<(Period, Option<Date>)>, QuestionError> {
+    let Some((span, [first, _])) = period(members, "over")? else { return Ok(None) };
+    match MEMBERS_WITHOUT_OVER.iter().find(|member| members.contains_key(**member)) {
+        Some(member) => Err(QuestionError::member(member, "this does not go with 'over'")),
+        None => Ok(Some((span, first))),
+    }
+}
+
+/// A period, and its first and last day where it has such.
+type Span = (Period, [Option<Date>; 2]);
+
+fn period(members: &Members, member: &str) -> Result<Option<Span>, QuestionError> {
+    let Some(text) = text(members, member)? else { return Ok(None) };
     let wrong = "a date (YYYY-MM-DD) or timestamp, or two of them with a slash between; an end \
         may be '..'";
-    let period = Period::parse(&text).ok_or_else(|| QuestionError::member("datetime", wrong))?;
-    let last_day = text.rsplit('/').find_map(|end| end.get(..10)?.parse().ok());
-    Ok(Some((period, last_day)))
+    let period = Period::parse(&text).ok_or_else(|| QuestionError::member(member, wrong))?;
+    let day = |end: &str| end.get(..10)?.parse().ok();
+    let first_day = text.split('/').next().and_then(day);
+    let last_day = text.rsplit('/').find_map(day);
+    Ok(Some((period, [first_day, last_day])))
 }
 
 fn filter(members: &Members, effort: &Effort) -> Result<Option<Expr>, QuestionError> {

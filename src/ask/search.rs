@@ -7,7 +7,7 @@ use super::place::Found;
 use super::{Question, QuestionError};
 use crate::catalog::{Catalog, Named};
 use crate::cql2::{Filter, Relation};
-use crate::feature::Feature;
+use crate::feature::{Date, Feature};
 use crate::geo::relate::Prepared;
 use crate::geo::{Effort, LonLat, Outline, Stopped, WorldBox, cost, round};
 use crate::index::Index;
@@ -84,6 +84,13 @@ pub(super) struct Target<'a> {
     pub collection: &'a str,
     index: &'a Index,
     filter: Option<Filter>,
+}
+
+impl Target<'_> {
+    /// The days on which its map changes.
+    pub fn change_dates(&self) -> Vec<Date> {
+        self.index.change_dates()
+    }
 }
 
 /// Where a question looks.

@@ -2,8 +2,10 @@
 
 use std::ops::RangeInclusive;
 
+use geo::geometry::Coord;
+
 use crate::geo::{
-    Camera, LonLat, Projection, ProjectionError, TileId, World, WorldBox, settled_zoom,
+    Camera, Crs, LonLat, Projection, ProjectionError, TileId, World, WorldBox, settled_zoom,
 };
 use crate::identity::identified_by_fields;
 
@@ -33,6 +35,8 @@ pub enum FrameError {
          within 85.0511"
     )]
     Bounds(String),
+    #[error("the box {0} is empty or out of range: its lower before its upper coordinates")]
+    Box(String),
     #[error(
         "the bounds {0} are too small: the picture would be deeper than zoom {most}; take larger \
          ones, or a center with a zoom",
@@ -110,6 +114,9 @@ pub struct Frame {
 
 /// How far a latitude may be beyond the world's edge, degrees: by six decimals it is rounded up.
 const ROUNDED: f64 = 1e-6;
+
+/// Coordinates of boxes, whatever their units, are less.
+const MOST_COORDINATE: f64 = 1e9;
 
 /// A box with longer sides than this, in worlds, is no lone place: some 40 cm on the ground.
 const LEAST_EXTENT: f64 = 1e-8;
@@ -200,6 +207,43 @@ impl Frame {
         Ok(Self { camera, fitted: Some((bounds, 0, *Self::ZOOMS.end())), projection: None })
     }
 
+    /// A box of a coordinate reference system, in its own coordinates (eastings or longitudes first),
+    /// so many device px wide and high: its pixels are squares there, as near as may be. Of UTM the
+    /// style's zooms are those of a latitude, degrees.
+    ///
+    /// # Errors
+    /// Where there is no such box, or it is too small for its pixels.
+    pub fn of_box(
+        (crs, latitude): (Crs, f64),
+        [west, south, east, north]: [f64; 4],
+        (width_px, height_px): (u32, u32),
+        ratio: u32,
+    ) -> Result<Self, FrameError> {
+        let told = || format!("{west},{south},{east},{north}");
+        let is_sound = west < east && south < north;
+        let finite = [west, south, east, north].iter().all(|v| v.abs() < MOST_COORDINATE);
+        if !is_sound || !finite {
+            return Err(FrameError::Box(told()));
+        }
+        let projection = Projection::of(crs, latitude);
+        let bounds = match &projection {
+            None => WorldBox { min: web_mercator(west, north), max: web_mercator(east, south) },
+            Some(projection) => {
+                let projector = projection.projector().map_err(|_| FrameError::Box(told()))?;
+                let unit_m = projection.unit_m();
+                let plane =
+                    |x: f64, y: f64| projector.plane_of(Coord { x: x * unit_m, y: y * unit_m });
+                WorldBox { min: plane(west, north), max: plane(east, south) }
+            }
+        };
+        let camera = Camera::fitted_px(bounds, (width_px, height_px), ratio);
+        match Self::ZOOMS {
+            zooms if camera.zoom() > *zooms.end() => Err(FrameError::Small(told())),
+            zooms if camera.zoom() < *zooms.start() => Err(FrameError::Zoom(camera.zoom())),
+            zooms => Ok(Self { camera, fitted: Some((bounds, 0, *zooms.end())), projection }),
+        }
+    }
+
     /// Around bounds of any shape with `padding_px` CSS px to every side, no deeper than
     /// `max_zoom`.
     pub fn around(bounds: WorldBox, padding_px: u32, max_zoom: f64, size: Size) -> Self {
@@ -243,6 +287,18 @@ impl Frame {
             None => self,
         };
         Ok(Self { projection: Some(projection), ..frame })
+    }
+
+    /// The place of Web Mercator's square at a position of the picture, device px from its upper left
+    /// corner; none where the projection has none there.
+    pub fn place(&self, x: f64, y: f64) -> Option<World> {
+        let (x, y) = self.camera.to_world_px().apply(x, y);
+        let side = self.camera.world_px();
+        let at = World { x: x / side, y: y / side };
+        match &self.projection {
+            None => Some(at),
+            Some(projection) => projection.projector().ok()?.inverse(at),
+        }
     }
 
     /// Whether a place of Web Mercator's square is in the picture.
@@ -302,6 +358,12 @@ impl Frame {
         };
         Self { camera, ..*self }
     }
+}
+
+/// A place of Web Mercator's metres.
+fn web_mercator(x: f64, y: f64) -> World {
+    let side = Crs::WEB_MERCATOR_SIDE_M;
+    World { x: x / side + 0.5, y: 0.5 - y / side }
 }
 
 /// The box with its middle in the first world.

@@ -156,6 +156,13 @@ impl StyledMap {
         Self { style, sprite, sources, boards, known, vector, ..self.clone() }
     }
 
+    /// The map with some of its layers.
+    pub(crate) fn only(&self, layers: &[String]) -> Self {
+        let mut style = self.style.clone();
+        style.layers.retain(|layer| layers.contains(&layer.id));
+        self.with(std::iter::empty(), style, self.sprite.clone())
+    }
+
     /// The map with all lines and rings in full, whatever their sources allow to be left out.
     pub(crate) fn in_full(&self) -> Self {
         let mut full = self.clone();

@@ -6,6 +6,8 @@ use super::sources::Source;
 use super::{SceneError, Sourced, StyledMap};
 use crate::geo::{Camera, ProjectionError, Projector, WorldBox};
 
+/// What is bent around a picture at the least, CSS px.
+const LEAST_AROUND: f64 = 2_048.0;
 /// How far an edge may be from where it should be, device px.
 const TOLERANCE_PX: f64 = 0.1;
 
@@ -23,7 +25,9 @@ impl StyledMap {
         if let Some(id) = self.unprojectable() {
             return Err(SceneError::Unprojectable(id.to_string()));
         }
+        // Labels hang on others that are as far away (see `label::supply`).
         let side = f64::from(camera.width_px().max(camera.height_px()));
+        let side = side.max(LEAST_AROUND * camera.ratio());
         let tolerance = TOLERANCE_PX / camera.world_px();
         let shown = projector.around_inverse(&camera.bounds(side));
         let near = overlap(&shown.ok_or(ProjectionError::Place)?, projector.domain());

@@ -5,6 +5,7 @@ mod features;
 mod names;
 mod schema;
 mod tiles;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -13,6 +14,7 @@ pub use features::{Cursor, ItemsQuery, Period, QueryError, Selection, SortKey, a
 pub use names::Named;
 pub use schema::Schema;
 pub use tiles::{LayerQuery, TileQuery, Wanted, layers_of};
+pub use versions::Versions;
 
 use crate::geo::{LonLat, WorldBox};
 use crate::index::Index;

@@ -73,7 +73,7 @@ fn write_place<K: TiffKind>(
     directory: &mut DirectoryEncoder<&mut Cursor<Vec<u8>>, K>,
     place: &Georeference,
 ) -> Result<(), EncodeError> {
-    let t = place.to_metres;
+    let t = place.to_coordinates;
     let matrix = [t.a, t.b, 0.0, t.c, t.d, t.e, 0.0, t.f, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0];
     if t.b == 0.0 && t.d == 0.0 {
         directory.write_tag(Tag::ModelPixelScaleTag, &[t.a, -t.e, 0.0][..])?;

@@ -121,7 +121,11 @@ impl Camera {
     /// bounds (within 1/256 px) where the aspects agree, or on whole px at a whole zoom where it is
     /// as good as there (see [`settled_zoom`]).
     pub fn fitted(bounds: WorldBox, size: (u32, u32), ratio: u32) -> Self {
-        let (width_px, height_px) = (size.0 * ratio, size.1 * ratio);
+        Self::fitted_px(bounds, (size.0 * ratio, size.1 * ratio), ratio)
+    }
+
+    /// The same of so many device px.
+    pub fn fitted_px(bounds: WorldBox, (width_px, height_px): (u32, u32), ratio: u32) -> Self {
         let fitted_px =
             (f64::from(width_px) / bounds.width()).min(f64::from(height_px) / bounds.height());
         let fitted = (fitted_px / f64::from(ratio) / 512.0).log2();

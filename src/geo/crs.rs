@@ -20,6 +20,8 @@ pub enum Crs {
     Epsg4326,
     /// Web Mercator, metres.
     WebMercator,
+    /// Mercator's on the ellipsoid, metres.
+    WorldMercator,
     /// UTM zone 38 north, which the west of Karabakh lies in, metres.
     Utm38N,
     /// UTM zone 39 north, which its east lies beside, metres.
@@ -27,8 +29,11 @@ pub enum Crs {
 }
 
 impl Crs {
-    pub const ALL: [Crs; 5] =
-        [Crs::Crs84, Crs::Epsg4326, Crs::WebMercator, Crs::Utm38N, Crs::Utm39N];
+    pub const ALL: [Crs; 6] =
+        [Crs::Crs84, Crs::Epsg4326, Crs::WebMercator, Crs::WorldMercator, Crs::Utm38N, Crs::Utm39N];
+
+    /// The side of Web Mercator's square, m.
+    pub const WEB_MERCATOR_SIDE_M: f64 = std::f64::consts::TAU * 6_378_137.0;
 
     /// The OGC's name for it.
     pub fn uri(self) -> &'static str {
@@ -36,6 +41,7 @@ impl Crs {
             Crs::Crs84 => "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
             Crs::Epsg4326 => "http://www.opengis.net/def/crs/EPSG/0/4326",
             Crs::WebMercator => "http://www.opengis.net/def/crs/EPSG/0/3857",
+            Crs::WorldMercator => "http://www.opengis.net/def/crs/EPSG/0/3395",
             Crs::Utm38N => "http://www.opengis.net/def/crs/EPSG/0/32638",
             Crs::Utm39N => "http://www.opengis.net/def/crs/EPSG/0/32639",
         }
@@ -69,6 +75,22 @@ impl Crs {
         }
     }
 
+    /// Whether its coordinates are degrees.
+    pub fn is_in_degrees(self) -> bool {
+        matches!(self, Crs::Crs84 | Crs::Epsg4326)
+    }
+
+    /// West, south, east, north of what it can show, degrees.
+    pub fn extent(self) -> [f64; 4] {
+        match self {
+            Crs::Crs84 | Crs::Epsg4326 => [-180.0, -90.0, 180.0, 90.0],
+            Crs::WebMercator => [-180.0, -85.06, 180.0, 85.06],
+            Crs::WorldMercator => [-180.0, -89.0, 180.0, 89.0],
+            Crs::Utm38N => [25.0, -80.0, 65.0, 84.0],
+            Crs::Utm39N => [31.0, -80.0, 71.0, 84.0],
+        }
+    }
+
     /// From longitude and latitude in degrees; `None` where the projection has no such place.
     pub fn from_degrees(self, c: Coord<f64>) -> Option<Coord<f64>> {
         match self {
@@ -92,11 +114,12 @@ impl Crs {
     }
 
     fn projection(self) -> Option<&'static Proj> {
-        static PROJECTIONS: OnceLock<[Option<Proj>; 3]> = OnceLock::new();
+        static PROJECTIONS: OnceLock<[Option<Proj>; 4]> = OnceLock::new();
         let all = PROJECTIONS.get_or_init(|| {
             [
                 "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m \
                  +nadgrids=@null +no_defs",
+                "+proj=merc +datum=WGS84 +units=m +no_defs",
                 "+proj=utm +zone=38 +datum=WGS84 +units=m +no_defs",
                 "+proj=utm +zone=39 +datum=WGS84 +units=m +no_defs",
             ]
@@ -105,8 +128,9 @@ impl Crs {
         match self {
             Crs::Crs84 | Crs::Epsg4326 => None,
             Crs::WebMercator => all[0].as_ref(),
-            Crs::Utm38N => all[1].as_ref(),
-            Crs::Utm39N => all[2].as_ref(),
+            Crs::WorldMercator => all[1].as_ref(),
+            Crs::Utm38N => all[2].as_ref(),
+            Crs::Utm39N => all[3].as_ref(),
         }
     }
 }
@@ -134,6 +158,7 @@ mod tests {
         let shusha = Coord { x: 46.7499, y: 39.7601 };
         for (crs, x, y) in [
             (Crs::WebMercator, 5204175.0626, 4831141.6613),
+            (Crs::WorldMercator, 5204175.0626, 4803808.3498),
             (Crs::Utm38N, 649896.6369, 4402595.4766),
             (Crs::Utm39N, 135885.0784, 4409777.197),
             (Crs::Epsg4326, 39.7601, 46.7499),

@@ -93,6 +93,8 @@ impl Limits {
     pub const QUESTION: Self = Self { steps: 600_000_000, bytes: 150 << 20, px: SERVED_PX };
     /// A picture over HTTP: 20 s.
     pub const PICTURE: Self = Self { steps: 8_000_000_000, bytes: 512 << 20, px: SERVED_PX };
+    /// A table of points over HTTP: 30 s, in pieces of which each is a question's.
+    pub const TABLE: Self = Self { steps: 12_000_000_000, bytes: 512 << 20, px: SERVED_PX };
     /// A question by a command, which is answered or refused as over HTTP.
     pub const COMMAND: Self = Self { px: WRITTEN_PX, ..Self::QUESTION };
     /// A picture that a command writes: whoever gave it can end it.

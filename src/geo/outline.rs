@@ -37,13 +37,26 @@ struct Piece {
     to: Coord<f64>,
     /// On the unit sphere.
     middle: [f64; 3],
+    ends: [[f64; 3]; 2],
+    /// No point of it is further from the straight line through space between its ends, on the
+    /// unit sphere.
+    off: f64,
 }
 
 impl<'a> Outline<'a> {
     /// # Errors
     /// Where the effort ends.
     pub fn new(geometry: &'a Geometry<f64>, effort: &Effort) -> Result<Self, Stopped> {
-        let prepared = Prepared::of(Cow::Borrowed(geometry), effort)?;
+        Self::of(Cow::Borrowed(geometry), effort)
+    }
+
+    /// The same of a geometry that may be its own.
+    ///
+    /// # Errors
+    /// Where the effort ends.
+    pub fn of(geometry: Cow<'a, Geometry<f64>>, effort: &Effort) -> Result<Self, Stopped> {
+        let prepared = Prepared::of(geometry, effort)?;
+        let geometry = prepared.geometry();
         // Long edges are many pieces: how many is known before they are made.
         let mut count = 0;
         each_edge(geometry, &mut |from, to| count += geodesic::piece_count(from, to));
@@ -94,6 +107,10 @@ impl<'a> Outline<'a> {
             let least_m = arc_m(chord_sq) * (1.0 - FLATTENING) - self.reach_m;
             if least_m > best.unwrap_or(most_m) {
                 return Ok(false);
+            }
+            effort.spend(cost::EDGES)?;
+            if piece.least_m(at) > best.unwrap_or(most_m) {
+                return Ok(true);
             }
             effort.spend(cost::GEODESIC)?;
             let d = geodesic::to_piece_m(from, piece.from, piece.to);
@@ -209,9 +226,30 @@ fn each_edge(geometry: &Geometry<f64>, visit: &mut dyn FnMut(Coord<f64>, Coord<f
 impl Piece {
     fn new(from: Coord<f64>, to: Coord<f64>) -> Self {
         let middle = on_sphere(Coord { x: (from.x + to.x) / 2.0, y: (from.y + to.y) / 2.0 });
-        Self { from, to, middle }
+        let ends = [on_sphere(from), on_sphere(to)];
+        // It bends away from the great circle no more than twice as a parallel does, and that from
+        // the straight line by its sagitta: both a square of its length over eight radii.
+        let length = (to.x - from.x).to_radians().hypot((to.y - from.y).to_radians());
+        let latitude = from.y.abs().max(to.y.abs());
+        let bend = 1.0 + 2.0 * latitude.to_radians().tan();
+        let is_far_north = latitude > MOST_LATITUDE;
+        let off = if is_far_north { length } else { length.min(length * length * bend / 8.0) };
+        Self { from, to, middle, ends, off }
+    }
+
+    /// Metres that a place on the unit sphere is away at the least.
+    fn least_m(&self, at: [f64; 3]) -> f64 {
+        let [a, b] = self.ends;
+        let along: f64 = (0..3).map(|i| (at[i] - a[i]) * (b[i] - a[i])).sum();
+        let t = (along / chord_sq(a, b).max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
+        let near = [0, 1, 2].map(|i| a[i] + t * (b[i] - a[i]));
+        let apart = (chord_sq(at, near).sqrt() - self.off).max(0.0);
+        arc_m(apart * apart) * (1.0 - FLATTENING)
     }
 }
+
+/// Beyond it, degrees, a parallel bends so much that pieces are not told apart by their ends.
+const MOST_LATITUDE: f64 = 80.0;
 
 fn on_sphere(c: Coord<f64>) -> [f64; 3] {
     let ((sin_x, cos_x), (sin_y, cos_y)) = (c.x.to_radians().sin_cos(), c.y.to_radians().sin_cos());

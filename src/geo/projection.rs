@@ -1,13 +1,13 @@
-//! Conformal projections for one picture: a part of the world, laid over the unit square so that in
-//! the picture's middle place and scale are Web Mercator's. Here it is chosen and described;
-//! [`Projector`] does the work.
+//! Projections for pictures: a part of the world, laid over the unit square so that at one place
+//! (the picture's middle, or the same for all pictures of a coordinate reference system) place
+//! and scale are Web Mercator's. Here it is chosen and described; [`Projector`] does the work.
 
 use super::WorldBox;
-use super::crs::GEOGCS;
+use super::crs::{Crs, GEOGCS};
 use super::projector::Projector;
 use crate::identity::{Identified, Identity, identified_by_fields};
 
-/// Which projection, and the middle of the picture that it is for, degrees.
+/// Which projection, and the place where it agrees with Web Mercator, degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Projection {
     kind: Kind,
@@ -21,6 +21,10 @@ enum Kind {
     Lambert { south: f64, north: f64, lon: f64, lat: f64 },
     /// Universal Transverse Mercator.
     Utm { zone: u8, south: bool },
+    /// Longitude and latitude as they are, both in degrees.
+    PlateCarree,
+    /// Mercator's on the ellipsoid.
+    Mercator,
 }
 
 /// Why a picture cannot have a projection.
@@ -104,6 +108,33 @@ impl Projection {
         Ok(Some(Projection { kind, lon, lat }))
     }
 
+    /// That of a coordinate reference system, which all its pictures have alike; none where it is
+    /// Web Mercator itself. Of UTM the scale is Web Mercator's at a latitude, degrees.
+    pub fn of(crs: Crs, latitude: f64) -> Option<Projection> {
+        let zone = |zone: u8| Projection {
+            kind: Kind::Utm { zone, south: false },
+            lon: meridian(zone),
+            lat: latitude.clamp(0.0, 80.0),
+        };
+        match crs {
+            Crs::WebMercator => None,
+            Crs::Crs84 | Crs::Epsg4326 => {
+                Some(Projection { kind: Kind::PlateCarree, lon: 0.0, lat: 0.0 })
+            }
+            Crs::WorldMercator => Some(Projection { kind: Kind::Mercator, lon: 0.0, lat: 0.0 }),
+            Crs::Utm38N => Some(zone(38)),
+            Crs::Utm39N => Some(zone(39)),
+        }
+    }
+
+    /// Metres that a unit of its coordinates is: of degrees those on the equator.
+    pub fn unit_m(&self) -> f64 {
+        match self.kind {
+            Kind::PlateCarree => super::geodesic::meters_per_turn(0.0) / 360.0,
+            _ => 1.0,
+        }
+    }
+
     /// As PROJ writes it; coordinates are metres.
     pub fn definition(&self) -> String {
         match self.kind {
@@ -115,6 +146,8 @@ impl Projection {
                 let side = if south { "+south " } else { "" };
                 format!("+proj=utm +zone={zone} {side}+datum=WGS84 +units=m +no_defs")
             }
+            Kind::PlateCarree => "+proj=eqc +datum=WGS84 +units=m +no_defs".to_string(),
+            Kind::Mercator => "+proj=merc +datum=WGS84 +units=m +no_defs".to_string(),
         }
     }
 
@@ -124,15 +157,22 @@ impl Projection {
             Kind::Utm { zone, south } => {
                 Some(if south { 32_700 } else { 32_600 } + u16::from(zone))
             }
+            Kind::PlateCarree => Some(4326),
+            Kind::Mercator => Some(3395),
             Kind::Lambert { .. } => None,
         }
+    }
+
+    /// Whether its coordinates are degrees.
+    pub fn is_geographic(&self) -> bool {
+        self.kind == Kind::PlateCarree
     }
 
     /// The southern and northern parallel, longitude and latitude of the origin of a conic.
     pub fn parallels(&self) -> Option<(f64, f64, f64, f64)> {
         match self.kind {
             Kind::Lambert { south, north, lon, lat } => Some((south, north, lon, lat)),
-            Kind::Utm { .. } => None,
+            Kind::Utm { .. } | Kind::PlateCarree | Kind::Mercator => None,
         }
     }
 
@@ -144,6 +184,21 @@ impl Projection {
                 .collect::<String>()
         };
         let (name, method, parameters, authority) = match self.kind {
+            Kind::PlateCarree => return GEOGCS.to_string(),
+            Kind::Mercator => {
+                let all = [
+                    ("central_meridian", 0.0),
+                    ("scale_factor", 1.0),
+                    ("false_easting", 0.0),
+                    ("false_northing", 0.0),
+                ];
+                (
+                    "WGS 84 / World Mercator".to_string(),
+                    "Mercator_1SP",
+                    parameters(&all),
+                    ",AUTHORITY[\"EPSG\",\"3395\"]".to_string(),
+                )
+            }
             Kind::Lambert { south, north, lon, lat } => {
                 let all = [
                     ("latitude_of_origin", lat),
@@ -163,7 +218,7 @@ impl Projection {
             Kind::Utm { zone, south } => {
                 let all = [
                     ("latitude_of_origin", 0.0),
-                    ("central_meridian", f64::from(zone) * 6.0 - 183.0),
+                    ("central_meridian", meridian(zone)),
                     ("scale_factor", 0.9996),
                     ("false_easting", 500_000.0),
                     ("false_northing", if south { 10_000_000.0 } else { 0.0 }),
@@ -196,6 +251,8 @@ impl Projection {
             Kind::Utm { zone, south } => {
                 format!("UTM, zone {zone}{}", if south { "S" } else { "N" })
             }
+            Kind::PlateCarree => "plate carrée (degrees as they are)".to_string(),
+            Kind::Mercator => "Mercator on the ellipsoid".to_string(),
         }
     }
 
@@ -210,6 +267,7 @@ impl Projection {
     fn domain(&self) -> WorldBox {
         let (reach, south, north) = match self.kind {
             Kind::Utm { .. } => (REACH_UTM, -80.0, 84.0),
+            Kind::PlateCarree | Kind::Mercator => (180.0, -90.0, 90.0),
             Kind::Lambert { .. } if self.lat > 0.0 => {
                 (REACH_LAMBERT, -30.0f64.max(self.lat - 60.0), 84.0)
             }
@@ -217,6 +275,11 @@ impl Projection {
         };
         WorldBox::from_degrees([self.lon - reach, south, self.lon + reach, north])
     }
+}
+
+/// The central meridian of a zone of UTM, degrees.
+fn meridian(zone: u8) -> f64 {
+    f64::from(zone) * 6.0 - 183.0
 }
 
 identified_by_fields!(Projection { kind, lon, lat });
@@ -228,6 +291,8 @@ impl Identified for Kind {
                 (0u8, (*south, *north), (*lon, *lat)).identify(to);
             }
             Kind::Utm { zone, south } => (1u8, *zone, *south).identify(to),
+            Kind::PlateCarree => 2u8.identify(to),
+            Kind::Mercator => 3u8.identify(to),
         }
     }
 }

@@ -54,13 +54,17 @@ impl Projector {
         }
     }
 
-    /// Where a place of Web Mercator's lies in the plane.
-    pub fn forward(&self, at: World) -> Option<World> {
-        let Coord { x, y } = self.to_metres(at)?;
-        Some(World {
+    /// Where the projection's own metres lie in the plane.
+    pub fn plane_of(&self, Coord { x, y }: Coord<f64>) -> World {
+        World {
             x: self.middle.x + (x - self.origin.x) / self.unit_m,
             y: self.middle.y - (y - self.origin.y) / self.unit_m,
-        })
+        }
+    }
+
+    /// Where a place of Web Mercator's lies in the plane.
+    pub fn forward(&self, at: World) -> Option<World> {
+        Some(self.plane_of(self.to_metres(at)?))
     }
 
     /// Where a place of the plane lies in Web Mercator's square.

@@ -15,8 +15,9 @@ const RADIUS_M: f64 = 6_378_137.0;
 /// Where a picture lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Georeference {
-    /// Columns and rows, px from the picture's top left corner, to metres east and north.
-    pub to_metres: Affine,
+    /// Columns and rows, px from the picture's top left corner, to metres east and north; to
+    /// degrees where these are the projection's coordinates.
+    pub to_coordinates: Affine,
     /// Web Mercator where there is none.
     pub projection: Option<Projection>,
 }
@@ -37,9 +38,9 @@ impl Georeference {
             let at = World { x: x / camera.world_px(), y: y / camera.world_px() };
             match projected {
                 None => ((at.x - 0.5) * TAU * RADIUS_M, (0.5 - at.y) * TAU * RADIUS_M),
-                Some((_, projector)) => {
-                    let metres = projector.metres_of(at);
-                    (metres.x, metres.y)
+                Some((projection, projector)) => {
+                    let (metres, unit_m) = (projector.metres_of(at), projection.unit_m());
+                    (metres.x / unit_m, metres.y / unit_m)
                 }
             }
         };
@@ -47,7 +48,7 @@ impl Georeference {
         let (w, h) = (f64::from(camera.width_px()), f64::from(camera.height_px()));
         let ((c, f), (right_x, right_y), (down_x, down_y)) =
             (metres(0.0, 0.0), metres(w, 0.0), metres(0.0, h));
-        let to_metres = Affine {
+        let to_coordinates = Affine {
             a: (right_x - c) / w,
             b: (down_x - c) / h,
             c,
@@ -55,29 +56,33 @@ impl Georeference {
             e: (down_y - f) / h,
             f,
         };
-        Self { to_metres, projection: projected.map(|(projection, _)| *projection) }
+        Self { to_coordinates, projection: projected.map(|(projection, _)| *projection) }
     }
 
     /// Longitude and latitude of a place of the picture, px, in degrees.
     pub fn degrees(&self, x: f64, y: f64) -> Option<(f64, f64)> {
-        let (x, y) = self.to_metres.apply(x, y);
+        let (x, y) = self.to_coordinates.apply(x, y);
         let world = match &self.projection {
             None => World { x: x / (TAU * RADIUS_M) + 0.5, y: 0.5 - y / (TAU * RADIUS_M) },
-            Some(projection) => projection.projector().ok()?.of_metres(Coord { x, y })?,
+            Some(projection) => {
+                let unit_m = projection.unit_m();
+                let metres = Coord { x: x * unit_m, y: y * unit_m };
+                projection.projector().ok()?.of_metres(metres)?
+            }
         };
         Some(world.to_degrees())
     }
 
     /// The six lines of a world file, which speaks of the middle of the upper left pixel.
     pub fn world_file(&self) -> String {
-        let Affine { a, b, d, e, .. } = self.to_metres;
-        let (x, y) = self.to_metres.apply(0.5, 0.5);
+        let Affine { a, b, d, e, .. } = self.to_coordinates;
+        let (x, y) = self.to_coordinates.apply(0.5, 0.5);
         [a, d, b, e, x, y].map(|v| format!("{v:.12}\n")).concat()
     }
 
     /// What GDAL reads from beside a picture: its reference system and place.
     pub fn aux_xml(&self) -> String {
-        let Affine { a, b, c, d, e, f } = self.to_metres;
+        let Affine { a, b, c, d, e, f } = self.to_coordinates;
         let wkt = self.wkt().replace('"', "&quot;");
         format!(
             "<PAMDataset>\n  <SRS>{wkt}</SRS>\n  \
@@ -109,9 +114,12 @@ impl Georeference {
     pub fn geo_keys(&self) -> GeoKeys {
         const USER_DEFINED: u16 = 32_767;
         let system = self.epsg().unwrap_or(USER_DEFINED);
-        // Model: projected; raster: pixels are areas.
-        let mut keys =
-            GeoKeys { whole: vec![(1024, 1), (1025, 1), (3072, system)], real: Vec::new() };
+        // Model: projected or geographic; raster: pixels are areas.
+        let whole = match self.projection.is_some_and(|projection| projection.is_geographic()) {
+            true => vec![(1024, 2), (1025, 1), (2048, system)],
+            false => vec![(1024, 1), (1025, 1), (3072, system)],
+        };
+        let mut keys = GeoKeys { whole, real: Vec::new() };
         if let (None, Some(projection)) = (self.epsg(), &self.projection)
             && let Some((south, north, lon, lat)) = projection.parallels()
         {
@@ -139,7 +147,7 @@ mod tests {
     fn web_mercator_is_in_its_own_metres() {
         let bounds = WorldBox::from_degrees([45.0, 38.0, 48.0, 41.0]);
         let place = Georeference::new(&Camera::fitted(bounds, (600, 800), 2), None);
-        let (x, y) = place.to_metres.apply(600.0, 800.0);
+        let (x, y) = place.to_coordinates.apply(600.0, 800.0);
         // The middle of the box, by EPSG:3857.
         assert!((x - 46.5f64.to_radians() * RADIUS_M).abs() < 1.0, "{x}");
         assert!((4_000_000.0..6_000_000.0).contains(&y));

@@ -9,15 +9,17 @@ use futures_util::StreamExt as _;
 use super::Problem;
 use crate::service::{Lease, Service, ServiceError};
 
-/// Bytes of a body.
+/// Bytes of a body, and of one that is a table of points.
 pub const MAX_BODY: usize = 2 << 20;
+const MAX_TABLE: usize = 16 << 20;
 /// How long nothing may come, and how long a body may take in all.
 const MOST_SILENCE: Duration = Duration::from_secs(5);
 const MOST_TIME: Duration = Duration::from_secs(30);
 /// Bytes that are read of a body that is too large: who still sends would not see the answer.
-const MOST_DRAINED: usize = 8 << 20;
-/// What a document takes in memory for each byte of its text, as JSON and as shapes.
+const MOST_DRAINED: usize = 24 << 20;
+/// What a document takes in memory for each byte of its text, as JSON and as shapes; and a table.
 const BYTES_PER_BYTE: u64 = 24;
+const BYTES_PER_BYTE_OF_TABLE: u64 = 12;
 
 /// A request's body, with the memory that it and what is made of it take, for as long as it is
 /// held.
@@ -30,12 +32,27 @@ impl FromRequest<Service> for Document {
     type Rejection = Problem;
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
-        let reading = read(request, service);
+        let reading = read(request, service, (MAX_BODY, BYTES_PER_BYTE));
         tokio::time::timeout(MOST_TIME, reading).await.unwrap_or_else(|_| Err(too_slow()))
     }
 }
 
-async fn read(request: Request, service: &Service) -> Result<Document, Problem> {
+impl Document {
+    /// The body of a request that is a table of points.
+    ///
+    /// # Errors
+    /// Where it is too large or too slow, or there is no memory for it.
+    pub async fn of_table(request: Request, service: &Service) -> Result<Self, Problem> {
+        let reading = read(request, service, (MAX_TABLE, BYTES_PER_BYTE_OF_TABLE));
+        tokio::time::timeout(MOST_TIME, reading).await.unwrap_or_else(|_| Err(too_slow()))
+    }
+}
+
+async fn read(
+    request: Request,
+    service: &Service,
+    (most, bytes_per_byte): (usize, u64),
+) -> Result<Document, Problem> {
     let full = || Problem::from(ServiceError::Memory);
     let mut lease = service.documents().take(0).ok_or_else(full)?;
     let mut stream = request.into_body().into_data_stream();
@@ -49,7 +66,7 @@ async fn read(request: Request, service: &Service) -> Result<Document, Problem> 
         if length > MOST_DRAINED {
             break;
         }
-        if length > MAX_BODY {
+        if length > most {
             (text, lease) = (Vec::new(), service.documents().take(0).ok_or_else(full)?);
             continue;
         }
@@ -58,9 +75,9 @@ async fn read(request: Request, service: &Service) -> Result<Document, Problem> 
         }
         text.extend_from_slice(&piece);
     }
-    match length > MAX_BODY {
-        true => Err(Problem::too_large(format!("a body may have {MAX_BODY} bytes"))),
-        false if !lease.grow(length as u64 * BYTES_PER_BYTE) => Err(full()),
+    match length > most {
+        true => Err(Problem::too_large(format!("a body may have {most} bytes"))),
+        false if !lease.grow(length as u64 * bytes_per_byte) => Err(full()),
         false => Ok(Document { text: text.into(), lease }),
     }
 }

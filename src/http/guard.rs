@@ -15,9 +15,10 @@ use super::viewer;
 /// Pages at this path and below may stand in frames of other sites; no other page may.
 const FRAMED: &str = "/embed";
 
-/// Of pages, but for who may frame them: scripts, styles and pictures of our own, nothing inline.
+/// Of pages, but for who may frame them: scripts, styles and pictures of our own, nothing inline;
+/// and workers that these scripts make.
 const PAGE_POLICY: &str = "default-src 'none'; img-src 'self' data:; connect-src 'self'; base-uri \
-    'none'; form-action 'none'";
+    'none'; form-action 'none'; worker-src 'self' blob:";
 
 /// Of drawings, should one be opened as a page: nothing runs and nothing is loaded.
 const DRAWING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \

@@ -2,9 +2,11 @@
 //! `application/problem+json` (RFC 9457).
 
 mod attribution;
+mod batch;
 mod body;
 mod fonts;
 mod guard;
+mod mapped;
 mod matrix;
 mod ogc;
 mod ows;
@@ -54,6 +56,7 @@ pub fn router(service: Service, site: Site) -> Router {
             header::LINK,
             header::RETRY_AFTER,
             request::WARNING,
+            HeaderName::from_static("content-bbox"),
             HeaderName::from_static("content-crs"),
             HeaderName::from_static("content-datetime"),
             HeaderName::from_static("ogc-numbermatched"),
@@ -61,6 +64,8 @@ pub fn router(service: Service, site: Site) -> Router {
         ]);
     Router::new()
         .route("/", get(ogc::root).layer(axum::middleware::map_response(ogc::by_accept)))
+        .route("/maplibre", get(viewer::maplibre))
+        .route("/openlayers", get(viewer::openlayers))
         .route("/assets/{file}", get(viewer::asset))
         .route("/health", get(health))
         .route("/styles.json", get(styles::list))

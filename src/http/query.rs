@@ -1,14 +1,16 @@
 //! `/query`: questions to the map, short ones as a query string, any as JSON.
 
+use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use serde_json::{Map as JsonObject, Value as Json, json};
 
+use super::batch::{self, Points, Wants};
 use super::body::Document;
 use super::request::{Asker, GEOJSON, Params, short, tagged};
 use super::site::PublicUrl;
 use super::{Problem, picture_name, pictures};
-use crate::ask::Question;
+use crate::ask::{Question, Results};
 use crate::atlas::{Frame, Map, Size};
 use crate::diag::without_mark;
 use crate::geo::{Effort, Limits, Stop};
@@ -37,23 +39,34 @@ pub async fn get(
     answer(&service, members, vec![map, about(&url)], &headers).await
 }
 
-/// `POST /query`, the question a JSON object.
+/// `POST /query`, the question a JSON object, or a table of points.
 pub async fn post(
     Asker(service): Asker,
     PublicUrl(url): PublicUrl,
+    params: Params,
     headers: HeaderMap,
-    document: Document,
+    request: Request,
 ) -> Result<Response, Problem> {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
         .unwrap_or("application/json");
+    if let Some(kind) = batch::Kind::of_media_type(kind) {
+        let wants = Wants::of_params(params)?;
+        let document = Document::of_table(request, &service).await?;
+        return batch::answer(&service, wants, Points::Text(kind), document).await;
+    }
+    let document = Document::from_request(request, &service).await?;
     if !kind.split(';').next().is_some_and(|k| k.trim().ends_with("json")) {
         return Err(Problem::unsupported_media_type("send the question as application/json"));
     }
     let json: Json = serde_json::from_slice(without_mark(&document.text))
         .map_err(|e| Problem::bad_request(format!("not JSON: {e}")))?;
     match json {
+        Json::Object(mut members) if members.contains_key("points") => {
+            let points = Points::Json(members.remove("points").unwrap_or_default());
+            batch::answer(&service, Wants::of_members(members)?, points, document).await
+        }
         Json::Object(members) => answer(&service, members, vec![about(&url)], &headers).await,
         _ => Err(Problem::bad_request(
             "a question is a JSON object, such as {\"at\": [46.75, 39.76]}",
@@ -146,6 +159,10 @@ impl Drawing {
     ) -> Result<Picture, Problem> {
         let question = Question::read(members, effort)?.with_geometry();
         let answer = question.ask(map.catalog(), effort)?;
+        if matches!(answer.results, Results::Series(_)) {
+            let told = "f: a series of sums is no map; ask for one day by datetime";
+            return Err(Problem::bad_request(told));
+        }
         let overlay = Overlay::of_answer(&answer).map_err(|e| Problem::internal(e.to_string()))?;
         let id =
             self.style.or_else(|| Some(map.styles().next()?.0.to_string())).unwrap_or_default();

@@ -219,6 +219,8 @@ pub fn tagged(headers: &HeaderMap, content_type: &'static str, body: Vec<u8>) ->
 
 pub const JSON: &str = "application/json";
 pub const GEOJSON: &str = "application/geo+json";
+/// A style document of Mapbox's or MapLibre's (OGC 20-009, 8).
+pub const STYLE: &str = "application/vnd.mapbox.style+json";
 
 /// Whether `If-None-Match` names the tag (weak comparison, RFC 9110, 13.1.2).
 pub fn has_tag(headers: &HeaderMap, etag: &str) -> bool {

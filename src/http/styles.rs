@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::published::Features;
-use super::request::{Asker, JSON, Params, UrlPath, cached, json, short};
+use super::request::{Asker, JSON, Params, STYLE, UrlPath, cached, json, short};
 use super::site::PublicUrl;
 use super::{Problem, attribution, published};
 use crate::atlas::{Map, StyledMap};
@@ -37,19 +37,22 @@ pub async fn list(
     json(&headers, JSON, &Value::Array(styles))
 }
 
-/// `/styles/{id}.json`
+/// `/styles/{id}.json`, and, as OGC API - Styles has it, `/styles/{id}`: the style's document.
 pub async fn tilejson(
     Asker(service): Asker,
     UrlPath(name): UrlPath<String>,
     PublicUrl(url): PublicUrl,
+    mut params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let id = name.strip_suffix(".json").ok_or_else(|| {
-        Problem::not_found(format!(
-            "there is nothing at /styles/{}; TileJSON is at /styles/{{id}}.json",
-            short(&name)
-        ))
-    })?;
+    let Some(id) = name.strip_suffix(".json").filter(|_| service.map().style(&name).is_none())
+    else {
+        let Some(f) = params.take("f").filter(|f| f != "mapbox") else {
+            return sheet(&service, &name, params, (&url, STYLE), &headers);
+        };
+        let told = format!("'{}' is no value for f: mapbox", short(&f));
+        return Err(Problem::bad_request(told));
+    };
     let styled = find(&service, id)?;
     let (west, south, east, north) = match styled.bounds() {
         Some(b) => {
@@ -87,10 +90,21 @@ pub async fn style(
     Asker(service): Asker,
     UrlPath(id): UrlPath<String>,
     PublicUrl(url): PublicUrl,
-    mut params: Params,
+    params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let styled = find(&service, &id)?;
+    sheet(&service, &id, params, (&url, JSON), &headers)
+}
+
+/// A style's document under a media type.
+fn sheet(
+    service: &Service,
+    id: &str,
+    mut params: Params,
+    (url, kind): (&str, &'static str),
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let styled = find(service, id)?;
     let features = match params.take("sources").as_deref() {
         None | Some("vector") => Features::Tiles,
         Some("geojson") => Features::GeoJson,
@@ -102,7 +116,7 @@ pub async fn style(
         }
     };
     let document = match params.pairs().next() {
-        None => published::document(styled, features, &id, &url),
+        None => published::document(styled, features, id, url),
         Some(_) => {
             let mut state = styled.state(params.pairs())?;
             // The day that was asked for, and not the one from which on the map is the same.
@@ -111,10 +125,10 @@ pub async fn style(
             {
                 *known = feature::Value::Text(day.into());
             }
-            published::resolved(styled, &state, features, (&id, &url))?
+            published::resolved(styled, &state, features, (id, url))?
         }
     };
-    Ok(json(&headers, JSON, &document))
+    Ok(json(headers, kind, &document))
 }
 
 /// `/styles/{id}/sprite[@{ratio}x].{json,png}`
@@ -156,6 +170,16 @@ pub async fn sprite(
 
 fn find<'a>(service: &'a Service, id: &str) -> Result<&'a StyledMap, Problem> {
     service.map().style(id).ok_or_else(|| no_style(service.map(), id))
+}
+
+/// The id of a style, or of the first one.
+///
+/// # Errors
+/// Where there is no such style.
+pub fn style_or_first(map: &Map, named: Option<&str>) -> Result<String, Problem> {
+    let first = || map.styles().next().map(|(id, _)| id);
+    let id = named.or_else(first).unwrap_or_default();
+    map.style(id).map(|_| id.to_string()).ok_or_else(|| no_style(map, id))
 }
 
 pub fn no_style(map: &Map, id: &str) -> Problem {

@@ -1,5 +1,6 @@
-//! The viewer page at `/` and what it loads. Leaflet is bundled when the binary is built; a build
-//! without npm serves the page with Leaflet from a public CDN, by integrity hash.
+//! The viewer page at `/`, the pages of other clients (`/maplibre`, `/openlayers`) and what they
+//! load. Libraries are bundled when the binary is built; a build without npm serves the viewer with
+//! Leaflet from a public CDN, by integrity hash, and no other pages.
 
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
@@ -8,19 +9,52 @@ use super::Problem;
 use super::request::{UrlPath, short};
 
 const PAGE: &str = include_str!("../../web/index.html");
-const SCRIPT: &str = include_str!("../../web/viewer.js");
-const STYLE: &str = include_str!("../../web/viewer.css");
-/// Of the pages of `ogc/html`.
-const RESOURCE_STYLE: &str = include_str!("../../web/resource.css");
+const MAPLIBRE: &str = include_str!("../../web/maplibre.html");
+const OPENLAYERS: &str = include_str!("../../web/openlayers.html");
 /// The tags that load Leaflet: from `/assets/`, or from the CDN.
 const LEAFLET_TAGS: &str = include_str!(concat!(env!("OUT_DIR"), "/leaflet-tags.html"));
-/// Empty where npm was missing.
-const LEAFLET_SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/leaflet.js"));
-const LEAFLET_STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/leaflet.css"));
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+
+/// A file of `web/`, or one that npm gave: empty where it was missing.
+macro_rules! asset {
+    (web $name:literal, $kind:expr) => {
+        ($name, $kind, include_str!(concat!("../../web/", $name)))
+    };
+    (npm $name:literal, $kind:expr) => {
+        ($name, $kind, include_str!(concat!(env!("OUT_DIR"), "/", $name)))
+    };
+}
+
+/// Names, media types and texts of what pages load.
+const ASSETS: [(&str, &str, &str); 15] = [
+    asset!(web "viewer.js", SCRIPT),
+    asset!(web "viewer.css", STYLE),
+    // Of the pages of `ogc/html`.
+    asset!(web "resource.css", STYLE),
+    asset!(web "client.css", STYLE),
+    asset!(web "panel.js", SCRIPT),
+    asset!(web "maplibre.js", SCRIPT),
+    asset!(web "openlayers.js", SCRIPT),
+    asset!(npm "leaflet.js", SCRIPT),
+    asset!(npm "leaflet.css", STYLE),
+    asset!(npm "maplibre-gl.mjs", SCRIPT),
+    asset!(npm "maplibre-gl-worker.mjs", SCRIPT),
+    asset!(npm "maplibre-gl.css", STYLE),
+    asset!(npm "ol.js", SCRIPT),
+    asset!(npm "ol.css", STYLE),
+    asset!(npm "olms.js", SCRIPT),
+];
+
+fn text(name: &str) -> Option<(&'static str, &'static str)> {
+    let own = ASSETS.iter().find(|(known, _, text)| *known == name && !text.is_empty());
+    own.map(|(_, kind, text)| (*kind, *text))
+}
 
 /// Where pages load scripts and style sheets from.
 pub fn script_sources() -> &'static str {
-    if LEAFLET_SCRIPT.is_empty() { "'self' https://unpkg.com" } else { "'self'" }
+    if text("leaflet.js").is_none() { "'self' https://unpkg.com" } else { "'self'" }
 }
 
 /// `/`
@@ -29,18 +63,30 @@ pub async fn page() -> Response {
     ([(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response()
 }
 
+/// `/maplibre`
+pub async fn maplibre() -> Result<Response, Problem> {
+    of_client(MAPLIBRE, "maplibre-gl.mjs")
+}
+
+/// `/openlayers`
+pub async fn openlayers() -> Result<Response, Problem> {
+    of_client(OPENLAYERS, "ol.js")
+}
+
+/// A page that needs a library.
+fn of_client(page: &'static str, library: &str) -> Result<Response, Problem> {
+    if text(library).is_none() {
+        return Err(Problem::not_found(format!(
+            "this program was built without npm, and so without {library}"
+        )));
+    }
+    Ok(([(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response())
+}
+
 /// `/assets/{file}`
 pub async fn asset(UrlPath(file): UrlPath<String>) -> Result<Response, Problem> {
-    let (kind, text) = match file.as_str() {
-        "viewer.js" => ("text/javascript; charset=utf-8", SCRIPT),
-        "viewer.css" => ("text/css; charset=utf-8", STYLE),
-        "resource.css" => ("text/css; charset=utf-8", RESOURCE_STYLE),
-        "leaflet.js" if !LEAFLET_SCRIPT.is_empty() => {
-            ("text/javascript; charset=utf-8", LEAFLET_SCRIPT)
-        }
-        "leaflet.css" if !LEAFLET_STYLE.is_empty() => ("text/css; charset=utf-8", LEAFLET_STYLE),
-        other => return Err(Problem::not_found(format!("there is no asset '{}'", short(other)))),
-    };
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=3600")], text)
-        .into_response())
+    let (kind, text) = text(&file)
+        .ok_or_else(|| Problem::not_found(format!("there is no asset '{}'", short(&file))))?;
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=3600")];
+    Ok((headers, text).into_response())
 }

@@ -3,7 +3,7 @@
 use geo::geometry::Point;
 
 use super::Index;
-use crate::geo::{Effort, LonLat, World, WorldBox, distance_to_m};
+use crate::geo::{Effort, LonLat, Stopped, World, WorldBox, distance_to_m};
 
 /// A feature, by its position in the collection, and its geodesic distance in metres.
 #[derive(Debug, Clone, Copy)]
@@ -37,8 +37,25 @@ impl Index {
         effort: &Effort,
         wanted: &dyn Fn(u32) -> bool,
     ) -> Vec<Near> {
-        let world = World::from_degrees(position.lon(), position.lat());
         let point = Point::new(position.lon(), position.lat());
+        let measure =
+            |i: u32| distance_to_m(point, &self.collection().features[i as usize].geometry, effort);
+        self.nearest(position, k, wanted, &measure).unwrap_or_default()
+    }
+
+    /// The same with each feature's distance as whoever asks measures it, m; none of what is
+    /// nowhere.
+    ///
+    /// # Errors
+    /// Those of `measure`.
+    pub fn nearest(
+        &self,
+        position: LonLat,
+        k: usize,
+        wanted: &dyn Fn(u32) -> bool,
+        measure: &dyn Fn(u32) -> Result<Option<f64>, Stopped>,
+    ) -> Result<Vec<Near>, Stopped> {
+        let world = World::from_degrees(position.lon(), position.lat());
         let mut best: Vec<(f64, u32)> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for turn in [0.0, -1.0, 1.0] {
@@ -51,21 +68,17 @@ impl Index {
                     break;
                 }
                 let index = self.parts[entry.data as usize].feature;
-                let feature = &self.collection().features[index as usize];
                 if !seen.insert(index) || !wanted(index) {
                     continue;
                 }
-                let distance_m = match distance_to_m(point, &feature.geometry, effort) {
-                    Ok(Some(distance_m)) => distance_m,
-                    Ok(None) => continue,
-                    Err(_) => return Vec::new(),
-                };
+                let Some(distance_m) = measure(index)? else { continue };
                 let at = best.partition_point(|(d, i)| (*d, *i) < (distance_m, index));
                 best.insert(at, (distance_m, index));
                 best.truncate(k);
             }
         }
-        best.into_iter().map(|(distance_m, feature)| Near { feature, distance_m }).collect()
+        let near = |(distance_m, feature)| Near { feature, distance_m };
+        Ok(best.into_iter().map(near).collect())
     }
 }
 

@@ -4,15 +4,16 @@ use super::drawn::Drawn;
 use super::error::PictureError;
 use super::furnished;
 use super::furnishing::Furnishing;
-use super::output::Output;
+use super::output::{Output, Written};
 use super::picture::Picture;
+use super::shown::Fit;
 use crate::atlas::{Frame, Map, Room, State, scenes};
 use crate::encode::{self, Animation, Pixels, PngFacts};
 use crate::feature::Date;
 use crate::geo::{Effort, Georeference};
 use crate::paint::About;
 use crate::paint::raster::{self, Brush};
-use crate::scene::Scene;
+use crate::scene::{FURNITURE, Ink, Item, Layer, Scene};
 
 /// A picture's bytes, and what whoever asks for it should know that is known only when it is drawn.
 #[derive(Debug, Clone, Default)]
@@ -157,11 +158,9 @@ impl Map {
         let drawn = self.drawn(picture, effort)?;
         let (scene, about) = scene(&drawn, picture, picture.output.is_document())?;
         effort.check()?;
-        let bytes = picture.output.write(
-            &scene,
-            Brush { stamps: &drawn.plain.stamps, effort },
-            about.as_ref(),
-        )?;
+        let brush = Brush { stamps: &drawn.plain.stamps, effort };
+        let written = Written { scene: &scene, fit: picture.shown.fit, brush };
+        let bytes = picture.output.write(written, about.as_ref())?;
         Ok(Finished { bytes, warnings: drawn.warnings() })
     }
 }
@@ -172,14 +171,24 @@ fn scene(
     picture: &Picture,
     is_document: bool,
 ) -> Result<(Scene, Option<About>), PictureError> {
+    let grounded = |mut scene: Scene| {
+        if picture.shown.fit == Fit::Furniture {
+            scene.layers.retain(|layer| layer.id == FURNITURE);
+        }
+        if let Some(ground) = picture.shown.ground {
+            let items = vec![Item::Background(Ink::Color(ground))];
+            scene.layers.insert(0, Layer { id: "ground".to_string(), items });
+        }
+        scene
+    };
     let Furnishing { furniture, callouts, .. } = &picture.furnishing;
     if furniture.is_some() || !callouts.is_empty() || picture.compared.is_some() || is_document {
         let (scene, about) = furnished::scene(drawn, picture)?;
-        return Ok((scene, Some(about)));
+        return Ok((grounded(scene), Some(about)));
     }
     let camera = picture.frame.camera();
     let room = Room::whole(camera);
     let scene = scenes::scene(drawn.map(), &picture.state, camera, &room, drawn.effort)?;
     drawn.cuts(room.cut());
-    Ok((scene, None))
+    Ok((grounded(scene), None))
 }

@@ -30,6 +30,9 @@ impl<'a> Drawn<'a> {
         let overlay = picture.overlay.as_ref();
         let mut plain =
             overlay.map_or(Cow::Borrowed(styled), |overlay| Cow::Owned(styled.overlaid(overlay)));
+        if let Some(layers) = &picture.shown.layers {
+            plain = Cow::Owned(plain.only(layers));
+        }
         if picture.output.is_scaled() {
             plain = Cow::Owned(plain.in_full());
         }

@@ -1,6 +1,7 @@
 //! The formats that pictures are written in.
 
 use super::error::PictureError;
+use super::shown::Fit;
 use crate::encode::{self, Moving, Pixels, PngFacts, TiffFacts};
 use crate::identity::{Identified, Identity};
 use crate::paint::raster::{self, Brush, Unfinished};
@@ -124,24 +125,22 @@ impl Output {
     /// Writes a scene; `about` is for pictures that are documents.
     pub(super) fn write(
         self,
-        scene: &Scene,
-        brush: Brush,
+        written: Written,
         about: Option<&About>,
     ) -> Result<Vec<u8>, PictureError> {
+        let Written { scene, brush, .. } = written;
         let size = (scene.width_px, scene.height_px);
-        let bands = Bands { scene, brush };
         let bare = About::default();
         Ok(match self {
             Output::Png { dpi, palette } => {
                 let facts = png_facts(about, dpi);
-                if !palette && u64::from(size.0) * u64::from(size.1) > MAX_WHOLE_PX {
+                if !palette && !written.is_whole() {
                     let mut writer = encode::PngWriter::new(size, is_opaque(scene), &facts)?;
-                    bands.each(|band| writer.rows(band))?;
+                    written.each(|band| writer.rows(band))?;
                     return Ok(writer.finish()?);
                 }
-                let pixmap = raster::paint(scene, brush)?;
-                let pixels =
-                    Pixels { premultiplied: pixmap.data(), width_px: size.0, height_px: size.1 };
+                let (pixels, size) = written.whole()?;
+                let pixels = Pixels { premultiplied: &pixels, width_px: size.0, height_px: size.1 };
                 if palette {
                     encode::png_of_palette(pixels, &facts)?
                 } else {
@@ -149,23 +148,29 @@ impl Output {
                 }
             }
             Output::Gif => {
+                let (pixels, size) = written.whole()?;
                 let mut animation = encode::Animation::new(Moving::Gif, size, 1, 0.0)?;
-                animation.frame(raster::paint(scene, brush)?.data())?;
+                animation.frame(&pixels)?;
                 animation.finish()?
             }
             Output::WebP => {
-                let (rows, opaque) = bands.plain()?;
-                encode::webp(&rows, size, opaque)?
+                let rows = written.plain()?;
+                encode::webp(&rows.bytes, rows.size, rows.opaque)?
             }
             Output::GeoTiff(dpi) => {
-                let (rows, opaque) = bands.plain()?;
+                let rows = written.plain()?;
                 let about = about.unwrap_or(&bare);
                 let facts = TiffFacts { place: about.place, dpi, description: about.title.clone() };
-                encode::geotiff(&rows, size, opaque, &facts)?
+                encode::geotiff(&rows.bytes, rows.size, rows.opaque, &facts)?
             }
             Output::Jpeg(quality) => {
+                if written.is_whole() {
+                    let (pixels, size) = written.whole()?;
+                    let rows: Vec<u8> = encode::on_white(&pixels).collect();
+                    return Ok(encode::jpeg(&rows, size, quality)?);
+                }
                 let mut rows = Vec::new();
-                bands.each(|band| {
+                written.each(|band| {
                     rows.extend(encode::on_white(band));
                     Ok(())
                 })?;
@@ -181,6 +186,25 @@ impl Output {
             }
         })
     }
+}
+
+/// Rows of RGB where they are opaque, else of straight RGBA, and how many px across and down.
+struct Rows {
+    bytes: Vec<u8>,
+    size: (u32, u32),
+    opaque: bool,
+}
+
+/// A picture without the empty rows and columns around what is on it.
+fn trimmed(drawn: &image::RgbaImage) -> image::RgbaImage {
+    let mut seen: Option<[u32; 4]> = None;
+    for (x, y, _) in drawn.enumerate_pixels().filter(|(.., pixel)| pixel[3] > 0) {
+        let [left, top, right, bottom] = seen.unwrap_or([x, y, x, y]);
+        seen = Some([left.min(x), top.min(y), right.max(x), bottom.max(y)]);
+    }
+    // Of nothing a pixel is left: formats have no empty pictures.
+    let [left, top, right, bottom] = seen.unwrap_or_default();
+    image::imageops::crop_imm(drawn, left, top, right - left + 1, bottom - top + 1).to_image()
 }
 
 /// Whether something covers the picture that nothing is seen through.
@@ -207,22 +231,50 @@ fn png_facts(about: Option<&About>, dpi: Option<f64>) -> PngFacts {
     PngFacts { texts, dpi, is_document: about.is_some() }
 }
 
-/// A scene that is drawn band by band where it is large, so that no more than some bands are held
-/// as pixels.
-struct Bands<'a> {
-    scene: &'a Scene,
-    brush: Brush<'a>,
+/// A scene to be written: drawn band by band where it is large, so that no more than some bands are
+/// held as pixels.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'a> {
+    pub scene: &'a Scene,
+    pub fit: Fit,
+    pub brush: Brush<'a>,
 }
 
-impl Bands<'_> {
+impl Written<'_> {
+    /// Whether its pixels are all drawn before any is written.
+    fn is_whole(&self) -> bool {
+        let px = u64::from(self.scene.width_px) * u64::from(self.scene.height_px);
+        self.fit != Fit::AsDrawn || px <= MAX_WHOLE_PX
+    }
+
+    /// All premultiplied pixels, and how many there are across and down.
+    fn whole(&self) -> Result<(Vec<u8>, (u32, u32)), PictureError> {
+        let size = (self.scene.width_px, self.scene.height_px);
+        let pixels = raster::paint(self.scene, self.brush)?.take();
+        if self.fit == Fit::AsDrawn {
+            return Ok((pixels, size));
+        }
+        let drawn = image::RgbaImage::from_raw(size.0, size.1, pixels);
+        let drawn = drawn.ok_or(Unfinished::Memory)?;
+        let fitted = match self.fit {
+            Fit::Stretched(width_px, height_px) => {
+                let way = image::imageops::FilterType::Triangle;
+                image::imageops::resize(&drawn, width_px, height_px, way)
+            }
+            _ => trimmed(&drawn),
+        };
+        let size = fitted.dimensions();
+        Ok((fitted.into_raw(), size))
+    }
+
     /// Gives the premultiplied pixels of one band after another.
     fn each(
         &self,
         mut take: impl FnMut(&[u8]) -> Result<(), encode::EncodeError>,
     ) -> Result<(), PictureError> {
         let (scene, brush) = (self.scene, self.brush);
-        if u64::from(scene.width_px) * u64::from(scene.height_px) <= MAX_WHOLE_PX {
-            return Ok(take(raster::paint(scene, brush)?.data())?);
+        if self.is_whole() {
+            return Ok(take(&self.whole()?.0)?);
         }
         let tops: Vec<u32> = (0..scene.height_px).step_by(BAND_ROWS as usize).collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -244,14 +296,19 @@ impl Bands<'_> {
     }
 
     /// All rows, and whether they are opaque: RGB then, else straight RGBA.
-    fn plain(&self) -> Result<(Vec<u8>, bool), PictureError> {
+    fn plain(&self) -> Result<Rows, PictureError> {
         let opaque = is_opaque(self.scene);
+        if self.is_whole() {
+            let (pixels, size) = self.whole()?;
+            return Ok(Rows { bytes: encode::plain(&pixels, opaque), size, opaque });
+        }
         let mut rows = Vec::new();
         self.each(|band| {
             rows.extend(encode::plain(band, opaque));
             Ok(())
         })?;
-        Ok((rows, opaque))
+        let size = (self.scene.width_px, self.scene.height_px);
+        Ok(Rows { bytes: rows, size, opaque })
     }
 }
 

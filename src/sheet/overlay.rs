@@ -64,6 +64,7 @@ impl Overlay {
             Results::Changes(changes) => {
                 changes.areas.iter().map(|area| changed(area, Properties::new())).collect()
             }
+            Results::Series(_) => Vec::new(),
         };
         Ok(Self::of_features(features, embedded("overlays/answer.json")?))
     }

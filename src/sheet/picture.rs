@@ -3,6 +3,7 @@
 use super::furnishing::Furnishing;
 use super::output::Output;
 use super::overlay::Overlay;
+use super::shown::Shown;
 use crate::atlas::{Frame, Map, State};
 use crate::feature::Date;
 use crate::identity::{Identity, identified_by_fields};
@@ -11,6 +12,7 @@ use crate::identity::{Identity, identified_by_fields};
 #[derive(Debug, Clone)]
 pub struct Picture {
     pub style: String,
+    pub shown: Shown,
     pub state: State,
     pub frame: Frame,
     pub overlay: Option<Overlay>,
@@ -59,6 +61,7 @@ impl Picture {
     pub fn plain(style: String, state: State, frame: Frame, output: Output) -> Self {
         Self {
             style,
+            shown: Shown::default(),
             state,
             frame,
             overlay: None,
@@ -106,13 +109,14 @@ impl Picture {
     /// ETag.
     pub fn key(&self, map: &Map) -> String {
         let over = self.overlay.as_ref().map_or(0, Overlay::key);
-        let Picture { style, state, frame, output, compared, film, .. } = self;
+        let Picture { style, shown, state, frame, output, compared, film, .. } = self;
         let Furnishing { furniture, callouts, .. } = &self.furnishing;
         let is_said = furniture.is_some() || !callouts.is_empty() || output.is_document();
         let furnishing = is_said.then_some(&self.furnishing);
         Identity::of_kind("picture")
             .with(&map.revision())
             .with(style)
+            .with(shown)
             .with(state)
             .with(frame)
             .with(&over)

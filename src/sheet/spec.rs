@@ -6,7 +6,7 @@ use super::document::Spec;
 use super::error::PictureError;
 use super::{
     Callout, Compared, Film, Furnishing, Furniture, Logo, Output, Overlay, Part, Picture, Preset,
-    TextAs, slips,
+    Shown, TextAs, slips,
 };
 use crate::atlas::{Frame, Map, Size, StyledMap};
 use crate::diag::without_mark;
@@ -110,6 +110,7 @@ impl Spec {
         slips::shorten(&mut warnings);
         Ok(Picture {
             style: style.to_string(),
+            shown: Shown::default(),
             state: days.state(styled)?,
             frame,
             overlay,

@@ -128,8 +128,8 @@ pub fn mvt(layers: &[TileLayer], most: Most, effort: &Effort) -> Result<Tile, Mv
             Written::Whole(bytes) if bytes.len() <= most.bytes => {
                 return Ok(Tile { bytes, features, left_out: all - features });
             }
-            Written::Whole(bytes) => features * most.bytes / bytes.len() * 9 / 10,
-            Written::TooHeavy { pieces: written } => features * written / pieces.len() * 9 / 10,
+            Written::Whole(bytes) => features * most.bytes * 9 / (bytes.len() * 10),
+            Written::TooHeavy { pieces: written } => features * written * 9 / (pieces.len() * 10),
         };
     }
 }

@@ -74,6 +74,19 @@ impl<'a> Prepared<'a> {
         self.bounds
     }
 
+    /// Whether a position is in one of its areas or on their rings.
+    ///
+    /// # Errors
+    /// Where the effort ends.
+    pub fn covers(&self, at: Coord<f64>, effort: &Effort) -> Result<bool, Stopped> {
+        match self.layers.last() {
+            Some(areas) if areas.dimension() == Dimension::Areas => {
+                Ok(areas.locate_in_areas(at, effort)? != Location::Outside)
+            }
+            _ => Ok(false),
+        }
+    }
+
     /// Whether a position is in one of its areas, and not on their rings.
     ///
     /// # Errors

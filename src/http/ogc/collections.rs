@@ -6,7 +6,7 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::landing::answer;
 use super::negotiate::Format;
-use super::relations::VECTOR_SETS;
+use super::relations::{MAP, VECTOR_SETS};
 use super::{link, segment};
 use crate::atlas::Map;
 use crate::catalog::Schema;
@@ -73,6 +73,12 @@ pub async fn one(
     answer(format, &headers, &title, found)
 }
 
+/// Whether the first style draws a collection.
+fn is_drawn(map: &Map, id: &str) -> bool {
+    let first = map.styles().next();
+    first.is_some_and(|(_, styled)| styled.source_collections().any(|(_, own)| own == id))
+}
+
 /// The resource of a collection; the same among all and by itself.
 fn collection(map: &Map, id: &str, url: &str) -> Option<Json> {
     let index = map.catalog().collection(id)?;
@@ -108,6 +114,9 @@ fn collection(map: &Map, id: &str, url: &str) -> Option<Json> {
     }
     let tiles = format!("{here}/tiles");
     links.push(link(VECTOR_SETS, JSON, tiles, "The features as vector tiles"));
+    if is_drawn(map, id) {
+        links.push(link(MAP, "image/png", format!("{here}/map"), "The features as a map"));
+    }
     let mut out = json!({
         "id": id,
         "title": index.collection().title,

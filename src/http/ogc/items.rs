@@ -12,18 +12,16 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
-use serde_json::json;
+use serde_json::Value as Json;
 
-use super::collections::unknown;
 use super::negotiate::Format;
 use super::page::{PIECE, Page, feature_json};
+use super::versions::{self, Version};
 use super::{html, link, parameters, segment};
 use crate::atlas::Map;
 use crate::geo::Stop;
 use crate::http::Problem;
-use crate::http::request::{
-    Asker, Params, UrlPath, WARNING, answer, has_tag, json as json_answer, short,
-};
+use crate::http::request::{Asker, Params, UrlPath, WARNING, answer, has_tag, json as json_answer};
 use crate::http::site::PublicUrl;
 use crate::identity::Identity;
 use crate::service::{Lane, Service};
@@ -165,44 +163,44 @@ pub async fn item(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let format = Format::wanted(&mut params, &headers, &[Format::GeoJson, Format::Html])?;
-    let (json, crs) = service
+    let day = versions::day_of(&mut params, &headers)?;
+    let (json, crs, memento) = service
         .run(Lane::Question, move |map, _| {
-            let index = map.catalog().collection(&id).ok_or_else(|| unknown(map, &id))?;
+            let version = Version::of(map, (&id, &wanted), day)?;
             let form = parameters::form(&mut params, map.catalog().schema(&id))?;
-            params.finish("f, crs, properties, skipGeometry, precision")?;
-            let missing = || {
-                Problem::not_found(format!("'{}' has no feature '{}'", short(&id), short(&wanted)))
-            };
-            let feature = index.by_id(&wanted).ok_or_else(missing)?;
-            let feature = &index.collection().features[feature as usize];
-            let mut json = feature_json((wanted.clone(), feature), &form).to_json();
+            params.finish("f, datetime, crs, properties, skipGeometry, precision")?;
+            let own = version.id();
+            let mut json = feature_json((own.clone(), version.feature()), &form).to_json();
             let collection = format!("{url}/collections/{}", segment(&id));
-            let here = format!("{collection}/items/{}", segment(&wanted));
-            json["links"] = json!([
+            let here = format!("{collection}/items/{}", segment(&own));
+            let mut links = version.links(&format!("{collection}/items"));
+            links.extend([
                 link(
                     "self",
                     format.media_type(),
                     format!("{here}?f={}", format.name()),
-                    "This feature"
+                    "This feature",
                 ),
                 match format {
                     Format::Html => link(
                         "alternate",
                         Format::GeoJson.media_type(),
                         format!("{here}?f=geojson"),
-                        "As GeoJSON"
+                        "As GeoJSON",
                     ),
                     _ => link("alternate", "text/html", format!("{here}?f=html"), "As a page"),
                 },
                 link("collection", "application/json", collection, "The collection"),
             ]);
-            Ok::<_, Problem>((json, form.crs))
+            json["links"] = Json::Array(links);
+            Ok::<_, Problem>((json, form.crs, version.memento()))
         })
         .await??;
     let mut response = match format {
         Format::Html => html::page(&headers, &json["id"].to_string().replace('"', ""), &json),
         _ => json_answer(&headers, format.media_type(), &json),
     };
+    versions::told(&mut response, memento);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&format!("<{}>", crs.uri())) {
         headers.insert(header::HeaderName::from_static("content-crs"), value);

@@ -35,12 +35,11 @@ pub async fn root(
 }
 
 /// Links to all that there is.
-fn links(url: &str) -> [Json; 11] {
+fn links(url: &str) -> [Json; 12] {
     let at = |rel: &str, kind: &str, path: &str, title: &str| {
         link(rel, kind, format!("{url}{path}"), title)
     };
     let functions = "http://www.opengis.net/def/rel/ogc/1.0/functions";
-    let styles = "http://www.opengis.net/def/rel/ogc/1.0/styles";
     [
         at("self", JSON, "/?f=json", "This page"),
         at("alternate", "text/html", "/?f=html", "The map"),
@@ -49,7 +48,8 @@ fn links(url: &str) -> [Json; 11] {
         at("conformance", JSON, "/conformance", "What the server conforms to"),
         at("data", JSON, "/collections", "The collections of features"),
         at(functions, JSON, "/functions", "Functions that filters may call"),
-        at(styles, JSON, "/styles.json", "The styles that maps are drawn in"),
+        at(relations::STYLES, JSON, "/styles", "The styles that maps are drawn in"),
+        at(relations::MAP, "image/png", "/map", "The map"),
         at(relations::VECTOR_SETS, JSON, "/tiles", "The features as vector tiles"),
         at(relations::MAP_SETS, JSON, "/map/tiles", "The map as tiles"),
         at(relations::TILING_SCHEMES, JSON, "/tileMatrixSets", "How tiles divide the world"),
@@ -59,7 +59,7 @@ fn links(url: &str) -> [Json; 11] {
 pub const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
 
 /// The classes that are met, after the standards' own prefixes.
-const CLASSES: [(&str, &[&str]); 8] = [
+const CLASSES: [(&str, &[&str]); 10] = [
     ("ogcapi-features-1/1.0", &["core", "oas30", "html", "geojson"]),
     ("ogcapi-features-2/1.0", &["crs"]),
     (
@@ -83,6 +83,7 @@ const CLASSES: [(&str, &[&str]); 8] = [
         "ogcapi-tiles-1/1.0",
         &[
             "core",
+            "oas30",
             "tileset",
             "tilesets-list",
             "dataset-tilesets",
@@ -94,6 +95,27 @@ const CLASSES: [(&str, &[&str]); 8] = [
             "jpeg",
         ],
     ),
+    (
+        "ogcapi-maps-1/1.0",
+        &[
+            "core",
+            "dataset-map",
+            "collection-map",
+            "styled-map",
+            "collections-selection",
+            "spatial-subsetting",
+            "scaling",
+            "crs",
+            "datetime",
+            "background",
+            "png",
+            "jpeg",
+            "tiff",
+            "svg",
+            "api-operations",
+        ],
+    ),
+    ("ogcapi-styles-1/1.0", &["core", "mapbox-styles"]),
     ("tms/2.0", &["tilematrixset", "json-tilematrixset"]),
 ];
 

@@ -1,18 +1,21 @@
 //! OGC API - Features: the map's collections for any program that speaks it.
 //!
 //! Parts 1 (OGC 17-069r4), 2 (18-058r1), 3 (19-079r2) and what is settled of 5, 6 and 8; and
-//! OGC API - Tiles.
+//! OGC API - Tiles, Maps and Styles.
 
 mod collections;
 mod html;
 mod items;
 mod landing;
+mod maps;
 mod negotiate;
 mod openapi;
 mod page;
 pub(super) mod parameters;
 mod relations;
+mod styles;
 mod tiles;
+mod versions;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -28,6 +31,8 @@ use crate::service::Service;
 pub fn routes() -> Router<Service> {
     Router::new()
         .route("/conformance", get(landing::conformance))
+        .route("/styles", get(styles::list))
+        .route("/styles/{id}/metadata", get(styles::metadata))
         .route("/functions", get(landing::functions))
         .route("/api", get(openapi::definition))
         .route("/api.html", get(openapi::page))
@@ -38,7 +43,9 @@ pub fn routes() -> Router<Service> {
         .route("/collections/{id}/schema", get(collections::schema))
         .route("/collections/{id}/items", get(items::items))
         .route("/collections/{id}/items/{feature}", get(items::item))
+        .route("/collections/{id}/items/{feature}/versions", get(versions::all))
         .merge(tiles::routes())
+        .merge(maps::routes())
         .layer(axum::middleware::map_response(by_accept))
 }
 

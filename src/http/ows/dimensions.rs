@@ -34,12 +34,13 @@ impl Settings {
     }
 }
 
-/// Takes the dimensions that are said.
-pub fn settings(styled: &StyledMap, pairs: &mut Kvp) -> Result<Settings, Exception> {
+/// Takes the dimensions that are said: by their names, or with a `prefix` before these.
+pub fn settings(styled: &StyledMap, pairs: &mut Kvp, prefix: &str) -> Result<Settings, Exception> {
     let mut settings = Settings::default();
     for key in styled.style.state.keys() {
         let name = dimension(key).to_uppercase();
-        let Some(mut value) = pairs.take(&name) else { continue };
+        let said = pairs.take(&name).or_else(|| pairs.take(&format!("{prefix}{name}")));
+        let Some(mut value) = said else { continue };
         if ["default", "current"].iter().any(|word| value.eq_ignore_ascii_case(word)) {
             continue;
         }

@@ -20,16 +20,20 @@ const REACH_PX: f64 = 4.0;
 /// An answer of no features.
 const NOTHING: &[u8] = br#"{"type":"FeatureCollection","features":[],"numberMatched":0}"#;
 /// Features of an answer.
-const MOST: usize = 50;
+pub const MOST: usize = 50;
 
 /// A pixel that is asked about.
 pub struct Pixel {
     pub style: String,
+    /// Only what is drawn from these of its sources.
+    pub only: Option<Vec<String>>,
     pub at: World,
     /// The side of a pixel, unit square.
     pub side: f64,
     pub day: Option<String>,
     pub format: &'static str,
+    /// Features that are told of.
+    pub most: usize,
 }
 
 /// Answers with what lies at a pixel.
@@ -68,14 +72,18 @@ fn members(map: &Map, pixel: &Pixel) -> JsonObject<String, Json> {
     let collections: Vec<&str> = map
         .style(&pixel.style)
         .into_iter()
-        .flat_map(|styled| styled.source_collections().map(|(_, collection)| collection))
+        .flat_map(|styled| styled.source_collections())
+        .filter(|(source, _)| {
+            pixel.only.as_ref().is_none_or(|only| only.iter().any(|o| o == source))
+        })
+        .map(|(_, collection)| collection)
         .filter(|collection| map.catalog().collection(collection).is_some())
         .collect();
     let mut members = JsonObject::from_iter([
         ("of".to_string(), json!([lon, lat])),
         ("distance_m".to_string(), json!(pixel.side * girth * REACH_PX)),
         ("collections".to_string(), json!(collections)),
-        ("limit".to_string(), json!(MOST)),
+        ("limit".to_string(), json!(pixel.most)),
     ]);
     if let Some(day) = &pixel.day {
         members.insert("datetime".to_string(), json!(day));

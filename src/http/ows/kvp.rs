@@ -28,6 +28,18 @@ impl Kvp {
         self.0.insert(name.to_string(), value.to_string());
     }
 
+    /// Puts a pair in where there is none of its name.
+    pub fn put_missing(&mut self, name: &str, value: &str) {
+        if self.get(name).is_none() {
+            self.put(name, value);
+        }
+    }
+
+    /// A value that is not empty, which stays.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
     /// A value that is not empty.
     pub fn take(&mut self, name: &str) -> Option<String> {
         self.0.remove(name).filter(|value| !value.is_empty())

@@ -1,10 +1,11 @@
-//! OGC's services of key-value pairs and XML: WMTS. They ask for the pictures and answers that the
+//! OGC's services of key-value pairs and XML: WMTS and WMS. They ask for the pictures and answers that the
 //! other doors give.
 
 mod capabilities;
 mod dimensions;
 mod info;
 mod kvp;
+mod wms;
 mod wmts;
 mod xml;
 
@@ -21,6 +22,7 @@ use crate::service::Service;
 
 pub fn routes() -> Router<Service> {
     Router::new()
+        .route("/wms", get(wms::by_pairs))
         .route("/wmts", get(wmts::by_pairs))
         .route("/wmts/1.0.0/WMTSCapabilities.xml", get(wmts::capabilities))
         .route("/styles/{id}/wmts.xml", get(wmts::capabilities_of_style))
@@ -43,6 +45,16 @@ impl Exception {
             _ => StatusCode::BAD_REQUEST,
         };
         Self { code, locator: Some(locator.to_string()), text: text.into(), status }
+    }
+
+    /// What cannot be read of a parameter.
+    fn of(name: &str, error: &impl ToString) -> Self {
+        Self::new("InvalidParameterValue", name, error.to_string())
+    }
+
+    /// The same under another code.
+    fn coded(self, code: &'static str) -> Self {
+        Self { code, ..self }
     }
 
     fn missing(name: &str) -> Self {

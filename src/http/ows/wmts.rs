@@ -73,7 +73,7 @@ pub async fn capabilities_of_style(
 ) -> Result<Response, Exception> {
     let styled = service.map().style(&id).ok_or_else(|| no_style(service.map(), &id))?;
     let mut pairs = Kvp::of(&uri)?;
-    let settings = settings(styled, &mut pairs)?;
+    let settings = settings(styled, &mut pairs, "")?;
     styled.state(settings.iter()).map_err(Problem::from)?;
     let mut answer = described(&service, Some(&id), &settings, (&url, &headers));
     tell(&mut answer, settings.told, pairs);
@@ -159,7 +159,7 @@ impl Asked {
             let locator = if u64::from(row) >> z > 0 { "TILEROW" } else { "TILECOL" };
             Exception::new("TileOutOfRange", locator, e.to_string())
         })?;
-        let settings = settings(styled, &mut pairs)?;
+        let settings = settings(styled, &mut pairs, "")?;
         Ok((Self { style, tile, ratio, output, settings }, pairs))
     }
 }
@@ -208,19 +208,20 @@ async fn feature_info(
     let day = day.or_else(default);
     // As large as it is on a screen.
     let side = side * f64::from(asked.ratio);
-    let mut answer =
-        info::answer(service, Pixel { style: asked.style, at, side, day, format }, headers).await?;
+    let (style, most) = (asked.style, info::MOST);
+    let pixel = Pixel { style, only: None, at, side, day, format, most };
+    let mut answer = info::answer(service, pixel, headers).await?;
     tell(&mut answer, asked.settings.told, rest);
     Ok(answer)
 }
 
 /// Adds to an answer what is to be told of it, and which pairs were left alone: clients add their
 /// own, such as a key, which must be no error (OGC 06-121r3, 11.5.2), but may be slips.
-fn tell(answer: &mut Response, told: Option<String>, rest: Kvp) {
+pub fn tell(answer: &mut Response, told: impl IntoIterator<Item = String>, rest: Kvp) {
     let names: Vec<String> = rest.rest().map(|(name, _)| short(&name)).take(8).collect();
     let unknown = (!names.is_empty())
         .then(|| format!("not known here, and left alone: {}", names.join(", ")));
-    for told in [told, unknown].into_iter().flatten().filter_map(|told| warning(&told)) {
+    for told in told.into_iter().chain(unknown).filter_map(|told| warning(&told)) {
         answer.headers_mut().append(WARNING, told);
     }
 }

@@ -46,6 +46,27 @@ impl Shape {
         Ok(Self { extent: or(extent, EXTENT), buffer: or(buffer, BUFFER), during })
     }
 
+    /// The same of a style's tiles, of which the style's own settings can be said, too: its day is
+    /// that of the features, and the rest, such as a language, is the same in all tiles. (Of a
+    /// style's URL ol-mapbox-style repeats the last parameter in those of its sources.)
+    fn of_style(styled: &StyledMap, mut params: Params) -> Result<Self, Problem> {
+        let mut shape = Self::take(&mut params)?;
+        let keys = styled.style.state.keys();
+        let settings: Vec<(String, String)> =
+            keys.filter_map(|key| Some((key.clone(), params.take(key)?))).collect();
+        params.finish("datetime, extent, buffer, and the style's own settings")?;
+        styled.state(settings.iter().map(|(key, value)| (key.as_str(), value.as_str())))?;
+        if let Some((_, day)) = settings.iter().find(|(key, _)| key == "date") {
+            if shape.during.is_some() {
+                return Err(Problem::bad_request(
+                    "the time is said twice: by datetime and by date",
+                ));
+            }
+            shape.during = Some(parameters::period(day)?);
+        }
+        Ok(shape)
+    }
+
     fn grid(&self, tile: TileId) -> Grid {
         Grid { tile, extent: self.extent, buffer: self.buffer }
     }
@@ -179,12 +200,11 @@ pub async fn style_json(
     Asker(service): Asker,
     UrlPath(id): UrlPath<String>,
     PublicUrl(url): PublicUrl,
-    mut params: Params,
+    params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let query = query_of(&params);
-    Shape::take(&mut params)?;
-    params.finish("datetime, extent, buffer")?;
+    Shape::of_style(style_of(service.map(), &id)?, params)?;
     let describe = move |map: &Map, stop: &Stop| {
         let effort = Effort::new(Limits::QUESTION, stop.clone());
         let styled = style_of(map, &id)?;
@@ -226,13 +246,13 @@ pub async fn style_json(
 pub async fn style_tile(
     Asker(service): Asker,
     UrlPath((id, z, x, file)): UrlPath<(String, String, String, String)>,
-    mut params: Params,
+    params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let tile = tile_of(&z, &x, &file)?;
-    let shape = Shape::take(&mut params)?;
-    params.finish("datetime, extent, buffer")?;
-    let layers = style_of(service.map(), &id)?.vector_layers().iter();
+    let styled = style_of(service.map(), &id)?;
+    let shape = Shape::of_style(styled, params)?;
+    let layers = styled.vector_layers().iter();
     let key = Identity::of_kind("vector tile of a style")
         .with(&service.map().revision())
         .with(&id)

@@ -48,8 +48,14 @@ pub fn paths(map: &Map, id: &str, paths: &mut JsonObject<String, Json>) {
     let shared = ITEMS.iter().copied().map(parameter);
     let parameters = shared.chain(only).chain(by).chain(queryables(schema)).collect();
     paths.insert(format!("{here}/items"), items(id, parameters));
-    let parameters = ITEM.iter().copied().map(parameter).chain(own).collect();
-    paths.insert(format!("{here}/items/{{featureId}}"), item(id, parameters));
+    let parameters: Vec<Json> = ITEM.iter().copied().map(parameter).chain(own).collect();
+    let mut versions = parameters.clone();
+    versions.push(parameter("datetime"));
+    let mut one = parameters;
+    let day = "A day: the version that holds then";
+    one.push(query("datetime", day, text_of("date")));
+    paths.insert(format!("{here}/items/{{featureId}}"), item(id, one));
+    paths.insert(format!("{here}/items/{{featureId}}/versions"), all_versions(id, versions));
 }
 
 /// A path that tells of a collection, as JSON of a media type and schema, or as a page.
@@ -119,6 +125,17 @@ fn item(id: &str, parameters: Vec<Json>) -> Json {
     json!({"get": {
         "summary": format!("A feature of {id}"),
         "operationId": format!("{id}.item"),
+        "tags": ["features"],
+        "parameters": parameters,
+        "responses": responses(&forms, true),
+    }})
+}
+
+fn all_versions(id: &str, parameters: Vec<Json>) -> Json {
+    let forms = [("application/geo+json", schema("featureCollection")), page_form()];
+    json!({"get": {
+        "summary": format!("The versions of a feature of {id}"),
+        "operationId": format!("{id}.versions"),
         "tags": ["features"],
         "parameters": parameters,
         "responses": responses(&forms, true),

@@ -2,6 +2,7 @@
 
 mod collection;
 mod components;
+mod maps;
 mod operation;
 mod question;
 
@@ -98,6 +99,9 @@ fn api(map: &Map, url: &str) -> Json {
     for (id, _) in map.catalog().collections() {
         collection::paths(map, id, &mut paths);
     }
+    let collections: Vec<&str> = map.catalog().collections().map(|(id, _)| id).collect();
+    let styles: Vec<&str> = map.styles().map(|(id, _)| id).collect();
+    maps::paths(&collections, &styles, &mut paths);
     paths.insert("/query".into(), question::path());
     json!({
         "openapi": "3.0.3",
@@ -115,6 +119,9 @@ fn api(map: &Map, url: &str) -> Json {
         "tags": [
             {"name": "capabilities", "description": "What there is"},
             {"name": "features", "description": "Features"},
+            {"name": "tiles", "description": "Vector tiles and tiles of the map"},
+            {"name": "maps", "description": "Maps of any box"},
+            {"name": "styles", "description": "How maps are drawn"},
             {"name": "query", "description": "Questions"},
         ],
         "paths": paths,

@@ -66,7 +66,7 @@ fn member(name: &str) -> Json {
         }),
         "style" => text_of("style-id"),
         "at" => text_of("lon-lat"),
-        "datetime" => text_of("ogc-datetime"),
+        "datetime" | "over" => text_of("ogc-datetime"),
         "between" => text_of("two-days"),
         "filter" => text_of("cql2"),
         "collections" | "split" => text_of("collection-ids"),

@@ -62,16 +62,20 @@ pub fn is_known(id: &str) -> Result<(), Problem> {
     }
 }
 
+/// The set, and beside what version 2.0 calls its members what 1.0 called them (17-083r2), which is
+/// all that GDAL up to 3.6 reads.
 fn definition() -> Json {
     let matrix = |z: u8| {
         let side = 1_u32 << z;
         let scale = SCALE / f64::from(side);
         json!({
             "id": z.to_string(),
+            "identifier": z.to_string(),
             "scaleDenominator": scale,
             "cellSize": 2.0 * HALF / f64::from(TILE_PX) / f64::from(side),
             "cornerOfOrigin": "topLeft",
             "pointOfOrigin": [-HALF, HALF],
+            "topLeftCorner": [-HALF, HALF],
             "tileWidth": TILE_PX,
             "tileHeight": TILE_PX,
             "matrixWidth": side,
@@ -79,10 +83,13 @@ fn definition() -> Json {
         })
     };
     json!({
+        "type": "TileMatrixSetType",
         "id": SET,
+        "identifier": SET,
         "title": "Google Maps Compatible for the World",
         "uri": SET_URI,
         "crs": CRS_URI,
+        "supportedCRS": CRS_URI,
         "orderedAxes": ["X", "Y"],
         "wellKnownScaleSet": "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible",
         "tileMatrices": (0..=TileId::MAX_ZOOM).map(matrix).collect::<Vec<_>>(),

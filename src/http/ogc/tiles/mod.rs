@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::json;
-use tileset::{IMAGES, Tileset, style_id};
+use tileset::{IMAGES, Tileset};
 
 use super::landing::answer;
 use super::negotiate::Format;
@@ -21,6 +21,7 @@ use crate::geo::TileId;
 use crate::http::matrix::TILE_PX;
 use crate::http::request::{Asker, JSON, Params, short};
 use crate::http::site::PublicUrl;
+use crate::http::styles::style_or_first;
 use crate::http::{Problem, tiles, vector};
 use crate::service::Service;
 use crate::sheet::Output;
@@ -122,7 +123,7 @@ async fn image_tile(
     mut params: Params,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let style = style_id(service.map(), style)?;
+    let style = style_or_first(service.map(), style)?;
     let named = params.take("f");
     let is_named = named.is_some();
     let name = match named {
@@ -137,14 +138,9 @@ async fn image_tile(
     let output = Output::of_extension(&name).filter(|_| known).ok_or_else(|| {
         Problem::bad_request(format!("'{}' is no value for f: png, webp or jpeg", short(&name)))
     })?;
-    // The map is of one day: of an interval it is the last.
     let time = params.take("datetime");
     if let Some(time) = &time {
-        let day = parameters::period(time).map(|_| time.rsplit('/').next().unwrap_or(time))?;
-        let day = day.get(..10).ok_or_else(|| {
-            Problem::bad_request("datetime: the map is of a day; an open interval has none")
-        })?;
-        params.put("date", day)?;
+        params.put("date", &parameters::day_of(time)?)?;
     }
     let frame = Frame::tile(tile, TILE_PX, 1);
     let answer = tiles::draw(service, (style, frame, output), params, headers, is_named).await?;

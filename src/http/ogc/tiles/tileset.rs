@@ -11,7 +11,7 @@ use crate::http::ogc::collections::{property, unknown};
 use crate::http::ogc::relations::TILING_SCHEME;
 use crate::http::ogc::{link, segment};
 use crate::http::request::JSON;
-use crate::http::styles::no_style;
+use crate::http::styles::{no_style, style_or_first};
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
 
@@ -57,7 +57,7 @@ impl Tileset {
                 (index.collection().title.clone(), index.bounds())
             }
             Self::Map(style) => {
-                let style = style_id(map, style.as_deref())?;
+                let style = style_or_first(map, style.as_deref())?;
                 let styled = map.style(&style).ok_or_else(|| no_style(map, &style))?;
                 (styled.style.name.clone(), styled.bounds())
             }
@@ -126,11 +126,4 @@ impl Tileset {
         }
         Ok(out)
     }
-}
-
-/// A style, or the first one.
-pub fn style_id(map: &Map, named: Option<&str>) -> Result<String, Problem> {
-    let first = || map.styles().next().map(|(id, _)| id);
-    let id = named.or_else(first).unwrap_or_default();
-    map.style(id).map(|_| id.to_string()).ok_or_else(|| no_style(map, id))
 }

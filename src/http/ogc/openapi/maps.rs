@@ -1,0 +1,162 @@
+//! The paths of tiles, maps and styles.
+
+use serde_json::{Map as JsonObject, Value as Json, json};
+
+use super::operation::{AnswerForm, page_form, parameter, query, responses, schema, text, text_of};
+use crate::geo::Crs;
+use crate::http::request::{JSON, STYLE};
+
+const MVT: &str = "application/vnd.mapbox-vector-tile";
+
+/// A path's operation: what it does, its name, and the section it stands in.
+type About<'a> = (&'a str, &'a str, &'a str);
+
+fn get((summary, id, tag): About, parameters: Vec<Json>, forms: &[AnswerForm]) -> Json {
+    json!({"get": {
+        "summary": summary,
+        "operationId": id,
+        "tags": [tag],
+        "parameters": parameters,
+        "responses": responses(forms, true),
+    }})
+}
+
+/// A parameter of the path.
+fn in_path(name: &str, description: &str, schema: Json) -> Json {
+    json!({
+        "name": name, "in": "path", "required": true, "description": description,
+        "schema": schema,
+    })
+}
+
+fn images() -> [AnswerForm; 3] {
+    ["image/png", "image/webp", "image/jpeg"].map(|kind| (kind, text_of("binary")))
+}
+
+/// Adds all of them, with examples of what there is.
+pub fn paths(collections: &[&str], styles: &[&str], paths: &mut JsonObject<String, Json>) {
+    let plain = || [(JSON, schema("object")), page_form()];
+    let collection =
+        || in_path("collectionId", "A collection", json!({"type": "string", "enum": collections}));
+    let style = || in_path("styleId", "A style", json!({"type": "string", "enum": styles}));
+    let matrix_set = || {
+        in_path("tileMatrixSetId", "A set", json!({"type": "string", "enum": ["WebMercatorQuad"]}))
+    };
+    let mut add = |path: String, operation: Json| drop(paths.insert(path, operation));
+    add(
+        "/tileMatrixSets".into(),
+        get(
+            ("How tiles divide the world", "tileMatrixSets", "tiles"),
+            vec![parameter("f")],
+            &plain(),
+        ),
+    );
+    add(
+        "/tileMatrixSets/{tileMatrixSetId}".into(),
+        get(
+            ("A tile matrix set", "tileMatrixSet", "tiles"),
+            vec![parameter("f"), matrix_set()],
+            &plain(),
+        ),
+    );
+    for (root, name, own, is_map) in [
+        ("", "dataset", None, false),
+        ("/collections/{collectionId}", "collection", Some(collection()), false),
+        ("/map", "map", None, true),
+        ("/styles/{styleId}/map", "styledMap", Some(style()), true),
+    ] {
+        let with = |more: Vec<Json>| own.iter().cloned().chain(more).collect::<Vec<_>>();
+        let id = |what: &str| format!("{name}.{what}");
+        add(
+            format!("{root}/tiles"),
+            get(("Tilesets", &id("tilesets"), "tiles"), with(vec![parameter("f")]), &plain()),
+        );
+        let set = format!("{root}/tiles/{{tileMatrixSetId}}");
+        add(
+            set.clone(),
+            get(
+                ("A tileset", &id("tileset"), "tiles"),
+                with(vec![matrix_set(), parameter("f")]),
+                &plain(),
+            ),
+        );
+        let number = |most: u32| json!({"type": "integer", "minimum": 0, "maximum": most});
+        let mut parameters = vec![
+            matrix_set(),
+            in_path("tileMatrix", "The zoom", number(10)),
+            in_path("tileRow", "The row", number(1_023)),
+            in_path("tileCol", "The column", number(1_023)),
+            parameter("datetime"),
+        ];
+        if name == "dataset" {
+            parameters.push(query("collections", "Only these", text_of("collection-ids")));
+        }
+        let forms = images();
+        let vector = [(MVT, text_of("binary"))];
+        let forms: &[AnswerForm] = if is_map { &forms } else { &vector };
+        let mut tile = get(("A tile", &id("tile"), "tiles"), with(parameters), forms);
+        if !is_map {
+            tile["get"]["responses"]["204"] = json!({"description": "Nothing is in the tile"});
+        }
+        add(format!("{set}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"), tile);
+    }
+    for (path, name, own) in [
+        ("/map", "map.map", None),
+        ("/styles/{styleId}/map", "styledMap.map", Some(style())),
+        ("/collections/{collectionId}/map", "collection.map", Some(collection())),
+    ] {
+        let mut parameters: Vec<Json> = own.into_iter().collect();
+        parameters.extend(of_maps());
+        if name != "collection.map" {
+            parameters.push(query("collections", "Only these", text_of("collection-ids")));
+        }
+        let svg = [("image/tiff", text_of("binary")), ("image/svg+xml", text())];
+        let forms: Vec<AnswerForm> = images().into_iter().chain(svg).collect();
+        add(path.to_string(), get(("A map", name, "maps"), parameters, &forms));
+    }
+    add("/styles".into(), get(("The styles", "styles", "styles"), vec![parameter("f")], &plain()));
+    add(
+        "/styles/{styleId}".into(),
+        get(
+            ("A style, as MapLibre has it", "style", "styles"),
+            vec![style(), query("f", "Its form", json!({"type": "string", "enum": ["mapbox"]}))],
+            &[(STYLE, schema("object"))],
+        ),
+    );
+    add(
+        "/styles/{styleId}/metadata".into(),
+        get(
+            ("What is known of a style", "style.metadata", "styles"),
+            vec![style(), parameter("f")],
+            &plain(),
+        ),
+    );
+}
+
+/// The parameters that all maps have.
+fn of_maps() -> Vec<Json> {
+    let crs = json!({
+        "type": "string", "format": "uri", "enum": Crs::ALL.map(Crs::uri),
+        "default": Crs::Crs84.uri(),
+    });
+    let side = json!({"type": "integer", "minimum": 1, "maximum": 600});
+    let above = json!({"type": "number", "minimum": 0, "exclusiveMinimum": true});
+    let formats = json!({"type": "string", "enum": ["png", "webp", "jpeg", "tiff", "svg"]});
+    vec![
+        parameter("bbox"),
+        parameter("bbox-crs"),
+        query("crs", "The CRS of the map", crs),
+        query("width", "Width in px", side.clone()),
+        query("height", "Height in px", side),
+        query("center", "The middle, with scale-denominator", text_of("lon-lat")),
+        query("scale-denominator", "The scale, one to so many", above),
+        parameter("datetime"),
+        query(
+            "transparent",
+            "Whether what is not drawn is seen through",
+            json!({"type": "boolean"}),
+        ),
+        query("bgcolor", "The colour under the map", text_of("color")),
+        query("f", "The format", formats),
+    ]
+}
