@@ -88,6 +88,24 @@ async fn points_are_sent_and_answered_in_several_forms() {
     let found: Vec<String> =
         rows(&text(&answer)).iter().map(|row| row["control.control"].clone()).collect();
     assert_eq!(found, ["armenian", "azerbaijan"]);
+    // A feature comes back as it was sent, and a row that cannot be read says so.
+    let sent = json!({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "id": 7, "bbox": [1, 2, 3, 4], "properties": {"date": "2020-12-15"},
+            "geometry": {"type": "Point", "coordinates": [46.7499, 39.7601, 1400]}},
+        {"type": "Feature", "properties": {"date": "2020-12-15"},
+            "geometry": {"type": "LineString", "coordinates": [[46, 39], [47, 39]]}}]});
+    let answer = post("/query?in=control", "application/geo+json", sent.to_string()).await.json();
+    for i in 0..2 {
+        for member in ["id", "bbox", "geometry"] {
+            let (own, sent) = (&answer["features"][i], &sent["features"][i]);
+            assert_eq!(own.get(member), sent.get(member), "{own}");
+        }
+    }
+    let error = answer["features"][1]["properties"]["error"].as_str().unwrap();
+    assert!(error.starts_with("no position: the geometry is no Point"), "{error}");
+    let dated = json!({"points": [[46.75, 39.76, 19_921_231]], "datetime": "2020-12-15"});
+    let answer = post("/query", "application/json", dated.to_string()).await.json();
+    assert_eq!(answer["features"][0]["properties"]["error"], "no date: 19921231");
     // Columns by names of one's own, and divided by semicolons.
     let table = "ort;laenge;breite;tag\nx;46,7499;39.7601;2020-12-15\n";
     let named = "/query?lon=laenge&lat=breite&date=tag&in=control";
@@ -159,6 +177,8 @@ async fn tables_that_cannot_be_answered_are_refused() {
         ("/query", "application/json", "{\"points\": 7}", "FeatureCollection"),
         ("/query", "application/json", "{\"points\": [], \"at\": \"1,2\"}", "unknown member 'at'"),
         ("/query", "application/json", "{\"points\": [], \"f\": 7}", "f: this must be text"),
+        ("/query", "application/json", "{\"points\": [], \"in\": [\"control\", 5]}", "in: this"),
+        ("/query?in=control", "application/json", "{\"points\": []}", "unknown parameter 'in'"),
     ] {
         let answer = post(path, kind, body).await;
         assert!(answer.status.is_client_error(), "{path} {body}: {}", text(&answer));
@@ -167,6 +187,17 @@ async fn tables_that_cannot_be_answered_are_refused() {
     }
     let many = format!("lon,lat,date\n{}", "46,39,2020-01-01\n".repeat(100_001));
     assert_eq!(post("/query", "text/csv", many).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    // What would be more in memory than it is as text.
+    let mut wide = String::new();
+    for i in 0..6_000 {
+        wide += &format!("{{\"a{i}\":1,\"lon\":46,\"lat\":39,\"date\":\"2020-01-01\"}}\n");
+    }
+    let answer = post("/query", "application/x-ndjson", wide).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", text(&answer));
+    let head: Vec<String> = (0..200).map(|i| format!("c{i}")).collect();
+    let row = ",".repeat(200);
+    let wide = format!("lon,lat,date,{}\n1,2,2020-01-01{row}\n", head.join(","));
+    assert_eq!(post("/query", "text/csv", wide).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     let large = format!("lon,lat,date,note\n46,39,2020-01-01,{}\n", "x".repeat(17 << 20));
     assert_eq!(post("/query", "text/csv", large).await.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
@@ -186,6 +217,22 @@ async fn a_series_is_the_sums_of_its_days() {
         assert_eq!(own["sums"]["total"], day["total"], "{date}");
         assert_eq!(day["until"].as_str(), named.get(i + 1).copied());
     }
+    // Between two of its days, too; of moments, which hold for a day.
+    let by_kind = "collections=events&sum_by=kind";
+    let series = get(&format!("/query?over=2020-09-20/2020-10-12&{by_kind}")).await.json();
+    assert!(!series["links"].to_string().contains("f=png"));
+    let mut checked = 0;
+    for day in series["series"].as_array().unwrap() {
+        for date in (20..=30).map(|n| format!("2020-09-{n:02}")) {
+            let until = day["until"].as_str().unwrap_or("9");
+            if day["date"].as_str().unwrap() <= date.as_str() && date.as_str() < until {
+                let own = get(&format!("/query?datetime={date}&{by_kind}")).await.json();
+                assert_eq!(own["sums"]["total"], day["total"], "{date}");
+                checked += 1;
+            }
+        }
+    }
+    assert_eq!(checked, 11);
     let whole = get(&format!("/query?over=../..&{question}")).await;
     assert_eq!(whole.status, StatusCode::BAD_REQUEST);
     let open = get(&format!("/query?over=1990-01-01/..&{question}")).await.json();
@@ -239,12 +286,26 @@ async fn a_feature_has_its_versions_through_time() {
     let by_header = send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(by_header.json()["id"], ids[2]);
     assert!(by_header.headers.get_all("vary").iter().any(|v| v == "accept-datetime"));
+    // RFC 7089: where all of it is, as a header; the nearest where nothing holds; a version is itself.
+    let links = by_header.header("link").to_string();
+    for rel in ["original timegate", "timemap", "first memento", "last memento"] {
+        assert!(links.contains(&format!("rel=\"{rel}\"")), "{links}");
+    }
+    for (id, day, found) in [
+        ("shusha", "Mon, 01 Jan 1900 00:00:00 GMT", ids[0]),
+        (ids[3], "Sun, 01 Jan 1995 00:00:00 GMT", ids[3]),
+    ] {
+        let request = Request::get(format!("{items}/{id}")).header("host", "maps.example:8080");
+        let request = request.header("accept-datetime", day).body(Body::empty()).unwrap();
+        assert_eq!(send(request).await.json()["id"], found, "{id}");
+    }
     // Without a day: the feature itself, and of the thing the last version.
     assert_eq!(get(&format!("{items}/{}", ids[0])).await.json()["id"], ids[0]);
     assert_eq!(get(&format!("{items}/shusha")).await.json()["id"], ids[3]);
     for (path, status) in [
         (format!("{items}/shusha?datetime=1900-01-01"), 404),
         (format!("{items}/shusha?datetime=then"), 400),
+        (format!("{items}/shusha?datetime=1995-01-01garbage"), 400),
         (format!("{items}/nothing/versions"), 404),
         (format!("{items}/nothing?datetime=2020-01-01"), 404),
         (format!("{items}/shusha/versions?datetime=then"), 400),

@@ -42,7 +42,11 @@ async fn a_map_is_given_where_nothing_is_said() {
         let own = f64::from(image.width()) / f64::from(image.height());
         assert!((proportion / own - 1.0).abs() < 0.002, "{proportion} {own}");
     }
-    for (accept, kind) in [("image/webp", "image/webp"), ("image/jpeg", "image/jpeg")] {
+    for (accept, kind) in [
+        ("image/webp", "image/webp"),
+        ("image/jpeg, image/png;q=0", "image/jpeg"),
+        ("text/html, image/webp;q=0.9, */*;q=0.5", "image/webp"),
+    ] {
         assert_eq!(get_as("/map?width=100", accept).await.header(header::CONTENT_TYPE), kind);
     }
     for (f, kind) in [("tiff", "image/tiff"), ("svg", "image/svg+xml"), ("webp", "image/webp")] {
@@ -137,6 +141,8 @@ async fn what_is_no_map_is_refused() {
         ("/map?width=0", 400),
         ("/map?width=20000", 400),
         ("/map?width=16000&height=16000", 422),
+        ("/map?bbox=45,39,47,41&width=16000&height=16000&f=webp&collections=places", 422),
+        ("/map?bbox=45,39,45.0001,41&width=1", 400),
         ("/map?width=a", 400),
         ("/map?mm-per-pixel=0", 400),
         ("/map?crs=EPSG:1", 400),
@@ -155,7 +161,7 @@ async fn what_is_no_map_is_refused() {
         ("/collections/nowhere/map", 404),
         ("/map?bbox=1,2,3,4&bbox=1,2,3,4", 400),
         ("/map?width=10&width=20", 400),
-        ("/map?bbox=0,0,180,1&width=10&height=9000", 400),
+        ("/map?bbox=0,0,180,1&width=10&height=9000", 422),
     ] {
         let answer = get(query).await;
         assert_eq!(answer.status.as_u16(), status, "{query}: {}", text_of(&answer));

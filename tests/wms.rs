@@ -175,19 +175,31 @@ async fn axes_are_in_the_order_of_the_version() {
 /// Maps side by side are the single picture of the same area, in every system.
 #[tokio::test]
 async fn maps_have_no_seams_in_any_system() {
-    for (crs, whole, cut) in [
-        ("CRS:84", [45.0, 39.0, 48.0, 41.0], 46.5),
-        ("EPSG:32638", [500e3, 4300e3, 740e3, 4460e3], 620e3),
-        ("EPSG:3395", [5.0e6, 4.7e6, 5.3e6, 4.9e6], 5.15e6),
-        ("EPSG:3857", [5.0e6, 4.7e6, 5.3e6, 4.9e6], 5.15e6),
+    // The lower left corner, how large a px is, and px across and down.
+    let world = std::f64::consts::PI * 6_378_137.0;
+    for (crs, [west, south], unit, (width, height)) in [
+        ("CRS:84", [45.0, 39.0], 3.0 / 768.0, (768, 512)),
+        ("CRS:84", [-180.0, -90.0], 360.0 / 512.0, (512, 256)),
+        ("CRS:84", [-180.0, 50.0], 0.05, (400, 400)),
+        ("CRS:84", [160.0, 55.0], 0.05, (400, 400)),
+        ("EPSG:32638", [500e3, 4300e3], 312.5, (768, 512)),
+        ("EPSG:32638", [-2_924_469.0, 2_538_553.0], 13_695.0, (512, 512)),
+        ("EPSG:3395", [5.0e6, 4.7e6], 390.625, (768, 512)),
+        ("EPSG:3395", [-world, -world], world / 256.0, (512, 512)),
+        ("EPSG:3857", [5.0e6, 4.7e6], 390.625, (768, 512)),
     ] {
-        let [west, south, east, north] = whole;
-        let all = pixels(&map(crs, &boxed(whole), (768, 512), "")).await;
-        for (x, bounds) in [(0, [west, south, cut, north]), (384, [cut, south, east, north])] {
-            let half = pixels(&map(crs, &boxed(bounds), (384, 512), "")).await;
-            let part = image::imageops::crop_imm(&all, x, 0, 384, 512).to_image();
-            let other = part.pixels().zip(half.pixels()).filter(|(a, b)| a != b).count();
-            assert_eq!(other, 0, "{crs} from {x}");
+        let of = |x: u32, y: u32, w: u32, h: u32| {
+            let (left, top) = (west + f64::from(x) * unit, south + f64::from(height - y) * unit);
+            [left, top - f64::from(h) * unit, left + f64::from(w) * unit, top]
+        };
+        let all = map(crs, &boxed(of(0, 0, width, height)), (width, height), "");
+        let all = pixels(&all).await;
+        let (w, h) = (width / 2, height / 2);
+        for (x, y) in [(0, 0), (w, 0), (0, h), (w, h)] {
+            let quarter = pixels(&map(crs, &boxed(of(x, y, w, h)), (w, h), "")).await;
+            let part = image::imageops::crop_imm(&all, x, y, w, h).to_image();
+            let other = part.pixels().zip(quarter.pixels()).filter(|(a, b)| a != b).count();
+            assert_eq!(other, 0, "{crs} {west},{south} by {unit}, from {x},{y}");
         }
     }
 }
@@ -204,6 +216,14 @@ async fn a_map_fills_what_it_is_asked_for() {
             .replace("image/png", "image/svg%2Bxml"))
         .await;
     assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    // A file that says where it lies says so of the pixels that it has.
+    let path = map("EPSG:4326", "39,45,41,47", (400, 300), "").replace("image/png", "image/tiff");
+    let tiff = get(&path).await.body.to_vec();
+    let mut tiff = tiff::decoder::Decoder::new(std::io::Cursor::new(tiff)).unwrap();
+    let scale = tiff.get_tag_f64_vec(tiff::tags::Tag::ModelPixelScaleTag).unwrap();
+    assert!((scale[0] - 0.005).abs() < 1e-9 && (scale[1] - 2.0 / 300.0).abs() < 1e-9, "{scale:?}");
+    let tie = tiff.get_tag_f64_vec(tiff::tags::Tag::ModelTiepointTag).unwrap();
+    assert!((tie[3] - 45.0).abs() < 1e-4 && (tie[4] - 41.0).abs() < 1e-4, "{tie:?}");
 }
 
 /// 7.3.3.9, 7.3.3.10: what is not drawn is seen through, or of the colour that is said.
@@ -274,6 +294,10 @@ async fn features_are_told_of() {
         &SRS=EPSG:4326&BBOX=46.25,39.26,47.25,40.26&WIDTH=100&HEIGHT=100&TIME=2020-12-15\
         &QUERY_LAYERS=conflict:control&INFO_FORMAT=application/geo%2Bjson&FEATURE_COUNT=9&X=50&Y=50";
     assert_eq!(ids(older).await, geographic);
+    // At the end of the world.
+    let end = map("EPSG:4326", "60,178,62,180", (200, 200), "");
+    let answer = get(&info(&end, 199, 100)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", text_of(&answer));
     // 7.4.3.6: one feature where no count is said.
     let one = info(&mercator, 50, 50).replace("&FEATURE_COUNT=9", "");
     assert!(
@@ -351,6 +375,7 @@ async fn what_is_wrong_is_told_by_its_code() {
         (with("WIDTH", "2.5"), "InvalidParameterValue"),
         (with("HEIGHT", "99999999999"), "InvalidParameterValue"),
         (with("WIDTH", "16000"), "InvalidParameterValue"),
+        (good.replace("=256", "=16384"), "InvalidParameterValue"),
         (without("FORMAT"), "MissingParameterValue"),
         (with("FORMAT", "image/bmp"), "InvalidFormat"),
         (with("TRANSPARENT", "yes"), "InvalidParameterValue"),
@@ -366,6 +391,11 @@ async fn what_is_wrong_is_told_by_its_code() {
         (info.clone() + "&QUERY_LAYERS=conflict&J=1", "MissingParameterValue"),
         (info.clone() + "&QUERY_LAYERS=conflict&I=256&J=1", "InvalidPoint"),
         (info.clone() + "&QUERY_LAYERS=nowhere&I=1&J=1", "LayerNotDefined"),
+        (
+            info.replace("LAYERS=conflict", "LAYERS=conflict:places")
+                + "&QUERY_LAYERS=conflict:control&I=1&J=1",
+            "LayerNotDefined",
+        ),
         (info.clone() + "&QUERY_LAYERS=conflict&I=a&J=1", "InvalidParameterValue"),
         (info.clone() + "&QUERY_LAYERS=conflict&I=1&J=1&FEATURE_COUNT=0", "InvalidParameterValue"),
         (

@@ -5,7 +5,7 @@ import { panel } from "/assets/panel.js";
 const { id, settings } = await panel((all) => {
   for (const [key, value] of Object.entries(all)) map.setGlobalStateProperty(key, value);
 });
-const map = new maplibregl.Map({ container: "map", style: `/styles/${id}/style.json`, hash: true, preserveDrawingBuffer: true });
+const map = new maplibregl.Map({ container: "map", style: `/styles/${id}/style.json`, hash: true });
 map.addControl(new maplibregl.NavigationControl());
 map.addControl(new maplibregl.ScaleControl());
 map.on("load", () => { for (const [key, value] of Object.entries(settings())) map.setGlobalStateProperty(key, value); });

@@ -17,7 +17,7 @@ use crate::index::Id;
 #[derive(Debug, Clone)]
 pub struct Answer<'a> {
     pub results: Results<'a>,
-    /// Features that match, also those beyond the question's limit.
+    /// Features that match, also those beyond the question's limit; of a series its days.
     pub matched: usize,
     /// The answer may not be what is meant.
     pub warnings: Vec<String>,

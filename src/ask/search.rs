@@ -87,9 +87,9 @@ pub(super) struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// The days on which its map changes.
-    pub fn change_dates(&self) -> Vec<Date> {
-        self.index.change_dates()
+    /// The days on which a feature begins or ceases to hold.
+    pub fn ends(&self) -> &[Date] {
+        self.index.ends()
     }
 }
 

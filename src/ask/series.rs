@@ -20,7 +20,7 @@ pub(super) fn answered<'a>(
     effort: &Effort,
 ) -> Result<Answer<'a>, QuestionError> {
     let targets = targets(catalog, question, effort)?;
-    let mut days: Vec<Date> = targets.iter().flat_map(|target| target.change_dates()).collect();
+    let mut days: Vec<Date> = targets.iter().flat_map(|target| target.ends()).copied().collect();
     days.retain(|day| (over.from..=over.to).contains(&Instant::of(*day)));
     days.extend(first);
     days.sort_unstable();
@@ -30,12 +30,12 @@ pub(super) fn answered<'a>(
         return Err(QuestionError::member("over", message));
     }
     let mut series = Vec::with_capacity(days.len());
-    let (mut credits, mut warnings, mut matched) = (Credits::default(), Vec::new(), 0);
+    let (mut credits, mut warnings) = (Credits::default(), Vec::new());
     for (i, day) in days.iter().enumerate() {
         let instant = Instant::of(*day);
         let during = Some(Period { from: instant, to: instant });
         let daily = Question { during, over: None, limit: 1, ..question.clone() };
-        let Answer { results, matched: own, warnings: told, credits: rests, .. } =
+        let Answer { results, warnings: told, credits: rests, .. } =
             hits::answered(catalog, &daily, effort)?;
         let Results::Features(found) = results else { continue };
         let sums = found.sums.ok_or_else(|| {
@@ -43,8 +43,13 @@ pub(super) fn answered<'a>(
         })?;
         warnings.extend(told.into_iter().map(|told| format!("{day}: {told}")));
         credits.extend(rests);
-        matched += own;
         series.push(DaySums { day: *day, until: days.get(i + 1).copied(), sums });
     }
-    Ok(Answer { results: Results::Series(series), matched, warnings, credits, skip_geometry: true })
+    Ok(Answer {
+        matched: series.len(),
+        results: Results::Series(series),
+        warnings,
+        credits,
+        skip_geometry: true,
+    })
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::sources::Source;
 use super::{SceneError, Sourced, StyledMap};
-use crate::geo::{Camera, ProjectionError, Projector, WorldBox};
+use crate::geo::{Camera, Projector, WorldBox};
 
 /// What is bent around a picture at the least, CSS px.
 const LEAST_AROUND: f64 = 2_048.0;
@@ -30,7 +30,7 @@ impl StyledMap {
         let side = side.max(LEAST_AROUND * camera.ratio());
         let tolerance = TOLERANCE_PX / camera.world_px();
         let shown = projector.around_inverse(&camera.bounds(side));
-        let near = overlap(&shown.ok_or(ProjectionError::Place)?, projector.domain());
+        let near = overlap(&shown, projector.domain());
         let bent = |sourced: &Sourced| match &*sourced.source {
             Source::Features(index) => {
                 let index = Arc::new(index.projected(&projector, &near, tolerance));

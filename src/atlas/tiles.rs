@@ -205,10 +205,7 @@ pub fn placed<T: Send + Sync + 'static, P>(
     let seen = camera.bounds(0.0);
     let shown = match projector {
         None => seen,
-        Some(projector) => match projector.around_inverse(&seen) {
-            Some(shown) => shown,
-            None => return Vec::new(),
-        },
+        Some(projector) => projector.around_inverse(&seen),
     };
     // The nearest to that at which a tile has its size.
     let zoom = (camera.zoom() + (512.0 / f64::from(tiles.size)).log2() + 0.5).floor();

@@ -23,17 +23,25 @@ impl Versions {
     /// The versions of the thing that an id is of: its own, or that of one of its versions.
     pub fn of(index: &Index, id: &str) -> Option<Versions> {
         let features = &index.collection().features;
-        let things: Vec<String> = (0..features.len() as u32)
-            .map(|i| thing_of(&index.id(i).to_string(), &features[i as usize]))
-            .collect();
-        let thing = match index.by_id(id) {
-            Some(position) => things[position as usize].clone(),
-            None => things.iter().find(|thing| *thing == id)?.clone(),
-        };
-        let own = (0..).zip(&things).filter(|(_, other)| **other == thing);
-        let mut all: Vec<u32> = own.map(|(i, _): (u32, _)| i).collect();
+        let thing_at = |i: u32| thing_of(&index.id(i).to_string(), &features[i as usize]);
+        let thing = index.by_id(id).map_or_else(|| id.to_string(), thing_at);
+        // What is no text has no day at its end.
+        let mut all: Vec<u32> = index.beginning(&thing).filter(|i| thing_at(*i) == thing).collect();
+        if all.is_empty() {
+            all.extend(index.by_id(id));
+        }
+        if all.is_empty() {
+            return None;
+        }
         all.sort_by_key(|i| (features[*i as usize].validity.from(), *i));
         Some(Versions { thing, all })
+    }
+
+    /// The version that holds on a day or held last before it, or else the first.
+    pub fn about(&self, index: &Index, day: Date) -> Option<u32> {
+        let from = |i: &u32| index.collection().features[*i as usize].validity.from();
+        let begun = self.all.iter().rev().find(|i| from(i).is_none_or(|from| from <= day));
+        self.on(index, day).or(begun.or(self.all.first()).copied())
     }
 
     /// The version that holds on a day, the latest of several.

@@ -46,6 +46,7 @@ pub fn pole(
             queue.push(cell(at(bounds.min.x, column), at(bounds.min.y, row), half));
         }
     }
+    let mut looked = 0;
     for _ in 0..MAX_PROBES.min(most_cells / 4) {
         let Some(next) = queue.pop() else { break };
         if next.inside > best.inside {
@@ -54,12 +55,16 @@ pub fn pole(
         if next.best - best.inside <= precision {
             continue;
         }
-        effort.spend(4 * positions * cost::BOX)?;
+        looked += 4 * positions * cost::BOX;
+        if looked > SPENT_AT_ONCE {
+            effort.spend(std::mem::take(&mut looked))?;
+        }
         let half = next.half / 2.0;
         for (dx, dy) in [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)] {
             queue.push(cell(next.x + dx * half, next.y + dy * half, half));
         }
     }
+    effort.spend(looked)?;
     let best =
         middle.filter(|m| m.inside > 0.0 && best.inside - m.inside <= precision).unwrap_or(best);
     Ok(Some(World { x: best.x, y: best.y }))
@@ -70,6 +75,8 @@ pub fn pole(
 const MAX_SQUARES: f64 = 64.0;
 const FINEST: f64 = 200.0;
 const MAX_PROBES: usize = 4_000;
+/// Steps that are told of together.
+const SPENT_AT_ONCE: usize = 1 << 16;
 /// Edges that are looked at, again for each square, at the most: some 60 ms.
 const MAX_LOOKS: usize = 32_000_000;
 

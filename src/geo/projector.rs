@@ -88,9 +88,35 @@ impl Projector {
         WorldBox::around(&sides(bounds).filter_map(|p| self.forward(p)).collect::<Vec<_>>())
     }
 
-    /// The box of Web Mercator's around a box of the plane.
-    pub fn around_inverse(&self, bounds: &WorldBox) -> Option<WorldBox> {
-        WorldBox::around(&sides(bounds).filter_map(|p| self.inverse(p)).collect::<Vec<_>>())
+    /// A box of Web Mercator's that holds a box of the plane, as far as that can be projected.
+    pub fn around_inverse(&self, bounds: &WorldBox) -> WorldBox {
+        let side = bounds.width().max(bounds.height());
+        // What is beyond the projection's ends may come back from its other side.
+        let comes_back = |p: World| {
+            let place = self.inverse(p).filter(|place| self.domain.owns(*place))?;
+            let again = self.forward(place)?;
+            ((again.x - p.x).hypot(again.y - p.y) < COMES_BACK * side).then_some(place)
+        };
+        let (mut places, mut is_whole) = (Vec::new(), true);
+        for place in within(bounds).map(comes_back) {
+            is_whole &= place.is_some();
+            places.extend(place);
+        }
+        let Some(around) = WorldBox::around(&places) else {
+            return WorldBox { min: self.domain.min, max: self.domain.min };
+        };
+        // Between two places it may reach a little further, and beyond the last that there is as far
+        // as to the next, which Web Mercator has ever further off towards the poles.
+        let reach = match is_whole {
+            true => SAMPLE_REACH * around.width().max(around.height()),
+            false => side / f64::from(SAMPLES) * MOST_STRETCH,
+        };
+        let WorldBox { min, max } = around.grown(reach);
+        let (low, high) = (self.domain.min, self.domain.max);
+        WorldBox {
+            min: World { x: min.x.max(low.x), y: min.y.max(low.y) },
+            max: World { x: max.x.min(high.x), y: max.y.min(high.y) },
+        }
     }
 
     /// What can be projected, in Web Mercator's square.
@@ -220,6 +246,27 @@ fn ring(line: &[World]) -> g::LineString<f64> {
 
 fn worlds_of(line: &g::LineString<f64>) -> Vec<World> {
     line.coords().map(|c| World { x: c.x, y: c.y }).collect()
+}
+
+/// How far a place may be from itself that is projected there and back, in sides of its box, and how
+/// far a box may reach beyond places in it, in sides of theirs.
+const COMES_BACK: f64 = 1e-3;
+const SAMPLE_REACH: f64 = 0.02;
+/// Steps of a side of a box that is looked at all over.
+const SAMPLES: u32 = 24;
+/// How much further apart than in the plane places may be in Web Mercator's square: at 85 degrees.
+const MOST_STRETCH: f64 = 12.0;
+
+/// Points all over a box.
+fn within(b: &WorldBox) -> impl Iterator<Item = World> {
+    let WorldBox { min, max } = *b;
+    let share = |i: u32| f64::from(i) / f64::from(SAMPLES);
+    (0..=SAMPLES).flat_map(move |i| {
+        (0..=SAMPLES).map(move |j| World {
+            x: min.x + share(i) * (max.x - min.x),
+            y: min.y + share(j) * (max.y - min.y),
+        })
+    })
 }
 
 /// Points along the sides of a box.

@@ -59,6 +59,14 @@ impl Georeference {
         Self { to_coordinates, projection: projected.map(|(projection, _)| *projection) }
     }
 
+    /// The same of a picture that is brought to another size, by how much wider and higher its pixels
+    /// are then.
+    pub fn stretched(self, wider: f64, higher: f64) -> Self {
+        let Affine { a, b, c, d, e, f } = self.to_coordinates;
+        let (a, b, d, e) = (a * wider, b * higher, d * wider, e * higher);
+        Self { to_coordinates: Affine { a, b, c, d, e, f }, ..self }
+    }
+
     /// Longitude and latitude of a place of the picture, px, in degrees.
     pub fn degrees(&self, x: f64, y: f64) -> Option<(f64, f64)> {
         let (x, y) = self.to_coordinates.apply(x, y);

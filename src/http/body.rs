@@ -17,9 +17,8 @@ const MOST_SILENCE: Duration = Duration::from_secs(5);
 const MOST_TIME: Duration = Duration::from_secs(30);
 /// Bytes that are read of a body that is too large: who still sends would not see the answer.
 const MOST_DRAINED: usize = 24 << 20;
-/// What a document takes in memory for each byte of its text, as JSON and as shapes; and a table.
+/// What a document takes in memory for each byte of its text, as JSON and as shapes, or as rows.
 const BYTES_PER_BYTE: u64 = 24;
-const BYTES_PER_BYTE_OF_TABLE: u64 = 12;
 
 /// A request's body, with the memory that it and what is made of it take, for as long as it is
 /// held.
@@ -32,7 +31,7 @@ impl FromRequest<Service> for Document {
     type Rejection = Problem;
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
-        let reading = read(request, service, (MAX_BODY, BYTES_PER_BYTE));
+        let reading = read(request, service, MAX_BODY);
         tokio::time::timeout(MOST_TIME, reading).await.unwrap_or_else(|_| Err(too_slow()))
     }
 }
@@ -43,16 +42,12 @@ impl Document {
     /// # Errors
     /// Where it is too large or too slow, or there is no memory for it.
     pub async fn of_table(request: Request, service: &Service) -> Result<Self, Problem> {
-        let reading = read(request, service, (MAX_TABLE, BYTES_PER_BYTE_OF_TABLE));
+        let reading = read(request, service, MAX_TABLE);
         tokio::time::timeout(MOST_TIME, reading).await.unwrap_or_else(|_| Err(too_slow()))
     }
 }
 
-async fn read(
-    request: Request,
-    service: &Service,
-    (most, bytes_per_byte): (usize, u64),
-) -> Result<Document, Problem> {
+async fn read(request: Request, service: &Service, most: usize) -> Result<Document, Problem> {
     let full = || Problem::from(ServiceError::Memory);
     let mut lease = service.documents().take(0).ok_or_else(full)?;
     let mut stream = request.into_body().into_data_stream();
@@ -77,7 +72,7 @@ async fn read(
     }
     match length > most {
         true => Err(Problem::too_large(format!("a body may have {most} bytes"))),
-        false if !lease.grow(length as u64 * bytes_per_byte) => Err(full()),
+        false if !lease.grow(length as u64 * BYTES_PER_BYTE) => Err(full()),
         false => Ok(Document { text: text.into(), lease }),
     }
 }

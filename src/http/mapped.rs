@@ -36,6 +36,13 @@ impl MapAsked {
     fn drawn_px(&self) -> Result<(u32, u32), Problem> {
         let [west, south, east, north] = self.bounds;
         let (width, height) = (f64::from(self.size_px.0), f64::from(self.size_px.1));
+        let too_large = |width: f64, height: f64| {
+            let (width, height, max) = (width as u64, height as u64, Limits::PICTURE.px);
+            Problem::from(FrameError::TooLarge { width, height, max })
+        };
+        if width * height > Limits::PICTURE.px as f64 {
+            return Err(too_large(width, height));
+        }
         let finest = ((east - west) / width).min((north - south) / height);
         let (wide, high) = ((east - west) / finest, (north - south) / finest);
         // One side may be a whole number of px, and the other what is nearest to its proportion.
@@ -48,12 +55,7 @@ impl MapAsked {
         // An empty box is told of where the frame is made.
         match wide * high <= Limits::PICTURE.px as f64 {
             true => Ok((wide as u32, high as u32)),
-            false if finest > 0.0 && finest.is_finite() => Err(FrameError::TooLarge {
-                width: wide as u64,
-                height: high as u64,
-                max: Limits::PICTURE.px,
-            }
-            .into()),
+            false if finest > 0.0 && finest.is_finite() => Err(too_large(wide, high)),
             false => Ok(self.size_px),
         }
     }
@@ -64,6 +66,9 @@ impl MapAsked {
     }
 
     /// The place at a position of the picture, px from its upper left corner.
+    ///
+    /// # Errors
+    /// Where there is no such box, or it is too large.
     pub fn place(&self, styled: &StyledMap, (x, y): (f64, f64)) -> Result<Option<World>, Problem> {
         let drawn_px = self.drawn_px()?;
         let share = |at: f64, asked: u32, drawn: u32| at * f64::from(drawn) / f64::from(asked);
@@ -112,8 +117,11 @@ impl MapAsked {
             (middle_x, north),
         ];
         let [least_lon, least_lat, most_lon, most_lat] = match self.crs {
-            // Web Mercator goes on to the east and west, and ends where the map does.
-            Crs::WebMercator => return None,
+            // Web Mercator goes on to the east and west.
+            Crs::WebMercator => {
+                let [_, south_most, _, north_most] = Crs::WebMercator.extent();
+                [-f64::INFINITY, south_most, f64::INFINITY, north_most]
+            }
             crs => crs.extent(),
         };
         let (least_lat, most_lat) =
@@ -124,10 +132,13 @@ impl MapAsked {
                 (least_lon..=most_lon).contains(&at.x) && (least_lat..=most_lat).contains(&at.y)
             })
         };
+        let beside = match self.crs {
+            Crs::WebMercator => String::new(),
+            _ => format!("{least_lon} to {most_lon} degrees east and "),
+        };
         (!places.into_iter().all(is_drawn)).then(|| {
             format!(
-                "nothing is drawn of what lies beyond {least_lon} to {most_lon} degrees east and \
-                 {least_lat:.2} to {most_lat:.2} north"
+                "nothing is drawn of what lies beyond {beside}{least_lat:.2} to {most_lat:.2} north"
             )
         })
     }

@@ -59,6 +59,7 @@ pub fn router(service: Service, site: Site) -> Router {
             HeaderName::from_static("content-bbox"),
             HeaderName::from_static("content-crs"),
             HeaderName::from_static("content-datetime"),
+            HeaderName::from_static("memento-datetime"),
             HeaderName::from_static("ogc-numbermatched"),
             HeaderName::from_static("ogc-numberreturned"),
         ]);

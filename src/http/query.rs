@@ -36,7 +36,10 @@ pub async fn get(
         "href": format!("{url}/query?{query}"),
         "title": "The answer on the map",
     });
-    answer(&service, members, vec![map, about(&url)], &headers).await
+    // A series is no map.
+    let map = Some(map).filter(|_| !members.contains_key("over"));
+    let links = map.into_iter().chain([about(&url)]).collect();
+    answer(&service, members, links, &headers).await
 }
 
 /// `POST /query`, the question a JSON object, or a table of points.
@@ -56,6 +59,8 @@ pub async fn post(
         let document = Document::of_table(request, &service).await?;
         return batch::answer(&service, wants, Points::Text(kind), document).await;
     }
+    // What is asked stands in the document alone.
+    params.finish("none beside a document")?;
     let document = Document::from_request(request, &service).await?;
     if !kind.split(';').next().is_some_and(|k| k.trim().ends_with("json")) {
         return Err(Problem::unsupported_media_type("send the question as application/json"));

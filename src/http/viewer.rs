@@ -28,7 +28,7 @@ macro_rules! asset {
 }
 
 /// Names, media types and texts of what pages load.
-const ASSETS: [(&str, &str, &str); 15] = [
+const ASSETS: [(&str, &str, &str); 16] = [
     asset!(web "viewer.js", SCRIPT),
     asset!(web "viewer.css", STYLE),
     // Of the pages of `ogc/html`.
@@ -37,6 +37,7 @@ const ASSETS: [(&str, &str, &str); 15] = [
     asset!(web "panel.js", SCRIPT),
     asset!(web "maplibre.js", SCRIPT),
     asset!(web "openlayers.js", SCRIPT),
+    asset!(web "ol-names.js", SCRIPT),
     asset!(npm "leaflet.js", SCRIPT),
     asset!(npm "leaflet.css", STYLE),
     asset!(npm "maplibre-gl.mjs", SCRIPT),

@@ -87,6 +87,14 @@ impl Index {
         find(Id::Text(text)).or_else(number).or_else(large).or_else(position)
     }
 
+    /// The features whose ids are text that begins so, in the order of their ids.
+    pub fn beginning(&self, text: &str) -> impl Iterator<Item = u32> {
+        let order = &self.ids().order;
+        let first = order.partition_point(|i| self.id(*i).order(&Id::Text(text)) == Ordering::Less);
+        let begins = move |i: &u32| matches!(self.id(*i), Id::Text(own) if own.starts_with(text));
+        order[first..].iter().copied().take_while(begins)
+    }
+
     /// Puts features in the order of their ids.
     pub fn sort_by_id(&self, features: &mut [u32]) {
         let rank = &self.ids().rank;

@@ -9,6 +9,7 @@ use super::panes::{self, Pane, panes};
 use super::picture::{Film, Picture};
 use super::said::about;
 use super::settled::Settled;
+use super::shown::Fit;
 use super::subject::{captions, parts, subject};
 use crate::atlas::Held;
 use crate::compose::Inputs;
@@ -68,7 +69,15 @@ pub(super) fn scene(drawn: &Drawn, picture: &Picture) -> Result<(Scene, About), 
     }
     // Two maps side by side have two places.
     if page.is_none() {
-        about.place = Some(Georeference::new(camera, frame.projection().zip(drawn.projector())));
+        let place = Georeference::new(camera, frame.projection().zip(drawn.projector()));
+        about.place = Some(match picture.shown.fit {
+            Fit::Stretched(width_px, height_px) => {
+                let times = |drawn: u32, own: u32| f64::from(drawn) / f64::from(own);
+                let (width, height) = (camera.width_px(), camera.height_px());
+                place.stretched(times(width, width_px), times(height, height_px))
+            }
+            Fit::AsDrawn | Fit::Furniture => place,
+        });
     }
     if let Some(projection) = frame.projection() {
         about.facts.push(("Projection".to_string(), projection.name()));

@@ -3,6 +3,7 @@
 use super::error::PictureError;
 use super::shown::Fit;
 use crate::encode::{self, Moving, Pixels, PngFacts, TiffFacts};
+use crate::geo::cost;
 use crate::identity::{Identified, Identity};
 use crate::paint::raster::{self, Brush, Unfinished};
 use crate::paint::svg::TextAs;
@@ -258,6 +259,11 @@ impl Written<'_> {
         let drawn = drawn.ok_or(Unfinished::Memory)?;
         let fitted = match self.fit {
             Fit::Stretched(width_px, height_px) => {
+                // On the way there are four numbers a pixel, as wide as it becomes and as high as it
+                // was.
+                let px = width_px as usize * size.1 as usize;
+                let _held = self.brush.effort.hold(px * 4 * size_of::<f32>())?;
+                self.brush.effort.spend(px * cost::PLACED_PX)?;
                 let way = image::imageops::FilterType::Triangle;
                 image::imageops::resize(&drawn, width_px, height_px, way)
             }

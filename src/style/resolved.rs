@@ -48,8 +48,22 @@ fn write_in(json: &mut Json, state: &BTreeMap<String, Value>) {
         };
         return;
     }
+    let reads_state = |item: &Json| item.get(0).is_some_and(|name| name == "global-state");
+    let is_compared = json.as_array().is_some_and(|items| items.iter().any(reads_state));
     match json {
-        Json::Array(items) => items.iter_mut().for_each(|item| write_in(item, state)),
+        Json::Array(items) => {
+            items.iter_mut().for_each(|item| write_in(item, state));
+            // Two plain values compared would look like a filter of before expressions, of which the
+            // first is a property's name.
+            if let [Json::String(operator), a, b] = items.as_slice()
+                && is_compared
+                && !a.is_array()
+                && !b.is_array()
+                && (operator == "==" || operator == "!=")
+            {
+                *json = Json::Bool((a == b) == (operator == "=="));
+            }
+        }
         Json::Object(members) => members.values_mut().for_each(|member| write_in(member, state)),
         _ => {}
     }

@@ -119,18 +119,22 @@ pub fn mvt(layers: &[TileLayer], most: Most, effort: &Effort) -> Result<Tile, Mv
         cut_layer(number, layer, (effort, &mut held), &mut pieces)?;
     }
     let all = share::count(layers, &pieces);
+    // What is too large by itself would leave room for nothing else.
+    pieces.retain(|piece| weight_of(&layers[piece.layer], piece, 2) <= most.bytes);
     let _held = effort.hold(most.weight())?;
-    let mut features = all.min(most.features);
+    let mut features = share::count(layers, &pieces).min(most.features);
     loop {
         share::shrink(layers, &mut pieces, features);
         // What is smaller weighs less: too few rather than once again.
-        features = match write(layers, &pieces, most, effort)? {
+        let fewer = match write(layers, &pieces, most, effort)? {
             Written::Whole(bytes) if bytes.len() <= most.bytes => {
                 return Ok(Tile { bytes, features, left_out: all - features });
             }
             Written::Whole(bytes) => features * most.bytes * 9 / (bytes.len() * 10),
             Written::TooHeavy { pieces: written } => features * written * 9 / (pieces.len() * 10),
         };
+        // One alone is never too much.
+        features = fewer.max(1).min(features - 1);
     }
 }
 
@@ -279,7 +283,7 @@ fn write(
             builder.extent(extent);
         }
         for piece in own {
-            let own = weight_of(layer, piece);
+            let own = weight_of(layer, piece, 8);
             effort.spend(cost::FEATURE + own)?;
             weight += own;
             if weight > most.weight() {
@@ -293,8 +297,13 @@ fn write(
     Ok(Written::Whole(tile.encode()))
 }
 
-/// Bytes that a piece is written with at the most, but for what is the same as another's.
-fn weight_of(TileLayer { features, only, .. }: &TileLayer, piece: &Piece) -> usize {
+/// About the bytes that a piece is written with, by those of a position (2 are the least, 8 the
+/// most), but for what is the same as another's.
+fn weight_of(
+    TileLayer { features, only, .. }: &TileLayer,
+    piece: &Piece,
+    of_position: usize,
+) -> usize {
     let positions = match &piece.cut {
         Cut::Points(points) => points.len(),
         Cut::Lines(lines) => lines.iter().map(Vec::len).sum(),
@@ -303,7 +312,7 @@ fn weight_of(TileLayer { features, only, .. }: &TileLayer, piece: &Piece) -> usi
     let properties = features[piece.feature].feature.properties.iter();
     let wanted = |key: &str| only.is_none_or(|only| only.iter().any(|o| o == key));
     let own = properties.filter(|(key, _)| wanted(key));
-    positions * 8 + own.map(|(_, value)| 16 + length(value)).sum::<usize>()
+    positions * of_position + own.map(|(_, value)| 2 + length(value)).sum::<usize>()
 }
 
 /// About the bytes of a value's text.
@@ -500,6 +509,38 @@ mod tests {
         assert_eq!(tile(12), (0, vec![vec![0, 1, 2, 3], vec![1, 2, 3], (0..8).collect()]));
         assert_eq!(tile(6), (6, vec![vec![1, 3], vec![1, 3], vec![0, 1, 2, 3]]));
         assert_eq!(tile(0), (12, Vec::new()));
+    }
+
+    #[test]
+    fn what_is_too_large_by_itself_leaves_the_others_alone() {
+        let plain = Feature::nowhere();
+        let text = Value::Text("x".repeat(5_000).as_str().into());
+        let heavy = Feature {
+            properties: [("note".into(), text)].into_iter().collect(),
+            ..Feature::nowhere()
+        };
+        let feature = |(id, feature)| TileFeature {
+            feature,
+            id,
+            name: None,
+            shapes: vec![(Shape::Point(World { x: 0.1 * id as f64, y: 0.5 }), 0)],
+        };
+        let layer = TileLayer {
+            name: "points".into(),
+            grid: grid(),
+            features: [(1, &plain), (2, &heavy), (3, &plain)].map(feature).into(),
+            only: None,
+            is_on_areas: false,
+            held: Held::nothing(&Effort::default()),
+        };
+        let most = Most { features: 9, bytes: 1_000 };
+        let tile = mvt(&[layer], most, &Effort::default()).unwrap();
+        assert_eq!((tile.features, tile.left_out), (2, 1));
+        let reader = MvtReaderRef::new(&tile.bytes).unwrap();
+        let ids = |layer: fast_mvt::MvtLayerRef| -> Vec<u64> {
+            layer.features().map(|f| f.id().unwrap()).collect()
+        };
+        assert_eq!(reader.layers().flat_map(ids).collect::<Vec<_>>(), [1, 3]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::ask::{Join, Joined};
 use crate::atlas::Map;
 use crate::catalog::Period;
 use crate::encode::free_name;
-use crate::geo::{Effort, Limits, Stop};
+use crate::geo::{Effort, Limits, LonLat, Stop};
 use crate::service::{Lane, Lease, Service};
 
 /// Rows in one piece of an answer, and pieces that are made at a time.
@@ -60,8 +60,11 @@ impl Wants {
     /// # Errors
     /// Where one is not known, or has no such value.
     pub fn of_members(mut members: JsonObject<String, Json>) -> Result<Self, Problem> {
-        let wrong = members.iter().find(|(_, value)| !value.is_string() && !value.is_array());
-        if let Some((name, _)) = wrong {
+        let is_text = |value: &Json| match value {
+            Json::Array(items) => items.iter().all(Json::is_string),
+            other => other.is_string(),
+        };
+        if let Some((name, _)) = members.iter().find(|(_, value)| !is_text(value)) {
             return Err(Problem::bad_request(format!("{}: this must be text", short(name))));
         }
         let text = |value: Json| match value {
@@ -298,13 +301,18 @@ impl Table {
         out
     }
 
+    /// The row as a feature: as it was sent, if it was one, with what is joined to it.
     fn feature(&self, row: &Row, answer: Result<Vec<Json>, String>) -> Json {
-        let geometry = row
-            .place
-            .as_ref()
-            .ok()
-            .map(|(at, _)| json!({"type": "Point", "coordinates": [at.lon(), at.lat()]}));
-        json!({"type": "Feature", "geometry": geometry, "properties": self.members(row, answer)})
+        let mut out = row.feature.clone().unwrap_or_else(|| {
+            let point = |at: &LonLat| json!({"type": "Point", "coordinates": [at.lon(), at.lat()]});
+            let geometry = row.place.as_ref().ok().map(|(at, _)| point(at));
+            JsonObject::from_iter([
+                ("type".to_string(), json!("Feature")),
+                ("geometry".to_string(), json!(geometry)),
+            ])
+        });
+        out.insert("properties".to_string(), Json::Object(self.members(row, answer)));
+        Json::Object(out)
     }
 }
 

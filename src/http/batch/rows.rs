@@ -9,8 +9,10 @@ use crate::http::Problem;
 use crate::http::request::short;
 use crate::source::Table;
 
-/// Rows of a request at the most.
+/// Rows, columns and cells of a request at the most.
 pub const MOST_ROWS: usize = 100_000;
+const MOST_COLUMNS: usize = 200;
+const MOST_CELLS: usize = 4_000_000;
 
 /// Names of columns that are taken for a position and a day, where a request names no others.
 const LON: [&str; 5] = ["lon", "longitude", "lng", "long", "x"];
@@ -27,6 +29,8 @@ pub struct Rows {
 
 #[derive(Debug)]
 pub struct Row {
+    /// The members of a feature beside its properties: its geometry and id, and what is foreign.
+    pub feature: Option<JsonObject<String, Json>>,
     /// As many as there are columns, or fewer: the rest are null.
     pub values: Vec<Json>,
     /// Where it is, and its day where it has one; or why that cannot be read.
@@ -136,12 +140,14 @@ impl Rows {
             return Err(missing("date", &named.date, &DATE));
         }
         few_enough(table.rows.len())?;
+        let columns = table.names.len();
+        fits(columns, columns.saturating_mul(table.rows.len()))?;
         let row = |(_, cells): (usize, Vec<String>)| {
             let number = |i: usize| cells[i].trim().parse::<f64>().ok();
             let said = || format!("'{}', '{}'", short(&cells[lon]), short(&cells[lat]));
             let place = position(number(lon).zip(number(lat)), said)
                 .and_then(|at| Ok((at, day(date.map(|i| cells[i].as_str()))?)));
-            Row { place, values: cells.into_iter().map(Json::String).collect() }
+            Row { place, values: cells.into_iter().map(Json::String).collect(), feature: None }
         };
         Ok(Rows { names: table.names, rows: table.rows.into_iter().map(row).collect() })
     }
@@ -183,6 +189,19 @@ fn few_enough(rows: usize) -> Result<(), Problem> {
     }
 }
 
+/// Refuses what would be too large a table.
+fn fits(columns: usize, cells: usize) -> Result<(), Problem> {
+    if columns > MOST_COLUMNS {
+        return Err(Problem::too_large(format!(
+            "a table has at most {MOST_COLUMNS} columns, not {columns}"
+        )));
+    }
+    match cells <= MOST_CELLS {
+        true => Ok(()),
+        false => Err(Problem::too_large(format!("a table has at most {MOST_CELLS} cells"))),
+    }
+}
+
 /// A position by two numbers, if there are two.
 fn position(numbers: Option<(f64, f64)>, said: impl Fn() -> String) -> Result<LonLat, String> {
     let at = numbers.and_then(|(lon, lat)| LonLat::new(lon, lat));
@@ -203,12 +222,13 @@ fn day(text: Option<&str>) -> Result<Option<Period>, String> {
 struct Reader<'n> {
     named: &'n Named,
     places: std::collections::HashMap<String, usize>,
+    cells: usize,
     rows: Rows,
 }
 
 impl<'n> Reader<'n> {
     fn new(named: &'n Named) -> Self {
-        Self { named, places: Default::default(), rows: Rows::default() }
+        Self { named, places: Default::default(), cells: 0, rows: Rows::default() }
     }
 
     fn add(&mut self, json: Json) -> Result<(), Problem> {
@@ -216,27 +236,31 @@ impl<'n> Reader<'n> {
         let row = match json {
             Json::Array(items) => {
                 let number = |i: usize| items.get(i).and_then(Json::as_f64);
-                let date = items.get(2).and_then(Json::as_str);
-                let place = position(number(0).zip(number(1)), || short(&format!("{items:?}")))
-                    .and_then(|at| Ok((at, day(date)?)));
-                self.row(place, JsonObject::new())
+                let said = || short(&Json::from(items.clone()).to_string());
+                let date = match items.get(2) {
+                    None | Some(Json::Null) => Ok(None),
+                    Some(Json::String(text)) => day(Some(text)),
+                    Some(other) => Err(format!("no date: {}", short(&other.to_string()))),
+                };
+                let place = match items.len() {
+                    2 | 3 => position(number(0).zip(number(1)), said),
+                    _ => Err(format!("no [lon, lat] or [lon, lat, date]: {}", said())),
+                };
+                self.row(place.and_then(|at| Ok((at, date?))), JsonObject::new())?
             }
             Json::Object(mut members) if members.get("type").is_some_and(|t| t == "Feature") => {
-                let geometry = members.remove("geometry").unwrap_or_default();
-                let mut properties = match members.remove("properties") {
+                let properties = match members.remove("properties") {
                     Some(Json::Object(properties)) => properties,
                     _ => JsonObject::new(),
                 };
-                if let Some(id) = members.remove("id")
-                    && !properties.contains_key("id")
-                {
-                    properties.insert("id".to_string(), id);
-                }
-                let is_point = geometry["type"] == "Point";
-                let number = |i: usize| geometry["coordinates"].get(i).and_then(Json::as_f64);
-                let numbers = number(0).zip(number(1)).filter(|_| is_point);
-                let place = position(numbers, || "the geometry is no Point".to_string());
-                self.row(place.and_then(|at| Ok((at, self.day_of(&properties)?))), properties)
+                let geometry = members.get("geometry");
+                let point = geometry.filter(|geometry| geometry["type"] == "Point");
+                let number = |i: usize| point?["coordinates"].get(i).and_then(Json::as_f64);
+                let said = || "the geometry is no Point".to_string();
+                let place = position(number(0).zip(number(1)), said);
+                let place = place.and_then(|at| Ok((at, self.day_of(&properties)?)));
+                let row = self.row(place, properties)?;
+                Row { feature: Some(members), ..row }
             }
             Json::Object(members) => {
                 let value = |own: &Option<String>, usual: &[&str]| match own {
@@ -250,9 +274,9 @@ impl<'n> Reader<'n> {
                 let (lon, lat) =
                     (number(value(&self.named.lon, &LON)), number(value(&self.named.lat, &LAT)));
                 let place = position(lon.zip(lat), || "members lon and lat".to_string());
-                self.row(place.and_then(|at| Ok((at, self.day_of(&members)?))), members)
+                self.row(place.and_then(|at| Ok((at, self.day_of(&members)?))), members)?
             }
-            _ => self.row(Err("neither an object nor an array".to_string()), JsonObject::new()),
+            _ => self.row(Err("neither an object nor an array".to_string()), JsonObject::new())?,
         };
         self.rows.rows.push(row);
         Ok(())
@@ -274,19 +298,23 @@ impl<'n> Reader<'n> {
         &mut self,
         place: Result<(LonLat, Option<Period>), String>,
         members: JsonObject<String, Json>,
-    ) -> Row {
+    ) -> Result<Row, Problem> {
         let mut values = Vec::new();
         for (name, value) in members {
             let next = self.places.len();
             let place = *self.places.entry(name.clone()).or_insert(next);
             if place == next {
                 self.rows.names.push(name);
+                fits(self.rows.names.len(), self.cells)?;
             }
             if values.len() <= place {
                 values.resize(place + 1, Json::Null);
             }
             values[place] = value;
         }
-        Row { values, place }
+        // The row itself counts, too.
+        self.cells += values.len() + 1;
+        fits(self.rows.names.len(), self.cells)?;
+        Ok(Row { values, place, feature: None })
     }
 }

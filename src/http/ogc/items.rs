@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 
 use super::negotiate::Format;
 use super::page::{PIECE, Page, feature_json};
-use super::versions::{self, Version};
+use super::versions::{self, Version, When};
 use super::{html, link, parameters, segment};
 use crate::atlas::Map;
 use crate::geo::Stop;
@@ -163,17 +163,19 @@ pub async fn item(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let format = Format::wanted(&mut params, &headers, &[Format::GeoJson, Format::Html])?;
-    let day = versions::day_of(&mut params, &headers)?;
-    let (json, crs, memento) = service
+    let when = When::of(&mut params, &headers)?;
+    let (json, crs, version) = service
         .run(Lane::Question, move |map, _| {
-            let version = Version::of(map, (&id, &wanted), day)?;
+            let version = Version::of(map, (&id, &wanted), when)?;
             let form = parameters::form(&mut params, map.catalog().schema(&id))?;
             params.finish("f, datetime, crs, properties, skipGeometry, precision")?;
             let own = version.id();
             let mut json = feature_json((own.clone(), version.feature()), &form).to_json();
             let collection = format!("{url}/collections/{}", segment(&id));
             let here = format!("{collection}/items/{}", segment(&own));
-            let mut links = version.links(&format!("{collection}/items"));
+            let items = format!("{collection}/items");
+            let told = (version.memento(), version.link_header(&items));
+            let mut links = version.links(&items);
             links.extend([
                 link(
                     "self",
@@ -193,14 +195,14 @@ pub async fn item(
                 link("collection", "application/json", collection, "The collection"),
             ]);
             json["links"] = Json::Array(links);
-            Ok::<_, Problem>((json, form.crs, version.memento()))
+            Ok::<_, Problem>((json, form.crs, told))
         })
         .await??;
     let mut response = match format {
         Format::Html => html::page(&headers, &json["id"].to_string().replace('"', ""), &json),
         _ => json_answer(&headers, format.media_type(), &json),
     };
-    versions::told(&mut response, memento);
+    versions::told(&mut response, version.0, version.1);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&format!("<{}>", crs.uri())) {
         headers.insert(header::HeaderName::from_static("content-crs"), value);

@@ -71,28 +71,31 @@ impl Format {
 
     /// The form that the `Accept` header prefers; the first where it prefers none of them.
     pub fn accepted(headers: &HeaderMap, offered: &[Format]) -> Format {
-        let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("*/*");
-        let mut best: Option<(f64, usize)> = None;
-        for (i, format) in offered.iter().enumerate() {
-            let weight =
-                accept.split(',').filter_map(|range| weight(range, *format)).reduce(f64::max);
-            if let Some(weight) = weight.filter(|w| *w > 0.0 && best.is_none_or(|(b, _)| *w > b)) {
-                best = Some((weight, i));
-            }
-        }
-        offered[best.map_or(0, |(_, i)| i)]
+        offered[preferred(headers, offered.iter().map(|format| format.media_type()))]
     }
+}
+
+/// Which of some media types the `Accept` header prefers; the first where it prefers none of them.
+pub fn preferred<'a>(headers: &HeaderMap, offered: impl Iterator<Item = &'a str>) -> usize {
+    let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or("*/*");
+    let mut best: Option<(f64, usize)> = None;
+    for (i, own) in offered.enumerate() {
+        let weight = accept.split(',').filter_map(|range| weight(range, own)).reduce(f64::max);
+        if let Some(weight) = weight.filter(|w| *w > 0.0 && best.is_none_or(|(b, _)| *w > b)) {
+            best = Some((weight, i));
+        }
+    }
+    best.map_or(0, |(_, i)| i)
 }
 
 /// How much a media range of the header wants the form; a named type a little more than a wildcard
 /// of the same weight.
-fn weight(range: &str, format: Format) -> Option<f64> {
+fn weight(range: &str, own: &str) -> Option<f64> {
     let mut parts = range.split(';').map(str::trim);
     let kind = parts.next()?;
     let q =
         parts.find_map(|p| p.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f64>().ok())?;
-    let own = format.media_type();
-    let is_json = format == Format::GeoJson && kind == "application/json";
+    let is_json = own == Format::GeoJson.media_type() && kind == "application/json";
     let group = own.split('/').next().unwrap_or_default();
     let exactness = match kind {
         _ if kind == own || is_json => 0.0,

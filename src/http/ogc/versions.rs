@@ -34,26 +34,29 @@ impl<'a> Version<'a> {
     /// its own id, and without a day, the last one.
     ///
     /// # Errors
-    /// Where there is no such feature, or no version of it holds then.
-    pub fn of(
-        map: &'a Map,
-        (collection, id): (&str, &str),
-        day: Option<Date>,
-    ) -> Result<Self, Problem> {
+    /// Where there is no such feature, or no version of it holds on a day that is asked for outright.
+    pub fn of(map: &'a Map, (collection, id): (&str, &str), when: When) -> Result<Self, Problem> {
         let index = map.catalog().collection(collection).ok_or_else(|| unknown(map, collection))?;
         let missing = || {
             Problem::not_found(format!("'{}' has no feature '{}'", short(collection), short(id)))
         };
         let versions = Versions::of(index, id).ok_or_else(missing)?;
-        let position = match day {
-            Some(day) => versions.on(index, day).ok_or_else(|| {
+        let position = match when {
+            When::On(day) => versions.on(index, day).ok_or_else(|| {
                 Problem::not_found(format!(
                     "no version of '{}' holds on {day}; there are: {}",
                     short(&versions.thing),
                     spans(index, &versions)
                 ))
             }),
-            None => index.by_id(id).or(versions.all.last().copied()).ok_or_else(missing),
+            // What names a version is that version, and the nearest in time is better than none
+            // (RFC 7089, 4.5.3).
+            When::About(day) if versions.thing == id => {
+                versions.about(index, day).ok_or_else(missing)
+            }
+            When::About(_) | When::Any => {
+                index.by_id(id).or(versions.all.last().copied()).ok_or_else(missing)
+            }
         };
         Ok(Self { index, position: position?, versions })
     }
@@ -93,6 +96,30 @@ impl<'a> Version<'a> {
         .collect()
     }
 
+    /// Where the thing, its versions and its first and last one are, as a header has it.
+    pub fn link_header(&self, items: &str) -> Option<String> {
+        if self.versions.all.len() < 2 {
+            return None;
+        }
+        let thing = format!("{items}/{}", segment(&self.versions.thing));
+        let memento = |i: Option<&u32>, rel: &str| {
+            let i = *i?;
+            let at = format!("{items}/{}", segment(&self.index.id(i).to_string()));
+            let from = self.index.collection().features[i as usize].validity.from();
+            let from =
+                from.map_or(String::new(), |day| format!("; datetime=\"{}\"", http_date(day)));
+            Some(format!("<{at}>; rel=\"{rel}\"{from}"))
+        };
+        let kind = Format::GeoJson.media_type();
+        let all = [
+            Some(format!("<{thing}>; rel=\"original timegate\"")),
+            Some(format!("<{thing}/versions>; rel=\"timemap\"; type=\"{kind}\"")),
+            memento(self.versions.all.first(), "first memento"),
+            memento(self.versions.all.last(), "last memento"),
+        ];
+        Some(all.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }
+
     /// The day from which it holds, as Memento has it.
     pub fn memento(&self) -> Option<String> {
         self.feature().validity.from().map(http_date)
@@ -109,30 +136,37 @@ fn spans(index: &Index, versions: &Versions) -> String {
     versions.all.iter().take(30).map(span).collect::<Vec<_>>().join(", ")
 }
 
-/// The day that a request asks for: by `datetime`, or by the header of Memento.
-///
-/// # Errors
-/// Where it is none.
-pub fn day_of(params: &mut Params, headers: &HeaderMap) -> Result<Option<Date>, Problem> {
-    if let Some(text) = params.take("datetime") {
-        let wrong = || {
-            let text = short(&text);
-            Problem::bad_request(format!(
-                "'{text}' is no value for datetime: a day, such as 2020-11-10"
-            ))
+/// The time that a request asks for.
+#[derive(Debug, Clone, Copy)]
+pub enum When {
+    Any,
+    /// By `datetime`.
+    On(Date),
+    /// By the header of Memento.
+    About(Date),
+}
+
+impl When {
+    /// # Errors
+    /// Where what is said is no day.
+    pub fn of(params: &mut Params, headers: &HeaderMap) -> Result<Self, Problem> {
+        if let Some(text) = params.take("datetime") {
+            let day = parameters::day_of(&text)?;
+            return day.parse().map(Self::On).map_err(|_| {
+                let text = short(&text);
+                Problem::bad_request(format!("'{text}' is no value for datetime: a day"))
+            });
+        }
+        let Some(said) = headers.get(ACCEPT).and_then(|value| value.to_str().ok()) else {
+            return Ok(Self::Any);
         };
-        return text.get(..10).unwrap_or(&text).parse().map(Some).map_err(|_| wrong());
+        of_http_date(said).map(Self::About).ok_or_else(|| {
+            let said = short(said);
+            Problem::bad_request(format!(
+                "Accept-Datetime: '{said}' is no date of HTTP, such as Tue, 10 Nov 2020 00:00:00 GMT"
+            ))
+        })
     }
-    let Some(said) = headers.get(ACCEPT).and_then(|value| value.to_str().ok()) else {
-        return Ok(None);
-    };
-    let wrong = || {
-        let said = short(said);
-        Problem::bad_request(format!(
-            "Accept-Datetime: '{said}' is no date of HTTP, such as Tue, 10 Nov 2020 00:00:00 GMT"
-        ))
-    };
-    of_http_date(said).map(Some).ok_or_else(wrong)
 }
 
 /// `Tue, 10 Nov 2020 00:00:00 GMT` (RFC 9110, 5.6.7), of any year.
@@ -156,11 +190,13 @@ fn of_http_date(text: &str) -> Option<Date> {
 }
 
 /// Says in an answer of which time its feature is.
-pub fn told(answer: &mut Response, memento: Option<String>) {
+pub fn told(answer: &mut Response, memento: Option<String>, links: Option<String>) {
     let headers = answer.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("accept-datetime"));
-    if let Some(value) = memento.and_then(|text| HeaderValue::from_str(&text).ok()) {
-        headers.insert(MEMENTO, value);
+    for (name, text) in [(MEMENTO, memento), (header::LINK, links)] {
+        if let Some(value) = text.and_then(|text| HeaderValue::from_str(&text).ok()) {
+            headers.insert(name, value);
+        }
     }
 }
 
@@ -176,7 +212,7 @@ pub async fn all(
     let title = format!("Versions of {}", short(&wanted));
     let json = service
         .run(Lane::Question, move |map, _| {
-            let version = Version::of(map, (&id, &wanted), None)?;
+            let version = Version::of(map, (&id, &wanted), When::Any)?;
             let during = params.take("datetime").map(|text| parameters::period(&text));
             let during = during.transpose()?;
             let form = parameters::form(&mut params, map.catalog().schema(&id))?;

@@ -48,7 +48,7 @@ pub async fn answer(
     for told in made.warnings.iter().filter_map(|told| warning(told)) {
         common.append(WARNING, told);
     }
-    if made.bytes.is_empty() {
+    if made.bytes.is_empty() && made.warnings.is_empty() {
         return Ok((StatusCode::NO_CONTENT, common).into_response());
     }
     common.insert(header::CONTENT_TYPE, HeaderValue::from_static(MVT));

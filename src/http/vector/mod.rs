@@ -175,7 +175,9 @@ struct TileAsked {
 
 impl TileAsked {
     fn of(map: &Map, names: &[String], tile: TileId, params: Params) -> Result<Self, Problem> {
-        let is_of_filter = |(key, _): &(&str, &str)| key.starts_with("filter");
+        // Of a filter that is not there nothing else matters.
+        let has_filter = params.pairs().any(|(key, _)| key == "filter");
+        let is_of_filter = |(key, _): &(&str, &str)| has_filter && key.starts_with("filter");
         let filter: Vec<(String, String)> =
             params.pairs().filter(is_of_filter).map(|(k, v)| (k.into(), v.into())).collect();
         // The filters live on after this, when nobody waits for it any more.

@@ -6,11 +6,12 @@ mod place;
 use axum::Router;
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use axum::routing::get;
 
 use super::collections::unknown;
+use super::negotiate::preferred;
 use super::parameters;
 use crate::atlas::{Map, StyledMap};
 use crate::color::Color;
@@ -33,9 +34,9 @@ pub const FORMATS: [(&str, &str); 5] = [
     ("image/svg+xml", "svg"),
 ];
 
-const KNOWN: &str = "bbox, bbox-crs, crs, center, scale-denominator, mm-per-pixel, width, height, \
-    subset, subset-crs, datetime, collections, transparent, bgcolor, f, and the style's own \
-    settings";
+const KNOWN: &str = "bbox, bbox-crs, crs, center, center-crs, scale-denominator, mm-per-pixel, \
+    width, height, subset, subset-crs, datetime, collections, transparent, bgcolor, f, and the \
+    style's own settings";
 
 pub fn routes() -> Router<Service> {
     Router::new()
@@ -153,9 +154,7 @@ const WHITE: Color = Color::new(1.0, 1.0, 1.0, 1.0);
 /// The format that is named, or that is accepted.
 fn output(named: Option<String>, headers: &HeaderMap) -> Result<Output, Problem> {
     let name = named.unwrap_or_else(|| {
-        let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
-        let accepted = |(kind, _): &&(&str, &str)| accept.is_some_and(|a| a.contains(kind));
-        FORMATS.iter().find(accepted).unwrap_or(&FORMATS[0]).1.to_string()
+        FORMATS[preferred(headers, FORMATS.iter().map(|(kind, _)| *kind))].1.to_string()
     });
     let known = FORMATS.iter().any(|(_, known)| *known == name);
     Output::of_extension(&name).filter(|_| known).ok_or_else(|| {

@@ -87,7 +87,7 @@ impl Place {
         let (wide, high) = (east - west, north - south);
         let size_px = match (width, height, scale) {
             (Some(width), Some(height), None) => (width, height),
-            (_, _, None) => sides(wide / high, width, height),
+            (_, _, None) => sides(wide / high, width, height)?,
             (None, None, Some(scale)) => {
                 let unit_m = metres_of(crs);
                 let px = |length: f64| length * unit_m / (scale * pixel_mm / 1e3);
@@ -104,23 +104,20 @@ impl Place {
 }
 
 /// How large a map of a proportion is, if one of its sides is said or none.
-fn sides(proportion: f64, width: Option<u32>, height: Option<u32>) -> (u32, u32) {
-    let px = |v: f64| v.round().clamp(1.0, MOST_PX as f64) as u32;
+fn sides(proportion: f64, width: Option<u32>, height: Option<u32>) -> Result<(u32, u32), Problem> {
     let long = f64::from(SIDE_PX);
-    match (width, height) {
-        (Some(width), _) => (width, px(f64::from(width) / proportion)),
-        (None, Some(height)) => (px(f64::from(height) * proportion), height),
-        (None, None) if proportion > 1.0 => (SIDE_PX, px(long / proportion)),
-        (None, None) => (px(long * proportion), SIDE_PX),
-    }
+    Ok(match (width, height) {
+        (Some(width), _) => (width, rounded(f64::from(width) / proportion)?),
+        (None, Some(height)) => (rounded(f64::from(height) * proportion)?, height),
+        (None, None) if proportion > 1.0 => (SIDE_PX, rounded(long / proportion)?),
+        (None, None) => (rounded(long * proportion)?, SIDE_PX),
+    })
 }
 
 fn rounded(px: f64) -> Result<u32, Problem> {
     let whole = px.round().max(1.0);
     (whole <= MOST_PX as f64).then_some(whole as u32).ok_or_else(|| {
-        Problem::bad_request(format!(
-            "at this scale the map has a side of {whole} px; at most {MOST_PX}"
-        ))
+        Problem::bad_request(format!("the map has a side of {whole} px; at most {MOST_PX}"))
     })
 }
 
@@ -236,7 +233,7 @@ fn moved(bounds: [f64; 4], from: Crs, to: Crs) -> Option<[f64; 4]> {
 fn out_of_range(parameter: &str, crs: Crs) -> Problem {
     Problem::bad_request(format!(
         "{parameter}: there is no such box in {}: its lower before its upper coordinates, within \
-         its range",
+         its range (over the antimeridian it is two maps)",
         crs.uri()
     ))
 }

@@ -83,9 +83,9 @@ pub fn paths(collections: &[&str], styles: &[&str], paths: &mut JsonObject<Strin
         let number = |most: u32| json!({"type": "integer", "minimum": 0, "maximum": most});
         let mut parameters = vec![
             matrix_set(),
-            in_path("tileMatrix", "The zoom", number(10)),
-            in_path("tileRow", "The row", number(1_023)),
-            in_path("tileCol", "The column", number(1_023)),
+            in_path("tileMatrix", "The zoom", number(22)),
+            in_path("tileRow", "The row", number(4_194_303)),
+            in_path("tileCol", "The column", number(4_194_303)),
             parameter("datetime"),
         ];
         if name == "dataset" {
@@ -139,16 +139,20 @@ fn of_maps() -> Vec<Json> {
         "type": "string", "format": "uri", "enum": Crs::ALL.map(Crs::uri),
         "default": Crs::Crs84.uri(),
     });
-    let side = json!({"type": "integer", "minimum": 1, "maximum": 600});
+    let side = json!({"type": "integer", "minimum": 1, "maximum": 16_384});
     let above = json!({"type": "number", "minimum": 0, "exclusiveMinimum": true});
     let formats = json!({"type": "string", "enum": ["png", "webp", "jpeg", "tiff", "svg"]});
     vec![
         parameter("bbox"),
         parameter("bbox-crs"),
-        query("crs", "The CRS of the map", crs),
+        query("crs", "The CRS of the map", crs.clone()),
         query("width", "Width in px", side.clone()),
         query("height", "Height in px", side),
+        query("subset", "The box by its axes: Lat(39:41),Lon(45:48)", text_of("subset")),
+        query("subset-crs", "The CRS of subset", crs.clone()),
         query("center", "The middle, with scale-denominator", text_of("lon-lat")),
+        query("center-crs", "The CRS of center", crs),
+        query("mm-per-pixel", "How large a pixel is, for scale-denominator", above.clone()),
         query("scale-denominator", "The scale, one to so many", above),
         parameter("datetime"),
         query(

@@ -14,7 +14,7 @@ use serde_json::json;
 use tileset::{IMAGES, Tileset};
 
 use super::landing::answer;
-use super::negotiate::Format;
+use super::negotiate::{Format, preferred};
 use super::{link, parameters};
 use crate::atlas::Frame;
 use crate::geo::TileId;
@@ -129,9 +129,8 @@ async fn image_tile(
     let name = match named {
         Some(f) => f,
         None => {
-            let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
-            let accepted = |(kind, _): &&(&str, &str)| accept.is_some_and(|a| a.contains(kind));
-            IMAGES.iter().find(accepted).unwrap_or(&IMAGES[0]).1.to_string()
+            let place = preferred(headers, IMAGES.iter().map(|(kind, _)| *kind));
+            IMAGES[place].1.to_string()
         }
     };
     let known = IMAGES.iter().any(|(_, known)| *known == name);

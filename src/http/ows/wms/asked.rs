@@ -15,6 +15,8 @@ use crate::sheet::Output;
 /// The map that is asked for, and what is to be told of it.
 pub struct Asked {
     pub map: MapAsked,
+    /// The sources that LAYERS names; none where it is the whole style.
+    pub sources: Option<Vec<String>>,
     pub told: Vec<String>,
 }
 
@@ -36,9 +38,9 @@ impl Asked {
         let (style, sources) = named(map, &list, "LAYERS")?;
         let styled = style_of(map, &style)?;
         check_styles(&mut pairs, list.split(',').count())?;
-        let layers = sources.map(|sources| {
+        let layers = sources.as_ref().map(|sources| {
             let layers = layers_of(styled, |source| sources.iter().any(|own| own == source));
-            if let Some(order) = other_order(styled, &sources) {
+            if let Some(order) = other_order(styled, sources) {
                 told.push(order);
             }
             layers
@@ -91,7 +93,7 @@ impl Asked {
             output,
             settings: settings.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(),
         };
-        Ok((Self { map: asked, told }, pairs))
+        Ok((Self { map: asked, sources, told }, pairs))
     }
 }
 
@@ -206,7 +208,7 @@ fn ratio(pairs: &mut Kvp, told: &mut Vec<String>) -> Result<u32, Exception> {
     let dpi = text.parse::<f64>().ok().filter(|dpi| (10.0..=4_800.0).contains(dpi));
     let dpi = dpi.ok_or_else(|| Exception::invalid("DPI", &text, "a number from 10 to 4800"))?;
     let ratio = (dpi / USUAL_DPI).round().clamp(1.0, f64::from(Size::MAX_RATIO));
-    if dpi > USUAL_DPI && (ratio * USUAL_DPI - dpi).abs() > 1.0 {
+    if (ratio * USUAL_DPI - dpi).abs() > 1.0 {
         told.push(format!(
             "letters and lines are as large as at {} px an inch, not {}",
             ratio * USUAL_DPI,

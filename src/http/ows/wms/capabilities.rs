@@ -12,7 +12,7 @@ use crate::http::attribution;
 use crate::http::ows::dimensions::dimension;
 use crate::http::ows::xml::Element;
 
-/// Sides of a map that are always drawn, px: larger ones may be, too.
+/// Sides of a map whose px are squares that are always drawn, px: larger ones may be, too.
 const SIDE_PX: u32 = 6_000;
 /// The formats of legends.
 const OF_LEGENDS: [&str; 3] = ["image/png", "image/jpeg", "image/webp"];
@@ -120,8 +120,9 @@ fn style_layer(
         .child(Element::of("Title", "As the style has it"))
         .children(legend.map(|size| legend_url(id, size, url)));
     let sources = drawn(styled).map(|source| {
+        let has_features = styled.source_collections().any(|(own, _)| own == source);
         Element::new("Layer")
-            .attribute("queryable", "1")
+            .attribute("queryable", u8::from(has_features))
             .child(Element::of("Name", format!("{id}:{source}")))
             .child(Element::of("Title", format!("{title}: {source}")))
     });

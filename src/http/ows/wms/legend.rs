@@ -24,23 +24,21 @@ const SIDE_PX: u32 = 1_200;
 /// The zoom where the map of a style without a frame is looked at.
 const ANY_ZOOM: f64 = 2.0;
 
-/// Width and height of the legend of each style that has one, px.
-pub async fn sizes(service: &Service) -> Result<BTreeMap<String, (u32, u32)>, Exception> {
+/// Width and height of the legend of each style that has one, px. Of a map that cannot be drawn now
+/// there is none: what else there is is told all the same.
+pub async fn sizes(service: &Service) -> BTreeMap<String, (u32, u32)> {
     let mut sizes = BTreeMap::new();
-    let styles: Vec<String> = service.map().styles().map(|(id, _)| id.to_string()).collect();
+    let with_legends = service.map().styles().filter(|(_, styled)| !styled.style.legend.is_empty());
+    let styles: Vec<String> = with_legends.map(|(id, _)| id.to_string()).collect();
     for style in styles {
-        let has_legend = |styled: &crate::atlas::StyledMap| !styled.style.legend.is_empty();
-        if !service.map().style(&style).is_some_and(has_legend) {
-            continue;
-        }
-        let picture = picture(service, (&style, None), &[], Output::PNG)?;
+        let Ok(picture) = picture(service, (&style, None), &[], Output::PNG) else { continue };
         let key = picture.key(service.map());
-        let made = service.picture(picture, key).await.map_err(Problem::from)?;
-        let size = image::ImageReader::new(std::io::Cursor::new(&made.bytes[..]));
-        let size = size.with_guessed_format().ok().and_then(|reader| reader.into_dimensions().ok());
+        let Ok(made) = service.picture(picture, key).await else { continue };
+        let reader = image::ImageReader::new(std::io::Cursor::new(&made.bytes[..]));
+        let size = reader.with_guessed_format().ok().and_then(|png| png.into_dimensions().ok());
         sizes.extend(size.map(|size| (style, size)));
     }
-    Ok(sizes)
+    sizes
 }
 
 /// GetLegendGraphic.

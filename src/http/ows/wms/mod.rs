@@ -70,7 +70,7 @@ async fn answered(
                 let text = "the capabilities are those that you have";
                 return Err(Exception::new("CurrentUpdateSequence", "UPDATESEQUENCE", text));
             }
-            let legends = legend::sizes(service).await?;
+            let legends = legend::sizes(service).await;
             let document = capabilities::wms(service.map(), version, (url, &sequence), &legends);
             Ok(tagged(headers, version.capabilities_type(), document.document()))
         }
@@ -118,8 +118,13 @@ async fn feature_info(
     let styled = service.map().style(&asked.map.style);
     let styled = styled.ok_or_else(|| no_style(service.map(), &asked.map.style))?;
     let (style, sources) = asked::named(service.map(), &queried, "QUERY_LAYERS")?;
-    if style != asked.map.style {
-        let text = "QUERY_LAYERS are layers of the map";
+    let is_within = match (&asked.sources, &sources) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(shown), Some(queried)) => queried.iter().all(|source| shown.contains(source)),
+    };
+    if style != asked.map.style || !is_within {
+        let text = "QUERY_LAYERS are among LAYERS, the layers of the map";
         return Err(Exception::new("LayerNotDefined", "QUERY_LAYERS", text));
     }
     for (name, value, side) in [(column, i, asked.map.size_px.0), (row, j, asked.map.size_px.1)] {
@@ -134,7 +139,9 @@ async fn feature_info(
         return Err(Exception::new("InvalidPoint", column, "there is no place at this pixel"));
     };
     let ratio = f64::from(asked.map.ratio);
-    let side = (beside.x - at.x).hypot(beside.y - at.y) * ratio;
+    // At the end of a world the next pixel may be at the beginning of it.
+    let across = (beside.x - at.x) - (beside.x - at.x).round();
+    let side = across.hypot(beside.y - at.y) * ratio;
     let default = || styled.default_day().map(|day| day.to_string());
     let day = asked.map.settings.iter().find(|(key, _)| key == "date").map(|(_, day)| day.clone());
     let pixel = Pixel {
