@@ -120,7 +120,7 @@ pub fn mvt(layers: &[TileLayer], most: Most, effort: &Effort) -> Result<Tile, Mv
     }
     let all = share::count(layers, &pieces);
     // What is too large by itself would leave room for nothing else.
-    pieces.retain(|piece| weight_of(&layers[piece.layer], piece, 2) <= most.bytes);
+    pieces.retain(|piece| share::weight_of(&layers[piece.layer], piece, 2) <= most.bytes);
     let _held = effort.hold(most.weight())?;
     let mut features = share::count(layers, &pieces).min(most.features);
     loop {
@@ -283,7 +283,7 @@ fn write(
             builder.extent(extent);
         }
         for piece in own {
-            let own = weight_of(layer, piece, 8);
+            let own = share::weight_of(layer, piece, 8);
             effort.spend(cost::FEATURE + own)?;
             weight += own;
             if weight > most.weight() {
@@ -295,34 +295,6 @@ fn write(
         tile = builder.end();
     }
     Ok(Written::Whole(tile.encode()))
-}
-
-/// About the bytes that a piece is written with, by those of a position (2 are the least, 8 the
-/// most), but for what is the same as another's.
-fn weight_of(
-    TileLayer { features, only, .. }: &TileLayer,
-    piece: &Piece,
-    of_position: usize,
-) -> usize {
-    let positions = match &piece.cut {
-        Cut::Points(points) => points.len(),
-        Cut::Lines(lines) => lines.iter().map(Vec::len).sum(),
-        Cut::Areas(areas) => areas.iter().flatten().map(Vec::len).sum(),
-    };
-    let properties = features[piece.feature].feature.properties.iter();
-    let wanted = |key: &str| only.is_none_or(|only| only.iter().any(|o| o == key));
-    let own = properties.filter(|(key, _)| wanted(key));
-    positions * of_position + own.map(|(_, value)| 2 + length(value)).sum::<usize>()
-}
-
-/// About the bytes of a value's text.
-fn length(value: &Value) -> usize {
-    match value {
-        Value::Text(text) => text.len(),
-        Value::Array(items) => items.iter().map(|item| 1 + length(item)).sum(),
-        Value::Object(members) => members.iter().map(|(k, v)| 4 + k.len() + length(v)).sum(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Large(_) => 8,
-    }
 }
 
 fn write_piece(
