@@ -142,12 +142,20 @@ fn searched_m(from: Point<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
     let at = |t: f64| distance_m(from, Point::new(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)));
     let length_m = distance_m(a.into(), b.into());
     let (mut low, mut high) = (0.0, 1.0);
+    let left = |low: f64, high: f64| high - GOLDEN * (high - low);
+    let right = |low: f64, high: f64| low + GOLDEN * (high - low);
+    let (mut p, mut q) = (left(low, high), right(low, high));
+    let (mut at_p, mut at_q) = (at(p), at(q));
+    // What is measured at one of them is known of the next.
     while (high - low) * length_m > 0.1 {
-        let (p, q) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));
-        if at(p) < at(q) {
-            high = q;
+        if at_p < at_q {
+            (high, q, at_q) = (q, p, at_p);
+            p = left(low, high);
+            at_p = at(p);
         } else {
-            low = p;
+            (low, p, at_p) = (p, q, at_q);
+            q = right(low, high);
+            at_q = at(q);
         }
     }
     // A nearest point at an end is that end exactly.

@@ -1,6 +1,6 @@
 // Our pages of MapLibre GL JS and OpenLayers, and Leaflet's and OpenLayers' WMS, in Chromium: each draws the right picture on the right day.
 // Usage: node clients.mjs PROGRAM PICTURE_FOLDER
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -36,7 +36,16 @@ const pages = {
       view: new ol.View({ projection, center: [46.5, 40], resolution: 1 / 256, resolutions: [1 / 256], constrainResolution: true }) });
     map.on("rendercomplete", () => { window.loaded = true; });`),
 };
+// The oldest MapLibre GL JS that draws the style with its settings written in.
+const oldest = join(import.meta.dirname, "node_modules/maplibre-gl-3/dist");
+pages["/oldest"] = page_of('<link rel="stylesheet" href="/maplibre-gl.css"><script src="/maplibre-gl.js"></script>', `
+  const map = new maplibregl.Map({ container: "map", style: "${url}/styles/conflict/style.json?date=2020-11-25&lang=en", center: [46.7, 39.8], zoom: 7.5 });
+  window.errors = [];
+  map.on("error", (event) => window.errors.push(String(event.error?.message ?? event)));
+  map.on("idle", () => { window.loaded = true; });`);
 const others = createServer((request, response) => {
+  const file = /^\/maplibre-gl\.(js|css)$/.exec(request.url);
+  if (file) return response.setHeader("content-type", file[1] === "js" ? "text/javascript" : "text/css").end(readFileSync(join(oldest, file[0])));
   response.setHeader("content-type", "text/html").end(pages[new URL(request.url, "http://localhost").pathname] ?? "");
 });
 await new Promise((resolve) => others.listen(0, "127.0.0.1", resolve));
@@ -90,6 +99,23 @@ for (const client of ["leaflet", "openlayers"]) {
     await page.close();
   }
   expect(drawn[0] !== drawn[1], `${client}: another day is another picture`);
+}
+
+{
+  const page = await context.newPage();
+  await page.goto(`${other}/oldest`);
+  await page.waitForFunction(() => window.loaded, null, { timeout: 120000 });
+  const shot = await page.screenshot();
+  writeFileSync(join(folder, "oldest.png"), shot);
+  const errors = await page.evaluate(() => window.errors);
+  const colors = await page.evaluate(async (base64) => {
+    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${base64}`)).blob());
+    const drawing = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+    drawing.drawImage(bitmap, 0, 0);
+    return new Set(new Uint32Array(drawing.getImageData(0, 0, bitmap.width, bitmap.height).data.buffer)).size;
+  }, shot.toString("base64"));
+  expect(errors.length === 0 && colors > 500, `MapLibre GL JS 3.6.2 draws the style of a day (${colors} colours): ${errors.slice(0, 2).join("; ")}`);
+  await page.close();
 }
 
 // Our own pages.

@@ -35,7 +35,7 @@ def map_query(context, query):
     """Maps of a size that is drawn soon."""
     for side in ['width', 'height']:
         if query and isinstance(query.get(side), int) and query[side] > 300:
-            query[side] = query[side] % 300 + 1
+            query[side] = query[side] % 200 + 100
     return query
 
 
@@ -55,6 +55,8 @@ def hangs_together(members):
     pair = ('of' in members) == ('distance_m' in members)
     change = is_change(members) if 'between' in members else not {'property', 'split'} & members.keys()
     drawn = members.get('f') == 'png' or not {'size', 'style'} & members.keys()
+    if 'over' in members and {'datetime', 'between', 'near', 'k', 'name', 'limit', 'f', 'size', 'style'} & members.keys():
+        return False
     nearest = 'k' not in members or 'near' in members or 'between' in members
     return pair and change and drawn and nearest and ('of' in members or any(members.get(k) for k in ASKS))
 
@@ -77,6 +79,9 @@ def filter_case(context, case):
 def fits_map(query):
     """A map is of one day, of a box with an extent, in a system that has it, and has one way to say how large it is."""
     if {'center', 'center-crs', 'subset', 'subset-crs', 'scale-denominator', 'mm-per-pixel'} & query.keys() or '..' in str(query.get('datetime', '')) or '326' in str(query.get('crs', '')):
+        return False
+    # Smaller ones are of a smaller zoom than there is.
+    if any(isinstance(query.get(side), int) and query[side] < 64 for side in ['width', 'height']):
         return False
     box = query.get('bbox')
     numbers = [float(n) for n in (box.split(',') if isinstance(box, str) else box or []) if str(n).replace('.', '').replace('-', '').isdigit()]
