@@ -81,7 +81,7 @@ def fits_map(query):
     if {'center', 'center-crs', 'subset', 'subset-crs', 'scale-denominator', 'mm-per-pixel'} & query.keys() or '..' in str(query.get('datetime', '')) or '326' in str(query.get('crs', '')):
         return False
     # Smaller ones are of a smaller zoom than there is.
-    if any(isinstance(query.get(side), int) and query[side] < 64 for side in ['width', 'height']):
+    if any(str(query.get(side)).isdigit() and int(query[side]) < 64 for side in ['width', 'height']):
         return False
     box = query.get('bbox')
     numbers = [float(n) for n in (box.split(',') if isinstance(box, str) else box or []) if str(n).replace('.', '').replace('-', '').isdigit()]
