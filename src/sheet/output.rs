@@ -251,6 +251,14 @@ impl Written<'_> {
     /// All premultiplied pixels, and how many there are across and down.
     fn whole(&self) -> Result<(Vec<u8>, (u32, u32)), PictureError> {
         let size = (self.scene.width_px, self.scene.height_px);
+        // On the way to another size there are four numbers a pixel, as wide as it becomes and as high
+        // as it was; where these are too many it is told before anything is drawn.
+        let px = match self.fit {
+            Fit::Stretched(width_px, _) => width_px as usize * size.1 as usize,
+            Fit::AsDrawn | Fit::Furniture => 0,
+        };
+        let _held = self.brush.effort.hold(px * 4 * size_of::<f32>())?;
+        self.brush.effort.spend(px * cost::PLACED_PX)?;
         let pixels = raster::paint(self.scene, self.brush)?.take();
         if self.fit == Fit::AsDrawn {
             return Ok((pixels, size));
@@ -259,11 +267,6 @@ impl Written<'_> {
         let drawn = drawn.ok_or(Unfinished::Memory)?;
         let fitted = match self.fit {
             Fit::Stretched(width_px, height_px) => {
-                // On the way there are four numbers a pixel, as wide as it becomes and as high as it
-                // was.
-                let px = width_px as usize * size.1 as usize;
-                let _held = self.brush.effort.hold(px * 4 * size_of::<f32>())?;
-                self.brush.effort.spend(px * cost::PLACED_PX)?;
                 let way = image::imageops::FilterType::Triangle;
                 image::imageops::resize(&drawn, width_px, height_px, way)
             }
