@@ -74,11 +74,13 @@ def translated(source, file, window, size, folder, *options):
 
 def gdal_others(url, folder):
     """WMS (by its URL and as its own description), TMS from either end, OGC API - Maps, and the MVT driver."""
+    by_url = []
     for day, lang in VIEWS:
         asked = (f'WMS:{url}/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetMap&LAYERS=conflict&CRS=EPSG:4326&BBOX=38,44,42,49&FORMAT=image/png'
                  f'&TIME={day}')
         drawn, said = translated(asked, folder / f'gdal-wms-{day}.png', (45, 39, 48, 41), (600, 400), folder)
         check(f'GDAL WMS {day}', drawn.shape == (400, 600, 3), said)
+        by_url.append(drawn)
         window = (f'<DataWindow><UpperLeftX>{WEST}</UpperLeftX><UpperLeftY>{NORTH}</UpperLeftY><LowerRightX>{EXTENT[2]}</LowerRightX>'
                   f'<LowerRightY>{EXTENT[1]}</LowerRightY><SizeX>512</SizeX><SizeY>512</SizeY></DataWindow>')
         told = '<Projection>EPSG:3857</Projection><BandsCount>3</BandsCount><BlockSizeX>256</BlockSizeX><BlockSizeY>256</BlockSizeY>'
@@ -97,6 +99,7 @@ def gdal_others(url, folder):
                 f'</ServerUrl></Service>{world}<YOrigin>{origin}</YOrigin></DataWindow>{told}</GDAL_WMS>')
             drawn, said = translated(described, folder / f'gdal-tms-{origin}-{day}.png', EXTENT, (512, 512), folder)
             check(f'GDAL TMS from the {origin} {day}', numpy.array_equal(drawn, ours(url, day, lang)), said)
+    check('GDAL WMS', not numpy.array_equal(*by_url), 'one picture on both days')
     drawn, said = translated(f'OGCAPI:{url}/collections/control', folder / 'gdal-maps.png', (45, 39, 48, 41), (600, 400), folder,
                              '-oo', 'API=MAP')
     check('GDAL OGC API - Maps', drawn.shape == (400, 600, 3) and len(numpy.unique(drawn.reshape(-1, 3), axis=0)) > 3, said)

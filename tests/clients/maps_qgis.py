@@ -68,7 +68,7 @@ with tempfile.TemporaryDirectory() as profile:
                     layer.temporalProperties().setIsActive(True)
                     layer.temporalProperties().setMode(QgsRasterLayerTemporalProperties.ModeTemporalRangeFromDataProvider)
                 drawn(layer, file, day if is_temporal else None)
-            most = 0.04 if kind.startswith('WMS') else 0.01
+            most = 0.02 if kind.startswith('WMS') else 0.01
             told(name=f'{kind} {day}', kind='raster', valid=layer.isValid(), day=day, lang=lang, file=file, most=most)
     place = quote(f'{url}/data/districts/{{z}}/{{x}}/{{y}}.pbf', safe='')
     layer = QgsVectorTileLayer(f'type=xyz&url={place}&zmin=0&zmax=14', 'districts')

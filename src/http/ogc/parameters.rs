@@ -144,12 +144,17 @@ pub fn crs(parameter: &str, name: &str) -> Result<Crs, Problem> {
     })
 }
 
-/// Four numbers, or six with heights, in the CRS: as areas in degrees.
-fn bbox(text: &str, crs: Crs) -> Result<Vec<Geometry<f64>>, Problem> {
-    let [a, b, c, d] = match text.split(',').count() {
+/// Both corners of a box: four numbers, or six with heights, which are left out.
+pub fn corners(text: &str) -> Result<[f64; 4], Problem> {
+    Ok(match text.split(',').count() {
         6 => numbers::<6>(text).map(|[a, b, _, c, d, _]| [a, b, c, d])?,
         _ => numbers::<4>(text)?,
-    };
+    })
+}
+
+/// A box in the CRS, as areas in degrees.
+fn bbox(text: &str, crs: Crs) -> Result<Vec<Geometry<f64>>, Problem> {
+    let [a, b, c, d] = corners(text)?;
     let corner = |x: f64, y: f64| {
         let at = crs.to_degrees(Coord { x, y })?;
         (at.x.abs() <= MOST_LONGITUDE && at.y.abs() <= 90.0).then_some(at)

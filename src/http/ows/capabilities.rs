@@ -1,6 +1,6 @@
 //! What the services have, as they describe it.
 
-use super::dimensions::{DEEPEST, FORMATS, MATRIX_SETS, Settings, dimension};
+use super::dimensions::{DEEPEST, FORMATS, MATRIX_SETS, Settings, dimension, listed};
 use super::info;
 use super::xml::Element;
 use crate::atlas::StyledMap;
@@ -87,23 +87,13 @@ fn layer(id: &str, styled: &StyledMap, defaults: &Settings, url: &str) -> Elemen
 
 /// A setting as a dimension: the days on which the map changes, or the values that the style names.
 fn axis(styled: &StyledMap, key: &str, default: &Value, said: Option<&str>) -> Option<Element> {
-    let text = |value: &Value| match value {
-        Value::Text(text) => text.to_string(),
-        other => other.to_json().to_string(),
-    };
-    let values: Vec<String> = match key {
-        "date" => styled.changes().iter().map(ToString::to_string).collect(),
-        key => styled.style.state_values.get(key)?.clone(),
-    };
-    if values.is_empty() {
-        return None;
-    }
+    let (values, default) = listed(styled, key, default)?;
     let unit = (key == "date").then(|| Element::of("ows:UOM", "ISO8601"));
     Some(
         Element::new("Dimension")
             .child(Element::of("ows:Identifier", dimension(key)))
             .children(unit)
-            .child(Element::of("Default", said.map_or_else(|| text(default), str::to_string)))
+            .child(Element::of("Default", said.map_or(default, str::to_string)))
             .child(Element::of("Current", "false"))
             .children(values.iter().map(|value| Element::of("Value", value))),
     )

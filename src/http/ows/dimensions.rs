@@ -3,6 +3,7 @@
 use super::{Exception, Kvp};
 use crate::atlas::StyledMap;
 use crate::cql2::Instant;
+use crate::feature::Value;
 
 /// The formats of tiles, with the ends of their names.
 pub const FORMATS: [(&str, &str); 3] =
@@ -14,6 +15,20 @@ pub const DEEPEST: u8 = 18;
 /// What a dimension is called that is a style's setting.
 pub fn dimension(key: &str) -> &str {
     if key == "date" { "Time" } else { key }
+}
+
+/// The values of a setting that are listed, the days on which the map changes or those that the style
+/// names, and its default; none where there are none to list.
+pub fn listed(styled: &StyledMap, key: &str, default: &Value) -> Option<(Vec<String>, String)> {
+    let values: Vec<String> = match key {
+        "date" => styled.changes().iter().map(ToString::to_string).collect(),
+        key => styled.style.state_values.get(key)?.clone(),
+    };
+    let default = match default {
+        Value::Text(text) => text.to_string(),
+        other => other.to_json().to_string(),
+    };
+    (!values.is_empty()).then_some((values, default))
 }
 
 /// The style's settings as a request says them.

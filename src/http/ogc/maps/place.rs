@@ -148,12 +148,9 @@ fn turned(crs: Crs, c: Coord) -> Coord {
     }
 }
 
-/// Four numbers, or six with heights, in a system's own order.
+/// Both corners of a box in a system's own order, as eastings or longitudes first.
 fn bbox(text: &str, crs: Crs) -> Result<[f64; 4], Problem> {
-    let [a, b, c, d] = match text.split(',').count() {
-        6 => numbers::<6>(text).map(|[a, b, _, c, d, _]| [a, b, c, d])?,
-        _ => numbers::<4>(text)?,
-    };
+    let [a, b, c, d] = parameters::corners(text)?;
     Ok(if crs == Crs::Epsg4326 { [b, a, d, c] } else { [a, b, c, d] })
 }
 

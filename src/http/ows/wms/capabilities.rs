@@ -6,10 +6,9 @@ use super::asked::drawn;
 use super::version::{SYSTEMS, Version};
 use super::{FORMATS, info};
 use crate::atlas::{Map, StyledMap};
-use crate::feature::Value;
 use crate::geo::{Crs, MAX_LATITUDE};
 use crate::http::attribution;
-use crate::http::ows::dimensions::dimension;
+use crate::http::ows::dimensions::{dimension, listed};
 use crate::http::ows::xml::Element;
 
 /// Sides of a map whose px are squares that are always drawn, px: larger ones may be, too.
@@ -191,19 +190,9 @@ fn boxes(styled: &StyledMap, version: Version) -> Vec<Element> {
 
 /// The style's settings: the days on which the map changes, and the values that the style names.
 fn dimensions(styled: &StyledMap, version: Version) -> Vec<Element> {
-    let text = |value: &Value| match value {
-        Value::Text(text) => text.to_string(),
-        other => other.to_json().to_string(),
-    };
     let (mut axes, mut extents) = (Vec::new(), Vec::new());
     for (key, default) in &styled.style.state {
-        let values: Vec<String> = match key.as_str() {
-            "date" => styled.changes().iter().map(ToString::to_string).collect(),
-            key => styled.style.state_values.get(key).cloned().unwrap_or_default(),
-        };
-        if values.is_empty() {
-            continue;
-        }
+        let Some((values, default)) = listed(styled, key, default) else { continue };
         let (name, units) = match key.as_str() {
             "date" => (dimension(key).to_lowercase(), "ISO8601"),
             key => (key.to_string(), ""),
@@ -212,7 +201,7 @@ fn dimensions(styled: &StyledMap, version: Version) -> Vec<Element> {
         let axis = |tag: &'static str| Element::new(tag).attribute("name", &name);
         let said = |element: Element| {
             // Between two days of change the map is that of the earlier one.
-            let element = element.attribute("default", text(default));
+            let element = element.attribute("default", &default);
             if units.is_empty() { element } else { element.attribute("nearestValue", "1") }
         };
         match version {
