@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
+use pulldown_cmark::html::push_html;
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
 const BUNDLED: &str = r#"<link rel="stylesheet" href="/assets/leaflet.css"><script src="/assets/leaflet.js"></script>"#;
 /// The hashes are of the files in the npm package leaflet 1.9.4.
 const FROM_CDN: &str = concat!(
@@ -27,6 +30,8 @@ fn main() -> io::Result<()> {
     }
     println!("cargo::rustc-env=CONTACTLINE_BUILD={:016x}", identity(files)?);
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    println!("cargo::rerun-if-changed={CLIENTS}");
+    fs::write(out.join("clients.html"), page_of(&fs::read_to_string(CLIENTS)?))?;
     let tags = match bundle(&out.join("npm"), &out) {
         Ok(()) => BUNDLED,
         Err(e) => {
@@ -42,6 +47,24 @@ fn main() -> io::Result<()> {
         }
     };
     fs::write(out.join("leaflet-tags.html"), tags)
+}
+
+/// The page for whoever adds the map to something.
+const CLIENTS: &str = "docs/clients.md";
+
+/// Markdown as HTML; links to other files lead nowhere from a page, and are plain text.
+fn page_of(markdown: &str) -> String {
+    let is_file = |event: &Event| matches!(event, Event::Start(Tag::Link { dest_url, .. }) if !dest_url.starts_with("http"));
+    let mut inside = false;
+    let events = Parser::new(markdown).filter(|event| {
+        let begins = is_file(event);
+        let ends = inside && matches!(event, Event::End(TagEnd::Link));
+        inside = (inside || begins) && !ends;
+        !begins && !ends
+    });
+    let mut page = String::new();
+    push_html(&mut page, events);
+    page
 }
 
 /// What pages load: where it is in npm's packages, and what it is called here.

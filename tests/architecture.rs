@@ -188,7 +188,7 @@ const ROOMS: &[Room] = &[
         floor: 9,
         name: "http",
         does: "connections (`http/server`), routes, one error mapping, the viewer page; OGC API \
-             - Features, Tiles, Maps and Styles (`http/ogc`), WMTS and WMS (`http/ows`), tables of \
+             - Features, Tiles, Maps and Styles (`http/ogc`), WMTS, WMS and KML (`http/ows`), tables of \
              points (`http/batch`)",
         may: &[Deed::Files, Deed::Clock, Deed::Network, Deed::Threads],
     },

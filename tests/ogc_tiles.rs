@@ -36,12 +36,15 @@ async fn links_lead_from_the_landing_page_to_tiles() {
     let collections = get("/collections").await.json();
     for collection in collections["collections"].as_array().unwrap() {
         lists.push(path(links(collection, &rel("tilesets-vector"))[0]));
+        lists.extend(links(collection, &rel("tilesets-map")).into_iter().map(path));
     }
-    assert!(lists.len() > 15, "{lists:?}");
+    assert!(lists.len() > 30, "{lists:?}");
     for list in lists {
         let sets = get(&list).await.json();
-        let set = &sets["tilesets"][0];
-        assert_eq!(set["tileMatrixSetId"], "WebMercatorQuad", "{list}");
+        let own = sets["tilesets"].as_array().unwrap();
+        let set = own.iter().find(|set| set["tileMatrixSetId"] == "WebMercatorQuad").unwrap();
+        let is_map = set["dataType"] == "map";
+        assert_eq!(own.len(), if is_map { 5 } else { 1 });
         let whole = get(&path(links(set, "self")[0])).await.json();
         for member in ["dataType", "crs", "tileMatrixSetURI", "title", "links"] {
             assert_eq!(whole[member], set[member], "{list} {member}");
@@ -49,7 +52,6 @@ async fn links_lead_from_the_landing_page_to_tiles() {
         assert!(whole["boundingBox"]["lowerLeft"].is_array(), "{list}");
         let matrices = get(&path(links(set, &rel("tiling-scheme"))[0])).await.json();
         assert_eq!(matrices["uri"], set["tileMatrixSetURI"]);
-        let is_map = set["dataType"] == "map";
         assert_eq!(links(set, "item").len(), if is_map { 3 } else { 1 }, "{list}");
         let place = path(links(set, "item")[0]);
         let place = place.replace("{tileMatrix}", "7").replace("{tileRow}", "48");
@@ -64,6 +66,100 @@ async fn links_lead_from_the_landing_page_to_tiles() {
     for class in ["ogcapi-tiles-1/1.0/conf/core", "ogcapi-tiles-1/1.0/conf/mvt", "tms/2.0/conf/"] {
         assert!(classes.contains(class), "{class}");
     }
+}
+
+/// tms/2.0 /conf/json-tilematrixset: the other sets have the scales and corners that the standard
+/// gives them (OGC 17-083r4, annex D; UTM's of its registry).
+#[tokio::test]
+async fn the_other_sets_are_the_standards() {
+    for (id, zoom, scale, cell, origin, size) in [
+        ("WorldCRS84Quad", 1, 139_770_566.007_179, 0.351_562_5, [-180.0, 90.0], [4, 2]),
+        (
+            "WorldMercatorWGS84Quad",
+            9,
+            1_091_957.546_931_08,
+            305.748_113_140_704,
+            [-20_037_508.342_789_2, 20_037_508.342_789_2],
+            [512, 512],
+        ),
+        (
+            "UTM38WGS84Quad",
+            1,
+            279_072_704.500_914,
+            78_140.357_260_255_9,
+            [-9_501_965.729_312_76, 20_003_931.458_625_5],
+            [1, 2],
+        ),
+        (
+            "UTM39WGS84Quad",
+            18,
+            2_129.155_765_540_42,
+            0.596_163_614_351_318,
+            [-9_501_965.729_312_76, 20_003_931.458_625_5],
+            [131_072, 262_144],
+        ),
+    ] {
+        let set = get(&format!("/tileMatrixSets/{id}")).await.json();
+        let matrices = set["tileMatrices"].as_array().unwrap();
+        let matrix = matrices.iter().find(|m| m["id"] == zoom.to_string()).unwrap();
+        let near = |member: &serde_json::Value, wanted: f64| {
+            let own = member.as_f64().unwrap();
+            assert!((own / wanted - 1.0).abs() < 1e-9, "{id}: {own} {wanted}");
+        };
+        near(&matrix["scaleDenominator"], scale);
+        near(&matrix["cellSize"], cell);
+        near(&matrix["pointOfOrigin"][0], origin[0]);
+        near(&matrix["pointOfOrigin"][1], origin[1]);
+        assert_eq!(matrix["matrixWidth"], size[0], "{id}");
+        assert_eq!(matrix["matrixHeight"], size[1], "{id}");
+    }
+}
+
+/// Tiles of each set, side by side, are the map of their box: byte for byte where that is a map of
+/// one tile, pixel for pixel of four.
+#[tokio::test]
+async fn tiles_of_each_set_are_one_map() {
+    for (set, crs, [zoom, row, column]) in [
+        ("WorldCRS84Quad", "CRS84", [8, 71, 322]),
+        ("WorldCRS84Quad", "CRS84", [2, 0, 2]),
+        ("WorldMercatorWGS84Quad", "EPSG:3395", [9, 194, 322]),
+        ("UTM38WGS84Quad", "EPSG:32638", [9, 200, 130]),
+        ("UTM39WGS84Quad", "EPSG:32639", [9, 200, 122]),
+    ] {
+        let about = get(&format!("/tileMatrixSets/{set}")).await.json();
+        let matrices = about["tileMatrices"].as_array().unwrap();
+        let matrix = matrices.iter().find(|m| m["id"] == zoom.to_string()).unwrap();
+        let number = |member: &Json| member.as_f64().unwrap();
+        let side = number(&matrix["cellSize"]) * 256.0;
+        let (x, y) = (number(&matrix["pointOfOrigin"][0]), number(&matrix["pointOfOrigin"][1]));
+        let (west, north) = (x + side * f64::from(column), y - side * f64::from(row));
+        let crs = if crs == "CRS84" { "[OGC:CRS84]".to_string() } else { format!("[{crs}]") };
+        let map = |sides: f64| {
+            let (east, south, px) = (west + side * sides, north - side * sides, 256.0 * sides);
+            format!(
+                "/map?crs={crs}&bbox-crs={crs}&bbox={west},{south},{east},{north}&width={px}\
+                 &height={px}&datetime=2020-11-25&f=png"
+            )
+        };
+        let tile = |right: i32, down: i32| {
+            let place = format!("{zoom}/{}/{}", row + down, column + right);
+            format!("/map/tiles/{set}/{place}?datetime=2020-11-25&f=png")
+        };
+        let one = get(&tile(0, 0)).await;
+        assert_eq!(one.status, StatusCode::OK, "{set}: {}", String::from_utf8_lossy(&one.body));
+        assert!(one.body == get(&map(1.0)).await.body, "{set}");
+        let image = |body: &[u8]| image::load_from_memory(body).unwrap().to_rgba8();
+        let whole = image(&get(&map(2.0)).await.body);
+        for (right, down) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+            let part = image(&get(&tile(right, down)).await.body);
+            let (left, top) = (right as u32 * 256, down as u32 * 256);
+            let own = image::imageops::crop_imm(&whole, left, top, 256, 256).to_image();
+            assert!(own == part, "{set} {right} {down}");
+        }
+    }
+    // Near a pole nothing is drawn, which is told.
+    let told = get("/map/tiles/WorldCRS84Quad/0/0/0").await;
+    assert!(told.header("contactline-warning").contains("85.05"), "{:?}", told.headers);
 }
 
 #[tokio::test]
@@ -99,6 +195,12 @@ async fn tiles_are_those_of_the_other_doors() {
             "2020-11-25T10:00:00Z",
         ),
         (
+            "/collections/control/map/tiles/WebMercatorQuad/9/194/322?datetime=2020-11-25&f=png",
+            "/collections/control/map?crs=[EPSG:3857]&bbox-crs=[EPSG:3857]&width=256&datetime=2020-11-25\
+             &bbox=5165920.119625352,4774562.534805075,5244191.636589374,4852834.051769096&f=png",
+            "2020-11-25",
+        ),
+        (
             "/map/tiles/WebMercatorQuad/8/97/161?datetime=../2001-01-01",
             "/styles/conflict/8/161/97.png?date=2001-01-01",
             "../2001-01-01",
@@ -119,14 +221,24 @@ async fn tiles_are_those_of_the_other_doors() {
 #[tokio::test]
 async fn what_is_asked_for_wrongly_is_told() {
     for (path, status, words) in [
-        ("/tileMatrixSets/Other", 404, "there is WebMercatorQuad"),
-        ("/tiles/Other", 404, "there is WebMercatorQuad"),
+        ("/tileMatrixSets/Other", 404, "there is WebMercatorQuad, WorldCRS84Quad"),
+        ("/tiles/Other", 404, "here; there is WebMercatorQuad"),
+        ("/tiles/WorldCRS84Quad", 404, "here; there is WebMercatorQuad"),
+        ("/tiles/WorldCRS84Quad/1/0/0", 404, "here; there is WebMercatorQuad"),
+        ("/map/tiles/WorldCRS84Quad/1/2/0", 404, "there is no tile row 2"),
+        ("/map/tiles/WorldCRS84Quad/1/0/4", 404, "there is no tile column 4"),
+        ("/map/tiles/WorldCRS84Quad/22/0/0", 404, "WorldCRS84Quad has 0 to 21"),
+        ("/map/tiles/UTM39WGS84Quad/0/0/0", 404, "UTM39WGS84Quad has 1 to 22"),
+        ("/map/tiles/UTM39WGS84Quad/1/0/0?nothing=1", 400, "nothing"),
+        ("/map/tiles/UTM39WGS84Quad/1/0/0?palette=1&f=webp", 400, "palette"),
         ("/collections/none/tiles", 404, "none"),
         ("/collections/none/tiles/WebMercatorQuad/1/0/0", 404, "none"),
+        ("/collections/none/map/tiles", 404, "none"),
+        ("/collections/none/map/tiles/WebMercatorQuad/1/0/0", 404, "none"),
         ("/styles/none/map/tiles", 404, "there is no style 'none'"),
         ("/styles/none/map/tiles/WebMercatorQuad/1/0/0", 404, "there is no style 'none'"),
         ("/map/tiles/WebMercatorQuad/1/2/0", 404, "0 to 1"),
-        ("/map/tiles/WebMercatorQuad/23/0/0", 404, "zoom 23"),
+        ("/map/tiles/WebMercatorQuad/23/0/0", 404, "WebMercatorQuad has 0 to 22"),
         ("/map/tiles/WebMercatorQuad/1/a/0", 404, "there is no tile 1/a/0"),
         ("/map/tiles/WebMercatorQuad/1/0/0?f=gif", 400, "png, webp or jpeg"),
         ("/map/tiles/WebMercatorQuad/1/0/0?datetime=soon", 400, "datetime"),

@@ -42,7 +42,7 @@ async fn the_capabilities_say_what_there_is() {
     assert!(days.contains(&"2020-11-10") && days.is_sorted(), "{days:?}");
     assert!(days.contains(&texts(dimensions[0], "Default")[0]));
     let scales = texts(&xml, "ScaleDenominator");
-    assert_eq!(scales.len(), 2 * 19);
+    assert_eq!(scales.len(), 4 * 19 + 2 * 18);
     let scale: f64 = scales[1].parse().unwrap();
     assert!((scale - 279_541_132.014).abs() < 0.01, "{scale}");
     // Links are those of whoever asks.
@@ -70,6 +70,10 @@ async fn a_tile_is_the_same_by_each_door() {
     let fine = TILE.replace("WebMercatorQuad", "WebMercatorQuadx2").replace("/png", "/webp");
     let ours = get("/styles/conflict/9/322/194@2x.webp").await;
     assert!(get(&fine).await.body == ours.body);
+    let degrees = TILE.replace("WebMercatorQuad", "WorldCRS84Quad");
+    let degrees = degrees.replace("tilerow=194", "tilerow=143").replace("l=322", "l=644");
+    let ours = get("/styles/conflict/map/tiles/WorldCRS84Quad/9/143/644").await;
+    assert!(ours.body.len() > 1_000 && get(&degrees).await.body == ours.body);
     let told = get(&format!("{TILE}&time=2020-11-10/2020-12-10&tiem=2001-01-01")).await;
     let ours = get("/styles/conflict/9/322/194.png?date=2020-12-10").await;
     assert!(told.body == ours.body);
@@ -87,6 +91,18 @@ async fn a_pixel_is_what_lies_there_on_the_day() {
         format!("{ask}&i=122&j=113&infoformat={format}&time={day}")
     };
     let before = get(&at("2020-09-01", "application/geo%2Bjson")).await.json();
+    // The same place in degrees.
+    let degrees = at("2020-09-01", "application/geo%2Bjson")
+        .replace("WebMercatorQuad", "WorldCRS84Quad")
+        .replace("tilerow=194&tilecol=322", "tilerow=143&tilecol=644")
+        .replace("i=122&j=113", "i=245&j=41");
+    let degrees = get(&degrees).await.json();
+    assert!(!before["features"].as_array().unwrap().is_empty());
+    let names = |answer: &serde_json::Value| -> Vec<String> {
+        let features = answer["features"].as_array().unwrap();
+        features.iter().map(|f| f["id"].to_string()).collect()
+    };
+    assert_eq!(names(&degrees), names(&before));
     let after = get(&at("2024-01-01", "application/json")).await.json();
     let holder = |answer: &serde_json::Value| -> String {
         let features = answer["features"].as_array().unwrap();
@@ -131,6 +147,18 @@ async fn what_is_asked_for_wrongly_is_an_exception() {
         ),
         (with("tilerow=194", "tilerow=512"), 400, "TileOutOfRange", "TILEROW"),
         (with("tilecol=322", "tilecol=512"), 400, "TileOutOfRange", "TILECOL"),
+        (
+            with("WebMercatorQuad", "UTM38WGS84Quad").replace("x=9", "x=0"),
+            400,
+            "InvalidParameterValue",
+            "TILEMATRIX",
+        ),
+        (
+            with("WebMercatorQuad", "UTM38WGS84Quad").replace("col=322", "col=256"),
+            400,
+            "TileOutOfRange",
+            "TILECOL",
+        ),
         (with("tilecol=322", "tilecol=-1"), 400, "InvalidParameterValue", "TILECOL"),
         (format!("{TILE}&LAYER=conflict"), 400, "InvalidParameterValue", "LAYER"),
         (format!("{TILE}&time=soon"), 400, "InvalidParameterValue", "TIME"),
@@ -181,4 +209,49 @@ async fn what_is_asked_for_wrongly_is_an_exception() {
     assert!(text(&refused).contains("InvalidParameterValue") && text(&refused).contains("xx"));
     let missing = get("/styles/none/wmts.xml").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}
+
+/// KML 2.3 (OGC 12-007r2): from the map's document down, each tile lies where its link said, and its
+/// picture is the tile of WorldCRS84Quad.
+#[tokio::test]
+async fn a_tree_of_kml_leads_down_to_tiles() {
+    let path = |href: &str| href.strip_prefix("http://maps.example:8080").unwrap().to_string();
+    let root = get("/styles/conflict/map.kml?date=2020-11-25&lang=hy").await;
+    assert_eq!(root.header(header::CONTENT_TYPE), "application/vnd.google-earth.kml+xml");
+    let mut document = text(&root);
+    assert!(document.contains("2020-11-25") && document.contains("GeoNames"), "{document}");
+    for zoom in 0..4 {
+        let links = texts(&document, "NetworkLink");
+        assert_eq!(links.len(), if zoom == 0 { 2 } else { 4 }, "{zoom}");
+        // The one that holds Shusha.
+        let holds = |link: &&&str| {
+            let side = |name: &str| texts(link, name)[0].parse::<f64>().unwrap();
+            (side("west")..side("east")).contains(&46.75)
+                && (side("south")..side("north")).contains(&39.76)
+        };
+        let link = links.iter().find(holds).unwrap();
+        let href = texts(link, "href")[0].replace("&amp;", "&");
+        let own = text(&get(&path(&href)).await);
+        assert_eq!(texts(&own, "north")[0], texts(link, "north")[0]);
+        let overlay = texts(&own, "GroundOverlay")[0];
+        assert_eq!(texts(overlay, "west"), [texts(link, "west")[0]]);
+        let picture = path(&texts(overlay, "href")[0].replace("&amp;", "&"));
+        let place = picture.split('?').next().unwrap().rsplit_once("WorldCRS84Quad").unwrap().1;
+        let plain = format!("/map/tiles/WorldCRS84Quad{place}?f=png&datetime=2020-11-25&lang=hy");
+        let drawn = get(&picture).await;
+        assert!(drawn.body.starts_with(b"\x89PNG") && drawn.body == get(&plain).await.body);
+        document = own;
+    }
+    for (path, status) in [
+        ("/styles/none/map.kml", 404),
+        ("/styles/conflict/map.kml?date=soon", 400),
+        ("/styles/conflict/map.kml?nothing=1", 400),
+        ("/styles/conflict/kml/0/1/0.kml", 404),
+        ("/styles/conflict/kml/22/0/0.kml", 404),
+        ("/styles/conflict/kml/1/0/0.kmz", 404),
+        ("/styles/conflict/kml/1/0/x.kml", 400),
+        ("/styles/conflict/kml/1/0/0.kml?lang=xx", 400),
+    ] {
+        assert_eq!(get(path).await.status.as_u16(), status, "{path}");
+    }
 }

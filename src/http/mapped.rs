@@ -4,6 +4,7 @@
 use geo::geometry::Coord;
 
 use super::Problem;
+use super::matrix::{SetTile, TILE_PX};
 use crate::atlas::{Frame, FrameError, Map, StyledMap};
 use crate::color::Color;
 use crate::geo::{Crs, Limits, MAX_LATITUDE, World};
@@ -60,16 +61,52 @@ impl MapAsked {
         }
     }
 
+    /// A tile in a style, `ratio` device px a CSS px.
+    pub fn tile(
+        style: String,
+        tile: &SetTile,
+        (output, ratio): (Output, u32),
+        settings: impl Iterator<Item = (String, String)>,
+    ) -> Self {
+        Self {
+            style,
+            layers: None,
+            crs: tile.crs,
+            bounds: tile.bounds,
+            size_px: (TILE_PX * ratio, TILE_PX * ratio),
+            ratio,
+            ground: None,
+            output,
+            settings: settings.collect(),
+        }
+    }
+
     fn frame(&self, styled: &StyledMap, drawn_px: (u32, u32)) -> Result<Frame, Problem> {
         let latitude = styled.frame().map_or(0.0, |bounds| bounds.center().to_degrees().1.round());
         Ok(Frame::of_box((self.crs, latitude), self.bounds, drawn_px, self.ratio)?)
     }
 
-    /// The place at a position of the picture, px from its upper left corner.
+    /// The place in the middle of a device pixel, and the side of a CSS pixel there, unit square; none
+    /// where there is no such place.
     ///
     /// # Errors
     /// Where there is no such box, or it is too large.
-    pub fn place(&self, styled: &StyledMap, (x, y): (f64, f64)) -> Result<Option<World>, Problem> {
+    pub fn pixel(
+        &self,
+        styled: &StyledMap,
+        (i, j): (u32, u32),
+    ) -> Result<Option<(World, f64)>, Problem> {
+        let (x, y) = (f64::from(i) + 0.5, f64::from(j) + 0.5);
+        let both = self.place(styled, (x, y))?.zip(self.place(styled, (x + 1.0, y))?);
+        Ok(both.map(|(at, beside)| {
+            // At the end of a world the next pixel may be at the beginning of it.
+            let across = (beside.x - at.x) - (beside.x - at.x).round();
+            (at, across.hypot(beside.y - at.y) * f64::from(self.ratio))
+        }))
+    }
+
+    /// The place at a position of the picture, px from its upper left corner.
+    fn place(&self, styled: &StyledMap, (x, y): (f64, f64)) -> Result<Option<World>, Problem> {
         let drawn_px = self.drawn_px()?;
         let share = |at: f64, asked: u32, drawn: u32| at * f64::from(drawn) / f64::from(asked);
         let (x, y) = (share(x, self.size_px.0, drawn_px.0), share(y, self.size_px.1, drawn_px.1));

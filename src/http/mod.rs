@@ -65,6 +65,7 @@ pub fn router(service: Service, site: Site) -> Router {
         ]);
     Router::new()
         .route("/", get(ogc::root).layer(axum::middleware::map_response(ogc::by_accept)))
+        .route("/add", get(viewer::add))
         .route("/maplibre", get(viewer::maplibre))
         .route("/openlayers", get(viewer::openlayers))
         .route("/assets/{file}", get(viewer::asset))

@@ -32,7 +32,11 @@ pub fn resolved(
     features: Features,
     (id, url): (&str, &str),
 ) -> Result<Json, Problem> {
-    let mut style = style::resolved(&styled.style.json, state).map_err(|layer| {
+    // Vector tiles have no nulls.
+    let in_tiles = |source: &str| {
+        features == Features::Tiles && styled.source_collections().any(|(own, _)| own == source)
+    };
+    let mut style = style::resolved(&styled.style.json, state, in_tiles).map_err(|layer| {
         Problem::bad_request(format!(
             "the layer '{layer}' has a line-opacity and a line-layer-opacity that cannot be \
              written as one; make one of them a plain number, or take the style without settings"

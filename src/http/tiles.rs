@@ -102,6 +102,18 @@ pub fn tile_of(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
         .map_err(|e| Problem::not_found(e.to_string()))
 }
 
+/// The output with a palette, where parameters ask for one.
+///
+/// # Errors
+/// Where it can have none.
+pub fn with_palette(params: &mut Params, output: Output) -> Result<Output, Problem> {
+    match (params.take_flag("palette")?, output) {
+        (false, output) => Ok(output),
+        (true, Output::Png { dpi, .. }) => Ok(Output::Png { dpi, palette: true }),
+        (true, _) => Err(Problem::bad_request("only .png tiles have a palette")),
+    }
+}
+
 /// Answers with a tile of a style, as parameters say; it is `lasting` where it hangs on nothing of
 /// the request but its URL.
 pub async fn draw(
@@ -112,11 +124,7 @@ pub async fn draw(
     lasting: bool,
 ) -> Result<Response, Problem> {
     let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
-    let output = match (params.take_flag("palette")?, output) {
-        (false, output) => output,
-        (true, Output::Png { dpi, .. }) => Output::Png { dpi, palette: true },
-        (true, _) => return Err(Problem::bad_request("only .png tiles have a palette")),
-    };
+    let output = with_palette(&mut params, output)?;
     let state = styled.state(params.pairs())?;
     params.refuse_lists()?;
     let picture = Picture::plain(style, state, frame, output);

@@ -1,5 +1,5 @@
-//! The viewer page at `/`, the pages of other clients (`/maplibre`, `/openlayers`) and what they
-//! load. Libraries are bundled when the binary is built; a build without npm serves the viewer with
+//! The viewer page at `/`, the pages of other clients (`/maplibre`, `/openlayers`), how to add the
+//! map to them (`/add`), and what pages load. Libraries are bundled when the binary is built; a build without npm serves the viewer with
 //! Leaflet from a public CDN, by integrity hash, and no other pages.
 
 use axum::http::header;
@@ -7,9 +7,13 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::Problem;
 use super::request::{UrlPath, short};
+use super::site::PublicUrl;
 
 const PAGE: &str = include_str!("../../web/index.html");
 const MAPLIBRE: &str = include_str!("../../web/maplibre.html");
+const ADD: &str = include_str!("../../web/add.html");
+/// docs/clients.md as HTML.
+const CLIENTS: &str = include_str!(concat!(env!("OUT_DIR"), "/clients.html"));
 const OPENLAYERS: &str = include_str!("../../web/openlayers.html");
 /// The tags that load Leaflet: from `/assets/`, or from the CDN.
 const LEAFLET_TAGS: &str = include_str!(concat!(env!("OUT_DIR"), "/leaflet-tags.html"));
@@ -28,12 +32,13 @@ macro_rules! asset {
 }
 
 /// Names, media types and texts of what pages load.
-const ASSETS: [(&str, &str, &str); 16] = [
+const ASSETS: [(&str, &str, &str); 17] = [
     asset!(web "viewer.js", SCRIPT),
     asset!(web "viewer.css", STYLE),
     // Of the pages of `ogc/html`.
     asset!(web "resource.css", STYLE),
     asset!(web "client.css", STYLE),
+    asset!(web "add.js", SCRIPT),
     asset!(web "panel.js", SCRIPT),
     asset!(web "maplibre.js", SCRIPT),
     asset!(web "openlayers.js", SCRIPT),
@@ -72,6 +77,16 @@ pub async fn maplibre() -> Result<Response, Problem> {
 /// `/openlayers`
 pub async fn openlayers() -> Result<Response, Problem> {
     of_client(OPENLAYERS, "ol.js")
+}
+
+/// `/add`: how to add the map to other programs, with this server's own address.
+pub async fn add(PublicUrl(url): PublicUrl) -> Response {
+    let clients = match url.is_empty() {
+        true => CLIENTS.to_string(),
+        false => CLIENTS.replace("http://127.0.0.1:8080", &url),
+    };
+    let page = ADD.replace("<!-- clients -->", &clients);
+    ([(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response()
 }
 
 /// A page that needs a library.

@@ -8,6 +8,7 @@
 mod document;
 mod expression;
 mod filter;
+mod folded;
 mod from_datum;
 mod keyword;
 mod layer;

@@ -1,18 +1,25 @@
 //! A style with the values of its state written in, for clients that know no `global-state`, and
-//! without `line-layer-opacity`, which the same clients do not know.
+//! without `line-layer-opacity`, which the same clients do not know. What a setting decides is decided
+//! (`folded`): some clients know few expressions.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::folded::{folded, without_coalesce};
 use crate::feature::Value;
 
 /// The style with what `global-state` reads written into its layers. `line-layer-opacity` becomes
-/// part of `line-opacity`: where a line meets itself, it is then a little darker.
+/// part of `line-opacity`: where a line meets itself, it is then a little darker. Of features of some
+/// sources no property is null, so that what has none of a name does not have it.
 ///
 /// # Errors
 /// The id of a layer whose two opacities cannot be written as one.
-pub fn resolved(style: &Json, state: &BTreeMap<String, Value>) -> Result<Json, String> {
+pub fn resolved(
+    style: &Json,
+    state: &BTreeMap<String, Value>,
+    has_no_nulls: impl Fn(&str) -> bool,
+) -> Result<Json, String> {
     let mut style = style.clone();
     if let Some(root) = style.as_object_mut() {
         root.remove("state");
@@ -22,7 +29,13 @@ pub fn resolved(style: &Json, state: &BTreeMap<String, Value>) -> Result<Json, S
     }
     let layers = style.get_mut("layers").and_then(Json::as_array_mut);
     for layer in layers.into_iter().flatten() {
-        write_in(layer, state);
+        let is_sparse = layer["source"].as_str().is_some_and(&has_no_nulls);
+        write_in(layer, state, is_sparse);
+        if layer["filter"] == true
+            && let Some(members) = layer.as_object_mut()
+        {
+            members.remove("filter");
+        }
         let folded = match layer.get_mut("paint").and_then(Json::as_object_mut) {
             Some(paint) => fold_layer_opacity(paint),
             None => Some(()),
@@ -34,8 +47,10 @@ pub fn resolved(style: &Json, state: &BTreeMap<String, Value>) -> Result<Json, S
     Ok(style)
 }
 
-/// Writes the state's values into an expression, and all that are in it.
-fn write_in(json: &mut Json, state: &BTreeMap<String, Value>) {
+/// Writes the state's values into an expression and all that are in it, and says whether there were
+/// any: of those alone what is decided is folded, for elsewhere plain values may be a filter of
+/// before expressions, in which the first is a property's name.
+fn write_in(json: &mut Json, state: &BTreeMap<String, Value>, is_sparse: bool) -> bool {
     let read = match json.as_array().map(Vec::as_slice) {
         Some([Json::String(name), Json::String(key)]) if name == "global-state" => Some(key),
         _ => None,
@@ -46,26 +61,23 @@ fn write_in(json: &mut Json, state: &BTreeMap<String, Value>) {
             Json::Array(_) | Json::Object(_) | Json::Null => json!(["literal", value]),
             plain => plain,
         };
-        return;
+        return true;
     }
-    let reads_state = |item: &Json| item.get(0).is_some_and(|name| name == "global-state");
-    let is_compared = json.as_array().is_some_and(|items| items.iter().any(reads_state));
     match json {
         Json::Array(items) => {
-            items.iter_mut().for_each(|item| write_in(item, state));
-            // Two plain values compared would look like a filter of before expressions, of which the
-            // first is a property's name.
-            if let [Json::String(operator), a, b] = items.as_slice()
-                && is_compared
-                && !a.is_array()
-                && !b.is_array()
-                && (operator == "==" || operator == "!=")
-            {
-                *json = Json::Bool((a == b) == (operator == "=="));
+            let written =
+                items.iter_mut().fold(false, |any, item| write_in(item, state, is_sparse) || any);
+            let simpler = written
+                .then(|| folded(items).or_else(|| without_coalesce(items).filter(|_| is_sparse)));
+            if let Some(simpler) = simpler.flatten() {
+                *json = simpler;
             }
+            written
         }
-        Json::Object(members) => members.values_mut().for_each(|member| write_in(member, state)),
-        _ => {}
+        Json::Object(members) => members
+            .values_mut()
+            .fold(false, |any, member| write_in(member, state, is_sparse) || any),
+        _ => false,
     }
 }
 

@@ -152,16 +152,26 @@ def qgis(python, url, folder):
     views = json.dumps(VIEWS)
     run = subprocess.run([python, script, url, folder, json.dumps(EXTENT), views], capture_output=True, text=True, timeout=600)
     found = [json.loads(line) for line in run.stdout.splitlines() if line.startswith('{')]
-    check('QGIS', len(found) == 4 * len(VIEWS) + 1, run.stderr[-2000:])
+    check('QGIS', len(found) == 5 * len(VIEWS) + 1, run.stderr[-2000:])
     for layer in found:
         check(f"QGIS {layer['name']}", layer['valid'], layer)
         if layer['valid'] and layer['kind'] == 'raster':
             off = numpy.abs(pixels(layer['file']) - ours(url, layer['day'], layer['lang'])).max(axis=2)
             # QGIS may draw tiles of the same scale by a fraction of a pixel away; of WMS it asks for a row more than it shows.
             check(f"QGIS {layer['name']}", (off > 40).mean() < layer['most'], f'{(off > 40).mean():.4f} of the pixels')
+        elif layer['valid'] and layer['kind'] == 'style':
+            seen = pixels(layer['file'])
+            sides = {}
+            for name, (lon, lat) in {'Fizuli': (47.15, 39.55), 'Lachin': (46.45, 39.6)}.items():
+                x = (math.radians(lon) * 6378137 - WEST) / SIDE * 256
+                y = (NORTH - math.asinh(math.tan(math.radians(lat))) * 6378137) / SIDE * 256
+                red, _, blue = numpy.median(seen[int(y) - 4:int(y) + 5, int(x) - 4:int(x) + 5].reshape(-1, 3), axis=0)
+                sides[name] = 'azerbaijan' if blue > red else 'armenian'
+            wanted = {'Fizuli': 'armenian' if layer['day'] < '2020' else 'azerbaijan', 'Lachin': 'armenian'}
+            check(f"QGIS {layer['name']}", sides == wanted, sides)
         elif layer['valid']:
             check(f"QGIS {layer['name']}", layer['features'] > 20, layer)
-    print(f"QGIS {found[0]['version'] if found else ''}: XYZ, WMTS, WMS and WMS by the Temporal Controller's days on {len(VIEWS)} days, vector tiles")
+    print(f"QGIS {found[0]['version'] if found else ''}: XYZ, WMTS, WMS and WMS by the Temporal Controller's days on {len(VIEWS)} days, vector tiles, plain and in our style")
 
 
 program, *rest = sys.argv[1:]

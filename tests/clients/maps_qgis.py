@@ -1,5 +1,5 @@
 """Draws our maps by QGIS without a window: XYZ, WMTS with its dimensions, WMS, WMS by the days of the Temporal Controller, vector
-tiles; prints JSON lines.
+tiles, plain and in our style; prints JSON lines.
 Usage: /usr/bin/python3 maps_qgis.py URL FOLDER EXTENT VIEWS"""
 import json
 import os
@@ -77,6 +77,15 @@ with tempfile.TemporaryDirectory() as profile:
         image = drawn(layer, f'{folder}/qgis-vector.png')
         colors = len({image.pixel(x, y) for x in range(0, 512, 2) for y in range(0, 512, 2)})
     told(name='vector tiles', kind='vector', valid=layer.isValid(), features=colors)
+    place = quote(f'{url}/styles/conflict/vector/{{z}}/{{x}}/{{y}}.pbf', safe='')
+    for day, lang in views:
+        style = quote(f'{url}/styles/conflict/style.json?date={day}&lang={lang}', safe='')
+        layer = QgsVectorTileLayer(f'type=xyz&url={place}&styleUrl={style}&zmin=0&zmax=14', 'conflict')
+        is_valid = layer.isValid() and layer.loadDefaultStyle()[1]
+        file = f'{folder}/qgis-style-{day}.png'
+        if is_valid:
+            drawn(layer, file)
+        told(name=f'vector tiles in our style {day}', kind='style', valid=is_valid, day=day, file=file)
     del layer
     # Taking the application down again has been seen to crash; everything is said.
     os._exit(0)

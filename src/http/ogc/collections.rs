@@ -6,7 +6,7 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::landing::answer;
 use super::negotiate::Format;
-use super::relations::{MAP, VECTOR_SETS};
+use super::relations::{MAP, MAP_SETS, VECTOR_SETS};
 use super::{link, segment};
 use crate::atlas::Map;
 use crate::catalog::Schema;
@@ -93,7 +93,8 @@ fn collection(map: &Map, id: &str, url: &str) -> Option<Json> {
             if first { ends.min() } else { ends.max() }.map(|d| format!("{d}T00:00:00Z"))
         };
     let mut links = vec![
-        link("self", JSON, format!("{here}?f=json"), "This collection"),
+        // Without a query: GDAL adds that to the URLs of its features.
+        link("self", JSON, here.clone(), "This collection"),
         link("alternate", "text/html", format!("{here}?f=html"), "This collection as a page"),
         link(
             QUERYABLES,
@@ -116,6 +117,8 @@ fn collection(map: &Map, id: &str, url: &str) -> Option<Json> {
     links.push(link(VECTOR_SETS, JSON, tiles, "The features as vector tiles"));
     if is_drawn(map, id) {
         links.push(link(MAP, "image/png", format!("{here}/map"), "The features as a map"));
+        let tiles = format!("{here}/map/tiles");
+        links.push(link(MAP_SETS, JSON, tiles, "The features as tiles of a map"));
     }
     let mut out = json!({
         "id": id,

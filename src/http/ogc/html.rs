@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::Value as Json;
 
+use super::relations::MAP;
 use crate::http::request::tagged;
 
 /// A resource as a page, tagged by its bytes.
@@ -14,6 +15,16 @@ pub fn page(headers: &HeaderMap, title: &str, json: &Json) -> Response {
 /// A resource as an HTML document.
 pub fn document(title: &str, json: &Json) -> String {
     let mut body = String::new();
+    let mut links = json["links"].as_array().into_iter().flatten();
+    if let Some(place) = links
+        .find(|link| link["rel"] == MAP && link["type"] == "image/png" && is_link(&link["href"]))
+        .and_then(|link| link["href"].as_str())
+    {
+        let place = escaped(place);
+        body.push_str(&format!(
+            "<p><a href=\"{place}\"><img class=\"map\" src=\"{place}\" alt=\"The map\"></a></p>\n"
+        ));
+    }
     write(json, 0, &mut body);
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

@@ -16,6 +16,7 @@ use serde_json::Value as Json;
 
 use super::negotiate::Format;
 use super::page::{PIECE, Page, feature_json};
+use super::small_map::small_map;
 use super::versions::{self, Version, When};
 use super::{html, link, parameters, segment};
 use crate::atlas::Map;
@@ -194,6 +195,10 @@ pub async fn item(
                 },
                 link("collection", "application/json", collection, "The collection"),
             ]);
+            if format == Format::Html {
+                let day = version.feature().validity.from().map(|day| day.to_string());
+                links.extend(small_map(&url, [version.feature()].into_iter(), day.as_deref()));
+            }
             json["links"] = Json::Array(links);
             Ok::<_, Problem>((json, form.crs, told))
         })

@@ -13,6 +13,7 @@ mod openapi;
 mod page;
 pub(super) mod parameters;
 mod relations;
+mod small_map;
 mod styles;
 mod tiles;
 mod versions;

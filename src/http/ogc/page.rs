@@ -6,6 +6,7 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::collections::{QUERYABLES, SCHEMA_JSON, SORTABLES, unknown};
 use super::negotiate::Format;
+use super::small_map::small_map;
 use super::{link, parameters, segment};
 use crate::atlas::Map;
 use crate::catalog::{Cursor, Selection};
@@ -31,6 +32,9 @@ pub struct Page {
     pub form: Form,
     pub selection: Selection,
     links: Vec<Json>,
+    /// How links begin, and the day that a small map is of.
+    url: String,
+    day: Option<String>,
     columns: Vec<(String, Kind)>,
     /// What whoever asks should know, where nothing is found.
     pub warnings: Vec<String>,
@@ -72,6 +76,8 @@ impl Page {
             .filter(|_| selection.matched == 0)
             .and_then(|bounds| map.catalog().swapped(bounds));
         let warnings = swapped.into_iter().collect();
+        let day = named("datetime").and_then(|time| parameters::day_of(time).ok());
+        let url = url.to_string();
         let here = format!("{url}/collections/{}", segment(&id));
         let links = links(&here, format, asked, &selection);
         let wanted =
@@ -82,7 +88,7 @@ impl Page {
             .filter(|(name, _)| wanted(name))
             .map(|(n, k)| (n.to_string(), *k))
             .collect();
-        Ok(Page { id, here, format, form, selection, links, columns, warnings })
+        Ok(Page { id, here, format, form, selection, links, url, day, columns, warnings })
     }
 
     /// How many features it holds.
@@ -133,7 +139,7 @@ impl Page {
         head
     }
 
-    /// The whole answer as JSON, each feature with a link to itself.
+    /// The whole answer as JSON for people: each feature with a link to itself, and a small map.
     pub fn whole(&self) -> Json {
         let features = self.selection.found.iter().map(|i| {
             let mut json = feature_json(self.feature(*i), &self.form).to_json();
@@ -143,6 +149,12 @@ impl Page {
         });
         let mut out = self.head();
         out["features"] = features.collect();
+        let found = self.selection.found.iter().map(|i| self.feature(*i).1);
+        if let Some(map) = small_map(&self.url, found, self.day.as_deref())
+            && let Some(links) = out["links"].as_array_mut()
+        {
+            links.push(map);
+        }
         out
     }
 

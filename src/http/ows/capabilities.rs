@@ -1,11 +1,12 @@
 //! What the services have, as they describe it.
 
-use super::dimensions::{DEEPEST, FORMATS, MATRIX_SETS, Settings, dimension, listed};
+use super::dimensions::{DEEPEST, FORMATS, Settings, dimension, listed, matrix_sets};
 use super::info;
 use super::xml::Element;
 use crate::atlas::StyledMap;
 use crate::feature::Value;
-use crate::http::matrix::{HALF, SCALE, TILE_PX};
+use crate::geo::Crs;
+use crate::http::matrix::{Matrix, MatrixSet, TILE_PX};
 use crate::http::ogc::segment;
 
 /// WMTS 1.0.0's, of some styles, with other defaults of their settings.
@@ -38,7 +39,7 @@ pub fn wmts<'a>(
         .children(["GetCapabilities", "GetTile", "GetFeatureInfo"].map(operation));
     let contents = Element::new("Contents")
         .children(styles.map(|(id, styled)| layer(id, styled, defaults, url)))
-        .children(MATRIX_SETS.map(matrix_set));
+        .children(matrix_sets().map(matrix_set));
     let place = format!("{url}/wmts/1.0.0/WMTSCapabilities.xml");
     Element::new("Capabilities")
         .attribute("xmlns", "http://www.opengis.net/wmts/1.0")
@@ -64,7 +65,7 @@ fn layer(id: &str, styled: &StyledMap, defaults: &Settings, url: &str) -> Elemen
         .attribute("isDefault", "true")
         .child(Element::of("ows:Title", "As the style has it"))
         .child(Element::of("ows:Identifier", "default"));
-    let link = |(set, _): (&str, u32)| {
+    let link = |(set, ..): (String, _, _)| {
         Element::new("TileMatrixSetLink").child(Element::of("TileMatrixSet", set))
     };
     Element::new("Layer")
@@ -81,7 +82,7 @@ fn layer(id: &str, styled: &StyledMap, defaults: &Settings, url: &str) -> Elemen
                 .iter()
                 .filter_map(|(key, value)| axis(styled, key, value, defaults.get(key))),
         )
-        .children(MATRIX_SETS.map(link))
+        .children(matrix_sets().map(link))
         .children(FORMATS.map(|(kind, extension)| template(id, styled, (kind, extension), url)))
 }
 
@@ -113,23 +114,32 @@ fn template(id: &str, styled: &StyledMap, (kind, extension): (&str, &str), url: 
         .attribute("template", format!("{url}/styles/{id}/wmts/{place}.{extension}{query}"))
 }
 
-fn matrix_set((name, ratio): (&'static str, u32)) -> Element {
-    let matrix = |z: u8| {
-        let side = 1_u32 << z;
+fn matrix_set((name, set, ratio): (String, &MatrixSet, u32)) -> Element {
+    let [x, y] = set.origin;
+    let matrix = |matrix: Matrix| {
         Element::new("TileMatrix")
-            .child(Element::of("ows:Identifier", z))
-            .child(Element::of("ScaleDenominator", SCALE / f64::from(ratio) / f64::from(side)))
-            .child(Element::of("TopLeftCorner", format!("-{HALF} {HALF}")))
+            .child(Element::of("ows:Identifier", matrix.zoom))
+            .child(Element::of("ScaleDenominator", matrix.scale / f64::from(ratio)))
+            .child(Element::of("TopLeftCorner", format!("{x} {y}")))
             .child(Element::of("TileWidth", TILE_PX * ratio))
             .child(Element::of("TileHeight", TILE_PX * ratio))
-            .child(Element::of("MatrixWidth", side))
-            .child(Element::of("MatrixHeight", side))
+            .child(Element::of("MatrixWidth", matrix.columns))
+            .child(Element::of("MatrixHeight", matrix.rows))
     };
-    let known = (ratio == 1)
-        .then(|| Element::of("WellKnownScaleSet", "urn:ogc:def:wkss:OGC:1.0:GoogleMapsCompatible"));
+    let known = set.scale_set.filter(|_| ratio == 1).map(|scales| {
+        Element::of("WellKnownScaleSet", format!("urn:ogc:def:wkss:OGC:1.0:{scales}"))
+    });
     Element::new("TileMatrixSet")
         .child(Element::of("ows:Identifier", name))
-        .child(Element::of("ows:SupportedCRS", "urn:ogc:def:crs:EPSG::3857"))
+        .child(Element::of("ows:SupportedCRS", urn(set.crs)))
         .children(known)
-        .children((0..=DEEPEST).map(matrix))
+        .children(set.matrices().filter(|matrix| matrix.zoom <= DEEPEST).map(matrix))
+}
+
+/// A system's name as OWS 1.1 has it.
+fn urn(crs: Crs) -> String {
+    match crs.uri().rsplit('/').next() {
+        Some("CRS84") | None => "urn:ogc:def:crs:OGC:1.3:CRS84".to_string(),
+        Some(code) => format!("urn:ogc:def:crs:EPSG::{code}"),
+    }
 }

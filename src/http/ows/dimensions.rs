@@ -4,14 +4,21 @@ use super::{Exception, Kvp};
 use crate::atlas::StyledMap;
 use crate::cql2::Instant;
 use crate::feature::Value;
+use crate::http::matrix::{MatrixSet, SETS};
 
 /// The formats of tiles, with the ends of their names.
 pub const FORMATS: [(&str, &str); 3] =
     [("image/png", "png"), ("image/webp", "webp"), ("image/jpeg", "jpg")];
-/// The sets of tile matrices, with their px for a CSS px: tiles of 256 CSS px.
-pub const MATRIX_SETS: [(&str, u32); 2] = [("WebMercatorQuad", 1), ("WebMercatorQuadx2", 2)];
 /// The deepest tile matrix: GoogleMapsCompatible ends there.
 pub const DEEPEST: u8 = 18;
+
+/// The sets of tile matrices by what they are called here, with their px for a CSS px: tiles of
+/// 256 CSS px.
+pub fn matrix_sets() -> impl Iterator<Item = (String, &'static MatrixSet, u32)> {
+    let first = SETS.first().map(|set| (format!("{}x2", set.id), set, 2));
+    SETS.iter().map(|set| (set.id.to_string(), set, 1)).chain(first)
+}
+
 /// What a dimension is called that is a style's setting.
 pub fn dimension(key: &str) -> &str {
     if key == "date" { "Time" } else { key }

@@ -1,9 +1,10 @@
-//! OGC's services of key-value pairs and XML: WMTS and WMS. They ask for the pictures and answers that the
-//! other doors give.
+//! OGC's services of key-value pairs and XML: WMTS, WMS, and KML. They ask for the pictures and
+//! answers that the other doors give.
 
 mod capabilities;
 mod dimensions;
 mod info;
+mod kml;
 mod kvp;
 mod wms;
 mod wmts;
@@ -22,6 +23,8 @@ use crate::service::Service;
 
 pub fn routes() -> Router<Service> {
     Router::new()
+        .route("/styles/{id}/map.kml", get(kml::root))
+        .route("/styles/{id}/kml/{zoom}/{row}/{column}", get(kml::tile))
         .route("/wms", get(wms::by_pairs))
         .route("/wmts", get(wmts::by_pairs))
         .route("/wmts/1.0.0/WMTSCapabilities.xml", get(wmts::capabilities))

@@ -1,17 +1,17 @@
-//! WMTS 1.0.0 (OGC 07-057r7): each style as a layer, in tiles of WebMercatorQuad, whose dimensions
+//! WMTS 1.0.0 (OGC 07-057r7): each style as a layer, in the sets of tile matrices, whose dimensions
 //! are the style's own settings: `Time`, `lang`, `worldview`.
 
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 
 use super::capabilities;
-use super::dimensions::{DEEPEST, FORMATS, MATRIX_SETS, Settings, settings};
+use super::dimensions::{DEEPEST, FORMATS, Settings, matrix_sets, settings};
 use super::info::{self, Pixel};
 use super::{Exception, Kvp};
-use crate::atlas::Frame;
-use crate::geo::{TileId, World};
+use crate::atlas::{Frame, StyledMap};
 use crate::http::Problem;
-use crate::http::matrix::TILE_PX;
+use crate::http::mapped::MapAsked;
+use crate::http::matrix::{MissingTile, SetTile, TILE_PX};
 use crate::http::pictures::{send, warning};
 use crate::http::request::{Asker, UrlPath, WARNING, short, tagged};
 use crate::http::site::PublicUrl;
@@ -118,7 +118,7 @@ fn described(
 /// What both operations on a tile say of it.
 struct Asked {
     style: String,
-    tile: TileId,
+    tile: SetTile,
     ratio: u32,
     output: Output,
     settings: Settings,
@@ -146,33 +146,49 @@ impl Asked {
             .and_then(|(_, extension)| Output::of_extension(extension))
             .ok_or_else(|| Exception::invalid("FORMAT", &format, &known()))?;
         let set = pairs.need("TILEMATRIXSET")?;
-        let known = || MATRIX_SETS.map(|(set, _)| set).join(", ");
-        let (_, ratio) = MATRIX_SETS
-            .into_iter()
-            .find(|(known, _)| *known == set)
+        let known = || matrix_sets().map(|(known, ..)| known).collect::<Vec<_>>().join(", ");
+        let (_, set, ratio) = matrix_sets()
+            .find(|(known, ..)| *known == set)
             .ok_or_else(|| Exception::invalid("TILEMATRIXSET", &set, &known()))?;
         let matrix = pairs.need("TILEMATRIX")?;
-        let z = matrix.parse().ok().filter(|z| *z <= u32::from(DEEPEST));
-        let z = z.ok_or_else(|| Exception::invalid("TILEMATRIX", &matrix, "0 to 18"))?;
+        let zooms = u32::from(set.zooms.0)..=u32::from(DEEPEST);
+        let z = matrix.parse().ok().filter(|z| zooms.contains(z)).ok_or_else(|| {
+            let known = format!("{} to {}", zooms.start(), zooms.end());
+            Exception::invalid("TILEMATRIX", &matrix, &known)
+        })?;
         let (row, column) = (pairs.number("TILEROW")?, pairs.number("TILECOL")?);
-        let tile = TileId::new(z, column, row).map_err(|e| {
-            let locator = if u64::from(row) >> z > 0 { "TILEROW" } else { "TILECOL" };
-            Exception::new("TileOutOfRange", locator, e.to_string())
+        let tile = set.tile(z, column, row).map_err(|missing| {
+            let locator =
+                if matches!(missing, MissingTile::Row { .. }) { "TILEROW" } else { "TILECOL" };
+            Exception::new("TileOutOfRange", locator, missing.to_string())
         })?;
         let settings = settings(styled, &mut pairs, "")?;
         Ok((Self { style, tile, ratio, output, settings }, pairs))
+    }
+
+    fn styled<'a>(&self, service: &'a Service) -> Result<&'a StyledMap, Exception> {
+        let styled = service.map().style(&self.style);
+        styled.ok_or_else(|| no_style(service.map(), &self.style).into())
+    }
+
+    /// As the map of its box.
+    fn mapped(&self) -> MapAsked {
+        let settings = self.settings.iter().map(|(k, v)| (k.to_string(), v.to_string()));
+        MapAsked::tile(self.style.clone(), &self.tile, (self.output, self.ratio), settings)
     }
 }
 
 async fn tile(service: &Service, pairs: Kvp, headers: &HeaderMap) -> Result<Response, Exception> {
     let (asked, rest) = Asked::read(service, pairs)?;
-    let styled = service.map().style(&asked.style);
-    let state = match styled {
-        Some(styled) => styled.state(asked.settings.iter()).map_err(Problem::from)?,
-        None => return Err(no_style(service.map(), &asked.style).into()),
+    let picture = match asked.tile.quad {
+        Some(quad) => {
+            let state = asked.styled(service)?.state(asked.settings.iter());
+            let state = state.map_err(Problem::from)?;
+            let frame = Frame::tile(quad, TILE_PX, asked.ratio);
+            Picture::plain(asked.style, state, frame, asked.output)
+        }
+        None => asked.mapped().picture(service.map())?,
     };
-    let frame = Frame::tile(asked.tile, TILE_PX, asked.ratio);
-    let picture = Picture::plain(asked.style, state, frame, asked.output);
     let mut answer = send(service, picture, headers, false).await?;
     tell(&mut answer, asked.settings.told, rest);
     Ok(answer)
@@ -197,17 +213,12 @@ async fn feature_info(
             return Err(Exception::new("PointIJOutOfRange", name, text));
         }
     }
-    let day = asked.settings.get("date").map(str::to_string);
-    let default = || service.map().style(&asked.style)?.default_day().map(|day| day.to_string());
-    let bounds = asked.tile.bounds();
-    let side = bounds.width() / f64::from(side_px);
-    let at = World {
-        x: bounds.min.x + (f64::from(i) + 0.5) * side,
-        y: bounds.min.y + (f64::from(j) + 0.5) * side,
+    let styled = asked.styled(service)?;
+    let Some((at, side)) = asked.mapped().pixel(styled, (i, j))? else {
+        return Err(Exception::new("PointIJOutOfRange", "I", "there is no place at this pixel"));
     };
-    let day = day.or_else(default);
-    // As large as it is on a screen.
-    let side = side * f64::from(asked.ratio);
+    let day = asked.settings.get("date").map(str::to_string);
+    let day = day.or_else(|| styled.default_day().map(|day| day.to_string()));
     let (style, most) = (asked.style, info::MOST);
     let pixel = Pixel { style, only: None, at, side, day, format, most };
     let mut answer = info::answer(service, pixel, headers).await?;

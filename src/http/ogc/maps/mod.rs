@@ -96,10 +96,8 @@ async fn map(
             (style, layers)
         }
         Subject::Collection(id) => {
-            let style = style_or_first(map, None)?;
-            let styled = map.style(&style);
-            let layers = styled.map(|styled| drawn_by(map, styled, std::slice::from_ref(id)));
-            (style, layers.transpose()?)
+            let (style, layers) = layers_of_collection(map, id)?;
+            (style, Some(layers))
         }
     };
     let styled = map.style(&style).ok_or_else(|| no_style(map, &style))?;
@@ -170,6 +168,17 @@ fn color(text: &str) -> Result<Color, Problem> {
         let told = format!("'{}' is no value for bgcolor: 0xRRGGBB or a CSS colour", short(text));
         Problem::bad_request(told)
     })
+}
+
+/// The first style, and its layers that draw a collection.
+///
+/// # Errors
+/// Where there is no such collection, or the style does not draw it.
+pub fn layers_of_collection(map: &Map, id: &str) -> Result<(String, Vec<String>), Problem> {
+    let style = style_or_first(map, None)?;
+    let styled = map.style(&style).ok_or_else(|| no_style(map, &style))?;
+    let layers = drawn_by(map, styled, &[id.to_string()])?;
+    Ok((style, layers))
 }
 
 /// The layers of a style that draw some collections.

@@ -4,6 +4,7 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 
 use super::operation::{AnswerForm, page_form, parameter, query, responses, schema, text, text_of};
 use crate::geo::Crs;
+use crate::http::matrix::MatrixSet;
 use crate::http::request::{JSON, STYLE};
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -39,8 +40,9 @@ pub fn paths(collections: &[&str], styles: &[&str], paths: &mut JsonObject<Strin
     let collection =
         || in_path("collectionId", "A collection", json!({"type": "string", "enum": collections}));
     let style = || in_path("styleId", "A style", json!({"type": "string", "enum": styles}));
-    let matrix_set = || {
-        in_path("tileMatrixSetId", "A set", json!({"type": "string", "enum": ["WebMercatorQuad"]}))
+    let matrix_set = |is_map: bool| {
+        let known: Vec<&str> = MatrixSet::of(is_map).iter().map(|set| set.id).collect();
+        in_path("tileMatrixSetId", "A set", json!({"type": "string", "enum": known}))
     };
     let mut add = |path: String, operation: Json| drop(paths.insert(path, operation));
     add(
@@ -55,7 +57,7 @@ pub fn paths(collections: &[&str], styles: &[&str], paths: &mut JsonObject<Strin
         "/tileMatrixSets/{tileMatrixSetId}".into(),
         get(
             ("A tile matrix set", "tileMatrixSet", "tiles"),
-            vec![parameter("f"), matrix_set()],
+            vec![parameter("f"), matrix_set(true)],
             &plain(),
         ),
     );
@@ -64,6 +66,7 @@ pub fn paths(collections: &[&str], styles: &[&str], paths: &mut JsonObject<Strin
         ("/collections/{collectionId}", "collection", Some(collection()), false),
         ("/map", "map", None, true),
         ("/styles/{styleId}/map", "styledMap", Some(style()), true),
+        ("/collections/{collectionId}/map", "collectionMap", Some(collection()), true),
     ] {
         let with = |more: Vec<Json>| own.iter().cloned().chain(more).collect::<Vec<_>>();
         let id = |what: &str| format!("{name}.{what}");
@@ -76,13 +79,13 @@ pub fn paths(collections: &[&str], styles: &[&str], paths: &mut JsonObject<Strin
             set.clone(),
             get(
                 ("A tileset", &id("tileset"), "tiles"),
-                with(vec![matrix_set(), parameter("f")]),
+                with(vec![matrix_set(is_map), parameter("f")]),
                 &plain(),
             ),
         );
         let number = |most: u32| json!({"type": "integer", "minimum": 0, "maximum": most});
         let mut parameters = vec![
-            matrix_set(),
+            matrix_set(is_map),
             in_path("tileMatrix", "The zoom", number(22)),
             in_path("tileRow", "The row", number(4_194_303)),
             in_path("tileCol", "The column", number(4_194_303)),

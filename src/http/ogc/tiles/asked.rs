@@ -5,13 +5,14 @@ use axum::http::request::Parts;
 
 use super::matrix;
 use super::tileset::Tileset;
-use crate::geo::TileId;
 use crate::http::Problem;
+use crate::http::matrix::{MatrixSet, SetTile};
 use crate::http::request::{number, short};
 use crate::service::Service;
 
 /// Before `/tiles` in the paths of each kind of tilesets.
-pub const ROOTS: [&str; 4] = ["", "/collections/{id}", "/map", "/styles/{id}/map"];
+pub const ROOTS: [&str; 5] =
+    ["", "/collections/{id}", "/map", "/styles/{id}/map", "/collections/{id}/map"];
 
 /// The tilesets that a path names, and the set and the tile, where it goes on to these.
 pub struct Asked {
@@ -38,6 +39,7 @@ impl FromRequestParts<Service> for Asked {
             Some(1) => Tileset::Collection(named("id")),
             Some(2) => Tileset::Map(None),
             Some(3) => Tileset::Map(Some(named("id"))),
+            Some(4) => Tileset::CollectionMap(named("id")),
             _ => Tileset::All,
         };
         let tile = ["matrix", "row", "column"].map(named);
@@ -47,15 +49,15 @@ impl FromRequestParts<Service> for Asked {
 
 impl Asked {
     /// # Errors
-    /// Where there is no such tile matrix set.
-    pub fn check_set(&self) -> Result<(), Problem> {
-        matrix::is_known(&self.set)
+    /// Where these tilesets have no such tile matrix set.
+    pub fn set(&self) -> Result<&'static MatrixSet, Problem> {
+        matrix::named(&self.set, self.tilesets.sets())
     }
 
     /// # Errors
     /// Where there is no such tile.
-    pub fn tile(&self) -> Result<TileId, Problem> {
-        self.check_set()?;
+    pub fn tile(&self) -> Result<SetTile, Problem> {
+        let set = self.set()?;
         let [matrix, row, column] = &self.tile;
         // What is no number names no tile either (OGC 20-057, /req/core/tc-error).
         let missing = |_| {
@@ -63,7 +65,7 @@ impl Asked {
             Problem::not_found(format!("there is no tile {tile}"))
         };
         let at = |what: &str, text: &str| number::<u32>(what, text).map_err(missing);
-        TileId::new(at("zoom", matrix)?, at("column", column)?, at("row", row)?)
+        set.tile(at("zoom", matrix)?, at("column", column)?, at("row", row)?)
             .map_err(|e| Problem::not_found(e.to_string()))
     }
 }

@@ -4,19 +4,13 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value as Json, json};
 
-use crate::geo::TileId;
 use crate::http::Problem;
-use crate::http::matrix::{HALF, SCALE, TILE_PX};
+use crate::http::matrix::{Matrix, MatrixSet, SETS, TILE_PX};
 use crate::http::ogc::landing::answer;
 use crate::http::ogc::link;
 use crate::http::ogc::negotiate::Format;
 use crate::http::request::{JSON, Params, UrlPath, short};
 use crate::http::site::PublicUrl;
-
-/// The set that there is, and what it is called everywhere.
-pub const SET: &str = "WebMercatorQuad";
-pub const SET_URI: &str = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad";
-pub const CRS_URI: &str = "http://www.opengis.net/def/crs/EPSG/0/3857";
 
 /// `/tileMatrixSets`
 pub async fn list(
@@ -27,15 +21,18 @@ pub async fn list(
     let format = Format::wanted(&mut params, &headers, &Format::PLAIN)?;
     params.finish("f")?;
     let here = format!("{url}/tileMatrixSets");
-    let set = json!({
-        "id": SET,
-        "title": "Google Maps Compatible for the World",
-        "uri": SET_URI,
-        "crs": CRS_URI,
-        "links": [link("self", JSON, format!("{here}/{SET}"), "The tile matrix set")],
-    });
-    let links = [link("self", JSON, here, "The tile matrix sets")];
-    answer(format, &headers, "Tile matrix sets", json!({"links": links, "tileMatrixSets": [set]}))
+    let listed = |set: &MatrixSet| {
+        json!({
+            "id": set.id,
+            "title": set.title,
+            "uri": set.uri(),
+            "crs": set.crs.uri(),
+            "links": [link("self", JSON, format!("{here}/{}", set.id), "The tile matrix set")],
+        })
+    };
+    let sets: Vec<Json> = SETS.iter().map(listed).collect();
+    let links = [link("self", JSON, here.clone(), "The tile matrix sets")];
+    answer(format, &headers, "Tile matrix sets", json!({"links": links, "tileMatrixSets": sets}))
 }
 
 /// `/tileMatrixSets/{id}`
@@ -46,52 +43,57 @@ pub async fn one(
 ) -> Result<Response, Problem> {
     let format = Format::wanted(&mut params, &headers, &Format::PLAIN)?;
     params.finish("f")?;
-    is_known(&id)?;
-    answer(format, &headers, SET, definition())
+    let set = named(&id, &SETS)?;
+    answer(format, &headers, set.id, definition(set))
 }
 
+/// One of some sets.
+///
 /// # Errors
-/// Where there is no such set.
-pub fn is_known(id: &str) -> Result<(), Problem> {
-    match id == SET {
-        true => Ok(()),
-        false => Err(Problem::not_found(format!(
-            "there is no tile matrix set '{}'; there is {SET}",
-            short(id)
-        ))),
-    }
+/// Where there is no such set among them.
+pub fn named(id: &str, sets: &'static [MatrixSet]) -> Result<&'static MatrixSet, Problem> {
+    sets.iter().find(|set| set.id == id).ok_or_else(|| {
+        let known: Vec<&str> = sets.iter().map(|set| set.id).collect();
+        Problem::not_found(format!(
+            "there is no tile matrix set '{}' here; there is {}",
+            short(id),
+            known.join(", ")
+        ))
+    })
 }
 
 /// The set, and beside what version 2.0 calls its members what 1.0 called them (17-083r2), which is
 /// all that GDAL up to 3.6 reads.
-fn definition() -> Json {
-    let matrix = |z: u8| {
-        let side = 1_u32 << z;
-        let scale = SCALE / f64::from(side);
+fn definition(set: &MatrixSet) -> Json {
+    let matrix = |matrix: Matrix| {
         json!({
-            "id": z.to_string(),
-            "identifier": z.to_string(),
-            "scaleDenominator": scale,
-            "cellSize": 2.0 * HALF / f64::from(TILE_PX) / f64::from(side),
+            "id": matrix.zoom.to_string(),
+            "identifier": matrix.zoom.to_string(),
+            "scaleDenominator": matrix.scale,
+            "cellSize": matrix.cell,
             "cornerOfOrigin": "topLeft",
-            "pointOfOrigin": [-HALF, HALF],
-            "topLeftCorner": [-HALF, HALF],
+            "pointOfOrigin": set.origin,
+            "topLeftCorner": set.origin,
             "tileWidth": TILE_PX,
             "tileHeight": TILE_PX,
-            "matrixWidth": side,
-            "matrixHeight": side,
+            "matrixWidth": matrix.columns,
+            "matrixHeight": matrix.rows,
         })
     };
-    json!({
+    let mut out = json!({
         "type": "TileMatrixSetType",
-        "id": SET,
-        "identifier": SET,
-        "title": "Google Maps Compatible for the World",
-        "uri": SET_URI,
-        "crs": CRS_URI,
-        "supportedCRS": CRS_URI,
-        "orderedAxes": ["X", "Y"],
-        "wellKnownScaleSet": "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible",
-        "tileMatrices": (0..=TileId::MAX_ZOOM).map(matrix).collect::<Vec<_>>(),
-    })
+        "id": set.id,
+        "identifier": set.id,
+        "title": set.title,
+        "uri": set.uri(),
+        "crs": set.crs.uri(),
+        "supportedCRS": set.crs.uri(),
+        "orderedAxes": set.axes,
+        "tileMatrices": set.matrices().map(matrix).collect::<Vec<_>>(),
+    });
+    if let Some(scales) = set.scale_set {
+        out["wellKnownScaleSet"] =
+            json!(format!("http://www.opengis.net/def/wkss/OGC/1.0/{scales}"));
+    }
+    out
 }

@@ -17,11 +17,12 @@ use super::landing::answer;
 use super::negotiate::{Format, preferred};
 use super::{link, parameters};
 use crate::atlas::Frame;
-use crate::geo::TileId;
-use crate::http::matrix::TILE_PX;
+use crate::geo::{Crs, TileId};
+use crate::http::mapped::MapAsked;
+use crate::http::matrix::{SetTile, TILE_PX};
+use crate::http::pictures::send;
 use crate::http::request::{Asker, JSON, Params, short};
 use crate::http::site::PublicUrl;
-use crate::http::styles::style_or_first;
 use crate::http::{Problem, tiles, vector};
 use crate::service::Service;
 use crate::sheet::Output;
@@ -40,7 +41,7 @@ pub fn routes() -> Router<Service> {
     )
 }
 
-/// The tilesets of one thing: there is one.
+/// The tilesets of one thing, one in each tile matrix set.
 async fn sets(
     asked: Asked,
     Asker(service): Asker,
@@ -50,10 +51,16 @@ async fn sets(
 ) -> Result<Response, Problem> {
     let format = Format::wanted(&mut params, &headers, &Format::PLAIN)?;
     params.finish("f")?;
-    let described = asked.tilesets.described(service.map(), &url, false)?;
+    let mut sets: Vec<_> = asked.tilesets.sets().iter().collect();
+    // What GDAL takes where it is not told: its boxes are in degrees.
+    sets.sort_by_key(|set| set.crs != Crs::Crs84);
+    let described = sets
+        .into_iter()
+        .map(|set| asked.tilesets.described(service.map(), &url, set, false))
+        .collect::<Result<Vec<_>, _>>()?;
     let here = format!("{url}{}", asked.tilesets.path());
     let links = [link("self", JSON, format!("{here}?f=json"), "These tilesets")];
-    answer(format, &headers, "Tilesets", json!({"links": links, "tilesets": [described]}))
+    answer(format, &headers, "Tilesets", json!({"links": links, "tilesets": described}))
 }
 
 /// What is to be known of a tileset.
@@ -66,8 +73,7 @@ async fn set(
 ) -> Result<Response, Problem> {
     let format = Format::wanted(&mut params, &headers, &Format::PLAIN)?;
     params.finish("f")?;
-    let described = asked.tilesets.described(service.map(), &url, true)?;
-    asked.check_set()?;
+    let described = asked.tilesets.described(service.map(), &url, asked.set()?, true)?;
     answer(format, &headers, "A tileset", described)
 }
 
@@ -80,8 +86,9 @@ async fn tile(
 ) -> Result<Response, Problem> {
     let tile = asked.tile()?;
     let names = match asked.tilesets {
-        Tileset::Map(style) => {
-            return image_tile(&service, style.as_deref(), tile, params, &headers).await;
+        Tileset::Map(_) | Tileset::CollectionMap(_) => {
+            let drawn = asked.tilesets.drawn(service.map())?;
+            return image_tile(&service, drawn, tile, params, &headers).await;
         }
         Tileset::Collection(id) => vec![id],
         Tileset::All => match params.take("collections") {
@@ -89,7 +96,8 @@ async fn tile(
             None => service.map().catalog().collections().map(|(id, _)| id.to_string()).collect(),
         },
     };
-    vector_tile(&service, names, tile, params, &headers).await
+    let quad = tile.quad.ok_or_else(|| Problem::not_found("there is no such vector tile"))?;
+    vector_tile(&service, names, quad, params, &headers).await
 }
 
 /// Says in an answer which time it is of, where one was asked for.
@@ -118,12 +126,11 @@ async fn vector_tile(
 
 async fn image_tile(
     service: &Service,
-    style: Option<&str>,
-    tile: TileId,
+    (style, layers): (String, Option<Vec<String>>),
+    tile: SetTile,
     mut params: Params,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let style = style_or_first(service.map(), style)?;
     let named = params.take("f");
     let is_named = named.is_some();
     let name = match named {
@@ -141,7 +148,19 @@ async fn image_tile(
     if let Some(time) = &time {
         params.put("date", &parameters::day_of(time)?)?;
     }
-    let frame = Frame::tile(tile, TILE_PX, 1);
-    let answer = tiles::draw(service, (style, frame, output), params, headers, is_named).await?;
+    let answer = match tile.quad {
+        Some(quad) if layers.is_none() => {
+            let frame = Frame::tile(quad, TILE_PX, 1);
+            tiles::draw(service, (style, frame, output), params, headers, is_named).await?
+        }
+        _ => {
+            let output = tiles::with_palette(&mut params, output)?;
+            params.refuse_lists()?;
+            let settings = params.pairs().map(|(k, v)| (k.to_string(), v.to_string()));
+            let asked = MapAsked::tile(style, &tile, (output, 1), settings);
+            let picture = MapAsked { layers, ..asked }.picture(service.map())?;
+            send(service, picture, headers, is_named).await?
+        }
+    };
     Ok(of_time(answer, time.as_deref()))
 }

@@ -2,12 +2,13 @@
 
 use serde_json::{Value as Json, json};
 
-use super::matrix::{CRS_URI, SET, SET_URI};
 use crate::atlas::Map;
 use crate::encode::Grid;
 use crate::geo::WorldBox;
 use crate::http::Problem;
+use crate::http::matrix::{Matrix, MatrixSet};
 use crate::http::ogc::collections::{property, unknown};
+use crate::http::ogc::maps::layers_of_collection;
 use crate::http::ogc::relations::TILING_SCHEME;
 use crate::http::ogc::{link, segment};
 use crate::http::request::JSON;
@@ -26,6 +27,8 @@ pub enum Tileset {
     Collection(String),
     /// The map in a style, the first where none is named.
     Map(Option<String>),
+    /// What the first style draws of a collection.
+    CollectionMap(String),
 }
 
 impl Tileset {
@@ -36,6 +39,31 @@ impl Tileset {
             Self::Collection(id) => format!("/collections/{}/tiles", segment(id)),
             Self::Map(None) => "/map/tiles".to_string(),
             Self::Map(Some(style)) => format!("/styles/{}/map/tiles", segment(style)),
+            Self::CollectionMap(id) => format!("/collections/{}/map/tiles", segment(id)),
+        }
+    }
+
+    /// The tile matrix sets that it is in: maps in all of them.
+    pub fn sets(&self) -> &'static [MatrixSet] {
+        MatrixSet::of(self.is_map())
+    }
+
+    fn is_map(&self) -> bool {
+        matches!(self, Self::Map(_) | Self::CollectionMap(_))
+    }
+
+    /// The style of a map, and its layers where these are not all.
+    ///
+    /// # Errors
+    /// Where there is no such style, or it does not draw the collection.
+    pub fn drawn(&self, map: &Map) -> Result<(String, Option<Vec<String>>), Problem> {
+        match self {
+            Self::CollectionMap(id) => {
+                let (style, layers) = layers_of_collection(map, id)?;
+                Ok((style, Some(layers)))
+            }
+            Self::Map(Some(style)) => Ok((style_or_first(map, Some(style))?, None)),
+            _ => Ok((style_or_first(map, None)?, None)),
         }
     }
 
@@ -52,7 +80,7 @@ impl Tileset {
                 };
                 ("All collections".to_string(), boxes.reduce(around))
             }
-            Self::Collection(id) => {
+            Self::Collection(id) | Self::CollectionMap(id) => {
                 let index = map.catalog().collection(id).ok_or_else(|| unknown(map, id))?;
                 (index.collection().title.clone(), index.bounds())
             }
@@ -65,30 +93,41 @@ impl Tileset {
     }
 
     /// As it is listed, and by itself.
-    pub fn described(&self, map: &Map, url: &str, is_whole: bool) -> Result<Json, Problem> {
+    ///
+    /// # Errors
+    /// Where there is no such collection or style.
+    pub fn described(
+        &self,
+        map: &Map,
+        url: &str,
+        set: &MatrixSet,
+        is_whole: bool,
+    ) -> Result<Json, Problem> {
         let (title, bounds) = self.about(map)?;
-        let here = format!("{url}{}/{SET}", self.path());
+        let here = format!("{url}{}/{}", self.path(), set.id);
         let mut links = vec![
             link("self", JSON, format!("{here}?f=json"), "This tileset"),
-            link(TILING_SCHEME, JSON, format!("{url}/tileMatrixSets/{SET}"), "Its tile matrix set"),
+            link(
+                TILING_SCHEME,
+                JSON,
+                format!("{url}/tileMatrixSets/{}", set.id),
+                "Its tile matrix set",
+            ),
         ];
-        let items: &[(&str, &str)] = match self {
-            Self::Map(_) => &IMAGES,
-            _ => &[(MVT, "mvt")],
-        };
+        let is_map = self.is_map();
+        let items: &[(&str, &str)] = if is_map { &IMAGES } else { &[(MVT, "mvt")] };
         for (kind, name) in items {
             let place = format!("{here}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}?f={name}");
             let mut item = link("item", kind, place, "A tile");
             item["templated"] = json!(true);
             links.push(item);
         }
-        let is_map = matches!(self, Self::Map(_));
         let mut out = json!({
             "title": title,
             "dataType": if is_map { "map" } else { "vector" },
-            "crs": CRS_URI,
-            "tileMatrixSetURI": SET_URI,
-            "tileMatrixSetId": SET,
+            "crs": set.crs.uri(),
+            "tileMatrixSetURI": set.uri(),
+            "tileMatrixSetId": set.id,
             "links": links,
         });
         if let Some(bounds) = bounds.filter(|_| is_whole) {
@@ -99,6 +138,19 @@ impl Tileset {
                 "upperRight": rounded([east, north]),
                 "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
             });
+        }
+        if is_whole && is_map {
+            // The whole of each: there are tiles everywhere.
+            let limits = |matrix: Matrix| {
+                json!({
+                    "tileMatrix": matrix.zoom.to_string(),
+                    "minTileRow": 0,
+                    "maxTileRow": matrix.rows - 1,
+                    "minTileCol": 0,
+                    "maxTileCol": matrix.columns - 1,
+                })
+            };
+            out["tileMatrixSetLimits"] = set.matrices().map(limits).collect();
         }
         if is_whole && !is_map {
             let ids: Vec<String> = match self {

@@ -133,15 +133,9 @@ async fn feature_info(
             return Err(Exception::new("InvalidPoint", name, text));
         }
     }
-    let (x, y) = (f64::from(i) + 0.5, f64::from(j) + 0.5);
-    let place = |x: f64| asked.map.place(styled, (x, y));
-    let (Some(at), Some(beside)) = (place(x)?, place(x + 1.0)?) else {
+    let Some((at, side)) = asked.map.pixel(styled, (i, j))? else {
         return Err(Exception::new("InvalidPoint", column, "there is no place at this pixel"));
     };
-    let ratio = f64::from(asked.map.ratio);
-    // At the end of a world the next pixel may be at the beginning of it.
-    let across = (beside.x - at.x) - (beside.x - at.x).round();
-    let side = across.hypot(beside.y - at.y) * ratio;
     let default = || styled.default_day().map(|day| day.to_string());
     let day = asked.map.settings.iter().find(|(key, _)| key == "date").map(|(_, day)| day.clone());
     let pixel = Pixel {
