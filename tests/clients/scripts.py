@@ -1,4 +1,4 @@
-"""The map and its features in the scripts that people write: folium in Chromium, contextily, DuckDB, R; and KML as GDAL reads it.
+"""The map and its features in the scripts that people write: folium in Chromium, contextily, DuckDB, R.
 Usage: python scripts.py PROGRAM [CHROMIUM [RSCRIPT]], '' where there is none."""
 import collections
 import glob
@@ -114,14 +114,6 @@ def of_r(url, rscript):
         # sf measures on a sphere.
         check(f'R {day}', int(count) == answer['numberMatched'] and abs(float(area) / 1e6 / mine - 1) < 0.005, (count, area, mine))
     print('R: sf reads the features of', ', '.join(DAYS))
-
-
-def of_kml(url, folder):
-    """The tree, as GDAL's driver of super-overlays has it: a picture of the world."""
-    file = folder / 'map.kml'
-    file.write_bytes(urllib.request.urlopen(f'{url}/styles/conflict/map.kml?date=2020-11-25').read())
-    run = subprocess.run(['gdal_translate', '-q', '-of', 'PNG', '-outsize', '1024', '512', file, folder / 'kml.png'], capture_output=True, text=True)
-    check('KML', (folder / 'kml.png').exists(), run.stderr)
 
 
 program, chromium, rscript = (sys.argv[1:] + ['', ''])[:3]
