@@ -1,6 +1,6 @@
 //! Says which build this is, and bundles what web pages load from npm into the binary, so that they
 //! need nothing from elsewhere. Where npm is missing or cannot reach its registry the build says so,
-//! and the viewer page loads Leaflet from a public CDN, by integrity hash.
+//! and the viewer is a picture with links.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,15 +8,6 @@ use std::{env, fs, io};
 
 use pulldown_cmark::html::push_html;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
-
-const BUNDLED: &str = r#"<link rel="stylesheet" href="/assets/leaflet.css"><script src="/assets/leaflet.js"></script>"#;
-/// The hashes are of the files in the npm package leaflet 1.9.4.
-const FROM_CDN: &str = concat!(
-    r#"<link rel="stylesheet" href="https://unpkg.com/leaflet@1.9.4/dist/leaflet.css" crossorigin="anonymous" "#,
-    r#"integrity="sha384-sHL9NAb7lN7rfvG5lfHpm643Xkcjzp4jFvuavGOndn6pjVqS6ny56CAt3nsEVT4H">"#,
-    r#"<script src="https://unpkg.com/leaflet@1.9.4/dist/leaflet.js" crossorigin="anonymous" "#,
-    r#"integrity="sha384-cxOPjt7s7Iz04uaHJceBmS+qpjv2JkIHNVcuOrM+YHwZOmJGBXI00mdUXEq65HTH"></script>"#,
-);
 
 /// What decides what the program draws and answers.
 const MADE_FROM: [&str; 6] = ["src", "styles", "geodata", "fonts", "web", "Cargo.lock"];
@@ -32,21 +23,16 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     println!("cargo::rerun-if-changed={CLIENTS}");
     fs::write(out.join("clients.html"), page_of(&fs::read_to_string(CLIENTS)?))?;
-    let tags = match bundle(&out.join("npm"), &out) {
-        Ok(()) => BUNDLED,
-        Err(e) => {
-            println!(
-                "cargo::warning=the scripts of web pages could not be bundled ({e}); the viewer \
-                 page will load Leaflet from a public CDN, and there are no pages of MapLibre GL \
-                 JS and OpenLayers"
-            );
-            for (_, name) in SCRIPTS {
-                fs::write(out.join(name), "")?;
-            }
-            FROM_CDN
+    if let Err(e) = bundle(&out.join("npm"), &out) {
+        println!(
+            "cargo::warning=the scripts of web pages could not be bundled ({e}): the viewer will be \
+             a picture with links, and there are no pages of MapLibre GL JS and OpenLayers"
+        );
+        for name in SCRIPTS.map(|(_, name)| name).into_iter().chain([VIEWER]) {
+            fs::write(out.join(name), "")?;
         }
-    };
-    fs::write(out.join("leaflet-tags.html"), tags)
+    }
+    Ok(())
 }
 
 /// The page for whoever adds the map to something.
@@ -79,7 +65,10 @@ const SCRIPTS: [(&str, &str); 8] = [
     ("ol-mapbox-style/dist/olms.js", "olms.js"),
 ];
 
-/// Copies what pages load, installed by `npm ci` from the committed lock file into `folder`.
+/// The viewer's script, of all of `web/viewer/`.
+const VIEWER: &str = "viewer.js";
+
+/// Copies what pages load, and bundles the viewer by esbuild; both installed by `npm ci` from the committed lock file into `folder`.
 fn bundle(folder: &Path, out: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let lock = |folder: &Path| fs::read(folder.join("package-lock.json")).ok();
@@ -90,14 +79,32 @@ fn bundle(folder: &Path, out: &Path) -> io::Result<()> {
     let copy = || {
         SCRIPTS.iter().try_for_each(|(from, name)| {
             fs::copy(folder.join("node_modules").join(from), out.join(name)).map(|_| ())
-        })
+        })?;
+        let esbuild = folder.join("node_modules/esbuild/bin/esbuild");
+        let output = Command::new("node")
+            .arg(esbuild)
+            .args(["web/viewer/main.ts", "--bundle", "--minify", "--target=es2022"])
+            .args(["--format=iife", "--log-level=error"])
+            .arg(format!("--outfile={}", out.join(VIEWER).display()))
+            .output()?;
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned())),
+        }
     };
     // What is there is of this lock file: a build after a change of the source asks npm for nothing.
     if is_same && copy().is_ok() {
         return Ok(());
     }
     let output = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        .args([
+            "ci",
+            "--omit=dev",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ])
         .current_dir(folder)
         .output()
         .map_err(|e| io::Error::other(format!("npm: {e}")))?;

@@ -10,7 +10,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Problem;
-use super::viewer;
 
 /// Pages at this path and below may stand in frames of other sites; no other page may.
 const FRAMED: &str = "/embed";
@@ -18,7 +17,7 @@ const FRAMED: &str = "/embed";
 /// Of pages, but for who may frame them: scripts, styles and pictures of our own, nothing inline;
 /// and workers that these scripts make.
 const PAGE_POLICY: &str = "default-src 'none'; img-src 'self' data:; connect-src 'self'; base-uri \
-    'none'; form-action 'none'; worker-src 'self' blob:";
+    'none'; form-action 'none'; worker-src 'self' blob:; script-src 'self'; style-src 'self'";
 
 /// Of drawings, should one be opened as a page: nothing runs and nothing is loaded.
 const DRAWING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
@@ -58,9 +57,8 @@ pub async fn guard(mut request: Request, next: Next) -> Response {
     }
     let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if kind.starts_with("text/html") {
-        let sources = viewer::script_sources();
         let framing = if may_be_framed { "" } else { "; frame-ancestors 'none'" };
-        let policy = format!("{PAGE_POLICY}; script-src {sources}; style-src {sources}{framing}");
+        let policy = format!("{PAGE_POLICY}{framing}");
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }

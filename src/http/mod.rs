@@ -4,10 +4,13 @@
 mod attribution;
 mod batch;
 mod body;
+mod card;
 mod fonts;
 mod guard;
+mod legend;
 mod mapped;
 mod matrix;
+mod oembed;
 mod ogc;
 mod ows;
 mod picture_name;
@@ -65,6 +68,8 @@ pub fn router(service: Service, site: Site) -> Router {
         ]);
     Router::new()
         .route("/", get(ogc::root).layer(axum::middleware::map_response(ogc::by_accept)))
+        .route("/oembed", get(oembed::oembed))
+        .route("/embed", get(viewer::embed))
         .route("/add", get(viewer::add))
         .route("/maplibre", get(viewer::maplibre))
         .route("/openlayers", get(viewer::openlayers))
@@ -73,6 +78,8 @@ pub fn router(service: Service, site: Site) -> Router {
         .route("/styles.json", get(styles::list))
         .route("/styles/{name}", get(styles::tilejson))
         .route("/styles/{id}/style.json", get(styles::style))
+        .route("/styles/{id}/legend.json", get(legend::rows))
+        .route("/styles/{id}/legend.png", get(legend::image))
         .route("/styles/{id}/vector.json", get(vector::style_json))
         .route("/styles/{id}/vector/{z}/{x}/{file}", get(vector::style_tile))
         .route("/data/{file}", get(vector::collections_json))

@@ -263,6 +263,7 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
         .flat_map(|t| t.split('|'))
         .map(str::to_string)
         .collect();
+    let hide = params.take("hide");
     let animate = match (params.take("from"), params.take("to")) {
         (None, None) => None,
         (from, to) => Some(Animate {
@@ -280,6 +281,7 @@ fn spec_of(params: &mut Params) -> Result<Spec, Problem> {
         quality: params.take_count("quality", 1..=100)?.map(|q| q as u8),
         text: params.take("text"),
         furniture: params.take("furniture"),
+        hide: hide.iter().flat_map(|names| names.split(',')).map(str::to_string).collect(),
         preset: params.take("preset"),
         title: params.take("title"),
         subtitle: params.take("subtitle"),

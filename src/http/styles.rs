@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::card::is_preferred;
 use super::published::Features;
 use super::request::{Asker, JSON, Params, STYLE, UrlPath, cached, json, short};
 use super::site::PublicUrl;
@@ -31,6 +32,7 @@ pub async fn list(
                 "tilejson": format!("{url}/styles/{id}.json"),
                 "state": state_json(styled),
                 "dates": styled.changes().iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "preferred": is_preferred(styled),
             })
         })
         .collect();
@@ -76,6 +78,11 @@ pub async fn tilejson(
         "vector_layers": [],
         "state": state_json(styled),
     });
+    if let Some(frame) = styled.frame() {
+        let ((west, north), (east, south)) = (frame.min.to_degrees(), frame.max.to_degrees());
+        out["contactline:frame"] =
+            json!([west, south, east, north].map(|v| (v * 1e6).round() / 1e6));
+    }
     if let (Some([lon, lat]), Some(zoom)) = (styled.style.center, styled.style.zoom) {
         // A 256 px tile's zoom is one more than the style's.
         out["center"] = json!([lon, lat, (zoom + 1.0).round()]);

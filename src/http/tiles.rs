@@ -7,10 +7,10 @@ use super::Problem;
 use super::picture_name::picture_name;
 use super::pictures::send;
 use super::request::{Asker, Params, UrlPath, number, short};
-use crate::atlas::{Frame, FrameError, Size};
+use crate::atlas::{Frame, FrameError, Size, StyledMap};
 use crate::geo::TileId;
 use crate::service::Service;
-use crate::sheet::{Output, Picture, PictureError};
+use crate::sheet::{Output, Picture, PictureError, Shown};
 
 /// `/styles/{id}/{z}/{x}/{y}[@{ratio}x].png`, 256 CSS px.
 pub async fn tile(
@@ -114,6 +114,24 @@ pub fn with_palette(params: &mut Params, output: Output) -> Result<Output, Probl
     }
 }
 
+/// The layers that are drawn where `hide` names some that are not; none where it does not.
+///
+/// # Errors
+/// Where the style has no such layer.
+pub fn shown_layers(
+    styled: &StyledMap,
+    params: &mut Params,
+) -> Result<Option<Vec<String>>, Problem> {
+    let Some(hidden) = params.take("hide") else { return Ok(None) };
+    let hidden: Vec<&str> = hidden.split(',').collect();
+    let layers = || styled.style.layers.iter().map(|layer| &layer.id);
+    if let Some(other) = hidden.iter().find(|name| !layers().any(|layer| layer == *name)) {
+        let told = format!("hide: the style has no layer '{}'", short(other));
+        return Err(Problem::bad_request(told));
+    }
+    Ok(Some(layers().filter(|layer| !hidden.contains(&layer.as_str())).cloned().collect()))
+}
+
 /// Answers with a tile of a style, as parameters say; it is `lasting` where it hangs on nothing of
 /// the request but its URL.
 pub async fn draw(
@@ -125,8 +143,10 @@ pub async fn draw(
 ) -> Result<Response, Problem> {
     let styled = service.map().style(&style).ok_or_else(|| PictureError::Style(short(&style)))?;
     let output = with_palette(&mut params, output)?;
+    let layers = shown_layers(styled, &mut params)?;
     let state = styled.state(params.pairs())?;
     params.refuse_lists()?;
-    let picture = Picture::plain(style, state, frame, output);
+    let plain = Picture::plain(style, state, frame, output);
+    let picture = Picture { shown: Shown { layers, ..Shown::default() }, ..plain };
     send(service, picture, headers, lasting).await
 }

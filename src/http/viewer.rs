@@ -1,13 +1,15 @@
 //! The viewer page at `/`, the pages of other clients (`/maplibre`, `/openlayers`), how to add the
-//! map to them (`/add`), and what pages load. Libraries are bundled when the binary is built; a build without npm serves the viewer with
-//! Leaflet from a public CDN, by integrity hash, and no other pages.
+//! map to them (`/add`), and what pages load. All of it is bundled when the binary is built; a build
+//! without npm serves the map as a picture in place of the viewer, and no other pages.
 
-use axum::http::header;
+use axum::http::{Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::Problem;
-use super::request::{UrlPath, short};
+use super::card::{Card, escaped};
+use super::request::{Asker, UrlPath, short};
 use super::site::PublicUrl;
+use crate::atlas::Map;
 
 const PAGE: &str = include_str!("../../web/index.html");
 const MAPLIBRE: &str = include_str!("../../web/maplibre.html");
@@ -15,9 +17,8 @@ const ADD: &str = include_str!("../../web/add.html");
 /// docs/clients.md as HTML.
 const CLIENTS: &str = include_str!(concat!(env!("OUT_DIR"), "/clients.html"));
 const OPENLAYERS: &str = include_str!("../../web/openlayers.html");
-/// The tags that load Leaflet: from `/assets/`, or from the CDN.
-const LEAFLET_TAGS: &str = include_str!(concat!(env!("OUT_DIR"), "/leaflet-tags.html"));
-
+/// The picture of the viewer's page without scripts.
+const PICTURE: &str = "map?f=png&amp;width=1024&amp;crs=EPSG:3857";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 
@@ -26,14 +27,28 @@ macro_rules! asset {
     (web $name:literal, $kind:expr) => {
         ($name, $kind, include_str!(concat!("../../web/", $name)))
     };
+    (words $lang:literal) => {
+        (
+            concat!("words-", $lang, ".json"),
+            "application/json",
+            include_str!(concat!("../../web/words/", $lang, ".json")),
+        )
+    };
     (npm $name:literal, $kind:expr) => {
         ($name, $kind, include_str!(concat!(env!("OUT_DIR"), "/", $name)))
     };
 }
 
 /// Names, media types and texts of what pages load.
-const ASSETS: [(&str, &str, &str); 17] = [
-    asset!(web "viewer.js", SCRIPT),
+const ASSETS: [(&str, &str, &str); 24] = [
+    asset!(npm "viewer.js", SCRIPT),
+    asset!(words "az"),
+    asset!(words "hy"),
+    asset!(words "ru"),
+    asset!(words "ka"),
+    asset!(words "fa"),
+    asset!(words "tr"),
+    asset!(words "fr"),
     asset!(web "viewer.css", STYLE),
     // Of the pages of `ogc/html`.
     asset!(web "resource.css", STYLE),
@@ -58,15 +73,21 @@ fn text(name: &str) -> Option<(&'static str, &'static str)> {
     own.map(|(_, kind, text)| (*kind, *text))
 }
 
-/// Where pages load scripts and style sheets from.
-pub fn script_sources() -> &'static str {
-    if text("leaflet.js").is_none() { "'self' https://unpkg.com" } else { "'self'" }
+/// `/`, with what its address shows for those who run no scripts.
+pub fn page(map: &Map, url: &str, uri: &Uri) -> Response {
+    let mut page = PAGE.to_string();
+    if text("viewer.js").is_none() {
+        page = page.replace("noscript>", "div>").replace("<main>", "<main hidden>");
+    }
+    if let Some(card) = Card::new(map, url, uri) {
+        page = page.replace("<!-- card -->", &card.tags).replace(PICTURE, &escaped(&card.picture));
+    }
+    ([(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response()
 }
 
-/// `/`
-pub async fn page() -> Response {
-    let page = PAGE.replace("<!-- leaflet -->", LEAFLET_TAGS);
-    ([(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response()
+/// `/embed`: the same for frames of other pages.
+pub async fn embed(Asker(service): Asker, PublicUrl(url): PublicUrl, uri: Uri) -> Response {
+    page(service.map(), &url, &uri)
 }
 
 /// `/maplibre`

@@ -53,6 +53,9 @@ pub struct Spec {
     /// The style's own settings: `{"date": "2020-11-25", "lang": "hy"}`.
     #[serde(default)]
     pub state: BTreeMap<String, String>,
+    /// Layers of the style that are not drawn.
+    #[serde(default)]
+    pub hide: Vec<String>,
     /// `all`, `none`, or parts with commas between.
     pub furniture: Option<String>,
     pub title: Option<String>,

@@ -32,7 +32,7 @@ pub enum Stage {
 }
 
 impl Map {
-    fn drawn<'a>(
+    pub(super) fn drawn<'a>(
         &'a self,
         picture: &Picture,
         effort: &'a Effort,

@@ -28,10 +28,11 @@ impl<'a> Drawn<'a> {
         effort: &'a Effort,
     ) -> Result<Self, PictureError> {
         let overlay = picture.overlay.as_ref();
+        let layers = picture.shown.layers.as_ref();
         let mut plain =
-            overlay.map_or(Cow::Borrowed(styled), |overlay| Cow::Owned(styled.overlaid(overlay)));
-        if let Some(layers) = &picture.shown.layers {
-            plain = Cow::Owned(plain.only(layers));
+            layers.map_or(Cow::Borrowed(styled), |layers| Cow::Owned(styled.only(layers)));
+        if let Some(overlay) = overlay {
+            plain = Cow::Owned(plain.overlaid(overlay));
         }
         if picture.output.is_scaled() {
             plain = Cow::Owned(plain.in_full());

@@ -110,7 +110,7 @@ impl Spec {
         slips::shorten(&mut warnings);
         Ok(Picture {
             style: style.to_string(),
-            shown: Shown::default(),
+            shown: Shown { layers: self.shown_layers(styled)?, ..Shown::default() },
             state: days.state(styled)?,
             frame,
             overlay,
@@ -120,6 +120,21 @@ impl Spec {
             furnishing,
             warnings,
         })
+    }
+
+    /// The layers that are drawn, where some are not.
+    fn shown_layers(&self, styled: &StyledMap) -> Result<Option<Vec<String>>, SpecError> {
+        let layers = || styled.style.layers.iter().map(|layer| &layer.id);
+        let known = |name: &String| layers().any(|layer| layer == name);
+        if let Some(i) = self.hide.iter().position(|name| !known(name)) {
+            let told = format!(
+                "the style has no layer '{}'",
+                self.hide[i].chars().take(60).collect::<String>()
+            );
+            return Err(SpecError::at(format!("/hide/{i}"), told));
+        }
+        let shown = || layers().filter(|layer| !self.hide.contains(layer)).cloned().collect();
+        Ok((!self.hide.is_empty()).then(shown))
     }
 
     /// Whether two maps stand side by side.

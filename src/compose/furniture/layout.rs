@@ -64,6 +64,11 @@ impl<'a> Layout<'a> {
         self.callouts = self.furnish.callouts(self.map, &self.taken(), labels);
     }
 
+    /// The rows of the legend as pieces of their own.
+    pub fn pieces(&self) -> Vec<super::Piece> {
+        self.furnish.pieces()
+    }
+
     /// Whether nothing of it is drawn.
     pub fn is_bare(&self) -> bool {
         self.taken().is_empty()

@@ -44,6 +44,15 @@ pub struct Seen<'a> {
     pub outline: bool,
 }
 
+/// A row of the legend for a page: its words, the layers that draw it, and the piece of the map
+/// that stands before them, with its size, CSS px.
+pub struct Piece {
+    pub label: String,
+    pub layers: Vec<String>,
+    pub size: [f64; 2],
+    pub items: Vec<Item>,
+}
+
 /// An entry with what it is drawn by, a sample of it, and its words.
 pub(super) struct Row<'a> {
     layers: &'a [&'a Layer],
@@ -110,6 +119,24 @@ impl<'a> Furnish<'a> {
     fn swatch_size(&self) -> (f64, f64, f64) {
         let [width, height] = self.sizes.swatch;
         (width * self.unit, height * self.unit, self.sizes.swatch_gap * self.unit)
+    }
+
+    /// The legend's rows as pieces of their own.
+    pub(super) fn pieces(&self) -> Vec<Piece> {
+        let (width, height, _) = self.swatch_size();
+        // Bands reach beyond their box.
+        let over = (WIDER * height).ceil();
+        let size = [width + 2.0 * over, height + 2.0 * over];
+        let piece = |(entry, layers, seen): &(&LegendEntry, Vec<&Layer>, Vec<Seen>)| {
+            let at = CssRect::sized([over, over], [width, height]);
+            Some(Piece {
+                label: entry.label(self.words.language).to_string(),
+                layers: entry.layers.clone(),
+                size,
+                items: self.swatch(layers, seen.first()?, at),
+            })
+        };
+        self.subject.entries.iter().filter_map(piece).collect()
     }
 
     /// The legend's rows, each at most so wide.

@@ -34,7 +34,7 @@ pub use about::{all_sources, alternative};
 pub use callouts::Callout;
 pub use images::logo_room;
 pub use layout::{Bands, Layout, bands};
-pub use legend::{Seen, belongs, seen};
+pub use legend::{Piece, Seen, belongs, seen};
 pub use parts::{Corner, Furniture, Part, Theme};
 pub use rect::{CssRect, PxRect};
 pub use words::Words;
@@ -50,7 +50,7 @@ use crate::scene::{Cap, Fill, Ink, Item, Join, Line, LineInk, Lines, Scene, Stro
 use crate::sprite::Image;
 use crate::style::LegendEntry;
 use crate::text::{Fonts, Justify};
-use hiding::Piece;
+use hiding::Piece as Hideable;
 use parts::Palette;
 use sizes::{Sizes, body_text};
 use write::{Block, Pen};
@@ -126,7 +126,7 @@ pub(super) struct Furnish<'a> {
     /// All of the picture.
     page: CssRect,
     /// What of the map boxes should not hide, found when the first is placed.
-    pieces: OnceCell<Vec<Piece>>,
+    pieces: OnceCell<Vec<Hideable>>,
     /// How many lines of the bands have given way.
     gone: usize,
 }

@@ -1,26 +1,28 @@
 //! The landing page, what the server conforms to, and the functions of filters.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde_json::{Value as Json, json};
 
 use super::negotiate::Format;
 use super::{html, link, relations};
 use crate::cql2::{FUNCTIONS, Kind};
-use crate::http::request::{JSON, Params, json as json_answer};
+use crate::http::request::{Asker, JSON, Params, json as json_answer};
 use crate::http::site::PublicUrl;
 use crate::http::{Problem, viewer};
 use crate::service::Service;
 
 /// `/`: the viewer for people, links for programs.
 pub async fn root(
+    Asker(service): Asker,
     PublicUrl(url): PublicUrl,
+    uri: Uri,
     mut params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     match Format::wanted(&mut params, &headers, &Format::PLAIN)? {
-        Format::Html => Ok(viewer::page().await),
+        Format::Html => Ok(viewer::page(service.map(), &url, &uri)),
         _ => {
             params.finish("f")?;
             let json = json!({
