@@ -63,22 +63,27 @@ fn write_in(json: &mut Json, state: &BTreeMap<String, Value>, is_sparse: bool) -
         };
         return true;
     }
+    // All of them, whether or not one before has any.
+    let mut written = false;
     match json {
         Json::Array(items) => {
-            let written =
-                items.iter_mut().fold(false, |any, item| write_in(item, state, is_sparse) || any);
-            let simpler = written
-                .then(|| folded(items).or_else(|| without_coalesce(items).filter(|_| is_sparse)));
-            if let Some(simpler) = simpler.flatten() {
+            for item in items.iter_mut() {
+                written |= write_in(item, state, is_sparse);
+            }
+            let simpler =
+                || folded(items).or_else(|| without_coalesce(items).filter(|_| is_sparse));
+            if let Some(simpler) = written.then(simpler).flatten() {
                 *json = simpler;
             }
-            written
         }
-        Json::Object(members) => members
-            .values_mut()
-            .fold(false, |any, member| write_in(member, state, is_sparse) || any),
-        _ => false,
+        Json::Object(members) => {
+            for member in members.values_mut() {
+                written |= write_in(member, state, is_sparse);
+            }
+        }
+        _ => {}
     }
+    written
 }
 
 /// `None` where the two opacities cannot be written as one.
