@@ -188,7 +188,7 @@ async fn tiles_are_those_of_the_other_doors() {
             "/data/districts,control/8/161/97.pbf?datetime=2020-11-25",
             "2020-11-25",
         ),
-        ("/map/tiles/WebMercatorQuad/8/97/161", "/styles/conflict/8/161/97.png", ""),
+        ("/map/tiles/WebMercatorQuad/8/97/161", "/styles/conflict/8/161/97.png", "2025-08-08"),
         (
             "/styles/conflict/map/tiles/WebMercatorQuad/8/97/161?f=webp&datetime=2020-11-25T10:00:00Z&lang=hy",
             "/styles/conflict/8/161/97.webp?date=2020-11-25&lang=hy",
@@ -203,7 +203,18 @@ async fn tiles_are_those_of_the_other_doors() {
         (
             "/map/tiles/WebMercatorQuad/8/97/161?datetime=../2001-01-01",
             "/styles/conflict/8/161/97.png?date=2001-01-01",
-            "../2001-01-01",
+            "2001-01-01",
+        ),
+        (
+            "/map/tiles/WebMercatorQuad/8/97/161?subset=time(%222020-11-25%22)",
+            "/styles/conflict/8/161/97.png?date=2020-11-25",
+            "2020-11-25",
+        ),
+        // Without an end it is the last day on which the map changes.
+        (
+            "/map/tiles/WebMercatorQuad/8/97/161?datetime=2020-12-15/..",
+            "/styles/conflict/8/161/97.png",
+            "2025-08-08",
         ),
     ] {
         let (theirs_, ours_) = (get(theirs).await, get(ours).await);
@@ -242,7 +253,14 @@ async fn what_is_asked_for_wrongly_is_told() {
         ("/map/tiles/WebMercatorQuad/1/a/0", 404, "there is no tile 1/a/0"),
         ("/map/tiles/WebMercatorQuad/1/0/0?f=gif", 400, "png, webp or jpeg"),
         ("/map/tiles/WebMercatorQuad/1/0/0?datetime=soon", 400, "datetime"),
-        ("/map/tiles/WebMercatorQuad/1/0/0?datetime=2020-01-01/..", 400, "open interval"),
+        ("/map/tiles/WebMercatorQuad/1/0/0?subset=time(soon)", 400, "datetime"),
+        ("/map/tiles/WebMercatorQuad/1/0/0?subset=time(2020&datetime=2020", 400, "subset"),
+        (
+            "/map/tiles/WebMercatorQuad/1/0/0?datetime=2020-01-01&subset=time(%222020-01-01%22)",
+            400,
+            "twice",
+        ),
+        ("/map/tiles/WebMercatorQuad/1/0/0?subset=Lat(39:40)", 400, "subset"),
         ("/map/tiles/WebMercatorQuad/1/0/0?datetime=2020-01-01&date=2020-01-01", 400, "twice"),
         ("/map/tiles/WebMercatorQuad/1/0/0?nothing=1", 400, "nothing"),
         ("/tiles/WebMercatorQuad/1/0/0?collections=none", 404, "there is no collection 'none'"),

@@ -166,6 +166,18 @@ async fn what_is_asked_for_wrongly_is_an_exception() {
         (info.replace("i=1&", ""), 400, "MissingParameterValue", "I"),
         (info.replace("j=1&", "j=256&"), 400, "PointIJOutOfRange", "J"),
         (
+            "/styles/conflict/wmts/WebMercatorQuad/9/512/322.png".to_string(),
+            404,
+            "TileOutOfRange",
+            "TILEROW",
+        ),
+        (
+            "/styles/conflict/wmts/Other/9/194/322.png".to_string(),
+            404,
+            "InvalidParameterValue",
+            "TILEMATRIXSET",
+        ),
+        (
             "/styles/conflict/wmts/WebMercatorQuad/9/194/322.bmp".to_string(),
             400,
             "InvalidParameterValue",

@@ -46,7 +46,7 @@ impl<T: serde::de::DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> 
 pub struct Params(Vec<(String, String)>);
 
 /// Parameters that may be repeated.
-const LISTS: [&str; 5] = ["marker", "path", "circle", "callout", "highlight"];
+const LISTS: [&str; 6] = ["marker", "path", "circle", "callout", "highlight", "subset"];
 
 impl<S: Send + Sync> FromRequestParts<S> for Params {
     type Rejection = Problem;

@@ -307,7 +307,7 @@ async fn times(r: &mut Report) {
     }
     for day in ["2020-12-15/..", "2020-12-15/"] {
         let answer = on(&format!("datetime={day}")).await;
-        r.wanted(definition, answer.status == 200, told(day, &answer));
+        r.check(definition, answer.status == 200, told(day, &answer));
     }
     for day in ["soon", "2020-13-01", "2021-01-01/2020-01-01"] {
         let answer = on(&format!("datetime={day}")).await;

@@ -7,7 +7,9 @@ use serde_json::{Value as Json, json};
 
 use super::negotiate::Format;
 use super::{html, link, relations};
+use crate::atlas::{Map, StyledMap};
 use crate::cql2::{FUNCTIONS, Kind};
+use crate::geo::Crs;
 use crate::http::request::{Asker, JSON, Params, json as json_answer};
 use crate::http::site::PublicUrl;
 use crate::http::{Problem, viewer};
@@ -30,10 +32,26 @@ pub async fn root(
                 "description": "The Nagorno-Karabakh conflict as maps, features and answers, as \
                  of any day",
                 "links": links(&url),
+                "extent": extent(service.map()),
+                "crs": Crs::ALL.map(Crs::uri),
             });
             Ok(json_answer(&headers, JSON, &json))
         }
     }
+}
+
+/// Where and when the first style's map is (OGC 20-058, 19).
+fn extent(map: &Map) -> Json {
+    let styled = map.styles().next().map(|(_, styled)| styled);
+    let frame = styled.and_then(StyledMap::frame).map(|frame| {
+        let ((west, north), (east, south)) = (frame.min.to_degrees(), frame.max.to_degrees());
+        [west, south, east, north].map(|v| (v * 1e6).round() / 1e6)
+    });
+    let first = styled.and_then(|styled| styled.changes().first().map(|day| day.to_string()));
+    json!({
+        "spatial": {"bbox": [frame.unwrap_or([-180.0, -85.051_129, 180.0, 85.051_129])]},
+        "temporal": {"interval": [[first, Json::Null]]},
+    })
 }
 
 /// Links to all that there is.

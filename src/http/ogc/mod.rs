@@ -17,6 +17,7 @@ mod small_map;
 mod styles;
 mod tiles;
 mod versions;
+mod when;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};

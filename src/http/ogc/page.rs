@@ -7,6 +7,7 @@ use serde_json::{Map as JsonObject, Value as Json, json};
 use super::collections::{QUERYABLES, SCHEMA_JSON, SORTABLES, unknown};
 use super::negotiate::Format;
 use super::small_map::small_map;
+use super::when::day_of;
 use super::{link, parameters, segment};
 use crate::atlas::Map;
 use crate::catalog::{Cursor, Selection};
@@ -76,7 +77,7 @@ impl Page {
             .filter(|_| selection.matched == 0)
             .and_then(|bounds| map.catalog().swapped(bounds));
         let warnings = swapped.into_iter().collect();
-        let day = named("datetime").and_then(|time| parameters::day_of(time).ok());
+        let day = named("datetime").and_then(|time| day_of(time, None).ok());
         let url = url.to_string();
         let here = format!("{url}/collections/{}", segment(&id));
         let links = links(&here, format, asked, &selection);

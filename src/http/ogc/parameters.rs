@@ -201,15 +201,6 @@ pub fn period(text: &str) -> Result<Period, Problem> {
     })
 }
 
-/// The day of a map: of an interval it is the last.
-pub fn day_of(time: &str) -> Result<String, Problem> {
-    period(time)?;
-    let day = time.rsplit('/').next().unwrap_or(time).get(..10);
-    day.map(str::to_string).ok_or_else(|| {
-        Problem::bad_request("datetime: the map is of a day; an open interval has none")
-    })
-}
-
 /// `filter` with its language and CRS.
 pub fn filter(
     params: &mut Params,

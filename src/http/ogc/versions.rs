@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::collections::unknown;
 use super::negotiate::Format;
 use super::page::feature_json;
+use super::when::day_of;
 use super::{html, link, parameters, segment};
 use crate::atlas::Map;
 use crate::catalog::{Period, Versions};
@@ -151,7 +152,7 @@ impl When {
     /// Where what is said is no day.
     pub fn of(params: &mut Params, headers: &HeaderMap) -> Result<Self, Problem> {
         if let Some(text) = params.take("datetime") {
-            let day = parameters::day_of(&text)?;
+            let day = day_of(&text, None)?;
             return day.parse().map(Self::On).map_err(|_| {
                 let text = short(&text);
                 Problem::bad_request(format!("'{text}' is no value for datetime: a day"))

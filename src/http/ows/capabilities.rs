@@ -45,6 +45,12 @@ pub fn wmts<'a>(
         .attribute("xmlns", "http://www.opengis.net/wmts/1.0")
         .attribute("xmlns:ows", "http://www.opengis.net/ows/1.1")
         .attribute("xmlns:xlink", "http://www.w3.org/1999/xlink")
+        .attribute("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
+        .attribute(
+            "xsi:schemaLocation",
+            "http://www.opengis.net/wmts/1.0 \
+             http://schemas.opengis.net/wmts/1.0/wmtsGetCapabilities_response.xsd",
+        )
         .attribute("version", "1.0.0")
         .child(identification)
         .child(operations)

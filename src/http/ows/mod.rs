@@ -60,6 +60,11 @@ impl Exception {
         Self { code, ..self }
     }
 
+    /// The same where it is a path that names what is not there.
+    fn not_found(self) -> Self {
+        Self { status: StatusCode::NOT_FOUND, ..self }
+    }
+
     fn missing(name: &str) -> Self {
         Self::new("MissingParameterValue", name, format!("the parameter {name} is missing"))
     }

@@ -101,7 +101,12 @@ pub async fn by_path(
     ] {
         pairs.put(name, value);
     }
-    tile(&service, pairs, &headers).await
+    // What a path names and is not there is not found (07-057r7, A.3.5); of its query it is wrong.
+    let named = ["LAYER", "TILEMATRIXSET", "TILEMATRIX", "TILEROW", "TILECOL"];
+    tile(&service, pairs, &headers).await.map_err(|exception| match &exception.locator {
+        Some(locator) if named.contains(&locator.as_str()) => exception.not_found(),
+        _ => exception,
+    })
 }
 
 /// The capabilities, with a style's own settings as their defaults where only that is meant.

@@ -270,7 +270,15 @@ pub async fn style_tile(
 pub fn collections(map: &Map, names: &str) -> Vec<String> {
     match map.catalog().collection(names) {
         Some(_) => vec![names.to_string()],
-        None => names.split(',').map(str::to_string).collect(),
+        None => names.split(',').map(plain).collect(),
+    }
+}
+
+/// A collection's id, of its URL here or of itself.
+fn plain(name: &str) -> String {
+    match name.rsplit_once("/collections/") {
+        Some((_, id)) => id.to_string(),
+        None => name.to_string(),
     }
 }
 

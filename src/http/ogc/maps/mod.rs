@@ -12,7 +12,7 @@ use axum::routing::get;
 
 use super::collections::unknown;
 use super::negotiate::preferred;
-use super::parameters;
+use super::when::{day_of, take_time};
 use crate::atlas::{Map, StyledMap};
 use crate::color::Color;
 use crate::geo::Crs;
@@ -79,10 +79,7 @@ async fn map(
     let named = params.take("f");
     let is_named = named.is_some();
     let output = output(named, &headers)?;
-    let time = params.take("datetime");
-    if let Some(time) = &time {
-        params.put("date", &parameters::day_of(time)?)?;
-    }
+    let time = take_time(&mut params)?;
     let (style, layers) = match &subject {
         Subject::Style(style) => {
             let style = style_or_first(map, style.as_deref())?;
@@ -101,6 +98,9 @@ async fn map(
         }
     };
     let styled = map.style(&style).ok_or_else(|| no_style(map, &style))?;
+    if let Some(time) = &time {
+        params.put("date", &day_of(time, Some(styled))?)?;
+    }
     let place = Place::take(&mut params, styled)?;
     let is_transparent = match params.take("transparent").as_deref() {
         None => None,
@@ -122,6 +122,7 @@ async fn map(
         let told = format!("unknown parameter '{}'; there are: {KNOWN}", short(key));
         return Err(Problem::bad_request(told));
     }
+    let day = drawn_day(styled, &params, time.as_deref());
     let settings = params.pairs().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     let Place { crs, bounds, size_px } = place;
     let asked =
@@ -136,7 +137,7 @@ async fn map(
     let told = [
         ("content-crs", Some(format!("<{}>", crs.uri()))),
         ("content-bbox", Some(own.map(|v| v.to_string()).join(","))),
-        ("content-datetime", time),
+        ("content-datetime", day),
     ];
     for (name, value) in told {
         if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
@@ -148,6 +149,15 @@ async fn map(
 
 /// What is under a map that is not to be seen through.
 const WHITE: Color = Color::new(1.0, 1.0, 1.0, 1.0);
+
+/// The time that an answer says it is of: as it was asked for, or the day that is drawn, where it was
+/// not or is an interval without an end; none of a style that has no time.
+pub fn drawn_day(styled: &StyledMap, params: &Params, time: Option<&str>) -> Option<String> {
+    let whole = time.filter(|time| !time.split('/').any(|end| end.is_empty() || end == ".."));
+    let said = || params.pairs().find(|(key, _)| *key == "date").map(|(_, day)| day.to_string());
+    let default = || styled.default_day().map(|day| day.to_string());
+    whole.map(str::to_string).or_else(said).or_else(default)
+}
 
 /// The format that is named, or that is accepted.
 fn output(named: Option<String>, headers: &HeaderMap) -> Result<Output, Problem> {

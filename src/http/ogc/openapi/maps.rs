@@ -72,13 +72,17 @@ pub fn paths(collections: &[&str], styles: &[&str], paths: &mut JsonObject<Strin
         let id = |what: &str| format!("{name}.{what}");
         add(
             format!("{root}/tiles"),
-            get(("Tilesets", &id("tilesets"), "tiles"), with(vec![parameter("f")]), &plain()),
+            get(
+                ("Tilesets", &id("getTileSetsList"), "tiles"),
+                with(vec![parameter("f")]),
+                &plain(),
+            ),
         );
         let set = format!("{root}/tiles/{{tileMatrixSetId}}");
         add(
             set.clone(),
             get(
-                ("A tileset", &id("tileset"), "tiles"),
+                ("A tileset", &id("getTileSet"), "tiles"),
                 with(vec![matrix_set(is_map), parameter("f")]),
                 &plain(),
             ),
@@ -86,10 +90,19 @@ pub fn paths(collections: &[&str], styles: &[&str], paths: &mut JsonObject<Strin
         let number = |most: u32| json!({"type": "integer", "minimum": 0, "maximum": most});
         let mut parameters = vec![
             matrix_set(is_map),
-            in_path("tileMatrix", "The zoom", number(22)),
+            in_path("tileMatrix", "The zoom", json!({"type": "string", "pattern": "^[0-9]{1,2}$"})),
             in_path("tileRow", "The row", number(4_194_303)),
             in_path("tileCol", "The column", number(4_194_303)),
             parameter("datetime"),
+            query(
+                "f",
+                "The format",
+                json!({"type": "string", "enum": if is_map {
+                    vec!["png", "webp", "jpeg"]
+                } else {
+                    vec!["mvt"]
+                }}),
+            ),
         ];
         if name == "dataset" {
             parameters.push(query("collections", "Only these", text_of("collection-ids")));
@@ -97,20 +110,20 @@ pub fn paths(collections: &[&str], styles: &[&str], paths: &mut JsonObject<Strin
         let forms = images();
         let vector = [(MVT, text_of("binary"))];
         let forms: &[AnswerForm] = if is_map { &forms } else { &vector };
-        let mut tile = get(("A tile", &id("tile"), "tiles"), with(parameters), forms);
+        let mut tile = get(("A tile", &id("getTile"), "tiles"), with(parameters), forms);
         if !is_map {
             tile["get"]["responses"]["204"] = json!({"description": "Nothing is in the tile"});
         }
         add(format!("{set}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"), tile);
     }
     for (path, name, own) in [
-        ("/map", "map.map", None),
-        ("/styles/{styleId}/map", "styledMap.map", Some(style())),
-        ("/collections/{collectionId}/map", "collection.map", Some(collection())),
+        ("/map", "map.getMap", None),
+        ("/styles/{styleId}/map", "styledMap.getMap", Some(style())),
+        ("/collections/{collectionId}/map", "collection.getMap", Some(collection())),
     ] {
         let mut parameters: Vec<Json> = own.into_iter().collect();
         parameters.extend(of_maps());
-        if name != "collection.map" {
+        if name != "collection.getMap" {
             parameters.push(query("collections", "Only these", text_of("collection-ids")));
         }
         let svg = [("image/tiff", text_of("binary")), ("image/svg+xml", text())];

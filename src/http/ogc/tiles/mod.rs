@@ -14,8 +14,10 @@ use serde_json::json;
 use tileset::{IMAGES, Tileset};
 
 use super::landing::answer;
+use super::link;
+use super::maps::drawn_day;
 use super::negotiate::{Format, preferred};
-use super::{link, parameters};
+use super::when::{day_of, take_time};
 use crate::atlas::Frame;
 use crate::geo::{Crs, TileId};
 use crate::http::mapped::MapAsked;
@@ -23,6 +25,7 @@ use crate::http::matrix::{SetTile, TILE_PX};
 use crate::http::pictures::send;
 use crate::http::request::{Asker, JSON, Params, short};
 use crate::http::site::PublicUrl;
+use crate::http::styles::no_style;
 use crate::http::{Problem, tiles, vector};
 use crate::service::Service;
 use crate::sheet::Output;
@@ -119,7 +122,10 @@ async fn vector_tile(
     if let Some(f) = params.take("f").filter(|f| f != "mvt") {
         return Err(Problem::bad_request(format!("'{}' is no value for f: mvt", short(&f))));
     }
-    let time = params.pairs().find(|(key, _)| *key == "datetime").map(|(_, time)| time.to_string());
+    let time = take_time(&mut params)?;
+    if let Some(time) = &time {
+        params.put("datetime", time)?;
+    }
     let answer = vector::tile_of_collections(service, names, tile, params, headers).await?;
     Ok(of_time(answer, time.as_deref()))
 }
@@ -144,10 +150,12 @@ async fn image_tile(
     let output = Output::of_extension(&name).filter(|_| known).ok_or_else(|| {
         Problem::bad_request(format!("'{}' is no value for f: png, webp or jpeg", short(&name)))
     })?;
-    let time = params.take("datetime");
+    let time = take_time(&mut params)?;
+    let styled = service.map().style(&style).ok_or_else(|| no_style(service.map(), &style))?;
     if let Some(time) = &time {
-        params.put("date", &parameters::day_of(time)?)?;
+        params.put("date", &day_of(time, Some(styled))?)?;
     }
+    let time = drawn_day(styled, &params, time.as_deref());
     let answer = match tile.quad {
         Some(quad) if layers.is_none() => {
             let frame = Frame::tile(quad, TILE_PX, 1);

@@ -188,7 +188,7 @@ pub fn output(name: &str) -> Result<Output, Exception> {
 }
 
 /// `0xRRGGBB`, as WMS writes colours.
-fn color(text: &str) -> Result<Color, Exception> {
+pub fn color(text: &str) -> Result<Color, Exception> {
     let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
     let hex = hex.or_else(|| text.strip_prefix('#')).filter(|hex| hex.len() == 6);
     hex.and_then(|hex| Color::parse(&format!("#{hex}")))

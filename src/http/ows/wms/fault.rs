@@ -4,7 +4,7 @@
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::asked::output;
+use super::asked::{color, output};
 use super::version::Version;
 use super::{Exception, Kvp};
 use crate::atlas::{Frame, Size};
@@ -22,6 +22,7 @@ pub struct Fault {
     size: Option<Size>,
     output: Output,
     is_transparent: bool,
+    ground: Option<Color>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,7 @@ const ANY_ZOOM: f64 = 4.0;
 impl Fault {
     pub fn plain(version: Version) -> Self {
         let output = Output::PNG;
-        Self { version, way: Way::Xml, size: None, output, is_transparent: false }
+        Self { version, way: Way::Xml, size: None, output, is_transparent: false, ground: None }
     }
 
     /// Takes what a request says of it. What it says of its picture stays.
@@ -58,7 +59,9 @@ impl Fault {
         let output = pairs.get("FORMAT").and_then(|name| output(name).ok()).filter(is_raster);
         let is_transparent =
             pairs.get("TRANSPARENT").is_some_and(|text| text.eq_ignore_ascii_case("true"));
-        Self { version, way, size, output: output.unwrap_or(Output::PNG), is_transparent }
+        let ground = pairs.get("BGCOLOR").and_then(|text| color(text).ok());
+        let output = output.unwrap_or(Output::PNG);
+        Self { version, way, size, output, is_transparent, ground }
     }
 
     pub async fn answer(&self, service: &Service, exception: Exception) -> Response {
@@ -82,7 +85,10 @@ impl Fault {
             false => Furnishing::default(),
         };
         let white = Color::new(1.0, 1.0, 1.0, 1.0);
-        let ground = (is_said || !self.is_transparent).then_some(white);
+        let ground = match is_said {
+            true => Some(white),
+            false => (!self.is_transparent).then_some(self.ground.unwrap_or(white)),
+        };
         let shown = Shown { layers: Some(Vec::new()), ground, ..Shown::default() };
         let plain = Picture::plain(style, state, frame, self.output);
         let picture = Picture { shown, furnishing, ..plain };

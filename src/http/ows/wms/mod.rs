@@ -118,6 +118,14 @@ async fn feature_info(
     let styled = service.map().style(&asked.map.style);
     let styled = styled.ok_or_else(|| no_style(service.map(), &asked.map.style))?;
     let (style, sources) = asked::named(service.map(), &queried, "QUERY_LAYERS")?;
+    let is_queryable = |source: &String| {
+        let collection = styled.source_collections().find(|(own, _)| own == source);
+        collection.is_some_and(|(_, id)| service.map().catalog().collection(id).is_some())
+    };
+    if let Some(other) = sources.iter().flatten().find(|source| !is_queryable(source)) {
+        let text = format!("there is nothing to be told of the layer '{}'", short(other));
+        return Err(Exception::new("LayerNotQueryable", "QUERY_LAYERS", text));
+    }
     let is_within = match (&asked.sources, &sources) {
         (None, _) => true,
         (Some(_), None) => false,
