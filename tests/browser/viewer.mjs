@@ -210,6 +210,20 @@ try {
   expect(frame.includes("/embed?"), "and a frame");
   await accessible(again, "share");
   await again.click("#share-close");
+  // A finished map: what is previewed is the file that is given.
+  await again.click("#export-open");
+  await again.fill("#export-title", "Kalbajar, 25 November 2020");
+  await again.selectOption("#export-theme", "dark");
+  await again.waitForFunction(() => { const image = document.querySelector(".preview img"); return image.complete && image.naturalWidth === 1200 && image.src.includes("theme=dark"); }, null, { timeout: 60000 });
+  const previewed = await again.getAttribute(".preview img", "src");
+  expect(previewed === await again.getAttribute(".preview a", "href"), "the preview is the file");
+  const [address, command, asked] = await again.locator("#export textarea").evaluateAll((all) => all.map((one) => one.value));
+  const [byUrl, byDocument] = [await again.request.get(address), await again.request.post(`${url}/styles/conflict/static`, { data: JSON.parse(asked) })];
+  expect(byUrl.status() === 200 && byDocument.status() === 200, `the address and the document are answered: ${byDocument.status()} ${byDocument.status() === 200 ? "" : await byDocument.text()}`);
+  expect(command.startsWith("contactline export --style conflict"), `the command: ${command.slice(0, 100)}`);
+  await accessible(again, "export");
+  await again.screenshot({ path: `${folder}/export.png` });
+  await again.click("#export-close");
   await again.context().close();
 
   // In a frame of another page.

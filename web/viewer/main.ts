@@ -4,6 +4,7 @@ import { change } from "./change.ts";
 import type { Band, Step } from "./chart.ts";
 import { at } from "./dom.ts";
 import * as days from "./days.ts";
+import { exporting } from "./export.ts";
 import type { Answer } from "./feature.ts";
 import { name, text } from "./feature.ts";
 import { tell } from "./here.ts";
@@ -270,6 +271,14 @@ const start = async (): Promise<void> => {
     remember();
     share({ link: link(), frame: link("embed"), style: styled.id, center: view.map as [number, number, number], state: settings() });
   });
+  at("export-open").addEventListener("click", () => {
+    const { date: _, hide: __, ...state } = settings();
+    exporting({
+      style: styled.id, bounds: ground.bounds(), state: state as Record<string, string>, hide: view.hide, day: view.date, since: view.since,
+      collections,
+    });
+  });
+  at("export-close").addEventListener("click", () => at<HTMLDialogElement>("export").close());
   at("share-close").addEventListener("click", () => at<HTMLDialogElement>("share").close());
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !at("here").hidden) at("here-close").click();
