@@ -185,8 +185,9 @@ fn own_dated() -> Map {
 
 /// Pixels of a map of the data alone, on a day, that are not paper.
 fn inked(map: &Map, state: Json) -> usize {
-    let spec =
-        json!({"width": 400, "height": 300, "bbox": [45.5, 38.5, 48.5, 40.5], "state": state});
+    // The data alone, without the world's land and borders.
+    let spec = json!({"width": 400, "height": 300, "bbox": [45.5, 38.5, 48.5, 40.5],
+        "state": state, "hide": ["ground:land", "ground:borders"]});
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
     let picture = spec.picture(map, "data", String::new(), &Effort::default()).unwrap();
     let picture = image::load_from_memory(&map.draw(&picture).unwrap()).unwrap().to_rgba8();

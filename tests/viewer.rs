@@ -62,6 +62,15 @@ async fn layers_can_be_left_out() {
         |body: &[u8]| rgb(body).pixels().filter(|p| i32::from(p[2]) - i32::from(p[0]) > 40).count();
     assert!(blue(&whole.body) > 2_000, "{}", blue(&whole.body));
     assert!(blue(&less.body) < blue(&whole.body) / 4, "{}", blue(&less.body));
+    for place in [
+        "/map/tiles/WorldCRS84Quad/7/36/161",
+        "/collections/control/map/tiles/WebMercatorQuad/8/97/161",
+    ] {
+        let whole = get(&format!("{place}?f=png&datetime=2020-11-25")).await;
+        let less = get(&format!("{place}?f=png&datetime=2020-11-25&hide=control-azerbaijan")).await;
+        assert_eq!(less.status, StatusCode::OK, "{place}");
+        assert!(less.body != whole.body, "{place}");
+    }
     let wrong = get(&tile("?hide=control-hatched,none")).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     assert!(wrong.json()["detail"].as_str().unwrap().contains("no layer 'none'"));
@@ -85,6 +94,22 @@ async fn the_page_has_a_card_of_its_view() {
     let size = image::load_from_memory(&drawn.body).unwrap();
     assert_eq!((size.width(), size.height()), (1_200, 630));
     assert!(html.contains("og:title\" content=\"Nagorno-Karabakh conflict, 2020-11-25\""));
+    // Whoever previews a link asks for anything, and says no more than the view.
+    for accept in ["*/*", ""] {
+        let previewed = get_as("/?date=2020-11-25&map=8.5/39.8/46.75", accept).await;
+        assert_eq!(previewed.status, StatusCode::OK, "{accept}");
+        assert!(text(&previewed).contains("og:image"), "{accept}");
+    }
+    assert!(get_as("/", "*/*").await.json()["links"].is_array());
+    // Of a range it is what changed, without what is left out, in the page's language.
+    let range = text(&page("/?date=2020-12-05&since=2020-09-26&hide=roads&ui=ru").await);
+    let picture = range.split("og:image\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+    for part in ["change=2020-09-26%2F2020-12-05", "hide=roads", "lang=ru"] {
+        assert!(picture.contains(part), "{part}: {picture}");
+    }
+    let path = picture.replace("&amp;", "&");
+    let drawn = get(path.strip_prefix("http://maps.example:8080").unwrap()).await;
+    assert_eq!(drawn.status, StatusCode::OK, "{}", String::from_utf8_lossy(&drawn.body));
     // What makes no sense is left out, and nothing of an address becomes part of the page.
     let odd = "/?date=soon&style=x%22%3E%3Cscript%3E&map=9/99/x&lang=%3Cb%3E";
     let odd = page(odd).await;
@@ -107,6 +132,8 @@ async fn the_page_has_a_card_of_its_view() {
         ("/oembed?url=http://maps.example:8080/query", 404),
         ("/oembed?url=http://maps.example:8080/&format=xml", 501),
         ("/oembed?url=http://maps.example:8080/&maxwidth=0", 400),
+        ("/oembed?url=http://maps.example:8080/&maxwidth=9999", 200),
+        ("/oembed?url=http://maps.example:8080", 200),
     ] {
         assert_eq!(get(path).await.status.as_u16(), status, "{path}");
     }

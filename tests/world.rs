@@ -253,7 +253,9 @@ fn their_extent_is_the_shortest() {
 
 /// A picture of 600 x 360 px as a spec asks for it.
 fn drawn(map: &Map, members: Json) -> image::RgbaImage {
-    let mut spec = json!({"width": 600, "height": 360});
+    // The data alone, without the world's land and borders.
+    let hide = ["ground:land", "ground:borders"];
+    let mut spec = json!({"width": 600, "height": 360, "hide": hide});
     spec.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     let spec = Spec::read(spec.to_string().as_bytes()).unwrap();
     let picture = spec.picture(map, "data", String::new(), &Effort::default()).unwrap();

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::ogc::segment;
 use crate::atlas::{Map, StyledMap};
+use crate::feature::Date;
 
 /// CSS px, as social networks cut cards.
 const SIZE: &str = "1200x630";
@@ -36,23 +37,47 @@ impl Card {
             styled.style.json.pointer(&format!("/metadata/contactline:viewer{pointer}"))
         };
         let opens = viewer("/opens/date").and_then(Json::as_str);
-        let settings: Vec<(&str, &str)> = ["date", "lang", "worldview"]
+        let mut settings: Vec<(&str, &str)> = ["date", "lang", "worldview"]
             .into_iter()
             .filter_map(|key| {
-                let opens = opens.filter(|_| key == "date");
+                // The map's language is the page's, where it is not said.
+                let otherwise = match key {
+                    "date" => opens,
+                    "lang" => asked("ui"),
+                    _ => None,
+                };
                 let is_known = |value: &&str| styled.state([(key, *value)]).is_ok();
-                let value = asked(key).filter(is_known).or(opens.filter(is_known))?;
+                let value = asked(key).filter(is_known).or(otherwise.filter(is_known))?;
                 Some((key, value))
             })
             .collect();
+        let name = if styled.style.name.is_empty() { &id } else { &styled.style.name };
+        let day = settings.iter().find(|(key, _)| *key == "date").map(|(_, day)| *day);
+        let since = asked("since").filter(|since| is_day(since));
+        let range = since.zip(day).filter(|(since, day)| is_day(day) && since < day);
+        let title = match (range, day) {
+            (Some((since, day)), _) => format!("{name}, {since} to {day}"),
+            (None, Some(day)) => format!("{name}, {day}"),
+            (None, None) => name.clone(),
+        };
         let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Some((since, day)) = range {
+            // The days are the range's.
+            settings.retain(|(key, _)| *key != "date");
+            let kind = if asked("compare").is_some() { "compare" } else { "change" };
+            query.append_pair(kind, &format!("{since}/{day}"));
+            if kind == "compare" {
+                query.append_pair("split", "1");
+            }
+        }
         query.extend_pairs(&settings).append_pair("furniture", "date,legend,scale,sources");
+        let layer = |id: &str| styled.style.layers.iter().any(|layer| layer.id == id);
+        if let Some(hide) = asked("hide").filter(|hide| hide.split(',').all(layer)) {
+            query.append_pair("hide", hide);
+        }
         let place = asked("map").and_then(place).or_else(|| frame(styled))?;
         let path = format!("styles/{}/static/{place}/{SIZE}.png", segment(&id));
         let picture = format!("{path}?{}", query.finish());
-        let name = if styled.style.name.is_empty() { &id } else { &styled.style.name };
-        let day = settings.iter().find(|(key, _)| *key == "date").map(|(_, day)| *day);
-        let title = day.map_or_else(|| name.clone(), |day| format!("{name}, {day}"));
         let says = viewer("/opens/says/en").and_then(Json::as_str).unwrap_or(name);
         let mut tags = String::new();
         let mut add = |property: &str, content: &str| {
@@ -86,6 +111,10 @@ impl Card {
 /// Whether the viewer opens on a style before others.
 pub fn is_preferred(styled: &StyledMap) -> bool {
     styled.style.json.pointer("/metadata/contactline:viewer/preferred") == Some(&Json::Bool(true))
+}
+
+fn is_day(text: &str) -> bool {
+    text.parse::<Date>().is_ok()
 }
 
 /// `8/39.75/46.75`, zoom of tiles of 256 px, latitude, longitude, as static maps have it.

@@ -12,7 +12,6 @@ use super::site::PublicUrl;
 /// CSS px where nothing is said.
 const WIDTH_PX: usize = 800;
 const HEIGHT_PX: usize = 600;
-const MOST_PX: usize = 4_096;
 
 /// `/oembed?url=https://maps.example/?date=2020-11-25&maxwidth=800`
 pub async fn oembed(
@@ -22,15 +21,20 @@ pub async fn oembed(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let asked = params.take("url").ok_or_else(|| Problem::bad_request("url: say of which page"))?;
-    let width = params.take_count("maxwidth", 1..=MOST_PX)?.unwrap_or(WIDTH_PX).min(WIDTH_PX);
-    let height = params.take_count("maxheight", 1..=MOST_PX)?.unwrap_or(HEIGHT_PX).min(HEIGHT_PX);
+    // They are bounds: any is kept to.
+    let width = params.take_count("maxwidth", 1..=usize::MAX)?.unwrap_or(WIDTH_PX).min(WIDTH_PX);
+    let height =
+        params.take_count("maxheight", 1..=usize::MAX)?.unwrap_or(HEIGHT_PX).min(HEIGHT_PX);
     if let Some(format) = params.take("format").filter(|format| format != "json") {
         let told = format!("'{}' is no value for format: json", short(&format));
         return Err(Problem::not_implemented(told));
     }
     params.finish("url, maxwidth, maxheight, format")?;
     let page = asked.strip_prefix(&url).filter(|_| !url.is_empty());
-    let page: Option<Uri> = page.and_then(|page| page.parse().ok());
+    let page: Option<Uri> = page.and_then(|page| match page.starts_with('/') {
+        true => page.parse().ok(),
+        false => format!("/{page}").parse().ok(),
+    });
     let page = page.filter(|page| matches!(page.path(), "/" | "/embed"));
     let page = page
         .ok_or_else(|| Problem::not_found(format!("'{}' is no page of this map", short(&asked))))?;

@@ -33,6 +33,8 @@ pub async fn list(
                 "state": state_json(styled),
                 "dates": styled.changes().iter().map(ToString::to_string).collect::<Vec<_>>(),
                 "preferred": is_preferred(styled),
+                // Whether the map of any day is that of the last of these before it.
+                "stepwise": styled.style.is_stepwise(),
             })
         })
         .collect();

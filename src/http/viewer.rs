@@ -73,6 +73,10 @@ fn text(name: &str) -> Option<(&'static str, &'static str)> {
     own.map(|(_, kind, text)| (*kind, *text))
 }
 
+/// What an address of the viewer says of its view.
+pub const VIEW: [&str; 10] =
+    ["style", "date", "since", "compare", "map", "at", "hide", "lang", "worldview", "ui"];
+
 /// `/`, with what its address shows for those who run no scripts.
 pub fn page(map: &Map, url: &str, uri: &Uri) -> Response {
     let mut page = PAGE.to_string();

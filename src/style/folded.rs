@@ -7,13 +7,38 @@ fn is_plain(json: &Json) -> bool {
     !json.is_array() && !json.is_object()
 }
 
+/// Whether two plain values are one: 5 is 5.0.
+fn is_same(a: &Json, b: &Json) -> bool {
+    match (a.as_f64(), b.as_f64()) {
+        (Some(a), Some(b)) => a == b,
+        _ => a == b,
+    }
+}
+
 /// What an expression of plain values says, or a shorter one that says the same; none where it is as
 /// short as it can be. Its own parts are folded.
 pub fn folded(items: &[Json]) -> Option<Json> {
     let (operator, operands) = items.split_first()?;
     match (operator.as_str()?, operands) {
         (name @ ("==" | "!="), [a, b]) if is_plain(a) && is_plain(b) => {
-            Some(json!((a == b) == (name == "==")))
+            Some(json!(is_same(a, b) == (name == "==")))
+        }
+        (name @ ("<" | "<=" | ">" | ">="), [a, b]) => {
+            let order = match (a, b) {
+                (Json::String(a), Json::String(b)) => a.cmp(b),
+                (Json::Number(a), Json::Number(b)) => a.as_f64()?.partial_cmp(&b.as_f64()?)?,
+                _ => return None,
+            };
+            Some(json!(match name {
+                "<" => order.is_lt(),
+                "<=" => order.is_le(),
+                ">" => order.is_gt(),
+                _ => order.is_ge(),
+            }))
+        }
+        ("in", [Json::String(part), Json::String(whole)]) => Some(json!(whole.contains(part))),
+        ("in", [part, list]) if is_plain(part) && list[0] == "literal" => {
+            Some(json!(list[1].as_array()?.iter().any(|item| is_same(item, part))))
         }
         ("!", [Json::Bool(value)]) => Some(json!(!value)),
         ("all", members) => joined("all", members, true),
@@ -24,8 +49,8 @@ pub fn folded(items: &[Json]) -> Option<Json> {
         }
         ("match", [input, branches @ .., otherwise]) if is_plain(input) => {
             let is_met = |label: &Json| match label {
-                Json::Array(labels) => labels.contains(input),
-                label => label == input,
+                Json::Array(labels) => labels.iter().any(|label| is_same(label, input)),
+                label => is_same(label, input),
             };
             let met = branches.chunks_exact(2).find(|branch| is_met(&branch[0]));
             Some(met.map_or(otherwise, |branch| &branch[1]).clone())
@@ -95,6 +120,12 @@ mod tests {
         for (given, wanted) in [
             (json!(["==", "AZ", "AM"]), json!(false)),
             (json!(["!", false]), json!(true)),
+            (json!(["==", 5, 5.0]), json!(true)),
+            (json!(["<", "2020-06-01", "2021-01-01"]), json!(true)),
+            (json!([">=", 2, 3.5]), json!(false)),
+            (json!(["in", "a", "abc"]), json!(true)),
+            (json!(["in", "a", ["literal", ["b", "c"]]]), json!(false)),
+            (json!(["match", 5.0, [4, 5], "x", "y"]), json!("x")),
             (json!(["all", true, ["has", "a"]]), json!(["has", "a"])),
             (json!(["all", false, ["has", "a"]]), json!(false)),
             (json!(["any", true, ["has", "a"]]), json!(true)),

@@ -66,9 +66,15 @@ fn write_in(json: &mut Json, state: &BTreeMap<String, Value>, is_sparse: bool) -
     // All of them, whether or not one before has any.
     let mut written = false;
     match json {
+        Json::Array(items) if items.first().is_some_and(|name| name == "literal") => {}
         Json::Array(items) => {
-            for item in items.iter_mut() {
-                written |= write_in(item, state, is_sparse);
+            // The labels of a `match`, second and each second one from there on, are no expressions.
+            let is_match = items.first().is_some_and(|name| name == "match");
+            let last = items.len().saturating_sub(1);
+            for (i, item) in items.iter_mut().enumerate() {
+                if !(is_match && i >= 2 && i < last && i.is_multiple_of(2)) {
+                    written |= write_in(item, state, is_sparse);
+                }
             }
             let simpler =
                 || folded(items).or_else(|| without_coalesce(items).filter(|_| is_sparse));

@@ -93,6 +93,12 @@ fn is_end(side: &Json, key: &str) -> bool {
 }
 
 impl Style {
+    /// Whether the style asks for its date only what holds on it, so that between two days of change
+    /// all maps are one.
+    pub fn is_stepwise(&self) -> bool {
+        self.state_use.date_is_of_validity
+    }
+
     /// The style's state with `settings` put in, each checked against the style; keys that no layer
     /// looks at are left out, so that requests which differ in them share pictures.
     ///

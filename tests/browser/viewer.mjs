@@ -1,6 +1,7 @@
 // The viewer in a real browser: its time, what it tells of a place, search, languages, legend, links, a phone, the keyboard alone.
 // Usage: node viewer.mjs PROGRAM SCREENSHOT_FOLDER
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { chromium } from "playwright-core";
 import { expect, failures, serving } from "./serving.mjs";
 
@@ -105,7 +106,7 @@ try {
   await page.evaluate(() => {
     window.bare = 0;
     const look = () => {
-      const layers = [...document.querySelectorAll(".leaflet-layer")].filter((layer) => layer.style.opacity !== "0");
+      const layers = [...document.querySelectorAll(".leaflet-layer")].filter((layer) => Number(getComputedStyle(layer).opacity) > 0.95);
       const loaded = layers.some((layer) => [...layer.querySelectorAll("img")].filter((image) => image.classList.contains("leaflet-tile-loaded")).length > 3);
       if (!loaded) window.bare += 1;
       window.looking = requestAnimationFrame(look);
@@ -127,7 +128,8 @@ try {
   await page.waitForFunction(() => document.querySelectorAll("#change-list li").length > 1, null, { timeout: 30000 });
   expect(/[\d,.]+ km²: .+ → .+/.test(await text(page, "#change-list")), `what changed: ${(await text(page, "#change-list")).slice(0, 120)}`);
   expect((await page.locator(".leaflet-overlay-pane path").count()) > 0, "it is drawn over the map");
-  expect(page.url().includes("since="), "the range is in the address");
+  expect(!(await text(page, "#change-list")).includes("none"), "in the words of the page");
+  await page.waitForFunction(() => location.search.includes("since="));
   await page.screenshot({ path: `${folder}/range.png` });
   await accessible(page, "range");
   // Both days on either side of a line.
@@ -140,7 +142,7 @@ try {
   await page.mouse.up();
   const moved = await page.locator("#swipe-line").boundingBox();
   expect(Math.abs(moved.x + 22 - 820) < 3, "the line is dragged");
-  expect(page.url().includes("compare=swipe"), "the comparison is in the address");
+  await page.waitForFunction(() => location.search.includes("compare=swipe"));
   await page.focus("#swipe-line");
   await page.keyboard.press("ArrowLeft");
   expect((await page.locator("#swipe-line").boundingBox()).x < moved.x, "and moved by keys");
@@ -167,7 +169,7 @@ try {
   expect(!(await page.isVisible("#here")), "the panel closes");
   await page.mouse.click(520, 420);
   await page.waitForSelector("#here:not([hidden]) .fact");
-  expect(page.url().includes("at="), "a click asks");
+  await page.waitForFunction(() => location.search.includes("at="));
   await page.click("#here-close");
 
   // Search, in three scripts, and coordinates.
@@ -195,6 +197,8 @@ try {
   await settled(page);
   expect(await page.evaluate(() => [...document.querySelectorAll("img.leaflet-tile")].some((image) => image.src.includes("hide="))), "a row is left out of the map");
   await page.waitForSelector("#legend button[aria-pressed=false]");
+  expect(await page.evaluate(() => document.activeElement.closest("#legend") !== null), "the focus stays on the row");
+  await page.waitForTimeout(600);
   // A link to it is the same picture.
   const link = page.url();
   const clip = { x: 640, y: 70, width: 600, height: 440 };
@@ -277,6 +281,18 @@ try {
   for (const id of ["search", "share-open", "fold", "ui", "play", "date", "range", "time-handle"]) expect(reached.has(id), `Tab reaches ${id}`);
   await keys.context().close();
 
+  // A street's width, far in, and both sides of the antimeridian: the legend is asked for what is seen.
+  for (const place of ["18/39.76/46.75", "4/60/179.5"]) {
+    const far = await opened(`/?date=2020-11-25&map=${place}`);
+    await far.waitForTimeout(900);
+    expect(await far.locator("#told").isHidden(), `nothing is wrong at ${place}`);
+    await far.context().close();
+  }
+  const odd = await opened("/?date=2020-02-31&hide=foo&map=8/39.8/46.75");
+  expect((await odd.inputValue("#date")) === "2020-11-10", "a day that there is not is none");
+  expect((await text(odd, "#told")).includes("'foo'"), "a layer that there is not is told");
+  await odd.context().close();
+
   // Dark, and moved as little as is asked for.
   const dark = await opened("/?date=2020-11-25", { colorScheme: "dark", reducedMotion: "reduce" });
   await dark.screenshot({ path: `${folder}/dark.png` });
@@ -292,6 +308,29 @@ try {
   expect((await bare.request.get(card)).headers()["content-type"] === "image/png", "and is a picture");
   expect(await bare.locator("noscript img").count() === 1 || await bare.locator("img").first().isVisible(), "a picture stands for the map");
   await plain.close();
+  // Data of one's own: it opens on them, dated or not.
+  for (const [name, feature, day] of [
+    ["dated", { valid_from: "2022-02-24", valid_to: "2022-04-02" }, "2022-02-24"],
+    ["undated", {}, ""],
+  ]) {
+    const data = mkdtempSync(`${tmpdir()}/viewer-`);
+    const geometry = { type: "Polygon", coordinates: [[[36, 49.5], [37, 49.5], [37, 50.3], [36, 50.3], [36, 49.5]]] };
+    writeFileSync(`${data}/sites.geojson`, JSON.stringify({ type: "FeatureCollection", features: [{ type: "Feature", id: "a", geometry, properties: { name: "Here", ...feature } }] }));
+    const own = await serving(program, ["--data", data]);
+    const mine = await (await browser.newContext({ viewport: { width: 900, height: 700 } })).newPage();
+    mine.on("pageerror", (error) => errors.push(error.message));
+    await mine.goto(own.url);
+    await mine.waitForSelector("body.ready", { timeout: 60000 });
+    await settled(mine);
+    expect((await text(mine, "#title")) === "Data" && (await mine.inputValue("#date")) === day, `${name} data: it opens on them`);
+    await mine.waitForSelector("#legend li");
+    const center = await mine.evaluate(() => new URLSearchParams(location.search).get("map").split("/").map(Number));
+    expect(Math.abs(center[1] - 49.9) < 0.2 && Math.abs(center[2] - 36.5) < 0.2 && center[0] > 6, `${name} data: they fill the page ${center}`);
+    expect((await mine.isVisible("#time")) === (day !== ""), `${name} data: time where there is any`);
+    await mine.screenshot({ path: `${folder}/own-${name}.png` });
+    await mine.context().close();
+    own.server.kill("SIGTERM");
+  }
   expect(errors.length === 0, `no error, nothing failed, nothing asked of another: ${errors.slice(0, 5).join("; ")}`);
 } finally {
   await browser.close();

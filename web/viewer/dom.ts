@@ -23,3 +23,15 @@ export const drawn = (name: string, members: Record<string, string | number>, ..
   element.append(...inside);
   return element;
 };
+
+// Other children in place of those before: the focus stays on what has the same `data-key`, and what was opened is open.
+export const refill = (parent: HTMLElement, ...children: (Node | string)[]): void => {
+  const keyOf = (element: Element | null) => element?.closest<HTMLElement>("[data-key]")?.dataset.key;
+  const focused = parent.contains(document.activeElement) ? keyOf(document.activeElement) : undefined;
+  const opened = [...parent.querySelectorAll<HTMLDetailsElement>("details[open][data-key]")].map(keyOf);
+  parent.replaceChildren(...children);
+  for (const details of parent.querySelectorAll<HTMLDetailsElement>("details[data-key]")) details.open = opened.includes(details.dataset.key);
+  if (focused === undefined) return;
+  const same = [...parent.querySelectorAll<HTMLElement>("[data-key]")].find((element) => element.dataset.key === focused);
+  (same?.matches("details") ? same.querySelector("summary") : same)?.focus({ preventScroll: true });
+};

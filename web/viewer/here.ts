@@ -1,7 +1,7 @@
 // What is here: the names of a place in every language, who held it when, what it lies in, what is near, and what each
 // of these rests on.
 import { address, json } from "./address.ts";
-import { at, make } from "./dom.ts";
+import { at, make, refill } from "./dom.ts";
 import { type Answer, type Feature, name, text } from "./feature.ts";
 import type { Band } from "./chart.ts";
 import * as days from "./days.ts";
@@ -19,7 +19,7 @@ export interface Asked {
   go: (day: string) => void;
 }
 
-const coordinates = ([lon, lat]: [number, number]): string =>
+export const coordinates = ([lon, lat]: [number, number]): string =>
   `${Math.abs(lat).toFixed(4)}° ${lat < 0 ? "S" : "N"}, ${Math.abs(lon).toFixed(4)}° ${lon < 0 ? "W" : "E"}`;
 
 // What a fact rests on: its source, licence, accuracy, and how sure its day is; and the feature itself.
@@ -38,11 +38,17 @@ const basis = (feature: Feature): HTMLElement => {
     make("a", { href: address(item, { f: "geojson" }) }, "GeoJSON"), " · ",
     make("a", { href: address(`${item}/versions`, { f: "html" }) }, say("history")),
   ));
-  return make("details", { class: "basis" }, make("summary", {}, say("basis")), list);
+  return make("details", { class: "basis", "data-key": `${feature.collection}/${feature.id}` }, make("summary", {}, say("basis")), list);
 };
 
 const fact = (feature: Feature, asked: Asked, more = ""): HTMLElement => make("div", { class: "fact" },
   make("b", {}, name(feature, asked.lang)), more ? ` ${more}` : "", basis(feature));
+
+// A property that is a day, or begins with one.
+const dayOf = (feature: Feature, key: string): string => {
+  const day = text(feature, key).slice(0, 10);
+  return days.isDay(day) ? day : "";
+};
 
 // Who held the place when, as pieces of a bar; each goes to its first day.
 const timeline = (features: Feature[], asked: Asked): HTMLElement => {
@@ -51,8 +57,8 @@ const timeline = (features: Feature[], asked: Asked): HTMLElement => {
   const held: { value: string; start: string; end: string }[] = [];
   const starts = features.map((feature) => ({
     value: text(feature, asked.controlBy),
-    start: text(feature, "valid_from") || asked.period.first,
-    end: text(feature, "valid_to") || asked.period.last,
+    start: dayOf(feature, "valid_from") || asked.period.first,
+    end: dayOf(feature, "valid_to") || asked.period.last,
   })).sort((a, b) => a.start.localeCompare(b.start));
   for (const one of starts) {
     const last = held.at(-1);
@@ -73,7 +79,7 @@ const timeline = (features: Feature[], asked: Asked): HTMLElement => {
     share.style.width = `${Math.max(1.5, (days.number(one.end) - Math.max(from, days.number(one.start))) / length * 100)}%`;
     share.style.background = swatch.style.background;
     return make("li", {}, make("button", {
-      type: "button", ...(isNow ? { "aria-current": "date" } : {}), onclick: () => asked.go(one.start),
+      type: "button", "data-key": one.start, ...(isNow ? { "aria-current": "date" } : {}), onclick: () => asked.go(one.start),
     }, swatch, make("span", {}, label, make("small", {}, when)), make("span", { class: "span", "aria-hidden": "true" }, share)));
   });
   return make("ol", { class: "held" }, ...rows);
@@ -118,7 +124,7 @@ export const tell = async (asked: Asked, has: (collection: string) => boolean): 
   try {
     const [here, held, lines, towns, events] = await Promise.all([
       ask({ at: place, skipGeometry: "true", ...day }),
-      ask({ at: place, collections: asked.control, skipGeometry: "true", datetime: `${asked.period.first}/${asked.period.last}` }, asked.control !== ""),
+      ask({ at: place, collections: asked.control, skipGeometry: "true", datetime: `${asked.period.first}/${asked.period.last}` }, has(asked.control)),
       near("lines", "1"),
       near("places", "1"),
       ask({ near: place, k: "40", collections: "events" }, has("events")),
@@ -131,6 +137,7 @@ export const tell = async (asked: Asked, has: (collection: string) => boolean): 
     const within = here.features.filter((feature) => feature.collection !== asked.control);
     const control = here.features.filter((feature) => feature.collection === asked.control);
     const around = events.features.filter((feature) => {
+      if (!dayOf(feature, "date")) return false;
       const point = feature.geometry?.type === "Point" ? feature.geometry.coordinates as [number, number] : null;
       return point && apart([lon, lat], point) < NEAR_M;
     }).sort((a, b) => text(a, "date").localeCompare(text(b, "date")));
@@ -143,13 +150,13 @@ export const tell = async (asked: Asked, has: (collection: string) => boolean): 
       ...section("near", ...[...lines.features, ...(isTown ? [] : towns.features)].map((feature) =>
         fact(feature, asked, say("away", { distance: distance(feature.distance_m ?? 0) })))),
       ...section("events-near", ...around.map((feature) => make("div", { class: "fact" },
-        make("button", { type: "button", class: "link", onclick: () => asked.go(text(feature, "date")) }, said(text(feature, "date"))),
+        make("button", { type: "button", class: "link", onclick: () => asked.go(dayOf(feature, "date")) }, said(dayOf(feature, "date"))),
         " ", make("b", {}, name(feature, asked.lang)), make("p", {}, text(feature, "description")), basis(feature)))),
       make("section", {}, make("h3", {}, say("cite")), make("p", { class: "cite" },
         `${title}, ${asked.day ? said(asked.day) : ""}. contactline, ${document.title}. ${location.href}`)),
     ];
     if (!here.features.length && !held.features.length) parts.splice(1, 0, make("p", {}, say("nothing-here")));
-    panel.replaceChildren(...parts);
+    refill(panel, ...parts);
   } catch (error) {
     if (own === question) panel.replaceChildren(make("p", { role: "alert" }, (error as Error).message));
   } finally {

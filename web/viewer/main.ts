@@ -7,7 +7,7 @@ import * as days from "./days.ts";
 import { exporting } from "./export.ts";
 import type { Answer } from "./feature.ts";
 import { name, text } from "./feature.ts";
-import { tell } from "./here.ts";
+import { coordinates, tell } from "./here.ts";
 import { legend } from "./legend.ts";
 import { Ground } from "./map.ts";
 import { search } from "./search.ts";
@@ -18,7 +18,7 @@ import { type View, read, written } from "./view.ts";
 import { LANGUAGES, inOne, say, speak } from "./words.ts";
 
 interface Setting { default: string; values: string[] | null }
-interface Styled { id: string; name: string; state: Record<string, Setting | undefined>; dates: string[]; preferred?: boolean }
+interface Styled { id: string; name: string; state: Record<string, Setting | undefined>; dates: string[]; preferred?: boolean; stepwise?: boolean }
 interface Told {
   title?: Record<string, string>;
   opens?: { date: string; says?: Record<string, string> };
@@ -28,7 +28,7 @@ interface Told {
   series?: { collection: string; by: string; values: [string, number][] };
 }
 interface Entry { label: string | Record<string, string>; color?: string; hatch?: string; line?: string }
-interface Sheet { metadata?: { "contactline:viewer"?: Told; "contactline:legend"?: Entry[] } }
+interface Sheet { layers: { id: string }[]; metadata?: { "contactline:viewer"?: Told; "contactline:legend"?: Entry[] } }
 interface Tiles { attribution?: string; center?: [number, number, number]; "contactline:frame"?: [number, number, number, number] }
 
 const usual: Partial<View> = {};
@@ -45,7 +45,7 @@ const fail = (message: string): void => {
 const ground = new Ground(at("map"), fail);
 const isEmbedded = location.pathname.endsWith("/embed");
 document.body.classList.toggle("embedded", isEmbedded);
-const swipe = new Swipe(ground.leaflet);
+const swipe = new Swipe(ground.leaflet, (url, options) => ground.layer(url, options));
 const narrow = matchMedia("(max-width: 640px)");
 
 // The style's settings: with the day on which the map last changed, so that days alike are one.
@@ -55,7 +55,7 @@ const settings = (day = view.date): Query => {
     if (styled.state[key] && view[key] !== styled.state[key].default) query[key] = view[key];
   }
   if (styled.state.date && day) {
-    const same = days.latest(period.changes, day) ?? day;
+    const same = styled.stepwise ? days.latest(period.changes, day) ?? day : day;
     if (same !== styled.state.date.default) query.date = same;
   }
   if (view.hide.length) query.hide = view.hide.join(",");
@@ -67,10 +67,15 @@ const link = (page = ""): string => {
   return address(page) + (query && `?${query}`);
 };
 
+// The address follows what is seen, when it holds still: browsers let it be changed so often and no more.
+let addressSoon: ReturnType<typeof setTimeout>;
 const remember = (): void => {
   const center = ground.leaflet.getCenter().wrap();
   view.map = [ground.leaflet.getZoom(), center.lat, center.lng];
-  history.replaceState(null, "", link(isEmbedded ? "embed" : ""));
+  clearTimeout(addressSoon);
+  addressSoon = setTimeout(() => {
+    try { history.replaceState(null, "", link(isEmbedded ? "embed" : "")); } catch { /* The view stays as it is. */ }
+  }, 300);
 };
 
 let legendSoon: ReturnType<typeof setTimeout>;
@@ -84,6 +89,7 @@ const showLegend = (): void => {
       toggle: (layers, isHidden) => {
         view.hide = view.hide.filter((layer) => !layers.includes(layer));
         if (isHidden) view.hide.push(...layers);
+        ground.prepare([]);
         void show();
       },
     }).catch((error: Error) => fail(error.message));
@@ -95,9 +101,11 @@ const described = (): void => {
   const center = ground.leaflet.getCenter();
   at("map").setAttribute("aria-label", say("map-alt", {
     title: document.title, day: day ?? "", caption: at("caption-text").textContent ?? "",
-    lat: center.lat.toFixed(2), lon: center.lng.toFixed(2),
+    place: coordinates([center.wrap().lng, center.lat]),
   }));
 };
+
+let askSoon: ReturnType<typeof setTimeout>;
 
 // Draws what the view says.
 const show = async (): Promise<void> => {
@@ -105,11 +113,15 @@ const show = async (): Promise<void> => {
   remember();
   showLegend();
   described();
-  if (view.at) void here(view.at);
-  const series = told.series;
+  const series = told.series && collections.includes(told.series.collection) ? told.series : undefined;
   const between = view.since && series
     ? { since: view.since, day: view.date, collection: series.collection, by: series.by, bands: period.bands } : null;
-  change(ground.leaflet, between, !view.swipe).catch((error: Error) => fail(error.message));
+  // While time is dragged nothing is asked of each day on the way.
+  clearTimeout(askSoon);
+  askSoon = setTimeout(() => {
+    if (view.at) void here(view.at);
+    void change(ground.leaflet, between, !view.swipe);
+  }, 200);
   at("swipe").setAttribute("aria-pressed", String(view.swipe));
   swipe.show(between && view.swipe ? { url: Ground.url(styled.id, settings(view.since)), since: view.since, day: view.date } : null);
   await ground.show(Ground.url(styled.id, settings()));
@@ -157,9 +169,9 @@ const timeOf = async (entries: Entry[]): Promise<Period> => {
   const happened = await events();
   const all = [...changes, ...happened.map((event) => event.day)].sort();
   const first = told.first ?? all[0] ?? "";
-  const last = told.last ?? days.monthsAway(all.at(-1) ?? first, 1);
+  const last = told.last ?? (all.length ? days.monthsAway(all.at(-1) as string, 1) : "");
   const series = told.series;
-  const steps = series && collections.includes(series.collection)
+  const steps = series && first && collections.includes(series.collection)
     ? (await json<{ series: Step[] }>("query", { over: `${first}/${last}`, collections: series.collection, sum_by: series.by })).series : [];
   return { first, last, changes, events: happened, steps, bands: bands(entries) };
 };
@@ -169,13 +181,15 @@ const options = (id: string, values: readonly (readonly [string, string])[], cho
 };
 
 const menus = (): void => {
+  // What the style calls its values need be no code that there is.
+  const called = (names: Intl.DisplayNames, code: string) => { try { return names.of(code) ?? code; } catch { return code; } };
   const named = new Intl.DisplayNames([view.ui], { type: "language", fallback: "code" });
   const values = styled.state.lang?.values ?? [];
-  options("lang", values.map((code) => [code, code === "local" ? say("local") : named.of(code) ?? code] as const), view.lang);
+  options("lang", values.map((code) => [code, code === "local" ? say("local") : called(named, code)] as const), view.lang);
   at("lang-row").hidden = values.length < 2;
   const sides = styled.state.worldview?.values ?? [];
   const regions = new Intl.DisplayNames([view.ui], { type: "region", fallback: "code" });
-  options("worldview", sides.map((code) => [code, /^[A-Z]{2}$/.test(code) ? regions.of(code) ?? code : say("neutral")] as const), view.worldview);
+  options("worldview", sides.map((code) => [code, code === "neutral" ? say("neutral") : called(regions, code)] as const), view.worldview);
   at("worldview-row").hidden = sides.length < 2;
   options("ui", Object.entries(LANGUAGES), view.ui);
 };
@@ -186,12 +200,18 @@ const opening = (): void => {
   at("opening").textContent = says ? inOne(says, view.ui) : "";
 };
 
+// The newest choice alone is shown.
+let choice = 0;
+
 const choose = async (all: Styled[], id: string, asked: Partial<View>): Promise<void> => {
+  const own = ++choice;
   const first = all.find((one) => one.preferred) ?? all[0] as Styled;
-  styled = all.find((one) => one.id === id) ?? first;
+  const chosen = all.find((one) => one.id === id) ?? first;
   const [sheet, tiles] = await Promise.all([
-    json<Sheet>(`styles/${encodeURIComponent(styled.id)}/style.json`), json<Tiles>(`styles/${encodeURIComponent(styled.id)}.json`),
+    json<Sheet>(`styles/${encodeURIComponent(chosen.id)}/style.json`), json<Tiles>(`styles/${encodeURIComponent(chosen.id)}.json`),
   ]);
+  if (own !== choice) return;
+  styled = chosen;
   told = sheet.metadata?.["contactline:viewer"] ?? {};
   const setting = (key: "lang" | "worldview", wanted?: string) =>
     styled.state[key]?.values?.includes(wanted ?? "") ? wanted as string : styled.state[key]?.default ?? "";
@@ -204,12 +224,20 @@ const choose = async (all: Styled[], id: string, asked: Partial<View>): Promise<
   view.worldview = setting("worldview", asked.worldview);
   view.date = styled.state.date ? asked.date ?? usual.date ?? "" : "";
   view.since = view.date && asked.since && asked.since < view.date ? asked.since : "";
-  view.hide = asked.hide ?? [];
+  const layers = sheet.layers.map((layer) => layer.id);
+  view.hide = (asked.hide ?? []).filter((layer) => layers.includes(layer));
+  const unknown = (asked.hide ?? []).find((layer) => !layers.includes(layer));
   view.swipe = asked.swipe ?? false;
   document.title = inOne(told.title, view.ui) || styled.name || styled.id;
   at("title").textContent = document.title;
   ground.attribution = tiles.attribution ?? "";
-  period = await timeOf(sheet.metadata?.["contactline:legend"] ?? []);
+  const time_ = await timeOf(sheet.metadata?.["contactline:legend"] ?? []);
+  if (own !== choice) return;
+  period = time_;
+  const within = (day: string) => day < period.first ? period.first : day > period.last ? period.last : day;
+  if (view.date && period.first) view.date = within(view.date);
+  if (view.since) view.since = within(view.since);
+  if (view.since >= view.date) view.since = "";
   at("time").hidden = styled.state.date === undefined || period.first === "";
   document.body.classList.toggle("timeless", at("time").hidden === true);
   if (asked.map) {
@@ -227,7 +255,9 @@ const choose = async (all: Styled[], id: string, asked: Partial<View>): Promise<
   at("range").setAttribute("aria-pressed", String(view.since !== ""));
   at("range").hidden = !told.series;
   opening();
+  ground.prepare([]);
   await show();
+  if (unknown) fail(say("no-layer", { name: unknown }));
   if (asked.at) void here(asked.at);
 };
 
@@ -250,9 +280,12 @@ const start = async (): Promise<void> => {
   options("style", all.map((one) => [one.id, one.name || one.id] as const), asked.style ?? all.find((one) => one.preferred)?.id ?? "");
   at("style-row").hidden = all.length < 2;
 
-  at("style").addEventListener("change", () => void choose(all, at<HTMLSelectElement>("style").value, {}));
+  at("style").addEventListener("change", () => {
+    const { date, since, lang, worldview } = view;
+    void choose(all, at<HTMLSelectElement>("style").value, { date, since, lang, worldview });
+  });
   at("lang").addEventListener("change", () => { view.lang = at<HTMLSelectElement>("lang").value; void again(all); });
-  at("worldview").addEventListener("change", () => { view.worldview = at<HTMLSelectElement>("worldview").value; void show(); });
+  at("worldview").addEventListener("change", () => { view.worldview = at<HTMLSelectElement>("worldview").value; ground.prepare([]); void show(); });
   at("ui").addEventListener("change", async () => {
     view.ui = at<HTMLSelectElement>("ui").value;
     await speak(view.ui);
@@ -281,7 +314,8 @@ const start = async (): Promise<void> => {
   at("export-close").addEventListener("click", () => at<HTMLDialogElement>("export").close());
   at("share-close").addEventListener("click", () => at<HTMLDialogElement>("share").close());
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !at("here").hidden) at("here-close").click();
+    const isOver = document.querySelector("dialog[open]") !== null;
+    if (event.key === "Escape" && !isOver && !at("here").hidden) at("here-close").click();
   });
   ground.leaflet.on("click", ({ latlng }) => { const place = latlng.wrap(); void here([place.lng, place.lat]); });
   at("map").addEventListener("keydown", (event) => {

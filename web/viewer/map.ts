@@ -28,8 +28,8 @@ export class Ground {
     L.control.scale({ position: "bottomleft" }).addTo(this.leaflet);
   }
 
-  private layer(url: string): Leaflet.TileLayer {
-    const layer = L.tileLayer(url, { maxZoom: 18, attribution: this.attribution, className: "tiles" });
+  layer(url: string, options: Leaflet.TileLayerOptions = {}): Leaflet.TileLayer {
+    const layer = L.tileLayer(url, { maxZoom: 18, attribution: this.attribution, ...options });
     // A busy server asks to come again.
     layer.on("tileerror", ({ tile }: Leaflet.TileErrorEvent) => {
       const tries = Number(tile.dataset.tries ?? 0) + 1;
@@ -106,11 +106,14 @@ export class Ground {
     }).addTo(this.leaflet);
   }
 
-  // West, south, east, north.
+  // West, south, east, north; the west is past the east where they lie on both sides of the antimeridian.
   bounds(): [number, number, number, number] {
     const bounds = this.leaflet.getBounds();
-    const wrapped = (lon: number) => Math.max(-180, Math.min(180, lon));
     const clamped = (lat: number) => Math.max(-85, Math.min(85, lat));
-    return [wrapped(bounds.getWest()), clamped(bounds.getSouth()), wrapped(bounds.getEast()), clamped(bounds.getNorth())];
+    const [south, north] = [clamped(bounds.getSouth()), clamped(bounds.getNorth())];
+    if (bounds.getEast() - bounds.getWest() >= 360) return [-180, south, 180, north];
+    // Over the antimeridian the west has the higher number.
+    const home = (lon: number) => ((lon + 180) % 360 + 360) % 360 - 180;
+    return [home(bounds.getWest()), south, home(bounds.getEast()), north];
   }
 }

@@ -90,7 +90,11 @@ export const search = (settings: () => { day: string; lang: string }, go: (found
       if (own === asked) { results = []; show((error as Error).message); }
     }
   };
-  input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, WAIT_MS); });
+  input.addEventListener("input", () => {
+    results = [];
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, WAIT_MS);
+  });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -100,10 +104,12 @@ export const search = (settings: () => { day: string; lang: string }, go: (found
       event.preventDefault();
     } else if (event.key === "Enter") {
       event.preventDefault();
-      const place = results[Math.max(0, active)];
-      if (place) choose(place);
-      else void ask();
-    } else if (event.key === "Escape") {
+      const first = () => { const place = results[Math.max(0, active)]; if (place) choose(place); };
+      clearTimeout(waiting);
+      if (results.length) first();
+      else void ask().then(first);
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.stopPropagation();
       close();
     }
   });

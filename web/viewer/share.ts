@@ -25,7 +25,8 @@ export const share = (shared: Shared): void => {
   // A style's zoom is of tiles of 512 px, Leaflet's of 256.
   const place = `${lon.toFixed(4)},${lat.toFixed(4)},${(zoom - 1).toFixed(2)}`;
   const picture = address(`styles/${encodeURIComponent(shared.style)}/static/${place}/1200x800@2x.png`, { ...shared.state, furniture: "all" });
-  const frame = `<iframe src="${shared.frame.replaceAll("&", "&amp;")}" width="100%" height="600" style="border:0" loading="lazy" title="${document.title}"></iframe>`;
+  const attribute = (text: string) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const frame = `<iframe src="${attribute(shared.frame)}" width="100%" height="600" style="border:0" loading="lazy" title="${attribute(document.title)}"></iframe>`;
   at("share-rows").replaceChildren(
     row("share-link", shared.link), row("share-picture", picture), row("share-frame", frame),
     make("p", {}, make("a", { href: picture, target: "_blank", rel: "noopener" }, say("share-open")), " · ", make("a", { href: address("add") }, say("add-map"))),

@@ -3,17 +3,19 @@ import type * as Leaflet from "leaflet";
 import { at } from "./dom.ts";
 import { date as said, say } from "./words.ts";
 
-declare const L: typeof Leaflet;
-
 const STEP = 0.05;
 
 export class Swipe {
-  private layer: Leaflet.TileLayer | null = null;
+  // The newest last; those before it stay until it is whole.
+  private layers: Leaflet.TileLayer[] = [];
   private url = "";
   private share = 0.5;
   private readonly line = at("swipe-line");
 
-  constructor(private readonly map: Leaflet.Map) {
+  constructor(
+    private readonly map: Leaflet.Map,
+    private readonly make: (url: string, options: Leaflet.TileLayerOptions) => Leaflet.TileLayer,
+  ) {
     map.createPane("since").style.zIndex = "250";
     map.on("move zoom resize viewreset zoomend", () => this.clip());
     const move = (event: PointerEvent) => {
@@ -23,7 +25,13 @@ export class Swipe {
     this.line.addEventListener("pointerdown", (event) => {
       this.line.setPointerCapture(event.pointerId);
       this.line.addEventListener("pointermove", move);
-      this.line.addEventListener("pointerup", () => this.line.removeEventListener("pointermove", move), { once: true });
+      const done = () => {
+        this.line.removeEventListener("pointermove", move);
+        this.line.removeEventListener("pointerup", done);
+        this.line.removeEventListener("pointercancel", done);
+      };
+      this.line.addEventListener("pointerup", done);
+      this.line.addEventListener("pointercancel", done);
       event.preventDefault();
       event.stopPropagation();
       this.line.focus({ preventScroll: true });
@@ -43,7 +51,7 @@ export class Swipe {
   }
 
   private clip(): void {
-    if (!this.layer) return;
+    if (!this.layers.length) return;
     const size = this.map.getSize();
     const x = Math.round(size.x * this.share);
     const [from, to] = [this.map.containerPointToLayerPoint([0, 0]), this.map.containerPointToLayerPoint([x, size.y])];
@@ -54,22 +62,28 @@ export class Swipe {
     this.line.setAttribute("aria-valuenow", String(Math.round(this.share * 100)));
   }
 
+  // Removes all layers before one, or all.
+  private keep(newest: Leaflet.TileLayer | null): void {
+    const place = newest ? this.layers.indexOf(newest) : this.layers.length;
+    for (const layer of this.layers.splice(0, Math.max(0, place))) layer.remove();
+  }
+
   // Shows a day on the left; nothing where there is none.
   show(days: { url: string; since: string; day: string } | null): void {
     this.line.hidden = days === null;
     if (!days) {
-      this.layer?.remove();
-      [this.layer, this.url] = [null, ""];
+      this.keep(null);
+      this.url = "";
       return;
     }
     this.line.setAttribute("aria-valuetext", say("between", { from: said(days.since), to: said(days.day) }));
     at("swipe-since").textContent = said(days.since);
     at("swipe-day").textContent = said(days.day);
     if (days.url !== this.url) {
-      const before = this.layer;
       this.url = days.url;
-      this.layer = L.tileLayer(days.url, { maxZoom: 18, pane: "since", className: "tiles" }).addTo(this.map);
-      this.layer.once("load", () => before?.remove());
+      const layer = this.make(days.url, { pane: "since" }).addTo(this.map);
+      this.layers.push(layer);
+      layer.once("load", () => this.keep(layer));
     }
     this.clip();
   }

@@ -46,8 +46,9 @@ export const read = (search: string): Partial<View> => {
 // The address of a view, without what is as it would be anyway.
 export const written = (view: View, usual: Partial<View>): string => {
   const query = new URLSearchParams();
+  // The map's language is always said: whoever follows the link may read another.
   for (const key of ["style", "date", "since", "lang", "worldview", "ui"] as const) {
-    if (view[key] && view[key] !== usual[key]) query.set(key, view[key]);
+    if (view[key] && (view[key] !== usual[key] || key === "lang")) query.set(key, view[key]);
   }
   if (view.map) {
     const [zoom, lat, lon] = view.map;

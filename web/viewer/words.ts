@@ -12,13 +12,19 @@ const RIGHT_TO_LEFT = ["fa"];
 let own: Partial<Record<Word, string>> = {};
 let language = "en";
 
+let wish = 0;
+
+// The newest wish alone is followed.
 export const speak = async (wanted: string): Promise<void> => {
-  language = wanted in LANGUAGES ? wanted : "en";
-  own = {};
-  if (language !== "en") {
-    const answer = await fetch(address(`assets/words-${language}.json`));
-    if (answer.ok) own = await answer.json();
+  const mine = ++wish;
+  const chosen = wanted in LANGUAGES ? wanted : "en";
+  let words = {};
+  if (chosen !== "en") {
+    const answer = await fetch(address(`assets/words-${chosen}.json`));
+    if (answer.ok) words = await answer.json();
   }
+  if (mine !== wish) return;
+  [language, own] = [chosen, words];
   document.documentElement.lang = language;
   document.documentElement.dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
   for (const element of document.querySelectorAll<HTMLElement>("[data-word]")) {

@@ -1,7 +1,7 @@
 //! The landing page, what the server conforms to, and the functions of filters.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::Response;
 use serde_json::{Value as Json, json};
 
@@ -23,6 +23,15 @@ pub async fn root(
     mut params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    // Whoever previews a link to a view asks for anything.
+    let is_view = params.pairs().any(|(key, _)| viewer::VIEW.contains(&key));
+    let names_json = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .any(|accept| accept.to_str().is_ok_and(|accept| accept.contains("json")));
+    if is_view && !names_json && params.pairs().all(|(key, _)| key != "f") {
+        return Ok(viewer::page(service.map(), &url, &uri));
+    }
     match Format::wanted(&mut params, &headers, &Format::PLAIN)? {
         Format::Html => Ok(viewer::page(service.map(), &url, &uri)),
         _ => {

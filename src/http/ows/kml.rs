@@ -12,7 +12,7 @@ use crate::http::ogc::segment;
 use crate::http::request::{Asker, Params, UrlPath, number, tagged};
 use crate::http::site::PublicUrl;
 use crate::http::styles::no_style;
-use crate::http::{Problem, attribution};
+use crate::http::{Problem, attribution, tiles};
 use crate::service::Service;
 
 const KML: &str = "application/vnd.google-earth.kml+xml";
@@ -34,11 +34,12 @@ impl<'a> Tree<'a> {
     fn new(
         service: &'a Service,
         id: &str,
-        params: &Params,
+        mut params: Params,
         (url, uri): (&str, &Uri),
     ) -> Result<Self, Problem> {
         let map = service.map();
         let styled = map.style(id).ok_or_else(|| no_style(map, id))?;
+        tiles::shown_layers(styled, &mut params)?;
         styled.state(params.pairs())?;
         params.refuse_lists()?;
         let query = uri.query().filter(|query| !query.is_empty());
@@ -69,11 +70,11 @@ pub async fn root(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let tree = Tree::new(&service, &id, &params, (&url, &uri))?;
+    let settings: Vec<String> = params.pairs().map(|(k, v)| format!("{k} {v}")).collect();
+    let tree = Tree::new(&service, &id, params, (&url, &uri))?;
     let sources = tree.styled.style.json.pointer("/metadata/contactline:attribution");
     let sources = sources.and_then(serde_json::Value::as_str).map(attribution::cleaned);
     let name = if tree.styled.style.name.is_empty() { &id } else { &tree.styled.style.name };
-    let settings: Vec<String> = params.pairs().map(|(k, v)| format!("{k} {v}")).collect();
     let name = match settings.is_empty() {
         true => name.clone(),
         false => format!("{name} ({})", settings.join(", ")),
@@ -106,7 +107,7 @@ pub async fn tile(
     let set = MatrixSet::degrees();
     let missing = |e: MissingTile| Problem::not_found(e.to_string());
     let own = set.tile(zoom, column, row).map_err(missing)?;
-    let tree = Tree::new(&service, &id, &params, (&url, &uri))?;
+    let tree = Tree::new(&service, &id, params, (&url, &uri))?;
     let tile = format!("{}/map/tiles/{}/{zoom}/{row}/{column}", tree.here, set.id);
     let query = match tree.query.is_empty() {
         true => "?f=png".to_string(),

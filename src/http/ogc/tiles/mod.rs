@@ -163,6 +163,13 @@ async fn image_tile(
         }
         _ => {
             let output = tiles::with_palette(&mut params, output)?;
+            let shown = tiles::shown_layers(styled, &mut params)?;
+            let layers = match (layers, shown) {
+                (Some(layers), Some(shown)) => {
+                    Some(layers.into_iter().filter(|layer| shown.contains(layer)).collect())
+                }
+                (layers, shown) => layers.or(shown),
+            };
             params.refuse_lists()?;
             let settings = params.pairs().map(|(k, v)| (k.to_string(), v.to_string()));
             let asked = MapAsked::tile(style, &tile, (output, 1), settings);
