@@ -1,6 +1,6 @@
 //! Says which build this is, and bundles what web pages load from npm into the binary, so that they
-//! need nothing from elsewhere. Where npm is missing or cannot reach its registry the build says so,
-//! and the viewer is a picture with links.
+//! need nothing from elsewhere. Where npm is missing or cannot reach its registry the build says
+//! so, and the viewer is a picture with links.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,7 +40,10 @@ const CLIENTS: &str = "docs/clients.md";
 
 /// Markdown as HTML; links to other files lead nowhere from a page, and are plain text.
 fn page_of(markdown: &str) -> String {
-    let is_file = |event: &Event| matches!(event, Event::Start(Tag::Link { dest_url, .. }) if !dest_url.starts_with("http"));
+    let is_file = |event: &Event| match event {
+        Event::Start(Tag::Link { dest_url, .. }) => !dest_url.starts_with("http"),
+        _ => false,
+    };
     let mut inside = false;
     let events = Parser::new(markdown).filter(|event| {
         let begins = is_file(event);
@@ -68,7 +71,8 @@ const SCRIPTS: [(&str, &str); 8] = [
 /// The viewer's script, of all of `web/viewer/`.
 const VIEWER: &str = "viewer.js";
 
-/// Copies what pages load, and bundles the viewer by esbuild; both installed by `npm ci` from the committed lock file into `folder`.
+/// Copies what pages load, and bundles the viewer by esbuild; both are installed by `npm ci` from the
+/// committed lock file into `folder`.
 fn bundle(folder: &Path, out: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let lock = |folder: &Path| fs::read(folder.join("package-lock.json")).ok();

@@ -28,7 +28,11 @@ let drawn: Leaflet.GeoJSON | null = null;
 let asked = 0;
 
 // `isDrawn`: over the map, too.
-export const change = async (map: Leaflet.Map, between: Between | null, isDrawn: boolean): Promise<void> => {
+export const change = async (
+  map: Leaflet.Map,
+  between: Between | null,
+  isDrawn: boolean,
+): Promise<void> => {
   const own = ++asked;
   at("change").hidden = between === null;
   if (!between) {
@@ -44,26 +48,49 @@ export const change = async (map: Leaflet.Map, between: Between | null, isDrawn:
   drawn = null;
   box.setAttribute("aria-busy", "true");
   const called = (value: string) =>
-    value === "none" || value === "" ? say("no-one") : bands.find((band) => band.name === value)?.label ?? value;
+    value === "none" || value === ""
+      ? say("no-one")
+      : (bands.find((band) => band.name === value)?.label ?? value);
   try {
-    const query = { between: `${since}/${day}`, collections: collection, property: by, limit: MOST };
+    const query = {
+      between: `${since}/${day}`,
+      collections: collection,
+      property: by,
+      limit: MOST,
+    };
     const answer = await json<Change>("query", query);
     if (own !== asked) return;
     if (isDrawn) {
-      drawn = L.geoJSON(answer.features.filter((feature) => feature.geometry) as unknown as GeoJSON.Feature[], {
-        interactive: false,
-        style: { color: "#7a003c", weight: 2.5, dashArray: "6 4", fillColor: "#7a003c", fillOpacity: 0.16 },
-        pointToLayer: (_, place) => L.circleMarker(place, { radius: 4 }),
-      } as Leaflet.GeoJSONOptions).addTo(map);
+      drawn = L.geoJSON(
+        answer.features.filter((feature) => feature.geometry) as unknown as GeoJSON.Feature[],
+        {
+          interactive: false,
+          style: {
+            color: "#7a003c",
+            weight: 2.5,
+            dashArray: "6 4",
+            fillColor: "#7a003c",
+            fillOpacity: 0.16,
+          },
+          pointToLayer: (_, place) => L.circleMarker(place, { radius: 4 }),
+        } as Leaflet.GeoJSONOptions,
+      ).addTo(map);
     }
     const groups = Object.entries(answer.sums?.groups ?? {});
-    const rows = groups.sort(([, a], [, b]) => (b.area_km2 ?? 0) - (a.area_km2 ?? 0)).map(([way, sum]) => {
-      const [from = "", to = ""] = way.split(" → ");
-      return make("li", {}, say("changed", { area: area(sum.area_km2 ?? 0), from: called(from), to: called(to) }));
-    });
+    const rows = groups
+      .sort(([, a], [, b]) => (b.area_km2 ?? 0) - (a.area_km2 ?? 0))
+      .map(([way, sum]) => {
+        const [from = "", to = ""] = way.split(" → ");
+        return make(
+          "li",
+          {},
+          say("changed", { area: area(sum.area_km2 ?? 0), from: called(from), to: called(to) }),
+        );
+      });
     at("change-list").replaceChildren(...(rows.length ? rows : [make("li", {}, say("unchanged"))]));
   } catch (error) {
-    if (own === asked) at("change-list").replaceChildren(make("li", { role: "alert" }, (error as Error).message));
+    if (own === asked)
+      at("change-list").replaceChildren(make("li", { role: "alert" }, (error as Error).message));
   } finally {
     if (own === asked) box.removeAttribute("aria-busy");
   }

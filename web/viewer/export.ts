@@ -1,5 +1,7 @@
-// A finished map of what is seen: its form is chosen beside the map itself, as the server draws it, and what comes
-// of it is a file, its address, the command and the document that make it again; and the data of the day.
+// A finished map of what is seen: its form is chosen beside the map itself, as the server draws it,
+// and what comes
+// of it is a file, its address, the command and the document that make it again; and the data of
+// the day.
 import { type Query, address } from "./address.ts";
 import { at, make } from "./dom.ts";
 import { type Word, say } from "./words.ts";
@@ -15,16 +17,36 @@ export interface Exported {
 }
 
 const PRESETS = [
-  "web-1200", "web-1200-2x", "social-square", "social-story", "slide-16x9", "newspaper-1col", "newspaper-2col",
-  "a4-landscape-300dpi", "a4-portrait-300dpi", "a3-landscape-300dpi", "a3-portrait-300dpi",
+  "web-1200",
+  "web-1200-2x",
+  "social-square",
+  "social-story",
+  "slide-16x9",
+  "newspaper-1col",
+  "newspaper-2col",
+  "a4-landscape-300dpi",
+  "a4-portrait-300dpi",
+  "a3-landscape-300dpi",
+  "a3-portrait-300dpi",
 ];
 const FORMATS = ["png", "svg", "pdf", "webp", "jpg", "tif"];
 const THEMES = ["light", "dark", "print-grey", "high-contrast"];
 const PROJECTIONS = ["web-mercator", "lambert", "utm"];
-const PARTS = ["title", "date", "legend", "scale", "north", "inset", "sources", "graticule", "frame"];
+const PARTS = [
+  "title",
+  "date",
+  "legend",
+  "scale",
+  "north",
+  "inset",
+  "sources",
+  "graticule",
+  "frame",
+];
 const WAIT_MS = 500;
 
-const options = (values: readonly string[]): HTMLOptionElement[] => values.map((value) => new Option(value, value));
+const options = (values: readonly string[]): HTMLOptionElement[] =>
+  values.map((value) => new Option(value, value));
 
 const field = (word: Word, input: HTMLElement, id: string): HTMLElement => {
   input.id = id;
@@ -52,7 +74,11 @@ export const exporting = (what: Exported): void => {
   const image = make("img", { alt: "" });
   const told = make("p", { role: "status" });
   const links = make("p", {});
-  const outcome = (word: Word) => [make("h3", {}, say(word)), make("textarea", { readonly: true, rows: "3", "aria-label": say(word) })] as const;
+  const outcome = (word: Word) =>
+    [
+      make("h3", {}, say(word)),
+      make("textarea", { readonly: true, rows: "3", "aria-label": say(word) }),
+    ] as const;
   const [urlTitle, url] = outcome("export-url");
   const [commandTitle, command] = outcome("export-command");
   const [documentTitle, text] = outcome("export-document");
@@ -64,8 +90,11 @@ export const exporting = (what: Exported): void => {
     const of = days.value;
     const film = of === "film";
     return {
-      bbox: what.bounds.map((v) => +v.toFixed(4)), preset: preset.value, format: film ? "gif" : format.value,
-      ...(title.value ? { title: title.value } : {}), ...(subtitle.value ? { subtitle: subtitle.value } : {}),
+      bbox: what.bounds.map((v) => +v.toFixed(4)),
+      preset: preset.value,
+      format: film ? "gif" : format.value,
+      ...(title.value ? { title: title.value } : {}),
+      ...(subtitle.value ? { subtitle: subtitle.value } : {}),
       furniture: wanted.length === 0 ? "none" : wanted.join(","),
       ...(theme.value !== "light" ? { theme: theme.value } : {}),
       ...(projection.value !== "web-mercator" ? { projection: projection.value } : {}),
@@ -79,9 +108,15 @@ export const exporting = (what: Exported): void => {
   const place = (map: Record<string, unknown>): string => {
     const { bbox, preset: size, format: extension, state, hide, animate, ...rest } = map;
     const film = animate as { from: string; to: string } | undefined;
-    return address(`styles/${encodeURIComponent(what.style)}/static/${(bbox as number[]).join(",")}/${size}.${extension}`, {
-      ...(rest as Query), ...(state as Query), ...(hide ? { hide: (hide as string[]).join(",") } : {}), ...(film ?? {}),
-    });
+    return address(
+      `styles/${encodeURIComponent(what.style)}/static/${(bbox as number[]).join(",")}/${size}.${extension}`,
+      {
+        ...(rest as Query),
+        ...(state as Query),
+        ...(hide ? { hide: (hide as string[]).join(",") } : {}),
+        ...(film ?? {}),
+      },
+    );
   };
 
   const commanded = (map: Record<string, unknown>): string => {
@@ -90,11 +125,19 @@ export const exporting = (what: Exported): void => {
       if (["format", "state", "animate", "hide"].includes(key)) return [];
       return [`--${key} ${quoted(Array.isArray(value) ? value.join(",") : String(value))}`];
     });
-    const state = Object.entries(map.state as Record<string, string>).map(([key, value]) => `--state ${key}=${value}`);
+    const state = Object.entries(map.state as Record<string, string>).map(
+      ([key, value]) => `--state ${key}=${value}`,
+    );
     // What flags cannot say is said by the document.
-    if (map.hide) return `contactline export --style ${what.style} --spec map.json -o map.${map.format}`;
+    if (map.hide)
+      return `contactline export --style ${what.style} --spec map.json -o map.${map.format}`;
     const verb = film ? `animate --from ${film.from} --to ${film.to}` : "export";
-    return [`contactline ${verb} --style ${what.style}`, ...flags, ...state, `-o map.${map.format}`].join(" ");
+    return [
+      `contactline ${verb} --style ${what.style}`,
+      ...flags,
+      ...state,
+      `-o map.${map.format}`,
+    ].join(" ");
   };
 
   let soon: ReturnType<typeof setTimeout>;
@@ -104,34 +147,99 @@ export const exporting = (what: Exported): void => {
     url.value = whole;
     command.value = commanded(map);
     text.value = JSON.stringify(map, null, 2);
-    links.replaceChildren(make("a", { href: whole, download: `map.${map.format}`, class: "button" }, say("export-file")));
+    links.replaceChildren(
+      make(
+        "a",
+        { href: whole, download: `map.${map.format}`, class: "button" },
+        say("export-file"),
+      ),
+    );
     // The map itself, as a picture that a page can show.
     const isShown = ["png", "webp", "jpg", "svg", "gif"].includes(String(map.format));
     const shown = isShown ? whole : place({ ...map, format: "png" });
     told.textContent = say("export-drawing");
     clearTimeout(soon);
-    soon = setTimeout(() => { image.src = shown; }, WAIT_MS);
+    soon = setTimeout(() => {
+      image.src = shown;
+    }, WAIT_MS);
   };
-  image.addEventListener("load", () => { told.textContent = ""; image.alt = title.value || say("export"); });
+  image.addEventListener("load", () => {
+    told.textContent = "";
+    image.alt = title.value || say("export");
+  });
   image.addEventListener("error", async () => {
     const answer = await fetch(image.src, { headers: { Accept: "application/json" } });
     told.textContent = answer.ok ? "" : (await answer.json()).detail;
   });
 
-  const data = (collection: string) => ["geojson", "csv", "fgb"].map((f) => make("a", {
-    href: address(`collections/${encodeURIComponent(collection)}/items`, { f, limit: 10000, ...(what.day ? { datetime: what.day } : {}) }), download: `${collection}.${f}`,
-  }, f));
-  const rows = what.collections.map((collection) => make("li", {}, `${collection}: `, ...data(collection).flatMap((link) => [link, " "]),
-    make("a", { href: address(`collections/${encodeURIComponent(collection)}/items`, { f: "geojson", limit: 10000 }), download: `${collection}-all.geojson` }, say("export-all-days"))));
+  const data = (collection: string) =>
+    ["geojson", "csv", "fgb"].map((f) =>
+      make(
+        "a",
+        {
+          href: address(`collections/${encodeURIComponent(collection)}/items`, {
+            f,
+            limit: 10000,
+            ...(what.day ? { datetime: what.day } : {}),
+          }),
+          download: `${collection}.${f}`,
+        },
+        f,
+      ),
+    );
+  const rows = what.collections.map((collection) =>
+    make(
+      "li",
+      {},
+      `${collection}: `,
+      ...data(collection).flatMap((link) => [link, " "]),
+      make(
+        "a",
+        {
+          href: address(`collections/${encodeURIComponent(collection)}/items`, {
+            f: "geojson",
+            limit: 10000,
+          }),
+          download: `${collection}-all.geojson`,
+        },
+        say("export-all-days"),
+      ),
+    ),
+  );
 
-  const form = make("form", { onsubmit: (event: Event) => event.preventDefault(), oninput: draw },
-    field("export-days", days, "export-days"), field("export-size", preset, "export-preset"), field("export-format", format, "export-format"),
-    field("export-title", title, "export-title"), field("export-subtitle", subtitle, "export-subtitle"),
-    field("export-theme", theme, "export-theme"), field("export-projection", projection, "export-projection"),
-    make("fieldset", {}, make("legend", {}, say("export-parts")), ...parts.flatMap(([box, label]) => [make("span", {}, box, label), " "])));
-  at("export-body").replaceChildren(form, make("div", { class: "preview" }, told, image, links),
-    make("details", {}, make("summary", {}, say("export-again")), urlTitle, url, commandTitle, command, documentTitle, text),
-    make("details", {}, make("summary", {}, say("export-data")), make("ul", {}, ...rows)));
+  const form = make(
+    "form",
+    { onsubmit: (event: Event) => event.preventDefault(), oninput: draw },
+    field("export-days", days, "export-days"),
+    field("export-size", preset, "export-preset"),
+    field("export-format", format, "export-format"),
+    field("export-title", title, "export-title"),
+    field("export-subtitle", subtitle, "export-subtitle"),
+    field("export-theme", theme, "export-theme"),
+    field("export-projection", projection, "export-projection"),
+    make(
+      "fieldset",
+      {},
+      make("legend", {}, say("export-parts")),
+      ...parts.flatMap(([box, label]) => [make("span", {}, box, label), " "]),
+    ),
+  );
+  at("export-body").replaceChildren(
+    form,
+    make("div", { class: "preview" }, told, image, links),
+    make(
+      "details",
+      {},
+      make("summary", {}, say("export-again")),
+      urlTitle,
+      url,
+      commandTitle,
+      command,
+      documentTitle,
+      text,
+    ),
+    make("details", {}, make("summary", {}, say("export-data")), make("ul", {}, ...rows)),
+  );
   if (what.since) days.value = "change";
   draw();
   at<HTMLDialogElement>("export").showModal();

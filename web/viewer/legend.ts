@@ -27,18 +27,47 @@ let asked = 0;
 export const legend = async (seen: Seen): Promise<void> => {
   const own = ++asked;
   const box = at("legend");
-  const [width, height] = seen.size.map((px) => Math.min(MOST_PX, Math.max(1, Math.round(px)))) as [number, number];
-  const answer = await json<{ rows: Row[] }>(`styles/${encodeURIComponent(seen.style)}/legend.json`, {
-    bbox: seen.bounds.map((v) => v.toFixed(6)).join(","), width, height, ...seen.state,
-  });
+  const [width, height] = seen.size.map((px) => Math.min(MOST_PX, Math.max(1, Math.round(px)))) as [
+    number,
+    number,
+  ];
+  const answer = await json<{ rows: Row[] }>(
+    `styles/${encodeURIComponent(seen.style)}/legend.json`,
+    {
+      bbox: seen.bounds.map((v) => v.toFixed(6)).join(","),
+      width,
+      height,
+      ...seen.state,
+    },
+  );
   if (own !== asked) return;
   at("legend-box").hidden = answer.rows.length === 0;
-  refill(box, ...answer.rows.map((row) => {
-    const isHidden = row.layers.every((layer) => seen.hide.includes(layer));
-    const image = make("img", { src: row.swatch, alt: "", width: String(row.width), height: String(row.height) });
-    return make("li", {}, make("button", {
-      type: "button", "data-key": row.label, "aria-pressed": String(!isHidden), title: say(isHidden ? "show-row" : "hide-row"),
-      onclick: () => seen.toggle(row.layers, !isHidden),
-    }, image, make("span", {}, row.label)));
-  }));
+  refill(
+    box,
+    ...answer.rows.map((row) => {
+      const isHidden = row.layers.every((layer) => seen.hide.includes(layer));
+      const image = make("img", {
+        src: row.swatch,
+        alt: "",
+        width: String(row.width),
+        height: String(row.height),
+      });
+      return make(
+        "li",
+        {},
+        make(
+          "button",
+          {
+            type: "button",
+            "data-key": row.label,
+            "aria-pressed": String(!isHidden),
+            title: say(isHidden ? "show-row" : "hide-row"),
+            onclick: () => seen.toggle(row.layers, !isHidden),
+          },
+          image,
+          make("span", {}, row.label),
+        ),
+      );
+    }),
+  );
 };

@@ -1,38 +1,35 @@
 // The viewer: a map of any day, its time, and what is known of what it shows.
 import { type Query, address, json } from "./address.ts";
 import { change } from "./change.ts";
-import type { Band, Step } from "./chart.ts";
 import { at } from "./dom.ts";
 import * as days from "./days.ts";
 import { exporting } from "./export.ts";
-import type { Answer } from "./feature.ts";
-import { name, text } from "./feature.ts";
 import { coordinates, tell } from "./here.ts";
 import { legend } from "./legend.ts";
 import { Ground } from "./map.ts";
+import { menus, options } from "./menus.ts";
+import { periodOf } from "./period.ts";
 import { search } from "./search.ts";
 import { share } from "./share.ts";
+import type { Sheet, Styled, Tiles, Told } from "./sheet.ts";
 import { Swipe } from "./swipe.ts";
 import { type Period, TimeBar } from "./time.ts";
 import { type View, read, written } from "./view.ts";
 import { LANGUAGES, inOne, say, speak } from "./words.ts";
 
-interface Setting { default: string; values: string[] | null }
-interface Styled { id: string; name: string; state: Record<string, Setting | undefined>; dates: string[]; preferred?: boolean; stepwise?: boolean }
-interface Told {
-  title?: Record<string, string>;
-  opens?: { date: string; says?: Record<string, string> };
-  first?: string;
-  last?: string;
-  events?: string;
-  series?: { collection: string; by: string; values: [string, number][] };
-}
-interface Entry { label: string | Record<string, string>; color?: string; hatch?: string; line?: string }
-interface Sheet { layers: { id: string }[]; metadata?: { "contactline:viewer"?: Told; "contactline:legend"?: Entry[] } }
-interface Tiles { attribution?: string; center?: [number, number, number]; "contactline:frame"?: [number, number, number, number] }
-
 const usual: Partial<View> = {};
-const view: View = { style: "", date: "", since: "", lang: "", worldview: "", ui: "", map: null, at: null, swipe: false, hide: [] };
+const view: View = {
+  style: "",
+  date: "",
+  since: "",
+  lang: "",
+  worldview: "",
+  ui: "",
+  map: null,
+  at: null,
+  swipe: false,
+  hide: [],
+};
 let styled: Styled;
 let told: Told = {};
 let period: Period = { first: "", last: "", changes: [], events: [], steps: [], bands: [] };
@@ -55,7 +52,7 @@ const settings = (day = view.date): Query => {
     if (styled.state[key] && view[key] !== styled.state[key].default) query[key] = view[key];
   }
   if (styled.state.date && day) {
-    const same = styled.stepwise ? days.latest(period.changes, day) ?? day : day;
+    const same = styled.stepwise ? (days.latest(period.changes, day) ?? day) : day;
     if (same !== styled.state.date.default) query.date = same;
   }
   if (view.hide.length) query.hide = view.hide.join(",");
@@ -67,14 +64,19 @@ const link = (page = ""): string => {
   return address(page) + (query && `?${query}`);
 };
 
-// The address follows what is seen, when it holds still: browsers let it be changed so often and no more.
+// The address follows what is seen, when it holds still: browsers let it be changed so often and no
+// more.
 let addressSoon: ReturnType<typeof setTimeout>;
 const remember = (): void => {
   const center = ground.leaflet.getCenter().wrap();
   view.map = [ground.leaflet.getZoom(), center.lat, center.lng];
   clearTimeout(addressSoon);
   addressSoon = setTimeout(() => {
-    try { history.replaceState(null, "", link(isEmbedded ? "embed" : "")); } catch { /* The view stays as it is. */ }
+    try {
+      history.replaceState(null, "", link(isEmbedded ? "embed" : ""));
+    } catch {
+      /* The view stays as it is. */
+    }
   }, 300);
 };
 
@@ -85,7 +87,11 @@ const showLegend = (): void => {
     const { hide: _, ...state } = settings();
     const size = ground.leaflet.getSize();
     legend({
-      style: styled.id, bounds: ground.bounds(), size: [size.x, size.y], state: state as Record<string, string>, hide: view.hide,
+      style: styled.id,
+      bounds: ground.bounds(),
+      size: [size.x, size.y],
+      state: state as Record<string, string>,
+      hide: view.hide,
       toggle: (layers, isHidden) => {
         view.hide = view.hide.filter((layer) => !layers.includes(layer));
         if (isHidden) view.hide.push(...layers);
@@ -99,10 +105,15 @@ const showLegend = (): void => {
 const described = (): void => {
   const day = at("caption-day").textContent;
   const center = ground.leaflet.getCenter();
-  at("map").setAttribute("aria-label", say("map-alt", {
-    title: document.title, day: day ?? "", caption: at("caption-text").textContent ?? "",
-    place: coordinates([center.wrap().lng, center.lat]),
-  }));
+  at("map").setAttribute(
+    "aria-label",
+    say("map-alt", {
+      title: document.title,
+      day: day ?? "",
+      caption: at("caption-text").textContent ?? "",
+      place: coordinates([center.wrap().lng, center.lat]),
+    }),
+  );
 };
 
 let askSoon: ReturnType<typeof setTimeout>;
@@ -113,9 +124,18 @@ const show = async (): Promise<void> => {
   remember();
   showLegend();
   described();
-  const series = told.series && collections.includes(told.series.collection) ? told.series : undefined;
-  const between = view.since && series
-    ? { since: view.since, day: view.date, collection: series.collection, by: series.by, bands: period.bands } : null;
+  const series =
+    told.series && collections.includes(told.series.collection) ? told.series : undefined;
+  const between =
+    view.since && series
+      ? {
+          since: view.since,
+          day: view.date,
+          collection: series.collection,
+          by: series.by,
+          bands: period.bands,
+        }
+      : null;
   // While time is dragged nothing is asked of each day on the way.
   clearTimeout(askSoon);
   askSoon = setTimeout(() => {
@@ -123,7 +143,11 @@ const show = async (): Promise<void> => {
     void change(ground.leaflet, between, !view.swipe);
   }, 200);
   at("swipe").setAttribute("aria-pressed", String(view.swipe));
-  swipe.show(between && view.swipe ? { url: Ground.url(styled.id, settings(view.since)), since: view.since, day: view.date } : null);
+  swipe.show(
+    between && view.swipe
+      ? { url: Ground.url(styled.id, settings(view.since)), since: view.since, day: view.date }
+      : null,
+  );
   await ground.show(Ground.url(styled.id, settings()));
 };
 
@@ -143,55 +167,19 @@ const here = async (place: [number, number] | null): Promise<void> => {
   ground.ring(place);
   remember();
   if (!place) return;
-  await tell({
-    place, day: view.date, lang: view.lang, control: told.series?.collection ?? "", controlBy: told.series?.by ?? "", bands: period.bands,
-    period, go: (day) => void time.go(day),
-  }, (collection) => collections.includes(collection));
-};
-
-const bands = (entries: Entry[]): Band[] => (told.series?.values ?? []).map(([name, i]) => {
-  const entry = entries[i];
-  return { name, label: inOne(entry?.label, view.lang), color: entry?.color ?? "#999", ...(entry?.hatch ? { hatch: entry.hatch } : {}) };
-});
-
-const events = async (): Promise<Period["events"]> => {
-  if (!told.events || !collections.includes(told.events)) return [];
-  const answer = await json<Answer>(`collections/${encodeURIComponent(told.events)}/items`, { f: "geojson", skipGeometry: "true", limit: 1000 });
-  return answer.features.flatMap((feature) => {
-    const day = text(feature, "date");
-    return days.isDay(day) ? [{ day, name: name(feature, view.lang) }] : [];
-  }).sort((a, b) => a.day.localeCompare(b.day));
-};
-
-// What the style's time is: its days of change, the events, and who held how much.
-const timeOf = async (entries: Entry[]): Promise<Period> => {
-  const changes = styled.dates;
-  const happened = await events();
-  const all = [...changes, ...happened.map((event) => event.day)].sort();
-  const first = told.first ?? all[0] ?? "";
-  const last = told.last ?? (all.length ? days.monthsAway(all.at(-1) as string, 1) : "");
-  const series = told.series;
-  const steps = series && first && collections.includes(series.collection)
-    ? (await json<{ series: Step[] }>("query", { over: `${first}/${last}`, collections: series.collection, sum_by: series.by })).series : [];
-  return { first, last, changes, events: happened, steps, bands: bands(entries) };
-};
-
-const options = (id: string, values: readonly (readonly [string, string])[], chosen: string): void => {
-  at<HTMLSelectElement>(id).replaceChildren(...values.map(([value, label]) => new Option(label, value, value === chosen, value === chosen)));
-};
-
-const menus = (): void => {
-  // What the style calls its values need be no code that there is.
-  const called = (names: Intl.DisplayNames, code: string) => { try { return names.of(code) ?? code; } catch { return code; } };
-  const named = new Intl.DisplayNames([view.ui], { type: "language", fallback: "code" });
-  const values = styled.state.lang?.values ?? [];
-  options("lang", values.map((code) => [code, code === "local" ? say("local") : called(named, code)] as const), view.lang);
-  at("lang-row").hidden = values.length < 2;
-  const sides = styled.state.worldview?.values ?? [];
-  const regions = new Intl.DisplayNames([view.ui], { type: "region", fallback: "code" });
-  options("worldview", sides.map((code) => [code, code === "neutral" ? say("neutral") : called(regions, code)] as const), view.worldview);
-  at("worldview-row").hidden = sides.length < 2;
-  options("ui", Object.entries(LANGUAGES), view.ui);
+  await tell(
+    {
+      place,
+      day: view.date,
+      lang: view.lang,
+      control: told.series?.collection ?? "",
+      controlBy: told.series?.by ?? "",
+      bands: period.bands,
+      period,
+      go: (day) => void time.go(day),
+    },
+    (collection) => collections.includes(collection),
+  );
 };
 
 const opening = (): void => {
@@ -205,24 +193,27 @@ let choice = 0;
 
 const choose = async (all: Styled[], id: string, asked: Partial<View>): Promise<void> => {
   const own = ++choice;
-  const first = all.find((one) => one.preferred) ?? all[0] as Styled;
+  const first = all.find((one) => one.preferred) ?? (all[0] as Styled);
   const chosen = all.find((one) => one.id === id) ?? first;
   const [sheet, tiles] = await Promise.all([
-    json<Sheet>(`styles/${encodeURIComponent(chosen.id)}/style.json`), json<Tiles>(`styles/${encodeURIComponent(chosen.id)}.json`),
+    json<Sheet>(`styles/${encodeURIComponent(chosen.id)}/style.json`),
+    json<Tiles>(`styles/${encodeURIComponent(chosen.id)}.json`),
   ]);
   if (own !== choice) return;
   styled = chosen;
   told = sheet.metadata?.["contactline:viewer"] ?? {};
   const setting = (key: "lang" | "worldview", wanted?: string) =>
-    styled.state[key]?.values?.includes(wanted ?? "") ? wanted as string : styled.state[key]?.default ?? "";
+    styled.state[key]?.values?.includes(wanted ?? "")
+      ? (wanted as string)
+      : (styled.state[key]?.default ?? "");
   view.style = styled.id;
   usual.style = first.id;
   usual.lang = setting("lang", view.ui);
   usual.worldview = setting("worldview");
-  usual.date = styled.state.date ? told.opens?.date ?? styled.state.date.default : "";
+  usual.date = styled.state.date ? (told.opens?.date ?? styled.state.date.default) : "";
   view.lang = setting("lang", asked.lang ?? view.ui);
   view.worldview = setting("worldview", asked.worldview);
-  view.date = styled.state.date ? asked.date ?? usual.date ?? "" : "";
+  view.date = styled.state.date ? (asked.date ?? usual.date ?? "") : "";
   view.since = view.date && asked.since && asked.since < view.date ? asked.since : "";
   const layers = sheet.layers.map((layer) => layer.id);
   view.hide = (asked.hide ?? []).filter((layer) => layers.includes(layer));
@@ -231,10 +222,17 @@ const choose = async (all: Styled[], id: string, asked: Partial<View>): Promise<
   document.title = inOne(told.title, view.ui) || styled.name || styled.id;
   at("title").textContent = document.title;
   ground.attribution = tiles.attribution ?? "";
-  const time_ = await timeOf(sheet.metadata?.["contactline:legend"] ?? []);
+  const time_ = await periodOf(
+    styled,
+    told,
+    sheet.metadata?.["contactline:legend"] ?? [],
+    collections,
+    view.lang,
+  );
   if (own !== choice) return;
   period = time_;
-  const within = (day: string) => day < period.first ? period.first : day > period.last ? period.last : day;
+  const within = (day: string) =>
+    day < period.first ? period.first : day > period.last ? period.last : day;
   if (view.date && period.first) view.date = within(view.date);
   if (view.since) view.since = within(view.since);
   if (view.since >= view.date) view.since = "";
@@ -245,12 +243,18 @@ const choose = async (all: Styled[], id: string, asked: Partial<View>): Promise<
     ground.leaflet.setView([lat, lon], zoom, { animate: false });
   } else if (tiles["contactline:frame"] && !tiles.center) {
     const [west, south, east, north] = tiles["contactline:frame"];
-    ground.leaflet.fitBounds([[south, west], [north, east]], { animate: false, maxZoom: 12, padding: [40, 40] });
+    ground.leaflet.fitBounds(
+      [
+        [south, west],
+        [north, east],
+      ],
+      { animate: false, maxZoom: 12, padding: [40, 40] },
+    );
   } else {
     const [lon, lat, zoom] = tiles.center ?? [0, 20, 2];
     ground.leaflet.setView([lat, lon], narrow.matches ? zoom - 1 : zoom, { animate: false });
   }
-  menus();
+  menus(styled, view);
   time.set(period, view.date, view.since);
   at("range").setAttribute("aria-pressed", String(view.since !== ""));
   at("range").hidden = !told.series;
@@ -268,24 +272,37 @@ const panel = (isOpen: boolean): void => {
 
 const start = async (): Promise<void> => {
   const asked = read(location.search);
-  const browsers = navigator.languages.map((one) => one.slice(0, 2)).find((one) => one in LANGUAGES) ?? "en";
+  const browsers =
+    navigator.languages.map((one) => one.slice(0, 2)).find((one) => one in LANGUAGES) ?? "en";
   usual.ui = browsers;
   view.ui = asked.ui && asked.ui in LANGUAGES ? asked.ui : browsers;
   await speak(view.ui);
   panel(!narrow.matches && !isEmbedded);
   const [all, known] = await Promise.all([
-    json<Styled[]>("styles.json"), json<{ collections: { id: string }[] }>("collections", { f: "json" }),
+    json<Styled[]>("styles.json"),
+    json<{ collections: { id: string }[] }>("collections", { f: "json" }),
   ]);
   collections = known.collections.map((one) => one.id);
-  options("style", all.map((one) => [one.id, one.name || one.id] as const), asked.style ?? all.find((one) => one.preferred)?.id ?? "");
+  options(
+    "style",
+    all.map((one) => [one.id, one.name || one.id] as const),
+    asked.style ?? all.find((one) => one.preferred)?.id ?? "",
+  );
   at("style-row").hidden = all.length < 2;
 
   at("style").addEventListener("change", () => {
     const { date, since, lang, worldview } = view;
     void choose(all, at<HTMLSelectElement>("style").value, { date, since, lang, worldview });
   });
-  at("lang").addEventListener("change", () => { view.lang = at<HTMLSelectElement>("lang").value; void again(all); });
-  at("worldview").addEventListener("change", () => { view.worldview = at<HTMLSelectElement>("worldview").value; ground.prepare([]); void show(); });
+  at("lang").addEventListener("change", () => {
+    view.lang = at<HTMLSelectElement>("lang").value;
+    void again(all);
+  });
+  at("worldview").addEventListener("change", () => {
+    view.worldview = at<HTMLSelectElement>("worldview").value;
+    ground.prepare([]);
+    void show();
+  });
   at("ui").addEventListener("change", async () => {
     view.ui = at<HTMLSelectElement>("ui").value;
     await speak(view.ui);
@@ -293,21 +310,40 @@ const start = async (): Promise<void> => {
     await again(all);
   });
   at("range").addEventListener("click", () => {
-    view.since = view.since ? "" : days.latest(period.changes, days.monthsAway(view.date, -3)) ?? period.first;
+    view.since = view.since
+      ? ""
+      : (days.latest(period.changes, days.monthsAway(view.date, -3)) ?? period.first);
     at("range").setAttribute("aria-pressed", String(view.since !== ""));
     void time.go(view.date, view.since);
   });
-  at("swipe").addEventListener("click", () => { view.swipe = !view.swipe; void show(); });
+  at("swipe").addEventListener("click", () => {
+    view.swipe = !view.swipe;
+    void show();
+  });
   at("fold").addEventListener("click", () => panel(document.body.classList.contains("folded")));
-  at("here-close").addEventListener("click", () => { void here(null); at("map").focus(); });
+  at("here-close").addEventListener("click", () => {
+    void here(null);
+    at("map").focus();
+  });
   at("share-open").addEventListener("click", () => {
     remember();
-    share({ link: link(), frame: link("embed"), style: styled.id, center: view.map as [number, number, number], state: settings() });
+    share({
+      link: link(),
+      frame: link("embed"),
+      style: styled.id,
+      center: view.map as [number, number, number],
+      state: settings(),
+    });
   });
   at("export-open").addEventListener("click", () => {
     const { date: _, hide: __, ...state } = settings();
     exporting({
-      style: styled.id, bounds: ground.bounds(), state: state as Record<string, string>, hide: view.hide, day: view.date, since: view.since,
+      style: styled.id,
+      bounds: ground.bounds(),
+      state: state as Record<string, string>,
+      hide: view.hide,
+      day: view.date,
+      since: view.since,
       collections,
     });
   });
@@ -317,26 +353,50 @@ const start = async (): Promise<void> => {
     const isOver = document.querySelector("dialog[open]") !== null;
     if (event.key === "Escape" && !isOver && !at("here").hidden) at("here-close").click();
   });
-  ground.leaflet.on("click", ({ latlng }) => { const place = latlng.wrap(); void here([place.lng, place.lat]); });
+  ground.leaflet.on("click", ({ latlng }) => {
+    const place = latlng.wrap();
+    void here([place.lng, place.lat]);
+  });
   at("map").addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target !== at("map")) return;
     const center = ground.leaflet.getCenter().wrap();
     void here([center.lng, center.lat]);
   });
-  ground.leaflet.on("moveend", () => { remember(); showLegend(); described(); });
-  search(() => ({ day: view.date, lang: view.lang }), (found) => {
-    if (found.bounds && found.bounds[2] - found.bounds[0] > 0.02) {
-      const [west, south, east, north] = found.bounds;
-      ground.leaflet.fitBounds([[south, west], [north, east]], { maxZoom: 11 });
-    } else ground.leaflet.setView([found.place[1], found.place[0]], Math.max(ground.leaflet.getZoom(), 10));
-    void here(found.place);
+  ground.leaflet.on("moveend", () => {
+    remember();
+    showLegend();
+    described();
   });
+  search(
+    () => ({ day: view.date, lang: view.lang }),
+    (found) => {
+      if (found.bounds && found.bounds[2] - found.bounds[0] > 0.02) {
+        const [west, south, east, north] = found.bounds;
+        ground.leaflet.fitBounds(
+          [
+            [south, west],
+            [north, east],
+          ],
+          { maxZoom: 11 },
+        );
+      } else
+        ground.leaflet.setView(
+          [found.place[1], found.place[0]],
+          Math.max(ground.leaflet.getZoom(), 10),
+        );
+      void here(found.place);
+    },
+  );
   window.addEventListener("offline", () => fail(say("offline")));
-  window.addEventListener("online", () => { at("told").hidden = true; });
+  window.addEventListener("online", () => {
+    at("told").hidden = true;
+  });
   await choose(all, asked.style ?? "", asked);
 };
 
 // The same view with other words.
 const again = (all: Styled[]): Promise<void> => choose(all, view.style, { ...view });
 
-start().catch((error: Error) => fail(error.message)).finally(() => document.body.classList.add("ready"));
+start()
+  .catch((error: Error) => fail(error.message))
+  .finally(() => document.body.classList.add("ready"));

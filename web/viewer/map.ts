@@ -1,4 +1,5 @@
-// The map: a style's tiles in Leaflet. Another day comes on a layer of its own, and the one before goes only
+// The map: a style's tiles in Leaflet. Another day comes on a layer of its own, and the one before
+// goes only
 // when that is whole: nothing flashes.
 import type * as Leaflet from "leaflet";
 import { address, type Query } from "./address.ts";
@@ -20,9 +21,17 @@ export class Ground {
   private url = "";
   attribution = "";
 
-  constructor(element: HTMLElement, private readonly fail: (told: string) => void) {
+  constructor(
+    element: HTMLElement,
+    private readonly fail: (told: string) => void,
+  ) {
     // Whole zooms alone: browsers draw hairs between tiles that they scale.
-    this.leaflet = L.map(element, { zoomControl: false, minZoom: 2, maxZoom: 18, worldCopyJump: true });
+    this.leaflet = L.map(element, {
+      zoomControl: false,
+      minZoom: 2,
+      maxZoom: 18,
+      worldCopyJump: true,
+    });
     this.leaflet.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
     L.control.zoom({ position: "bottomright" }).addTo(this.leaflet);
     L.control.scale({ position: "bottomleft" }).addTo(this.leaflet);
@@ -36,7 +45,9 @@ export class Ground {
       if (tries > MOST_TRIES) return this.fail("tiles");
       tile.dataset.tries = String(tries);
       const source = (tile as HTMLImageElement).src;
-      setTimeout(() => { (tile as HTMLImageElement).src = source; }, AGAIN_MS * tries);
+      setTimeout(() => {
+        (tile as HTMLImageElement).src = source;
+      }, AGAIN_MS * tries);
     });
     return layer;
   }
@@ -102,18 +113,24 @@ export class Ground {
     this.mark = null;
     if (!place) return;
     this.mark = L.circleMarker([place[1], place[0]], {
-      radius: 8, color: "#1b1b1b", weight: 2.5, fillColor: "#fff", fillOpacity: 0.4, interactive: false,
+      radius: 8,
+      color: "#1b1b1b",
+      weight: 2.5,
+      fillColor: "#fff",
+      fillOpacity: 0.4,
+      interactive: false,
     }).addTo(this.leaflet);
   }
 
-  // West, south, east, north; the west is past the east where they lie on both sides of the antimeridian.
+  // West, south, east, north; the west is past the east where they lie on both sides of the
+  // antimeridian.
   bounds(): [number, number, number, number] {
     const bounds = this.leaflet.getBounds();
     const clamped = (lat: number) => Math.max(-85, Math.min(85, lat));
     const [south, north] = [clamped(bounds.getSouth()), clamped(bounds.getNorth())];
     if (bounds.getEast() - bounds.getWest() >= 360) return [-180, south, 180, north];
     // Over the antimeridian the west has the higher number.
-    const home = (lon: number) => ((lon + 180) % 360 + 360) % 360 - 180;
+    const home = (lon: number) => ((((lon + 180) % 360) + 360) % 360) - 180;
     return [home(bounds.getWest()), south, home(bounds.getEast()), north];
   }
 }

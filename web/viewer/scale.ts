@@ -18,11 +18,11 @@ export class Scale {
   }
 
   x(day: number): number {
-    return (day - this.from) / (this.to - this.from) * this.width;
+    return ((day - this.from) / (this.to - this.from)) * this.width;
   }
 
   day(x: number): number {
-    return Math.round(this.from + x / this.width * (this.to - this.from));
+    return Math.round(this.from + (x / this.width) * (this.to - this.from));
   }
 
   holds(day: number): boolean {
@@ -35,7 +35,10 @@ export class Scale {
 
   // Shows a longer or shorter time, with a day where it is.
   zoom(times: number, around: number): void {
-    const length = Math.min(Math.max((this.to - this.from) * times, LEAST_DAYS), this.last - this.first);
+    const length = Math.min(
+      Math.max((this.to - this.from) * times, LEAST_DAYS),
+      this.last - this.first,
+    );
     const share = (around - this.from) / (this.to - this.from);
     this.from = around - length * Math.min(Math.max(share, 0), 1);
     this.to = this.from + length;
@@ -68,17 +71,36 @@ export class Scale {
   marks(): { day: number; label: Intl.DateTimeFormatOptions }[] {
     const most = Math.max(2, Math.floor(this.width / 70));
     const years = (this.to - this.from) / 365.25;
-    const steps = [[1, "month"], [3, "month"], [12, "year"], [24, "year"], [60, "year"], [120, "year"], [300, "year"]] as const;
-    const [months, unit] = steps.find(([months]) => years * 12 / months <= most) ?? [600, "year"];
+    const steps = [
+      [1, "month"],
+      [3, "month"],
+      [12, "year"],
+      [24, "year"],
+      [60, "year"],
+      [120, "year"],
+      [300, "year"],
+    ] as const;
+    const [months, unit] = steps.find(([months]) => (years * 12) / months <= most) ?? [600, "year"];
     const start = new Date(this.from * 86_400_000);
     const out = [];
-    let month = unit === "year" ? Math.floor(start.getUTCFullYear() / (months / 12)) * months : start.getUTCFullYear() * 12 + start.getUTCMonth();
+    let month =
+      unit === "year"
+        ? Math.floor(start.getUTCFullYear() / (months / 12)) * months
+        : start.getUTCFullYear() * 12 + start.getUTCMonth();
     if (unit === "month") month -= month % months;
     for (; ; month += months) {
-      const day = days.number(`${String(Math.floor(month / 12)).padStart(4, "0")}-${String(month % 12 + 1).padStart(2, "0")}-01`);
+      const day = days.number(
+        `${String(Math.floor(month / 12)).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}-01`,
+      );
       if (day > this.to) return out;
       if (day >= this.from) {
-        out.push({ day, label: unit === "year" ? { year: "numeric" } as const : { month: "short", year: "2-digit" } as const });
+        out.push({
+          day,
+          label:
+            unit === "year"
+              ? ({ year: "numeric" } as const)
+              : ({ month: "short", year: "2-digit" } as const),
+        });
       }
     }
   }

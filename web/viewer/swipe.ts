@@ -1,4 +1,5 @@
-// Two days in one map: the earlier one on the left of a line that is moved, the later one on its right.
+// Two days in one map: the earlier one on the left of a line that is moved, the later one on its
+// right.
 import type * as Leaflet from "leaflet";
 import { at } from "./dom.ts";
 import { date as said, say } from "./words.ts";
@@ -54,8 +55,16 @@ export class Swipe {
     if (!this.layers.length) return;
     const size = this.map.getSize();
     const x = Math.round(size.x * this.share);
-    const [from, to] = [this.map.containerPointToLayerPoint([0, 0]), this.map.containerPointToLayerPoint([x, size.y])];
-    const corners = [[from.x, from.y], [to.x, from.y], [to.x, to.y], [from.x, to.y]];
+    const [from, to] = [
+      this.map.containerPointToLayerPoint([0, 0]),
+      this.map.containerPointToLayerPoint([x, size.y]),
+    ];
+    const corners = [
+      [from.x, from.y],
+      [to.x, from.y],
+      [to.x, to.y],
+      [from.x, to.y],
+    ];
     const pane = this.map.getPane("since") as HTMLElement;
     pane.style.clipPath = `polygon(${corners.map(([x, y]) => `${x}px ${y}px`).join(", ")})`;
     this.line.style.left = `${x}px`;
@@ -76,7 +85,10 @@ export class Swipe {
       this.url = "";
       return;
     }
-    this.line.setAttribute("aria-valuetext", say("between", { from: said(days.since), to: said(days.day) }));
+    this.line.setAttribute(
+      "aria-valuetext",
+      say("between", { from: said(days.since), to: said(days.day) }),
+    );
     at("swipe-since").textContent = said(days.since);
     at("swipe-day").textContent = said(days.day);
     if (days.url !== this.url) {

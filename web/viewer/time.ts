@@ -1,4 +1,5 @@
-// The bar of time: a slider over all days with the days of change and the events on it, a chart above it, and a
+// The bar of time: a slider over all days with the days of change and the events on it, a chart
+// above it, and a
 // player. It knows days alone; what they show is told to whoever listens.
 import { type Band, HEIGHT, type Step, chart } from "./chart.ts";
 import * as days from "./days.ts";
@@ -40,38 +41,63 @@ export class TimeBar {
   day = "";
   since = "";
 
-  // `moved` is told of another day and answers when it is shown; `ahead` of the days that come next.
+  // `moved` is told of another day and answers when it is shown; `ahead` of the days that come
+  // next.
   constructor(
     private readonly moved: (day: string, since: string) => Promise<void>,
     private readonly ahead: (days: string[]) => void,
   ) {
     const track = at("time-track");
-    for (const [handle, which] of [[this.handle, "day"], [this.sinceHandle, "since"]] as const) {
+    for (const [handle, which] of [
+      [this.handle, "day"],
+      [this.sinceHandle, "since"],
+    ] as const) {
       handle.addEventListener("keydown", (event) => this.key(event, which));
     }
     track.addEventListener("pointerdown", (event) => this.press(event, track));
-    track.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      const around = this.scale.day(this.at(event, track));
-      if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-        this.scale.pan((event.deltaX || event.deltaY) / this.scale.width * (this.scale.to - this.scale.from));
-      } else {
-        this.scale.zoom(event.deltaY > 0 ? 1.25 : 0.8, around);
-      }
+    track.addEventListener(
+      "wheel",
+      (event) => {
+        event.preventDefault();
+        const around = this.scale.day(this.at(event, track));
+        if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+          this.scale.pan(
+            ((event.deltaX || event.deltaY) / this.scale.width) * (this.scale.to - this.scale.from),
+          );
+        } else {
+          this.scale.zoom(event.deltaY > 0 ? 1.25 : 0.8, around);
+        }
+        this.draw();
+      },
+      { passive: false },
+    );
+    at("time-in").addEventListener("click", () => {
+      this.scale.zoom(0.4, days.number(this.day));
       this.draw();
-    }, { passive: false });
-    at("time-in").addEventListener("click", () => { this.scale.zoom(0.4, days.number(this.day)); this.draw(); });
-    at("time-out").addEventListener("click", () => { this.scale.zoom(2.5, days.number(this.day)); this.draw(); });
-    at("play").addEventListener("click", () => this.playing ? this.pause() : this.play());
-    at("back").addEventListener("click", () => { this.pause(); this.step(-1); });
-    at("forth").addEventListener("click", () => { this.pause(); this.step(1); });
+    });
+    at("time-out").addEventListener("click", () => {
+      this.scale.zoom(2.5, days.number(this.day));
+      this.draw();
+    });
+    at("play").addEventListener("click", () => (this.playing ? this.pause() : this.play()));
+    at("back").addEventListener("click", () => {
+      this.pause();
+      this.step(-1);
+    });
+    at("forth").addEventListener("click", () => {
+      this.pause();
+      this.step(1);
+    });
     at("speed").addEventListener("click", () => {
       this.speed = (this.speed + 1) % SPEEDS.length;
       this.told();
     });
     at<HTMLInputElement>("date").addEventListener("change", (event) => {
       const { value } = event.target as HTMLInputElement;
-      if (days.isDay(value)) { this.pause(); void this.go(value); }
+      if (days.isDay(value)) {
+        this.pause();
+        void this.go(value);
+      }
     });
     new ResizeObserver(() => this.draw()).observe(track);
   }
@@ -88,15 +114,23 @@ export class TimeBar {
 
   // What is said of a day: what happened on it, or which change was the last.
   caption(day: string): string {
-    const names = this.period.events.filter((event) => event.day === day).map((event) => event.name);
+    const names = this.period.events
+      .filter((event) => event.day === day)
+      .map((event) => event.name);
     if (names.length) return names.join("; ");
-    const before = days.latest(this.period.events.map((event) => event.day), day);
-    const last = this.period.events.filter((event) => event.day === before).map((event) => event.name);
+    const before = days.latest(
+      this.period.events.map((event) => event.day),
+      day,
+    );
+    const last = this.period.events
+      .filter((event) => event.day === before)
+      .map((event) => event.name);
     return before ? say("since-then", { day: said(before), what: last.join("; ") }) : "";
   }
 
   async go(day: string, since = this.since): Promise<void> {
-    const kept = day < this.period.first ? this.period.first : day > this.period.last ? this.period.last : day;
+    const kept =
+      day < this.period.first ? this.period.first : day > this.period.last ? this.period.last : day;
     this.day = kept;
     this.since = since && since < kept ? since : since ? days.day(days.number(kept) - 1) : "";
     if (this.scale.follow(days.number(kept))) this.draw();
@@ -107,7 +141,10 @@ export class TimeBar {
   }
 
   step(by: number): void {
-    const places = by > 0 ? this.stops.find((stop) => stop > this.day) : this.stops.findLast((stop) => stop < this.day);
+    const places =
+      by > 0
+        ? this.stops.find((stop) => stop > this.day)
+        : this.stops.findLast((stop) => stop < this.day);
     if (places) void this.go(places);
   }
 
@@ -150,7 +187,8 @@ export class TimeBar {
     const here = which === "day" ? this.day : this.since;
     const later = this.stops.find((stop) => stop > here);
     const sooner = this.stops.findLast((stop) => stop < here);
-    const by = (sign: number) => event.shiftKey ? days.day(days.number(here) + sign) : sign > 0 ? later : sooner;
+    const by = (sign: number) =>
+      event.shiftKey ? days.day(days.number(here) + sign) : sign > 0 ? later : sooner;
     const to: Record<string, () => string | undefined> = {
       ArrowRight: () => by(1),
       ArrowLeft: () => by(-1),
@@ -187,7 +225,9 @@ export class TimeBar {
     const isSince = this.since !== "" && isNear(this.since) < isNear(this.day);
     const move = (one: PointerEvent) => {
       const day = this.snapped(this.at(one, track));
-      if (isSince) { if (day < this.day) void this.go(this.day, day); } else void this.go(day);
+      if (isSince) {
+        if (day < this.day) void this.go(this.day, day);
+      } else void this.go(day);
     };
     track.setPointerCapture(event.pointerId);
     track.addEventListener("pointermove", move);
@@ -206,30 +246,73 @@ export class TimeBar {
   private snapped(x: number): string {
     const off = (stop: string) => Math.abs(this.scale.x(days.number(stop)) - x);
     const near = this.stops.filter((stop) => off(stop) < SNAP_PX).sort((a, b) => off(a) - off(b));
-    return near[0] ?? days.day(Math.min(Math.max(this.scale.day(x), this.scale.first), this.scale.last));
+    return (
+      near[0] ?? days.day(Math.min(Math.max(this.scale.day(x), this.scale.first), this.scale.last))
+    );
   }
 
   draw(): void {
     const { svg, scale, period } = this;
     scale.width = Math.max(1, at("time-track").clientWidth);
-    const hasChart = period.steps.length > 0 && getComputedStyle(svg).getPropertyValue("--chart").trim() !== "none";
+    const hasChart =
+      period.steps.length > 0 &&
+      getComputedStyle(svg).getPropertyValue("--chart").trim() !== "none";
     const top = hasChart ? HEIGHT : 0;
     svg.setAttribute("viewBox", `0 0 ${scale.width} ${top + TRACK + AXIS}`);
     svg.style.height = `${top + TRACK + AXIS}px`;
     const items: SVGElement[] = hasChart ? chart(period.steps, period.bands, scale) : [];
-    items.push(drawn("line", { x1: 0, x2: scale.width, y1: top + TRACK / 2, y2: top + TRACK / 2, class: "track" }));
+    items.push(
+      drawn("line", {
+        x1: 0,
+        x2: scale.width,
+        y1: top + TRACK / 2,
+        y2: top + TRACK / 2,
+        class: "track",
+      }),
+    );
     for (const change of period.changes.map(days.number).filter((day) => scale.holds(day))) {
-      items.push(drawn("line", { x1: scale.x(change), x2: scale.x(change), y1: top + 5, y2: top + TRACK - 5, class: "change" }));
+      items.push(
+        drawn("line", {
+          x1: scale.x(change),
+          x2: scale.x(change),
+          y1: top + 5,
+          y2: top + TRACK - 5,
+          class: "change",
+        }),
+      );
     }
     for (const event of period.events.filter((event) => scale.holds(days.number(event.day)))) {
       const title = drawn("title", {});
       title.textContent = `${said(event.day)}: ${event.name}`;
-      items.push(drawn("circle", { cx: scale.x(days.number(event.day)), cy: top + TRACK / 2, r: 3.2, class: "event" }, title));
+      items.push(
+        drawn(
+          "circle",
+          { cx: scale.x(days.number(event.day)), cy: top + TRACK / 2, r: 3.2, class: "event" },
+          title,
+        ),
+      );
     }
     for (const mark of scale.marks()) {
-      const text = drawn("text", { x: scale.x(mark.day), y: top + TRACK + AXIS - 4, class: "mark" });
-      text.textContent = new Intl.DateTimeFormat(spoken(), { ...mark.label, timeZone: "UTC", calendar: "gregory" }).format(new Date(mark.day * 86_400_000));
-      items.push(drawn("line", { x1: scale.x(mark.day), x2: scale.x(mark.day), y1: top + TRACK - 4, y2: top + TRACK + 2, class: "axis" }), text);
+      const text = drawn("text", {
+        x: scale.x(mark.day),
+        y: top + TRACK + AXIS - 4,
+        class: "mark",
+      });
+      text.textContent = new Intl.DateTimeFormat(spoken(), {
+        ...mark.label,
+        timeZone: "UTC",
+        calendar: "gregory",
+      }).format(new Date(mark.day * 86_400_000));
+      items.push(
+        drawn("line", {
+          x1: scale.x(mark.day),
+          x2: scale.x(mark.day),
+          y1: top + TRACK - 4,
+          y2: top + TRACK + 2,
+          class: "axis",
+        }),
+        text,
+      );
     }
     svg.replaceChildren(...items);
     at("time-track").style.setProperty("--handle-top", `${top}px`);
@@ -240,14 +323,20 @@ export class TimeBar {
 
   // Where the handles are.
   private place(): void {
-    for (const [handle, day] of [[this.handle, this.day], [this.sinceHandle, this.since]] as const) {
+    for (const [handle, day] of [
+      [this.handle, this.day],
+      [this.sinceHandle, this.since],
+    ] as const) {
       handle.hidden = !day || !this.scale.holds(days.number(day));
       if (day) handle.style.left = `${this.scale.x(days.number(day))}px`;
     }
   }
 
   private told(): void {
-    for (const [handle, day] of [[this.handle, this.day], [this.sinceHandle, this.since]] as const) {
+    for (const [handle, day] of [
+      [this.handle, this.day],
+      [this.sinceHandle, this.since],
+    ] as const) {
       if (!day) continue;
       handle.setAttribute("aria-valuemin", String(this.scale.first));
       handle.setAttribute("aria-valuemax", String(this.scale.last));

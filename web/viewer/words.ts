@@ -5,7 +5,14 @@ import { address } from "./address.ts";
 export type Word = keyof typeof english;
 
 export const LANGUAGES: Record<string, string> = {
-  en: "English", az: "Azərbaycanca", hy: "Հայերեն", ru: "Русский", ka: "ქართული", fa: "فارسی", tr: "Türkçe", fr: "Français",
+  en: "English",
+  az: "Azərbaycanca",
+  hy: "Հայերեն",
+  ru: "Русский",
+  ka: "ქართული",
+  fa: "فارسی",
+  tr: "Türkçe",
+  fr: "Français",
 };
 const RIGHT_TO_LEFT = ["fa"];
 
@@ -47,14 +54,25 @@ export const spoken = (): string => language;
 export const area = (km2: number): string =>
   `${new Intl.NumberFormat(language, { maximumFractionDigits: km2 < 100 ? 1 : 0 }).format(km2)} ${say("km2")}`;
 
-export const distance = (m: number): string => m < 1000
-  ? `${new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(m)} ${say("m")}`
-  : `${new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(m / 1000)} ${say("km")}`;
+export const distance = (m: number): string =>
+  m < 1000
+    ? `${new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(m)} ${say("m")}`
+    : `${new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(m / 1000)} ${say("km")}`;
 
-export const date = (day: string): string => new Intl.DateTimeFormat(language, {
-  day: "numeric", month: "long", year: "numeric", timeZone: "UTC", calendar: "gregory",
-}).format(new Date(`${day}T00:00:00Z`));
+export const date = (day: string): string =>
+  new Intl.DateTimeFormat(language, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+    calendar: "gregory",
+  }).format(new Date(`${day}T00:00:00Z`));
 
 // Of texts by language the one that is read.
-export const inOne = (texts: string | Record<string, string> | undefined, wanted: string): string =>
-  typeof texts === "string" ? texts : texts?.[wanted] ?? texts?.en ?? Object.values(texts ?? {})[0] ?? "";
+export const inOne = (
+  texts: string | Record<string, string> | undefined,
+  wanted: string,
+): string =>
+  typeof texts === "string"
+    ? texts
+    : (texts?.[wanted] ?? texts?.en ?? Object.values(texts ?? {})[0] ?? "");
