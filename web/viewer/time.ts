@@ -253,6 +253,8 @@ export class TimeBar {
 
   draw(): void {
     const { svg, scale, period } = this;
+    // Of a style without time there is no bar.
+    if (!period.first) return;
     scale.width = Math.max(1, at("time-track").clientWidth);
     const hasChart =
       period.steps.length > 0 &&
