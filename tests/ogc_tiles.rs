@@ -101,7 +101,8 @@ async fn the_other_sets_are_the_standards() {
     ] {
         let set = get(&format!("/tileMatrixSets/{id}")).await.json();
         let matrices = set["tileMatrices"].as_array().unwrap();
-        let matrix = matrices.iter().find(|m| m["id"] == zoom.to_string()).unwrap();
+        let name = zoom.to_string();
+        let matrix = matrices.iter().find(|m| m["id"] == name.as_str()).unwrap();
         let near = |member: &serde_json::Value, wanted: f64| {
             let own = member.as_f64().unwrap();
             assert!((own / wanted - 1.0).abs() < 1e-9, "{id}: {own} {wanted}");
@@ -128,7 +129,8 @@ async fn tiles_of_each_set_are_one_map() {
     ] {
         let about = get(&format!("/tileMatrixSets/{set}")).await.json();
         let matrices = about["tileMatrices"].as_array().unwrap();
-        let matrix = matrices.iter().find(|m| m["id"] == zoom.to_string()).unwrap();
+        let name = zoom.to_string();
+        let matrix = matrices.iter().find(|m| m["id"] == name.as_str()).unwrap();
         let number = |member: &Json| member.as_f64().unwrap();
         let side = number(&matrix["cellSize"]) * 256.0;
         let (x, y) = (number(&matrix["pointOfOrigin"][0]), number(&matrix["pointOfOrigin"][1]));

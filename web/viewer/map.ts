@@ -10,6 +10,8 @@ const AGAIN_MS = 1000;
 const MOST_TRIES = 3;
 // How long a day may take before it is shown as far as it is there.
 const PATIENCE_MS = 2500;
+// How long a day must be wanted while another is on its way.
+const PASSED_MS = 150;
 
 export class Ground {
   readonly leaflet: Leaflet.Map;
@@ -19,6 +21,8 @@ export class Ground {
   // Layers made ahead of their day, by their addresses.
   private readonly ahead = new Map<string, Leaflet.TileLayer>();
   private url = "";
+  private due: ReturnType<typeof setTimeout> | undefined;
+  private passed: () => void = () => {};
   attribution = "";
 
   constructor(
@@ -73,11 +77,23 @@ export class Ground {
     }
   }
 
-  // Shows tiles, when they are all there; tells whether they are others than before.
+  // Shows tiles, when they are all there. While some are on their way, those of days in between are
+  // passed over: a bar of time that is dragged asks for no day that nobody would see.
   show(url: string): Promise<void> {
+    clearTimeout(this.due);
+    this.passed();
+    this.passed = () => {};
     if (url === this.url) return Promise.resolve();
+    if (!this.coming) return this.start(url);
+    return new Promise((resolve) => {
+      this.passed = resolve;
+      this.due = setTimeout(() => void this.start(url).then(resolve), PASSED_MS);
+    });
+  }
+
+  private start(url: string): Promise<void> {
     this.url = url;
-    if (this.coming && this.coming !== this.shown) this.drop(this.coming);
+    if (this.coming !== this.shown) this.coming?.remove();
     const made = this.ahead.get(url);
     const layer = made ?? this.layer(url).setOpacity(0).addTo(this.leaflet);
     this.ahead.delete(url);
@@ -98,14 +114,6 @@ export class Ground {
       if (made && !made.isLoading()) done();
       else layer.on("load", done);
     });
-  }
-
-  private drop(layer: Leaflet.TileLayer): void {
-    layer.remove();
-  }
-
-  get isWhole(): boolean {
-    return this.coming === null && this.shown !== null && !this.shown.isLoading();
   }
 
   ring(place: [number, number] | null): void {

@@ -137,7 +137,8 @@ export class TimeBar {
     else this.place();
     this.told();
     await this.moved(this.day, this.since);
-    this.ahead(this.next());
+    // Of a day that was passed over none is asked for ahead.
+    if (this.day === kept) this.ahead(this.next());
   }
 
   step(by: number): void {
