@@ -35,6 +35,8 @@ export class Ground {
       minZoom: 2,
       maxZoom: 18,
       worldCopyJump: true,
+      // A tile that fades in is, while it does, not the map.
+      fadeAnimation: false,
     });
     this.leaflet.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
     L.control.zoom({ position: "bottomright" }).addTo(this.leaflet);
