@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import numpy
+import pyogrio
 from owslib.ogcapi.maps import Maps
 from owslib.util import ServiceException
 from owslib.wms import WebMapService
@@ -110,6 +111,18 @@ def gdal_others(url, folder):
     print('GDAL: WMS, TMS from both ends, the same pixels; OGC API - Maps; MVT')
 
 
+def ogcapi(url):
+    """OGC API - Features and Tiles by the driver that pyogrio's GDAL has; of tiles it wants the box in the tiles' own metres."""
+    collection = f'OGCAPI:{url}/collections/districts'
+    items = len(pyogrio.raw.read(collection, API='ITEMS', CACHE='NO')[2])
+    known = json.load(urllib.request.urlopen(f'{url}/collections/districts/items?f=geojson&limit=1'))['numberMatched']
+    check('GDAL OGC API - Features', items == known, (items, known))
+    box = dict(zip(('MINX', 'MINY', 'MAXX', 'MAXY'), EXTENT))
+    tiles = len(pyogrio.raw.read(collection, API='TILES', CACHE='NO', layer=f'Zoom level {ZOOM}', **box)[2])
+    check('GDAL OGC API - Tiles', tiles >= 20, tiles)
+    print(f'GDAL {".".join(map(str, pyogrio.__gdal_version__))}: OGC API - Features, {items} features; - Tiles, {tiles} in vector tiles')
+
+
 def owslib_maps(url):
     for version in ['1.3.0', '1.1.1']:
         service = WebMapService(f'{url}/wms', version=version)
@@ -178,6 +191,7 @@ program, *rest = sys.argv[1:]
 with serving(program) as url, tempfile.TemporaryDirectory() as folder:
     gdal(url, Path(folder))
     gdal_others(url, Path(folder))
+    ogcapi(url)
     owslib_client(url)
     owslib_maps(url)
     if rest:
