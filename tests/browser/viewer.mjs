@@ -295,6 +295,29 @@ try {
   expect((await text(odd, "#told")).includes("'foo'"), "a layer that there is not is told");
   await odd.context().close();
 
+  // A table of one's own is drawn here, by its days, and asked against the map.
+  const dropped = await opened("/?date=2020-11-25&map=8/39.8/46.75");
+  const table = 'name,lon,lat,date\n"Shusha, a",46.75,39.76,2020-09-01\nShusha b,46.75,39.76,2020-12-15\nKalbajar,46.04,40.1,2001-01-01\nnowhere,,,\n';
+  await dropped.evaluate((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], "mine.csv", { type: "text/csv" }));
+    document.getElementById("map").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  }, table);
+  await dropped.waitForFunction(() => document.getElementById("own-told").textContent.includes("3"));
+  expect((await text(dropped, "#own-told")).includes("without a place: 1"), "what has no place is told");
+  const points = () => dropped.locator(".leaflet-overlay-pane path").count();
+  expect((await points()) === 2, "what has not begun is not drawn");
+  await dropped.fill("#date", "2020-12-20");
+  await dropped.dispatchEvent("#date", "change");
+  await dropped.waitForFunction(() => document.querySelectorAll(".leaflet-overlay-pane path").length === 3);
+  await dropped.click("#own-ask");
+  await dropped.waitForSelector("#own-answer li");
+  const held = await text(dropped, "#own-answer ul");
+  expect(held.includes("armenian: 2") && held.includes("azerbaijan: 1"), `who held each then: ${held}`);
+  await accessible(dropped, "own data");
+  await dropped.screenshot({ path: `${folder}/dropped.png` });
+  await dropped.context().close();
+
   // Dark, and moved as little as is asked for.
   const dark = await opened("/?date=2020-11-25", { colorScheme: "dark", reducedMotion: "reduce" });
   await dark.screenshot({ path: `${folder}/dark.png` });

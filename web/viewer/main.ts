@@ -7,6 +7,7 @@ import { exporting } from "./export.ts";
 import { coordinates, tell } from "./here.ts";
 import { legend } from "./legend.ts";
 import { Ground } from "./map.ts";
+import { OwnData } from "./own.ts";
 import { menus, options } from "./menus.ts";
 import { periodOf } from "./period.ts";
 import { search } from "./search.ts";
@@ -43,6 +44,7 @@ const ground = new Ground(at("map"), fail);
 const isEmbedded = location.pathname.endsWith("/embed");
 document.body.classList.toggle("embedded", isEmbedded);
 const swipe = new Swipe(ground.leaflet, (url, options) => ground.layer(url, options));
+const own = new OwnData(ground.leaflet, () => ({ day: view.date }));
 const narrow = matchMedia("(max-width: 640px)");
 
 // The style's settings: with the day on which the map last changed, so that days alike are one.
@@ -142,6 +144,7 @@ const show = async (): Promise<void> => {
     if (view.at) void here(view.at);
     void change(ground.leaflet, between, !view.swipe);
   }, 200);
+  own.show(view.date);
   at("swipe").setAttribute("aria-pressed", String(view.swipe));
   swipe.show(
     between && view.swipe
