@@ -1,6 +1,7 @@
 // The viewer in a real browser: its time, what it tells of a place, search, languages, legend, links, a phone, the keyboard alone.
 // Usage: node viewer.mjs PROGRAM SCREENSHOT_FOLDER
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { chromium } from "playwright-core";
 import { expect, failures, serving } from "./serving.mjs";
@@ -333,6 +334,26 @@ try {
   expect((await bare.request.get(card)).headers()["content-type"] === "image/png", "and is a picture");
   expect(await bare.locator("noscript img").count() === 1 || await bare.locator("img").first().isVisible(), "a picture stands for the map");
   await plain.close();
+  // Behind a path of a proxy.
+  const outer = createServer((asked, answer) => {
+    if (!asked.url.startsWith("/maps/")) return answer.writeHead(404).end();
+    const inner = request(url + asked.url.slice(5), { method: asked.method, headers: asked.headers }, (got) => {
+      answer.writeHead(got.statusCode, got.headers);
+      got.pipe(answer);
+    });
+    asked.pipe(inner);
+  });
+  await new Promise((resolve) => outer.listen(0, "127.0.0.1", resolve));
+  const behind = await (await browser.newContext({ viewport: { width: 900, height: 700 } })).newPage();
+  behind.on("response", (response) => response.status() >= 400 && errors.push(`${response.status()} ${response.url()}`));
+  await behind.goto(`http://127.0.0.1:${outer.address().port}/maps/?date=2020-11-25`);
+  await behind.waitForSelector("body.ready", { timeout: 60000 });
+  await settled(behind);
+  await behind.waitForSelector("#legend li");
+  expect((await behind.inputValue("#date")) === "2020-11-25", "it works behind a path");
+  await behind.context().close();
+  outer.close();
+
   // Data of one's own: it opens on them, dated or not.
   for (const [name, feature, day] of [
     ["dated", { valid_from: "2022-02-24", valid_to: "2022-04-02" }, "2022-02-24"],
