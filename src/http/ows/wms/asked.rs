@@ -141,6 +141,12 @@ pub fn named(
     Ok((style, (!is_whole).then_some(sources)))
 }
 
+/// Whether something can be told of what is drawn from a source: of collections alone.
+pub fn is_queryable(map: &Map, styled: &StyledMap, source: &str) -> bool {
+    let collection = styled.source_collections().find(|(own, _)| *own == source);
+    collection.is_some_and(|(_, id)| map.catalog().collection(id).is_some())
+}
+
 /// The sources that a style draws, in the order of the lowest layers of each.
 pub fn drawn(styled: &StyledMap) -> impl Iterator<Item = &str> {
     let mut seen = std::collections::BTreeSet::new();

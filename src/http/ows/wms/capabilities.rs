@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::asked::drawn;
+use super::asked::{drawn, is_queryable};
 use super::version::{SYSTEMS, Version};
 use super::{FORMATS, info};
 use crate::atlas::{Map, StyledMap};
@@ -60,9 +60,9 @@ pub fn wms(
     let exception = Element::new("Exception")
         .children(version.exception_names().map(|name| Element::of("Format", name)));
     let root = Element::new("Layer").child(Element::of("Title", "contactline"));
-    let layers = map
-        .styles()
-        .map(|(id, styled)| style_layer(id, styled, version, (url, legends.get(id).copied())));
+    let layers = map.styles().map(|(id, styled)| {
+        style_layer(map, (id, styled), version, (url, legends.get(id).copied()))
+    });
     let capability = Element::new("Capability")
         .child(request)
         .child(exception)
@@ -99,8 +99,8 @@ fn systems(layer: Element, version: Version) -> Element {
 }
 
 fn style_layer(
-    id: &str,
-    styled: &StyledMap,
+    map: &Map,
+    (id, styled): (&str, &StyledMap),
     version: Version,
     (url, legend): (&str, Option<(u32, u32)>),
 ) -> Element {
@@ -119,7 +119,7 @@ fn style_layer(
         .child(Element::of("Title", "As the style has it"))
         .children(legend.map(|size| legend_url(id, size, url)));
     let sources = drawn(styled).map(|source| {
-        let has_features = styled.source_collections().any(|(own, _)| own == source);
+        let has_features = is_queryable(map, styled, source);
         Element::new("Layer")
             .attribute("queryable", u8::from(has_features))
             .child(Element::of("Name", format!("{id}:{source}")))

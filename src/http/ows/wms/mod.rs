@@ -7,7 +7,7 @@ mod fault;
 mod legend;
 mod version;
 
-use asked::Asked;
+use asked::{Asked, is_queryable};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use fault::Fault;
@@ -118,11 +118,8 @@ async fn feature_info(
     let styled = service.map().style(&asked.map.style);
     let styled = styled.ok_or_else(|| no_style(service.map(), &asked.map.style))?;
     let (style, sources) = asked::named(service.map(), &queried, "QUERY_LAYERS")?;
-    let is_queryable = |source: &String| {
-        let collection = styled.source_collections().find(|(own, _)| own == source);
-        collection.is_some_and(|(_, id)| service.map().catalog().collection(id).is_some())
-    };
-    if let Some(other) = sources.iter().flatten().find(|source| !is_queryable(source)) {
+    let is_told = |source: &String| is_queryable(service.map(), styled, source);
+    if let Some(other) = sources.iter().flatten().find(|source| !is_told(source)) {
         let text = format!("there is nothing to be told of the layer '{}'", short(other));
         return Err(Exception::new("LayerNotQueryable", "QUERY_LAYERS", text));
     }
