@@ -101,7 +101,14 @@ pub fn without_coalesce(items: &[Json]) -> Option<Json> {
             (json!([operator, get, b]), name, order(&other, b.as_str()?))
         }
         (None, Some((get, name, other))) => {
-            (json!([operator, a, get]), name, order(a.as_str()?, &other))
+            // The property first: QGIS reads no comparison that begins with a text.
+            let turned = match operator.as_str()? {
+                "<" => ">",
+                "<=" => ">=",
+                ">" => "<",
+                _ => "<=",
+            };
+            (json!([turned, get, a]), name, order(a.as_str()?, &other))
         }
         _ => return None,
     };
@@ -164,7 +171,7 @@ mod tests {
         );
         assert_eq!(
             without(json!(["<", "2020", ["coalesce", get, "9999"]])),
-            Some(json!(["any", ["!", ["has", "a"]], ["<", "2020", get]]))
+            Some(json!(["any", ["!", ["has", "a"]], [">", get, "2020"]]))
         );
         assert_eq!(
             without(json!([">", ["coalesce", get, "0000"], "2020"])),
