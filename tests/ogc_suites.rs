@@ -34,7 +34,7 @@ async fn the_abstract_tests_of_tiles_pass() {
     let mut report = Report::new("OGC API - Tiles Part 1", &tiles::TESTS);
     tiles::run(&mut report).await;
     tiles_of_data::run(&mut report).await;
-    report.end();
+    report.end(2);
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn the_abstract_tests_of_maps_pass() {
     let mut report = Report::new("OGC API - Maps Part 1", &maps::TESTS);
     maps::run(&mut report).await;
     maps_by_place::run(&mut report).await;
-    report.end();
+    report.end(21);
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn the_abstract_tests_of_wmts_pass() {
     let mut report = Report::new("WMTS 1.0.0", &wmts::TESTS);
     wmts::run(&mut report).await;
     wmts_tiles::run(&mut report).await;
-    report.end();
+    report.end(5);
 }
 
 #[tokio::test]
@@ -59,5 +59,5 @@ async fn the_tests_of_wms_pass() {
     wms::run(&mut report).await;
     wms_layers::run(&mut report).await;
     wms_maps::run(&mut report).await;
-    report.end();
+    report.end(10);
 }

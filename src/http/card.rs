@@ -4,7 +4,7 @@
 use axum::http::Uri;
 use serde_json::Value as Json;
 
-use super::ogc::segment;
+use super::ogc::{escaped, segment};
 use crate::atlas::{Map, StyledMap};
 use crate::feature::Date;
 
@@ -135,9 +135,4 @@ fn frame(styled: &StyledMap) -> Option<String> {
     let bounds = styled.frame()?;
     let ((west, north), (east, south)) = (bounds.min.to_degrees(), bounds.max.to_degrees());
     Some(format!("{west:.4},{south:.4},{east:.4},{north:.4}"))
-}
-
-/// As the value of an attribute.
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -5,7 +5,8 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::Problem;
-use super::card::{Card, escaped};
+use super::card::Card;
+use super::ogc::escaped;
 use super::request::{Asker, JSON, Params, json as answer, short};
 use super::site::PublicUrl;
 

@@ -6,7 +6,8 @@ use axum::http::{Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::Problem;
-use super::card::{Card, escaped};
+use super::card::Card;
+use super::ogc::escaped;
 use super::request::{Asker, UrlPath, short};
 use super::site::PublicUrl;
 use crate::atlas::Map;

@@ -44,8 +44,9 @@ impl Report {
         }
     }
 
-    /// Prints the counts; fails where a check did, or where a test was not run.
-    pub fn end(self) {
+    /// Prints the counts; fails where a check did, where a test was not run, or where more
+    /// requirements are not met than `known`, which may only become less.
+    pub fn end(self, known: usize) {
         let Report { standard, tests, checks, failures, unmet } = self;
         for (test, about) in &unmet {
             println!("not met: {test}: {about}");
@@ -64,6 +65,7 @@ impl Report {
         assert_eq!(failures, Vec::<String>::new());
         let left: Vec<_> = tests.iter().filter(|t| !checks.contains_key(**t)).collect();
         assert_eq!(left, Vec::<&&str>::new(), "not run");
+        assert_eq!(unmet.len(), known, "{standard}: requirements not met: state less, never more");
     }
 }
 

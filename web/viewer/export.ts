@@ -43,6 +43,8 @@ const PARTS = [
   "graticule",
   "frame",
 ];
+// As many features as the server gives at most: a file is whole.
+const ALL = 10_000_000;
 const WAIT_MS = 500;
 
 const options = (values: readonly string[]): HTMLOptionElement[] =>
@@ -179,7 +181,7 @@ export const exporting = (what: Exported): void => {
         {
           href: address(`collections/${encodeURIComponent(collection)}/items`, {
             f,
-            limit: 10000,
+            limit: ALL,
             ...(what.day ? { datetime: what.day } : {}),
           }),
           download: `${collection}.${f}`,
@@ -198,7 +200,7 @@ export const exporting = (what: Exported): void => {
         {
           href: address(`collections/${encodeURIComponent(collection)}/items`, {
             f: "geojson",
-            limit: 10000,
+            limit: ALL,
           }),
           download: `${collection}-all.geojson`,
         },

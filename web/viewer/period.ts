@@ -27,7 +27,7 @@ const events = async (
   const answer = await json<Answer>(`collections/${encodeURIComponent(told.events)}/items`, {
     f: "geojson",
     skipGeometry: "true",
-    limit: 1000,
+    limit: 100_000,
   });
   return answer.features
     .flatMap((feature) => {

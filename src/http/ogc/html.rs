@@ -151,6 +151,7 @@ fn plain(json: &Json) -> String {
     }
 }
 
-fn escaped(text: &str) -> String {
+/// As text of a page, or as the value of an attribute.
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
